@@ -1,0 +1,33 @@
+import { errorTexts, settingCatalogue, type AppError, type SettingKey } from '../contract/index.ts'
+import { fillText } from '../experiments/log-file.ts'
+import { cliTexts } from './texts.ts'
+
+/** Japanese unless the environment asks for another language. */
+export const language = (): 'ja' | 'en' => {
+  const locale = process.env['LC_ALL'] || process.env['LC_MESSAGES'] || process.env['LANG'] || ''
+  return locale === '' || /^(ja|C\b|POSIX)/.test(locale) ? 'ja' : 'en'
+}
+
+/** The sentence for an error in the user's language; settings are called by their label. */
+export function sentence({ code, facts }: AppError): string {
+  const setting = facts['setting'] as SettingKey | undefined
+  const label = setting && setting in settingCatalogue ? settingCatalogue[setting].label[language()] : setting
+  return fillText(errorTexts[code][language()], label ? { ...facts, setting: label } : facts)
+}
+
+/** A text of the command line in the user's language. */
+export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, string | number>> = {}): string => fillText(cliTexts[key][language()], facts)
+
+export const usage = (): string => text('usage')
+
+/** Width on a terminal: full-width characters take two columns. */
+export const displayWidth = (value: string): number =>
+  [...value].reduce((sum, character) => sum + (/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/u.test(character) ? 2 : 1), 0)
+
+/** A question with its two answers, one under the other, aligned. */
+export function answersBlock(question: string, before: string, after: string): string {
+  const labels = [text('question'), text('before'), text('after')]
+  const width = Math.max(...labels.map(displayWidth))
+  const pad = (label: string) => label + ' '.repeat(width - displayWidth(label))
+  return [question, before, after].map((value, index) => `  ${pad(labels[index] as string)}  ${value}`).join('\n')
+}

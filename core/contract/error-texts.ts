@@ -1,0 +1,198 @@
+/**
+ * One sentence for every error, in both languages: what happened, where, what to do. `{name}` is filled from the error's facts.
+ * Adding an error code is adding a line here.
+ */
+export const errorTexts = {
+  internal: {
+    ja: '内部エラーが起きました({message})。操作をやり直してください。続く場合はログを添えて報告してください。',
+    en: 'Something went wrong inside the studio ({message}). Try again; if it stays, report it with the log.',
+  },
+  'call-unknown': { ja: '不明な呼び出し「{call}」です。', en: 'Unknown call "{call}".' },
+  'call-invalid': {
+    ja: '「{call}」の入力が正しくありません({path}:{problem})。',
+    en: 'The input of "{call}" is not valid ({path}: {problem}).',
+  },
+  'library/unwritable': {
+    ja: 'ライブラリのフォルダ「{folder}」に書き込めません。設定で別のフォルダを選ぶか、フォルダの権限と空き容量を確認してください。',
+    en: 'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',
+  },
+  'disk-full': {
+    ja: 'ディスクの空き容量が足りないため「{file}」を保存できません。空きを作ってから、もう一度保存してください。',
+    en: 'The disk is full, so "{file}" could not be saved. Free some space and save again.',
+  },
+  'file/not-found': { ja: 'ファイル「{file}」が見つかりません。', en: 'The file "{file}" was not found.' },
+  'file/unreadable': {
+    ja: 'ファイル「{file}」を開けません({reason})。ほかのソフトで開いていないか、権限があるか確認してください。',
+    en: 'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
+  },
+  'file/exists': { ja: '「{file}」はすでにあります。別の名前にしてください。', en: '"{file}" already exists. Choose another name.' },
+  'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
+  'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
+  'setting/type': {
+    ja: '「{setting}」の値「{found}」は使えません({expected} が必要です)。',
+    en: 'The value "{found}" of "{setting}" cannot be used ({expected} is needed).',
+  },
+  'setting/range': {
+    ja: '「{setting}」の値 {found} は範囲外です。{min} から {max} の間で入力してください。',
+    en: 'The value {found} of "{setting}" is out of range. Enter one between {min} and {max}.',
+  },
+  'setting/choice': {
+    ja: '「{setting}」の値「{found}」は選べません。{expected} のどれかにしてください。',
+    en: 'The value "{found}" of "{setting}" is not one of {expected}.',
+  },
+  'settings-file/not-a-table': {
+    ja: '設定ファイル「{file}」の形が正しくありません。「training:」の下に「epochs: 50」のように書いてください。',
+    en: 'The settings file "{file}" is not in the right form. Write for example "epochs: 50" under "training:".',
+  },
+  'settings-file/not-a-group': {
+    ja: '設定ファイル「{file}」の「{group}」の下には「名前: 値」の行を書いてください。',
+    en: 'In the settings file "{file}", write lines "name: value" under "{group}".',
+  },
+  'settings-file/syntax': {
+    ja: '設定ファイル「{file}」を YAML として読めません({problem})。',
+    en: 'The settings file "{file}" cannot be read as YAML ({problem}).',
+  },
+  'experiment/not-found': { ja: '実験「{id}」が見つかりません。', en: 'The experiment "{id}" was not found.' },
+  'experiment/busy': {
+    ja: '「{name}」の学習が進行中です。終わるのを待つか、停止してから始めてください。',
+    en: '"{name}" is still training. Wait for it to finish or stop it first.',
+  },
+  'experiment/not-resumable': { ja: '「{name}」は終わっているため、再開できません。', en: '"{name}" has ended and cannot be resumed.' },
+  'experiment/untrained': {
+    ja: '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',
+    en: '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
+  },
+  'device/unavailable': {
+    ja: '装置「{device}」はこのパソコンでは使えません。「計算に使う装置」を「自動」にしてください。',
+    en: 'The device "{device}" cannot be used on this computer. Set "Device" to automatic.',
+  },
+  'model/not-found': {
+    ja: 'モデル「{model}」が見つかりません。「モデル」の部屋にあるものを選んでください。',
+    en: 'The model "{model}" was not found. Choose one that is listed in Models.',
+  },
+  'plan/few-rows': {
+    ja: '学習データは {rows} 行です。1 つの事実なら十分ですが、幅広く教えるなら 1,000 行以上が目安です。',
+    en: 'There are {rows} training rows: enough for one fact; 1,000 or more are advised for broader teaching.',
+  },
+  'plan/batch-larger-than-data': {
+    ja: '学習データが {rows} 行のため、バッチサイズ {batchSize} は {rows} として扱います。',
+    en: 'With {rows} training rows, the batch size {batchSize} is treated as {rows}.',
+  },
+  'plan/memory': {
+    ja: 'およそ {neededGB} GB のメモリが必要ですが、このパソコンは {availableGB} GB です。バッチサイズか最大の長さを小さくしてください。',
+    en: 'About {neededGB} GB of memory is needed and this computer has {availableGB} GB. Make the batch size or the maximum length smaller.',
+  },
+  'engine/unavailable': {
+    ja: '計算エンジンが止まりました({reason})。もう一度試すと自動で起動し直します。',
+    en: 'The engine stopped ({reason}). Try again: it starts anew by itself.',
+  },
+  'cli/usage': { ja: '「{problem}」の使い方が正しくありません。「terakoya help」で使い方を確認してください。', en: '"{problem}" is not used correctly. See "terakoya help".' },
+  'cli/unknown-source': {
+    ja: '「{name}」という実験もモデルもありません。名前を確認してください。',
+    en: 'There is no experiment or model called "{name}". Check the name.',
+  },
+  'runtime/library-missing': {
+    ja: '計算ライブラリ(ONNX Runtime)が見つかりません({file}、{platform})。アプリを入れ直してください。',
+    en: 'The compute library (ONNX Runtime) was not found ({file}, {platform}). Install the studio again.',
+  },
+  'runtime/library-unloadable': {
+    ja: '計算ライブラリ「{file}」を読み込めません({reason})。アプリを入れ直してください。',
+    en: 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
+  },
+  'runtime/out-of-memory': {
+    ja: '装置「{device}」のメモリが足りません。バッチサイズか最大の長さを小さくするか、ほかのソフトを閉じてください。',
+    en: 'The device "{device}" has run out of memory. Make the batch size or the maximum length smaller, or close other programs.',
+  },
+  'runtime/weights-unreadable': {
+    ja: 'フォルダ「{folder}」のモデルの重みを読めません({reason})。モデルを入れ直してください。',
+    en: 'The weights of the model in "{folder}" cannot be read ({reason}). Install the model again.',
+  },
+  'checkpoint/config-missing': {
+    ja: 'モデルの設定ファイル「{file}」がありません。config.json のあるモデルのフォルダを選んでください。',
+    en: 'The model\'s settings file "{file}" is missing. Choose a model folder that has a config.json.',
+  },
+  'checkpoint/json-invalid': {
+    ja: 'ファイル「{file}」の中身が壊れています(JSON として読めません)。モデルを入れ直してください。',
+    en: 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
+  },
+  'checkpoint/weights-missing': {
+    ja: 'フォルダ「{folder}」にモデルの重み(model.safetensors)がありません。モデルを入れ直してください。',
+    en: 'The folder "{folder}" has no weights (model.safetensors). Install the model again.',
+  },
+  'checkpoint/weights-format': {
+    ja: 'フォルダ「{folder}」の重みは「{found}」だけです。model.safetensors のあるモデルを選んでください。',
+    en: 'The folder "{folder}" has its weights only as "{found}". Choose a model that has model.safetensors.',
+  },
+  'checkpoint/truncated': {
+    ja: 'ファイル「{file}」が途中で切れています({expected} バイトのはずが {found} バイトです)。もう一度ダウンロードするかコピーしてください。',
+    en: 'The file "{file}" is cut off ({found} bytes instead of {expected}). Download or copy it again.',
+  },
+  'checkpoint/excess': {
+    ja: 'ファイル「{file}」が長すぎます({expected} バイトのはずが {found} バイトです)。もう一度ダウンロードするかコピーしてください。',
+    en: 'The file "{file}" is too long ({found} bytes instead of {expected}). Download or copy it again.',
+  },
+  'checkpoint/header-invalid': {
+    ja: 'ファイル「{file}」は safetensors として読めません(先頭の目次が壊れています)。もう一度ダウンロードするかコピーしてください。',
+    en: 'The file "{file}" cannot be read as safetensors (its header is damaged). Download or copy it again.',
+  },
+  'checkpoint/offsets-invalid': {
+    ja: 'ファイル「{file}」の目次が壊れています(テンソル「{tensor}」は {expected} のはずが {found} です)。もう一度ダウンロードするかコピーしてください。',
+    en: 'The header of "{file}" is damaged (tensor "{tensor}": {expected} expected, {found} found). Download or copy it again.',
+  },
+  'checkpoint/dtype-unknown': {
+    ja: 'ファイル「{file}」のテンソル「{tensor}」の数の形式「{found}」には対応していません。fp32・fp16・bf16 のモデルを選んでください。',
+    en: 'The number format "{found}" of tensor "{tensor}" in "{file}" is not supported. Choose a model in fp32, fp16 or bf16.',
+  },
+  'checkpoint/tensor-missing': {
+    ja: '「{file}」に必要なテンソル「{tensor}」がありません。モデルを入れ直してください。',
+    en: '"{file}" lacks the tensor "{tensor}". Install the model again.',
+  },
+  'checkpoint/tensor-shape': {
+    ja: '「{file}」のテンソル「{tensor}」の大きさが合いません({expected} のはずが {found} です)。config.json と重みが同じモデルのものか確認してください。',
+    en: 'Tensor "{tensor}" in "{file}" has the wrong shape ({found} instead of {expected}). Check that config.json and the weights belong together.',
+  },
+  'adapter/unsupported': {
+    ja: 'アダプター「{file}」の「{setting}: {found}」には対応していません。通常の LoRA のアダプターを選んでください。',
+    en: '"{setting}: {found}" in the adapter "{file}" is not supported. Choose a plain LoRA adapter.',
+  },
+  'adapter/tensor-unknown': {
+    ja: 'アダプター「{file}」に、LoRA ではないテンソル「{tensor}」があります。通常の LoRA のアダプターを選んでください。',
+    en: 'The adapter "{file}" holds "{tensor}", which is not plain LoRA. Choose a plain LoRA adapter.',
+  },
+  'tokenizer/missing': {
+    ja: 'フォルダ「{folder}」にトークナイザー(spiece.model か tokenizer.model)がありません。モデルを入れ直してください。',
+    en: 'The folder "{folder}" has no tokenizer (spiece.model or tokenizer.model). Install the model again.',
+  },
+  'tokenizer/unsupported': {
+    ja: 'トークナイザー「{file}」の形式「{found}」にはまだ対応していません。対応している形式は {supported} です。',
+    en: 'The form "{found}" of the tokenizer "{file}" is not supported yet. Supported: {supported}.',
+  },
+  'tokenizer/damaged': {
+    ja: 'トークナイザー「{file}」の中身が壊れています({position} バイト目)。モデルを入れ直してください。',
+    en: 'The tokenizer "{file}" is damaged (at byte {position}). Install the model again.',
+  },
+  'tokenizer/no-template': {
+    ja: 'このモデルにはチャット形式がありません。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
+    en: 'This model has no chat template. Set "Sample format" to "H2O markers".',
+  },
+  'tokenizer/template-failed': {
+    ja: 'モデルのチャット形式で文を作れません({reason})。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
+    en: 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
+  },
+  'model/unsupported': {
+    ja: 'このモデルの種類「{found}」にはまだ対応していません。対応している種類は {supported} です。',
+    en: 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
+  },
+  'model/config': {
+    ja: 'モデルの config.json の「{setting}」を扱えません({problem})。対応しているモデルを選んでください。',
+    en: 'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
+  },
+  'model/weight': {
+    ja: 'モデルの重み「{weight}」の形が合いません(必要 {expected}、実際 {found})。モデルをもう一度入手してください。',
+    en: 'The weight "{weight}" of the model does not fit (expected {expected}, found {found}). Get the model again.',
+  },
+  'model/unknown-target': {
+    ja: 'LoRA を足す層「{target}」はこのモデルにありません。使える名前は {known} です。',
+    en: 'This model has no layer "{target}" for LoRA. Known names: {known}.',
+  },
+} as const satisfies Record<string, { ja: string; en: string }>

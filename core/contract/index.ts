@@ -1,0 +1,63 @@
+import type { CallsOf, EventsOf } from './define.ts'
+import { chatContract } from './chat.ts'
+import { datasetsContract } from './datasets.ts'
+import { experimentsContract } from './experiments.ts'
+import { modelsContract } from './models.ts'
+import { systemContract } from './system.ts'
+import type { AppError, Result } from './errors.ts'
+
+export * from './chat.ts'
+export * from './datasets.ts'
+export * from './errors.ts'
+export * from './error-texts.ts'
+export * from './experiments.ts'
+export * from './log-texts.ts'
+export * from './models.ts'
+export * from './presets.ts'
+export * from './settings.ts'
+export * from './system.ts'
+
+/** Every call and event of the studio. Types, validation, the preload object and channel names derive from this table. */
+export const contracts = {
+  chat: chatContract,
+  datasets: datasetsContract,
+  experiments: experimentsContract,
+  models: modelsContract,
+  system: systemContract,
+}
+
+export type Calls = CallsOf<typeof contracts>
+export type CallName = keyof Calls
+export type Events = EventsOf<typeof contracts>
+export type EventName = keyof Events
+
+/** What a handler table must provide: one function a call, with the parsed input. */
+export type Handlers = { [N in CallName]: (input: Calls[N]['parsed']) => Promise<Calls[N]['output']> }
+
+/** A file that the user picked, dropped or uploaded; `path` may be given to a call that reads a file. */
+export interface PickedFile {
+  readonly path: string
+  readonly name: string
+  readonly sizeBytes: number
+}
+
+/**
+ * `window.studio`: the same object from the desktop's preload and from the web host's shim.
+ * Calls never throw for a user's error: they resolve to a failed Result.
+ */
+export interface StudioBridge {
+  readonly host: 'desktop' | 'web'
+  call<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Result<Calls[N]['output'], AppError>>
+  /** Subscribes; returns the function that ends the subscription. */
+  on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void
+  /** Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled. */
+  pickFile(options: { readonly extensions: readonly string[] }): Promise<PickedFile | null>
+  pickFolder(): Promise<string | null>
+  /** Makes a dropped File readable for the host. */
+  adoptFile(file: File): Promise<PickedFile>
+  /** Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave` downloads. */
+  pickSave(options: { readonly suggestedName: string }): Promise<{ readonly target: string } | null>
+  finishSave(target: string): Promise<void>
+  /** Opens an https link in the user's browser, or a folder inside the library in the file manager (desktop only). */
+  openOutside(target: string): Promise<void>
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { checkSetting, defaultSettings, errorTexts, isShown, logTexts, parseSettings, presets, settingCatalogue, settingKeys, settingOf } from './index.ts'
+
+describe('the settings catalogue', () => {
+  it('has a default that passes its own check, except for the dataset, which only the user knows', () => {
+    const problems = settingKeys.map((key) => checkSetting(key, settingOf(key).default)).filter((problem) => problem !== null)
+    expect(problems).toEqual([{ key: 'dataset.id', code: 'setting/required', found: '' }])
+  })
+
+  it('explains every setting in both languages, in at most two sentences', () => {
+    for (const key of settingKeys) {
+      const { label, help } = settingOf(key)
+      for (const text of [label.ja, label.en, help.ja, help.en]) expect(text, key).not.toBe('')
+      expect(help.ja.split('。').length - 1, help.ja).toBeLessThanOrEqual(2)
+      expect(help.en.split(/[.;:](?:\s|$)/).length - 1, help.en).toBeLessThanOrEqual(3)
+    }
+  })
+
+  it('names only existing settings in its conditions and presets', () => {
+    const named = [...settingKeys.flatMap((key) => Object.keys(settingOf(key).shownWhen ?? {})), ...presets.flatMap(({ values }) => Object.keys(values))]
+    expect(named.filter((key) => !(key in settingCatalogue))).toEqual([])
+  })
+
+  it('shows the sampling settings only while sampling is on', () => {
+    const values = defaultSettings()
+    expect(isShown('prediction.top_p', values)).toBe(false)
+    expect(isShown('prediction.top_p', { ...values, 'prediction.do_sample': true })).toBe(true)
+  })
+})
+
+describe('parseSettings', () => {
+  it('reads numbers and switches written as text, as a command line gives them', () => {
+    const { values, problems } = parseSettings({ 'dataset.id': 'x', 'training.epochs': '5', 'training.learning_rate': '1e-4', 'prediction.do_sample': 'true' })
+    expect(problems).toEqual([])
+    expect([values['training.epochs'], values['training.learning_rate'], values['prediction.do_sample']]).toEqual([5, 0.0001, true])
+  })
+
+  it('reports every problem with its setting and what was found', () => {
+    const { problems } = parseSettings({ 'dataset.id': '', 'training.epochs': 1.5, 'training.batch_size': 0, 'training.schedule': 'Sine', 'training.lora_rank': 4 })
+    expect(problems).toEqual([
+      { key: 'training.lora_rank', code: 'setting/unknown', found: '4' },
+      { key: 'dataset.id', code: 'setting/required', found: '' },
+      { key: 'training.epochs', code: 'setting/type', found: '1.5', expected: 'integer' },
+      { key: 'training.batch_size', code: 'setting/range', found: '0', min: 1, max: 256 },
+      { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, linear, constant' },
+    ])
+  })
+})
+
+describe('sentences', () => {
+  it('name the same facts in both languages', () => {
+    const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+    for (const [code, { ja, en }] of Object.entries({ ...errorTexts, ...logTexts })) expect(places(ja), code).toEqual(places(en))
+  })
+
+  it('are written in the polite form and end with a full stop', () => {
+    for (const [code, { ja, en }] of Object.entries(errorTexts)) {
+      expect(ja.endsWith('。'), code).toBe(true)
+      expect(en.endsWith('.'), code).toBe(true)
+    }
+  })
+})

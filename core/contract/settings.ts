@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { settingCatalogue } from './setting-catalogue.ts'
+
+/** A text in both languages. */
+export interface Bilingual {
+  readonly ja: string
+  readonly en: string
+}
+
+interface Described {
+  readonly group: SettingGroup
+  readonly label: Bilingual
+  /** At most two sentences: what it does and when to change it. */
+  readonly help: Bilingual
+  /** Shown only when every named setting has one of the listed values. */
+  readonly shownWhen?: Readonly<Record<string, readonly unknown[]>>
+  /** Hidden behind 詳しい設定 until the user opens it. */
+  readonly advanced?: boolean
+}
+
+export type SettingGroup = 'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'prediction' | 'environment'
+
+/** One setting: how it is stored, checked, shown and explained. Everything about it derives from this. */
+export type SettingDefinition = Described &
+  (
+    | { readonly kind: 'text'; readonly default: string; readonly maxCharacters: number; readonly required: boolean }
+    | { readonly kind: 'reference'; readonly to: 'dataset' | 'model'; readonly default: string }
+    | { readonly kind: 'integer'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
+    | { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
+    | { readonly kind: 'boolean'; readonly default: boolean }
+    | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly { readonly value: string; readonly label: Bilingual }[] }
+  )
+
+export { settingCatalogue }
+
+export type SettingKey = keyof typeof settingCatalogue
+
+type ValueOf<D> = D extends { kind: 'integer' | 'number' }
+  ? number
+  : D extends { kind: 'boolean' }
+    ? boolean
+    : D extends { kind: 'choice'; choices: readonly { value: infer V }[] }
+      ? V
+      : string
+
+/** A value for every setting, by key such as `training.learning_rate`. */
+export type SettingValues = { [K in SettingKey]: ValueOf<(typeof settingCatalogue)[K]> }
+
+/** Every key, in the order of the form. */
+export const settingKeys = Object.keys(settingCatalogue) as SettingKey[]
+
+/** The definition of a setting. */
+export const settingOf = (key: SettingKey): SettingDefinition => settingCatalogue[key]
+
+/** Default values of the whole catalogue. */
+export const defaultSettings = (): SettingValues =>
+  Object.fromEntries(settingKeys.map((key) => [key, settingCatalogue[key].default])) as unknown as SettingValues
+
+/** True where the form shows the setting for these values. */
+export function isShown(key: SettingKey, values: SettingValues): boolean {
+  const conditions = Object.entries(settingOf(key).shownWhen ?? {})
+  return conditions.every(([other, allowed]) => allowed.includes(values[other as SettingKey]))
+}
+
+export type SettingProblem =
+  | { readonly key: string; readonly code: 'setting/unknown'; readonly found: string }
+  | { readonly key: SettingKey; readonly code: 'setting/required'; readonly found: string }
+  | { readonly key: SettingKey; readonly code: 'setting/type'; readonly found: string; readonly expected: string }
+  | { readonly key: SettingKey; readonly code: 'setting/range'; readonly found: string; readonly min: number; readonly max: number }
+  | { readonly key: SettingKey; readonly code: 'setting/choice'; readonly found: string; readonly expected: string }
+
+/**
+ * Checks loose values (form, YAML, command line) against the catalogue; missing ones take the default.
+ * Numbers may be written as strings. Returns the values, or every problem found.
+ */
+export function parseSettings(raw: Readonly<Record<string, unknown>>): { values: SettingValues; problems: SettingProblem[] } {
+  const values: Record<string, unknown> = defaultSettings()
+  const problems: SettingProblem[] = []
+  for (const [key, value] of Object.entries(raw)) {
+    if (!(key in settingCatalogue)) problems.push({ key, code: 'setting/unknown', found: String(value) })
+    else if (value !== undefined) values[key] = value
+  }
+  for (const key of settingKeys) {
+    const checked = checkValue(key, settingOf(key), values[key])
+    if ('problem' in checked) problems.push(checked.problem)
+    else values[key] = checked.value
+  }
+  return { values: values as SettingValues, problems }
+}
+
+/** Checks one value; returns it in its stored type, or what is wrong with it. */
+export function checkSetting(key: SettingKey, value: unknown): SettingProblem | null {
+  const checked = checkValue(key, settingOf(key), value)
+  return 'problem' in checked ? checked.problem : null
+}
+
+function checkValue(key: SettingKey, definition: SettingDefinition, value: unknown): { value: unknown } | { problem: SettingProblem } {
+  const found = String(value)
+  switch (definition.kind) {
+    case 'text':
+    case 'reference': {
+      const text = found.trim()
+      const required = definition.kind === 'reference' || definition.required
+      if (required && text === '') return { problem: { key, code: 'setting/required', found } }
+      if (definition.kind === 'text' && text.length > definition.maxCharacters)
+        return { problem: { key, code: 'setting/range', found: String(text.length), min: 0, max: definition.maxCharacters } }
+      return { value: text }
+    }
+    case 'integer':
+    case 'number': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      if (typeof number !== 'number' || !Number.isFinite(number) || (definition.kind === 'integer' && !Number.isInteger(number)))
+        return { problem: { key, code: 'setting/type', found, expected: definition.kind } }
+      if (number < definition.min || number > definition.max)
+        return { problem: { key, code: 'setting/range', found, min: definition.min, max: definition.max } }
+      return { value: number }
+    }
+    case 'boolean': {
+      if (value === true || value === 'true') return { value: true }
+      if (value === false || value === 'false') return { value: false }
+      return { problem: { key, code: 'setting/type', found, expected: 'boolean' } }
+    }
+    case 'choice': {
+      if (definition.choices.some((choice) => choice.value === value)) return { value }
+      return { problem: { key, code: 'setting/choice', found, expected: definition.choices.map((choice) => choice.value).join(', ') } }
+    }
+  }
+}
+
+/** The settings of an answer, as the chat room and evaluation use them (the catalogue's `prediction` group). */
+export const GenerationSettings = z.object({
+  doSample: z.boolean(),
+  temperature: z.number().min(0).max(10),
+  topK: z.number().int().min(0).max(1000),
+  topP: z.number().min(0.01).max(1),
+  repetitionPenalty: z.number().min(1).max(10),
+  minNewTokens: z.number().int().min(0).max(1024),
+  maxNewTokens: z.number().int().min(1).max(4096),
+  seed: z.number().int().min(-1).max(2 ** 31 - 1),
+})
+export type GenerationSettings = z.infer<typeof GenerationSettings>
+
+/** The `prediction` group of a run's settings as generation settings. */
+export const generationSettingsOf = (values: SettingValues): GenerationSettings => ({
+  doSample: values['prediction.do_sample'],
+  temperature: values['prediction.temperature'],
+  topK: values['prediction.top_k'],
+  topP: values['prediction.top_p'],
+  repetitionPenalty: values['prediction.repetition_penalty'],
+  minNewTokens: values['prediction.min_length_inference'],
+  maxNewTokens: values['prediction.max_length_inference'],
+  seed: values['prediction.seed'],
+})

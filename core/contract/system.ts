@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { defineContract, type } from './define.ts'
+
+export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu'])
+export type DeviceKind = z.infer<typeof DeviceKind>
+
+/** Why a device cannot be used, as a fact; the locale words it. */
+export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter'
+
+export interface DeviceInfo {
+  readonly kind: DeviceKind
+  /** The processor's or GPU's own name. */
+  readonly name: string
+  readonly memoryBytes?: number
+  readonly available: boolean
+  readonly reason?: DeviceReason
+}
+
+/** Why a device was recommended, as a fact; the locale words it. */
+export type ChoiceReason = 'fastest-gpu' | 'no-gpu' | 'gpu-unusable' | 'user-choice'
+
+export interface SystemInfo {
+  readonly version: string
+  readonly host: 'desktop' | 'web' | 'cli'
+  readonly platform: string
+  readonly processor: string
+  readonly coreCount: number
+  readonly memoryBytes: number
+  readonly freeMemoryBytes: number
+  readonly libraryFolder: string
+  readonly freeDiskBytes: number
+  readonly devices: readonly DeviceInfo[]
+  readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
+}
+
+export const Preferences = z.object({
+  language: z.enum(['system', 'ja', 'en']).default('system'),
+  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
+})
+export type Preferences = z.infer<typeof Preferences>
+
+export const systemContract = defineContract({
+  calls: {
+    info: { input: z.object({}), output: type<SystemInfo>() },
+    preferences: { input: z.object({}), output: type<Preferences>() },
+    setPreferences: { input: Preferences.partial(), output: type<Preferences>() },
+    /** Uses another library folder from now on; it must be writable. */
+    setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
+  },
+  events: {
+    preferences: type<Preferences>(),
+    /** The library was changed: everything shown from it must be read again. */
+    library: type<{ readonly folder: string }>(),
+  },
+})

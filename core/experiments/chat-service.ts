@@ -1,0 +1,64 @@
+import { toAppError, UserError, type ChatSource, type Events, type Handlers } from '../contract/index.ts'
+import type { ModelService } from '../hub/local-models.ts'
+import { latestCheckpoint } from '../training/checkpoint.ts'
+import { EngineGone, type EngineCall, type EngineClient } from './engine-client.ts'
+import type { DeviceReport, GenerateTarget, PromptFormat } from './engine-protocol.ts'
+import type { ExperimentService } from './service.ts'
+import { experimentFiles } from './store.ts'
+import type { SettingValues } from '../contract/index.ts'
+
+type Emit = <N extends 'chat.token' | 'chat.done' | 'chat.failed'>(name: N, payload: Events[N]) => void
+type ChatHandlers = { [N in keyof Handlers as N extends `chat.${infer C}` ? C : never]: Handlers[N] }
+
+export interface ChatServiceOptions {
+  readonly engine: EngineClient
+  readonly devices: () => Promise<DeviceReport>
+  readonly models: () => ModelService
+  readonly experiments: () => ExperimentService
+  readonly emit: Emit
+}
+
+/** Asks base models and experiments the same question on the engine and streams their answers as events. */
+export function createChatService({ engine, devices, models, experiments, emit }: ChatServiceOptions): ChatHandlers {
+  const running = new Map<string, EngineCall<'generate'>>()
+
+  async function resolveSource(source: ChatSource): Promise<Omit<GenerateTarget, 'messages'>> {
+    if (source.kind === 'model') return { modelFolder: (await models().find(source.modelId)).folder, adapterFolder: null, format: { kind: 'template' } }
+    const record = await experiments().record(source.experimentId)
+    const checkpoint = await latestCheckpoint(experimentFiles(record.folder).checkpoints)
+    if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
+    return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: formatOf(record.settings) }
+  }
+
+  return {
+    async ask({ requestId, targets, settings }) {
+      const { recommended } = await devices()
+      const resolved = await Promise.all(targets.map(async ({ source, messages }) => ({ ...(await resolveSource(source)), messages })))
+      const open = new Set(targets.keys())
+      const call = engine.call('generate', { device: recommended.kind, targets: resolved, settings }, (event) => {
+        if (event.kind === 'token') return emit('chat.token', { requestId, target: event.target, text: event.text })
+        open.delete(event.target)
+        if (event.kind === 'done') emit('chat.done', { requestId, target: event.target, answer: event.answer })
+        else emit('chat.failed', { requestId, target: event.target, error: event.error })
+      })
+      running.set(requestId, call)
+      call.result
+        .catch((error: unknown) => {
+          const failure = error instanceof EngineGone ? { code: 'engine/unavailable' as const, facts: { reason: error.exit.reason } } : toAppError(error)
+          for (const target of open) emit('chat.failed', { requestId, target, error: failure })
+        })
+        .finally(() => running.delete(requestId))
+      return null
+    },
+    async cancel({ requestId }) {
+      running.get(requestId)?.cancel()
+      return null
+    },
+  }
+}
+
+/** How the experiment wrote its samples is how its questions must be written. */
+const formatOf = (settings: SettingValues): PromptFormat =>
+  settings['dataset.sample_format'] === 'template'
+    ? { kind: 'template' }
+    : { kind: 'h2o', promptStart: settings['dataset.text_prompt_start'], answerSeparator: settings['dataset.text_answer_separator'] }

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../contract/index.ts'
+import { createEngineClient, EngineGone } from './engine-client.ts'
+import type { EngineExit, EnginePort } from './engine-port.ts'
+import { runEngine, type EngineHandlers } from './engine-service.ts'
+
+/** An engine in this process: both ends real, the pipe between them made of functions. */
+function pipe(handlers: EngineHandlers): EnginePort & { die(exit: EngineExit): void } {
+  const toHost: ((message: unknown) => void)[] = []
+  const toEngine: ((message: unknown) => void)[] = []
+  const onExit: ((exit: EngineExit) => void)[] = []
+  const later = (listeners: ((message: unknown) => void)[]) => (message: unknown) => setImmediate(() => listeners.forEach((listener) => listener(structuredClone(message))))
+  runEngine({ send: later(toHost), onMessage: (listener) => void toEngine.push(listener) }, handlers)
+  return {
+    pid: 1,
+    send: later(toEngine),
+    onMessage: (listener) => void toHost.push(listener),
+    onExit: (listener) => void onExit.push(listener),
+    kill: () => undefined,
+    die: (exit) => onExit.forEach((listener) => listener(exit)),
+  }
+}
+
+const handlers = (changes: Partial<EngineHandlers>): EngineHandlers => ({
+  devices: async () => ({ devices: [], recommended: { kind: 'cpu', reason: 'no-gpu' } }),
+  train: async () => ({ outcome: 'finished', step: 0, lastLoss: null }),
+  generate: async () => null,
+  ...changes,
+})
+
+const generateJob = { device: 'cpu', targets: [], settings: { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 1, seed: 0 } } as const
+
+describe('the engine client', () => {
+  it('passes parameters, events and the result through the process border', async () => {
+    const client = createEngineClient(() => pipe(handlers({
+      generate: async (job, { onEvent }) => {
+        onEvent({ kind: 'token', target: 0, text: job.device })
+        return null
+      },
+    })))
+    const events: unknown[] = []
+    expect(await client.call('generate', generateJob, (event) => events.push(event)).result).toBeNull()
+    expect(events).toEqual([{ kind: 'token', target: 0, text: 'cpu' }])
+    client.close()
+  })
+
+  it('gives back a user error with its facts', async () => {
+    const client = createEngineClient(() => pipe(handlers({ devices: async () => { throw new UserError('device/unavailable', { device: 'cuda' }) } })))
+    const error = await client.call('devices', null).result.catch((reason: unknown) => reason)
+    expect((error as UserError).error).toEqual({ code: 'device/unavailable', facts: { device: 'cuda' } })
+    client.close()
+  })
+
+  it('cancels one call and lets it settle by itself', async () => {
+    const client = createEngineClient(() => pipe(handlers({
+      train: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({ outcome: 'stopped', step: 3, lastLoss: 1 }))),
+    })))
+    const call = client.call('train', {} as never)
+    call.cancel()
+    expect(await call.result).toEqual({ outcome: 'stopped', step: 3, lastLoss: 1 })
+    client.close()
+  })
+
+  it('rejects the calls in flight when the engine dies, and starts a new engine for the next call', async () => {
+    const ports: ReturnType<typeof pipe>[] = []
+    const client = createEngineClient(() => {
+      const port = pipe(handlers({ train: () => new Promise(() => undefined) }))
+      ports.push(port)
+      return port
+    })
+    const call = client.call('train', {} as never)
+    ports[0]?.die({ code: null, reason: 'SIGKILL' })
+    const error = await call.result.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(EngineGone)
+    expect((error as EngineGone).exit).toEqual({ code: null, reason: 'SIGKILL' })
+    expect(await client.call('devices', null).result).toEqual({ devices: [], recommended: { kind: 'cpu', reason: 'no-gpu' } })
+    expect(ports.length).toBe(2)
+    client.close()
+  })
+})

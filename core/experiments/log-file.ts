@@ -1,0 +1,23 @@
+import { logTexts, type LogCode, type LogLine } from '../contract/index.ts'
+
+/** Fills the places `{name}` of a sentence from facts; unknown places stay as they are. */
+export const fillText = (text: string, facts: Readonly<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (place, name: string) => (name in facts ? String(facts[name]) : place))
+
+/** One line of log.txt: time, level, code, facts as JSON, then the Japanese sentence for a person. */
+export function formatLogLine(line: LogLine): string {
+  const text = line.code in logTexts ? logTexts[line.code as LogCode].ja : line.code
+  return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, line.facts)}`
+}
+
+/** Reads what `formatLogLine` wrote; null for a line cut off by a crash. */
+export function parseLogLine(text: string): LogLine | null {
+  const match = /^(\S+) (info|warning|error) (\S+) (\{.*?\}) /.exec(text)
+  if (!match) return null
+  const [, time, level, code, facts] = match
+  try {
+    return { time: time as string, level: level as LogLine['level'], code: code as string, facts: JSON.parse(facts as string) as LogLine['facts'] }
+  } catch {
+    return null
+  }
+}

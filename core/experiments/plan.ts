@@ -1,0 +1,83 @@
+import { freemem, totalmem } from 'node:os'
+import { parseSettings, toAppError, UserError, type DatasetInfo, type ExperimentPlan, type PlanIssue, type SettingKey, type SettingProblem, type SettingValues } from '../contract/index.ts'
+import type { DatasetService } from '../datasets/service.ts'
+import type { LocalModel, ModelService } from '../hub/local-models.ts'
+import { stepsPerEpoch } from '../training/batches.ts'
+import type { DeviceReport } from './engine-protocol.ts'
+import { estimateMemory } from './memory.ts'
+import { validationCount } from './snapshot.ts'
+
+/** H2O's recommendation; fewer rows are enough for a single fact. */
+const FEW_ROWS = 1000
+
+interface PlanServices {
+  readonly datasets: DatasetService
+  readonly models: ModelService
+  readonly devices: () => Promise<DeviceReport>
+}
+
+/** The sentence for a setting that does not fit the catalogue. */
+export const problemError = ({ key, code, ...facts }: SettingProblem): UserError => new UserError(code, { setting: key, ...facts })
+
+/** What a run with these settings would do, without starting anything. Problems come back as issues at their setting. */
+export async function makePlan(raw: Readonly<Record<string, unknown>>, { datasets, models, devices }: PlanServices): Promise<ExperimentPlan> {
+  const { values, problems } = parseSettings(raw)
+  const issues: PlanIssue[] = problems.map((problem) => ({ severity: 'error', setting: problem.key as SettingKey, error: problemError(problem).error }))
+  const note = (setting: SettingKey) => (error: unknown) => {
+    if (!issues.some((issue) => issue.setting === setting)) issues.push({ severity: 'error', setting, error: toAppError(error) })
+    return null
+  }
+  const [report, dataset, model] = await Promise.all([
+    devices(),
+    findTrainable(values, datasets).catch(note('dataset.id')),
+    models.find(values['general.llm_backbone']).catch(note('general.llm_backbone')),
+  ])
+  const counts = countRows(dataset, values)
+  const sizes = model ? sizesOf(model, values, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
+  const perEpoch = stepsPerEpoch(counts.train, values)
+  const device = values['environment.device']
+  issues.push(...warnings(counts.train, values, sizes.memoryBytes))
+  return {
+    trainRowCount: counts.train,
+    validationRowCount: counts.validation,
+    stepsPerEpoch: perEpoch,
+    totalSteps: perEpoch * values['training.epochs'],
+    ...sizes,
+    device: device === 'auto' ? report.recommended.kind : device,
+    availableMemoryBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())),
+    issues,
+  }
+}
+
+async function findTrainable(values: SettingValues, datasets: DatasetService): Promise<DatasetInfo> {
+  const dataset = await datasets.find(values['dataset.id'])
+  datasets.checkTrainable(dataset)
+  return dataset
+}
+
+function countRows(dataset: DatasetInfo | null, values: SettingValues): { train: number; validation: number } {
+  if (!dataset) return { train: 0, validation: 0 }
+  const validation = validationCount(dataset.rowCount, values['dataset.validation_size'])
+  return { train: dataset.rowCount - validation, validation }
+}
+
+function sizesOf(model: LocalModel, values: SettingValues, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
+  try {
+    return estimateMemory(model, values)
+  } catch (error) {
+    onError(error)
+    return { trainableParameterCount: 0, memoryBytes: 0 }
+  }
+}
+
+function warnings(trainRows: number, values: SettingValues, memoryBytes: number): PlanIssue[] {
+  const found: PlanIssue[] = []
+  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory', facts: Record<string, number>) =>
+    found.push({ severity: 'warning', setting, error: { code, facts } })
+  if (trainRows > 0 && trainRows < values['training.batch_size']) warn('training.batch_size', 'plan/batch-larger-than-data', { rows: trainRows, batchSize: values['training.batch_size'] })
+  if (trainRows > 0 && trainRows < FEW_ROWS) warn('dataset.id', 'plan/few-rows', { rows: trainRows })
+  if (memoryBytes > totalmem()) warn('training.batch_size', 'plan/memory', { neededGB: gigabytes(memoryBytes), availableGB: gigabytes(totalmem()) })
+  return found
+}
+
+const gigabytes = (bytes: number): number => Math.round(bytes / 1e8) / 10

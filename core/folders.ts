@@ -1,0 +1,15 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where the studio keeps what belongs to the user's account rather than to a library (preferences). `TERAKOYA_HOME` overrides it. */
+export function userDataFolder(): string {
+  const override = process.env['TERAKOYA_HOME']
+  if (override) return override
+  const name = 'Terakoya Studio'
+  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), name)
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)
+  return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'terakoya-studio')
+}
+
+/** The library that is used until the user chooses one: datasets, models and experiments as plain files. `TERAKOYA_LIBRARY` overrides it. */
+export const defaultLibraryFolder = (): string => process.env['TERAKOYA_LIBRARY'] ?? join(homedir(), 'Terakoya')

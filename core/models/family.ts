@@ -1,0 +1,52 @@
+import { UserError } from '../contract/errors.ts'
+import type { Value } from '../graph/ir.ts'
+import { llama } from './llama.ts'
+import type { LinearSpec } from './lora.ts'
+import type { ModelContext } from './context.ts'
+
+/** What the rest of the studio needs to know of a model, whatever its family. */
+export interface Architecture {
+  readonly layerCount: number
+  readonly width: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headSize: number
+  readonly feedForwardSize: number
+  readonly vocabularySize: number
+  readonly contextLength: number
+  readonly ropeTheta: number
+  /** Every linear layer that LoRA may be added to, in the order of the model. */
+  readonly linears: readonly LinearSpec[]
+  /** PEFT's default LoRA targets, by the last part of the module's name. */
+  readonly defaultTargets: readonly string[]
+  /** Logits [M, V] of the hidden states that the context selects. */
+  forward(context: ModelContext): Value
+}
+
+/** A family of models: one file, which reads like the paper. */
+export interface Family {
+  readonly modelTypes: readonly string[]
+  /** Reads config.json. Throws UserError `model/config` naming what does not fit. */
+  read(config: Readonly<Record<string, unknown>>): Architecture
+}
+
+const families: readonly Family[] = [llama]
+
+/** The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is supported. */
+export function architectureOf(config: Readonly<Record<string, unknown>>): Architecture {
+  const modelType = String(config['model_type'] ?? '')
+  const family = families.find(({ modelTypes }) => modelTypes.includes(modelType))
+  if (!family) throw new UserError('model/unsupported', { found: modelType, supported: families.flatMap(({ modelTypes }) => modelTypes).join(', ') })
+  return family.read(config)
+}
+
+/** The modules that a LoRA target text means: `all-linear`, empty for PEFT's default, or names separated by commas. */
+export function loraTargets(architecture: Architecture, text: string): LinearSpec[] {
+  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  if (names.length === 1 && names[0] === 'all-linear') return [...architecture.linears]
+  const wanted = names.length === 0 ? architecture.defaultTargets : names
+  const last = ({ path }: LinearSpec) => path.slice(path.lastIndexOf('.') + 1)
+  const unknown = wanted.find((name) => !architecture.linears.some((linear) => last(linear) === name))
+  if (unknown !== undefined) throw new UserError('model/unknown-target', { target: unknown, known: [...new Set(architecture.linears.map(last))].join(', ') })
+  return architecture.linears.filter((linear) => wanted.includes(last(linear)))
+}

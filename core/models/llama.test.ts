@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openCheckpoint, readAdapter, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
+import { architectureOf, loraTargets } from './family.ts'
+import { layOutLora, type LoraLayout } from './lora.ts'
+import { evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
+import { rotaryTables } from './rotary.ts'
+import { runProgram } from './run-program.ts'
+
+const folder = join(import.meta.dirname, 'fixtures', 'llama')
+
+interface Expected {
+  rows: number[][]
+  prompt_lengths: number[]
+  logits: number[][][]
+  lora: { loss_all_tokens: number; loss_answer_only: number; logits_row0: number[][]; grad_global_norm: number }
+}
+
+let expected: Expected
+let model: ModelSource
+let layout: LoraLayout
+let p: Float32Array<ArrayBuffer>
+
+beforeAll(async () => {
+  expected = JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as Expected
+  const checkpoint = await openCheckpoint(folder)
+  model = { architecture: architectureOf(checkpoint.config), weights: checkpoint.tensors as never }
+  layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+  p = new Float32Array(layout.parameterCount)
+  const header = await readSafetensorsHeader(join(folder, 'adapter', 'adapter_model.safetensors'))
+  for (const slot of layout.slots)
+    for (const [part, place] of [['lora_A', slot.a], ['lora_B', slot.b]] as const) {
+      const entry = header.tensors.get(`base_model.model.${slot.module.path}.${part}.weight`)!
+      p.set(await readTensor(join(folder, 'adapter'), entry), place.offset)
+    }
+})
+
+/** Rows padded to one length, the padding in a segment of its own. */
+function batchOf(rows: number[][], counted: (row: number, index: number) => boolean) {
+  const T = Math.max(...rows.map((row) => row.length))
+  const B = rows.length
+  const ids = new Int32Array(B * T)
+  const positions = new BigInt64Array(B * T)
+  const segments = new Int32Array(B * T).fill(-1)
+  const targets: number[] = []
+  const labels: bigint[] = []
+  rows.forEach((row, b) => row.forEach((id, t) => {
+    ids[b * T + t] = id
+    positions[b * T + t] = BigInt(t)
+    segments[b * T + t] = b
+    if (t + 1 < row.length && counted(b, t + 1)) {
+      targets.push(b * T + t)
+      labels.push(BigInt(row[t + 1]!))
+    }
+  }))
+  const M = targets.length
+  const S = 64
+  const { cos, sin } = rotaryTables(S, model.architecture.headSize, model.architecture.ropeTheta)
+  const feeds = { ids, positions, segments, targets: Int32Array.from(targets), labels: BigInt64Array.from(labels), weights: new Float32Array(M).fill(1 / M), cos, sin, p }
+  return { feeds, dims: { B, T, N: B * T, M, S } }
+}
+
+const worst = (found: ArrayLike<number>, wanted: number[]) => wanted.reduce((most, value, index) => Math.max(most, Math.abs(value - found[index]!)), 0)
+
+describe('llama against transformers', () => {
+  it('gives the same logits for every position', async () => {
+    for (const [index, row] of expected.rows.entries()) {
+      const { feeds, dims } = batchOf([row], () => true)
+      const all = { ...feeds, targets: Int32Array.from(row.keys()) }
+      const { logits } = await runProgram(logitsProgram(model, null), all, { ...dims, M: row.length }, { weightsFolder: folder })
+      expect(worst(logits as Float32Array, expected.logits[index]!.flat())).toBeLessThan(2e-4)
+    }
+  })
+
+  it('gives the same losses with an adapter, over all tokens and over answers only', async () => {
+    const graph = evaluationProgram(model, layout)
+    for (const [wanted, counted] of [[expected.lora.loss_all_tokens, () => true], [expected.lora.loss_answer_only, (b: number, t: number) => t >= expected.prompt_lengths[b]!]] as const) {
+      const { feeds, dims } = batchOf(expected.rows, counted)
+      const { loss } = await runProgram(graph, feeds, dims, { weightsFolder: folder })
+      expect(Math.abs((loss as Float32Array)[0]! / wanted - 1)).toBeLessThan(1e-4)
+    }
+  })
+
+  it('gives the same gradients of every A and B', async () => {
+    const { feeds, dims } = batchOf(expected.rows, (b, t) => t >= expected.prompt_lengths[b]!)
+    const graph = trainingProgram(model, layout, 0)
+    const { g_out, loss } = await runProgram(graph, { ...feeds, g: new Float32Array(layout.parameterCount) }, dims, { weightsFolder: folder })
+    expect(Math.abs((loss as Float32Array)[0]! / expected.lora.loss_answer_only - 1)).toBeLessThan(1e-4)
+    const header = await readSafetensorsHeader(join(folder, 'lora_grads.safetensors'))
+    for (const slot of layout.slots)
+      for (const [part, place] of [['lora_A', slot.a], ['lora_B', slot.b]] as const) {
+        const entry = [...header.tensors.entries()].find(([name]) => name.includes(slot.module.path) && name.includes(part))![1]
+        const wanted = await readTensor(folder, entry)
+        const found = (g_out as Float32Array).subarray(place.offset, place.offset + wanted.length)
+        const norm = Math.hypot(...wanted)
+        expect(Math.hypot(...wanted.map((value, index) => value - found[index]!)) / norm, `${slot.module.path} ${part}`).toBeLessThan(1e-3)
+      }
+    expect(Math.abs(Math.hypot(...(g_out as Float32Array)) / expected.lora.grad_global_norm - 1)).toBeLessThan(1e-3)
+  })
+})
