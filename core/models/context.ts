@@ -31,6 +31,6 @@ export interface LoraValues {
   readonly layout: LoraLayout
   /** Slices A and B by module path. */
   readonly slices: ReadonlyMap<string, { readonly a: Value; readonly b: Value }>
-  /** Null outside of training. */
-  readonly dropout: { readonly p: number; readonly rows: Value; readonly columns: Value } | null
+  /** Null outside of training. `rows` gives the random number of each row of x: all N, or the M selected ones. */
+  readonly dropout: { readonly p: number; readonly rows: (x: Value) => Value; readonly columns: Value } | null
 }

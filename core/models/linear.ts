@@ -31,7 +31,7 @@ function addLora(b: Builder, { layout, slices, dropout }: LoraValues, x: Value, 
   const slice = slices.get(spec.path)
   const slot = layout.slots.find(({ module }) => module.path === spec.path)
   if (!slice || !slot) return base
-  const dropped = dropout ? b.dropout(x, dropout.rows, b.slice(dropout.columns, { axis: 0, start: slot.columnOffset, end: slot.columnOffset + spec.inSize }), { p: dropout.p }) : x
+  const dropped = dropout ? b.dropout(x, dropout.rows(x), b.slice(dropout.columns, { axis: 0, start: slot.columnOffset, end: slot.columnOffset + spec.inSize }), { p: dropout.p }) : x
   const alpha = layout.scale / (1 - (dropout?.p ?? 0))
   return b.add(base, b.matmul(b.matmul(dropped, slice.a, { transY: true }), slice.b, { transY: true, alpha }))
 }

@@ -18,23 +18,22 @@ export interface ModelSource {
  * One micro-batch forward and backward. B sequences of T tokens, M counted positions, P trainable numbers.
  * Inputs: ids, segments [B,T] int32 and positions [B,T] int64 (packed samples: a token sees earlier tokens of its own segment); cos, sin [S, D/2];
  * targets [M] int32 (flat index b·T + t of the token before the counted one), labels [M] int64, weights [M] float32; p, g [P] float32;
- * with dropout also dropout_rows [N,1] int32 (N = B·T) and dropout_columns [C] int32, both odd and random.
- * Outputs: loss [] (weighted sum), g_out [P] = g + gradient.
+ * accumulate [1] bool (false: g begins anew); with dropout also dropout_rows [N,1] int32 (N = B·T) and dropout_columns [C] int32, both odd and random.
+ * Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate holds (bind to the same tensor).
  */
 export function trainingProgram(model: ModelSource, layout: LoraLayout, dropout: number): Graph {
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const slices = sliceLora(b, layout, p)
-  const masks = dropout > 0 ? { p: dropout, rows: b.input('dropout_rows', 'int32', ['N', 1]), columns: b.input('dropout_columns', 'int32', [layout.columnCount]) } : null
-  const loss = weightedLoss(model, b, batch, { layout, slices, dropout: masks })
+  const loss = weightedLoss(model, b, batch, { layout, slices, dropout: dropout > 0 ? dropoutMasks(b, batch, layout, dropout) : null })
   const trainable = layout.slots.flatMap(({ module }) => {
     const slice = slices.get(module.path)
     return slice ? [slice.a, slice.b] : []
   })
   const parts = gradients(b, loss, trainable).map((part) => b.reshape(part, [part.shape.reduce<number>((size, dim) => size * (dim as number), 1)]))
   b.output('loss', loss)
-  b.output('g_out', b.add(g, b.concat(parts, 0)))
+  b.output('g_out', b.add(b.where(b.input('accumulate', 'bool', [1]), g, b.constant(0)), b.concat(parts, 0)))
   return b.build()
 }
 
@@ -117,6 +116,12 @@ function adapter(b: Builder, layout: LoraLayout | null): LoraValues | null {
 function weightedLoss(model: ModelSource, b: Builder, batch: Batch, lora: LoraValues): Value {
   const losses = b.crossEntropy(model.architecture.forward(trainingContext(model, b, batch, lora)), batch.labels)
   return b.reduceSum(b.mul(losses, batch.weights), [0], false)
+}
+
+function dropoutMasks(b: Builder, { targets }: Batch, layout: LoraLayout, p: number): LoraValues['dropout'] {
+  const rows = b.input('dropout_rows', 'int32', ['N', 1])
+  const columns = b.input('dropout_columns', 'int32', [layout.columnCount])
+  return { p, columns, rows: (x) => (x.shape[0] === 'M' ? b.gather(rows, targets) : rows) }
 }
 
 const rotaryTables = (b: Builder, headSize: number): [Value, Value] => [b.input('cos', 'float32', ['S', headSize / 2]), b.input('sin', 'float32', ['S', headSize / 2])]

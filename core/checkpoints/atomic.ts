@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { toDiskError } from './disk-errors.ts'
+
+/**
+ * Replaces the file in one move: readers see the old content or the whole new one, also after a power cut. The folder must exist.
+ * Throws UserError 'disk-full' or 'library/unwritable'; nothing is left behind then.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await writeAtomic(path, async (file) => {
+    await file.writeFile(data)
+  })
+}
+
+/** Like writeFileAtomic, for content that `write` puts into the open file piece by piece. */
+export async function writeAtomic(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await write(file)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw toDiskError(error, dirname(path))
+  }
+}
+
+/** Makes renames in the folder survive a power cut. Windows cannot open folders and needs no such step. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    // Some network and cloud file systems cannot sync folders; the rename itself has succeeded.
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EINVAL' && code !== 'ENOTSUP' && code !== 'EISDIR') throw error
+  } finally {
+    await handle.close()
+  }
+}

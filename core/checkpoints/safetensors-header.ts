@@ -1,0 +1,94 @@
+// A safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets: [begin, end)}}, then the data.
+import { open, type FileHandle } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { UserError } from '../contract/errors.ts'
+import { toReadError } from './json-file.ts'
+import { elementCount, tensorTypeOf, tensorTypes, type TensorPlace } from './tensor-types.ts'
+
+/** Python's reader refuses longer headers too. */
+const MAX_HEADER_BYTES = 100_000_000
+
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, TensorPlace>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads and checks the header of a safetensors file; the data stays on disk.
+ * Throws UserError 'file/not-found', 'checkpoint/truncated', 'checkpoint/header-invalid', 'checkpoint/dtype-unknown' or 'checkpoint/offsets-invalid'.
+ */
+export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw toReadError(error, path)
+  })
+  try {
+    const { size } = await file.stat()
+    const header = await readHeaderBytes(file, path, size)
+    return parseHeader(header.toString('utf8'), { path, fileBytes: size, dataStart: 8 + header.length })
+  } finally {
+    await file.close()
+  }
+}
+
+async function readHeaderBytes(file: FileHandle, path: string, fileBytes: number): Promise<Buffer> {
+  if (fileBytes < 8) throw new UserError('checkpoint/truncated', { file: path, expected: 8, found: fileBytes })
+  const length = Number((await readBytes(file, 0, 8)).readBigUInt64LE())
+  if (length < 2 || length > MAX_HEADER_BYTES) throw new UserError('checkpoint/header-invalid', { file: path })
+  if (8 + length > fileBytes) throw new UserError('checkpoint/truncated', { file: path, expected: 8 + length, found: fileBytes })
+  return readBytes(file, 8, length)
+}
+
+async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length)
+  await file.read(bytes, 0, length, position)
+  return bytes
+}
+
+interface Source { readonly path: string; readonly fileBytes: number; readonly dataStart: number }
+
+function parseHeader(text: string, source: Source): SafetensorsHeader {
+  const header = parseObject(text, source.path)
+  const tensors = new Map<string, TensorPlace>()
+  for (const [name, entry] of Object.entries(header)) {
+    if (name !== '__metadata__') tensors.set(name, parseEntry(name, entry, source))
+  }
+  checkLayout(tensors, source)
+  return { tensors, metadata: metadataOf(header['__metadata__']) }
+}
+
+function parseObject(text: string, path: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Reported below like any other header that is no JSON object.
+  }
+  throw new UserError('checkpoint/header-invalid', { file: path })
+}
+
+function parseEntry(name: string, entry: unknown, { path, dataStart }: Source): TensorPlace {
+  const { dtype: code, shape, data_offsets: range } = (entry ?? {}) as Record<string, unknown>
+  if (!isCounts(shape) || !isCounts(range) || range.length !== 2) throw new UserError('checkpoint/header-invalid', { file: path })
+  const dtype = tensorTypeOf(code)
+  if (!dtype) throw new UserError('checkpoint/dtype-unknown', { file: path, tensor: name, found: String(code) })
+  const [begin = 0, end = 0] = range
+  const expected = elementCount(shape) * tensorTypes[dtype].bytes
+  if (end - begin !== expected) throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected, found: end - begin })
+  return { dtype, shape, file: basename(path), offset: dataStart + begin, length: expected }
+}
+
+/** The format wants the tensors to follow each other without holes or overlaps, up to the end of the file. */
+function checkLayout(tensors: ReadonlyMap<string, TensorPlace>, { path, fileBytes, dataStart }: Source): void {
+  let end = dataStart
+  for (const [name, { offset, length }] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length)) {
+    if (offset !== end) throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected: end - dataStart, found: offset - dataStart })
+    end = offset + length
+  }
+  if (end > fileBytes) throw new UserError('checkpoint/truncated', { file: path, expected: end, found: fileBytes })
+  if (end < fileBytes) throw new UserError('checkpoint/excess', { file: path, expected: end, found: fileBytes })
+}
+
+const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && Number(item) >= 0)
+
+const metadataOf = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, text]) => [key, String(text)]))

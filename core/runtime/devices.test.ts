@@ -1,0 +1,33 @@
+import { cpus } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { recommendDevice } from './devices.ts'
+import { openRuntime } from './runtime.ts'
+import { countCores } from './threads.ts'
+
+describe('devices', () => {
+  it('always have the processor, and a reason for each that cannot be used', async () => {
+    const devices = await openRuntime().devices()
+    expect(devices.at(-1)).toMatchObject({ kind: 'cpu', name: cpus()[0]!.model.trim(), available: true })
+    for (const device of devices) expect(device.available || device.reason !== undefined).toBe(true)
+  })
+
+  it('refuse a session with the reason where there is no such device', async () => {
+    const kind = process.platform === 'darwin' ? 'directml' : 'coreml'
+    await expect(openRuntime().device(kind).createSession(Uint8Array.of(0))).rejects.toMatchObject({ error: { code: 'device/unavailable', facts: { device: kind } } })
+  })
+
+  it('are recommended by speed, and by what works', () => {
+    const cpu = { kind: 'cpu', name: 'processor', available: true } as const
+    const cuda = { kind: 'cuda', name: 'GPU', available: true } as const
+    const webgpu = { kind: 'webgpu', name: 'GPU', available: true } as const
+    expect(recommendDevice([cuda, webgpu, cpu])).toEqual({ kind: 'cuda', reason: 'fastest-gpu' })
+    expect(recommendDevice([{ ...cuda, available: false, reason: 'provider-missing' }, webgpu, cpu])).toEqual({ kind: 'webgpu', reason: 'fastest-gpu' })
+    expect(recommendDevice([{ ...cuda, available: false, reason: 'driver-missing' }, cpu])).toEqual({ kind: 'cpu', reason: 'gpu-unusable' })
+    expect(recommendDevice([{ ...cuda, available: false, reason: 'no-adapter' }, { ...webgpu, reason: 'software-adapter' }, cpu])).toEqual({ kind: 'cpu', reason: 'no-gpu' })
+  })
+
+  it('count physical cores, not threads', () => {
+    const threads = [0, 1, 0, 1].map((core, index) => `processor\t: ${index}\nphysical id\t: 0\ncore id\t\t: ${core}\n`).join('\n')
+    expect([countCores(threads), countCores('processor\t: 0\nFeatures\t: fp asimd\n')]).toEqual([2, null])
+  })
+})

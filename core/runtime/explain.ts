@@ -1,0 +1,19 @@
+import type { DeviceKind } from '../contract/index.ts'
+import { UserError } from '../contract/errors.ts'
+import { OrtError } from './ort-error.ts'
+
+const memoryTexts = /failed to allocate memory|out of memory|bad_alloc|bad allocation|OUT_OF_MEMORY|not enough memory/i
+const weightTexts = /external (data|initializer)|external_data|model_path|No such file|cannot find the file|file_size|Failed to (open|map) file/i
+
+/** Turns those refusals of ONNX Runtime that the user can fix into a UserError; everything else stays as it is. */
+export function explainError(error: unknown, device: DeviceKind, weightsFolder = ''): unknown {
+  if (!(error instanceof OrtError)) return error
+  if (error.call.startsWith('SessionOptionsAppend') || error.call === 'CreateCUDAProviderOptions') {
+    return new UserError('device/unavailable', { device, reason: error.detail })
+  }
+  if (memoryTexts.test(error.detail)) return new UserError('runtime/out-of-memory', { device })
+  if (weightsFolder && weightTexts.test(error.detail)) {
+    return new UserError('runtime/weights-unreadable', { folder: weightsFolder, reason: error.detail })
+  }
+  return error
+}

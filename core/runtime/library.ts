@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, sep } from 'node:path'
+import { UserError } from '../contract/errors.ts'
+
+const fileNames: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'libonnxruntime.so.1',
+  darwin: 'libonnxruntime.1.dylib',
+  win32: 'onnxruntime.dll',
+}
+
+/**
+ * The file of ONNX Runtime to load: the one that `ORT_LIBRARY` names, else the one that onnxruntime-node ships for this platform.
+ * Throws UserError 'runtime/library-missing' where there is none.
+ */
+export function findLibrary(environment: NodeJS.ProcessEnv = process.env): string {
+  const file = environment['ORT_LIBRARY'] || shippedLibrary(process.platform, process.arch)
+  if (file && existsSync(file)) return file
+  throw new UserError('runtime/library-missing', { file: file ?? '', platform: `${process.platform} ${process.arch}` })
+}
+
+function shippedLibrary(platform: NodeJS.Platform, architecture: string): string | null {
+  const fileName = fileNames[platform]
+  if (!fileName) return null
+  return unpacked(join(packageFolder(), 'bin', 'napi-v6', platform, architecture, fileName))
+}
+
+/** The folder of onnxruntime-node as Node itself would find it: right from the sources, from a bundle and inside an app.asar. */
+function packageFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+}
+
+/** The system's loader cannot read inside an asar archive; native files lie beside it. */
+export const unpacked = (file: string): string => file.replace(`${sep}app.asar${sep}`, `${sep}app.asar.unpacked${sep}`)

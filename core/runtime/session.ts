@@ -1,0 +1,101 @@
+import { InternalError } from '../contract/errors.ts'
+import { output, stringAt, type Api, type Pointer } from './api.ts'
+import { Binding, type BindingOptions } from './binding.ts'
+import type { LeakCounter } from './leaks.ts'
+import type { DeviceQueue } from './queue.ts'
+import { readPorts, type Port } from './session-ports.ts'
+
+export type { Port }
+
+/** What a session needs of its device. */
+export interface SessionPlace {
+  readonly api: Api
+  readonly leaks: LeakCounter
+  readonly queue: DeviceQueue
+  /** Name of the memory in which the device's tensors live, such as 'Cpu' or 'WebGPU_Buf'. */
+  readonly tensorMemory: string
+  /** The error to throw for an exception of ONNX Runtime: one that the user can fix becomes a UserError. */
+  readonly explain: (error: unknown) => unknown
+}
+
+/** What a binding needs of its session. */
+export interface SessionContext extends SessionPlace {
+  readonly session: Pointer
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  /** Keeps the native session from being freed until the returned function is called. */
+  readonly hold: () => () => void
+}
+
+/** A graph ready to run on a device, made by `device.createSession`. Whoever made it disposes of it. */
+export class Session {
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  readonly #place: SessionPlace
+  /** Buffers that the native session refers to. */
+  readonly #alive: unknown
+  #native: Pointer | null
+  #holders = 0
+  #disposed = false
+
+  /** Takes over the native session; `alive` is kept as long as this object lives. */
+  constructor(place: SessionPlace, native: Pointer, alive: unknown) {
+    const { inputs, outputs } = readPorts(place.api, native)
+    this.inputs = inputs
+    this.outputs = outputs
+    this.#place = place
+    this.#native = native
+    this.#alive = alive
+    place.leaks.made('session')
+  }
+
+  /**
+   * Binds tensors of this session's device to all inputs and the wanted outputs. Throws InternalError when a name, type, rank or fixed size
+   * does not fit.
+   */
+  bind(options: BindingOptions): Binding {
+    return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold() }, options)
+  }
+
+  /** Ends profiling (option `profilePrefix`) and returns the trace's file. */
+  endProfiling(): string {
+    const { api } = this.#place
+    const allocator = output<Pointer>((out) => api.GetAllocatorWithDefaultOptions(out))
+    const memory = output<Pointer>((out) => api.SessionEndProfiling(this.#live(), allocator, out))
+    const file = stringAt(memory)
+    api.AllocatorFree(allocator, memory)
+    return file
+  }
+
+  /** Frees the session, once its bindings are disposed of too. A second call does nothing. */
+  dispose(): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.#place.leaks.freed('session')
+    this.#releaseIfUnused()
+  }
+
+  #hold(): () => void {
+    this.#live()
+    this.#holders += 1
+    return () => {
+      this.#holders -= 1
+      this.#releaseIfUnused()
+    }
+  }
+
+  #releaseIfUnused(): void {
+    const native = this.#native
+    if (!this.#disposed || this.#holders > 0 || native === null) return
+    this.#native = null
+    this.#place.queue.short(() => {
+      this.#place.api.ReleaseSession(native)
+      void this.#alive
+    })
+  }
+
+  #live(): Pointer {
+    if (this.#disposed || this.#native === null) throw new InternalError('session was disposed of')
+    return this.#native
+  }
+}

@@ -1,0 +1,108 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../contract/errors.ts'
+import { readJsonObject, toReadError } from '../checkpoints/json-file.ts'
+import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
+import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
+import { SentencePiece } from './sentencepiece.ts'
+import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
+import { readTokenizerConfig, type TokenizerConfig } from './tokenizer-config.ts'
+import type { SpecialIds, Tokenizer } from './tokenizer.ts'
+
+const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
+const SUPPORTED = 'SentencePiece (spiece.model, tokenizer.model)'
+
+/**
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model with tokenizer_config.json around it.
+ * Throws UserError 'tokenizer/missing', 'tokenizer/unsupported' or 'tokenizer/damaged'.
+ */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  for (const name of MODEL_FILES) {
+    const file = join(folder, name)
+    if (await stat(file).then((found) => found.isFile(), () => false)) return loadSentencePiece(file, await readTokenizerConfig(folder))
+  }
+  return loadTokenizerJson(folder)
+}
+
+/** Folders with tokenizer.json alone. Byte-level BPE (issue 3) is added here. */
+async function loadTokenizerJson(folder: string): Promise<never> {
+  const file = join(folder, 'tokenizer.json')
+  if (!(await stat(file).catch(() => null))) throw new UserError('tokenizer/missing', { folder })
+  const { model } = await readJsonObject(file)
+  const type = String((model as { type?: unknown } | undefined)?.type ?? '?')
+  throw new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (${type})`, supported: SUPPORTED })
+}
+
+/** Defaults of the Python classes for marks that tokenizer_config.json does not name. */
+const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
+  T5Tokenizer: { eos_token: '</s>', unk_token: '<unk>', pad_token: '<pad>' },
+  LlamaTokenizer: { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' },
+}
+
+async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw toReadError(error, file)
+  })
+  const className = (written.tokenizer_class ?? '').replace(/Fast$/, '')
+  const classMarks = CLASS_MARKS[className]
+  const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
+  const prefixOnce = classMarks !== undefined && config.legacy === false
+  const pieces = SentencePiece.parse(bytes, file, prefixOnce ? { encodesPrefix: false } : {})
+  const rules: WrappingRules = {
+    lowerCase: config.do_lower_case && classMarks !== undefined,
+    unknownBeforeSpace: prefixOnce ? (config.unk_token ?? '<unk>') : null,
+  }
+  const chatTemplate = chatTemplateOf(config, pieces)
+  return new SentencePieceTokenizer({
+    pieces, rules,
+    specialTokens: new SpecialTokens(specialTokensOf(config, pieces)),
+    special: specialIdsOf(config, pieces),
+    ...(chatTemplate ? { chatTemplate } : {}),
+  })
+}
+
+const missingMarks = (written: TokenizerConfig, defaults: Partial<TokenizerConfig>): Partial<TokenizerConfig> =>
+  Object.fromEntries(Object.entries(defaults).filter(([key]) => written[key as keyof TokenizerConfig] == null))
+
+/** Every string that is cut out of text before SentencePiece sees it: named marks, added tokens, T5's sentinels. */
+function specialTokensOf(config: TokenizerConfig, pieces: SentencePiece): SpecialToken[] {
+  const tokens = new Map<string, SpecialToken>()
+  const add = (text: string | null | undefined, id: number | undefined): void => {
+    if (text && id !== undefined && !tokens.has(text)) tokens.set(text, { id, text, hidden: true, stripsLeft: false, stripsRight: false })
+  }
+  for (const [id, { content, lstrip, rstrip, special }] of Object.entries(config.added_tokens_decoder)) {
+    tokens.set(content, { id: Number(id), text: content, hidden: special, stripsLeft: lstrip, stripsRight: rstrip })
+  }
+  const named = [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token]
+  for (const text of [...named, ...(config.additional_special_tokens ?? [])]) add(text, text ? pieces.idOf(text) : undefined)
+  for (let i = 0; i < config.extra_ids; i++) add(`<extra_id_${i}>`, pieces.size + config.extra_ids - 1 - i)
+  return [...tokens.values()]
+}
+
+function specialIdsOf(config: TokenizerConfig, pieces: SentencePiece): SpecialIds {
+  const added = new Map(Object.entries(config.added_tokens_decoder).map(([id, { content }]) => [content, Number(id)]))
+  const idOf = (text: string | null | undefined, mark: number): number | undefined =>
+    (text ? added.get(text) ?? pieces.idOf(text) : undefined) ?? (mark >= 0 ? mark : undefined)
+  const { marks } = pieces.model
+  const ids = {
+    bos: idOf(config.bos_token, marks.bos),
+    eos: idOf(config.eos_token, marks.eos),
+    pad: idOf(config.pad_token, marks.pad),
+    unk: idOf(config.unk_token, marks.unk),
+  }
+  return Object.fromEntries(Object.entries(ids).filter(([, id]) => id !== undefined))
+}
+
+function chatTemplateOf(config: TokenizerConfig, pieces: SentencePiece): ChatTemplate | undefined {
+  const { chat_template: written } = config
+  const source = Array.isArray(written) ? written.find(({ name }) => name === 'default')?.template : written
+  if (!source) return undefined
+  const { bos, eos } = pieces.model.marks
+  const textOf = (text: string | null | undefined, mark: number): string => text ?? (mark >= 0 ? pieces.pieceText(mark) : '')
+  return createChatTemplate(source, {
+    bos_token: textOf(config.bos_token, bos),
+    eos_token: textOf(config.eos_token, eos),
+    pad_token: config.pad_token ?? '',
+    unk_token: config.unk_token ?? '',
+  })
+}

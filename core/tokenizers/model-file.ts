@@ -1,0 +1,89 @@
+import { protoFields } from './protobuf.ts'
+import { fromUtf8 } from './utf8.ts'
+
+/** Kinds of pieces, numbered as in sentencepiece_model.proto. */
+export const PieceType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const
+
+export interface NormalizerRules {
+  /** Trie and replacements of the Unicode normalisation; empty for none. */
+  readonly charsMap: Uint8Array
+  readonly addDummyPrefix: boolean
+  readonly removeExtraSpaces: boolean
+  readonly escapeSpaces: boolean
+  readonly spaceAsSuffix: boolean
+}
+
+/** A SentencePiece `.model` file. Piece i has the bytes pieces[i], scores[i] and types[i]. */
+export interface ModelFile {
+  readonly pieces: readonly Uint8Array[]
+  readonly scores: Float32Array
+  readonly types: Uint8Array
+  readonly algorithm: 'unigram' | 'bpe' | 'word' | 'char'
+  readonly byteFallback: boolean
+  /** What an unknown piece decodes to. */
+  readonly unknownText: string
+  /** Ids of the model's own marks, -1 where it has none. */
+  readonly marks: { readonly unk: number; readonly bos: number; readonly eos: number; readonly pad: number }
+  readonly rules: NormalizerRules
+}
+
+interface Draft {
+  pieces: Uint8Array[]
+  scores: number[]
+  types: number[]
+  trainer: Map<number, { value: number; bytes: Uint8Array }>
+  normalizer: Map<number, { value: number; bytes: Uint8Array }>
+}
+
+const ALGORITHMS = { 1: 'unigram', 2: 'bpe', 3: 'word', 4: 'char' } as const
+
+/** Parses a `.model` file; `file` names it in errors. Throws UserError 'tokenizer/damaged'. */
+export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
+  const draft: Draft = { pieces: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
+  for (const field of protoFields(bytes, file)) {
+    if (field.number === 1) addPiece(draft, field.bytes, file)
+    if (field.number === 2) for (const { number, value, bytes } of protoFields(field.bytes, file)) draft.trainer.set(number, { value, bytes })
+    if (field.number === 3) for (const { number, value, bytes } of protoFields(field.bytes, file)) draft.normalizer.set(number, { value, bytes })
+  }
+  return finish(draft)
+}
+
+function addPiece(draft: Draft, message: Uint8Array, file: string): void {
+  let piece: Uint8Array = new Uint8Array(0)
+  let score = 0
+  let type: number = PieceType.normal
+  for (const { number, value, bytes } of protoFields(message, file)) {
+    if (number === 1) piece = bytes
+    if (number === 2) score = value
+    if (number === 3) type = value
+  }
+  draft.pieces.push(piece)
+  draft.scores.push(score)
+  draft.types.push(type)
+}
+
+// Field numbers and defaults are those of sentencepiece_model.proto.
+function finish({ pieces, scores, types, trainer, normalizer }: Draft): ModelFile {
+  const flag = (fields: Draft['trainer'], number: number, byDefault: boolean): boolean => (fields.get(number)?.value ?? Number(byDefault)) !== 0
+  const mark = (number: number, byDefault: number): number => {
+    const id = trainer.get(number)?.value ?? byDefault
+    return id >= 0 && types[id] === PieceType.control ? id : -1
+  }
+  const unknownText = trainer.get(44)
+  return {
+    pieces,
+    scores: Float32Array.from(scores),
+    types: Uint8Array.from(types),
+    algorithm: ALGORITHMS[(trainer.get(3)?.value ?? 1) as keyof typeof ALGORITHMS] ?? 'unigram',
+    byteFallback: flag(trainer, 35, false),
+    unknownText: unknownText ? fromUtf8(unknownText.bytes) : ' \u2047 ',
+    marks: { unk: types.indexOf(PieceType.unknown), bos: mark(41, 1), eos: mark(42, 2), pad: mark(43, -1) },
+    rules: {
+      charsMap: normalizer.get(2)?.bytes ?? new Uint8Array(0),
+      addDummyPrefix: flag(normalizer, 3, true),
+      removeExtraSpaces: flag(normalizer, 4, true),
+      escapeSpaces: flag(normalizer, 5, true),
+      spaceAsSuffix: flag(trainer, 24, false),
+    },
+  }
+}

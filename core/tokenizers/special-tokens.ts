@@ -1,0 +1,52 @@
+/** A string that stands for one id and is never cut: `<s>`, `<|im_end|>`. */
+export interface SpecialToken {
+  readonly id: number
+  readonly text: string
+  /** False for added words that belong to the text when it is decoded. */
+  readonly hidden: boolean
+  /** Swallows the spaces on its left or right. */
+  readonly stripsLeft: boolean
+  readonly stripsRight: boolean
+}
+
+/** A stretch of ordinary text, or a special token. */
+export type TextPart = string | SpecialToken
+
+/** Finds special tokens in text: the leftmost, then the longest. */
+export class SpecialTokens {
+  readonly list: readonly SpecialToken[]
+  private readonly byText: ReadonlyMap<string, SpecialToken>
+  private readonly byId: ReadonlyMap<number, SpecialToken>
+  private readonly pattern: RegExp | null
+
+  constructor(list: readonly SpecialToken[]) {
+    this.list = list
+    this.byText = new Map(list.map((token) => [token.text, token]))
+    this.byId = new Map(list.map((token) => [token.id, token]))
+    const texts = [...this.byText.keys()].filter((text) => text !== '').sort((a, b) => b.length - a.length)
+    this.pattern = texts.length > 0 ? new RegExp(texts.map(escapeRegExp).join('|'), 'gu') : null
+  }
+
+  /** The special token with this id. */
+  get(id: number): SpecialToken | undefined {
+    return this.byId.get(id)
+  }
+
+  /** Cuts a text into its special tokens and what lies between them; empty stretches are left out. */
+  split(text: string): TextPart[] {
+    if (!this.pattern) return text === '' ? [] : [text]
+    const parts: TextPart[] = []
+    let start = 0
+    for (const match of text.matchAll(this.pattern)) {
+      const token = this.byText.get(match[0])!
+      const before = text.slice(start, match.index)
+      parts.push(token.stripsLeft ? before.trimEnd() : before, token)
+      start = match.index + match[0].length
+      if (token.stripsRight) start = text.length - text.slice(start).trimStart().length
+    }
+    parts.push(text.slice(start))
+    return parts.filter((part) => part !== '')
+  }
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
