@@ -12,6 +12,9 @@ export type { Out, Pointer }
 export interface Call<Args extends readonly unknown[], Result> {
   (...args: Args): Result
   async(alive: unknown, ...args: Args): Promise<Result>
+  readonly address: Pointer
+  /** For whoever calls `address` itself: throws OrtError unless the OrtStatus is OK, and frees it. */
+  check(status: Pointer | null): void
 }
 
 type CallOf<S> = S extends Signature<infer Args, infer Result> ? Call<Args, Result> : never
@@ -33,20 +36,24 @@ export function loadApi(file: string): Api {
   const getMessage = bind(table[signatures.GetErrorMessage.place]!, signatures.GetErrorMessage)
   const releaseStatus = bind(table[signatures.ReleaseStatus.place]!, signatures.ReleaseStatus)
 
-  const check = (name: string, statusPointer: unknown): void => {
-    if (statusPointer === null) return
-    const error = new OrtError(name, getCode(statusPointer) as number, getMessage(statusPointer) as string)
-    releaseStatus(statusPointer)
+  const checkOf = (name: string): Check => (status) => {
+    if (status === null) return
+    const error = new OrtError(name, getCode(status) as number, getMessage(status) as string)
+    releaseStatus(status)
     throw error
   }
 
   const calls = Object.entries(signatures).map(([name, signature]) => {
-    const native = bind(table[signature.place]!, signature)
-    return [name, signature.result === null ? statusCall(name, native, check) : plainCall(native)] as const
+    const address = table[signature.place]!
+    const native = bind(address, signature)
+    const check: Check = signature.result === null ? checkOf(name) : () => {}
+    const call = signature.result === null ? statusCall(native, check) : plainCall(native)
+    return [name, Object.assign(call, { address, check })] as const
   })
   return Object.fromEntries(calls) as unknown as Api
 }
 
+type Check = (status: Pointer | null) => void
 type Native = ReturnType<typeof koffi.load>['func'] extends (definition: string) => infer F ? F : never
 
 function reserveStacks(): void {
@@ -85,14 +92,16 @@ function bind(pointer: Pointer, signature: { readonly result: string | null; rea
   return koffi.decode(pointer, koffi.proto(signature.result ?? 'void *', parameters as string[])) as Native
 }
 
-function statusCall(name: string, native: Native, check: (name: string, status: unknown) => void): Call<unknown[], void> {
-  const call = (...args: unknown[]): void => check(name, native(...args))
+type Callable<R> = ((...args: unknown[]) => R) & { async(alive: unknown, ...args: unknown[]): Promise<R> }
+
+function statusCall(native: Native, check: Check): Callable<void> {
+  const call = (...args: unknown[]): void => check(native(...args) as Pointer | null)
   const async = (alive: unknown, ...args: unknown[]) => new Promise<void>((resolve, reject) => {
-    native.async(...args, (error: unknown, statusPointer: unknown) => {
+    native.async(...args, (error: unknown, status: Pointer | null) => {
       keepAlive(alive, args)
       if (error) return reject(error)
       try {
-        resolve(check(name, statusPointer))
+        resolve(check(status))
       } catch (refused) {
         reject(refused)
       }
@@ -101,7 +110,7 @@ function statusCall(name: string, native: Native, check: (name: string, status: 
   return Object.assign(call, { async })
 }
 
-function plainCall(native: Native): Call<unknown[], unknown> {
+function plainCall(native: Native): Callable<unknown> {
   const async = (alive: unknown, ...args: unknown[]) => new Promise((resolve, reject) => {
     native.async(...args, (error: unknown, result: unknown) => {
       keepAlive(alive, args)

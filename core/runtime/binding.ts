@@ -8,7 +8,7 @@ export interface BindingOptions {
   readonly inputs: Readonly<Record<string, DeviceTensor>>
   /** Every output that is wanted; the same tensor may be an input too, where the graph's last operator writes it element by element. */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
-  /** Entries of ONNX Runtime's run configuration, such as { gpu_graph_id: '1' }. */
+  /** Entries of ONNX Runtime's run configuration. */
   readonly runConfig?: Readonly<Record<string, string>>
 }
 
@@ -19,15 +19,20 @@ interface BoundInput {
   copiedVersion: number
 }
 
+/** ONNX Runtime's name for a recorded CUDA graph: one for each binding, since a graph remembers the addresses of its tensors. */
+let lastGraphId = 0
+
 /** A session's inputs and outputs bound to tensors; running it again costs microseconds of JavaScript. Whoever made it disposes of it. */
 export class Binding {
   readonly #context: SessionContext
   readonly #outputs: readonly DeviceTensor[]
+  readonly #inputs: readonly DeviceTensor[]
   readonly #tensors: readonly DeviceTensor[]
   /** Inputs that ONNX Runtime copied when they were bound: they are bound anew when the tensor has changed. */
   readonly #copied: readonly BoundInput[]
   readonly #releaseSession: () => void
   #native: { readonly binding: Pointer; readonly runOptions: Pointer } | null = null
+  #recorded = false
   #state: 'idle' | 'running' | 'disposed' = 'idle'
 
   constructor(context: SessionContext, options: BindingOptions) {
@@ -36,9 +41,13 @@ export class Binding {
     const inputs = Object.entries(options.inputs).map(([name, tensor]) => ({ name, tensor, copiedVersion: tensor.version }))
     this.#context = context
     this.#outputs = Object.values(options.outputs)
-    this.#tensors = [...Object.values(options.inputs), ...this.#outputs]
+    this.#inputs = Object.values(options.inputs)
+    this.#tensors = [...this.#inputs, ...this.#outputs]
     const memoryOf = new Map(context.inputs.map((port) => [port.name, port.memory]))
     this.#copied = inputs.filter(({ name }) => memoryOf.get(name) !== context.tensorMemory)
+    if (context.graphThread && this.#copied.length > 0) {
+      throw new InternalError(`binding: a CUDA graph cannot copy its inputs ${this.#copied.map(({ name }) => name).join(', ')} to the processor`)
+    }
     this.#releaseSession = context.hold()
     context.leaks.made('binding')
     try {
@@ -86,7 +95,9 @@ export class Binding {
     const stop = () => api.RunOptionsSetTerminate(runOptions)
     signal?.addEventListener('abort', stop, { once: true })
     try {
-      await api.RunWithBinding.async(this.#tensors, session, runOptions, binding)
+      const { graphThread } = this.#context
+      if (graphThread) await this.#runGraph(() => graphThread.run(session, runOptions, binding))
+      else await api.RunWithBinding.async(this.#tensors, session, runOptions, binding)
     } catch (error) {
       signal?.throwIfAborted()
       throw this.#context.explain(error)
@@ -97,6 +108,21 @@ export class Binding {
         if (signal.aborted) api.RunOptionsUnsetTerminate(runOptions)
       }
     }
+  }
+
+  /**
+   * Recording a CUDA graph runs it several times inside one call, so that state would advance too far: state is put back after the recording,
+   * and the run proper is a replay.
+   */
+  async #runGraph(run: () => Promise<void>): Promise<void> {
+    if (!this.#recorded) {
+      const state = this.#outputs.filter((tensor) => this.#inputs.includes(tensor))
+      const before = await Promise.all(state.map((tensor) => tensor.read()))
+      await run()
+      state.forEach((tensor, index) => tensor.write(before[index]!))
+      this.#recorded = true
+    }
+    await run()
   }
 
   #copyChanged(binding: Pointer): void {
@@ -114,6 +140,7 @@ export class Binding {
     this.#native = { binding, runOptions }
     for (const { name, tensor } of inputs) api.BindInput(binding, name, tensor.value)
     for (const [name, tensor] of Object.entries(options.outputs)) api.BindOutput(binding, name, tensor.value)
+    if (this.#context.graphThread) api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(++lastGraphId))
     for (const [key, value] of Object.entries(options.runConfig ?? {})) api.AddRunConfigEntry(runOptions, key, value)
   }
 

@@ -25,8 +25,8 @@ describe.skipIf(!available)('CUDA', () => {
     for (const tensor of [whole, part]) tensor.dispose()
   })
 
-  it.each(['0', '1'])('keeps state on the GPU, with enable_cuda_graph=%s', async (graph) => {
-    const session = await gpu.createSession(chain, { optimization: 'none', providerOptions: { enable_cuda_graph: graph } })
+  it.each([false, true])('keeps state on the GPU (as a CUDA graph: %s)', async (cudaGraph) => {
+    const session = await gpu.createSession(chain, { optimization: 'none', cudaGraph })
     const [p, g] = [gpu.tensor('float32', [sizeOfState]), gpu.tensor('float32', [sizeOfState], new Float32Array(sizeOfState).fill(1))]
     const binding = session.bind({ inputs: { p, g }, outputs: { next: p } })
     for (let run = 0; run < 10; run++) await binding.run()

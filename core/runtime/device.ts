@@ -7,6 +7,7 @@ import { openHomeSession, openHomeSessionNow } from './home-session.ts'
 import { createHostStorage } from './host-storage.ts'
 import type { LeakCounter } from './leaks.ts'
 import { concurrentQueue, SerialQueue, type DeviceQueue } from './queue.ts'
+import { RunThread } from './run-thread.ts'
 import { Session, type SessionPlace } from './session.ts'
 import { withSessionOptions, type SessionOptions } from './session-options.ts'
 import type { StorageFactory } from './storage.ts'
@@ -37,6 +38,7 @@ export class Device {
   readonly #queue: DeviceQueue
   #storage: StorageFactory | null = null
   #opening: Promise<void> | null = null
+  #graphThread: RunThread | null = null
 
   constructor(place: DevicePlace, kind: DeviceKind) {
     this.kind = kind
@@ -66,7 +68,7 @@ export class Device {
     await this.ready()
     try {
       const native = await this.#queue.long(() => this.#load(model, options))
-      const session = new Session(this.#sessionPlace(), native, options.initializers)
+      const session = new Session(this.#sessionPlace(options), native, options.initializers)
       if (options.signal?.aborted) session.dispose()
       options.signal?.throwIfAborted()
       return session
@@ -120,8 +122,10 @@ export class Device {
     })
   }
 
-  #sessionPlace(): SessionPlace {
+  #sessionPlace({ cudaGraph }: SessionOptions): SessionPlace {
+    if (this.kind === 'cuda' && cudaGraph) this.#graphThread ??= new RunThread(this.#place.api)
     return {
+      graphThread: this.kind === 'cuda' && cudaGraph ? this.#graphThread : null,
       api: this.#place.api,
       leaks: this.#place.leaks,
       queue: this.#queue,

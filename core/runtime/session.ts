@@ -3,6 +3,7 @@ import { output, stringAt, type Api, type Pointer } from './api.ts'
 import { Binding, type BindingOptions } from './binding.ts'
 import type { LeakCounter } from './leaks.ts'
 import type { DeviceQueue } from './queue.ts'
+import type { RunThread } from './run-thread.ts'
 import { readPorts, type Port } from './session-ports.ts'
 
 export type { Port }
@@ -14,6 +15,8 @@ export interface SessionPlace {
   readonly queue: DeviceQueue
   /** Name of the memory in which the device's tensors live, such as 'Cpu' or 'WebGPU_Buf'. */
   readonly tensorMemory: string
+  /** Where bindings run that are recorded as CUDA graphs; null where they are not. */
+  readonly graphThread: RunThread | null
   /** The error to throw for an exception of ONNX Runtime: one that the user can fix becomes a UserError. */
   readonly explain: (error: unknown) => unknown
 }

@@ -1,0 +1,196 @@
+import { toOnnx } from '../graph/onnx/writer.ts'
+import type { FinishReason, GenerationSettings } from '../contract/index.ts'
+import type { LoraLayout } from '../models/lora.ts'
+import { decodingProgram } from '../models/programs.ts'
+import { rotaryTables } from '../models/rotary.ts'
+import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import type { LoadedModel } from './loaded-model.ts'
+import { chooseToken } from './sampler.ts'
+
+export interface GenerateRequest {
+  /** Prompts as token ids, none empty; they are answered together. */
+  readonly prompts: readonly (readonly number[])[]
+  readonly settings: GenerationSettings
+  readonly signal?: AbortSignal
+  /** Called for every new token as soon as it is chosen, the end token excepted. */
+  readonly onToken?: (index: number, token: number) => void
+  /** Called when an answer is complete. */
+  readonly onEnd?: (index: number, finish: FinishReason) => void
+}
+
+export interface Generated {
+  /** New tokens without the one that ended the answer. */
+  readonly tokens: number[]
+  readonly finish: FinishReason
+}
+
+/** The cache grows in steps of so many places, so that few sizes occur. */
+const CACHE_STEP = 64
+
+/** Decodes with a key-value cache that stays on the device. One session serves the base model (`p` null) or every adapter of one layout. */
+export class Generator {
+  readonly #model: LoadedModel
+  readonly #device: Device
+  readonly #session: Session
+  readonly #layout: LoraLayout | null
+
+  private constructor(model: LoadedModel, device: Device, session: Session, layout: LoraLayout | null) {
+    this.#model = model
+    this.#device = device
+    this.#session = session
+    this.#layout = layout
+  }
+
+  /** Builds the decoding session; dispose of it after use. Throws UserError where the weights cannot be read. */
+  static async open(model: LoadedModel, device: Device, layout: LoraLayout | null): Promise<Generator> {
+    const graph = toOnnx(decodingProgram(model, layout), { provider: device.kind })
+    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder, prepack: false }), layout)
+  }
+
+  dispose(): void {
+    this.#session.dispose()
+  }
+
+  /** Answers every prompt; `adapter` is the flat vector of this generator's layout. Cancelling ends every answer with `cancelled`. */
+  async generate({ prompts, settings, signal, onToken, onEnd }: GenerateRequest, adapter: DeviceTensor<'float32'> | null): Promise<Generated[]> {
+    const answers = prompts.map((prompt) => new Answer(prompt))
+    const longest = Math.max(...prompts.map((prompt) => prompt.length))
+    const limit = this.#model.architecture.contextLength
+    const places = Math.min(limit, Math.ceil((longest + settings.maxNewTokens) / CACHE_STEP) * CACHE_STEP)
+    using cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places, this.#layout ? adapter : null)
+    const seed = settings.seed >= 0 ? settings.seed : Math.floor(Math.random() * 2 ** 31)
+    let logits = await cache.prefill(prompts)
+    for (;;) {
+      for (const [index, answer] of answers.entries()) {
+        if (answer.finish) continue
+        const row = logits.subarray(index * this.#model.architecture.vocabularySize, (index + 1) * this.#model.architecture.vocabularySize)
+        const state = { tokens: answer.all, newCount: answer.tokens.length, endTokens: this.#model.endTokens, seed: seed + index }
+        answer.take(chooseToken(row, settings, state), this.#model.endTokens, settings.maxNewTokens, limit)
+        if (answer.finish !== 'stop') onToken?.(index, answer.all.at(-1) as number)
+        if (answer.finish) onEnd?.(index, answer.finish)
+      }
+      if (answers.every(({ finish }) => finish)) break
+      if (signal?.aborted) {
+        for (const [index, answer] of answers.entries()) if (answer.cancel()) onEnd?.(index, 'cancelled')
+        break
+      }
+      logits = await cache.decode(answers.map(({ all }) => all.at(-1) as number))
+    }
+    return answers.map(({ tokens, finish }) => ({ tokens, finish: finish as FinishReason }))
+  }
+}
+
+/** One answer while it grows. */
+class Answer {
+  readonly all: number[]
+  readonly tokens: number[] = []
+  finish: FinishReason | null = null
+
+  constructor(prompt: readonly number[]) {
+    this.all = [...prompt]
+  }
+
+  take(token: number, endTokens: ReadonlySet<number>, maxNewTokens: number, contextLength: number): void {
+    if (endTokens.has(token)) {
+      this.finish = 'stop'
+      return
+    }
+    this.tokens.push(token)
+    this.all.push(token)
+    if (this.tokens.length >= maxNewTokens) this.finish = 'length'
+    else if (this.all.length >= contextLength) this.finish = 'context'
+  }
+
+  /** Ends an unfinished answer; false where it had ended. */
+  cancel(): boolean {
+    if (this.finish) return false
+    this.finish = 'cancelled'
+    return true
+  }
+}
+
+/** The device state of one call: caches, tables, and the tensors of the two shapes that are run (prompt, single token). */
+class Cache implements Disposable {
+  readonly #device: Device
+  readonly #session: Session
+  readonly #sequences: number
+  readonly #shared: Record<string, DeviceTensor> = {}
+  readonly #outputs: Record<string, DeviceTensor> = {}
+  readonly #owned: { dispose(): void }[] = []
+  readonly #lengths: DeviceTensor<'int32'>
+  readonly #total: DeviceTensor<'int32'>
+  readonly #logits: DeviceTensor<'float32'>
+  readonly #counts: Int32Array
+  #step: { readonly ids: DeviceTensor<'int32'>; readonly binding: Binding } | null = null
+
+  constructor(model: LoadedModel, device: Device, session: Session, sequences: number, places: number, adapter: DeviceTensor | null) {
+    const { kvHeads, headSize, layerCount, vocabularySize, ropeTheta } = model.architecture
+    this.#device = device
+    this.#session = session
+    this.#sequences = sequences
+    this.#counts = new Int32Array(sequences)
+    const { cos, sin } = rotaryTables(places, headSize, ropeTheta)
+    this.#shared['cos'] = this.#own(device.tensor('float32', [places, headSize / 2], cos))
+    this.#shared['sin'] = this.#own(device.tensor('float32', [places, headSize / 2], sin))
+    for (let layer = 0; layer < layerCount; layer++)
+      for (const name of ['k', 'v']) {
+        const tensor = this.#own(device.tensor('float32', [sequences, kvHeads, places, headSize]))
+        this.#shared[`${name}${layer}`] = tensor
+        this.#outputs[`${name}${layer}_out`] = tensor
+      }
+    this.#lengths = this.#own(device.tensor('int32', [sequences]))
+    this.#total = this.#own(device.tensor('int32', [1]))
+    this.#logits = this.#own(device.tensor('float32', [sequences, vocabularySize]))
+    if (adapter) this.#shared['p'] = adapter
+  }
+
+  /** Runs the prompts, shorter ones padded on the right; returns the logits after each [B·V]. */
+  async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array> {
+    const width = Math.max(...prompts.map((prompt) => prompt.length))
+    const ids = new Int32Array(prompts.length * width)
+    prompts.forEach((prompt, index) => ids.set(prompt, index * width))
+    this.#counts.set(prompts.map((prompt) => prompt.length))
+    const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
+    const tensor = this.#device.tensor('int32', [prompts.length, width], ids)
+    const binding = this.#bind(tensor, last)
+    try {
+      return await this.#run(binding, width)
+    } finally {
+      binding.dispose()
+      tensor.dispose()
+    }
+  }
+
+  /** Runs one more token of every sequence. */
+  async decode(tokens: readonly number[]): Promise<Float32Array> {
+    if (!this.#step) {
+      const ids = this.#own(this.#device.tensor('int32', [this.#sequences, 1]))
+      this.#step = { ids, binding: this.#own(this.#bind(ids, Int32Array.from({ length: this.#sequences }, (_, index) => index))) }
+    }
+    this.#step.ids.write(Int32Array.from(tokens))
+    for (let index = 0; index < this.#sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, this.#shared['k0']?.shape[2] as number)
+    return this.#run(this.#step.binding, Math.max(...this.#counts))
+  }
+
+  [Symbol.dispose](): void {
+    for (const resource of this.#owned.reverse()) resource.dispose()
+  }
+
+  #bind(ids: DeviceTensor<'int32'>, last: Int32Array): Binding {
+    const lastTensor = this.#own(this.#device.tensor('int32', [this.#sequences], last as Int32Array<ArrayBuffer>))
+    const inputs = { ...this.#shared, ids, last: lastTensor, lengths: this.#lengths, total: this.#total }
+    return this.#session.bind({ inputs, outputs: { ...this.#outputs, logits: this.#logits } })
+  }
+
+  async #run(binding: Binding, total: number): Promise<Float32Array> {
+    this.#lengths.write(Int32Array.from(this.#counts, (count) => count - 1))
+    this.#total.write(Int32Array.of(total))
+    await binding.run()
+    return this.#logits.host ?? (await this.#logits.read())
+  }
+
+  #own<T extends { dispose(): void }>(resource: T): T {
+    this.#owned.push(resource)
+    return resource
+  }
+}
