@@ -195,4 +195,24 @@ export const errorTexts = {
     ja: 'LoRA を足す層「{target}」はこのモデルにありません。使える名前は {known} です。',
     en: 'This model has no layer "{target}" for LoRA. Known names: {known}.',
   },
+  'dataset/empty': {
+    ja: 'データセット「{dataset}」に、質問と回答のそろった行がありません。行を追加してから学習を始めてください。',
+    en: 'The dataset "{dataset}" has no row with both a question and an answer. Add rows before training.',
+  },
+  'training/diverged': {
+    ja: 'ステップ {step} で損失が計算できなくなりました。学習率を小さくして、もう一度学習してください。',
+    en: 'The loss could no longer be computed at step {step}. Make the learning rate smaller and train again.',
+  },
+  'checkpoint/layout': {
+    ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません(必要 {expected}、実際 {found})。学習したときの設定に戻してください。',
+    en: 'The checkpoint "{folder}" does not fit the LoRA settings (expected {expected}, found {found}). Use the settings it was trained with.',
+  },
+  'model/no-template': {
+    ja: 'このモデルにはチャット形式の指定がありません。「文のつなぎ方」で「H2O 互換の区切り」を選んでください。',
+    en: 'This model has no chat template. Choose "H2O markers" as the sample format.',
+  },
+  'chat/too-long': {
+    ja: '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
+    en: 'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',
+  },
 } as const satisfies Record<string, { ja: string; en: string }>

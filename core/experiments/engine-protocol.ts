@@ -1,12 +1,10 @@
 import type { AppError, ChatAnswer, ChatMessage, DeviceInfo, DeviceKind, GenerationSettings, SystemInfo } from '../contract/index.ts'
+import type { PromptFormat } from '../generation/prompts.ts'
 import type { TrainEvent, TrainJob, TrainResult } from '../training/job.ts'
 
 export type { TrainEvent, TrainJob, TrainResult }
 
-/** How a question is written for a model: its own chat template, or H2O's markers. */
-export type PromptFormat =
-  | { readonly kind: 'template' }
-  | { readonly kind: 'h2o'; readonly promptStart: string; readonly answerSeparator: string }
+export type { PromptFormat }
 
 export interface GenerateTarget {
   readonly modelFolder: string

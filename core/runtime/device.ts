@@ -37,6 +37,8 @@ export class Device {
   readonly #place: DevicePlace
   readonly #queue: DeviceQueue
   #storage: StorageFactory | null = null
+  /** The empty session that keeps a GPU open; null on the processor. */
+  #home: Pointer | null = null
   #opening: Promise<void> | null = null
   #graphThread: RunThread | null = null
 
@@ -84,7 +86,7 @@ export class Device {
    */
   tensor<T extends DType>(dtype: T, shape: readonly number[], data?: ArrayOf<T>): DeviceTensor<T> {
     try {
-      this.#storage ??= this.#makeStorage(() => openHomeSessionNow(this.#place.api, this.#place.env, this.kind))
+      this.#storage ??= this.#makeStorage()
       const tensor = new DeviceTensor({ storage: this.#storage, leaks: this.#place.leaks }, dtype, shape)
       if (data) tensor.write(data)
       return tensor
@@ -93,21 +95,32 @@ export class Device {
     }
   }
 
+  /** Closes a GPU's driver and adapter, once every session and tensor is disposed of; returns whether there was anything to close. */
+  close(): boolean {
+    if (this.#home === null) return false
+    this.#storage?.close()
+    this.#place.api.ReleaseSession(this.#home)
+    this.#storage = this.#home = null
+    return true
+  }
+
   async #open(): Promise<void> {
     try {
-      const home = tensorMemories[this.kind] === 'Cpu' ? null : await this.#queue.long(() => openHomeSession(this.#place.api, this.#place.env, this.kind))
-      this.#storage ??= this.#makeStorage(() => home!)
+      if (tensorMemories[this.kind] !== 'Cpu') {
+        this.#home ??= await this.#queue.long(() => openHomeSession(this.#place.api, this.#place.env, this.kind))
+      }
+      this.#storage ??= this.#makeStorage()
     } catch (error) {
       throw explainError(error, this.kind)
     }
   }
 
-  #makeStorage(homeSession: () => Pointer): StorageFactory {
+  #makeStorage(): StorageFactory {
     const { api, env } = this.#place
     const memory = tensorMemories[this.kind]
-    if (memory === 'Cuda') return createCudaStorage({ api, homeSession: homeSession() })
-    if (memory === 'WebGPU_Buf') return createWebGpuStorage({ api, env, homeSession: homeSession(), queue: this.#queue })
-    return createHostStorage(api)
+    if (memory === 'Cpu') return createHostStorage(api)
+    const homeSession = (this.#home ??= openHomeSessionNow(api, env, this.kind))
+    return memory === 'Cuda' ? createCudaStorage({ api, homeSession }) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
   }
 
   #load(model: Uint8Array, options: SessionOptions): Promise<Pointer> {

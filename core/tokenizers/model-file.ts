@@ -1,4 +1,4 @@
-import { protoFields } from './protobuf.ts'
+import { ProtoReader } from './protobuf.ts'
 import { fromUtf8 } from './utf8.ts'
 
 /** Kinds of pieces, numbered as in sentencepiece_model.proto. */
@@ -27,12 +27,14 @@ export interface ModelFile {
   readonly rules: NormalizerRules
 }
 
+type Fields = Map<number, { readonly value: number; readonly bytes: Uint8Array }>
+
 interface Draft {
-  pieces: Uint8Array[]
-  scores: number[]
-  types: number[]
-  trainer: Map<number, { value: number; bytes: Uint8Array }>
-  normalizer: Map<number, { value: number; bytes: Uint8Array }>
+  readonly pieces: Uint8Array[]
+  readonly scores: number[]
+  readonly types: number[]
+  readonly trainer: Fields
+  readonly normalizer: Fields
 }
 
 const ALGORITHMS = { 1: 'unigram', 2: 'bpe', 3: 'word', 4: 'char' } as const
@@ -40,31 +42,37 @@ const ALGORITHMS = { 1: 'unigram', 2: 'bpe', 3: 'word', 4: 'char' } as const
 /** Parses a `.model` file; `file` names it in errors. Throws UserError 'tokenizer/damaged'. */
 export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
   const draft: Draft = { pieces: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
-  for (const field of protoFields(bytes, file)) {
-    if (field.number === 1) addPiece(draft, field.bytes, file)
-    if (field.number === 2) for (const { number, value, bytes } of protoFields(field.bytes, file)) draft.trainer.set(number, { value, bytes })
-    if (field.number === 3) for (const { number, value, bytes } of protoFields(field.bytes, file)) draft.normalizer.set(number, { value, bytes })
+  const reader = new ProtoReader(bytes, file)
+  while (reader.next()) {
+    if (reader.number === 1) readPiece(reader, draft)
+    else if (reader.number === 2) readFields(reader, draft.trainer)
+    else if (reader.number === 3) readFields(reader, draft.normalizer)
   }
   return finish(draft)
 }
 
-function addPiece(draft: Draft, message: Uint8Array, file: string): void {
-  let piece: Uint8Array = new Uint8Array(0)
+function readPiece(reader: ProtoReader, { pieces, scores, types }: Draft): void {
+  let start = 0
+  let end = 0
   let score = 0
   let type: number = PieceType.normal
-  for (const { number, value, bytes } of protoFields(message, file)) {
-    if (number === 1) piece = bytes
-    if (number === 2) score = value
-    if (number === 3) type = value
-  }
-  draft.pieces.push(piece)
-  draft.scores.push(score)
-  draft.types.push(type)
+  reader.within(() => {
+    if (reader.number === 1) [start, end] = [reader.start, reader.end]
+    else if (reader.number === 2) score = reader.value
+    else if (reader.number === 3) type = reader.value
+  })
+  pieces.push(reader.bytes.subarray(start, end))
+  scores.push(score)
+  types.push(type)
+}
+
+function readFields(reader: ProtoReader, fields: Fields): void {
+  reader.within(() => fields.set(reader.number, { value: reader.value, bytes: reader.field() }))
 }
 
 // Field numbers and defaults are those of sentencepiece_model.proto.
 function finish({ pieces, scores, types, trainer, normalizer }: Draft): ModelFile {
-  const flag = (fields: Draft['trainer'], number: number, byDefault: boolean): boolean => (fields.get(number)?.value ?? Number(byDefault)) !== 0
+  const flag = (fields: Fields, number: number, byDefault: boolean): boolean => (fields.get(number)?.value ?? Number(byDefault)) !== 0
   const mark = (number: number, byDefault: number): number => {
     const id = trainer.get(number)?.value ?? byDefault
     return id >= 0 && types[id] === PieceType.control ? id : -1
