@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DeviceKind } from '../contract/index.ts'
+import { defaultSettings, generationSettingsOf } from '../contract/index.ts'
+import { Generator } from '../generation/generator.ts'
+import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
+import { loraTargets } from '../models/family.ts'
+import { layOutLora, type LoraLayout } from '../models/lora.ts'
+import { openRuntime } from '../runtime/index.ts'
+import { readAdapterVector } from './checkpoint.ts'
+import { optimizers } from './optimizers.ts'
+import { packRows, type PackedBatch, type TokenRow } from './packing.ts'
+import { learningRateAt } from './schedules.ts'
+import { StepRunner } from './step-runner.ts'
+
+const core = join(import.meta.dirname, '..')
+const tinyFolder = join(core, '..', 'resources', 'models', 'terakoya-tiny-ja')
+const llamaFolder = join(core, 'models', 'fixtures', 'llama')
+const kinds: DeviceKind[] = process.env['TERAKOYA_TEST_WEBGPU'] === '1' ? ['cpu', 'webgpu'] : ['cpu']
+
+interface TinyGolden {
+  base_loss_answer_only: number
+  training: { rows: { instruction: string; output: string }[]; batches: number[][]; losses: number[]; gradient_norms: number[] }
+  after_generate: { prompt: string; greedy: number[] }[]
+}
+interface LlamaGolden {
+  rows: number[][]
+  prompt_lengths: number[]
+  train: { adamw_cosine: { losses: number[]; grad_norms: number[]; final_checksum: number } }
+}
+
+const relative = (found: readonly number[], wanted: readonly number[]) => found.map((value, index) => Math.abs(value / (wanted[index] as number) - 1))
+const cosine = (step: number, steps: number, peak: number) =>
+  learningRateAt(step, steps, 1, { ...defaultSettings(), 'training.learning_rate': peak, 'training.schedule': 'cosine' })
+
+async function trainSteps(runner: StepRunner, batches: readonly PackedBatch[], peak: number) {
+  const losses: number[] = []
+  const norms: number[] = []
+  for (const [step, batch] of batches.entries()) {
+    const { loss, gradientNorm } = await runner.step([batch], step, cosine(step, batches.length, peak))
+    losses.push(loss)
+    norms.push(gradientNorm)
+  }
+  return { losses, norms }
+}
+
+describe.each(kinds)('training on %s against torch and peft', (kind) => {
+  const device = openRuntime().device(kind)
+  let tiny: LoadedModel
+  let golden: TinyGolden
+  let layout: LoraLayout
+  let runner: StepRunner
+  let rows: TokenRow[]
+
+  beforeAll(async () => {
+    golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as TinyGolden
+    tiny = await loadModel(tinyFolder)
+    layout = layOutLora(loraTargets(tiny.architecture, 'all-linear'), { rank: 8, alpha: 16 })
+    rows = golden.training.rows.map(({ instruction, output }) => {
+      const prompt = tiny.tokenizer.encode(`ユーザー: ${instruction}\nシステム: `)
+      const answer = [...tiny.tokenizer.encode(output), 2]
+      return { ids: Int32Array.from([...prompt, ...answer]), labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]) }
+    })
+    runner = await StepRunner.open({ model: tiny, device, layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 128 })
+  })
+  afterAll(() => runner.dispose())
+
+  it('begins at the loss of the base model', async () => {
+    expect(relative([await runner.evaluate([packRows(rows.slice(0, 1))])], [golden.base_loss_answer_only])[0]).toBeLessThan(1e-4)
+  })
+
+  it('follows the twenty recorded losses and gradient norms, and answers the same afterwards', { timeout: 600_000 }, async () => {
+    runner.p.write(await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout))
+    const batches = golden.training.batches.map((batch) => packRows(batch.map((row) => rows[row] as TokenRow)))
+    const steps = kind === 'cpu' ? batches.length : 3
+    const { losses, norms } = await trainSteps(runner, batches, 1e-3).catch((error: unknown) => { throw error })
+    expect(Math.max(...relative(losses.slice(0, steps), golden.training.losses))).toBeLessThan(1e-4)
+    expect(Math.max(...relative(norms.slice(0, steps), golden.training.gradient_norms))).toBeLessThan(1e-3)
+    const generator = await Generator.open(tiny, device, layout)
+    const prompts = golden.after_generate.map(({ prompt }) => tiny.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `))
+    const answers = await generator.generate({ prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } }, runner.p)
+    generator.dispose()
+    expect(answers.map(({ tokens }) => tokens)).toEqual(golden.after_generate.map(({ greedy }) => greedy.filter((id) => id !== 2)))
+  })
+
+  it('gives the same losses for packed rows as for each row in a sequence of its own', async () => {
+    const short = rows.map(({ ids, labelMask }, index) => ({ ids: ids.slice(0, 8 + 9 * index), labelMask: labelMask.slice(0, 8 + 9 * index).fill(1) }))
+    const packed = packRows(short)
+    expect(packed.sequences).toBeLessThan(short.length)
+    const alone = short.map((row) => packRows([row]))
+    expect(relative([await runner.evaluate([packed])], [await runner.evaluate(alone)])[0]).toBeLessThan(1e-5)
+  })
+
+  it('gives the same step for two micro-batches of two rows as for one of four', async () => {
+    const p = await runner.p.read()
+    const zero = new Float32Array(layout.parameterCount)
+    const restart = () => {
+      runner.p.write(p)
+      for (const tensor of Object.values(runner.state)) tensor.write(zero)
+    }
+    restart()
+    const together = await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)
+    restart()
+    const apart = await runner.step([packRows(rows.slice(0, 2)), packRows(rows.slice(2, 4))], 0, 1e-4)
+    expect(Math.max(...relative([apart.loss, apart.gradientNorm], [together.loss, together.gradientNorm]))).toBeLessThan(1e-5)
+  })
+
+  it('follows ten recorded steps of the golden llama with clipping and weight decay', async () => {
+    const { rows: sequences, prompt_lengths, train } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as LlamaGolden
+    const model = { ...tiny, folder: llamaFolder, ...(await import('../checkpoints/index.ts').then(async ({ openCheckpoint }) => {
+      const checkpoint = await openCheckpoint(llamaFolder)
+      const { architectureOf } = await import('../models/family.ts')
+      return { architecture: architectureOf(checkpoint.config), weights: checkpoint.tensors as LoadedModel['weights'] }
+    })) }
+    const small = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+    const llama = await StepRunner.open({ model, device, layout: small, optimizer: optimizers.AdamW, dropout: 0, clip: 1, weightDecay: 0.01, seed: 1, maxTokens: 64 })
+    llama.p.write(await readAdapterVector(join(llamaFolder, 'adapter'), small))
+    const batch = packRows(sequences.map((ids, row) => ({ ids: Int32Array.from(ids), labelMask: Uint8Array.from(ids, (_, index) => Number(index >= (prompt_lengths[row] as number))) })))
+    const { losses, norms } = await trainSteps(llama, Array.from({ length: 10 }, () => batch), 5e-3)
+    const checksum = (await llama.p.read()).reduce((sum, value) => sum + Math.abs(value), 0)
+    llama.dispose()
+    const wanted = train.adamw_cosine
+    expect(Math.max(...relative(losses, wanted.losses))).toBeLessThan(1e-4)
+    expect(Math.max(...relative(norms, wanted.grad_norms))).toBeLessThan(1e-3)
+    expect(relative([checksum], [wanted.final_checksum])[0]).toBeLessThan(1e-4)
+  })
+})
+
+it('leaves nothing on the device', () => {
+  expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 })
+})
