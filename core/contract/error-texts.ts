@@ -207,10 +207,6 @@ export const errorTexts = {
     ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません(必要 {expected}、実際 {found})。学習したときの設定に戻してください。',
     en: 'The checkpoint "{folder}" does not fit the LoRA settings (expected {expected}, found {found}). Use the settings it was trained with.',
   },
-  'model/no-template': {
-    ja: 'このモデルにはチャット形式の指定がありません。「文のつなぎ方」で「H2O 互換の区切り」を選んでください。',
-    en: 'This model has no chat template. Choose "H2O markers" as the sample format.',
-  },
   'chat/too-long': {
     ja: '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
     en: 'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',

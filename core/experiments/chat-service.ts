@@ -1,11 +1,11 @@
 import { toAppError, UserError, type ChatSource, type Events, type Handlers } from '../contract/index.ts'
 import type { ModelService } from '../hub/local-models.ts'
 import { latestCheckpoint } from '../training/checkpoint.ts'
+import { sampleOptionsOf } from '../training/samples.ts'
 import { EngineGone, type EngineCall, type EngineClient } from './engine-client.ts'
-import type { DeviceReport, GenerateTarget, PromptFormat } from './engine-protocol.ts'
+import type { DeviceReport, GenerateTarget } from './engine-protocol.ts'
 import type { ExperimentService } from './service.ts'
 import { experimentFiles } from './store.ts'
-import type { SettingValues } from '../contract/index.ts'
 
 type Emit = <N extends 'chat.token' | 'chat.done' | 'chat.failed'>(name: N, payload: Events[N]) => void
 type ChatHandlers = { [N in keyof Handlers as N extends `chat.${infer C}` ? C : never]: Handlers[N] }
@@ -27,7 +27,7 @@ export function createChatService({ engine, devices, models, experiments, emit }
     const record = await experiments().record(source.experimentId)
     const checkpoint = await latestCheckpoint(experimentFiles(record.folder).checkpoints)
     if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
-    return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: formatOf(record.settings) }
+    return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: sampleOptionsOf(record.settings).format }
   }
 
   return {
@@ -56,9 +56,3 @@ export function createChatService({ engine, devices, models, experiments, emit }
     },
   }
 }
-
-/** How the experiment wrote its samples is how its questions must be written. */
-const formatOf = (settings: SettingValues): PromptFormat =>
-  settings['dataset.sample_format'] === 'template'
-    ? { kind: 'template' }
-    : { kind: 'h2o', promptStart: settings['dataset.text_prompt_start'], answerSeparator: settings['dataset.text_answer_separator'] }

@@ -1,16 +1,14 @@
 import type { AppError, ChatAnswer, ChatMessage, DeviceInfo, DeviceKind, GenerationSettings, SystemInfo } from '../contract/index.ts'
-import type { PromptFormat } from '../generation/prompts.ts'
+import type { SampleFormat } from '../training/sample-format.ts'
 import type { TrainEvent, TrainJob, TrainResult } from '../training/job.ts'
 
 export type { TrainEvent, TrainJob, TrainResult }
-
-export type { PromptFormat }
 
 export interface GenerateTarget {
   readonly modelFolder: string
   /** A folder with adapter_model.safetensors; null for the base model. */
   readonly adapterFolder: string | null
-  readonly format: PromptFormat
+  readonly format: SampleFormat
   readonly messages: readonly ChatMessage[]
 }
 

@@ -3,16 +3,8 @@ import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { shuffledIndices } from '../training/batches.ts'
+import type { TrainingRow } from '../training/sample-files.ts'
 import type { ExperimentFiles } from './store.ts'
-
-/** One row as training sees it; `rowNumber` counts from 1 as the grid shows it. */
-export interface TrainingRow {
-  readonly rowId: number
-  readonly rowNumber: number
-  readonly prompt: string
-  readonly answer: string
-  readonly system?: string
-}
 
 /** How many rows are held out of `rowCount`: rounded up as H2O does, but never all of them. */
 export const validationCount = (rowCount: number, validationSize: number): number =>
@@ -41,7 +33,7 @@ export async function snapshotRows(
   train.end()
   validation.end()
   await Promise.all([finished(train), finished(validation)])
-  if (counts.train === 0) throw new UserError('dataset/empty', {})
+  if (counts.train === 0) throw new UserError('dataset/empty', { dataset: '' })
   return counts
 }
 

@@ -39,12 +39,13 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
   LlamaTokenizer: { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' },
 }
 
+const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined => CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
+
 async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw toReadError(error, file)
   })
-  const className = (written.tokenizer_class ?? '').replace(/Fast$/, '')
-  const classMarks = CLASS_MARKS[className]
+  const classMarks = classMarksOf(written)
   const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
   const prefixOnce = classMarks !== undefined && config.legacy === false
   const pieces = SentencePiece.parse(bytes, file, prefixOnce ? { encodesPrefix: false } : {})
@@ -75,6 +76,9 @@ function specialTokensOf(config: TokenizerConfig, pieces: SentencePiece): Specia
   }
   const named = [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token]
   for (const text of [...named, ...(config.additional_special_tokens ?? [])]) add(text, text ? pieces.idOf(text) : undefined)
+  // Without a class that fixes its marks, the model's own marks are special too, named or not.
+  const { bos, eos, pad, unk } = pieces.model.marks
+  if (!classMarksOf(config)) for (const id of [bos, eos, pad, unk]) if (id >= 0) add(pieces.pieceText(id), id)
   for (let i = 0; i < config.extra_ids; i++) add(`<extra_id_${i}>`, pieces.size + config.extra_ids - 1 - i)
   return [...tokens.values()]
 }

@@ -13,9 +13,11 @@ export interface NormalizerRules {
   readonly spaceAsSuffix: boolean
 }
 
-/** A SentencePiece `.model` file. Piece i has the bytes pieces[i], scores[i] and types[i]. */
+/** A SentencePiece `.model` file. Piece i is bytes[starts[i], ends[i]) of the file (no copies: loading must be quick), with scores[i] and types[i]. */
 export interface ModelFile {
-  readonly pieces: readonly Uint8Array[]
+  readonly bytes: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
   readonly scores: Float32Array
   readonly types: Uint8Array
   readonly algorithm: 'unigram' | 'bpe' | 'word' | 'char'
@@ -30,7 +32,9 @@ export interface ModelFile {
 type Fields = Map<number, { readonly value: number; readonly bytes: Uint8Array }>
 
 interface Draft {
-  readonly pieces: Uint8Array[]
+  readonly bytes: Uint8Array
+  readonly starts: number[]
+  readonly ends: number[]
   readonly scores: number[]
   readonly types: number[]
   readonly trainer: Fields
@@ -41,7 +45,7 @@ const ALGORITHMS = { 1: 'unigram', 2: 'bpe', 3: 'word', 4: 'char' } as const
 
 /** Parses a `.model` file; `file` names it in errors. Throws UserError 'tokenizer/damaged'. */
 export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
-  const draft: Draft = { pieces: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
+  const draft: Draft = { bytes, starts: [], ends: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
   const reader = new ProtoReader(bytes, file)
   while (reader.next()) {
     if (reader.number === 1) readPiece(reader, draft)
@@ -51,17 +55,20 @@ export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
   return finish(draft)
 }
 
-function readPiece(reader: ProtoReader, { pieces, scores, types }: Draft): void {
+function readPiece(reader: ProtoReader, { starts, ends, scores, types }: Draft): void {
   let start = 0
   let end = 0
   let score = 0
   let type: number = PieceType.normal
   reader.within(() => {
-    if (reader.number === 1) [start, end] = [reader.start, reader.end]
-    else if (reader.number === 2) score = reader.value
+    if (reader.number === 1) {
+      start = reader.start
+      end = reader.end
+    } else if (reader.number === 2) score = reader.value
     else if (reader.number === 3) type = reader.value
   })
-  pieces.push(reader.bytes.subarray(start, end))
+  starts.push(start)
+  ends.push(end)
   scores.push(score)
   types.push(type)
 }
@@ -71,7 +78,7 @@ function readFields(reader: ProtoReader, fields: Fields): void {
 }
 
 // Field numbers and defaults are those of sentencepiece_model.proto.
-function finish({ pieces, scores, types, trainer, normalizer }: Draft): ModelFile {
+function finish({ bytes, starts, ends, scores, types, trainer, normalizer }: Draft): ModelFile {
   const flag = (fields: Fields, number: number, byDefault: boolean): boolean => (fields.get(number)?.value ?? Number(byDefault)) !== 0
   const mark = (number: number, byDefault: number): number => {
     const id = trainer.get(number)?.value ?? byDefault
@@ -79,7 +86,9 @@ function finish({ pieces, scores, types, trainer, normalizer }: Draft): ModelFil
   }
   const unknownText = trainer.get(44)
   return {
-    pieces,
+    bytes,
+    starts: Int32Array.from(starts),
+    ends: Int32Array.from(ends),
     scores: Float32Array.from(scores),
     types: Uint8Array.from(types),
     algorithm: ALGORITHMS[(trainer.get(3)?.value ?? 1) as keyof typeof ALGORITHMS] ?? 'unigram',
@@ -95,3 +104,6 @@ function finish({ pieces, scores, types, trainer, normalizer }: Draft): ModelFil
     },
   }
 }
+
+/** Text of a piece as the model spells it; '' for an id outside the model. */
+export const pieceTextOf = ({ bytes, starts, ends }: ModelFile, id: number): string => fromUtf8(bytes.subarray(starts[id] ?? 0, ends[id] ?? 0))

@@ -1,6 +1,5 @@
-import { PieceType, type ModelFile } from './model-file.ts'
+import { PieceType, pieceTextOf, type ModelFile } from './model-file.ts'
 import { Trie } from './trie.ts'
-import { fromUtf8 } from './utf8.ts'
 
 /** Where a piece lies in the normalised bytes, as triples [id, start, end] one after the other. */
 export type Segments = number[]
@@ -18,23 +17,27 @@ export interface Vocabulary {
 }
 
 /** Builds the look-ups of a model's pieces. */
-export function buildVocabulary({ pieces, scores, types, marks }: ModelFile): Vocabulary {
-  const entries: [Uint8Array, number][] = []
-  const userDefined: [Uint8Array, number][] = []
+export function buildVocabulary(model: ModelFile): Vocabulary {
+  const { scores, types, marks } = model
+  const userDefined = idsOfTypes(model, [PieceType.userDefined])
   const byteIds = new Int32Array(256).fill(-1)
-  pieces.forEach((piece, id) => {
-    const type = types[id]
-    if (type === PieceType.normal || type === PieceType.userDefined || type === PieceType.unused) entries.push([piece, id])
-    if (type === PieceType.userDefined) userDefined.push([piece, id])
-    if (type === PieceType.byte) byteIds[byteOfPiece(piece)] = id
-  })
+  for (const id of idsOfTypes(model, [PieceType.byte])) byteIds[byteOfPiece(model, id)] = id
   return {
-    trie: new Trie(entries),
-    userDefined: userDefined.length > 0 ? new Trie(userDefined) : null,
+    trie: trieOf(model, idsOfTypes(model, [PieceType.normal, PieceType.userDefined, PieceType.unused])),
+    userDefined: userDefined.length > 0 ? trieOf(model, userDefined) : null,
     scores, types, byteIds,
     unknownId: marks.unk,
   }
 }
 
+function idsOfTypes({ types }: ModelFile, wanted: readonly number[]): number[] {
+  const ids: number[] = []
+  for (let id = 0; id < types.length; id++) if (wanted.includes(types[id]!)) ids.push(id)
+  return ids
+}
+
+const trieOf = ({ bytes, starts, ends }: ModelFile, ids: readonly number[]): Trie =>
+  new Trie({ source: bytes, starts: ids.map((id) => starts[id]!), ends: ids.map((id) => ends[id]!), values: ids })
+
 /** The byte value of a fallback piece `<0xNN>`. */
-export const byteOfPiece = (piece: Uint8Array): number => parseInt(fromUtf8(piece.subarray(3, 5)), 16)
+export const byteOfPiece = (model: ModelFile, id: number): number => parseInt(pieceTextOf(model, id).slice(3, 5), 16)

@@ -1,11 +1,11 @@
 import { Bpe } from './bpe.ts'
 import { UserError } from '../contract/errors.ts'
-import { parseModelFile, PieceType, type ModelFile } from './model-file.ts'
+import { parseModelFile, PieceType, pieceTextOf, type ModelFile } from './model-file.ts'
 import { Normalizer } from './normalizer.ts'
 import { buildVocabulary, byteOfPiece, type Segments, type Vocabulary } from './pieces.ts'
 import { ByteGatherer } from './text-decoder.ts'
 import { Unigram } from './unigram.ts'
-import { fromUtf8, SPACE_SYMBOL, toUtf8 } from './utf8.ts'
+import { SPACE_SYMBOL, toUtf8 } from './utf8.ts'
 
 /** Turns ids into text one by one. The texts joined, with `end`'s, are the text of all ids. */
 export interface StreamDecoder {
@@ -37,7 +37,7 @@ export class SentencePiece {
    */
   static parse(bytes: Uint8Array, file: string, options: { readonly encodesPrefix?: boolean } = {}): SentencePiece {
     const model = parseModelFile(bytes, file)
-    if (model.pieces.length === 0 || model.marks.unk < 0) throw new UserError('tokenizer/damaged', { file, position: bytes.length })
+    if (model.marks.unk < 0) throw new UserError('tokenizer/damaged', { file, position: bytes.length })
     if (model.algorithm === 'word' || model.algorithm === 'char') {
       throw new UserError('tokenizer/unsupported', { file, found: `SentencePiece ${model.algorithm}`, supported: 'SentencePiece Unigram, SentencePiece BPE' })
     }
@@ -46,7 +46,7 @@ export class SentencePiece {
 
   /** Number of pieces. */
   get size(): number {
-    return this.model.pieces.length
+    return this.model.types.length
   }
 
   /** Ids of a text. Special-token strings are ordinary text here. */
@@ -72,12 +72,12 @@ export class SentencePiece {
 
   /** A piece as the model spells it. */
   pieceText(id: number): string {
-    return (this.texts[id] ??= fromUtf8(this.model.pieces[id] ?? new Uint8Array(0)))
+    return (this.texts[id] ??= pieceTextOf(this.model, id))
   }
 
   /** Id of a piece by its spelling; undefined for none. */
   idOf(piece: string): number | undefined {
-    this.ids ??= new Map(this.model.pieces.map((_, id) => [this.pieceText(id), id]))
+    this.ids ??= new Map(Array.from(this.model.types, (_, id) => [this.pieceText(id), id]))
     return this.ids.get(piece)
   }
 
@@ -111,8 +111,7 @@ class PieceDecoder implements StreamDecoder {
     const special = this.textOf(id)
     if (special !== undefined) return this.emit(this.bytes.end() + special)
     const { model } = this.owner
-    const piece = model.pieces[id]
-    if (piece && model.types[id] === PieceType.byte) return this.emit(this.bytes.push(byteOfPiece(piece)))
+    if (model.types[id] === PieceType.byte) return this.emit(this.bytes.push(byteOfPiece(model, id)))
     return this.emitAfterBytes(this.bytes.end(), id)
   }
 

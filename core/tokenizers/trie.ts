@@ -1,6 +1,13 @@
 /** Spreads a trie edge (node · 256 + byte) over the hash table. */
 const hash = (edge: number): number => Math.imul(edge, 0x9e3779b1) >>> 7
 
+export interface TrieEntries {
+  readonly source: Uint8Array
+  readonly starts: ArrayLike<number>
+  readonly ends: ArrayLike<number>
+  readonly values: ArrayLike<number>
+}
+
 /**
  * Byte strings with a number each, as a trie whose edges lie in one open-addressing hash table: quick to build and to walk.
  * The root is node 0. The arrays are public because the Viterbi loop walks them in place.
@@ -15,19 +22,23 @@ export class Trie {
   readonly values: Int32Array
   private nodeCount = 1
 
-  constructor(entries: readonly (readonly [key: Uint8Array, value: number])[]) {
-    const byteCount = entries.reduce((sum, [key]) => sum + key.length, 0)
+  /** Entry i is source[starts[i], ends[i]) with the value values[i]. */
+  constructor({ source, starts, ends, values }: TrieEntries) {
+    let byteCount = 0
+    for (let i = 0; i < starts.length; i++) byteCount += ends[i]! - starts[i]!
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(256, byteCount * 2)))
     this.mask = capacity - 1
     this.edges = new Int32Array(capacity).fill(-1)
     this.targets = new Int32Array(capacity)
     this.values = new Int32Array(byteCount + 1).fill(-1)
-    for (const [key, value] of entries) this.add(key, value)
+    for (let i = 0; i < starts.length; i++) this.values[this.insert(source, starts[i]!, ends[i]!)] = values[i]!
   }
 
-  private add(key: Uint8Array, value: number): void {
+  /** Returns the node of a key, which is new where needed. */
+  private insert(source: Uint8Array, start: number, end: number): number {
     let node = 0
-    for (const byte of key) {
+    for (let i = start; i < end; i++) {
+      const byte = source[i]!
       const slot = this.slotOf(node, byte)
       if (this.edges[slot] === -1) {
         this.edges[slot] = node * 256 + byte
@@ -35,7 +46,7 @@ export class Trie {
       }
       node = this.targets[slot]!
     }
-    this.values[node] = value
+    return node
   }
 
   private slotOf(node: number, byte: number): number {

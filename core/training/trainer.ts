@@ -35,7 +35,7 @@ const SAMPLE_ANSWERS = 3
 export async function train(job: TrainJob, context: TrainContext): Promise<TrainResult> {
   const device = openRuntime().device(job.device)
   const model = await loadModel(job.modelFolder)
-  const [trainSamples, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model, job.settings, context.onEvent)))
+  const [trainSamples, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, job.settings, context.onEvent)))
   if (!trainSamples || !validationSamples || trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: '' })
   const { settings } = job
   const layout = layOutLora(loraTargets(model.architecture, settings['training.lora_target_modules']), { rank: settings['training.lora_r'], alpha: settings['training.lora_alpha'] })
