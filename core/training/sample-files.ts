@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { SettingValues } from '../contract/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { TrainEvent } from './job.ts'
@@ -28,7 +27,7 @@ export interface TrainingSample {
 const ROWS_PER_PAUSE = 500
 
 /**
- * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut or give nothing to learn are told as log events.
+ * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows without an answer, which are left out, are told as log events.
  * Throws UserError `tokenizer/no-template` where the format does not suit the model.
  */
 export async function readSamples(file: string, tokenizer: Tokenizer, settings: SettingValues, onEvent: (event: TrainEvent) => void): Promise<TrainingSample[]> {
@@ -38,10 +37,9 @@ export async function readSamples(file: string, tokenizer: Tokenizer, settings: 
   const skipped: number[] = []
   let truncated = 0
   let count = 0
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    const row = JSON.parse(line) as TrainingRow
-    const result = buildSample(tokenizer, row, options)
-    if (result.ok) {
+  for await (const row of readRows(file)) {
+    const result = row.answer.trim() === '' ? null : buildSample(tokenizer, row, options)
+    if (result?.ok) {
       const { ids, labelMask, promptTokenCount, truncated: cut } = result.sample
       if (cut.prompt || cut.answer) truncated++
       samples.push({ ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt: row.prompt, answer: row.answer })
@@ -51,4 +49,15 @@ export async function readSamples(file: string, tokenizer: Tokenizer, settings: 
   if (truncated > 0) onEvent({ kind: 'log', level: 'warning', code: 'run/truncated', facts: { count: truncated } })
   if (skipped[0] !== undefined) onEvent({ kind: 'log', level: 'warning', code: 'run/rows-skipped', facts: { count: skipped.length, firstRow: skipped[0] } })
   return samples
+}
+
+/** node:readline also ends lines at U+2028 and U+2029, which JSON leaves unescaped inside texts: lines are cut here. */
+async function* readRows(file: string): AsyncGenerator<TrainingRow> {
+  let rest = ''
+  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as TrainingRow
+  }
+  if (rest !== '') yield JSON.parse(rest) as TrainingRow
 }
