@@ -211,4 +211,16 @@ export const errorTexts = {
     ja: '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
     en: 'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',
   },
+  'web/port-in-use': {
+    ja: 'ポート {port} はほかのプログラムが使っています。「--port 番号」で別の番号を指定してください。',
+    en: 'Port {port} is used by another program. Name another one with "--port NUMBER".',
+  },
+  'web/disconnected': {
+    ja: 'スタジオとの接続が切れました。ターミナルで動いているか確認し、表示されたリンクを開き直してください。',
+    en: 'The connection to the studio was lost. Check that it still runs in the terminal and open the link it shows.',
+  },
+  'file/not-picked': {
+    ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
+    en: 'The file "{file}" was not picked. Choose the file again.',
+  },
 } as const satisfies Record<string, { ja: string; en: string }>

@@ -1,19 +1,27 @@
+import { randomInt } from 'node:crypto'
+import { UserError, type FinishReason, type GenerationSettings } from '../contract/index.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import type { FinishReason, GenerationSettings } from '../contract/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import type { StreamDecoder } from '../tokenizers/index.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { chooseToken } from './sampler.ts'
+import { StopStrings } from './stopping.ts'
+import { takeTurn } from './turns.ts'
 
 export interface GenerateRequest {
   /** Prompts as token ids, none empty; they are answered together. */
   readonly prompts: readonly (readonly number[])[]
   readonly settings: GenerationSettings
+  /** An answer ends before the first of these texts. */
+  readonly stopStrings?: readonly string[]
   readonly signal?: AbortSignal
   /** Called for every new token as soon as it is chosen, the end token excepted. */
   readonly onToken?: (index: number, token: number) => void
+  /** Called for every new piece of an answer's text: whole characters, never a part of a stop string. All pieces joined are the answer's `text`. */
+  readonly onText?: (index: number, text: string) => void
   /** Called when an answer is complete. */
   readonly onEnd?: (index: number, finish: FinishReason) => void
 }
@@ -21,6 +29,8 @@ export interface GenerateRequest {
 export interface Generated {
   /** New tokens without the one that ended the answer. */
   readonly tokens: number[]
+  /** The answer without special tokens, up to the stop string that ended it. */
+  readonly text: string
   readonly finish: FinishReason
 }
 
@@ -51,66 +61,99 @@ export class Generator {
     this.#session.dispose()
   }
 
-  /** Answers every prompt; `adapter` is the flat vector of this generator's layout. Cancelling ends every answer with `cancelled`. */
-  async generate({ prompts, settings, signal, onToken, onEnd }: GenerateRequest, adapter: DeviceTensor<'float32'> | null): Promise<Generated[]> {
-    const answers = prompts.map((prompt) => new Answer(prompt))
+  /**
+   * Answers every prompt; `adapter` is the flat vector of this generator's layout. Cancelling ends every answer with `cancelled`, within one token.
+   * Calls that run at the same time take turns token by token, so that a base and a tuned model stream side by side.
+   * A prompt as long as the model's context gets no answer: `context`.
+   */
+  async generate(request: GenerateRequest, adapter: DeviceTensor<'float32'> | null): Promise<Generated[]> {
+    const { prompts, settings } = request
+    const { contextLength } = this.#model.architecture
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
-    const limit = this.#model.architecture.contextLength
-    const places = Math.min(limit, Math.ceil((longest + settings.maxNewTokens) / CACHE_STEP) * CACHE_STEP)
-    using cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places, this.#layout ? adapter : null)
-    const seed = settings.seed >= 0 ? settings.seed : Math.floor(Math.random() * 2 ** 31)
-    let logits = await cache.prefill(prompts)
-    for (;;) {
-      for (const [index, answer] of answers.entries()) {
-        if (answer.finish) continue
-        const row = logits.subarray(index * this.#model.architecture.vocabularySize, (index + 1) * this.#model.architecture.vocabularySize)
-        const state = { tokens: answer.all, newCount: answer.tokens.length, endTokens: this.#model.endTokens, seed: seed + index }
-        answer.take(chooseToken(row, settings, state), this.#model.endTokens, settings.maxNewTokens, limit)
-        if (answer.finish !== 'stop') onToken?.(index, answer.all.at(-1) as number)
-        if (answer.finish) onEnd?.(index, answer.finish)
-      }
-      if (answers.every(({ finish }) => finish)) break
-      if (signal?.aborted) {
-        for (const [index, answer] of answers.entries()) if (answer.cancel()) onEnd?.(index, 'cancelled')
-        break
-      }
-      logits = await cache.decode(answers.map(({ all }) => all.at(-1) as number))
+    const places = Math.min(contextLength, Math.ceil((longest + settings.maxNewTokens) / CACHE_STEP) * CACHE_STEP)
+    const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)
+    const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model }))
+    if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
+    const cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places, this.#layout ? adapter : null)
+    try {
+      await this.#decode(answers, cache, prompts, request.signal)
+    } finally {
+      cache.dispose()
     }
-    return answers.map(({ tokens, finish }) => ({ tokens, finish: finish as FinishReason }))
+    return answers.map(({ tokens, text, finish }) => ({ tokens, text, finish: finish ?? 'cancelled' }))
   }
+
+  async #decode(answers: readonly Answer[], cache: Cache, prompts: GenerateRequest['prompts'], signal: AbortSignal | undefined): Promise<void> {
+    const { vocabularySize } = this.#model.architecture
+    let logits = await takeTurn(this.#device, () => cache.prefill(prompts))
+    for (;;) {
+      for (const [index, answer] of answers.entries()) answer.take(logits.subarray(index * vocabularySize, (index + 1) * vocabularySize))
+      if (signal?.aborted) for (const answer of answers) answer.end('cancelled')
+      if (answers.every(({ finish }) => finish)) return
+      logits = await takeTurn(this.#device, () => cache.decode(answers.map(({ all }) => all.at(-1) as number)))
+    }
+  }
+}
+
+interface AnswerOptions {
+  readonly prompt: readonly number[]
+  readonly index: number
+  readonly request: GenerateRequest
+  readonly seed: number
+  readonly model: LoadedModel
 }
 
 /** One answer while it grows. */
 class Answer {
+  /** Prompt and answer. */
   readonly all: number[]
   readonly tokens: number[] = []
+  text = ''
   finish: FinishReason | null = null
+  readonly #options: AnswerOptions
+  readonly #decoder: StreamDecoder
+  readonly #stops: StopStrings
 
-  constructor(prompt: readonly number[]) {
-    this.all = [...prompt]
+  constructor(options: AnswerOptions) {
+    this.all = [...options.prompt]
+    this.#options = options
+    this.#decoder = options.model.tokenizer.streamDecoder()
+    this.#stops = new StopStrings(options.request.stopStrings ?? [])
   }
 
-  take(token: number, endTokens: ReadonlySet<number>, maxNewTokens: number, contextLength: number): void {
-    if (endTokens.has(token)) {
-      this.finish = 'stop'
-      return
-    }
+  /** Chooses the next token by its scores [V], which change; does nothing where the answer has ended. */
+  take(logits: Float32Array): void {
+    if (this.finish) return
+    const { request: { settings, onToken }, index, seed, model: { endTokens, architecture } } = this.#options
+    if (this.all.length >= architecture.contextLength) return this.end('context')
+    const token = chooseToken(logits, settings, { tokens: this.all, newCount: this.tokens.length, endTokens, seed })
+    if (endTokens.has(token)) return this.end('stop')
     this.tokens.push(token)
     this.all.push(token)
-    if (this.tokens.length >= maxNewTokens) this.finish = 'length'
-    else if (this.all.length >= contextLength) this.finish = 'context'
+    onToken?.(index, token)
+    this.#say(this.#stops.push(this.#decoder.push(token)))
+    if (this.#stops.stopped) this.end('stop')
+    else if (this.tokens.length >= settings.maxNewTokens) this.end('length')
+    else if (this.all.length >= architecture.contextLength) this.end('context')
   }
 
-  /** Ends an unfinished answer; false where it had ended. */
-  cancel(): boolean {
-    if (this.finish) return false
-    this.finish = 'cancelled'
-    return true
+  /** Ends the answer; does nothing where it had ended. */
+  end(finish: FinishReason): void {
+    if (this.finish) return
+    this.finish = finish
+    this.#say(this.#stops.push(this.#decoder.end()) + this.#stops.end())
+    this.#options.request.onEnd?.(this.#options.index, finish)
+  }
+
+  #say(text: string): void {
+    if (text === '') return
+    this.text += text
+    this.#options.request.onText?.(this.#options.index, text)
   }
 }
 
 /** The device state of one call: caches, tables, and the tensors of the two shapes that are run (prompt, single token). */
-class Cache implements Disposable {
+class Cache {
   readonly #device: Device
   readonly #session: Session
   readonly #sequences: number
@@ -172,7 +215,7 @@ class Cache implements Disposable {
     return this.#run(this.#step.binding, Math.max(...this.#counts))
   }
 
-  [Symbol.dispose](): void {
+  dispose(): void {
     for (const resource of this.#owned.reverse()) resource.dispose()
   }
 

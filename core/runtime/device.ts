@@ -95,15 +95,6 @@ export class Device {
     }
   }
 
-  /** Closes a GPU's driver and adapter, once every session and tensor is disposed of; returns whether there was anything to close. */
-  close(): boolean {
-    if (this.#home === null) return false
-    this.#storage?.close()
-    this.#place.api.ReleaseSession(this.#home)
-    this.#storage = this.#home = null
-    return true
-  }
-
   async #open(): Promise<void> {
     try {
       if (tensorMemories[this.kind] !== 'Cpu') {

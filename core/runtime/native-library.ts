@@ -3,13 +3,25 @@ import koffi from 'koffi'
 type Library = ReturnType<typeof koffi.load>
 
 const loaded = new Map<string, Library>()
+/** dlopen's RTLD_NOW. */
+const resolveNow = 2
 
 /**
- * Loads a native library, once, for the rest of the process's life: koffi would unload it when its handle is garbage, under the feet of
- * the function addresses that were taken from it. Throws where the system cannot load it.
+ * Loads a native library, once, for the rest of the process's life. koffi alone would unload it when its handle is garbage or JavaScript
+ * ends: under the feet of the function addresses that were taken from it, and of the threads that GPU drivers leave running. Throws where
+ * the system cannot load it.
  */
 export function loadNative(file: string, options: { readonly global?: boolean } = {}): Library {
-  const library = loaded.get(file) ?? koffi.load(file, options)
+  const known = loaded.get(file)
+  if (known) return known
+  const library = koffi.load(file, options)
+  pin(file)
   loaded.set(file, library)
   return library
+}
+
+/** Opens the library once more by the system's own call; nobody ever closes that. */
+function pin(file: string): void {
+  if (process.platform === 'win32') koffi.load('kernel32.dll').func('LoadLibraryW', 'void *', ['str16'])(file)
+  else koffi.load(null).func('dlopen', 'void *', ['str', 'int'])(file, resolveNow)
 }

@@ -40,17 +40,6 @@ export class Runtime {
     return this.#detected
   }
 
-  /**
-   * Closes GPUs in order before the process ends: some drivers crash when they are torn down with the library. Does nothing while a session,
-   * tensor or binding lives.
-   */
-  close(): void {
-    if (Object.values(this.live()).some((count) => count > 0)) return
-    const closed = [...this.#devices.values()].map((device) => device.close())
-    if (closed.includes(true)) this.#api.ReleaseEnv(this.#env)
-    this.#devices.clear()
-  }
-
   /** Sessions, tensors and bindings that were made and not disposed of. */
   live(): LiveCounts {
     return this.#leaks.counts()
@@ -64,9 +53,6 @@ let opened: Runtime | null = null
  * 'runtime/library-unloadable'.
  */
 export function openRuntime(): Runtime {
-  if (opened) return opened
-  const runtime = new Runtime(findLibrary())
-  process.once('exit', () => runtime.close())
-  opened = runtime
-  return runtime
+  opened ??= new Runtime(findLibrary())
+  return opened
 }

@@ -31,7 +31,6 @@ export const signatures = {
   ReleaseStatus: release(93),
 
   CreateEnv: status<[logLevel: number, id: string, out: Out<Pointer>]>(3, 'int', 'const char *', '_Out_ void **'),
-  ReleaseEnv: release(92),
   GetAvailableProviders: status<[out: Out<Pointer>, count: Out<number>]>(125, '_Out_ void **', '_Out_ int *'),
   ReleaseAvailableProviders: status<[names: Pointer, count: number]>(126, 'void *', 'int'),
 

@@ -23,21 +23,17 @@ const processor = 4
 
 /**
  * The GPUs that Vulkan offers: on Linux these are the ones that WebGPU can use. Returns null where Vulkan is not installed, [] where it
- * has no device.
+ * has no device. The instance stays open: destroying it unloads NVIDIA's driver, and the process then crashes at its end.
  */
 export async function findVulkanGpus(): Promise<VulkanGpu[] | null> {
   const vulkan = openVulkan()
   const instance = vulkan && (await vulkan.createInstance())
   if (!vulkan || instance === null) return null
-  try {
-    const count: [number | null] = [0]
-    vulkan.enumerate(instance, count, null)
-    const found = new BigUint64Array(Math.max(1, count[0] ?? 0))
-    vulkan.enumerate(instance, count, found)
-    return [...found.subarray(0, count[0] ?? 0)].map((device) => readGpu(vulkan, device))
-  } finally {
-    vulkan.destroyInstance(instance, null)
-  }
+  const count: [number | null] = [0]
+  vulkan.enumerate(instance, count, null)
+  const found = new BigUint64Array(Math.max(1, count[0] ?? 0))
+  vulkan.enumerate(instance, count, found)
+  return [...found.subarray(0, count[0] ?? 0)].map((device) => readGpu(vulkan, device))
 }
 
 type Vulkan = NonNullable<ReturnType<typeof openVulkan>>
@@ -57,7 +53,6 @@ function openVulkan() {
       enumerate: library.func('vkEnumeratePhysicalDevices', 'int', ['void *', koffi.inout('uint *'), 'void *']),
       getProperties: library.func('vkGetPhysicalDeviceProperties', 'void', ['void *', 'void *']),
       getMemory: library.func('vkGetPhysicalDeviceMemoryProperties', 'void', ['void *', 'void *']),
-      destroyInstance: library.func('vkDestroyInstance', 'void', ['void *', 'void *']),
     }
   } catch {
     // Vulkan is not installed.

@@ -53,6 +53,11 @@ export class ProtoReader {
   }
 
   private varint(): number {
+    const first = this.bytes[this.position]!
+    if (first < 128 && this.position < this.limit) {
+      this.position++
+      return first
+    }
     let value = 0
     for (let shift = 0; shift < 70; shift += 7) {
       if (this.position >= this.limit) throw this.damaged()

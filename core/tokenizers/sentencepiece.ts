@@ -22,7 +22,6 @@ export class SentencePiece {
   private readonly normalizer: Normalizer
   private readonly segmenter: { segment(bytes: Uint8Array): Segments }
   private readonly texts: (string | undefined)[] = []
-  private ids: Map<string, number> | undefined
 
   constructor(model: ModelFile, { encodesPrefix = model.rules.addDummyPrefix }: { readonly encodesPrefix?: boolean } = {}) {
     this.model = model
@@ -75,10 +74,12 @@ export class SentencePiece {
     return (this.texts[id] ??= pieceTextOf(this.model, id))
   }
 
-  /** Id of a piece by its spelling; undefined for none. */
+  /** Id of a piece by its spelling; undefined for none. Looks through all pieces: meant for a few special tokens, not for text. */
   idOf(piece: string): number | undefined {
-    this.ids ??= new Map(Array.from(this.model.types, (_, id) => [this.pieceText(id), id]))
-    return this.ids.get(piece)
+    const { bytes, starts, ends } = this.model
+    const wanted = toUtf8(piece)
+    const id = starts.findIndex((start, index) => ends[index]! - start === wanted.length && wanted.every((byte, i) => bytes[start + i] === byte))
+    return id < 0 ? undefined : id
   }
 
   /** Decodes ids one by one. `textOf` may give the text of ids that stand outside the model's rules (special tokens), undefined for all others. */

@@ -46,7 +46,7 @@ export async function train(job: TrainJob, context: TrainContext): Promise<Train
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],
-    maxTokens: Math.max(...[...trainSamples, ...validationSamples].map(({ ids }) => ids.length)),
+    maxTokens: [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), 1),
   })
   const run = new Run(job, context, { model, device, layout, runner, trainSamples, validationSamples })
   try {

@@ -1,0 +1,44 @@
+/**
+ * Watches a growing text for stop strings and lets through only what cannot become part of one, so that nothing shown has to be taken back.
+ */
+export class StopStrings {
+  private readonly stops: readonly string[]
+  private held = ''
+  private found = false
+
+  /** Empty strings are ignored. */
+  constructor(stops: readonly string[]) {
+    this.stops = stops.filter((stop) => stop !== '')
+  }
+
+  /** True once a stop string has come. */
+  get stopped(): boolean {
+    return this.found
+  }
+
+  /** Takes the next piece; returns what may be shown now. The text ends before the first stop string. */
+  push(piece: string): string {
+    if (this.found) return ''
+    const text = this.held + piece
+    const places = this.stops.map((stop) => text.indexOf(stop)).filter((place) => place >= 0)
+    this.found = places.length > 0
+    const end = this.found ? Math.min(...places) : text.length - this.pendingLength(text)
+    this.held = this.found ? '' : text.slice(end)
+    return text.slice(0, end)
+  }
+
+  /** What was held back and turned out to be no stop string. */
+  end(): string {
+    const rest = this.held
+    this.held = ''
+    return rest
+  }
+
+  /** Length of the longest end of the text that begins a stop string. */
+  private pendingLength(text: string): number {
+    let longest = 0
+    for (const stop of this.stops)
+      for (let length = Math.min(stop.length - 1, text.length); length > longest; length--) if (text.endsWith(stop.slice(0, length))) longest = length
+    return longest
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadTokenizer, type Tokenizer } from './index.ts'
+import { fixture, linesOf, TINY_FOLDER } from './test-support.ts'
+
+interface Line { readonly text: string; readonly ids: number[] }
+
+const mismatches = (lines: readonly Line[], encode: (text: string) => number[]) =>
+  lines.map(({ text, ids }) => ({ text, ids, found: encode(text) })).filter(({ ids, found }) => ids.join() !== found.join())
+
+describe('the shipped tiny model', () => {
+  let tokenizer: Tokenizer
+  beforeAll(async () => {
+    tokenizer = await loadTokenizer(TINY_FOLDER)
+  })
+
+  it('encodes all 301 recorded texts as sentencepiece does', () => {
+    const lines = linesOf<Line>('tiny_expected.json')
+    expect(lines).toHaveLength(301)
+    expect(mismatches(lines, (text) => tokenizer.encode(text, { recogniseSpecial: false }))).toEqual([])
+  })
+
+  it('knows its marks and size', () => {
+    expect(tokenizer.special).toEqual({ bos: 1, eos: 2, pad: 3, unk: 0 })
+    expect(tokenizer.vocabSize).toBe(8192)
+    expect(tokenizer.specialText(2)).toBe('</s>')
+  })
+
+  it('takes strings of special tokens as their ids, or as text when asked', () => {
+    expect(tokenizer.encode('東京</s>')).toEqual([...tokenizer.encode('東京'), 2])
+    expect(tokenizer.encode('</s>', { recogniseSpecial: false })).not.toContain(2)
+  })
+
+  it('leaves special tokens out of decoded text, or writes them when asked', () => {
+    const ids = tokenizer.encode('<s>東京</s>')
+    expect([tokenizer.decode(ids), tokenizer.decode(ids, { skipSpecial: false })]).toEqual(['東京', '<s>東京</s>'])
+  })
+
+  it('renders its chat template', () => {
+    const template = tokenizer.chatTemplate!
+    expect(template.render([{ role: 'user', content: '質問' }], { addGenerationPrompt: true })).toBe('ユーザー: 質問\nシステム: ')
+    expect(template.render([{ role: 'system', content: '規則' }, { role: 'user', content: '質問' }, { role: 'assistant', content: '答え' }]))
+      .toBe('規則\nユーザー: 質問\nシステム: 答え</s>')
+  })
+})
+
+describe.each(['t5_line_ids', 't5_unigram_no_fallback', 'llama_bpe'])('the tokenizer folder %s', (name) => {
+  it('encodes every recorded text as its Python class does', async () => {
+    const tokenizer = await loadTokenizer(fixture(name))
+    const lines = linesOf<Line>(`${name}/tokenizer_expected.json`)
+    expect(lines).toHaveLength(800)
+    expect(mismatches(lines, (text) => tokenizer.encode(text))).toEqual([])
+  })
+
+  it('decodes a stream to the same text as the whole', async () => {
+    const tokenizer = await loadTokenizer(fixture(name))
+    for (const { ids } of linesOf<Line>(`${name}/tokenizer_expected.json`)) {
+      const decoder = tokenizer.streamDecoder()
+      expect(ids.map((id) => decoder.push(id)).join('') + decoder.end()).toBe(tokenizer.decode(ids))
+    }
+  })
+})
+
+describe('folders that cannot be loaded', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tokenizer-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('names a folder without a tokenizer', async () => {
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code: 'tokenizer/missing', facts: { folder } } })
+  })
+
+  it('says which form is supported where there is only a tokenizer.json', async () => {
+    const file = join(folder, 'tokenizer.json')
+    await writeFile(file, JSON.stringify({ model: { type: 'BPE' } }))
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      error: { code: 'tokenizer/unsupported', facts: { file, found: 'tokenizer.json (BPE)', supported: 'SentencePiece (spiece.model, tokenizer.model)' } },
+    })
+  })
+
+  it('names a damaged model file and the place', async () => {
+    const file = join(folder, 'spiece.model')
+    await writeFile(file, Uint8Array.from([0x0a, 0x20, 0x0a, 0x03]))
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code: 'tokenizer/damaged', facts: { file, position: 2 } } })
+  })
+})
