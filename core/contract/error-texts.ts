@@ -223,4 +223,36 @@ export const errorTexts = {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',
   },
+  'dataset/not-found': {
+    ja: 'データセット「{id}」が見つかりません。一覧から選び直してください。',
+    en: 'The dataset "{id}" was not found. Choose one from the list.',
+  },
+  'dataset/locked': {
+    ja: '「{file}」はほかのプログラムが開いています。もう 1 つのスタジオやコマンドを終了してから、やり直してください。',
+    en: '"{file}" is open in another program. Close the other studio or command and try again.',
+  },
+  'dataset/not-a-table': {
+    ja: '「{file}」は表として読めません({found} のファイルです)。CSV か TSV のファイルを選んでください。',
+    en: '"{file}" cannot be read as a table (it is a {found} file). Choose a CSV or TSV file.',
+  },
+  'dataset/file-empty': {
+    ja: '「{file}」は空です。1 行目に列の名前、2 行目からデータを書いてください。',
+    en: '"{file}" is empty. Write the column names in line 1 and the data from line 2 on.',
+  },
+  'dataset/quote-open': {
+    ja: '「{file}」の {line} 行目で始まる引用符(")が閉じていません。引用符を閉じてから読み込んでください。',
+    en: 'In "{file}", the quotation mark (") that begins in line {line} is never closed. Close it and import again.',
+  },
+  'dataset/too-many-columns': {
+    ja: '「{file}」には {found} 列あります。{limit} 列までにしてください。',
+    en: '"{file}" has {found} columns. Use at most {limit}.',
+  },
+  'dataset/column-not-found': {
+    ja: '列「{column}」がありません。表を開き直してください。',
+    en: 'There is no column "{column}". Open the table again.',
+  },
+  'dataset/columns-missing': {
+    ja: 'データセット「{dataset}」に質問と回答の列がありません(今の列:{found})。列の見出しのメニューで「質問」と「回答」を選んでください。',
+    en: 'The dataset "{dataset}" has no question and answer columns (it has: {found}). Choose "prompt" and "answer" in the menus of the column headers.',
+  },
 } as const satisfies Record<string, { ja: string; en: string }>

@@ -30,9 +30,5 @@ export function createCudaStorage(place: { readonly api: Api; readonly homeSessi
         release: () => api.ReleaseValue(value),
       }
     },
-    close() {
-      api.ReleaseAllocator(allocator)
-      api.ReleaseMemoryInfo(info)
-    },
   }
 }

@@ -15,10 +15,7 @@ const defaultMemory = 0
  */
 export function createHostStorage(api: Api): StorageFactory {
   const info = output<Pointer>((out) => api.CreateMemoryInfo('Cpu', arenaAllocator, 0, defaultMemory, out))
-  return {
-    allocate: (dtype, shape, byteLength) => allocateHost(api, info, { dtype, shape, byteLength }),
-    close: () => api.ReleaseMemoryInfo(info),
-  }
+  return { allocate: (dtype, shape, byteLength) => allocateHost(api, info, { dtype, shape, byteLength }) }
 }
 
 /** An OrtValue over fresh, zeroed JavaScript memory. */

@@ -76,11 +76,9 @@ export const signatures = {
   CreateMemoryInfo: status<[name: string, allocatorType: number, id: number, memoryType: number, out: Out<Pointer>]>(
     68, 'const char *', 'int', 'int', 'int', '_Out_ void **'),
   MemoryInfoGetName: status<[info: Pointer, name: Out<string>]>(71, 'void *', '_Out_ const char **'),
-  ReleaseMemoryInfo: release(94),
   GetAllocatorWithDefaultOptions: status<[out: Out<Pointer>]>(78, '_Out_ void **'),
   CreateAllocator: status<[session: Pointer, info: Pointer, out: Out<Pointer>]>(131, 'void *', 'void *', '_Out_ void **'),
   AllocatorFree: status<[allocator: Pointer, memory: Pointer]>(76, 'void *', 'void *'),
-  ReleaseAllocator: release(132),
 
   CreateTensorAsOrtValue: status<[allocator: Pointer, dims: BigInt64Array, rank: number, type: number, out: Out<Pointer>]>(
     48, 'void *', 'int64_t *', 'size_t', 'int', '_Out_ void **'),

@@ -14,9 +14,8 @@ export interface Storage {
   release(): void
 }
 
+/** Made once for a device, for the life of the process. */
 export interface StorageFactory {
   /** Memory for a tensor; its content is zero. */
   allocate(dtype: DType, shape: readonly number[], byteLength: number): Storage
-  /** Frees what the factory itself holds, once all its storages are released. */
-  close(): void
 }

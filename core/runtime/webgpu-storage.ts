@@ -30,11 +30,6 @@ export function createWebGpuStorage(place: WebGpuPlace): StorageFactory {
   const allocator = output<Pointer>((out) => api.CreateAllocator(place.homeSession, info, out))
   return {
     allocate: (dtype, shape, byteLength) => new WebGpuBuffer({ ...place, allocator, host }, { dtype, shape, byteLength }),
-    close: () => place.queue.short(() => {
-      api.ReleaseAllocator(allocator)
-      api.ReleaseMemoryInfo(info)
-      host.close()
-    }),
   }
 }
 

@@ -1,0 +1,43 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeAtomic, writeFileAtomic } from './atomic.ts'
+import { temporaryFolders } from './test-support.ts'
+
+const newFolder = temporaryFolders()
+
+describe('writing in one move', () => {
+  it('replaces the content and leaves nothing else in the folder', async () => {
+    const folder = await newFolder()
+    await writeFileAtomic(join(folder, 'a.json'), 'old')
+    await writeFileAtomic(join(folder, 'a.json'), Buffer.from('新しい'))
+    expect([await readFile(join(folder, 'a.json'), 'utf8'), await readdir(folder)]).toEqual(['新しい', ['a.json']])
+  })
+
+  it('keeps the old content when the write fails half-way', async () => {
+    const folder = await newFolder()
+    const file = join(folder, 'a.json')
+    await writeFile(file, 'old')
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC', path: file })
+    const write = writeAtomic(file, async (handle) => {
+      await handle.writeFile('half')
+      throw full
+    })
+    await expect(write).rejects.toMatchObject({ error: { code: 'disk-full', facts: { file } } })
+    expect([await readFile(file, 'utf8'), await readdir(folder)]).toEqual(['old', ['a.json']])
+  })
+
+  it('cleans up where the target is a folder', async () => {
+    const folder = await newFolder()
+    await mkdir(join(folder, 'a'))
+    await expect(writeFileAtomic(join(folder, 'a'), 'x')).rejects.toBeDefined()
+    expect(await readdir(folder)).toEqual(['a'])
+  })
+
+  it('lets many writers of one file end with one whole content', async () => {
+    const file = join(await newFolder(), 'a')
+    const contents = Array.from({ length: 20 }, (_, i) => String(i).repeat(1000))
+    await Promise.all(contents.map((content) => writeFileAtomic(file, content)))
+    expect(contents).toContain(await readFile(file, 'utf8'))
+  })
+})

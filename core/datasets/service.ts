@@ -1,0 +1,179 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { DatasetId, UserError, type DatasetInfo, type DatasetSummary, type Events, type Handlers } from '../contract/index.ts'
+import type { TrainingRow } from '../training/sample-files.ts'
+import { applyEdits, journalCounts, stepJournal } from './edits.ts'
+import { exportTable } from './export.ts'
+import { createStore, importTable } from './import.ts'
+import { checkTrainable } from './roles.ts'
+import { DatasetStore } from './store.ts'
+
+type Emit = <N extends 'datasets.changed' | 'datasets.removed'>(name: N, payload: Events[N]) => void
+type DatasetHandlers = { [N in keyof Handlers as N extends `datasets.${infer C}` ? C : never]: Handlers[N] }
+
+export interface DatasetServiceOptions {
+  readonly folder: string
+  readonly trashFolder: string
+  /** Folder with the tutorial's `dataset.csv` (template) and `sample_dataset.csv`. */
+  readonly templatesFolder: string
+  readonly emit: Emit
+}
+
+export interface DatasetService extends DatasetHandlers {
+  /** Throws UserError `dataset/not-found`. */
+  find(id: string): Promise<DatasetInfo>
+  /** Throws UserError where the dataset has no prompt or answer column, or no rows. */
+  checkTrainable(info: DatasetInfo): void
+  /** The rows as training sees them: prompt columns joined by an empty line, in the dataset's order. Throws like `checkTrainable`. */
+  rowsForTraining(id: string): AsyncIterable<TrainingRow>
+  close(): Promise<void>
+}
+
+const ROWS_PER_READ = 2000
+const PROMPT_JOINER = '\n\n'
+const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
+
+/** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
+export function createDatasetService(options: DatasetServiceOptions): DatasetService {
+  const stores = new Map<string, Promise<DatasetStore>>()
+  const queues = new Map<string, Promise<unknown>>()
+  const fileOf = (id: string) => join(options.folder, `${id}.duckdb`)
+
+  async function storeOf(id: string): Promise<DatasetStore> {
+    const open = stores.get(id) ?? openStore(id)
+    stores.set(id, open)
+    open.catch(() => stores.delete(id))
+    return open
+  }
+
+  async function openStore(id: string): Promise<DatasetStore> {
+    const exists = DatasetId.safeParse(id).success && (await stat(fileOf(id)).then(() => true, () => false))
+    if (!exists) throw new UserError('dataset/not-found', { id })
+    return DatasetStore.open(fileOf(id)).catch((error: unknown) => {
+      if (String(error).includes('lock')) throw new UserError('dataset/locked', { file: basename(fileOf(id)) })
+      throw error
+    })
+  }
+
+  /** Runs work on one dataset after everything that was asked of it before: a connection has one transaction at a time. */
+  function inTurn<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
+    const before = queues.get(id) ?? Promise.resolve()
+    const result = before.then(() => storeOf(id)).then(work).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+    queues.set(id, result.catch(() => undefined))
+    return result
+  }
+
+  async function infoOf(id: string, store: DatasetStore): Promise<DatasetInfo> {
+    const { name, version, updatedAt } = await store.meta()
+    const columns = await store.columns()
+    const { size } = await stat(fileOf(id))
+    return { id: id as DatasetId, name, version, updatedAt, columns, columnNames: columns.map((column) => column.name), rowCount: await store.rowCount(), sizeBytes: size, ...(await journalCounts(store)) }
+  }
+
+  const change = (id: string, work: (store: DatasetStore) => Promise<void>) =>
+    inTurn(id, async (store) => {
+      await work(store)
+      const info = await infoOf(id, store)
+      options.emit('datasets.changed', info)
+      return info
+    })
+
+  async function closeStore(id: string): Promise<void> {
+    await queues.get(id)
+    const store = await stores.get(id)
+    stores.delete(id)
+    store?.close()
+  }
+
+  /** A free id made of the date and random letters. */
+  const newId = () => DatasetId.parse(`d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`)
+
+  async function add(name: string | undefined, fallback: string, make: (name: string, target: string) => Promise<void>): Promise<DatasetInfo> {
+    const id = newId()
+    await make(name ?? (await freeName(fallback)), fileOf(id)).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+    return change(id, async () => undefined)
+  }
+
+  async function freeName(wanted: string): Promise<string> {
+    const taken = new Set((await list()).map(({ name }) => name))
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : `${wanted} ${number}`
+      if (!taken.has(name)) return name
+    }
+  }
+
+  async function list(): Promise<DatasetSummary[]> {
+    const files = await readdir(options.folder)
+    const ids = files.filter((file) => extname(file) === '.duckdb').map((file) => basename(file, '.duckdb'))
+    // A dataset that another program holds must not hide the others.
+    const infos = await Promise.allSettled(ids.map((id) => inTurn(id, (store) => infoOf(id, store))))
+    return infos.flatMap((info) => (info.status === 'fulfilled' ? [info.value] : [])).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+  }
+
+  return {
+    list,
+    find: (id) => inTurn(id, (store) => infoOf(id, store)),
+    open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
+    create({ from, name }) {
+      if (from === 'empty') return add(name, '新しいデータセット', async (title, target) => (await createStore(target, title, asTable(EMPTY_TABLE))).close())
+      const file = join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv')
+      return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
+    },
+    import: ({ file, name }) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target)),
+    page: ({ id, offset, limit }) => inTurn(id, (store) => store.page(offset, limit)),
+    cell: ({ id, rowId, columnId }) => inTurn(id, async (store) => {
+      if (!(await store.columns()).some((column) => column.id === columnId)) throw new UserError('dataset/column-not-found', { column: columnId })
+      return store.cell(rowId, columnId)
+    }),
+    range: ({ id, fromRow, toRow, fromColumn, toColumn }) => inTurn(id, async (store) => {
+      const columnIds = (await store.columns()).slice(fromColumn, toColumn + 1).map((column) => column.id)
+      return (await store.texts(fromRow, toRow + 1, columnIds)).map(({ cells }) => cells)
+    }),
+    edit: ({ id, edits }) => change(id, (store) => applyEdits(store, edits)),
+    undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
+    redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
+    save: ({ id }) => inTurn(id, async (store) => {
+      await store.run('CHECKPOINT')
+      return infoOf(id, store)
+    }),
+    rename: ({ id, name }) => change(id, (store) => store.run('UPDATE meta SET name = $1, updated_at = $2', [name, new Date().toISOString()])),
+    async remove({ id }) {
+      await inTurn(id, (store) => store.run('CHECKPOINT'))
+      await closeStore(id)
+      await mkdir(options.trashFolder, { recursive: true })
+      await rename(fileOf(id), join(options.trashFolder, basename(fileOf(id))))
+      await rm(`${fileOf(id)}.wal`, { force: true })
+      options.emit('datasets.removed', { id })
+      return null
+    },
+    async restore({ id }) {
+      await rename(join(options.trashFolder, basename(fileOf(id))), fileOf(id)).catch(() => { throw new UserError('dataset/not-found', { id }) })
+      return change(id, async () => undefined)
+    },
+    export: ({ id, target, format, byteOrderMark }) => inTurn(id, async (store) => ({ file: target, rowCount: await exportTable(store, { target, format, byteOrderMark }) })),
+    checkTrainable,
+    async *rowsForTraining(id) {
+      const info = await inTurn(id, (store) => infoOf(id, store))
+      checkTrainable(info)
+      const part = (role: 'prompt' | 'answer' | 'system') => info.columns.flatMap((column, index) => (column.role === role ? [index] : []))
+      const [prompts, answers, systems] = [part('prompt'), part('answer'), part('system')]
+      const columnIds = info.columns.map((column) => column.id)
+      for (let from = 0; from < info.rowCount; from += ROWS_PER_READ) {
+        const rows = await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
+        for (const [index, { rowId, cells }] of rows.entries()) {
+          const text = (columns: number[]) => columns.map((column) => cells[column] ?? '').filter((cell) => cell !== '').join(PROMPT_JOINER)
+          const system = text(systems)
+          yield { rowId, rowNumber: from + index + 1, prompt: text(prompts), answer: text(answers), ...(system ? { system } : {}) }
+        }
+      }
+    },
+    async close() {
+      await Promise.all([...stores.keys()].map(closeStore))
+    },
+  }
+}
+
+async function* asTable(rows: readonly (readonly (string | null)[])[]): AsyncGenerator<readonly (string | null)[]> {
+  yield* rows
+}
