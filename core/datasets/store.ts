@@ -101,22 +101,22 @@ export class DatasetStore {
   /** A page of rows with clipped texts. */
   async page(offset: number, limit: number): Promise<Page> {
     const columns = await this.columns()
-    const cells = columns.map(({ id }) => `left("${id}", ${CLIP_CHARACTERS}), length("${id}") > ${CLIP_CHARACTERS}`).join(', ')
+    const cells = columns.map(({ id }) => `left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length("${id}") > ${CLIP_CHARACTERS}`).join(', ')
     const rows = await this.all(`SELECT row_id${cells ? `, ${cells}` : ''} FROM rows WHERE position >= $1 AND position < $2 ORDER BY position`, [BigInt(offset), BigInt(offset + limit)])
     const { version } = await this.meta()
     return { offset, rows: rows.map(toRow), rowCount: await this.rowCount(), version }
   }
 
   async cell(rowId: number, columnId: string): Promise<string | null> {
-    const [row] = await this.all(`SELECT "${columnId}" FROM rows WHERE row_id = $1`, [BigInt(rowId)])
-    return (row?.[0] ?? null) as string | null
+    const [row] = await this.all(`SELECT ${exact(columnId)} FROM rows WHERE row_id = $1`, [BigInt(rowId)])
+    return textOf(row?.[0])
   }
 
   /** Whole texts of the rows at positions from … to-1, in the order of the given columns. */
   async texts(from: number, to: number, columnIds: readonly string[]): Promise<KeptRow[]> {
-    const cells = columnIds.map((id) => `, "${id}"`).join('')
+    const cells = columnIds.map((id) => `, ${exact(id)}`).join('')
     const rows = await this.all(`SELECT row_id${cells} FROM rows WHERE position >= $1 AND position < $2 ORDER BY position`, [BigInt(from), BigInt(to)])
-    return rows.map(([rowId, ...texts]) => ({ rowId: Number(rowId), cells: texts as (string | null)[] }))
+    return rows.map(([rowId, ...texts]) => ({ rowId: Number(rowId), cells: texts.map(textOf) }))
   }
 
   async setCell(rowId: number, columnId: string, value: string | null): Promise<void> {
@@ -188,12 +188,17 @@ export class DatasetStore {
   }
 }
 
+/** The binding's decoder drops a byte order mark at the start of a text; behind another character it stays. */
+const exact = (columnId: string): string => `'.' || "${columnId}"`
+
+const textOf = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value.slice(1) : null)
+
 function toRow([rowId, ...values]: DuckDBValue[]): Row {
   const cells: (string | null)[] = []
   const clipped: number[] = []
   for (let index = 0; index < values.length; index += 2) {
     if (values[index + 1] === true) clipped.push(cells.length)
-    cells.push((values[index] ?? null) as string | null)
+    cells.push(textOf(values[index]))
   }
   return { rowId: Number(rowId) as RowId, cells, ...(clipped.length > 0 ? { clipped } : {}) }
 }

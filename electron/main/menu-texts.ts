@@ -1,0 +1,20 @@
+/** Texts of the application menu. */
+export const menuTexts = {
+  file: { ja: 'ファイル', en: 'File' },
+  close: { ja: 'ウインドウを閉じる', en: 'Close window' },
+  quit: { ja: '終了', en: 'Quit' },
+  edit: { ja: '編集', en: 'Edit' },
+  undo: { ja: '元に戻す', en: 'Undo' },
+  redo: { ja: 'やり直す', en: 'Redo' },
+  cut: { ja: '切り取り', en: 'Cut' },
+  copy: { ja: 'コピー', en: 'Copy' },
+  paste: { ja: '貼り付け', en: 'Paste' },
+  selectAll: { ja: 'すべて選択', en: 'Select all' },
+  view: { ja: '表示', en: 'View' },
+  zoomIn: { ja: '拡大', en: 'Zoom in' },
+  zoomOut: { ja: '縮小', en: 'Zoom out' },
+  resetZoom: { ja: '実際のサイズ', en: 'Actual size' },
+  fullScreen: { ja: 'フルスクリーン', en: 'Full screen' },
+  window: { ja: 'ウインドウ', en: 'Window' },
+  minimize: { ja: 'しまう', en: 'Minimize' },
+} as const

@@ -1,0 +1,16 @@
+import { utilityProcess } from 'electron'
+import type { EnginePort } from '../../core/experiments/engine-port.ts'
+
+/** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
+export function spawnEngine(entry: string): EnginePort {
+  const child = utilityProcess.fork(entry, [], { serviceName: 'Terakoya Engine', stdio: 'inherit' })
+  return {
+    get pid() {
+      return child.pid
+    },
+    send: (message) => child.postMessage(message),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.once('exit', (code) => listener({ code, reason: `exit ${code}` })),
+    kill: () => void child.kill(),
+  }
+}

@@ -1,0 +1,22 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import type { EventName, StudioBridge } from '../../core/contract/index.ts'
+import { channels } from './channels.ts'
+
+/** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
+const bridge: StudioBridge = {
+  host: 'desktop',
+  call: (name, input) => ipcRenderer.invoke(channels.call, name, input) as never,
+  on(name, listener) {
+    const forward = (_: unknown, event: EventName, payload: unknown) => { if (event === name) listener(payload as never) }
+    ipcRenderer.on(channels.event, forward)
+    return () => void ipcRenderer.off(channels.event, forward)
+  },
+  pickFile: (options) => ipcRenderer.invoke(channels.pickFile, options) as never,
+  pickFolder: () => ipcRenderer.invoke(channels.pickFolder) as never,
+  adoptFile: (file) => ipcRenderer.invoke(channels.adoptFile, webUtils.getPathForFile(file)) as never,
+  pickSave: (options) => ipcRenderer.invoke(channels.pickSave, options) as never,
+  finishSave: async () => undefined,
+  openOutside: (target) => ipcRenderer.invoke(channels.openOutside, target) as never,
+}
+
+contextBridge.exposeInMainWorld('studio', bridge)
