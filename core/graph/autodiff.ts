@@ -5,19 +5,15 @@ import { sameShape } from './shapes.ts'
 
 /**
  * Reverse-mode differentiation: gradients of the scalar `loss` with respect to `targets`, in their order, as new values of the same graph.
- * Works only along ways that lead from a target to the loss. Throws InternalError where a rule gives a gradient of the wrong type, or a needed op has none.
+ * Works only along ways that lead from a target to the loss. Throws InternalError where a rule gives a gradient of the wrong number or type, or a needed op has none.
  */
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   const needed = valuesThatDependOn(b, targets)
   const sums = new Map<Value, Value>([[loss, b.constant(1, loss.dtype)]])
   for (const node of [...b.nodes].reverse()) {
     const dOut = node.outputs.map((value) => sums.get(value) ?? null)
-    const needs = node.inputs.map((value) => needed.has(value))
-    if (!needs.includes(true) || dOut.every((d) => d === null)) continue
-    const rule = node.op.gradient
-    if (typeof rule !== 'function') throw new InternalError(`${node.op.type} has no gradient: ${rule.none}`)
-    const parts = rule({ b, inputs: node.inputs, outputs: node.outputs, dOut, attributes: node.attributes, needs })
-    accumulate(b, node, parts, needs, sums)
+    if (!node.inputs.some((value) => needed.has(value)) || dOut.every((d) => d === null)) continue
+    accumulate(b, node, partsOf(b, node, dOut), needed, sums)
   }
   return targets.map((target) => {
     const sum = sums.get(target)
@@ -27,20 +23,27 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
 }
 
 /** The targets and every value computed from one of them. Nodes are in order of construction, so one pass is enough. */
-function valuesThatDependOn(b: Builder, targets: readonly Value[]): Set<Value> {
+function valuesThatDependOn(b: Builder, targets: readonly Value[]): ReadonlySet<Value> {
   const found = new Set(targets)
-  for (const { inputs, outputs } of b.nodes) if (inputs.some((value) => found.has(value))) for (const value of outputs) if (!found.has(value)) found.add(value)
+  for (const { inputs, outputs } of b.nodes) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value)
   return found
 }
 
-function accumulate(b: Builder, { op, inputs }: Node, parts: readonly (Value | null)[], needs: readonly boolean[], sums: Map<Value, Value>): void {
+function partsOf(b: Builder, { op, inputs, outputs, attributes: attrs }: Node, dOut: readonly (Value | null)[]): readonly (Value | null)[] {
+  if (typeof op.grad !== 'function') throw new InternalError(`${op.type} has no gradient: ${op.grad.noGrad}`)
+  const parts = op.grad({ b, inputs, outputs, dOut, attrs })
   if (parts.length !== inputs.length) throw new InternalError(`${op.type}: ${parts.length} gradients for ${inputs.length} inputs`)
-  for (const [index, part] of parts.entries()) {
-    const input = inputs[index] as Value
-    if (!needs[index]) continue
-    if (!part) continue
+  return parts
+}
+
+/** Adds what a node passes back to what its inputs have got already: a value used twice gets the sum. */
+function accumulate(b: Builder, { op, inputs }: Node, parts: readonly (Value | null)[], needed: ReadonlySet<Value>, sums: Map<Value, Value>): void {
+  for (const [index, input] of inputs.entries()) {
+    const part = parts[index]
+    if (!part || !needed.has(input)) continue
     const d = sumTo(b, part, input.shape)
-    if (d.dtype !== input.dtype || !sameShape(d.shape, input.shape)) throw new InternalError(`${op.type}: gradient ${index} is ${d.dtype}[${d.shape.join()}], input is ${input.dtype}[${input.shape.join()}]`)
+    if (d.dtype !== input.dtype || !sameShape(d.shape, input.shape))
+      throw new InternalError(`${op.type}: gradient ${index} is ${d.dtype}[${d.shape.join()}], input is ${input.dtype}[${input.shape.join()}]`)
     const earlier = sums.get(input)
     sums.set(input, earlier ? b.add(earlier, d) : d)
   }

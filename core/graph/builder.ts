@@ -1,60 +1,52 @@
-import { GraphCore, type Attributes, type DType, type Operation, type Shape, type Value } from './ir.ts'
-import * as arithmetic from './ops/arithmetic.ts'
-import * as layout from './ops/layout.ts'
-import { matmul } from './ops/matmul.ts'
-import * as neural from './ops/neural.ts'
-import * as reduce from './ops/reduce.ts'
+import { GraphCore } from './graph-core.ts'
+import type { DType, Shape, Value } from './ir.ts'
+import type { Each, Op } from './op.ts'
+import * as ops from './ops/index.ts'
 
-/** Every op; registering one is a line here and its method below. */
-export const operations: readonly Operation[] = [...Object.values(arithmetic), ...Object.values(layout).filter(isOperation), matmul, ...Object.values(neural), ...Object.values(reduce)]
-
-function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'infer' in value
-}
-
-/** Builds graphs: one method an op. Shapes and gradients are described beside each op in ops/. */
+/** Builds graphs: one method an op. Shapes, attributes and gradients are described beside each op in ops/. */
 export class Builder extends GraphCore {
-  private one(op: Operation, inputs: readonly Value[], attributes: Attributes = {}): Value {
-    return this.node(op, inputs, attributes)[0] as Value
-  }
+  readonly #apply = <In extends readonly string[], Out extends readonly string[], Attrs extends object>(op: Op<In, Out, Attrs>, inputs: Each<In, Value>, attrs: Attrs): Each<Out, Value> =>
+    this.node(op, inputs as readonly Value[], attrs as never) as never
+  readonly #unary = (op: Op<readonly ['x'], readonly ['y'], object>) => (x: Value): Value => this.#apply(op, [x], {})[0]
+  readonly #binary = (op: Op<readonly ['x', 'y'], readonly ['y'], object>) => (x: Value, y: Value): Value => this.#apply(op, [x, y], {})[0]
 
-  add = (x: Value, y: Value) => this.one(arithmetic.add, [x, y])
-  sub = (x: Value, y: Value) => this.one(arithmetic.sub, [x, y])
-  mul = (x: Value, y: Value) => this.one(arithmetic.mul, [x, y])
-  div = (x: Value, y: Value) => this.one(arithmetic.div, [x, y])
-  neg = (x: Value) => this.one(arithmetic.neg, [x])
-  exp = (x: Value) => this.one(arithmetic.exp, [x])
-  log = (x: Value) => this.one(arithmetic.log, [x])
-  sqrt = (x: Value) => this.one(arithmetic.sqrt, [x])
-  sigmoid = (x: Value) => this.one(arithmetic.sigmoid, [x])
-  tanh = (x: Value) => this.one(arithmetic.tanh, [x])
-  equal = (x: Value, y: Value) => this.one(arithmetic.equal, [x, y])
-  less = (x: Value, y: Value) => this.one(arithmetic.less, [x, y])
-  greaterOrEqual = (x: Value, y: Value) => this.one(arithmetic.greaterOrEqual, [x, y])
-  and = (x: Value, y: Value) => this.one(arithmetic.and, [x, y])
+  readonly add = this.#binary(ops.add)
+  readonly sub = this.#binary(ops.sub)
+  readonly mul = this.#binary(ops.mul)
+  readonly div = this.#binary(ops.div)
+  readonly neg = this.#unary(ops.neg)
+  readonly exp = this.#unary(ops.exp)
+  readonly log = this.#unary(ops.log)
+  readonly sqrt = this.#unary(ops.sqrt)
+  readonly sigmoid = this.#unary(ops.sigmoid)
+  readonly tanh = this.#unary(ops.tanh)
+  readonly silu = this.#unary(ops.silu)
+  readonly equal = this.#binary(ops.equal)
+  readonly less = this.#binary(ops.less)
+  readonly greaterOrEqual = this.#binary(ops.greaterOrEqual)
+  readonly and = this.#binary(ops.and)
 
-  matmul = (x: Value, y: Value, { transX = false, transY = false, alpha = 1 }: { transX?: boolean; transY?: boolean; alpha?: number } = {}) =>
-    this.one(matmul, [x, y], { transX, transY, alpha })
+  readonly matmul = (x: Value, y: Value, { transX = false, transY = false, alpha = 1 }: Partial<ops.MatmulAttributes> = {}): Value => this.#apply(ops.matmul, [x, y], { transX, transY, alpha })[0]
 
-  reshape = (x: Value, shape: Shape) => this.one(layout.reshape, [x], { shape })
-  transpose = (x: Value, permutation: readonly number[]) => this.one(layout.transpose, [x], { permutation })
-  slice = (x: Value, range: { axis: number; start: number; end: number }) => this.one(layout.slice, [x], range)
-  pad = (x: Value, zeros: { axis: number; before: number; after: number }) => this.one(layout.pad, [x], zeros)
-  concat = (values: readonly Value[], axis: number) => this.one(layout.concat, values, { axis })
-  expandLike = (x: Value, like: Value) => this.one(layout.expandLike, [x, like])
-  cast = (x: Value, to: DType) => (x.dtype === to ? x : this.one(layout.cast, [x], { to }))
-  where = (condition: Value, x: Value, y: Value) => this.one(layout.where, [condition, x, y])
-  gather = (table: Value, indices: Value) => this.one(layout.gather, [table, indices])
-  scatterRows = (table: Value, indices: Value, updates: Value) => this.one(layout.scatterRows, [table, indices, updates])
+  readonly reshape = (x: Value, shape: Shape): Value => this.#apply(ops.reshape, [x], { shape })[0]
+  readonly transpose = (x: Value, permutation: readonly number[]): Value => this.#apply(ops.transpose, [x], { permutation })[0]
+  readonly slice = (x: Value, range: { axis: number; start: number; end: number }): Value => this.#apply(ops.slice, [x], range)[0]
+  readonly pad = (x: Value, zeros: { axis: number; before: number; after: number }): Value => this.#apply(ops.pad, [x], zeros)[0]
+  readonly concat = (values: readonly Value[], axis: number): Value => this.#apply(ops.concat, values, { axis })[0]
+  readonly split = (x: Value, sizes: readonly number[], axis: number): readonly Value[] => this.#apply(ops.split, [x], { axis, sizes })
+  readonly expandLike = (x: Value, like: Value): Value => this.#apply(ops.expandLike, [x, like], {})[0]
+  readonly cast = (x: Value, to: DType): Value => (x.dtype === to ? x : this.#apply(ops.cast, [x], { to })[0])
+  readonly where = (condition: Value, x: Value, y: Value): Value => this.#apply(ops.where, [condition, x, y], {})[0]
+  readonly gather = (table: Value, indices: Value): Value => this.#apply(ops.gather, [table, indices], {})[0]
+  readonly scatterRows = (table: Value, indices: Value, updates: Value): Value => this.#apply(ops.scatterRows, [table, indices, updates], {})[0]
 
-  reduceSum = (x: Value, axes: readonly number[], keepDims: boolean) => this.one(reduce.reduceSum, [x], { axes, keepDims })
-  softmax = (x: Value) => this.one(reduce.softmax, [x])
+  readonly reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceSum, [x], { axes, keepDims })[0]
+  readonly softmax = (x: Value): Value => this.#apply(ops.softmax, [x], {})[0]
 
-  rmsNorm = (x: Value, weight: Value, epsilon: number) => this.one(neural.rmsNorm, [x, weight], { epsilon })
-  rotary = (x: Value, positions: Value, cos: Value, sin: Value, attributes: { heads: number }) => this.one(neural.rotary, [x, positions, cos, sin], attributes)
-  crossEntropy = (logits: Value, labels: Value) => this.one(neural.crossEntropy, [logits, labels])
-  crossEntropyGradient = (logits: Value, labels: Value, d: Value) => this.one(neural.crossEntropyGradient, [logits, labels, d])
-  dropout = (x: Value, rows: Value, columns: Value, attributes: { p: number }) => this.one(neural.dropout, [x, rows, columns], attributes)
-  groupQueryAttention = (inputs: readonly Value[], attributes: { heads: number; kvHeads: number; scale: number }) =>
-    this.node(neural.groupQueryAttention, inputs, attributes) as readonly [Value, Value, Value]
+  readonly rmsNorm = (x: Value, weight: Value, epsilon: number): Value => this.#apply(ops.rmsNorm, [x, weight], { epsilon })[0]
+  readonly rotary = (x: Value, positions: Value, cos: Value, sin: Value, attrs: { heads: number }): Value => this.#apply(ops.rotary, [x, positions, cos, sin], attrs)[0]
+  readonly crossEntropy = (logits: Value, labels: Value): Value => this.#apply(ops.crossEntropy, [logits, labels], {})[0]
+  readonly crossEntropyGradient = (logits: Value, labels: Value, d: Value): Value => this.#apply(ops.crossEntropyGradient, [logits, labels, d], {})[0]
+  readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value => this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
+  readonly groupQueryAttention = (inputs: Each<ops.AttentionInputs, Value>, attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
 }

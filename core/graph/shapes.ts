@@ -1,5 +1,5 @@
 import { InternalError } from '../contract/errors.ts'
-import type { Dim, Shape } from './ir.ts'
+import type { Dim, Shape, Typed } from './ir.ts'
 
 /** NumPy's broadcasting rule; a named dimension fits itself and 1. Throws InternalError where shapes do not fit. */
 export function broadcast(a: Shape, b: Shape): Shape {
@@ -20,3 +20,13 @@ export const fromFront = (axis: number, rank: number): number => (axis < 0 ? axi
 
 /** Product of the known sizes. */
 export const knownSize = (shape: Shape): number => shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1)
+
+/** The shape with another size along one axis. */
+export const replaceAt = (shape: Shape, axis: number, size: number): Shape => shape.map((dim, index) => (index === axis ? size : dim))
+
+/** Size along an axis. Throws InternalError where it is known only at run time, or there is no such axis. */
+export function sizeAt({ shape }: Typed, axis: number): number {
+  const size = shape[axis]
+  if (typeof size !== 'number') throw new InternalError(`axis ${axis} of [${shape.join()}] has no known size`)
+  return size
+}

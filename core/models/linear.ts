@@ -2,43 +2,54 @@ import { UserError } from '../contract/errors.ts'
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
 import type { LoraValues, ModelContext, Weights } from './context.ts'
-import type { LinearSpec, LoraLayout } from './lora.ts'
+import type { LinearSpec, LoraGroup, LoraLayout } from './lora.ts'
 
-type WeightAndLinear = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linear'>
+type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears'>
 
-/** The part of a context that does not depend on the program: weights from the checkpoint and linear layers with LoRA. */
-export function weightsAndLinear(b: Builder, weights: Weights, lora: LoraValues | null): WeightAndLinear {
+/** The part of a context that does not depend on the program: weights from the checkpoint, and linear layers with LoRA. */
+export function weightsAndLinears(b: Builder, weights: Weights, lora: LoraValues | null): WeightsAndLinears {
   const weight = (name: string, shape: readonly number[]): Value => {
     const entry = weights.get(name)
     if (!entry) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: '-' })
     if (entry.shape.join() !== shape.join()) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: entry.shape.join('×') })
     return b.cast(b.weight(name, entry.dtype, shape, entry), 'float32')
   }
+  // y = x Wᵀ + b
+  const base = (x: Value, { path, inSize, outSize, bias }: LinearSpec): Value => {
+    const product = b.matmul(x, weight(`${path}.weight`, [outSize, inSize]), { transY: true })
+    return bias ? b.add(product, weight(`${path}.bias`, [outSize])) : product
+  }
   return {
     b,
     weight,
     has: (name) => weights.has(name),
-    linear(x, spec) {
-      const product = b.matmul(x, weight(`${spec.path}.weight`, [spec.outSize, spec.inSize]), { transY: true })
-      const base = spec.bias ? b.add(product, weight(`${spec.path}.bias`, [spec.outSize])) : product
-      return lora ? addLora(b, lora, x, spec, base) : base
+    linears(x, specs) {
+      const bases = specs.map((spec) => base(x, spec))
+      const group = lora?.layout.groups.find(({ slots }) => slots.some(({ module }) => specs.includes(module)))
+      if (!lora || !group) return bases as never
+      const deltas = loraDeltas(b, lora, x, group)
+      return specs.map((spec, index) => addTo(b, bases[index] as Value, deltas.get(spec))) as never
     },
   }
 }
 
-// y = x Wᵀ + (α/r) dropout(x) Aᵀ Bᵀ; dropout's factor 1/(1-p) is folded into the scale.
-function addLora(b: Builder, { layout, slices, dropout }: LoraValues, x: Value, spec: LinearSpec, base: Value): Value {
-  const slice = slices.get(spec.path)
-  const slot = layout.slots.find(({ module }) => module.path === spec.path)
-  if (!slice || !slot) return base
-  const dropped = dropout ? b.dropout(x, dropout.rows(x), b.slice(dropout.columns, { axis: 0, start: slot.columnOffset, end: slot.columnOffset + spec.inSize }), { p: dropout.p }) : x
+const addTo = (b: Builder, x: Value, delta: Value | undefined): Value => (delta ? b.add(x, delta) : x)
+
+// Δ = (α/r) dropout(x) Aᵀ Bᵀ for every module of the group; dropout's factor 1/(1-p) is folded into the scale.
+function loraDeltas(b: Builder, { layout, matrices, dropout }: LoraValues, x: Value, group: LoraGroup): Map<LinearSpec, Value> {
+  const { a, bs } = matrices.get(group) as { a: Value; bs: readonly Value[] }
+  const columns = { axis: 0, start: group.columnOffset, end: group.columnOffset + group.a.shape[1] }
+  const kept = dropout ? b.mul(x, b.dropoutMask(dropout.rows(x), b.slice(dropout.columns, columns), { p: dropout.p })) : x
+  const low = b.matmul(kept, a, { transY: true })
+  const lows = bs.length === 1 ? [low] : b.split(low, bs.map(() => layout.rank), 1)
   const alpha = layout.scale / (1 - (dropout?.p ?? 0))
-  return b.add(base, b.matmul(b.matmul(dropped, slice.a, { transY: true }), slice.b, { transY: true, alpha }))
+  return new Map(group.slots.map(({ module }, index) => [module, b.matmul(lows[index] as Value, bs[index] as Value, { transY: true, alpha })]))
 }
 
-/** Cuts p [P] into every A and B. */
-export function sliceLora(b: Builder, layout: LoraLayout, p: Value): Map<string, { a: Value; b: Value }> {
-  const cut = ({ offset, shape }: { readonly offset: number; readonly shape: readonly [number, number] }) =>
-    b.reshape(b.slice(p, { axis: 0, start: offset, end: offset + shape[0] * shape[1] }), shape)
-  return new Map(layout.slots.map((slot) => [slot.module.path, { a: cut(slot.a), b: cut(slot.b) }]))
+/** Cuts p [P] into the matrices of every group: its A together, each B. */
+export function cutLora(b: Builder, { groups }: LoraLayout, p: Value): LoraValues['matrices'] {
+  const places = groups.flatMap((group) => [group.a, ...group.slots.map((slot) => slot.b)])
+  const parts = b.split(p, places.map(({ shape }) => shape[0] * shape[1]), 0)
+  const matrixAt = new Map(places.map(({ offset, shape }, index) => [offset, b.reshape(parts[index] as Value, shape)]))
+  return new Map(groups.map((group) => [group, { a: matrixAt.get(group.a.offset) as Value, bs: group.slots.map((slot) => matrixAt.get(slot.b.offset) as Value) }]))
 }

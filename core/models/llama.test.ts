@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openCheckpoint, readAdapter, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
+import { openCheckpoint, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
 import { architectureOf, loraTargets } from './family.ts'
 import { layOutLora, type LoraLayout } from './lora.ts'
 import { evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'

@@ -64,17 +64,17 @@ type Layer = Record<'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down', LinearSpec> 
 function layerOf(config: Config, index: number, querySize: number, keySize: number): Layer {
   const path = `model.layers.${index}`
   const { hidden_size: width, intermediate_size: inner, attention_bias: bias, mlp_bias: mlpBias } = config
-  const attention = (name: string, inSize: number, outSize: number) => ({ path: `${path}.self_attn.${name}`, inSize, outSize, bias })
-  const mlp = (name: string, inSize: number, outSize: number) => ({ path: `${path}.mlp.${name}`, inSize, outSize, bias: mlpBias })
+  const attention = (name: string, reads: string, inSize: number, outSize: number): LinearSpec => ({ path: `${path}.self_attn.${name}`, inSize, outSize, bias, reads: `${path}.${reads}` })
+  const mlp = (name: string, reads: string, inSize: number, outSize: number): LinearSpec => ({ path: `${path}.mlp.${name}`, inSize, outSize, bias: mlpBias, reads: `${path}.${reads}` })
   return {
     path,
-    q: attention('q_proj', width, querySize),
-    k: attention('k_proj', width, keySize),
-    v: attention('v_proj', width, keySize),
-    o: attention('o_proj', querySize, width),
-    gate: mlp('gate_proj', width, inner),
-    up: mlp('up_proj', width, inner),
-    down: mlp('down_proj', inner, width),
+    q: attention('q_proj', 'h', width, querySize),
+    k: attention('k_proj', 'h', width, keySize),
+    v: attention('v_proj', 'h', width, keySize),
+    o: attention('o_proj', 'attended', querySize, width),
+    gate: mlp('gate_proj', 'f', width, inner),
+    up: mlp('up_proj', 'f', width, inner),
+    down: mlp('down_proj', 'product', inner, width),
   }
 }
 
@@ -84,14 +84,17 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Val
   let x = c.embed(table, config.vocab_size, config.hidden_size)
   for (const [index, layer] of layers.entries()) {
     const h = norm(x, `${layer.path}.input_layernorm`)
-    const attended = c.attention(index, c.linear(h, layer.q), c.linear(h, layer.k), c.linear(h, layer.v))
+    const [q, k, v] = c.linears(h, [layer.q, layer.k, layer.v])
+    const attended = c.attention(index, q, k, v)
     // From here on the last layer is needed only where logits are.
     const select = index === layers.length - 1 ? c.select : (value: Value) => value
-    x = c.b.add(select(x), c.linear(select(attended), layer.o))
+    const [mixed] = c.linears(select(attended), [layer.o])
+    x = c.b.add(select(x), mixed)
+    // SwiGLU (Shazeer 2020): down(silu(gate f) · up f)
     const f = norm(x, `${layer.path}.post_attention_layernorm`)
-    const gate = c.linear(f, layer.gate)
-    // SwiGLU: silu(gate) · up, silu(g) = g σ(g)
-    x = c.b.add(x, c.linear(c.b.mul(c.b.mul(gate, c.b.sigmoid(gate)), c.linear(f, layer.up)), layer.down))
+    const [gate, up] = c.linears(f, [layer.gate, layer.up])
+    const [down] = c.linears(c.b.mul(c.b.silu(gate), up), [layer.down])
+    x = c.b.add(x, down)
   }
   const head = config.tie_word_embeddings || !c.has('lm_head.weight') ? table : 'lm_head.weight'
   return c.b.matmul(norm(x, 'model.norm'), c.weight(head, [config.vocab_size, config.hidden_size]), { transY: true })

@@ -3,7 +3,7 @@ import { gradients } from '../graph/autodiff.ts'
 import type { Graph, Value } from '../graph/ir.ts'
 import type { LoraValues, ModelContext, Weights } from './context.ts'
 import type { Architecture } from './family.ts'
-import { sliceLora, weightsAndLinear } from './linear.ts'
+import { cutLora, weightsAndLinears } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
 
 /** A number that no score reaches: what masked positions get before the softmax. */
@@ -25,15 +25,11 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, dropout:
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
-  const slices = sliceLora(b, layout, p)
-  const loss = weightedLoss(model, b, batch, { layout, slices, dropout: dropout > 0 ? dropoutMasks(b, batch, layout, dropout) : null })
-  const trainable = layout.slots.flatMap(({ module }) => {
-    const slice = slices.get(module.path)
-    return slice ? [slice.a, slice.b] : []
-  })
-  const parts = gradients(b, loss, trainable).map((part) => b.reshape(part, [part.shape.reduce<number>((size, dim) => size * (dim as number), 1)]))
+  const lora = { layout, matrices: cutLora(b, layout, p), dropout: dropout > 0 ? dropoutMasks(b, batch, layout, dropout) : null }
+  const loss = weightedLoss(model, b, batch, lora)
+  const [dp] = gradients(b, loss, [p]) as [Value]
   b.output('loss', loss)
-  b.output('g_out', b.add(b.where(b.input('accumulate', 'bool', [1]), g, b.constant(0)), b.concat(parts, 0)))
+  b.output('g_out', b.add(b.where(b.input('accumulate', 'bool', [1]), g, b.constant(0)), dp))
   return b.build()
 }
 
@@ -71,13 +67,13 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null): 
   const caches = Array.from({ length: layerCount }, (_, layer) => (['k', 'v'] as const).map((name) => b.input(`${name}${layer}`, 'float32', ['B', kvHeads, 'S', headSize])))
   const lora = adapter(b, layout)
   const context: ModelContext = {
-    ...weightsAndLinear(b, model.weights, lora),
+    ...weightsAndLinears(b, model.weights, lora),
     embed: (table, rows, width) => embed(b, context, ids, table, rows, width),
     select: (x) => b.gather(x, last),
     attention(layer, q, k, v) {
       const [pastK, pastV] = caches[layer] as [Value, Value]
       const wide = (x: Value, count: number) => b.reshape(x, ['B', 'T', count * headSize])
-      const inputs = [wide(q, heads), wide(k, kvHeads), wide(v, kvHeads), pastK, pastV, lengths, total, cos, sin]
+      const inputs = [wide(q, heads), wide(k, kvHeads), wide(v, kvHeads), pastK, pastV, lengths, total, cos, sin] as const
       const [out, newK, newV] = b.groupQueryAttention(inputs, { heads, kvHeads, scale: 1 / Math.sqrt(headSize) })
       b.output(`k${layer}_out`, newK)
       b.output(`v${layer}_out`, newV)
@@ -110,7 +106,7 @@ function begin({ labelled = true }: { labelled?: boolean } = {}): { b: Builder; 
 
 function adapter(b: Builder, layout: LoraLayout | null): LoraValues | null {
   if (!layout) return null
-  return { layout, slices: sliceLora(b, layout, b.input('p', 'float32', [layout.parameterCount])), dropout: null }
+  return { layout, matrices: cutLora(b, layout, b.input('p', 'float32', [layout.parameterCount])), dropout: null }
 }
 
 function weightedLoss(model: ModelSource, b: Builder, batch: Batch, lora: LoraValues): Value {
@@ -135,28 +131,30 @@ function trainingContext({ architecture, weights }: ModelSource, b: Builder, bat
   const { heads, kvHeads, headSize } = architecture
   const groups = heads / kvHeads
   const [cos, sin] = rotaryTables(b, headSize)
-  const mask = attentionMask(b, batch)
+  const mask = attentionMask(b, batch, groups)
   const context: ModelContext = {
-    ...weightsAndLinear(b, weights, lora),
+    ...weightsAndLinears(b, weights, lora),
     embed: (table, rows, width) => embed(b, context, batch.ids, table, rows, width),
     select: (x) => b.gather(x, batch.targets),
     attention(_, q, k, v) {
       const turn = (x: Value, count: number) => b.rotary(b.reshape(x, ['B', 'T', count * headSize]), batch.positions, cos, sin, { heads: count })
-      // The heads of a group share a key: [B, K, G, T, D] against [B, K, 1, T, D].
-      const perHead = (x: Value, count: number) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, count, headSize]), [0, 2, 3, 1, 4])
-      const queries = perHead(turn(q, heads), groups)
-      const scores = b.matmul(queries, perHead(turn(k, kvHeads), 1), { transY: true, alpha: 1 / Math.sqrt(headSize) })
-      const attended = b.matmul(b.softmax(b.add(scores, mask)), perHead(v, 1))
-      return b.reshape(b.transpose(attended, [0, 3, 1, 2, 4]), ['N', heads * headSize])
+      // softmax(Q Kᵀ / √D) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V [B, K, T, D].
+      const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
+      const queries = b.reshape(b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), ['B', kvHeads, 'G·T', headSize])
+      const scores = b.matmul(queries, perKeyHead(turn(k, kvHeads)), { transY: true, alpha: 1 / Math.sqrt(headSize) })
+      const attended = b.matmul(b.softmax(b.add(scores, mask)), perKeyHead(v))
+      return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), ['N', heads * headSize])
     },
   }
   return context
 }
 
-/** [B,1,1,T,T]: 0 where the query may see the key, a huge negative number elsewhere. */
-function attentionMask(b: Builder, { segments, positions }: Batch): Value {
+/** [B,1,G·T,T]: 0 where the query may see the key, a huge negative number elsewhere; the same for each of the G queries that share a key. */
+function attentionMask(b: Builder, { segments, positions }: Batch, groups: number): Value {
   const row = (x: Value) => b.reshape(x, ['B', 'T', 1])
   const column = (x: Value) => b.reshape(x, ['B', 1, 'T'])
   const visible = b.and(b.equal(row(segments), column(segments)), b.greaterOrEqual(row(positions), column(positions)))
-  return b.reshape(b.where(visible, b.constant(0), b.constant(MASKED)), ['B', 1, 1, 'T', 'T'])
+  const once = b.reshape(b.where(visible, b.constant(0), b.constant(MASKED)), ['B', 1, 'T', 'T'])
+  const repeated = b.add(once, b.constant(new Array<number>(groups).fill(0), 'float32', [groups, 1, 1]))
+  return b.reshape(repeated, ['B', 1, 'G·T', 'T'])
 }

@@ -1,0 +1,75 @@
+import type { z } from 'zod'
+import { InternalError } from '../contract/errors.ts'
+import type { Builder } from './builder.ts'
+import type { Attributes, GradientRule, Lowering, Operation, Typed, Value } from './ir.ts'
+
+/** One T for every name. */
+export type Each<Names extends readonly string[], T> = { readonly [Index in keyof Names]: T }
+
+/** With one output its gradient is always there; of several, some may get none. */
+type OutputGradients<Out extends readonly string[]> = Out extends readonly [string] ? readonly [Value] : Each<Out, Value | null>
+
+interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> {
+  readonly type: string
+  /** Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any number. */
+  readonly inputs: In
+  /** One output `y` unless given. */
+  readonly outputs?: Out
+  /** None unless given. */
+  readonly attrs?: z.ZodType<Attrs>
+  /** Types of the outputs. */
+  infer(inputs: Each<In, Value>, attrs: NoInfer<Attrs>): NoInfer<Each<Out, Typed>>
+  /** The gradient of every input, before broadcast axes are summed (the engine does that), or why there is none. */
+  readonly grad: ((context: {
+    readonly b: Builder
+    readonly inputs: Each<In, Value>
+    readonly outputs: Each<NoInfer<Out>, Value>
+    readonly dOut: OutputGradients<NoInfer<Out>>
+    readonly attrs: NoInfer<Attrs>
+  }) => NoInfer<Each<In, Value | null>>) | { readonly noGrad: string }
+  /** How ONNX Runtime's providers compute it. */
+  lower(context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
+    readonly inputs: Each<In, string>
+    readonly values: Each<In, Value>
+    readonly outputs: Each<NoInfer<Out>, string>
+    readonly attrs: NoInfer<Attrs>
+  }): void
+}
+
+/** An op whose inputs, outputs and attributes the compiler knows. */
+export interface Op<In extends readonly string[] = readonly string[], Out extends readonly string[] = readonly string[], Attrs = unknown> extends Operation {
+  readonly signature?: (inputs: Each<In, Value>, attrs: Attrs) => Each<Out, Value>
+}
+
+/** Makes an op from its definition: the only place where types are set aside. */
+export function defineOp<const In extends readonly string[], const Out extends readonly string[] = readonly ['y'], Attrs extends Attributes = Record<never, never>>(
+  definition: Definition<In, Out, Attrs>,
+): Op<In, Out, Attrs> {
+  const { type, inputs: names, attrs: schema } = definition
+  const check = (inputs: readonly Value[], attributes: Attributes) => {
+    const variadic = names.at(-1)?.startsWith('...')
+    if (variadic ? inputs.length < names.length : inputs.length !== names.length) misfit(type, inputs, names.join(', '))
+    const parsed = schema?.safeParse(attributes)
+    if (parsed?.error) throw new InternalError(`${type}: ${parsed.error.message}`)
+  }
+  return {
+    type,
+    inputs: names,
+    infer(inputs, attributes) {
+      check(inputs, attributes)
+      return definition.infer(inputs as Each<In, Value>, attributes as Attrs)
+    },
+    grad: definition.grad as unknown as GradientRule | { noGrad: string },
+    lower: (context) => definition.lower(context as never),
+  }
+}
+
+/** Throws the bug that a shape rule found: the op, what it expected, what it got. */
+export function misfit(type: string, inputs: readonly Value[], expected: string): never {
+  throw new InternalError(`${type}: expected ${expected}, got ${inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join(' and ')}`)
+}
+
+/** An error for shapes that do not fit, unless they do. */
+export function expectThat(holds: boolean, type: string, inputs: readonly Value[], expected: string): asserts holds {
+  if (!holds) misfit(type, inputs, expected)
+}

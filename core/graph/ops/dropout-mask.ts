@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { ONNX_TYPES } from '../onnx/types.ts'
+import { defineOp, expectThat } from '../op.ts'
+
+/** How many int32 numbers there are. */
+const INT32_COUNT = 2 ** 32
+
+/**
+ * A mask [N,C] float32 of ones, with zeros at probability p. Element (n, c) is one where the wrapped product rows[n] · columns[c] of two odd random int32
+ * vectors, rows [N,1] and columns [C], reaches a threshold: the same mask on every device from N + C random numbers.
+ */
+export const dropoutMask = defineOp({
+  type: 'DropoutMask',
+  inputs: ['rows', 'columns'],
+  attrs: z.object({ p: z.number().min(0).max(1) }),
+  infer: ([rows, columns]) => {
+    expectThat(rows.dtype === 'int32' && columns.dtype === 'int32' && rows.shape[1] === 1 && columns.shape.length === 1, 'DropoutMask', [rows, columns], 'rows [N,1] and columns [C] int32')
+    return [{ dtype: 'float32', shape: [rows.shape[0] ?? 1, columns.shape[0] ?? 1] }]
+  },
+  grad: { noGrad: 'made of random integers' },
+  lower({ emit, constant, inputs, outputs, attrs: { p } }) {
+    const threshold = constant('int32', [Math.round(p * INT32_COUNT - INT32_COUNT / 2)], [])
+    emit('Cast', [emit('GreaterOrEqual', [emit('Mul', inputs)[0], threshold])[0]], { to: ONNX_TYPES.float32 }, { outputs })
+  },
+})

@@ -1,0 +1,11 @@
+import { defineOp } from '../op.ts'
+import { broadcast } from '../shapes.ts'
+
+/** x repeated to the shape of another value by broadcasting. ONNX Expand. */
+export const expandLike = defineOp({
+  type: 'Expand',
+  inputs: ['x', 'like'],
+  infer: ([x, like]) => [{ dtype: x.dtype, shape: broadcast(x.shape, like.shape) }],
+  grad: ({ dOut: [d] }) => [d, null],
+  lower: ({ emit, inputs: [x, like], outputs }) => void emit('Expand', [x, emit('Shape', [like])[0]], {}, { outputs }),
+})

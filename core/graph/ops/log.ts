@@ -1,0 +1,4 @@
+import { unaryOp } from './elementwise.ts'
+
+/** Natural logarithm. */
+export const log = unaryOp('Log', ({ b, x, d }) => b.div(d, x))

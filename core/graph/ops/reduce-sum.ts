@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineOp } from '../op.ts'
+import { fromFront } from '../shapes.ts'
+
+/** Sum over axes (counted from the back where negative), which stay as 1 or go. ONNX ReduceSum. */
+export const reduceSum = defineOp({
+  type: 'ReduceSum',
+  inputs: ['x'],
+  attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
+  infer: ([{ dtype, shape }], { axes, keepDims }) => {
+    const summed = axes.map((axis) => fromFront(axis, shape.length))
+    return [{ dtype, shape: keepDims ? shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !summed.includes(axis)) }]
+  },
+  grad: ({ b, inputs: [x], dOut: [d], attrs: { axes, keepDims } }) => {
+    const summed = axes.map((axis) => fromFront(axis, x.shape.length))
+    return [b.expandLike(keepDims ? d : b.reshape(d, x.shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim))), x)]
+  },
+  lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
+    void emit('ReduceSum', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
+})

