@@ -112,9 +112,18 @@ export const columnName = (index: number): string => (index < 26 ? '' : columnNa
 async function applyChange(store: DatasetStore, change: Change): Promise<{ done: Change; inverse: Change }> {
   switch (change.kind) {
     case 'setCells': {
-      const before = await Promise.all(change.cells.map(async (cell) => ({ ...cell, value: await store.cell(cell.rowId, cell.columnId) })))
-      for (const { rowId, columnId, value } of change.cells) await store.setCell(rowId, columnId, value)
-      return { done: change, inverse: { kind: 'setCells', cells: before.reverse() } }
+      const byColumn = new Map<string, Cell[]>()
+      for (const cell of change.cells) {
+        const cells = byColumn.get(cell.columnId)
+        if (cells) cells.push(cell)
+        else byColumn.set(cell.columnId, [cell])
+      }
+      const before: Cell[] = []
+      for (const [columnId, cells] of byColumn) {
+        const values = await store.swapCells(columnId, cells)
+        before.push(...cells.map((cell, index) => ({ ...cell, value: values[index] as string | null })))
+      }
+      return { done: change, inverse: { kind: 'setCells', cells: before } }
     }
     case 'insertRows': {
       const ids = await store.insertRows(change.at, change.rows, change.columnIds)

@@ -119,8 +119,21 @@ export class DatasetStore {
     return rows.map(([rowId, ...texts]) => ({ rowId: Number(rowId), cells: texts.map(textOf) }))
   }
 
-  async setCell(rowId: number, columnId: string, value: string | null): Promise<void> {
-    await this.run(`UPDATE rows SET "${columnId}" = $1 WHERE row_id = $2`, [value, BigInt(rowId)])
+  /** Writes one column's texts by row key and returns what was there, in the same order. */
+  async swapCells(columnId: string, cells: readonly { readonly rowId: number; readonly value: string | null }[]): Promise<(string | null)[]> {
+    await this.run('CREATE TEMP TABLE IF NOT EXISTS edited (row_id BIGINT, value VARCHAR)')
+    await this.run('DELETE FROM edited')
+    const appender = await this.#connection.createAppender('edited', undefined, 'temp')
+    for (const { rowId, value } of cells) {
+      appender.appendBigInt(BigInt(rowId))
+      if (value === null) appender.appendNull()
+      else appender.appendVarchar(value)
+      appender.endRow()
+    }
+    appender.closeSync()
+    const before = new Map((await this.all(`SELECT row_id, ${exact(columnId)} FROM rows SEMI JOIN edited USING (row_id)`)).map(([rowId, text]) => [Number(rowId), textOf(text)]))
+    await this.run(`UPDATE rows SET "${columnId}" = edited.value FROM edited WHERE rows.row_id = edited.row_id`)
+    return cells.map(({ rowId }) => before.get(rowId) ?? null)
   }
 
   /** Makes room at a position and puts rows there; those without a key get new ones. Returns the keys. */
