@@ -1,0 +1,8 @@
+export { chat } from './chat.ts'
+export { common } from './common.ts'
+export { datasets } from './datasets.ts'
+export { experiments } from './experiments.ts'
+export { home } from './home.ts'
+export { models } from './models.ts'
+export { settings } from './settings.ts'
+export { shell } from './shell.ts'

@@ -1,0 +1,21 @@
+export const models = {
+  title: 'モデル',
+  summary: '{parameters} パラメータ・{size}',
+  shipped: 'アプリに付属するモデルです。インターネット接続なしで使えます。',
+  chat: 'チャットで試す',
+  card: '説明',
+  notice: '出典とライセンス',
+  noCard: 'このモデルには説明がありません。',
+  tokens_other: '{count, number} トークン',
+  vocabulary_other: '{count, number} 語',
+  empty: { title: 'モデルがありません', text: 'ライブラリの models フォルダにモデルを置くと、ここに並びます。' },
+  facts: {
+    family: '種類',
+    parameters: 'パラメータ数',
+    size: '大きさ',
+    context: '一度に読める長さ',
+    vocabulary: '語彙',
+    licence: 'ライセンス',
+    folder: '場所',
+  },
+} as const

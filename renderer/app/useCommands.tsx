@@ -1,0 +1,61 @@
+import { Contrast, FolderOpen, Languages, SquarePen } from 'lucide-react'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Preferences } from '../../core/contract/index.ts'
+import { goTo, toastError, useLanguage, useSession, type Command } from '../ui/index.ts'
+import { newConversation } from '../features/chat/index.ts'
+import { datasetCommands } from '../features/datasets/index.ts'
+import { experimentCommands } from '../features/experiments/index.ts'
+import { changePreferences, chooseLibrary } from '../features/settings/index.ts'
+
+async function prefer(change: Partial<Preferences>): Promise<void> {
+  const error = await changePreferences(change)
+  if (error) toastError(error)
+}
+
+/** Returns a function that lists every command that there is now, in the language of the interface. */
+export function useCommands(): () => readonly Command[] {
+  const { t } = useTranslation('shell')
+  const { t: tExperiments } = useTranslation('experiments')
+  const language = useLanguage()
+  return useMemo(() => {
+    const next = language === 'ja' ? 'en' : 'ja'
+    const shell: readonly Command[] = [
+      {
+        id: 'chat.new',
+        label: t('commands.newConversation'),
+        icon: <SquarePen size={15} />,
+        canRun: () => useSession.getState().room === 'chat',
+        run: newConversation,
+      },
+      {
+        id: 'settings.theme',
+        label: t('commands.toggleTheme'),
+        icon: <Contrast size={15} />,
+        keywords: 'dark light theme',
+        canRun: () => true,
+        run: () => prefer({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' }),
+      },
+      {
+        id: 'settings.language',
+        label: t('commands.switchLanguage'),
+        icon: <Languages size={15} />,
+        keywords: 'language 言語 日本語 English',
+        canRun: () => true,
+        run: () => prefer({ language: next }),
+      },
+      {
+        id: 'settings.library',
+        label: t('commands.chooseLibrary'),
+        icon: <FolderOpen size={15} />,
+        keywords: 'library folder',
+        canRun: () => true,
+        run: async () => {
+          goTo('settings')
+          await chooseLibrary()
+        },
+      },
+    ]
+    return () => [...experimentCommands(tExperiments), ...datasetCommands(), ...shell]
+  }, [t, tExperiments, language])
+}

@@ -1,0 +1,2 @@
+export { connectChat, newConversation, useChat } from './chat.store.ts'
+export { ChatRoom } from './ChatRoom.tsx'

@@ -1,0 +1,95 @@
+import i18next from 'i18next'
+import type { DatasetId, DatasetInfo, PickedFile } from '../../../core/contract/index.ts'
+import { formatNumber, goTo, toast, toastError, useSession, type Language } from '../../ui/index.ts'
+import * as api from './datasets.api.ts'
+import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
+import type { DatasetDocument } from './document.ts'
+
+/** Endings of the files that can be imported. */
+export const IMPORT_EXTENSIONS: readonly string[] = ['csv', 'tsv', 'txt', 'jsonl']
+
+/** The room's texts, outside of components. */
+const texts = () => i18next.getFixedT(null, 'datasets')
+
+function select(id: DatasetId): void {
+  useSession.getState().select('datasets', id)
+  focusGridSoon(id)
+}
+
+/** A dataset that the user has just made is ready for typing once it is drawn. */
+function focusGridSoon(id: DatasetId, attemptsLeft = 20): void {
+  const { editor } = useDatasets.getState()
+  const input = editor.kind === 'open' && editor.id === id && document.querySelector<HTMLTextAreaElement>(`[data-grid-input="${editor.document.key}"]`)
+  if (input) input.focus({ preventScroll: true })
+  else if (attemptsLeft > 0) setTimeout(() => focusGridSoon(id, attemptsLeft - 1), 50)
+}
+
+/** Creates a dataset and opens it in the room. */
+export async function createAndOpen(from: 'empty' | 'template' | 'sample'): Promise<void> {
+  const result = await createDataset(from)
+  if (!result.ok) return toastError(result.error)
+  goTo('datasets', result.value.id)
+  select(result.value.id)
+}
+
+export async function importByDialog(): Promise<void> {
+  const file = await api.pickFile(IMPORT_EXTENSIONS)
+  if (file) await importPicked(file)
+}
+
+/** Imports files that were dropped onto the room, one after another. */
+export async function importDropped(files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    const picked = await api.adoptFile(file).catch((error: unknown) => {
+      toastError({ code: 'file/unreadable', facts: { file: file.name, reason: error instanceof Error ? error.message : String(error) } })
+      return null
+    })
+    if (picked) await importPicked(picked)
+  }
+}
+
+async function importPicked(file: PickedFile): Promise<void> {
+  useDatasets.setState({ importing: file.name })
+  try {
+    const result = await api.importFile(file.path)
+    if (!result.ok) return toastError(result.error)
+    takeInfo(result.value)
+    toast(texts()('imported', { name: result.value.name }))
+    select(result.value.id)
+  } finally {
+    useDatasets.setState({ importing: null })
+  }
+}
+
+/** Moves the dataset to the trash; the toast brings it back. */
+export async function removeDataset(info: DatasetInfo, opened: DatasetDocument): Promise<void> {
+  await opened.settled()
+  const result = await api.remove(info.id)
+  if (!result.ok) return toastError(result.error)
+  forget(info.id)
+  toast(texts()('removed', { name: info.name }), { label: texts()('undo'), run: () => void restoreDataset(info.id) })
+}
+
+async function restoreDataset(id: DatasetId): Promise<void> {
+  const result = await api.restore(id)
+  if (!result.ok) return toastError(result.error)
+  takeInfo(result.value)
+  select(id)
+}
+
+/** Asks where to, and writes the dataset there. */
+export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
+  const save = await api.pickSave(`${fileNameOf(info.name)}.${format}`)
+  if (!save) return
+  await opened.settled()
+  const result = await api.exportTo(info.id, save.target, format)
+  if (!result.ok) return toastError(result.error)
+  await api.finishSave(save.target)
+  const rows = formatNumber(result.value.rowCount, i18next.language as Language)
+  toast(texts()('exported', { rows, file: baseName(result.value.file) }))
+}
+
+/** The name without what Windows or Unix refuses in file names. */
+export const fileNameOf = (name: string): string => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').replace(/^\.+|[. ]+$/g, '') || 'dataset'
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path

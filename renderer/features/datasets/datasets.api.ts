@@ -1,0 +1,30 @@
+import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, Page, Result } from '../../../core/contract/index.ts'
+
+type Answer<T> = Promise<Result<T, AppError>>
+type From = Calls['datasets.create']['input']['from']
+export type ExportFormat = Calls['datasets.export']['input']['format']
+
+export const list = () => window.studio.call('datasets.list', {})
+export const create = (from: From, name?: string): Answer<DatasetInfo> => window.studio.call('datasets.create', name === undefined ? { from } : { from, name })
+export const importFile = (file: string): Answer<DatasetInfo> => window.studio.call('datasets.import', { file })
+export const open = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.open', { id })
+export const page = (id: DatasetId, offset: number, limit: number): Answer<Page> => window.studio.call('datasets.page', { id, offset, limit })
+export const cell = (input: Calls['datasets.cell']['input']) => window.studio.call('datasets.cell', input)
+export const range = (input: Calls['datasets.range']['input']) => window.studio.call('datasets.range', input)
+export const edit = (id: DatasetId, edits: readonly DatasetEdit[]): Answer<DatasetInfo> => window.studio.call('datasets.edit', { id, edits: [...edits] })
+export const undo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.undo', { id })
+export const redo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.redo', { id })
+export const save = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.save', { id })
+export const rename = (id: DatasetId, name: string): Answer<DatasetInfo> => window.studio.call('datasets.rename', { id, name })
+export const remove = (id: DatasetId): Answer<null> => window.studio.call('datasets.remove', { id })
+export const restore = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.restore', { id })
+export const exportTo = (id: DatasetId, target: string, format: ExportFormat) => window.studio.call('datasets.export', { id, target, format })
+
+export const pickFile = (extensions: readonly string[]) => window.studio.pickFile({ extensions })
+export const adoptFile = (file: File) => window.studio.adoptFile(file)
+export const pickSave = (suggestedName: string) => window.studio.pickSave({ suggestedName })
+export const finishSave = (target: string) => window.studio.finishSave(target)
+
+export const onChanged = (listener: (info: DatasetInfo) => void) => window.studio.on('datasets.changed', listener)
+export const onRemoved = (listener: (removed: { readonly id: DatasetId }) => void) => window.studio.on('datasets.removed', listener)
+export const onLibrary = (listener: () => void) => window.studio.on('system.library', listener)

@@ -1,0 +1,58 @@
+import { memo } from 'react'
+import { CLIP_CHARACTERS } from '../../../../core/contract/index.ts'
+import { cx } from '../../../ui/index.ts'
+import type { ShownRow } from './rowSource.ts'
+import styles from './Grid.module.css'
+
+interface GridRowProps {
+  readonly index: number
+  readonly topPx: number
+  readonly row: ShownRow | undefined
+  /** Rows are drawn again when this changes; kept as one array while no column changes. */
+  readonly widths: readonly number[]
+  readonly markerWidth: number
+  /** First and last selected column; `selectedTo < selectedFrom` where the row is not selected. */
+  readonly selectedFrom: number
+  readonly selectedTo: number
+  readonly activeColumn: number
+  readonly ignored: readonly boolean[]
+  readonly gridId: string
+  /** What the row number of the empty row at the end says; undefined for rows of data. */
+  readonly newRowLabel: string | undefined
+}
+
+/** Id of the gridcell, for `aria-activedescendant`. */
+export const cellId = (gridId: string, row: number, column: number): string => `${gridId}-r${row}c${column}`
+
+/** One drawn row. Texts are previews: the whole text is read for editing and copying only. */
+export const GridRow = memo(function GridRow(props: GridRowProps) {
+  const { index, topPx, widths, markerWidth, selectedFrom, selectedTo, newRowLabel } = props
+  const marked = selectedTo >= selectedFrom
+  return (
+    <div role="row" aria-rowindex={index + 2} className={cx(styles.row, newRowLabel !== undefined && styles.newRow)} style={{ top: topPx }}>
+      <div role="rowheader" aria-colindex={1} aria-label={newRowLabel} className={cx(styles.marker, marked && styles.marked)} style={{ width: markerWidth }}>
+        {newRowLabel === undefined ? index + 1 : '+'}
+      </div>
+      {widths.map((width, column) => (
+        <Cell key={column} width={width} column={column} {...props} />
+      ))}
+    </div>
+  )
+})
+
+function Cell({ index, row, column, width, selectedFrom, selectedTo, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
+  const selected = column >= selectedFrom && column <= selectedTo
+  const text = row?.cells[column] ?? ''
+  return (
+    <div
+      role="gridcell"
+      id={cellId(gridId, index, column)}
+      aria-colindex={column + 2}
+      aria-selected={selected}
+      className={cx(styles.cell, selected && activeColumn !== column && styles.selected, ignored[column] && styles.ignored)}
+      style={{ width }}
+    >
+      {row || newRowLabel !== undefined ? <span className={styles.text}>{text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}</span> : <span className={styles.waiting} />}
+    </div>
+  )
+}

@@ -1,0 +1,141 @@
+import type { Page } from '../../../../core/contract/index.ts'
+import { createPageCache } from './pageCache.ts'
+import { bottomOf, createPendingEdits, type PendingBlock, type ShownRow } from './pendingEdits.ts'
+
+export type { PendingBlock, ShownRow }
+
+export interface DatasetShape {
+  readonly rowCount: number
+  readonly version: number
+}
+
+/** Reads pages near the visible rows and shows pending edits over them. Changes are announced to subscribers; the shape comes from outside. */
+export interface RowSource {
+  readonly subscribe: (listener: () => void) => () => void
+  /** Counts every visible change. */
+  readonly revision: () => number
+  /** Rows of the dataset and rows that pending edits add. */
+  rowCount(): number
+  row(index: number): ShownRow | undefined
+  /** Asks for the rows of a span: the newest question wins, older ones are forgotten. */
+  want(first: number, last: number): void
+  /** A newer state of the dataset: pages older than its version are read again. */
+  setShape(shape: DatasetShape): void
+  /** Shows values at once; `confirm` keeps them, `revert` takes them back. */
+  showPending(block: PendingBlock): { confirm(): void; revert(): void }
+  dispose(): void
+}
+
+export interface RowSourceOptions {
+  readonly shape: DatasetShape
+  /** Resolves to null where the page could not be read (already reported). */
+  readonly loadPage: (offset: number, limit: number) => Promise<Page | null>
+  readonly pageSize?: number
+  readonly capacity?: number
+}
+
+/** A row source over `loadPage`; at most `capacity` pages stay in memory whatever the dataset's length. */
+export function createRowSource({ shape, loadPage, pageSize = 100, capacity = 80 }: RowSourceOptions): RowSource {
+  const cache = createPageCache({ pageSize, capacity })
+  const pending = createPendingEdits()
+  const listeners = new Set<() => void>()
+  let current = shape
+  let revision = 0
+
+  const announce = (): void => {
+    revision += 1
+    for (const listener of listeners) listener()
+  }
+  const take = (page: Page): void => {
+    cache.put(page)
+    if (page.version >= current.version) pending.dropLingering((block) => cache.row(bottomOf(block)) !== undefined)
+    announce()
+  }
+  const reader = createReader({ loadPage, pageSize, shape: () => current, missing: cache.missing, take })
+
+  const settle = (block: PendingBlock, keep: boolean): void => {
+    if (keep) cache.bake(block.top, block.left, block.values)
+    // An appended row would blink: no page holds it yet, and one that is in view will soon.
+    const lingers = keep && cache.row(bottomOf(block)) === undefined && reader.isWanted(bottomOf(block))
+    if (pending.settle(block, lingers)) announce()
+  }
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    revision: () => revision,
+    rowCount: () => pending.rowCount(current.rowCount),
+    row: (index) => pending.over(index, cache.row(index)),
+    want: reader.want,
+    setShape(next) {
+      if (next.version < current.version) return
+      current = { rowCount: next.rowCount, version: next.version }
+      pending.dropLingering(() => true)
+      announce()
+      reader.refresh()
+    },
+    showPending(block) {
+      pending.add(block)
+      announce()
+      return { confirm: () => settle(block, true), revert: () => settle(block, false) }
+    },
+    dispose() {
+      reader.stop()
+      listeners.clear()
+      cache.clear()
+    },
+  }
+}
+
+const MAX_READS = 3
+
+interface ReaderOptions extends Pick<RowSourceOptions, 'loadPage'> {
+  readonly pageSize: number
+  readonly shape: () => DatasetShape
+  readonly missing: (first: number, last: number, version: number) => number[]
+  readonly take: (page: Page) => void
+}
+
+/** Reads the missing pages of the wanted span, a few at a time. */
+function createReader({ loadPage, pageSize, shape, missing, take }: ReaderOptions) {
+  const reading = new Set<number>()
+  const failed = new Set<number>()
+  let wanted = { first: 0, last: -1 }
+  let stopped = false
+
+  const readNext = (): void => {
+    const { rowCount, version } = shape()
+    const last = Math.min(wanted.last, rowCount - 1)
+    if (stopped || last < wanted.first) return
+    for (const number of missing(wanted.first, last, version)) {
+      if (reading.size >= MAX_READS) return
+      if (!reading.has(number) && !failed.has(number)) void read(number)
+    }
+  }
+  const read = async (number: number): Promise<void> => {
+    reading.add(number)
+    const asked = shape().version
+    const page = await loadPage(number * pageSize, pageSize)
+    reading.delete(number)
+    if (stopped) return
+    if (page) take(page)
+    // An answer older than the question would be asked for again at once, and again.
+    if (!page || page.version < asked) failed.add(number)
+    readNext()
+  }
+  const refresh = (): void => {
+    failed.clear()
+    readNext()
+  }
+  return {
+    want: (first: number, last: number): void => {
+      wanted = { first: Math.max(0, first), last }
+      refresh()
+    },
+    refresh,
+    isWanted: (index: number): boolean => index >= wanted.first && index <= wanted.last,
+    stop: (): void => void (stopped = true),
+  }
+}

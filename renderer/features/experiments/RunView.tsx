@@ -1,0 +1,59 @@
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ExperimentDetail, ExperimentSummary } from '../../../core/contract/index.ts'
+import { ErrorNotice, fillPlaces, LoadingPane, Notice, Tabs, useLanguage } from '../../ui/index.ts'
+import { Curves } from './Curves.tsx'
+import { Evaluations } from './Evaluations.tsx'
+import { RunHeader } from './RunHeader.tsx'
+import { RunLog } from './RunLog.tsx'
+import { RunProgressPanel } from './RunProgressPanel.tsx'
+import { RunSettings } from './RunSettings.tsx'
+import { followRun, loadRun, useRun } from './run.store.ts'
+import styles from './RunView.module.css'
+
+/** One experiment: where it is, its curves, its answers, its log, its settings. */
+export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
+  const run = useRun((state) => (state.run?.id === summary.id ? state.run : null))
+  useEffect(() => followRun(summary.id), [summary.id])
+  return (
+    <article className={styles.run} aria-label={summary.name}>
+      <RunHeader summary={summary} />
+      <StateNotice summary={summary} />
+      {(!run || run.kind === 'loading') && <LoadingPane />}
+      {run?.kind === 'failed' && <ErrorNotice error={run.error} onRetry={() => void loadRun(summary.id)} />}
+      {run?.kind === 'ready' && <Body summary={summary} detail={run.detail} />}
+    </article>
+  )
+}
+
+function Body({ summary, detail }: { readonly summary: ExperimentSummary; readonly detail: ExperimentDetail }) {
+  const { t } = useTranslation('experiments')
+  const tabs = [
+    { id: 'answers', label: t('run.answers'), content: <Evaluations evaluations={detail.evaluations} stateKind={summary.state.kind} /> },
+    { id: 'log', label: t('run.log'), content: <RunLog log={detail.log} /> },
+    { id: 'settings', label: t('run.settings'), content: <RunSettings settings={detail.settings} /> },
+  ]
+  return (
+    <>
+      <RunProgressPanel summary={summary} steps={detail.steps} evaluations={detail.evaluations} />
+      <Curves
+        steps={detail.steps}
+        evaluations={detail.evaluations}
+        totalSteps={summary.progress?.totalSteps ?? 0}
+        active={summary.state.kind === 'preparing' || summary.state.kind === 'training'}
+      />
+      <Tabs label={summary.name} tabs={tabs} />
+    </>
+  )
+}
+
+/** What happened to a run that ended otherwise than planned, and what to do now. */
+function StateNotice({ summary: { state } }: { readonly summary: ExperimentSummary }) {
+  const { t } = useTranslation('experiments')
+  const language = useLanguage()
+  if (state.kind === 'failed') return <ErrorNotice error={state.error} />
+  if (state.kind === 'interrupted')
+    return <Notice tone="warning">{t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}</Notice>
+  if (state.kind === 'stopped') return <Notice tone="info">{t('run.stopped')}</Notice>
+  return null
+}

@@ -1,0 +1,41 @@
+import i18next from 'i18next'
+import type { AppError, ExperimentId, ExperimentSummary, Result } from '../../../core/contract/index.ts'
+import { goTo, toast, toastError, useSession } from '../../ui/index.ts'
+import * as api from './experiments.api.ts'
+import { upsert } from './experiments.store.ts'
+
+/** Shows a failure as a toast; returns whether it went well. */
+function settled<T>(result: Result<T, AppError>): result is { readonly ok: true; readonly value: T } {
+  if (!result.ok) toastError(result.error)
+  return result.ok
+}
+
+export async function stop(id: ExperimentId): Promise<void> {
+  settled(await api.stopExperiment(id))
+}
+
+export async function resume(id: ExperimentId): Promise<void> {
+  const result = await api.resumeExperiment(id)
+  if (settled(result)) upsert(result.value)
+}
+
+export async function rename(id: ExperimentId, name: string): Promise<AppError | null> {
+  const result = await api.renameExperiment(id, name)
+  if (!result.ok) return result.error
+  upsert(result.value)
+  return null
+}
+
+/** Moves the experiment to the trash and offers to bring it back. */
+export async function remove({ id, name }: ExperimentSummary): Promise<void> {
+  if (!settled(await api.removeExperiment(id))) return
+  if (useSession.getState().selection.experiments === id) useSession.getState().select('experiments', null)
+  toast(i18next.t('experiments:removed', { name }), { label: i18next.t('common:undo'), run: () => void restore(id) })
+}
+
+async function restore(id: ExperimentId): Promise<void> {
+  const result = await api.restoreExperiment(id)
+  if (!settled(result)) return
+  upsert(result.value)
+  goTo('experiments', id)
+}

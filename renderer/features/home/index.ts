@@ -1,0 +1,1 @@
+export { HomeRoom } from './HomeRoom.tsx'

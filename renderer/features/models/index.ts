@@ -1,0 +1,2 @@
+export { ModelsRoom } from './ModelsRoom.tsx'
+export { connectModels, modelItems, useModels } from './models.store.ts'

@@ -1,0 +1,142 @@
+import { FolderOpen } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Preferences } from '../../../core/contract/index.ts'
+import { Button, ErrorNotice, LoadingPane, Segmented, TextField, toast, toastError } from '../../ui/index.ts'
+import { MachineFacts } from './MachineFacts.tsx'
+import { hostKind, openOutside } from './settings.api.ts'
+import { changePreferences, chooseLibrary, loadSystem, moveLibrary, useSystem } from './system.store.ts'
+import styles from './SettingsRoom.module.css'
+
+const languages = ['system', 'ja', 'en'] as const
+const themes = ['system', 'light', 'dark', 'contrast'] as const
+
+export function SettingsRoom() {
+  const { t } = useTranslation('settings')
+  return (
+    <div className={styles.room}>
+      <div className={styles.page}>
+        <h1 className={styles.heading}>{t('title')}</h1>
+        <Appearance />
+        <Library />
+        <Machine />
+        <About />
+      </div>
+    </div>
+  )
+}
+
+function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className={styles.section}>
+      <h2 className={styles.title}>{title}</h2>
+      <div className={styles.body}>{children}</div>
+    </section>
+  )
+}
+
+async function change(preference: Partial<Preferences>): Promise<void> {
+  const error = await changePreferences(preference)
+  if (error) toastError(error)
+}
+
+function Appearance() {
+  const { t } = useTranslation('settings')
+  const { language, theme } = useSystem((state) => state.preferences)
+  return (
+    <Section title={t('appearance')}>
+      <Segmented
+        label={t('language.label')}
+        items={languages.map((id) => ({ id, label: t(`language.${id}`) }))}
+        value={language}
+        onChange={(id) => void change({ language: id })}
+      />
+      <Segmented
+        label={t('theme.label')}
+        items={themes.map((id) => ({ id, label: t(`theme.${id}`) }))}
+        value={theme}
+        onChange={(id) => void change({ theme: id })}
+      />
+    </Section>
+  )
+}
+
+function Library() {
+  const { t } = useTranslation('settings')
+  const system = useSystem((state) => state.system)
+  const library = useSystem((state) => state.library)
+  const folder = system.kind === 'ready' ? system.info.libraryFolder : null
+  return (
+    <Section title={t('library.title')}>
+      <p className={styles.help}>{t('library.help')}</p>
+      {folder !== null && (hostKind() === 'desktop' ? <PickedFolder folder={folder} /> : <TypedFolder key={folder} folder={folder} />)}
+      {library.kind === 'failed' && <ErrorNotice error={library.error} />}
+    </Section>
+  )
+}
+
+const changed = (isDone: boolean, text: string): void => {
+  if (isDone) toast(text)
+}
+
+function PickedFolder({ folder }: { readonly folder: string }) {
+  const { t } = useTranslation('settings')
+  const busy = useSystem((state) => state.library.kind === 'changing')
+  const choose = async () => changed(await chooseLibrary(), t('library.changed'))
+  return (
+    <>
+      <p className={styles.path}>{folder}</p>
+      <div className={styles.row}>
+        <Button icon={<FolderOpen size={15} />} onPress={() => void choose()} isDisabled={busy}>
+          {t('library.choose')}
+        </Button>
+        <Button variant="quiet" onPress={() => void openOutside(folder)}>
+          {t('library.show')}
+        </Button>
+      </div>
+    </>
+  )
+}
+
+/** A browser cannot tell a folder's path: it is typed. */
+function TypedFolder({ folder }: { readonly folder: string }) {
+  const { t } = useTranslation('settings')
+  const [typed, setTyped] = useState(folder)
+  const busy = useSystem((state) => state.library.kind === 'changing')
+  const move = async () => changed(await moveLibrary(typed.trim()), t('library.changed'))
+  return (
+    <div className={styles.typed}>
+      <TextField label={t('library.folder')} labelHidden value={typed} onChange={setTyped} className={styles.grow as string} />
+      <Button onPress={() => void move()} isDisabled={busy || typed.trim() === '' || typed.trim() === folder}>
+        {t('library.move')}
+      </Button>
+    </div>
+  )
+}
+
+function Machine() {
+  const { t } = useTranslation('settings')
+  const system = useSystem((state) => state.system)
+  return (
+    <Section title={t('machine.title')}>
+      {system.kind === 'loading' && <LoadingPane />}
+      {system.kind === 'failed' && <ErrorNotice error={system.error} onRetry={() => void loadSystem()} />}
+      {system.kind === 'ready' && <MachineFacts info={system.info} detailed />}
+    </Section>
+  )
+}
+
+function About() {
+  const { t } = useTranslation('settings')
+  const system = useSystem((state) => state.system)
+  if (system.kind !== 'ready') return null
+  return (
+    <Section title={t('about.title')}>
+      <p>
+        Terakoya Studio {system.info.version}
+        <span className={styles.aside}>{t(`about.host.${system.info.host}`)}</span>
+      </p>
+      <p className={styles.help}>{t('about.privacy')}</p>
+    </Section>
+  )
+}

@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react'
+import { ListBox, ListBoxItem } from 'react-aria-components'
+import styles from './List.module.css'
+
+export interface ListEntry {
+  readonly id: string
+  readonly title: string
+  /** Right of the title. */
+  readonly aside?: ReactNode
+  /** The second line. */
+  readonly detail?: ReactNode
+  /** Below both, such as a progress bar. */
+  readonly foot?: ReactNode
+  readonly icon?: ReactNode
+}
+
+/** The left pane's list: arrows move, the selection is the thing that the right pane shows. */
+export function List({
+  label,
+  entries,
+  selected,
+  onSelect,
+}: {
+  readonly label: string
+  readonly entries: readonly ListEntry[]
+  readonly selected: string | null
+  readonly onSelect: (id: string) => void
+}) {
+  return (
+    <ListBox
+      aria-label={label}
+      className={styles.list as string}
+      selectionMode="single"
+      selectionBehavior="replace"
+      disallowEmptySelection
+      selectedKeys={selected === null ? [] : [selected]}
+      onSelectionChange={(keys) => {
+        const [id] = keys === 'all' ? [] : [...keys]
+        if (id !== undefined) onSelect(String(id))
+      }}
+    >
+      {entries.map((entry) => (
+        <ListBoxItem key={entry.id} id={entry.id} textValue={entry.title} className={styles.item as string}>
+          {entry.icon && <span className={styles.icon}>{entry.icon}</span>}
+          <div className={styles.body}>
+            <div className={styles.line}>
+              <span className={styles.title} title={entry.title}>
+                {entry.title}
+              </span>
+              {entry.aside}
+            </div>
+            {entry.detail && <div className={styles.detail}>{entry.detail}</div>}
+            {entry.foot}
+          </div>
+        </ListBoxItem>
+      ))}
+    </ListBox>
+  )
+}
+
+/** The left pane: heading with its acts, then the list. */
+export function ListPane({
+  title,
+  actions,
+  children,
+}: {
+  readonly title: string
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}) {
+  return (
+    <section className={styles.pane}>
+      <header className={styles.header}>
+        <h1 className={styles.heading}>{title}</h1>
+        <div className={styles.actions}>{actions}</div>
+      </header>
+      <div className={styles.scroll}>{children}</div>
+    </section>
+  )
+}

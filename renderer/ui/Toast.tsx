@@ -1,0 +1,70 @@
+import { CircleAlert, X } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import {
+  Button as AriaButton,
+  Text,
+  UNSTABLE_Toast as AriaToast,
+  UNSTABLE_ToastContent as ToastContent,
+  UNSTABLE_ToastQueue as ToastQueue,
+  UNSTABLE_ToastRegion as ToastRegion,
+} from 'react-aria-components'
+import type { AppError } from '../../core/contract/index.ts'
+import { cx } from './cx.ts'
+import { errorSentence } from './texts.ts'
+import { useLanguage } from './language.ts'
+import styles from './Toast.module.css'
+
+type ToastMessage =
+  { readonly kind: 'info'; readonly text: string; readonly action?: ToastAction } | { readonly kind: 'error'; readonly error: AppError }
+
+export interface ToastAction {
+  readonly label: string
+  readonly run: () => void
+}
+
+const queue = new ToastQueue<ToastMessage>({ maxVisibleToasts: 3 })
+const SHOWN_MS = 8000
+
+/** Says what was done; with an action, what undoes it. */
+export const toast = (text: string, action?: ToastAction): void =>
+  void queue.add({ kind: 'info', text, ...(action && { action }) }, { timeout: SHOWN_MS })
+
+/** Words an error that has no place of its own in the view; stays until it is closed. */
+export const toastError = (error: AppError): void => void queue.add({ kind: 'error', error })
+
+/** Where toasts appear; once in the shell. */
+export function ToastArea() {
+  const { t } = useTranslation()
+  const language = useLanguage()
+  return (
+    <ToastRegion queue={queue} className={styles.region as string} aria-label={t('notices')}>
+      {({ toast: shown }) => {
+        const { content } = shown
+        return (
+          <AriaToast toast={shown} className={cx(styles.toast, content.kind === 'error' && styles.error)}>
+            {content.kind === 'error' && <CircleAlert size={16} aria-hidden />}
+            <ToastContent className={styles.content as string}>
+              <Text slot="title">{content.kind === 'error' ? errorSentence(content.error, language) : content.text}</Text>
+            </ToastContent>
+            {content.kind === 'info' && content.action && <Act action={content.action} onDone={() => queue.close(shown.key)} />}
+            <AriaButton slot="close" className={styles.close as string} aria-label={t('close')}>
+              <X size={14} />
+            </AriaButton>
+          </AriaToast>
+        )
+      }}
+    </ToastRegion>
+  )
+}
+
+function Act({ action, onDone }: { readonly action: ToastAction; readonly onDone: () => void }) {
+  const press = () => {
+    onDone()
+    action.run()
+  }
+  return (
+    <AriaButton className={styles.action as string} slot={null} onPress={press}>
+      {action.label}
+    </AriaButton>
+  )
+}
