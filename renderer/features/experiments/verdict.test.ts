@@ -39,8 +39,9 @@ describe('judge', () => {
     ])
   })
 
-  it('averages the last ten steps, so that one step does not change the word', () => {
-    expect(run([...repeat(0.1, 9), 0.6])?.verdict).toBe('learnt')
+  it('averages the last steps of a long run, so that one step does not change the word, and of a short one only the last', () => {
+    expect(run([...repeat(0.1, 99), 0.6])?.verdict).toBe('learnt')
+    expect(run([4, 3, 2, 1])).toEqual({ verdict: 'learning', loss: 1, of: 'training' })
   })
 
   it('uses the training loss where evaluations have no validation rows', () => {

@@ -10,7 +10,7 @@ export interface Judged {
   readonly of: 'validation' | 'training'
 }
 
-/** Training losses are averaged over so many of the last steps. */
+/** Training losses are averaged over the last tenth of the steps, at most so many. */
 const WINDOW_STEPS = 10
 /** A loss this many times its own lowest is a rise worth telling. */
 const RISE = 1.5
@@ -23,7 +23,7 @@ export function judge(steps: readonly StepMetric[], evaluations: readonly Evalua
   const last = steps.at(-1)
   if (!last) return null
   if (!Number.isFinite(last.loss)) return { verdict: 'broken', loss: last.loss, of: 'training' }
-  const training = movingAverage(steps)
+  const training = average(steps.slice(-Math.max(1, Math.min(WINDOW_STEPS, Math.floor(steps.length / 10)))))
   const validation = evaluations.map(({ validationLoss }) => validationLoss).filter((loss) => loss !== null)
   const current = validation.at(-1)
   if (current === undefined) return { verdict: isRising(steps, training) ? 'rising' : wordFor(training), loss: training, of: 'training' }
@@ -40,16 +40,13 @@ function wordFor(loss: number): Verdict {
   return 'starting'
 }
 
-const movingAverage = (steps: readonly StepMetric[]): number => {
-  const tail = steps.slice(-WINDOW_STEPS)
-  return tail.reduce((sum, { loss }) => sum + loss, 0) / tail.length
-}
+const average = (steps: readonly StepMetric[]): number => steps.reduce((sum, { loss }) => sum + loss, 0) / steps.length
 
 function isRising(steps: readonly StepMetric[], recent: number): boolean {
   if (steps.length < 3 * WINDOW_STEPS) return false
   const earlier = steps.slice(0, -WINDOW_STEPS)
   let lowest = Infinity
   for (let start = 0; start + WINDOW_STEPS <= earlier.length; start += WINDOW_STEPS)
-    lowest = Math.min(lowest, movingAverage(earlier.slice(start, start + WINDOW_STEPS)))
+    lowest = Math.min(lowest, average(earlier.slice(start, start + WINDOW_STEPS)))
   return recent > lowest * RISE && recent - lowest > 0.2
 }

@@ -72,7 +72,7 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
   const format = useFormat()
   const facts: readonly (readonly [string, string])[] = [
     [t('facts.family'), detail.architecture],
-    [t('facts.parameters'), `${format.compact(detail.parameterCount)}(${format.number(detail.parameterCount)})`],
+    [t('facts.parameters'), t('exactly', { short: format.compact(detail.parameterCount), exact: format.number(detail.parameterCount) })],
     [t('facts.size'), format.bytes(detail.sizeBytes)],
     [t('facts.context'), t('tokens', { count: detail.contextLengthTokens })],
     [t('facts.vocabulary'), t('vocabulary', { count: detail.vocabularySize })],
@@ -93,12 +93,14 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
         <Button onPress={() => goTo('chat')}>{t('chat')}</Button>
       </header>
       <dl className={styles.facts}>
-        {facts.map(([label, value]) => (
-          <div key={label} className={styles.fact}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        {facts
+          .filter(([, value]) => value !== '')
+          .map(([label, value]) => (
+            <div key={label} className={styles.fact}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
       </dl>
       <Tabs label={detail.name} tabs={tabs} />
     </article>

@@ -72,7 +72,7 @@ export const experiments: LocaleOf<typeof ja> = {
     busy: 'Can start once "{name}" has ended.',
   },
   run: {
-    made: '{dataset} taught to {model} · {when}',
+    made: '"{dataset}" taught to {model} · {when}',
     again: 'New experiment from these settings',
     preparing: 'Preparing…',
     progress: 'Progress',
@@ -117,7 +117,7 @@ export const experiments: LocaleOf<typeof ja> = {
     learnt: { word: 'nearly all learnt', advice: 'Try it with differently worded questions.' },
     mostly: { word: 'mostly learnt', advice: 'A little more training makes the answers reliable.' },
     learning: { word: 'still learning', advice: 'The nearer to 0, the better the answers.' },
-    starting: { word: 'nothing learnt yet', advice: 'Training goes on.' },
+    starting: { word: 'nothing learnt yet', advice: 'The loss nears 0 as training goes on.' },
     rising: { word: 'the loss is rising', advice: 'A smaller learning rate often calms it.' },
     overfit: { word: 'signs of overfitting', advice: 'Try fewer epochs or more data.' },
     broken: { word: 'the training broke down', advice: 'Start again with a learning rate ten times smaller.' },

@@ -14,6 +14,7 @@ export const models: LocaleOf<typeof ja> = {
   vocabulary_one: '{count, number} entry',
   vocabulary_other: '{count, number} entries',
   empty: { title: 'No models', text: 'Models in the folder "models" of the library appear here.' },
+  exactly: '{short} ({exact})',
   facts: {
     family: 'Family',
     parameters: 'Parameters',

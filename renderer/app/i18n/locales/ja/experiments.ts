@@ -63,7 +63,7 @@ export const experiments = {
     busy: '「{name}」の学習が終わると始められます。',
   },
   run: {
-    made: '{dataset} を {model} に学習・{when}',
+    made: '「{dataset}」を {model} に学習・{when}',
     again: 'この設定で新しい実験',
     preparing: '準備しています…',
     progress: '進み具合',
@@ -108,7 +108,7 @@ export const experiments = {
     learnt: { word: 'ほぼ覚えました', advice: '言い方を変えた質問でも試してみましょう。' },
     mostly: { word: 'だいぶ覚えました', advice: 'もう少し学習すると、安定して答えられます。' },
     learning: { word: '覚えている途中です', advice: '損失が 0 に近づくほど、正しく答えられます。' },
-    starting: { word: 'まだ覚えていません', advice: 'このまま学習を続けます。' },
+    starting: { word: 'まだ覚えていません', advice: '学習が進むと、損失は 0 に近づきます。' },
     rising: { word: '損失が上がっています', advice: '学習率を小さくすると落ち着くことがあります。' },
     overfit: { word: '覚えすぎの兆しがあります', advice: '学習回数を減らすか、データを増やしてみてください。' },
     broken: { word: '学習が壊れました', advice: '学習率を 10 分の 1 ほどに下げて、やり直してください。' },

@@ -9,6 +9,7 @@ export const models = {
   tokens_other: '{count, number} トークン',
   vocabulary_other: '{count, number} 語',
   empty: { title: 'モデルがありません', text: 'ライブラリの models フォルダにモデルを置くと、ここに並びます。' },
+  exactly: '{short}（{exact}）',
   facts: {
     family: '種類',
     parameters: 'パラメータ数',
