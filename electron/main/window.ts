@@ -39,7 +39,8 @@ export function openWindow({ preloadFile, rendererFile, userDataFolder }: Window
     if (url.startsWith('https://')) void shell.openExternal(url)
     return { action: 'deny' }
   })
-  session.defaultSession.setPermissionRequestHandler((_, permission, answer) => answer(permission === 'clipboard-sanitized-write'))
+  // The grid's own copy and paste commands.
+  session.defaultSession.setPermissionRequestHandler((_, permission, answer) => answer(permission === 'clipboard-sanitized-write' || permission === 'clipboard-read'))
   void window.loadURL(page)
   return window
 }

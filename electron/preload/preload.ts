@@ -2,14 +2,19 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { EventName, StudioBridge } from '../../core/contract/index.ts'
 import { channels } from './channels.ts'
 
+/** Who wants to hear of which event. */
+const listeners = new Map<EventName, Set<(payload: never) => void>>()
+
+ipcRenderer.on(channels.event, (_, name: EventName, payload: never) => listeners.get(name)?.forEach((listener) => listener(payload)))
+
 /** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
 const bridge: StudioBridge = {
   host: 'desktop',
   call: (name, input) => ipcRenderer.invoke(channels.call, name, input) as never,
   on(name, listener) {
-    const forward = (_: unknown, event: EventName, payload: unknown) => { if (event === name) listener(payload as never) }
-    ipcRenderer.on(channels.event, forward)
-    return () => void ipcRenderer.off(channels.event, forward)
+    const set = listeners.get(name) ?? new Set()
+    listeners.set(name, set.add(listener))
+    return () => void set.delete(listener)
   },
   pickFile: (options) => ipcRenderer.invoke(channels.pickFile, options) as never,
   pickFolder: () => ipcRenderer.invoke(channels.pickFolder) as never,

@@ -8,21 +8,27 @@ const RETRY_MS = 1000
 type Reply = { readonly id: number; readonly result: Result<unknown> } | { readonly event: EventName; readonly payload: unknown }
 
 const waiting = new Map<number, (result: Result<unknown>) => void>()
-const listeners = new Map<string, Set<(payload: never) => void>>()
+const listeners = new Map<EventName, Set<(payload: never) => void>>()
 let nextId = 1
+let lost = false
 let socket = connect()
 
-function connect(): Promise<WebSocket> {
+/** The open connection, or null where the host cannot be reached; a closed one is tried again. */
+function connect(): Promise<WebSocket | null> {
   const attempt = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/studio`)
   attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
   attempt.addEventListener('close', () => {
     for (const resolve of waiting.values()) resolve({ ok: false, error: { code: 'web/disconnected', facts: {} } })
     waiting.clear()
+    lost = true
     setTimeout(() => { socket = connect() }, RETRY_MS)
   })
-  return new Promise((resolve, reject) => {
-    attempt.addEventListener('open', () => resolve(attempt))
-    attempt.addEventListener('error', () => reject(new Error('unreachable')))
+  return new Promise((resolve) => {
+    attempt.addEventListener('open', () => {
+      resolve(attempt)
+      if (lost) location.reload()
+    })
+    attempt.addEventListener('error', () => resolve(null))
   })
 }
 
@@ -36,7 +42,7 @@ function receive(reply: Reply): void {
 }
 
 async function call(name: string, input: unknown): Promise<Result<unknown>> {
-  const open = await socket.catch(() => null)
+  const open = await socket
   if (!open) return { ok: false, error: { code: 'web/disconnected', facts: {} } }
   const id = nextId++
   return new Promise((resolve) => {
