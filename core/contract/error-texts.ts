@@ -4,12 +4,12 @@
  */
 export const errorTexts = {
   internal: {
-    ja: '内部エラーが起きました({message})。操作をやり直してください。続く場合はログを添えて報告してください。',
+    ja: '内部エラーが起きました（{message}）。操作をやり直してください。続く場合はログを添えて報告してください。',
     en: 'Something went wrong inside the studio ({message}). Try again; if it stays, report it with the log.',
   },
   'call-unknown': { ja: '不明な呼び出し「{call}」です。', en: 'Unknown call "{call}".' },
   'call-invalid': {
-    ja: '「{call}」の入力が正しくありません({path}:{problem})。',
+    ja: '「{call}」の入力が正しくありません（{path}：{problem}）。',
     en: 'The input of "{call}" is not valid ({path}: {problem}).',
   },
   'library/unwritable': {
@@ -22,14 +22,15 @@ export const errorTexts = {
   },
   'file/not-found': { ja: 'ファイル「{file}」が見つかりません。', en: 'The file "{file}" was not found.' },
   'file/unreadable': {
-    ja: 'ファイル「{file}」を開けません({reason})。ほかのソフトで開いていないか、権限があるか確認してください。',
+    ja: 'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
     en: 'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
   },
   'file/exists': { ja: '「{file}」はすでにあります。別の名前にしてください。', en: '"{file}" already exists. Choose another name.' },
   'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
+  'setting/not-chosen': { ja: '「{setting}」を選んでください。', en: 'Choose "{setting}".' },
   'setting/type': {
-    ja: '「{setting}」の値「{found}」は使えません({expected} が必要です)。',
+    ja: '「{setting}」の値「{found}」は使えません（{expected} が必要です）。',
     en: 'The value "{found}" of "{setting}" cannot be used ({expected} is needed).',
   },
   'setting/range': {
@@ -49,7 +50,7 @@ export const errorTexts = {
     en: 'In the settings file "{file}", write lines "name: value" under "{group}".',
   },
   'settings-file/syntax': {
-    ja: '設定ファイル「{file}」を YAML として読めません({problem})。',
+    ja: '設定ファイル「{file}」を YAML として読めません（{problem}）。',
     en: 'The settings file "{file}" cannot be read as YAML ({problem}).',
   },
   'experiment/not-found': { ja: '実験「{id}」が見つかりません。', en: 'The experiment "{id}" was not found.' },
@@ -83,7 +84,7 @@ export const errorTexts = {
     en: 'About {neededGB} GB of memory is needed and this computer has {availableGB} GB. Make the batch size or the maximum length smaller.',
   },
   'engine/unavailable': {
-    ja: '計算エンジンが止まりました({reason})。もう一度試すと自動で起動し直します。',
+    ja: '計算エンジンが止まりました（{reason}）。もう一度試すと自動で起動し直します。',
     en: 'The engine stopped ({reason}). Try again: it starts anew by itself.',
   },
   'cli/usage': { ja: '「{problem}」の使い方が正しくありません。「terakoya help」で使い方を確認してください。', en: '"{problem}" is not used correctly. See "terakoya help".' },
@@ -92,11 +93,11 @@ export const errorTexts = {
     en: 'There is no experiment or model called "{name}". Check the name.',
   },
   'runtime/library-missing': {
-    ja: '計算ライブラリ(ONNX Runtime)が見つかりません({file}、{platform})。アプリを入れ直してください。',
+    ja: '計算ライブラリ（ONNX Runtime）が見つかりません（{file}、{platform}）。アプリを入れ直してください。',
     en: 'The compute library (ONNX Runtime) was not found ({file}, {platform}). Install the studio again.',
   },
   'runtime/library-unloadable': {
-    ja: '計算ライブラリ「{file}」を読み込めません({reason})。アプリを入れ直してください。',
+    ja: '計算ライブラリ「{file}」を読み込めません（{reason}）。アプリを入れ直してください。',
     en: 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
   },
   'runtime/out-of-memory': {
@@ -104,7 +105,7 @@ export const errorTexts = {
     en: 'The device "{device}" has run out of memory. Make the batch size or the maximum length smaller, or close other programs.',
   },
   'runtime/weights-unreadable': {
-    ja: 'フォルダ「{folder}」のモデルの重みを読めません({reason})。モデルを入れ直してください。',
+    ja: 'フォルダ「{folder}」のモデルの重みを読めません（{reason}）。モデルを入れ直してください。',
     en: 'The weights of the model in "{folder}" cannot be read ({reason}). Install the model again.',
   },
   'checkpoint/config-missing': {
@@ -112,11 +113,11 @@ export const errorTexts = {
     en: 'The model\'s settings file "{file}" is missing. Choose a model folder that has a config.json.',
   },
   'checkpoint/json-invalid': {
-    ja: 'ファイル「{file}」の中身が壊れています(JSON として読めません)。モデルを入れ直してください。',
+    ja: 'ファイル「{file}」の中身が壊れています（JSON として読めません）。モデルを入れ直してください。',
     en: 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
   },
   'checkpoint/weights-missing': {
-    ja: 'フォルダ「{folder}」にモデルの重み(model.safetensors)がありません。モデルを入れ直してください。',
+    ja: 'フォルダ「{folder}」にモデルの重み（model.safetensors）がありません。モデルを入れ直してください。',
     en: 'The folder "{folder}" has no weights (model.safetensors). Install the model again.',
   },
   'checkpoint/weights-format': {
@@ -124,19 +125,19 @@ export const errorTexts = {
     en: 'The folder "{folder}" has its weights only as "{found}". Choose a model that has model.safetensors.',
   },
   'checkpoint/truncated': {
-    ja: 'ファイル「{file}」が途中で切れています({expected} バイトのはずが {found} バイトです)。もう一度ダウンロードするかコピーしてください。',
+    ja: 'ファイル「{file}」が途中で切れています（{expected} バイトのはずが {found} バイトです）。もう一度ダウンロードするかコピーしてください。',
     en: 'The file "{file}" is cut off ({found} bytes instead of {expected}). Download or copy it again.',
   },
   'checkpoint/excess': {
-    ja: 'ファイル「{file}」が長すぎます({expected} バイトのはずが {found} バイトです)。もう一度ダウンロードするかコピーしてください。',
+    ja: 'ファイル「{file}」が長すぎます（{expected} バイトのはずが {found} バイトです）。もう一度ダウンロードするかコピーしてください。',
     en: 'The file "{file}" is too long ({found} bytes instead of {expected}). Download or copy it again.',
   },
   'checkpoint/header-invalid': {
-    ja: 'ファイル「{file}」は safetensors として読めません(先頭の目次が壊れています)。もう一度ダウンロードするかコピーしてください。',
+    ja: 'ファイル「{file}」は safetensors として読めません（先頭の目次が壊れています）。もう一度ダウンロードするかコピーしてください。',
     en: 'The file "{file}" cannot be read as safetensors (its header is damaged). Download or copy it again.',
   },
   'checkpoint/offsets-invalid': {
-    ja: 'ファイル「{file}」の目次が壊れています(テンソル「{tensor}」は {expected} のはずが {found} です)。もう一度ダウンロードするかコピーしてください。',
+    ja: 'ファイル「{file}」の目次が壊れています（テンソル「{tensor}」は {expected} のはずが {found} です）。もう一度ダウンロードするかコピーしてください。',
     en: 'The header of "{file}" is damaged (tensor "{tensor}": {expected} expected, {found} found). Download or copy it again.',
   },
   'checkpoint/dtype-unknown': {
@@ -148,11 +149,11 @@ export const errorTexts = {
     en: '"{file}" lacks the tensor "{tensor}". Install the model again.',
   },
   'checkpoint/tensor-shape': {
-    ja: '「{file}」のテンソル「{tensor}」の大きさが合いません({expected} のはずが {found} です)。config.json と重みが同じモデルのものか確認してください。',
+    ja: '「{file}」のテンソル「{tensor}」の大きさが合いません（{expected} のはずが {found} です）。config.json と重みが同じモデルのものか確認してください。',
     en: 'Tensor "{tensor}" in "{file}" has the wrong shape ({found} instead of {expected}). Check that config.json and the weights belong together.',
   },
   'adapter/unsupported': {
-    ja: 'アダプター「{file}」の「{setting}: {found}」には対応していません。通常の LoRA のアダプターを選んでください。',
+    ja: 'アダプター「{file}」の「{setting}：{found}」には対応していません。通常の LoRA のアダプターを選んでください。',
     en: '"{setting}: {found}" in the adapter "{file}" is not supported. Choose a plain LoRA adapter.',
   },
   'adapter/tensor-unknown': {
@@ -160,7 +161,7 @@ export const errorTexts = {
     en: 'The adapter "{file}" holds "{tensor}", which is not plain LoRA. Choose a plain LoRA adapter.',
   },
   'tokenizer/missing': {
-    ja: 'フォルダ「{folder}」にトークナイザー(spiece.model か tokenizer.model)がありません。モデルを入れ直してください。',
+    ja: 'フォルダ「{folder}」にトークナイザー（spiece.model か tokenizer.model）がありません。モデルを入れ直してください。',
     en: 'The folder "{folder}" has no tokenizer (spiece.model or tokenizer.model). Install the model again.',
   },
   'tokenizer/unsupported': {
@@ -168,7 +169,7 @@ export const errorTexts = {
     en: 'The form "{found}" of the tokenizer "{file}" is not supported yet. Supported: {supported}.',
   },
   'tokenizer/damaged': {
-    ja: 'トークナイザー「{file}」の中身が壊れています({position} バイト目)。モデルを入れ直してください。',
+    ja: 'トークナイザー「{file}」の中身が壊れています（{position} バイト目）。モデルを入れ直してください。',
     en: 'The tokenizer "{file}" is damaged (at byte {position}). Install the model again.',
   },
   'tokenizer/no-template': {
@@ -176,7 +177,7 @@ export const errorTexts = {
     en: 'This model has no chat template. Set "Sample format" to "H2O markers".',
   },
   'tokenizer/template-failed': {
-    ja: 'モデルのチャット形式で文を作れません({reason})。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
+    ja: 'モデルのチャット形式で文を作れません（{reason}）。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
     en: 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
   },
   'model/unsupported': {
@@ -184,11 +185,11 @@ export const errorTexts = {
     en: 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
   },
   'model/config': {
-    ja: 'モデルの config.json の「{setting}」を扱えません({problem})。対応しているモデルを選んでください。',
+    ja: 'モデルの config.json の「{setting}」を扱えません（{problem}）。対応しているモデルを選んでください。',
     en: 'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
   },
   'model/weight': {
-    ja: 'モデルの重み「{weight}」の形が合いません(必要 {expected}、実際 {found})。モデルをもう一度入手してください。',
+    ja: 'モデルの重み「{weight}」の形が合いません（必要 {expected}、実際 {found}）。モデルをもう一度入手してください。',
     en: 'The weight "{weight}" of the model does not fit (expected {expected}, found {found}). Get the model again.',
   },
   'model/unknown-target': {
@@ -204,7 +205,7 @@ export const errorTexts = {
     en: 'The loss could no longer be computed at step {step}. Make the learning rate smaller and train again.',
   },
   'checkpoint/layout': {
-    ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません(必要 {expected}、実際 {found})。学習したときの設定に戻してください。',
+    ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません（必要 {expected}、実際 {found}）。学習したときの設定に戻してください。',
     en: 'The checkpoint "{folder}" does not fit the LoRA settings (expected {expected}, found {found}). Use the settings it was trained with.',
   },
   'chat/too-long': {
@@ -232,7 +233,7 @@ export const errorTexts = {
     en: '"{file}" is open in another program. Close the other studio or command and try again.',
   },
   'dataset/not-a-table': {
-    ja: '「{file}」は表として読めません({found} のファイルです)。CSV か TSV のファイルを選んでください。',
+    ja: '「{file}」は表として読めません（{found} のファイルです）。CSV か TSV のファイルを選んでください。',
     en: '"{file}" cannot be read as a table (it is a {found} file). Choose a CSV or TSV file.',
   },
   'dataset/file-empty': {
@@ -240,7 +241,7 @@ export const errorTexts = {
     en: '"{file}" is empty. Write the column names in line 1 and the data from line 2 on.',
   },
   'dataset/quote-open': {
-    ja: '「{file}」の {line} 行目で始まる引用符(")が閉じていません。引用符を閉じてから読み込んでください。',
+    ja: '「{file}」の {line} 行目で始まる引用符（"）が閉じていません。引用符を閉じてから読み込んでください。',
     en: 'In "{file}", the quotation mark (") that begins in line {line} is never closed. Close it and import again.',
   },
   'dataset/too-many-columns': {
@@ -252,7 +253,7 @@ export const errorTexts = {
     en: 'There is no column "{column}". Open the table again.',
   },
   'dataset/columns-missing': {
-    ja: 'データセット「{dataset}」に質問と回答の列がありません(今の列:{found})。列の見出しのメニューで「質問」と「回答」を選んでください。',
+    ja: 'データセット「{dataset}」に質問と回答の列がありません（今の列：{found}）。列の見出しのメニューで「質問」と「回答」を選んでください。',
     en: 'The dataset "{dataset}" has no question and answer columns (it has: {found}). Choose "prompt" and "answer" in the menus of the column headers.',
   },
 } as const satisfies Record<string, { ja: string; en: string }>

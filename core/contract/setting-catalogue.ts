@@ -22,12 +22,12 @@ export const settingCatalogue = {
   'general.llm_backbone': {
     kind: 'reference', to: 'model', default: 'terakoya-tiny-ja', group: 'general',
     label: { ja: 'ベースモデル', en: 'Base model' },
-    help: { ja: '学習の出発点になるモデルです。元のモデルは書き換えず、差分(アダプター)だけを学習します。', en: 'The model that learning starts from. It is never changed: only a small adapter is trained.' },
+    help: { ja: '学習の出発点になるモデルです。元のモデルは書き換えず、差分（アダプター）だけを学習します。', en: 'The model that learning starts from. It is never changed: only a small adapter is trained.' },
   },
   'dataset.validation_size': {
     kind: 'number', default: 0.01, min: 0, max: 0.95, step: 0.01, group: 'dataset',
     label: { ja: '検証データの割合', en: 'Validation size' },
-    help: { ja: '学習に使わず、覚え具合の確認に使う行の割合です(端数は切り上げ)。0 にすると全行を学習に使います。', en: 'The share of rows kept out of training to check progress, rounded up. 0 trains on every row.' },
+    help: { ja: '学習に使わず、覚え具合の確認に使う行の割合です（端数は切り上げ）。0 にすると全行を学習に使います。', en: 'The share of rows kept out of training to check progress, rounded up. 0 trains on every row.' },
   },
   'dataset.sample_format': {
     kind: 'choice', default: 'template', group: 'dataset', advanced: true,
@@ -70,7 +70,7 @@ export const settingCatalogue = {
   },
   'training.epochs': {
     kind: 'integer', default: 50, min: 0, max: 1000, step: 1, unit: times, group: 'training',
-    label: { ja: '学習回数(エポック)', en: 'Epochs' },
+    label: { ja: '学習回数（エポック）', en: 'Epochs' },
     help: { ja: 'データセット全体を何回くり返して学習するかです。1 つの事実を覚えさせるなら 50 回ほどが目安です。', en: 'How often the whole dataset is repeated. About 50 teaches a single fact.' },
   },
   'training.batch_size': {
@@ -86,8 +86,8 @@ export const settingCatalogue = {
   'training.schedule': {
     kind: 'choice', default: 'cosine', group: 'training',
     choices: [
-      { value: 'cosine', label: { ja: 'コサイン(ゆるやかに下げる)', en: 'Cosine' } },
-      { value: 'linear', label: { ja: '直線(一定の割合で下げる)', en: 'Linear' } },
+      { value: 'cosine', label: { ja: 'コサイン（ゆるやかに下げる）', en: 'Cosine' } },
+      { value: 'linear', label: { ja: '直線（一定の割合で下げる）', en: 'Linear' } },
       { value: 'constant', label: { ja: '一定', en: 'Constant' } },
     ],
     label: { ja: '学習率の変え方', en: 'Schedule' },
@@ -100,7 +100,7 @@ export const settingCatalogue = {
   },
   'training.min_learning_rate_ratio': {
     kind: 'number', default: 0, min: 0, max: 0.99, step: 0.01, group: 'training', advanced: true, shownWhen: { 'training.schedule': ['cosine', 'linear'] },
-    label: { ja: '学習率の下限(比)', en: 'Minimum learning rate ratio' },
+    label: { ja: '学習率の下限（比）', en: 'Minimum learning rate ratio' },
     help: { ja: '学習の終わりに学習率をどこまで下げるかを、学習率に対する比で決めます。', en: 'How low the learning rate falls by the end, as a share of the learning rate.' },
   },
   'training.weight_decay': {
@@ -120,12 +120,12 @@ export const settingCatalogue = {
   },
   'training.lora_r': {
     kind: 'integer', default: 8, min: 1, max: 256, step: 1, group: 'training',
-    label: { ja: 'LoRA の大きさ(r)', en: 'LoRA r' },
+    label: { ja: 'LoRA の大きさ（r）', en: 'LoRA r' },
     help: { ja: '学習で足す部分の大きさです。大きいほど多くを覚えられますが、遅くなります。', en: 'The size of the part that is added and trained. Larger can learn more but is slower.' },
   },
   'training.lora_alpha': {
     kind: 'integer', default: 16, min: 1, max: 256, step: 1, group: 'training',
-    label: { ja: 'LoRA の強さ(alpha)', en: 'LoRA alpha' },
+    label: { ja: 'LoRA の強さ（alpha）', en: 'LoRA alpha' },
     help: { ja: '足した部分をどれだけ強く効かせるかです。r の 2 倍が目安です。', en: 'How strongly the added part acts. Twice r is a good start.' },
   },
   'training.lora_dropout': {
@@ -186,7 +186,7 @@ export const settingCatalogue = {
   'environment.device': {
     kind: 'choice', default: 'auto', group: 'environment',
     choices: [
-      { value: 'auto', label: { ja: '自動(おすすめ)', en: 'Automatic (recommended)' } },
+      { value: 'auto', label: { ja: '自動（おすすめ）', en: 'Automatic (recommended)' } },
       { value: 'cpu', label: { ja: 'CPU', en: 'CPU' } },
       { value: 'cuda', label: { ja: 'NVIDIA GPU(CUDA)', en: 'NVIDIA GPU (CUDA)' } },
       { value: 'directml', label: { ja: 'GPU(DirectML)', en: 'GPU (DirectML)' } },
@@ -198,7 +198,7 @@ export const settingCatalogue = {
   },
   'environment.precision': {
     kind: 'choice', default: 'float32', group: 'environment', advanced: true,
-    choices: [{ value: 'float32', label: { ja: 'float32(標準の精度)', en: 'float32 (full precision)' } }],
+    choices: [{ value: 'float32', label: { ja: 'float32（標準の精度）', en: 'float32 (full precision)' } }],
     label: { ja: '計算の精度', en: 'Precision' },
     help: { ja: '計算に使う数の細かさです。現在は float32 で計算します。', en: 'The number format used for computing; at present float32.' },
   },

@@ -4,7 +4,7 @@ import { checkSetting, defaultSettings, errorTexts, isShown, logTexts, parseSett
 describe('the settings catalogue', () => {
   it('has a default that passes its own check, except for the dataset, which only the user knows', () => {
     const problems = settingKeys.map((key) => checkSetting(key, settingOf(key).default)).filter((problem) => problem !== null)
-    expect(problems).toEqual([{ key: 'dataset.id', code: 'setting/required', found: '' }])
+    expect(problems).toEqual([{ key: 'dataset.id', code: 'setting/not-chosen', found: '' }])
   })
 
   it('explains every setting in both languages, in at most two sentences', () => {
@@ -39,7 +39,7 @@ describe('parseSettings', () => {
     const { problems } = parseSettings({ 'dataset.id': '', 'training.epochs': 1.5, 'training.batch_size': 0, 'training.schedule': 'Sine', 'training.lora_rank': 4 })
     expect(problems).toEqual([
       { key: 'training.lora_rank', code: 'setting/unknown', found: '4' },
-      { key: 'dataset.id', code: 'setting/required', found: '' },
+      { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
       { key: 'training.epochs', code: 'setting/type', found: '1.5', expected: 'integer' },
       { key: 'training.batch_size', code: 'setting/range', found: '0', min: 1, max: 256 },
       { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, linear, constant' },

@@ -64,7 +64,7 @@ export function isShown(key: SettingKey, values: SettingValues): boolean {
 
 export type SettingProblem =
   | { readonly key: string; readonly code: 'setting/unknown'; readonly found: string }
-  | { readonly key: SettingKey; readonly code: 'setting/required'; readonly found: string }
+  | { readonly key: SettingKey; readonly code: 'setting/required' | 'setting/not-chosen'; readonly found: string }
   | { readonly key: SettingKey; readonly code: 'setting/type'; readonly found: string; readonly expected: string }
   | { readonly key: SettingKey; readonly code: 'setting/range'; readonly found: string; readonly min: number; readonly max: number }
   | { readonly key: SettingKey; readonly code: 'setting/choice'; readonly found: string; readonly expected: string }
@@ -101,7 +101,7 @@ function checkValue(key: SettingKey, definition: SettingDefinition, value: unkno
     case 'reference': {
       const text = found.trim()
       const required = definition.kind === 'reference' || definition.required
-      if (required && text === '') return { problem: { key, code: 'setting/required', found } }
+      if (required && text === '') return { problem: { key, code: definition.kind === 'reference' ? 'setting/not-chosen' : 'setting/required', found } }
       if (definition.kind === 'text' && text.length > definition.maxCharacters)
         return { problem: { key, code: 'setting/range', found: String(text.length), min: 0, max: definition.maxCharacters } }
       return { value: text }

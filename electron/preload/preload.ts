@@ -5,7 +5,7 @@ import { channels } from './channels.ts'
 /** Who wants to hear of which event. */
 const listeners = new Map<EventName, Set<(payload: never) => void>>()
 
-ipcRenderer.on(channels.event, (_, name: EventName, payload: never) => listeners.get(name)?.forEach((listener) => listener(payload)))
+ipcRenderer.on(channels.event, (_, name: EventName, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload as never)))
 
 /** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
 const bridge: StudioBridge = {

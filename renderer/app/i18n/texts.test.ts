@@ -12,7 +12,7 @@ beforeAll(async () => {
 describe('errorSentence', () => {
   it('names the setting by its label, and codes by their words', () => {
     const error = { code: 'setting/type', facts: { setting: 'training.epochs', found: 'abc', expected: 'integer' } } as const
-    expect(errorSentence(error, 'ja')).toContain('「学習回数(エポック)」の値「abc」')
+    expect(errorSentence(error, 'ja')).toContain('「学習回数（エポック）」の値「abc」')
     expect(errorSentence(error, 'ja')).toContain('整数が必要です')
     expect(errorSentence(error, 'en')).toBe('The value "abc" of "Epochs" cannot be used (a whole number is needed).')
   })

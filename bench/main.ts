@@ -1,0 +1,69 @@
+// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { measureDatasets } from './datasets.ts'
+import { machine, root, rounded } from './measure.ts'
+import { measurePeer, peerIsThere, summarizePeer, type PeerFigures } from './peer.ts'
+import { measureStartup } from './startup.ts'
+import { measureTokenizer } from './tokenizer.ts'
+import { measureTraining, summarize, type TrainingFigures } from './training.ts'
+
+/** Ours and the peer take turns, so that a busy moment of the machine hits both. */
+const rounds = Math.max(1, Number(process.env['TERAKOYA_BENCH_ROUNDS'] ?? 2))
+
+const startup = await measureStartup()
+const ours: TrainingFigures[] = []
+const theirs: PeerFigures[] = []
+const compare = peerIsThere()
+for (let round = 0; round < rounds; round++) {
+  ours.push(await measureTraining())
+  if (compare) theirs.push(measurePeer())
+}
+const studio = summarize(ours)
+const peer = compare ? summarizePeer(theirs) : null
+const tokenizer = await measureTokenizer()
+const datasets = await measureDatasets()
+
+const rows: [string, string, string, string, string][] = [
+  ['', 'studio', 'transformers + peft', 'ratio', 'target'],
+  ['training step, median', `${rounded(studio.stepMs)} ms`, ...beside(peer, (found) => [`${rounded(found.stepMs)} ms`, found.stepMs / studio.stepMs]), '≥ 2×'],
+  ["the tutorial's 100 steps", `${rounded(studio.stepsSeconds)} s`, ...beside(peer, (found) => [`${rounded(found.stepsSeconds)} s`, found.stepsSeconds / studio.stepsSeconds]), '≥ 2×'],
+  ['greedy decoding, one sequence', `${rounded(studio.decodingTokensPerSecond)} tokens/s`, ...beside(peer, (found) => [`${rounded(found.decodingTokensPerSecond)} tokens/s`, studio.decodingTokensPerSecond / found.decodingTokensPerSecond]), '≥ 3×'],
+  ['command to first step', `${startup.firstStepSeconds} s`, '', '', '< 3 s'],
+  ['whole tutorial command', `${startup.totalSeconds} s`, '', '', ''],
+  ['taught questions answered right', `${startup.taughtAnswers}`, '', '', '5'],
+  ['tokenizer', `${tokenizer.tokensPerSecond.toLocaleString('en')} tokens/s`, '', '', ''],
+  ['import of 100,000 rows', `${datasets.importMs} ms`, '', '', ''],
+  ['page of 100 rows', `${datasets.pageMs} ms`, '', '', ''],
+  ['edit of a cell', `${datasets.editMs} ms`, '', '', ''],
+  ['new row in the middle', `${datasets.insertRowMs} ms`, '', '', ''],
+  ['undo', `${datasets.undoMs} ms`, '', '', ''],
+]
+printTable(rows)
+
+const folder = join(root, 'bench', 'results')
+await mkdir(folder, { recursive: true })
+await writeFile(join(folder, 'cpu.json'), `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets }, null, 2)}\n`)
+
+function beside(found: typeof peer, cells: (peer: NonNullable<typeof found>) => [string, number]): [string, string] {
+  if (!found) return ['', '']
+  const [figure, ratio] = cells(found)
+  return [figure, `${ratio.toFixed(2)}×`]
+}
+
+function ratios() {
+  return {
+    step: rounded((peer?.stepMs ?? Number.NaN) / studio.stepMs, 2),
+    steps: rounded((peer?.stepsSeconds ?? Number.NaN) / studio.stepsSeconds, 2),
+    decoding: rounded(studio.decodingTokensPerSecond / (peer?.decodingTokensPerSecond ?? Number.NaN), 2),
+  }
+}
+
+function figures(values: object): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (typeof value === 'number' ? [[name, rounded(value, name === 'finalLoss' ? 5 : 2)]] : [])))
+}
+
+function printTable(table: readonly (readonly string[])[]): void {
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
+  for (const row of table) console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+}

@@ -1,0 +1,38 @@
+import { cpus, totalmem } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** The project's folder: the bench runs from .cache/bench. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The middle value; the upper one of two. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+/** Milliseconds that the work takes. */
+export async function timed(work: () => Promise<unknown> | unknown): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+/** The median of so many runs in milliseconds, after one that does not count. */
+export async function medianOf(runs: number, work: (run: number) => Promise<unknown> | unknown): Promise<number> {
+  await work(-1)
+  const times: number[] = []
+  for (let run = 0; run < runs; run++) times.push(await timed(() => work(run)))
+  return median(times)
+}
+
+export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits))
+
+/** What the figures were measured on. */
+export const machine = () => ({
+  cpu: cpus()[0]?.model.trim() ?? '',
+  cores: cpus().length,
+  memoryGB: rounded(totalmem() / 2 ** 30),
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version,
+  date: new Date().toISOString(),
+})
