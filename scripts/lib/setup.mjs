@@ -1,7 +1,7 @@
 // Shared set-up of the commands: dependencies and build, each only where it is stale, each said in one line. Node only: runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -31,8 +31,16 @@ export function ensureInstalled() {
   say('部品をインストールしています(初回だけ)… / Installing dependencies (first time only)…')
   const start = performance.now()
   run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'])
+  linkCommand()
   writeFileSync(installStamp, hash)
   say(`  ${seconds(start)} s`)
+}
+
+/** Makes `npx terakoya` find the command beside the dependencies' own: npm links those of other packages only. */
+function linkCommand() {
+  const folder = join(root, 'node_modules', '.bin')
+  if (process.platform === 'win32') writeFileSync(join(folder, 'terakoya.cmd'), '@node "%~dp0\\..\\..\\bin\\terakoya.mjs" %*\r\n')
+  else if (!existsSync(join(folder, 'terakoya'))) symlinkSync(join('..', '..', 'bin', 'terakoya.mjs'), join(folder, 'terakoya'))
 }
 
 /** The newest change of any source file, in milliseconds. */

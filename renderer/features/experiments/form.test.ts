@@ -41,7 +41,7 @@ describe('problemsOf', () => {
 
   it('names the setting, what was found and the bounds', () => {
     expect(problemsOf({ ...values, 'training.epochs': '2000', 'training.learning_rate': 'abc', 'dataset.id': '' })).toEqual({
-      'dataset.id': { key: 'dataset.id', code: 'setting/required', found: '' },
+      'dataset.id': { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
       'training.epochs': { key: 'training.epochs', code: 'setting/range', found: '2000', min: 0, max: 1000 },
       'training.learning_rate': { key: 'training.learning_rate', code: 'setting/type', found: 'abc', expected: 'number' },
     })
