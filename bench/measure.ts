@@ -10,6 +10,12 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
+/** A tenth of the values are smaller: what a busy machine disturbs least. */
+export function fastestTenth(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 10)] ?? Number.NaN
+}
+
 /** Milliseconds that the work takes. */
 export async function timed(work: () => Promise<unknown> | unknown): Promise<number> {
   const start = performance.now()

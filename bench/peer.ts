@@ -6,6 +6,7 @@ import { modelFolder } from './training.ts'
 /** What bench/peers/peft_tiny.py prints. */
 export interface PeerFigures {
   readonly step_ms: number
+  readonly fast_step_ms: number
   readonly steps_seconds: number
   readonly load_seconds: number
   readonly tokens_per_second: number
@@ -35,6 +36,7 @@ export function measurePeer(): PeerFigures {
 /** The rounds' figures together. */
 export const summarizePeer = (rounds: readonly PeerFigures[]) => ({
   stepMs: median(rounds.map((round) => round.step_ms)),
+  fastStepMs: Math.min(...rounds.map((round) => round.fast_step_ms)),
   stepsSeconds: median(rounds.map((round) => round.steps_seconds)),
   loadSeconds: median(rounds.map((round) => round.load_seconds)),
   decodingTokensPerSecond: median(rounds.map((round) => round.tokens_per_second)),

@@ -11,7 +11,7 @@ import { openRuntime } from '../core/runtime/index.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
 import type { TrainingRow } from '../core/training/sample-files.ts'
 import { train } from '../core/training/trainer.ts'
-import { median, medianOf, root } from './measure.ts'
+import { fastestTenth, median, medianOf, root } from './measure.ts'
 
 export const modelFolder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
 /** Both sides answer the same question several times with exactly so many tokens. */
@@ -77,6 +77,7 @@ async function measureDecoding(adapterFolder: string, question: string): Promise
 /** The rounds' figures together. */
 export const summarize = (rounds: readonly TrainingFigures[]) => ({
   stepMs: median(rounds.flatMap((round) => round.stepMs)),
+  fastStepMs: fastestTenth(rounds.flatMap((round) => round.stepMs)),
   stepsSeconds: median(rounds.map((round) => round.stepMs.reduce((sum, ms) => sum + ms, 0) / 1000)),
   wholeSeconds: median(rounds.map((round) => round.wholeSeconds)),
   decodingTokensPerSecond: median(rounds.map((round) => round.decodingTokensPerSecond)),

@@ -33,17 +33,18 @@ export interface SystemInfo {
   readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
 }
 
-export const Preferences = z.object({
-  language: z.enum(['system', 'ja', 'en']).default('system'),
-  theme: z.enum(['system', 'light', 'dark', 'contrast']).default('system'),
-})
+const Language = z.enum(['system', 'ja', 'en'])
+const Theme = z.enum(['system', 'light', 'dark', 'contrast'])
+
+export const Preferences = z.object({ language: Language.default('system'), theme: Theme.default('system') })
 export type Preferences = z.infer<typeof Preferences>
 
 export const systemContract = defineContract({
   calls: {
     info: { input: z.object({}), output: type<SystemInfo>() },
     preferences: { input: z.object({}), output: type<Preferences>() },
-    setPreferences: { input: Preferences.partial(), output: type<Preferences>() },
+    /** Changes what is named and leaves the rest: no defaults here, which `Preferences.partial()` would fill in. */
+    setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
     setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
   },

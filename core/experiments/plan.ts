@@ -49,10 +49,12 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
   }
 }
 
-async function findTrainable(values: SettingValues, datasets: DatasetService): Promise<DatasetInfo> {
+/** The dataset of a run. Throws UserError where it has no prompt or answer column or no row with an answer; reads no further than the first such row. */
+export async function findTrainable(values: SettingValues, datasets: DatasetService): Promise<DatasetInfo> {
   const dataset = await datasets.find(values['dataset.id'])
   datasets.checkTrainable(dataset)
-  return dataset
+  for await (const { answer } of datasets.rowsForTraining(dataset.id)) if (answer.trim() !== '') return dataset
+  throw new UserError('dataset/empty', { dataset: dataset.name })
 }
 
 function countRows(dataset: DatasetInfo | null, values: SettingValues): { train: number; validation: number } {

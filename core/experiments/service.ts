@@ -8,7 +8,7 @@ import { toDiskError } from '../checkpoints/disk-errors.ts'
 import { EngineGone, type EngineClient } from './engine-client.ts'
 import type { DeviceReport } from './engine-protocol.ts'
 import { isAlive, localTime, newExperimentId, thin } from './naming.ts'
-import { makePlan, problemError } from './plan.ts'
+import { findTrainable, makePlan, problemError } from './plan.ts'
 import { ActiveRun } from './run.ts'
 import { snapshotRows } from './snapshot.ts'
 import { experimentFiles, ExperimentStore, type ExperimentRecord, type StateFile } from './store.ts'
@@ -121,22 +121,25 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     return run
   }
 
+  /** Follows a run to its end. The end is told only when everything is written and another run may start. */
   async function supervise(run: ActiveRun, result: Promise<TrainResult>, settle: () => Promise<void>): Promise<void> {
-    run.state = await result.then((value) => endState(run, value), (error: unknown) => failState(run, error))
+    let state = await result.then((value) => endState(run, value), (error: unknown) => failState(run, error))
     try {
       await settle()
       await flush(run)
-      await saveState(run)
     } catch (error) {
-      run.state = { kind: 'failed', error: toAppError(toDiskError(error, store.folderOf(run.id))) }
+      state = { kind: 'failed', error: toAppError(toDiskError(error, store.folderOf(run.id))) }
     }
-    await announce(run.record)
+    run.state = state
+    // Where even this cannot be written, the next start finds a run without its host and marks it as interrupted.
+    await saveState(run).catch(() => undefined)
     if (active === run) active = null
+    emit('experiments.changed', { ...(await summaryOf(run.record)), state })
   }
 
   async function begin(values: SettingValues): Promise<ExperimentRecord> {
     const model = await models.find(values['general.llm_backbone'])
-    const dataset = await datasets.find(values['dataset.id'])
+    const dataset = await findTrainable(values, datasets)
     const device = await chooseDevice(values, options.devices)
     const created = new Date()
     const draft = {

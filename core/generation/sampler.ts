@@ -20,8 +20,7 @@ export function chooseToken(logits: Float32Array, settings: GenerationSettings, 
   penaliseRepetition(logits, settings.repetitionPenalty, state.tokens)
   if (state.newCount < settings.minNewTokens) for (const id of state.endTokens) logits[id] = -Infinity
   if (!settings.doSample || settings.temperature === 0) return argmax(logits)
-  const kept = candidates(logits, settings)
-  return draw(kept, randomUniform(state.seed, 'sampling', 0, state.newCount))
+  return draw(candidateWeights(logits, settings), randomUniform(state.seed, 'sampling', 0, state.newCount))
 }
 
 /** Index of the largest number; the first of equals. */
@@ -40,35 +39,34 @@ function penaliseRepetition(logits: Float32Array, penalty: number, tokens: reado
   }
 }
 
-interface Candidate {
-  readonly id: number
-  readonly probability: number
+/** exp((x - max) / temperature) of the tokens that top-k and top-p leave, 0 for the others: their probabilities but for a factor. */
+function candidateWeights(logits: Float32Array, { temperature, topK, topP }: GenerationSettings): Float64Array {
+  const highest = logits[argmax(logits)] as number
+  const leastScore = topK > 0 && topK < logits.length ? (logits.slice().sort()[logits.length - topK] as number) : -Infinity
+  const weights = Float64Array.from(logits, (score) => (score >= leastScore ? Math.exp((score - highest) / temperature) : 0))
+  if (topP >= 1) return weights
+  const leastWeight = lastWeightOfMass(weights, topP)
+  return weights.map((weight) => (weight >= leastWeight ? weight : 0))
 }
 
-/** The tokens that top-k and top-p leave, likeliest first, with probabilities that add up to 1. */
-function candidates(logits: Float32Array, { temperature, topK, topP }: GenerationSettings): Candidate[] {
-  const order = Array.from(logits.keys()).sort((a, b) => (logits[b] as number) - (logits[a] as number) || a - b)
-  const limited = topK > 0 ? order.slice(0, topK) : order
-  const highest = logits[limited[0] as number] as number
-  const weights = limited.map((id) => Math.exp(((logits[id] as number) - highest) / temperature))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const kept: Candidate[] = []
-  let mass = 0
-  for (const [index, id] of limited.entries()) {
-    // The token that carries the sum over top-p still belongs to the candidates (Holtzman et al. 2020).
-    if (mass >= topP && index > 0) break
-    const probability = (weights[index] as number) / total
-    kept.push({ id, probability })
-    mass += probability
-  }
-  return kept.map(({ id, probability }) => ({ id, probability: probability / mass }))
+/** Adding up from the likeliest on, the weight that carries the sum to the share `topP`: it still belongs to the candidates (Holtzman et al. 2020). */
+function lastWeightOfMass(weights: Float64Array, topP: number): number {
+  const ascending = weights.slice().sort()
+  const wanted = topP * ascending.reduce((sum, weight) => sum + weight, 0)
+  let index = ascending.length - 1
+  for (let sum = ascending[index] as number; sum < wanted && index > 0; sum += ascending[index] as number) index--
+  return ascending[index] as number
 }
 
-function draw(kept: readonly Candidate[], uniform: number): number {
-  let rest = uniform
-  for (const { id, probability } of kept) {
-    rest -= probability
-    if (rest < 0) return id
+/** The token in whose part of the whole weight the draw falls. */
+function draw(weights: Float64Array, uniform: number): number {
+  let rest = uniform * weights.reduce((sum, weight) => sum + weight, 0)
+  let last = 0
+  for (const [id, weight] of weights.entries()) {
+    if (weight === 0) continue
+    last = id
+    rest -= weight
+    if (rest < 0) break
   }
-  return (kept.at(-1) as Candidate).id
+  return last
 }

@@ -1,3 +1,8 @@
+import type { SampleFormat } from '../training/sample-format.ts'
+
+/** Texts that end an answer in this format: markers of a next turn, which a model may write by itself. */
+export const stopStringsOf = (format: SampleFormat): string[] => (format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator])
+
 /**
  * Watches a growing text for stop strings and lets through only what cannot become part of one, so that nothing shown has to be taken back.
  */

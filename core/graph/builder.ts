@@ -48,5 +48,6 @@ export class Builder extends GraphCore {
   readonly crossEntropy = (logits: Value, labels: Value): Value => this.#apply(ops.crossEntropy, [logits, labels], {})[0]
   readonly crossEntropyGradient = (logits: Value, labels: Value, d: Value): Value => this.#apply(ops.crossEntropyGradient, [logits, labels, d], {})[0]
   readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value => this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
+  readonly cachePositions = (ids: Value, lengths: Value, total: Value): Value => this.#apply(ops.cachePositions, [ids, lengths, total], {})[0]
   readonly groupQueryAttention = (inputs: Each<ops.AttentionInputs, Value>, attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
 }

@@ -15,6 +15,8 @@ export interface Architecture {
   readonly vocabularySize: number
   readonly contextLength: number
   readonly ropeTheta: number
+  /** Share of the attention probabilities that config.json has zeroed while training, with or without LoRA. */
+  readonly attentionDropout: number
   /** Every linear layer that LoRA may be added to, in the order of the model. */
   readonly linears: readonly LinearSpec[]
   /** PEFT's default LoRA targets, by the last part of the module's name. */

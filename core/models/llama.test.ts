@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
 import { architectureOf, loraTargets } from './family.ts'
 import { layOutLora, type LoraLayout } from './lora.ts'
-import { evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
+import { decodingProgram, evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
+import type { AnyArray } from '../runtime/index.ts'
 import { rotaryTables } from './rotary.ts'
-import { runProgram } from './run-program.ts'
+import { openTestRuntime, runProgram } from './run-program.ts'
 
+const { runtime, kinds } = openTestRuntime()
 const folder = join(import.meta.dirname, 'fixtures', 'llama')
 
 interface Expected {
@@ -63,21 +65,44 @@ function batchOf(rows: number[][], counted: (row: number, index: number) => bool
 
 const worst = (found: ArrayLike<number>, wanted: number[]) => wanted.reduce((most, value, index) => Math.max(most, Math.abs(value - found[index]!)), 0)
 
-describe('llama against transformers', () => {
+afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
+
+describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (kind) => {
+  const place = { kind, weightsFolder: folder }
+
   it('gives the same logits for every position', async () => {
-    for (const [index, row] of expected.rows.entries()) {
-      const { feeds, dims } = batchOf([row], () => true)
-      const all = { ...feeds, targets: Int32Array.from(row.keys()) }
-      const { logits } = await runProgram(logitsProgram(model, null), all, { ...dims, M: row.length }, { weightsFolder: folder })
-      expect(worst(logits as Float32Array, expected.logits[index]!.flat())).toBeLessThan(2e-4)
+    const { feeds, dims } = batchOf(expected.rows, () => true)
+    const targets = Int32Array.from(expected.rows.flatMap((row, b) => row.map((_, t) => b * dims.T + t)))
+    const { logits } = await runProgram(logitsProgram(model, null), { ...feeds, targets }, { ...dims, M: targets.length }, place)
+    expect(worst(logits as Float32Array, expected.logits.flat(2))).toBeLessThan(2e-4)
+  })
+
+  it('gives the same logits with the cache: padded prompts together, then a token of each', async () => {
+    const { architecture } = model
+    const rows = expected.rows.slice(0, 2)
+    const dims = { B: rows.length, S: 64 }
+    const { cos, sin } = rotaryTables(dims.S, architecture.headSize, architecture.ropeTheta)
+    const cacheNames = Array.from({ length: architecture.layerCount }, (_, layer) => [`k${layer}`, `v${layer}`]).flat()
+    let caches: Record<string, AnyArray> = Object.fromEntries(cacheNames.map((name) => [name, new Float32Array(dims.B * architecture.kvHeads * dims.S * architecture.headSize)]))
+    const run = async (tokens: number[][], used: number[]) => {
+      const T = Math.max(...tokens.map(({ length }) => length))
+      const ids = Int32Array.from(tokens.flatMap((list) => Array.from({ length: T }, (_, t) => list[t] ?? 0)))
+      const last = Int32Array.from(tokens, ({ length }, b) => b * T + length - 1)
+      const feeds = { ids, last, lengths: Int32Array.from(used, (count) => count - 1), total: Int32Array.of(Math.max(T, ...used)), cos, sin, ...caches }
+      const results = await runProgram(decodingProgram(model, null), feeds, { ...dims, T }, place)
+      caches = Object.fromEntries(cacheNames.map((name) => [name, results[`${name}_out`] as AnyArray]))
+      expect(worst(results['logits'] as Float32Array, used.flatMap((count, b) => expected.logits[b]![count - 1]!))).toBeLessThan(2e-4)
     }
+    await run(rows.map((row) => row.slice(0, -2)), rows.map(({ length }) => length - 2))
+    await run(rows.map((row) => row.slice(-2, -1)), rows.map(({ length }) => length - 1))
+    await run(rows.map((row) => row.slice(-1)), rows.map(({ length }) => length))
   })
 
   it('gives the same losses with an adapter, over all tokens and over answers only', async () => {
     const graph = evaluationProgram(model, layout)
     for (const [wanted, counted] of [[expected.lora.loss_all_tokens, () => true], [expected.lora.loss_answer_only, (b: number, t: number) => t >= expected.prompt_lengths[b]!]] as const) {
       const { feeds, dims } = batchOf(expected.rows, counted)
-      const { loss } = await runProgram(graph, feeds, dims, { weightsFolder: folder })
+      const { loss } = await runProgram(graph, feeds, dims, place)
       expect(Math.abs((loss as Float32Array)[0]! / wanted - 1)).toBeLessThan(1e-4)
     }
   })
@@ -85,7 +110,7 @@ describe('llama against transformers', () => {
   it('gives the same gradients of every A and B', async () => {
     const { feeds, dims } = batchOf(expected.rows, (b, t) => t >= expected.prompt_lengths[b]!)
     const graph = trainingProgram(model, layout, 0)
-    const { g_out, loss } = await runProgram(graph, { ...feeds, g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0) }, dims, { weightsFolder: folder })
+    const { g_out, loss } = await runProgram(graph, { ...feeds, g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0) }, dims, place)
     expect(Math.abs((loss as Float32Array)[0]! / expected.lora.loss_answer_only - 1)).toBeLessThan(1e-4)
     const header = await readSafetensorsHeader(join(folder, 'lora_grads.safetensors'))
     for (const slot of layout.slots)

@@ -1,28 +1,63 @@
-import { toOnnx } from '../graph/onnx/writer.ts'
-import type { Graph } from '../graph/ir.ts'
-import { openRuntime, type AnyArray } from '../runtime/index.ts'
 import type { DeviceKind } from '../contract/index.ts'
+import type { Graph, Shape } from '../graph/ir.ts'
+import { toOnnx } from '../graph/onnx/writer.ts'
+import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Runtime } from '../runtime/index.ts'
+import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 
-/** For tests: runs a graph once on a device; dims give the sizes of named dimensions. Returns the outputs by name. */
+/** For tests: the runtime and the devices that tests run on: the processor, and WebGPU where a software GPU is installed. Call it before anything uses WebGPU. */
+export function openTestRuntime(): { readonly runtime: Runtime; readonly kinds: readonly ('cpu' | 'webgpu')[] } {
+  const runtime = openRuntimeWithSoftwareGpu()
+  return runtime ? { runtime, kinds: ['cpu', 'webgpu'] } : { runtime: openRuntime(), kinds: ['cpu'] }
+}
+
+/** Contents of a tensor, as its element type has them or as plain numbers. */
+export type Contents = AnyArray | readonly number[]
+
+/** A graph on a device, to run as often as wanted; what is not given again stays. Dispose it. */
+export interface OpenProgram {
+  run(feeds: Readonly<Record<string, Contents>>): Promise<Record<string, AnyArray>>
+  dispose(): void
+}
+
+/** For tests: opens a graph; `dims` gives the sizes of named dimensions. */
+export async function openProgram(device: Device, graph: Graph, dims: Readonly<Record<string, number>> = {}, weightsFolder?: string): Promise<OpenProgram> {
+  const session = await device.createSession(toOnnx(graph, { provider: device.kind }), { weightsFolder })
+  const sized = (shape: Shape) => shape.map((dim) => (typeof dim === 'number' ? dim : (dims[dim] as number)))
+  const used = new Set(session.inputs.map(({ name }) => name))
+  const named = graph.inputs.flatMap((value) => (value.source.kind === 'input' && used.has(value.source.name) ? [{ name: value.source.name, value }] : []))
+  const inputs = Object.fromEntries(named.map(({ name, value }) => [name, device.tensor(value.dtype, sized(value.shape))]))
+  const outputs = Object.fromEntries(graph.outputs.map(({ name, value }) => [name, device.tensor(value.dtype, sized(value.shape))]))
+  const binding = session.bind({ inputs, outputs })
+  return {
+    async run(feeds) {
+      for (const [name, contents] of Object.entries(feeds)) if (inputs[name]) write(inputs[name], contents)
+      await binding.run()
+      return Object.fromEntries(await Promise.all(Object.entries(outputs).map(async ([name, tensor]) => [name, await tensor.read()] as const)))
+    },
+    dispose() {
+      for (const resource of [binding, ...Object.values(inputs), ...Object.values(outputs), session]) resource.dispose()
+    },
+  }
+}
+
+/** For tests: runs a graph once. */
 export async function runProgram(
   graph: Graph,
-  feeds: Readonly<Record<string, AnyArray>>,
+  feeds: Readonly<Record<string, Contents>>,
   dims: Readonly<Record<string, number>>,
   { kind = 'cpu', weightsFolder }: { readonly kind?: DeviceKind; readonly weightsFolder?: string } = {},
 ): Promise<Record<string, AnyArray>> {
-  const device = openRuntime().device(kind)
-  const session = await device.createSession(toOnnx(graph, { provider: kind }), { weightsFolder })
-  const sized = (shape: readonly (number | string)[]) => shape.map((dim) => (typeof dim === 'number' ? dim : (dims[dim] as number)))
-  const used = new Set(session.inputs.map(({ name }) => name))
-  const named = graph.inputs.flatMap((value) => (value.source.kind === 'input' && used.has(value.source.name) ? [{ name: value.source.name, value }] : []))
-  const inputs = Object.fromEntries(named.map(({ name, value }) => [name, device.tensor(value.dtype, sized(value.shape), feeds[name] as never)]))
-  const outputs = Object.fromEntries(graph.outputs.map(({ name, value }) => [name, device.tensor(value.dtype, sized(value.shape))]))
-  const binding = session.bind({ inputs, outputs })
-  await binding.run()
-  const results: Record<string, AnyArray> = {}
-  for (const [name, tensor] of Object.entries(outputs)) results[name] = await tensor.read()
-  binding.dispose()
-  for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) tensor.dispose()
-  session.dispose()
-  return results
+  const program = await openProgram(openRuntime().device(kind), graph, dims, weightsFolder)
+  try {
+    return await program.run(feeds)
+  } finally {
+    program.dispose()
+  }
+}
+
+function write(tensor: DeviceTensor, contents: Contents): void {
+  const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array }
+  if (!Array.isArray(contents)) return tensor.write(contents as never)
+  if (tensor.dtype === 'int64') return (tensor as DeviceTensor<'int64'>).write(BigInt64Array.from(contents, BigInt))
+  tensor.write(arrays[tensor.dtype as keyof typeof arrays].from(contents) as never)
 }

@@ -25,13 +25,31 @@ export function stepsPerEpoch(trainRowCount: number, settings: BatchSettings): n
   return Math.ceil(batches / settings['training.grad_accumulation'])
 }
 
-/** The micro-batches of one optimizer step, each a list of row indices. `step` counts from 0 over the whole run. */
-export function batchesOfStep(trainRowCount: number, settings: BatchSettings & Pick<SettingValues, 'environment.seed'>, step: number): number[][] {
-  const perEpoch = stepsPerEpoch(trainRowCount, settings)
-  const size = rowsPerBatch(trainRowCount, settings)
-  const order = shuffledIndices(trainRowCount, settings['environment.seed'], 1 + Math.floor(step / perEpoch))
-  const accumulation = settings['training.grad_accumulation']
-  const first = (step % perEpoch) * accumulation
-  const last = Math.min(first + accumulation, Math.floor(trainRowCount / size))
-  return Array.from({ length: last - first }, (_, index) => order.slice((first + index) * size, (first + index + 1) * size))
+/** Which rows each step learns from: a pure function of the step, so that resuming needs nothing but its number. */
+export class BatchPlan {
+  readonly #rowCount: number
+  readonly #settings: BatchSettings & Pick<SettingValues, 'environment.seed'>
+  #epoch: { readonly index: number; readonly order: readonly number[] } | null = null
+
+  constructor(trainRowCount: number, settings: BatchSettings & Pick<SettingValues, 'environment.seed'>) {
+    this.#rowCount = trainRowCount
+    this.#settings = settings
+  }
+
+  /** The micro-batches of one optimizer step, each a list of row indices. `step` counts from 0 over the whole run. */
+  batchesOf(step: number): number[][] {
+    const perEpoch = stepsPerEpoch(this.#rowCount, this.#settings)
+    const size = rowsPerBatch(this.#rowCount, this.#settings)
+    const order = this.#orderOf(Math.floor(step / perEpoch))
+    const accumulation = this.#settings['training.grad_accumulation']
+    const first = (step % perEpoch) * accumulation
+    const last = Math.min(first + accumulation, Math.floor(this.#rowCount / size))
+    return Array.from({ length: last - first }, (_, index) => order.slice((first + index) * size, (first + index + 1) * size))
+  }
+
+  /** The order of an epoch, kept until another one is asked for. Order 0 has chosen the validation rows. */
+  #orderOf(index: number): readonly number[] {
+    if (this.#epoch?.index !== index) this.#epoch = { index, order: shuffledIndices(this.#rowCount, this.#settings['environment.seed'], 1 + index) }
+    return this.#epoch.order
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { readAdapter, readSafetensorsHeader, readTensor, syncFolder, writeAdapter, writeFileAtomic, writeSafetensors, type Adapter } from '../checkpoints/index.ts'
@@ -10,7 +10,17 @@ const STATE = 'state.json'
 const OPTIMIZER = 'optimizer.safetensors'
 
 /** What resuming needs besides the vectors. Everything random follows from the seed and the step. */
-const StateFile = z.object({ step: z.number().int(), seed: z.number(), bestValidationLoss: z.number().nullable(), bestStep: z.number().nullable(), lastLoss: z.number().nullable() })
+const StateFile = z.object({
+  step: z.number().int(),
+  /** Epochs done, with their fraction; for readers of the file. */
+  epoch: z.number().default(0),
+  seed: z.number(),
+  /** The last step whose evaluation is complete. */
+  evaluatedStep: z.number().nullable().default(null),
+  bestValidationLoss: z.number().nullable(),
+  bestStep: z.number().nullable(),
+  lastLoss: z.number().nullable(),
+})
 export type TrainingState = z.infer<typeof StateFile>
 
 /** A run at one step: the flat trainable vector and the optimizer's vectors of the same length. */
@@ -20,14 +30,22 @@ export interface Snapshot {
   readonly optimizer: Readonly<Record<string, Float32Array<ArrayBuffer>>>
 }
 
-export type CheckpointName = 'last' | 'best'
+const aliases = ['last', 'best'] as const
+export type CheckpointName = (typeof aliases)[number]
 
-/** The names `last` and `best` are small text files that hold a folder's name: they work on every disk, also where links do not. */
+/**
+ * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk, also where links do not.
+ * Where `last` is damaged, the newest whole checkpoint; null where there is none.
+ */
 export async function latestCheckpoint(checkpointFolder: string, name: CheckpointName = 'last'): Promise<{ folder: string; step: number } | null> {
-  const target = await readFile(join(checkpointFolder, name), 'utf8').catch(() => null)
-  if (target === null) return null
-  const folder = join(checkpointFolder, basename(target.trim()))
-  return { folder, step: (await readState(folder)).step }
+  const named = await targetOf(checkpointFolder, name)
+  const others = name === 'last' ? (await stepFolders(checkpointFolder)).sort((a, b) => Number(b) - Number(a)) : []
+  for (const target of [...(named === null ? [] : [named]), ...others]) {
+    const folder = join(checkpointFolder, target)
+    const state = await readState(folder).catch(() => null)
+    if (state) return { folder, step: state.step }
+  }
+  return null
 }
 
 /**
@@ -36,36 +54,50 @@ export async function latestCheckpoint(checkpointFolder: string, name: Checkpoin
  */
 export async function saveCheckpoint(checkpointFolder: string, layout: LoraLayout, config: Adapter['config'], { state, p, optimizer }: Snapshot): Promise<string> {
   const name = String(state.step)
-  const draft = join(checkpointFolder, `.draft-${name}`)
+  const draft = join(checkpointFolder, `${DRAFT}${name}`)
   const folder = join(checkpointFolder, name)
   try {
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
     await writeAdapter(draft, { config, modules: modulesOf(layout, p) })
     const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: 'float32', shape: [data.length], data }] as const)
-    await writeSafetensors(join(draft, OPTIMIZER), { ...Object.fromEntries(vectors), p: { dtype: 'float32', shape: [p.length], data: p } })
+    await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
     await writeFileAtomic(join(draft, STATE), JSON.stringify(state, null, 2))
     await rm(folder, { recursive: true, force: true })
     await rename(draft, folder)
     await syncFolder(checkpointFolder)
-    await nameCheckpoint(checkpointFolder, 'last', name)
-    if (state.bestStep === state.step) await nameCheckpoint(checkpointFolder, 'best', name)
+    await writeFileAtomic(join(checkpointFolder, 'last'), `${name}\n`)
+    if (state.bestStep === state.step) await writeFileAtomic(join(checkpointFolder, 'best'), `${name}\n`)
   } catch (error) {
     throw toDiskError(error, checkpointFolder)
   }
+  await removeUnnamed(checkpointFolder)
   return folder
 }
 
-async function nameCheckpoint(checkpointFolder: string, alias: CheckpointName, name: string): Promise<void> {
-  const earlier = await readFile(join(checkpointFolder, alias), 'utf8').catch(() => null)
-  await writeFileAtomic(join(checkpointFolder, alias), `${name}\n`)
-  const others = await Promise.all((['last', 'best'] as const).map((other) => readFile(join(checkpointFolder, other), 'utf8').catch(() => '')))
-  const unused = earlier !== null && !others.some((other) => other.trim() === earlier.trim())
-  if (unused) await rm(join(checkpointFolder, basename(earlier.trim())), { recursive: true, force: true })
+const DRAFT = '.draft-'
+
+/** Removes checkpoints that no name points to, and drafts of an engine that was killed. */
+async function removeUnnamed(checkpointFolder: string): Promise<void> {
+  const named = await Promise.all(aliases.map((alias) => targetOf(checkpointFolder, alias)))
+  const drafts = (await readdir(checkpointFolder)).filter((entry) => entry.startsWith(DRAFT))
+  const unused = [...drafts, ...(await stepFolders(checkpointFolder)).filter((entry) => !named.includes(entry))]
+  for (const entry of unused) {
+    // On Windows a chat may be reading one: it goes at the next checkpoint.
+    await rm(join(checkpointFolder, entry), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+const stepFolders = async (checkpointFolder: string): Promise<string[]> => (await readdir(checkpointFolder).catch(() => [])).filter((entry) => /^\d+$/.test(entry))
+
+async function targetOf(checkpointFolder: string, alias: CheckpointName): Promise<string | null> {
+  const text = await readFile(join(checkpointFolder, alias), 'utf8').catch(() => null)
+  return text === null ? null : basename(text.trim())
 }
 
 /** Reads a checkpoint back. Throws UserError `checkpoint/layout` where it belongs to other LoRA settings, or for damaged files. */
 export async function readCheckpoint(folder: string, layout: LoraLayout, optimizerState: readonly string[]): Promise<Snapshot> {
+  const p = await readAdapterVector(folder, layout)
   const { tensors } = await readSafetensorsHeader(join(folder, OPTIMIZER))
   const vector = async (name: string) => {
     const place = tensors.get(name)
@@ -73,7 +105,7 @@ export async function readCheckpoint(folder: string, layout: LoraLayout, optimiz
     return readTensor(folder, place)
   }
   const vectors = await Promise.all(optimizerState.map(async (name) => [name, await vector(name)] as const))
-  return { state: await readState(folder), p: await vector('p'), optimizer: Object.fromEntries(vectors) }
+  return { state: await readState(folder), p, optimizer: Object.fromEntries(vectors) }
 }
 
 const readState = async (folder: string): Promise<TrainingState> => StateFile.parse(JSON.parse(await readFile(join(folder, STATE), 'utf8')))

@@ -9,26 +9,30 @@ export interface PackedBatch {
   readonly sequences: number
   readonly tokensPerSequence: number
   /** [B,T]; places without a token hold id 0 in segment -1. */
-  readonly ids: Int32Array
+  readonly ids: Int32Array<ArrayBuffer>
   /** [B,T]: from 0 for every row. */
-  readonly positions: BigInt64Array
+  readonly positions: BigInt64Array<ArrayBuffer>
   /** [B,T]: which row a token belongs to. */
-  readonly segments: Int32Array
+  readonly segments: Int32Array<ArrayBuffer>
   /** [M]: flat places whose next token counts. */
-  readonly targets: Int32Array
+  readonly targets: Int32Array<ArrayBuffer>
   /** [M]: that next token. */
-  readonly labels: BigInt64Array
+  readonly labels: BigInt64Array<ArrayBuffer>
   /** Tokens of the rows, without padding. */
   readonly tokenCount: number
 }
 
+/** Work of a token that grows with its sequence's length, relative to the work that does not: attention against matrices, for a small model on a processor. */
+const ATTENTION_SHARE = 1 / 2000
+
 /**
- * Packs rows into sequences as long as the longest row (first-fit decreasing). Every row sees only itself and its positions begin at 0, so the loss is
- * that of the padded batch.
+ * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to all rows in one sequence.
+ * Every row sees only itself and its positions begin at 0, so the loss is that of the padded batch. What follows a row's last counted token's
+ * predecessor is left out: nothing depends on it.
  */
 export function packRows(rows: readonly TokenRow[]): PackedBatch {
-  const length = Math.max(1, ...rows.map(({ ids }) => ids.length))
-  const bins = fitIntoBins(rows.map(({ ids }) => ids.length), length)
+  const lengths = rows.map(neededLength)
+  const { length, bins } = layOut(lengths)
   const size = bins.length * length
   const batch = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
   const targets: number[] = []
@@ -37,20 +41,44 @@ export function packRows(rows: readonly TokenRow[]): PackedBatch {
     let place = bin * length
     for (const member of members) {
       const { ids, labelMask } = rows[member] as TokenRow
-      for (const [index, id] of ids.entries()) {
-        batch.ids[place + index] = id
+      const kept = lengths[member] as number
+      for (let index = 0; index < kept; index++) {
+        batch.ids[place + index] = ids[index] as number
         batch.positions[place + index] = BigInt(index)
         batch.segments[place + index] = member
-        if (index > 0 && labelMask[index] === 1) {
-          targets.push(place + index - 1)
-          labels.push(BigInt(id))
-        }
+        if (labelMask[index + 1] !== 1) continue
+        targets.push(place + index)
+        labels.push(BigInt(ids[index + 1] as number))
       }
-      place += ids.length
+      place += kept
     }
   }
   const tokenCount = rows.reduce((sum, { ids }) => sum + ids.length, 0)
   return { sequences: bins.length, tokensPerSequence: length, ...batch, targets: Int32Array.from(targets), labels: BigInt64Array.from(labels), tokenCount }
+}
+
+/** Tokens up to the one before the last counted token; at least 1. */
+const neededLength = ({ labelMask }: TokenRow): number => Math.max(1, labelMask.lastIndexOf(1))
+
+interface Layout {
+  readonly length: number
+  readonly bins: readonly (readonly number[])[]
+}
+
+/** The cheapest layout: work = B T (1 + share · T). */
+function layOut(lengths: readonly number[]): Layout {
+  const longest = Math.max(1, ...lengths)
+  const total = lengths.reduce((sum, length) => sum + length, 0)
+  const work = ({ length, bins }: Layout) => bins.length * length * (1 + ATTENTION_SHARE * length)
+  let best: Layout = { length: longest, bins: fitIntoBins(lengths, longest) }
+  for (let count = best.bins.length - 1; count >= 1; count--) {
+    const length = Math.max(longest, Math.ceil(total / count))
+    // All of it full would already cost more than the best, and longer sequences only more.
+    if (total * (1 + ATTENTION_SHARE * length) >= work(best)) break
+    const candidate = { length, bins: fitIntoBins(lengths, length) }
+    if (work(candidate) < work(best)) best = candidate
+  }
+  return best
 }
 
 /** Indices of the items of each bin; first-fit in order of decreasing length, ties in the given order. */

@@ -8,14 +8,17 @@ import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts
 import type { Optimizer } from './optimizers.ts'
 import { optimizerProgram } from './optimizers.ts'
 import type { PackedBatch } from './packing.ts'
-import { fillOdd } from './rng.ts'
+import { ShapedSession } from './shaped-session.ts'
 
 export interface StepRunnerOptions {
   readonly model: LoadedModel
   readonly device: Device
   readonly layout: LoraLayout
   readonly optimizer: Optimizer
+  /** Of the inputs of LoRA's A. */
   readonly dropout: number
+  /** Of the model's attention probabilities; 0 unless given. */
+  readonly attentionDropout?: number
   readonly clip: number
   readonly weightDecay: number
   readonly seed: number
@@ -25,8 +28,6 @@ export interface StepRunnerOptions {
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
 const MAX_ACCUMULATION = 64
-/** Bindings are kept for so many shapes of batches. */
-const KEPT_SHAPES = 16
 
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
 export class StepRunner {
@@ -52,7 +53,7 @@ export class StepRunner {
     const { cos, sin } = rotaryTables(maxTokens, model.architecture.headSize, model.architecture.ropeTheta)
     const table = [maxTokens, model.architecture.headSize / 2]
     this.#shared = { p: this.p, g, cos: this.#own(device.tensor('float32', table, cos)), sin: this.#own(device.tensor('float32', table, sin)) }
-    this.#training = this.#own(new ShapedSession(device, this.#own(training), this.#shared, { g_out: g }, layout.columnCount))
+    this.#training = this.#own(new ShapedSession({ device, session: this.#own(training), shared: this.#shared, outputs: { g_out: g }, architecture: model.architecture, layout }))
     const scalarNames = ['learning_rate', ...Object.keys(optimizer.scalars(1))]
     this.#scalars = Object.fromEntries(scalarNames.map((name) => [name, this.#own(device.tensor('float32', [1]))]))
     const outputs = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [`${name}_out`, tensor]))
@@ -62,9 +63,9 @@ export class StepRunner {
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
-    const { model, device, layout, optimizer, dropout, clip, weightDecay } = options
+    const { model, device, layout, optimizer, dropout, attentionDropout, clip, weightDecay } = options
     const [training, update] = await Promise.all([
-      openSession(device, trainingProgram(model, layout, dropout), model.folder, true),
+      openSession(device, trainingProgram(model, layout, dropout, attentionDropout), model.folder, true),
       openSession(device, optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay }), undefined, true),
     ])
     return new StepRunner(options, training, update)
@@ -79,7 +80,7 @@ export class StepRunner {
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const weights = new Float32Array(batch.targets.length).fill(1 / counted)
-      loss += await this.#training.run(batch, { weights, accumulate: index > 0, dropout: { seed: this.#options.seed, key: step * MAX_ACCUMULATION + index } })
+      loss += await this.#training.run(batch, { weights, accumulate: index > 0, random: { seed: this.#options.seed, key: step * MAX_ACCUMULATION + index } })
     }
     this.#scalars['learning_rate']?.write(Float32Array.of(learningRate))
     for (const [name, value] of Object.entries(this.#options.optimizer.scalars(step + 1))) this.#scalars[name]?.write(Float32Array.of(value))
@@ -90,11 +91,14 @@ export class StepRunner {
   /** Mean loss over every counted token of the batches, without dropout; nothing changes. */
   async evaluate(batches: readonly PackedBatch[]): Promise<number> {
     const { model, device, layout } = this.#options
-    this.#evaluation ??= this.#own(new ShapedSession(device, this.#own(await openSession(device, evaluationProgram(model, layout), model.folder, false)), this.#shared, {}, 0))
+    if (!this.#evaluation) {
+      const session = this.#own(await openSession(device, evaluationProgram(model, layout), model.folder, false))
+      this.#evaluation = this.#own(new ShapedSession({ device, session, shared: this.#shared, outputs: {}, architecture: model.architecture, layout }))
+    }
     let sum = 0
     let counted = 0
     for (const batch of batches) {
-      sum += await this.#evaluation.run(batch, { weights: new Float32Array(batch.targets.length).fill(1), accumulate: false, dropout: null })
+      sum += await this.#evaluation.run(batch, { weights: new Float32Array(batch.targets.length).fill(1), accumulate: false, random: null })
       counted += batch.targets.length
     }
     return sum / counted
@@ -112,118 +116,3 @@ export class StepRunner {
 
 const openSession = (device: Device, graph: Graph, weightsFolder: string | undefined, prepack: boolean): Promise<Session> =>
   device.createSession(toOnnx(graph, { provider: device.kind }), { weightsFolder, prepack })
-
-interface RunOptions {
-  readonly weights: Float32Array<ArrayBuffer>
-  readonly accumulate: boolean
-  readonly dropout: { readonly seed: number; readonly key: number } | null
-}
-
-/** A session whose batches come in several shapes: a binding for each, the least recently used one dropped. */
-class ShapedSession {
-  readonly #device: Device
-  readonly #session: Session
-  readonly #shared: Readonly<Record<string, DeviceTensor>>
-  readonly #outputs: Readonly<Record<string, DeviceTensor>>
-  readonly #columnCount: number
-  readonly #loss: DeviceTensor<'float32'>
-  readonly #accumulate: DeviceTensor<'bool'>
-  readonly #bound = new Map<string, BoundShape>()
-
-  constructor(device: Device, session: Session, shared: Readonly<Record<string, DeviceTensor>>, outputs: Readonly<Record<string, DeviceTensor>>, columnCount: number) {
-    this.#device = device
-    this.#session = session
-    this.#shared = shared
-    this.#outputs = outputs
-    this.#columnCount = columnCount
-    this.#loss = device.tensor('float32', [])
-    this.#accumulate = device.tensor('bool', [1])
-  }
-
-  /** Runs one batch and returns the sum of its weighted losses. */
-  async run(batch: PackedBatch, { weights, accumulate, dropout }: RunOptions): Promise<number> {
-    const shape = this.#bind(batch)
-    const { tensors } = shape
-    tensors.ids.write(batch.ids as Int32Array<ArrayBuffer>)
-    tensors.positions.write(batch.positions as BigInt64Array<ArrayBuffer>)
-    tensors.segments.write(batch.segments as Int32Array<ArrayBuffer>)
-    tensors.targets.write(batch.targets as Int32Array<ArrayBuffer>)
-    tensors.labels.write(batch.labels as BigInt64Array<ArrayBuffer>)
-    tensors.weights.write(weights)
-    this.#accumulate.write(Uint8Array.of(Number(accumulate)))
-    if (dropout) shape.fillDropout(dropout.seed, dropout.key)
-    await shape.binding.run()
-    return (await this.#loss.read())[0] as number
-  }
-
-  dispose(): void {
-    for (const shape of this.#bound.values()) shape.dispose()
-    this.#loss.dispose()
-    this.#accumulate.dispose()
-  }
-
-  #bind(batch: PackedBatch): BoundShape {
-    const key = `${batch.sequences} ${batch.tokensPerSequence} ${batch.targets.length}`
-    const known = this.#bound.get(key) ?? new BoundShape(this.#device, batch, this.#columnCount, (tensors) => this.#bindTensors(tensors))
-    this.#bound.delete(key)
-    this.#bound.set(key, known)
-    if (this.#bound.size > KEPT_SHAPES) {
-      const [oldest, shape] = this.#bound.entries().next().value as [string, BoundShape]
-      shape.dispose()
-      this.#bound.delete(oldest)
-    }
-    return known
-  }
-
-  #bindTensors(tensors: Readonly<Record<string, DeviceTensor>>): Binding {
-    const available: Record<string, DeviceTensor> = { ...this.#shared, ...tensors, accumulate: this.#accumulate }
-    const inputs = Object.fromEntries(this.#session.inputs.map(({ name }) => [name, available[name] as DeviceTensor]))
-    const results: Record<string, DeviceTensor> = { ...this.#outputs, loss: this.#loss }
-    return this.#session.bind({ inputs, outputs: results })
-  }
-}
-
-/** The input tensors of one shape of batches, and their binding. */
-class BoundShape {
-  readonly tensors: {
-    readonly ids: DeviceTensor<'int32'>
-    readonly positions: DeviceTensor<'int64'>
-    readonly segments: DeviceTensor<'int32'>
-    readonly targets: DeviceTensor<'int32'>
-    readonly labels: DeviceTensor<'int64'>
-    readonly weights: DeviceTensor<'float32'>
-    readonly dropout_rows: DeviceTensor<'int32'>
-    readonly dropout_columns: DeviceTensor<'int32'>
-  }
-  readonly binding: Binding
-  readonly #rows: Int32Array<ArrayBuffer>
-  readonly #columns: Int32Array<ArrayBuffer>
-
-  constructor(device: Device, { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch, columnCount: number, bind: (tensors: Readonly<Record<string, DeviceTensor>>) => Binding) {
-    this.#rows = new Int32Array(B * T)
-    this.#columns = new Int32Array(columnCount)
-    this.tensors = {
-      ids: device.tensor('int32', [B, T]),
-      positions: device.tensor('int64', [B, T]),
-      segments: device.tensor('int32', [B, T]),
-      targets: device.tensor('int32', [M]),
-      labels: device.tensor('int64', [M]),
-      weights: device.tensor('float32', [M]),
-      dropout_rows: device.tensor('int32', [B * T, 1]),
-      dropout_columns: device.tensor('int32', [columnCount]),
-    }
-    this.binding = bind(this.tensors)
-  }
-
-  fillDropout(seed: number, key: number): void {
-    fillOdd(this.#rows, seed, 'dropoutRows', key)
-    fillOdd(this.#columns, seed, 'dropoutColumns', key)
-    this.tensors.dropout_rows.write(this.#rows)
-    this.tensors.dropout_columns.write(this.#columns)
-  }
-
-  dispose(): void {
-    this.binding.dispose()
-    for (const tensor of Object.values(this.tensors)) tensor.dispose()
-  }
-}

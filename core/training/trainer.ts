@@ -1,17 +1,19 @@
 import { basename } from 'node:path'
 import { generationSettingsOf, UserError, type SettingValues } from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
+import { stopStringsOf } from '../generation/stopping.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora, type LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
-import { batchesOfStep, rowsPerBatch, stepsPerEpoch } from './batches.ts'
+import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
 import { readCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { initialLora } from './lora-init.ts'
 import { optimizers } from './optimizers.ts'
 import { packRows } from './packing.ts'
 import { readSamples, type TrainingSample } from './sample-files.ts'
+import { sampleOptionsOf } from './samples.ts'
 import { learningRateAt } from './schedules.ts'
 import { StepRunner } from './step-runner.ts'
 
@@ -43,6 +45,7 @@ export async function train(job: TrainJob, context: TrainContext): Promise<Train
     model, device, layout,
     optimizer: optimizers.AdamW,
     dropout: settings['training.lora_dropout'],
+    attentionDropout: model.architecture.attentionDropout,
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],
@@ -71,6 +74,7 @@ class Run {
   readonly #context: TrainContext
   readonly #parts: Parts
   readonly #settings: SettingValues
+  readonly #plan: BatchPlan
   readonly #perEpoch: number
   readonly #totalSteps: number
   readonly #now: () => number
@@ -84,16 +88,19 @@ class Run {
     this.#context = context
     this.#parts = parts
     this.#settings = job.settings
+    this.#plan = new BatchPlan(parts.trainSamples.length, job.settings)
     this.#perEpoch = stepsPerEpoch(parts.trainSamples.length, job.settings)
     this.#totalSteps = this.#perEpoch * job.settings['training.epochs']
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
-    this.#state = { step: 0, seed: job.settings['environment.seed'], bestValidationLoss: null, bestStep: null, lastLoss: null }
+    this.#state = { step: 0, epoch: 0, seed: job.settings['environment.seed'], evaluatedStep: null, bestValidationLoss: null, bestStep: null, lastLoss: null }
   }
 
   async execute(): Promise<TrainResult> {
     await this.#begin()
     const { signal } = this.#context
+    // A run that was stopped during an evaluation begins with it again.
+    if (this.#evaluationIsDue()) await this.#evaluate()
     while (this.#state.step < this.#totalSteps && !signal.aborted) {
       await this.#step()
       if (this.#evaluationIsDue()) await this.#evaluate()
@@ -139,20 +146,20 @@ class Run {
     const { runner, trainSamples } = this.#parts
     const startMs = this.#now()
     const { step } = this.#state
-    const batches = batchesOfStep(trainSamples.length, this.#settings, step).map((rows) => packRows(rows.map((row) => trainSamples[row] as TrainingSample)))
+    const batches = this.#plan.batchesOf(step).map((rows) => packRows(rows.map((row) => trainSamples[row] as TrainingSample)))
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
     const { loss, gradientNorm } = await runner.step(batches, step, learningRate)
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw new UserError('training/diverged', { step: step + 1 })
-    this.#state = { ...this.#state, step: step + 1, lastLoss: loss }
+    this.#state = { ...this.#state, step: step + 1, epoch: (step + 1) / this.#perEpoch, lastLoss: loss }
     const tokenCount = batches.reduce((sum, batch) => sum + batch.tokenCount, 0)
-    this.#context.onEvent({ kind: 'step', step: step + 1, epoch: this.#epoch(), loss, learningRate, gradientNorm, tokenCount, stepMs: this.#now() - startMs })
+    this.#context.onEvent({ kind: 'step', step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm, tokenCount, stepMs: this.#now() - startMs })
   }
 
   /** True at the last step, and whenever another `evaluation_epochs` have passed. */
   #evaluationIsDue(): boolean {
     const { step } = this.#state
     const every = Math.max(1, Math.round(this.#settings['training.evaluation_epochs'] * this.#perEpoch))
-    return step === this.#totalSteps || step % every === 0
+    return step > 0 && this.#state.evaluatedStep !== step && (step === this.#totalSteps || step % every === 0)
   }
 
   async #evaluate(): Promise<void> {
@@ -160,19 +167,27 @@ class Run {
     const size = this.#settings['training.batch_size']
     const chunks = Array.from({ length: Math.ceil(validationSamples.length / size) }, (_, index) => packRows(validationSamples.slice(index * size, (index + 1) * size)))
     const validationLoss = chunks.length > 0 ? await runner.evaluate(chunks) : null
-    const best = this.#state.bestValidationLoss
-    if (validationLoss !== null && (best === null || validationLoss < best)) this.#state = { ...this.#state, bestValidationLoss: validationLoss, bestStep: this.#state.step }
-    this.#context.onEvent({ kind: 'evaluation', step: this.#state.step, epoch: this.#epoch(), validationLoss, samples: await this.#sampleAnswers() })
+    const samples = await this.#sampleAnswers()
+    // Stopped in between: the answers are cut off, so this evaluation does not count.
+    if (this.#context.signal.aborted) return
+    const { step, epoch, bestValidationLoss: best } = this.#state
+    const isBest = validationLoss !== null && (best === null || validationLoss < best)
+    this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestValidationLoss: validationLoss, bestStep: step } : {}) }
+    this.#context.onEvent({ kind: 'evaluation', step, epoch, validationLoss, samples })
+    // The state has changed, also where this step was saved before.
+    this.#savedStep = -1
     await this.#save()
   }
 
   async #sampleAnswers(): Promise<{ prompt: string; expected: string; answer: string }[]> {
     const { model, device, layout, runner, trainSamples, validationSamples } = this.#parts
-    const chosen = [...validationSamples, ...(validationSamples.length === 0 ? trainSamples : [])].slice(0, SAMPLE_ANSWERS)
+    const candidates = new Map((validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]))
+    const chosen = [...candidates.values()].slice(0, SAMPLE_ANSWERS)
     this.#generator ??= await Generator.open(model, device, layout)
     const settings = { ...generationSettingsOf(this.#settings), seed: this.#state.seed }
-    const answers = await this.#generator.generate({ prompts: chosen.map(({ promptIds }) => promptIds), settings, signal: this.#context.signal }, runner.p)
-    return chosen.map(({ prompt, answer }, index) => ({ prompt, expected: answer, answer: model.tokenizer.decode(answers[index]?.tokens ?? []) }))
+    const prompts = chosen.map(({ promptIds }) => promptIds)
+    const answers = await this.#generator.generate({ prompts, settings, stopStrings: stopStringsOf(sampleOptionsOf(this.#settings).format), signal: this.#context.signal }, runner.p)
+    return chosen.map(({ prompt, answer }, index) => ({ prompt, expected: answer, answer: answers[index]?.text ?? '' }))
   }
 
   async #save(): Promise<void> {
@@ -191,9 +206,5 @@ class Run {
     this.#savedMs = this.#now()
     this.#savedStep = this.#state.step
     this.#context.onEvent({ kind: 'checkpoint', step: this.#state.step, folder, best: this.#state.bestStep === this.#state.step })
-  }
-
-  #epoch(): number {
-    return this.#perEpoch === 0 ? 0 : this.#state.step / this.#perEpoch
   }
 }

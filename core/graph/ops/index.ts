@@ -1,6 +1,7 @@
 /** Every op: registering one is a line here, and its method in builder.ts. */
 export { add } from './add.ts'
 export { and } from './and.ts'
+export { cachePositions } from './cache-positions.ts'
 export { cast } from './cast.ts'
 export { concat } from './concat.ts'
 export { crossEntropy } from './cross-entropy.ts'

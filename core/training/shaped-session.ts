@@ -1,0 +1,130 @@
+import type { Architecture } from '../models/family.ts'
+import type { LoraLayout } from '../models/lora.ts'
+import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import type { PackedBatch } from './packing.ts'
+import { fillOdd, type Stream } from './rng.ts'
+
+export interface ShapedSessionOptions {
+  readonly device: Device
+  /** A training or evaluation program of core/models/programs.ts. */
+  readonly session: Session
+  /** Inputs that every batch uses: p, g, cos, sin. */
+  readonly shared: Readonly<Record<string, DeviceTensor>>
+  /** Outputs besides the loss. */
+  readonly outputs: Readonly<Record<string, DeviceTensor>>
+  readonly architecture: Pick<Architecture, 'heads' | 'layerCount'>
+  readonly layout: Pick<LoraLayout, 'columnCount'>
+}
+
+export interface BatchRun {
+  /** [M]: what each counted token's loss is multiplied by. */
+  readonly weights: Float32Array<ArrayBuffer>
+  /** Adds to the gradient of the batch before. */
+  readonly accumulate: boolean
+  /** The random numbers of this run; null where the program has no dropout. */
+  readonly random: { readonly seed: number; readonly key: number } | null
+}
+
+/** Bindings are kept for so many shapes of batches. */
+const KEPT_SHAPES = 16
+
+/** A session whose batches come in several shapes: a binding for each, the least recently used one dropped. Whoever made it disposes of it, and of the session. */
+export class ShapedSession {
+  readonly #options: ShapedSessionOptions
+  readonly #loss: DeviceTensor<'float32'>
+  readonly #accumulate: DeviceTensor<'bool'>
+  readonly #bound = new Map<string, BoundShape>()
+
+  constructor(options: ShapedSessionOptions) {
+    this.#options = options
+    this.#loss = options.device.tensor('float32', [])
+    this.#accumulate = options.device.tensor('bool', [1])
+  }
+
+  /** Runs one batch and returns the sum of its weighted losses. */
+  async run(batch: PackedBatch, { weights, accumulate, random }: BatchRun): Promise<number> {
+    const shape = this.#shapeOf(batch)
+    shape.write(batch, weights)
+    this.#accumulate.write(Uint8Array.of(Number(accumulate)))
+    if (random) shape.writeRandom(random.seed, random.key)
+    await shape.binding.run()
+    return (await this.#loss.read())[0] as number
+  }
+
+  dispose(): void {
+    for (const shape of this.#bound.values()) shape.dispose()
+    this.#loss.dispose()
+    this.#accumulate.dispose()
+  }
+
+  #shapeOf(batch: PackedBatch): BoundShape {
+    const key = `${batch.sequences} ${batch.tokensPerSequence} ${batch.targets.length}`
+    const shape = this.#bound.get(key) ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate })
+    this.#bound.delete(key)
+    this.#bound.set(key, shape)
+    if (this.#bound.size > KEPT_SHAPES) {
+      const [oldest, unused] = this.#bound.entries().next().value as [string, BoundShape]
+      unused.dispose()
+      this.#bound.delete(oldest)
+    }
+    return shape
+  }
+}
+
+interface RandomInput {
+  readonly stream: Stream
+  readonly values: Int32Array<ArrayBuffer>
+  readonly tensor: DeviceTensor<'int32'>
+}
+
+/** The input tensors of one shape of batches, and their binding. */
+class BoundShape {
+  readonly binding: Binding
+  readonly #batch
+  readonly #random: readonly RandomInput[]
+
+  constructor(
+    { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
+    { device, session, shared, outputs, architecture: { heads, layerCount }, layout: { columnCount } }: ShapedSessionOptions,
+    { loss, accumulate }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor },
+  ) {
+    this.#batch = {
+      ids: device.tensor('int32', [B, T]),
+      positions: device.tensor('int64', [B, T]),
+      segments: device.tensor('int32', [B, T]),
+      targets: device.tensor('int32', [M]),
+      labels: device.tensor('int64', [M]),
+      weights: device.tensor('float32', [M]),
+    }
+    const wanted = new Set(session.inputs.map(({ name }) => name))
+    const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T] }
+    const made = Object.entries(randomShapes).filter(([name]) => wanted.has(name)).map(([name, shape]) => [name, device.tensor('int32', shape)] as const)
+    this.#random = made.map(([name, tensor]) => ({ stream: streamOf[name as keyof typeof randomShapes], values: new Int32Array(tensor.elementCount), tensor }))
+    const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), accumulate }
+    const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
+    this.binding = session.bind({ inputs, outputs: { ...outputs, loss } })
+  }
+
+  write(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): void {
+    this.#batch.ids.write(batch.ids)
+    this.#batch.positions.write(batch.positions)
+    this.#batch.segments.write(batch.segments)
+    this.#batch.targets.write(batch.targets)
+    this.#batch.labels.write(batch.labels)
+    this.#batch.weights.write(weights)
+  }
+
+  writeRandom(seed: number, key: number): void {
+    for (const { stream, values, tensor } of this.#random) {
+      fillOdd(values, seed, stream, key)
+      tensor.write(values)
+    }
+  }
+
+  dispose(): void {
+    this.binding.dispose()
+    for (const tensor of [...Object.values(this.#batch), ...this.#random.map((input) => input.tensor)]) tensor.dispose()
+  }
+}
+
+const streamOf = { dropout_rows: 'dropoutRows', dropout_columns: 'dropoutColumns', attention_rows: 'attentionRows', attention_columns: 'attentionColumns' } as const satisfies Record<string, Stream>

@@ -1,0 +1,38 @@
+import type { Locator, Page } from '@playwright/test'
+
+/** Goes to a room by the rail. */
+export const goTo = (page: Page, room: string): Promise<void> =>
+  page.getByRole('navigation').first().getByRole('button', { name: room, exact: true }).click()
+
+/** The row of a setting in the form of a new experiment. */
+export const setting = (page: Page, key: string): Locator => page.locator(`[data-setting="${key}"]`)
+
+/** Types a value into a number or text setting. */
+export async function fillSetting(page: Page, key: string, value: string): Promise<void> {
+  const field = setting(page, key).locator('input')
+  await field.fill(value)
+  await field.blur()
+}
+
+/** Chooses an entry of a setting's list. */
+export async function chooseSetting(page: Page, key: string, entry: string | RegExp): Promise<void> {
+  await setting(page, key).getByRole('button').click()
+  await page.getByRole('option', { name: entry }).click()
+}
+
+/** Chooses one of a few in view, such as a language. */
+export const choose = (page: Page, group: string, item: string): Promise<void> =>
+  page.getByRole('radiogroup', { name: group }).getByText(item, { exact: true }).click()
+
+/** A cell of the table; row and column count from 1. */
+export const cell = (page: Page, row: number, column: number): Locator =>
+  page.locator(`[role="row"][aria-rowindex="${row + 1}"] [role="gridcell"]`).nth(column - 1)
+
+/** The table's input, which lies over the active cell. */
+export const cellInput = (page: Page): Locator => page.locator('[data-grid-input]')
+
+/** The whole numbers that a reading of the run shows, such as ステップ 12 / 24. */
+export async function reading(page: Page, label: string): Promise<number[]> {
+  const text = await page.getByRole('region', { name: '進み具合' }).locator('div', { has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) }).locator('dd').last().textContent().catch(() => null)
+  return (text?.match(/\d+/g) ?? []).map(Number)
+}

@@ -1,0 +1,95 @@
+import { _electron, chromium, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { join } from 'node:path'
+import { end, environmentOf, freshFolders, root, serve, type Folders } from './command.ts'
+import { killEngine } from './engine-process.ts'
+
+export interface StudioOptions {
+  readonly host: 'web' | 'electron'
+}
+
+/** A running studio on a fresh library, in Japanese, and what a journey needs of its host. */
+export interface Studio {
+  readonly page: Page
+  readonly folders: Folders
+  /** Saves what the window shows. */
+  readonly picture: (name: string) => Promise<void>
+  readonly resize: (width: number, height: number) => Promise<void>
+  /** Does what opens a file dialog, and picks this file in it. */
+  readonly pick: (file: string, act: () => Promise<void>) => Promise<void>
+  readonly killEngine: () => void
+}
+
+type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & { readonly hostPid: number; readonly close: () => Promise<void> }
+
+const size = { width: 1280, height: 800 }
+
+async function openInChromium(folders: Folders): Promise<Opened> {
+  const host = await serve(folders)
+  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const context = await browser.newContext({ locale: 'ja-JP', viewport: size, permissions: ['clipboard-read', 'clipboard-write'] })
+  const page = await context.newPage()
+  await page.goto(host.link)
+  return {
+    page,
+    hostPid: host.process.pid as number,
+    resize: (width, height) => page.setViewportSize({ width, height }),
+    async pick(file, act) {
+      const chooser = page.waitForEvent('filechooser')
+      await act()
+      await (await chooser).setFiles(file)
+    },
+    async close() {
+      await browser.close()
+      await end(host.process)
+    },
+  }
+}
+
+async function openInElectron(folders: Folders): Promise<Opened> {
+  const app = await _electron.launch({
+    executablePath: process.env['ELECTRON'] as string,
+    args: ['.', '--no-sandbox', '--lang=ja', `--user-data-dir=${join(folders.home, 'window')}`],
+    cwd: root,
+    env: environmentOf(folders),
+  })
+  const page = await app.firstWindow()
+  const resize = async (width: number, height: number) => {
+    await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w as number, h as number), [width, height])
+  }
+  await resize(size.width, size.height)
+  return {
+    page,
+    resize,
+    hostPid: app.process().pid as number,
+    pick: async (file, act) => {
+      await answerDialog(app, file)
+      await act()
+    },
+    close: () => app.close(),
+  }
+}
+
+/** The next file dialog is answered with this file: the system's own dialog is beyond a test's reach. */
+async function answerDialog(app: ElectronApplication, file: string): Promise<void> {
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] })
+  }, file)
+}
+
+export const test = base.extend<StudioOptions & { studio: Studio }>({
+  host: ['web', { option: true }],
+  studio: async ({ host }, use, info) => {
+    const folders = freshFolders()
+    const opened = await (host === 'web' ? openInChromium : openInElectron)(folders)
+    const faults: string[] = []
+    opened.page.on('pageerror', (error) => faults.push(error.message))
+    const picture = async (name: string) => void (await opened.page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${info.project.name}-${name}.png`) }))
+    await expect(opened.page.getByRole('navigation', { name: '部屋' })).toBeVisible()
+    await use({ ...opened, folders, picture, killEngine: () => killEngine(opened.hostPid) })
+    if (info.status !== info.expectedStatus) await picture(`failed-${info.title.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)
+    await opened.close()
+    expect(faults, 'errors in the page').toEqual([])
+  },
+})
+
+export { expect }
