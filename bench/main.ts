@@ -11,16 +11,25 @@ import { measureTraining, summarize, type TrainingFigures } from './training.ts'
 /** Ours and the peer take turns, so that a busy moment of the machine hits both. */
 const rounds = Math.max(1, Number(process.env['TERAKOYA_BENCH_ROUNDS'] ?? 2))
 
+const say = (line: string) => console.error(line)
+
+say('the whole tutorial command…')
 const startup = await measureStartup()
+say(`  first step after ${startup.firstStepSeconds} s, end after ${startup.totalSeconds} s`)
 const ours: TrainingFigures[] = []
 const theirs: PeerFigures[] = []
 const compare = peerIsThere()
 for (let round = 0; round < rounds; round++) {
+  say(`training and decoding, round ${round + 1} of ${rounds}…`)
   ours.push(await measureTraining())
-  if (compare) theirs.push(measurePeer())
+  say(`  studio: ${JSON.stringify(figures(summarize(ours)))}`)
+  if (!compare) continue
+  theirs.push(measurePeer())
+  say(`  peer: ${JSON.stringify(figures(summarizePeer(theirs)))}`)
 }
 const studio = summarize(ours)
 const peer = compare ? summarizePeer(theirs) : null
+say('tokenizer, datasets…')
 const tokenizer = await measureTokenizer()
 const datasets = await measureDatasets()
 

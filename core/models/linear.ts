@@ -2,7 +2,7 @@ import { UserError } from '../contract/errors.ts'
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
 import type { LoraValues, ModelContext, Weights } from './context.ts'
-import type { LinearSpec, LoraGroup, LoraLayout } from './lora.ts'
+import { matricesOf, matrixName, type LinearSpec, type LoraGroup, type LoraLayout, type Place } from './lora.ts'
 
 type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears'>
 
@@ -46,10 +46,17 @@ function loraDeltas(b: Builder, { layout, matrices, dropout }: LoraValues, x: Va
   return new Map(group.slots.map(({ module }, index) => [module, b.matmul(lows[index] as Value, bs[index] as Value, { transY: true, alpha })]))
 }
 
-/** Cuts p [P] into the matrices of every group: its A together, each B. */
-export function cutLora(b: Builder, { groups }: LoraLayout, p: Value): LoraValues['matrices'] {
-  const places = groups.flatMap((group) => [group.a, ...group.slots.map((slot) => slot.b)])
+/** Cuts p [P] into the matrices of every group. */
+export function cutLora(b: Builder, layout: LoraLayout, p: Value): LoraValues['matrices'] {
+  const places = matricesOf(layout)
   const parts = b.split(p, places.map(({ shape }) => shape[0] * shape[1]), 0)
-  const matrixAt = new Map(places.map(({ offset, shape }, index) => [offset, b.reshape(parts[index] as Value, shape)]))
-  return new Map(groups.map((group) => [group, { a: matrixAt.get(group.a.offset) as Value, bs: group.slots.map((slot) => matrixAt.get(slot.b.offset) as Value) }]))
+  return groupMatrices(layout, new Map(places.map((place, index) => [place, b.reshape(parts[index] as Value, place.shape)])))
 }
+
+/** The matrices as inputs of their own, for programs that run often with the same p: cutting costs a copy of p at every run. */
+export function loraInputs(b: Builder, layout: LoraLayout): LoraValues['matrices'] {
+  return groupMatrices(layout, new Map(matricesOf(layout).map((place) => [place, b.input(matrixName(place), 'float32', place.shape)])))
+}
+
+const groupMatrices = ({ groups }: LoraLayout, values: ReadonlyMap<Place, Value>): LoraValues['matrices'] =>
+  new Map(groups.map((group) => [group, { a: values.get(group.a) as Value, bs: group.slots.map((slot) => values.get(slot.b) as Value) }]))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
 import { architectureOf, loraTargets } from './family.ts'
-import { layOutLora, type LoraLayout } from './lora.ts'
+import { layOutLora, matricesOf, matrixName, type LoraLayout } from './lora.ts'
 import { decodingProgram, evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
 import type { AnyArray } from '../runtime/index.ts'
 import { rotaryTables } from './rotary.ts'
@@ -96,6 +96,18 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
     await run(rows.map((row) => row.slice(0, -2)), rows.map(({ length }) => length - 2))
     await run(rows.map((row) => row.slice(-2, -1)), rows.map(({ length }) => length - 1))
     await run(rows.map((row) => row.slice(-1)), rows.map(({ length }) => length))
+  })
+
+  it('gives the same logits with an adapter and the cache, p whole or cut', async () => {
+    const row = expected.rows[0]!
+    const dims = { B: 1, T: row.length, S: 64 }
+    const { cos, sin } = rotaryTables(dims.S, model.architecture.headSize, model.architecture.ropeTheta)
+    const matrices = Object.fromEntries(matricesOf(layout).map((matrix) => [matrixName(matrix), p.slice(matrix.offset, matrix.offset + matrix.shape[0] * matrix.shape[1])]))
+    const feeds = { ids: Int32Array.from(row), last: Int32Array.of(row.length - 1), lengths: Int32Array.of(row.length - 1), total: Int32Array.of(row.length), cos, sin, p, ...matrices }
+    for (const cutAdapter of [true, false]) {
+      const { logits } = await runProgram(decodingProgram(model, layout, { cutAdapter }), feeds, dims, place)
+      expect(worst(logits as Float32Array, expected.lora.logits_row0.at(-1)!)).toBeLessThan(2e-4)
+    }
   })
 
   it('gives the same losses with an adapter, over all tokens and over answers only', async () => {

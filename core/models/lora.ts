@@ -69,4 +69,10 @@ function layOutGroup(members: readonly LinearSpec[], { rank, offset, columnOffse
   return { slots, a, columnOffset }
 }
 
+/** The matrices that lie in p, in its order: of every group its A together, then each B. */
+export const matricesOf = ({ groups }: LoraLayout): Place[] => groups.flatMap(({ a, slots }) => [a, ...slots.map(({ b }) => b)])
+
+/** Names of a program's inputs that take the matrices one by one instead of p. */
+export const matrixName = ({ offset }: Place): string => `p_${offset}`
+
 const endOf = ({ offset, shape }: Place): number => offset + shape[0] * shape[1]

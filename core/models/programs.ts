@@ -3,7 +3,7 @@ import { gradients } from '../graph/autodiff.ts'
 import type { Graph, Value } from '../graph/ir.ts'
 import type { LoraValues, ModelContext, Weights } from './context.ts'
 import type { Architecture } from './family.ts'
-import { cutLora, weightsAndLinears } from './linear.ts'
+import { cutLora, loraInputs, weightsAndLinears } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
 
 /** A number that no score reaches: what masked positions get before the softmax. */
@@ -55,10 +55,11 @@ export function logitsProgram(model: ModelSource, layout: LoraLayout | null): Gr
 /**
  * One call of decoding: T new tokens of B sequences on top of a cache of S places.
  * Inputs: ids [B,T] int32; last [B] int32 (flat index of each sequence's last real token); lengths [B] int32 (tokens in the cache after the call, minus 1);
- * total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; k0, v0 … [B,K,S,D] float32; p [P] where `layout` is given.
+ * total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; k0, v0 … [B,K,S,D] float32; p [P] where `layout` is given
+ * (with `cutAdapter` instead of p its matrices, one input `matrixName(place)` each: a token of a small model then takes a tenth less).
  * Outputs: logits [B,V]; k0_out, v0_out … (bind to the same tensors as the inputs).
  */
-export function decodingProgram(model: ModelSource, layout: LoraLayout | null): Graph {
+export function decodingProgram(model: ModelSource, layout: LoraLayout | null, { cutAdapter = false }: { readonly cutAdapter?: boolean } = {}): Graph {
   const b = new Builder()
   const { heads, kvHeads, headSize, layerCount } = model.architecture
   const ids = b.input('ids', 'int32', ['B', 'T'])
@@ -69,7 +70,7 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null): 
   // GroupQueryAttention turns queries and keys itself only for such head sizes.
   const turnsInside = headSize % 16 === 0
   const caches = Array.from({ length: layerCount }, (_, layer) => (['k', 'v'] as const).map((name) => b.input(`${name}${layer}`, 'float32', ['B', kvHeads, 'S', headSize])))
-  const lora = adapter(b, layout)
+  const lora = layout && cutAdapter ? { layout, matrices: loraInputs(b, layout), dropout: null } : adapter(b, layout)
   const context: ModelContext = {
     ...weightsAndLinears(b, model.weights, lora),
     embed: (table, rows, width) => embed(b, context, ids, table, rows, width),

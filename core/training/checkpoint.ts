@@ -63,7 +63,8 @@ export async function saveCheckpoint(checkpointFolder: string, layout: LoraLayou
     const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: 'float32', shape: [data.length], data }] as const)
     await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
     await writeFileAtomic(join(draft, STATE), JSON.stringify(state, null, 2))
-    await rm(folder, { recursive: true, force: true })
+    // The same step again: its first version steps aside for the moment of the move.
+    await rename(folder, `${draft}-old`).catch(() => undefined)
     await rename(draft, folder)
     await syncFolder(checkpointFolder)
     await writeFileAtomic(join(checkpointFolder, 'last'), `${name}\n`)

@@ -26,13 +26,13 @@ export interface PackedBatch {
 const ATTENTION_SHARE = 1 / 2000
 
 /**
- * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to all rows in one sequence.
+ * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to `maxTokens`, where given.
  * Every row sees only itself and its positions begin at 0, so the loss is that of the padded batch. What follows a row's last counted token's
  * predecessor is left out: nothing depends on it.
  */
-export function packRows(rows: readonly TokenRow[]): PackedBatch {
+export function packRows(rows: readonly TokenRow[], maxTokens = 0): PackedBatch {
   const lengths = rows.map(neededLength)
-  const { length, bins } = layOut(lengths)
+  const { length, bins } = layOut(lengths, maxTokens)
   const size = bins.length * length
   const batch = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
   const targets: number[] = []
@@ -66,7 +66,7 @@ interface Layout {
 }
 
 /** The cheapest layout: work = B T (1 + share · T). */
-function layOut(lengths: readonly number[]): Layout {
+function layOut(lengths: readonly number[], maxTokens: number): Layout {
   const longest = Math.max(1, ...lengths)
   const total = lengths.reduce((sum, length) => sum + length, 0)
   const work = ({ length, bins }: Layout) => bins.length * length * (1 + ATTENTION_SHARE * length)
@@ -74,7 +74,7 @@ function layOut(lengths: readonly number[]): Layout {
   for (let count = best.bins.length - 1; count >= 1; count--) {
     const length = Math.max(longest, Math.ceil(total / count))
     // All of it full would already cost more than the best, and longer sequences only more.
-    if (total * (1 + ATTENTION_SHARE * length) >= work(best)) break
+    if (length > maxTokens || total * (1 + ATTENTION_SHARE * length) >= work(best)) break
     const candidate = { length, bins: fitIntoBins(lengths, length) }
     if (work(candidate) < work(best)) best = candidate
   }

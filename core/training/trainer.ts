@@ -41,6 +41,7 @@ export async function train(job: TrainJob, context: TrainContext): Promise<Train
   if (!trainSamples || !validationSamples || trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: '' })
   const { settings } = job
   const layout = layOutLora(loraTargets(model.architecture, settings['training.lora_target_modules']), { rank: settings['training.lora_r'], alpha: settings['training.lora_alpha'] })
+  const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
   const runner = await StepRunner.open({
     model, device, layout,
     optimizer: optimizers.AdamW,
@@ -49,9 +50,9 @@ export async function train(job: TrainJob, context: TrainContext): Promise<Train
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],
-    maxTokens: [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), 1),
+    maxTokens,
   })
-  const run = new Run(job, context, { model, device, layout, runner, trainSamples, validationSamples })
+  const run = new Run(job, context, { model, device, layout, runner, maxTokens, trainSamples, validationSamples })
   try {
     return await run.execute()
   } finally {
@@ -64,6 +65,8 @@ interface Parts {
   readonly device: Device
   readonly layout: LoraLayout
   readonly runner: StepRunner
+  /** The longest sequence that rows may be packed into. */
+  readonly maxTokens: number
   readonly trainSamples: readonly TrainingSample[]
   readonly validationSamples: readonly TrainingSample[]
 }
@@ -146,7 +149,7 @@ class Run {
     const { runner, trainSamples } = this.#parts
     const startMs = this.#now()
     const { step } = this.#state
-    const batches = this.#plan.batchesOf(step).map((rows) => packRows(rows.map((row) => trainSamples[row] as TrainingSample)))
+    const batches = this.#plan.batchesOf(step).map((rows) => packRows(rows.map((row) => trainSamples[row] as TrainingSample), this.#parts.maxTokens))
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
     const { loss, gradientNorm } = await runner.step(batches, step, learningRate)
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw new UserError('training/diverged', { step: step + 1 })
@@ -165,7 +168,7 @@ class Run {
   async #evaluate(): Promise<void> {
     const { validationSamples, runner } = this.#parts
     const size = this.#settings['training.batch_size']
-    const chunks = Array.from({ length: Math.ceil(validationSamples.length / size) }, (_, index) => packRows(validationSamples.slice(index * size, (index + 1) * size)))
+    const chunks = Array.from({ length: Math.ceil(validationSamples.length / size) }, (_, index) => packRows(validationSamples.slice(index * size, (index + 1) * size), this.#parts.maxTokens))
     const validationLoss = chunks.length > 0 ? await runner.evaluate(chunks) : null
     const samples = await this.#sampleAnswers()
     // Stopped in between: the answers are cut off, so this evaluation does not count.

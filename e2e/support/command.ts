@@ -29,8 +29,11 @@ export function environmentOf({ library, home }: Folders): Record<string, string
 /** Runs `terakoya …` to its end. */
 export function terakoya(folders: Folders, ...args: readonly string[]): { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: root, env: environmentOf(folders), encoding: 'utf8', maxBuffer: 64e6 })
-  return { exitCode: status, stdout, stderr }
+  return { exitCode: status, stdout, stderr: withoutBuildNotice(stderr) }
 }
+
+/** Where a source has changed since the build, the program builds first and says so. */
+const withoutBuildNotice = (stderr: string): string => stderr.replace(/^.*Building the studio….*\n {2}[\d.]+ s\n/m, '')
 
 /** Starts `terakoya serve`; resolves with the process and the link that it prints. Rejects where it ends first. */
 export async function serve(folders: Folders, port = 0): Promise<{ readonly process: ChildProcess; readonly link: string }> {

@@ -48,9 +48,10 @@ async function openInChromium(folders: Folders): Promise<Opened> {
 async function openInElectron(folders: Folders): Promise<Opened> {
   const app = await _electron.launch({
     executablePath: process.env['ELECTRON'] as string,
-    args: ['.', '--no-sandbox', '--lang=ja', `--user-data-dir=${join(folders.home, 'window')}`],
+    args: ['.', '--no-sandbox', '--lang=ja'],
     cwd: root,
-    env: environmentOf(folders),
+    // The window's own storage (Chromium's profile) lies under this folder.
+    env: { ...environmentOf(folders), XDG_CONFIG_HOME: folders.home },
   })
   const page = await app.firstWindow()
   const resize = async (width: number, height: number) => {

@@ -1,5 +1,0 @@
-export { gradients } from './autodiff.ts'
-export { Builder } from './builder.ts'
-export type { Dim, DType, Graph, Provider, Shape, Value, WeightPlace } from './ir.ts'
-export { toOnnx } from './onnx/writer.ts'
-export { printGraph } from './print.ts'
