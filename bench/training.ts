@@ -64,13 +64,12 @@ async function measureDecoding(adapterFolder: string, question: string): Promise
   const model = await loadModel(modelFolder)
   const device = openRuntime().device('cpu')
   const layout = layOutLora(loraTargets(model.architecture, values['training.lora_target_modules']), { rank: values['training.lora_r'], alpha: values['training.lora_alpha'] })
-  const adapter = device.tensor('float32', [layout.parameterCount], await readAdapterVector(adapterFolder, layout))
+  const adapter = await readAdapterVector(adapterFolder, layout)
   const generator = await Generator.open(model, device, layout)
   const settings = { ...generationSettingsOf(values), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }
   const prompt = model.tokenizer.encode(`ユーザー: ${question}\nシステム: `)
   const ms = await medianOf(DECODING_RUNS, () => generator.generate({ prompts: [prompt], settings }, adapter))
   generator.dispose()
-  adapter.dispose()
   return DECODED_TOKENS / (ms / 1000)
 }
 

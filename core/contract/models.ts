@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
+import type { AppError } from './errors.ts'
 
 export const ModelId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/).brand<'ModelId'>()
 export type ModelId = z.infer<typeof ModelId>
@@ -16,6 +17,8 @@ export interface ModelSummary {
   readonly licence: string
   readonly shipped: boolean
   readonly folder: string
+  /** Why the model cannot be used; null where it can. */
+  readonly problem: AppError | null
 }
 
 export interface ModelDetail extends ModelSummary {

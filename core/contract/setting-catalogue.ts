@@ -17,7 +17,7 @@ export const settingCatalogue = {
   'dataset.id': {
     kind: 'reference', to: 'dataset', default: '', group: 'general',
     label: { ja: 'データセット', en: 'Dataset' },
-    help: { ja: 'モデルに教える質問と回答の表です。「instruction」と「output」の列が必要です。', en: 'The table of questions and answers to teach. It needs the columns "instruction" and "output".' },
+    help: { ja: 'モデルに教える質問と回答の表です。質問の列と回答の列が必要です。', en: 'The table of questions and answers to teach. It needs a question column and an answer column.' },
   },
   'general.llm_backbone': {
     kind: 'reference', to: 'model', default: 'terakoya-tiny-ja', group: 'general',
@@ -109,7 +109,7 @@ export const settingCatalogue = {
     help: { ja: '更新のたびに重みを少し小さくし、覚えすぎを抑えます。通常は 0 のままにします。', en: 'Shrinks the weights a little at each update against overfitting. Normally 0.' },
   },
   'training.gradient_clip': {
-    kind: 'number', default: 0, min: 0, max: 100, step: 0.1, group: 'training', advanced: true,
+    kind: 'number', default: 1, min: 0, max: 100, step: 0.1, group: 'training', advanced: true,
     label: { ja: '勾配クリップ', en: 'Gradient clip' },
     help: { ja: '急に大きな更新が起きるのを抑える上限です。0 は上限なしです。', en: 'A limit against sudden large updates. 0 is no limit.' },
   },
@@ -119,12 +119,12 @@ export const settingCatalogue = {
     help: { ja: '何バッチ分をためてから 1 回更新するかです。メモリを増やさずにバッチを大きくできます。', en: 'How many batches are collected before one update: a larger batch without more memory.' },
   },
   'training.lora_r': {
-    kind: 'integer', default: 8, min: 1, max: 256, step: 1, group: 'training',
+    kind: 'integer', default: 16, min: 1, max: 256, step: 1, group: 'training',
     label: { ja: 'LoRA の大きさ（r）', en: 'LoRA r' },
     help: { ja: '学習で足す部分の大きさです。大きいほど多くを覚えられますが、遅くなります。', en: 'The size of the part that is added and trained. Larger can learn more but is slower.' },
   },
   'training.lora_alpha': {
-    kind: 'integer', default: 16, min: 1, max: 256, step: 1, group: 'training',
+    kind: 'integer', default: 32, min: 1, max: 256, step: 1, group: 'training',
     label: { ja: 'LoRA の強さ（alpha）', en: 'LoRA alpha' },
     help: { ja: '足した部分をどれだけ強く効かせるかです。r の 2 倍が目安です。', en: 'How strongly the added part acts. Twice r is a good start.' },
   },

@@ -2,9 +2,10 @@ import { toAppError, type ChatAnswer, type DeviceKind, type FinishReason, type G
 import { Generator } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { fitConversation } from '../generation/prompts.ts'
+import { stopStringsOf } from '../generation/stopping.ts'
 import { readAdapter } from '../checkpoints/index.ts'
 import { layOutLora, type LoraLayout } from '../models/lora.ts'
-import { openRuntime, type DeviceTensor } from '../runtime/index.ts'
+import { openRuntime } from '../runtime/index.ts'
 import { readAdapterVector } from '../training/checkpoint.ts'
 import type { GenerateEvent, GenerateJob, GenerateTarget } from './engine-protocol.ts'
 
@@ -24,15 +25,12 @@ interface OpenModel {
 
 const openModels = new Map<string, Promise<OpenModel>>()
 
-/** Answers every target; targets with the same model and adapter are answered together, the others one after the other. A target's failure is its own. */
+/** Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's failure is its own. */
 export async function answer({ device, targets, settings }: GenerateJob, { signal, onEvent }: Context): Promise<null> {
-  for (const group of groupTargets(targets)) {
-    try {
-      await answerGroup(device, group, settings, { signal, onEvent })
-    } catch (error) {
+  await Promise.all(groupTargets(targets).map((group) =>
+    answerGroup(device, group, settings, { signal, onEvent }).catch((error: unknown) => {
       for (const { index } of group) onEvent({ kind: 'failed', target: index, error: toAppError(error) })
-    }
-  }
+    })))
   return null
 }
 
@@ -55,52 +53,44 @@ async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], se
   const { contextLength } = model.architecture
   const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
   const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
-  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, model, onEvent))
-  const adapter = layout && adapterFolder ? await adapterTensor(kind, adapterFolder, layout) : null
-  try {
-    await generator.generate({
-      prompts: prompts.map(({ ids }) => ids), settings, signal,
-      onToken: (place, token) => streams[place]?.push(token),
-      onEnd: (place, finish) => streams[place]?.end(finish),
-    }, adapter)
-  } finally {
-    adapter?.dispose()
-  }
+  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
+  await generator.generate({
+    prompts: prompts.map(({ ids }) => ids), settings, signal,
+    stopStrings: group.flatMap(({ format }) => stopStringsOf(format)),
+    onToken: (place) => streams[place]?.count(),
+    onText: (place, text) => streams[place]?.say(text),
+    onEnd: (place, finish) => streams[place]?.end(finish),
+  }, layout && adapterFolder ? await readAdapterVector(adapterFolder, layout) : null)
 }
 
-/** One answer on its way to the window: whole characters only, with its speed. */
+/** One answer on its way to the window, with its speed. */
 class AnswerStream {
   readonly #target: number
   readonly #droppedTurns: number
-  readonly #decoder: ReturnType<LoadedModel['tokenizer']['streamDecoder']>
   readonly #onEvent: Context['onEvent']
   readonly #startMs = performance.now()
   #text = ''
   #tokenCount = 0
 
-  constructor(target: number, droppedTurns: number, { tokenizer }: LoadedModel, onEvent: Context['onEvent']) {
+  constructor(target: number, droppedTurns: number, onEvent: Context['onEvent']) {
     this.#target = target
     this.#droppedTurns = droppedTurns
-    this.#decoder = tokenizer.streamDecoder()
     this.#onEvent = onEvent
   }
 
-  push(token: number): void {
+  count(): void {
     this.#tokenCount++
-    this.#say(this.#decoder.push(token))
+  }
+
+  say(text: string): void {
+    this.#text += text
+    this.#onEvent({ kind: 'token', target: this.#target, text })
   }
 
   end(finish: FinishReason): void {
-    this.#say(this.#decoder.end())
     const seconds = (performance.now() - this.#startMs) / 1000
     const answer: ChatAnswer = { text: this.#text, finish, tokenCount: this.#tokenCount, tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0, droppedTurns: this.#droppedTurns }
     this.#onEvent({ kind: 'done', target: this.#target, answer })
-  }
-
-  #say(text: string): void {
-    if (text === '') return
-    this.#text += text
-    this.#onEvent({ kind: 'token', target: this.#target, text })
   }
 }
 
@@ -125,8 +115,4 @@ async function openFresh(kind: DeviceKind, modelFolder: string, config: { rank: 
   const modules = config && model.architecture.linears.filter(({ path }) => config.targetModules.some((target) => path === target || path.endsWith(`.${target}`)))
   const layout = config && modules ? layOutLora(modules, config) : null
   return { model, layout, generator: await Generator.open(model, openRuntime().device(kind), layout) }
-}
-
-async function adapterTensor(kind: DeviceKind, folder: string, layout: LoraLayout): Promise<DeviceTensor<'float32'>> {
-  return openRuntime().device(kind).tensor('float32', [layout.parameterCount], await readAdapterVector(folder, layout))
 }

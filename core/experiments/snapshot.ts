@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
-import { UserError, type SettingValues } from '../contract/index.ts'
+import type { SettingValues } from '../contract/index.ts'
 import { shuffledIndices } from '../training/batches.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import type { ExperimentFiles } from './store.ts'
@@ -12,7 +12,7 @@ export const validationCount = (rowCount: number, validationSize: number): numbe
 
 /**
  * Writes the rows of a run into its folder as two JSONL files, so that the run can be repeated and resumed whatever becomes of the dataset.
- * Which rows are held out depends only on the seed and the number of rows. Throws UserError where no row has both texts.
+ * Which rows are held out depends only on the seed and the number of rows.
  */
 export async function snapshotRows(
   rows: AsyncIterable<TrainingRow>,
@@ -33,7 +33,6 @@ export async function snapshotRows(
   train.end()
   validation.end()
   await Promise.all([finished(train), finished(validation)])
-  if (counts.train === 0) throw new UserError('dataset/empty', { dataset: '' })
   return counts
 }
 

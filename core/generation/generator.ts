@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { UserError, type FinishReason, type GenerationSettings } from '../contract/index.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import type { LoraLayout } from '../models/lora.ts'
+import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
 import { decodingProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
@@ -53,8 +53,8 @@ export class Generator {
 
   /** Builds the decoding session; dispose of it after use. Throws UserError where the weights cannot be read. */
   static async open(model: LoadedModel, device: Device, layout: LoraLayout | null): Promise<Generator> {
-    const graph = toOnnx(decodingProgram(model, layout), { provider: device.kind })
-    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder, prepack: false }), layout)
+    const graph = toOnnx(decodingProgram(model, layout, { cutAdapter: true }), { provider: device.kind })
+    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder }), layout)
   }
 
   dispose(): void {
@@ -66,7 +66,7 @@ export class Generator {
    * Calls that run at the same time take turns token by token, so that a base and a tuned model stream side by side.
    * A prompt as long as the model's context gets no answer: `context`.
    */
-  async generate(request: GenerateRequest, adapter: DeviceTensor<'float32'> | null): Promise<Generated[]> {
+  async generate(request: GenerateRequest, adapter: Float32Array | null): Promise<Generated[]> {
     const { prompts, settings } = request
     const { contextLength } = this.#model.architecture
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
@@ -74,8 +74,9 @@ export class Generator {
     const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)
     const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model }))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
-    const cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places, this.#layout ? adapter : null)
+    const cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places)
     try {
+      if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
       await this.#decode(answers, cache, prompts, request.signal)
     } finally {
       cache.dispose()
@@ -166,7 +167,7 @@ class Cache {
   readonly #counts: Int32Array
   #step: { readonly ids: DeviceTensor<'int32'>; readonly binding: Binding } | null = null
 
-  constructor(model: LoadedModel, device: Device, session: Session, sequences: number, places: number, adapter: DeviceTensor | null) {
+  constructor(model: LoadedModel, device: Device, session: Session, sequences: number, places: number) {
     const { kvHeads, headSize, layerCount, vocabularySize, ropeTheta } = model.architecture
     this.#device = device
     this.#session = session
@@ -184,7 +185,14 @@ class Cache {
     this.#lengths = this.#own(device.tensor('int32', [sequences]))
     this.#total = this.#own(device.tensor('int32', [1]))
     this.#logits = this.#own(device.tensor('float32', [sequences, vocabularySize]))
-    if (adapter) this.#shared['p'] = adapter
+  }
+
+  /** Gives the program the matrices of an adapter's flat vector. */
+  useAdapter(layout: LoraLayout, p: Float32Array): void {
+    for (const place of matricesOf(layout)) {
+      const matrix = p.slice(place.offset, place.offset + place.shape[0] * place.shape[1])
+      this.#shared[matrixName(place)] = this.#own(this.#device.tensor('float32', place.shape, matrix))
+    }
   }
 
   /** Runs the prompts, shorter ones padded on the right; returns the logits after each [B·V]. */

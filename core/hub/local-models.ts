@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { openCheckpoint, type Checkpoint } from '../checkpoints/index.ts'
-import { ModelId, UserError, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
+import { ModelId, toAppError, UserError, type AppError, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
 
 /** A model that can be trained or talked to, with what its files say. */
 export interface LocalModel extends ModelSummary {
@@ -24,7 +24,7 @@ export function createModelService(options: { readonly shippedFolder: string; re
   ]
   const loaded = new Map<string, Promise<LocalModel>>()
 
-  async function candidates(): Promise<{ id: ModelId; folder: string; shipped: boolean }[]> {
+  async function candidates(): Promise<Candidate[]> {
     const found = await Promise.all(places.map(async ({ folder, shipped }) => {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
       return entries.filter((entry) => entry.isDirectory() && ModelId.safeParse(entry.name).success)
@@ -46,8 +46,7 @@ export function createModelService(options: { readonly shippedFolder: string; re
   return {
     find,
     async list() {
-      const models = await Promise.allSettled((await candidates()).map((candidate) => find(candidate.id)))
-      return models.flatMap((model) => (model.status === 'fulfilled' ? [summaryOf(model.value)] : []))
+      return Promise.all((await candidates()).map((candidate) => find(candidate.id).then(summaryOf, (error: unknown) => damaged(candidate, toAppError(error)))))
     },
     async open({ id }): Promise<ModelDetail> {
       const model = await find(id)
@@ -57,7 +56,18 @@ export function createModelService(options: { readonly shippedFolder: string; re
   }
 }
 
-async function load({ id, folder, shipped }: { id: ModelId; folder: string; shipped: boolean }): Promise<LocalModel> {
+interface Candidate {
+  readonly id: ModelId
+  readonly folder: string
+  readonly shipped: boolean
+}
+
+/** A model whose files cannot be read: it stays in the list and says why. */
+const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
+  ...candidate, problem, name: candidate.id, architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '',
+})
+
+async function load({ id, folder, shipped }: Candidate): Promise<LocalModel> {
   const checkpoint = await openCheckpoint(folder)
   const { config, tensors } = checkpoint
   const sizes = [...tensors.values()]
@@ -69,9 +79,13 @@ async function load({ id, folder, shipped }: { id: ModelId; folder: string; ship
     sizeBytes: sizes.reduce((sum, { length }) => sum + length, 0),
     contextLengthTokens: Number(config['max_position_embeddings'] ?? config['n_positions'] ?? 0),
     vocabularySize: Number(config['vocab_size'] ?? 0),
-    licence: frontMatter(await readText(join(folder, 'README.md')))['license'] ?? '',
+    licence: licenceOf(frontMatter(await readText(join(folder, 'README.md')))),
+    problem: null,
   }
 }
+
+/** `license: other` has its name beside it. */
+const licenceOf = (card: Record<string, string>): string => card['license_name'] ?? card['license'] ?? ''
 
 const summaryOf = ({ checkpoint: _, ...summary }: LocalModel): ModelSummary => summary
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readAdapter } from '../checkpoints/index.ts'
+import { readAdapter, writeAdapter } from '../checkpoints/index.ts'
 import type { SettingValues } from '../contract/index.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { latestCheckpoint } from './checkpoint.ts'
@@ -97,8 +97,14 @@ describe('training', { timeout: 300_000 }, () => {
   })
 
   it('ends with the step where the loss is no number any more', async () => {
-    const made = await job(someRows.slice(0, 2), [], { 'training.epochs': 20, 'training.learning_rate': 1, 'training.lora_alpha': 256, 'training.lora_r': 1, 'training.schedule': 'constant' })
-    await expect(runJob(made)).rejects.toMatchObject({ error: { code: 'training/diverged', facts: { step: expect.any(Number) } } })
+    const made = await job(someRows, [], { 'training.epochs': 2 })
+    await runJob(made, { stopAfter: 1 })
+    const checkpoint = await latestCheckpoint(made.checkpointFolder)
+    const { config, modules } = await readAdapter(checkpoint?.folder ?? '')
+    const huge = [...modules].map(([path, module]) => [path, { ...module, a: module.a.map(() => 1e30), b: module.b.map(() => 1e30) }] as const)
+    await writeAdapter(checkpoint?.folder ?? '', { config, modules: new Map(huge) })
+    await expect(runJob({ ...made, resumeFrom: checkpoint?.folder ?? '' })).rejects.toMatchObject({ error: { code: 'training/diverged', facts: { step: 2 } } })
+    expect(await latestCheckpoint(made.checkpointFolder)).toEqual(checkpoint)
   })
 
   it('does nothing when it is stopped before the first step, and can go on from there', async () => {

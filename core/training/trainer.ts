@@ -38,7 +38,7 @@ export async function train(job: TrainJob, context: TrainContext): Promise<Train
   const device = openRuntime().device(job.device)
   const model = await loadModel(job.modelFolder)
   const [trainSamples, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, job.settings, context.onEvent)))
-  if (!trainSamples || !validationSamples || trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: '' })
+  if (!trainSamples || !validationSamples || trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
   const { settings } = job
   const layout = layOutLora(loraTargets(model.architecture, settings['training.lora_target_modules']), { rank: settings['training.lora_r'], alpha: settings['training.lora_alpha'] })
   const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
@@ -189,7 +189,7 @@ class Run {
     this.#generator ??= await Generator.open(model, device, layout)
     const settings = { ...generationSettingsOf(this.#settings), seed: this.#state.seed }
     const prompts = chosen.map(({ promptIds }) => promptIds)
-    const answers = await this.#generator.generate({ prompts, settings, stopStrings: stopStringsOf(sampleOptionsOf(this.#settings).format), signal: this.#context.signal }, runner.p)
+    const answers = await this.#generator.generate({ prompts, settings, stopStrings: stopStringsOf(sampleOptionsOf(this.#settings).format), signal: this.#context.signal }, await runner.p.read())
     return chosen.map(({ prompt, answer }, index) => ({ prompt, expected: answer, answer: answers[index]?.text ?? '' }))
   }
 

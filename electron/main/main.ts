@@ -61,6 +61,8 @@ function closeWith(studio: Studio): void {
   })
 }
 
+// The window's own storage and the lock belong to the same account folder; before anything uses them.
+app.setPath('userData', userDataFolder())
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
   app.on('second-instance', () => {

@@ -36,7 +36,7 @@ export function ModelsRoom() {
   const entries = list.items.map((model) => ({
     id: model.id,
     title: model.name,
-    detail: t('summary', { parameters: format.compact(model.parameterCount), size: format.bytes(model.sizeBytes) }),
+    detail: model.problem ? t('damaged') : t('summary', { parameters: format.compact(model.parameterCount), size: format.bytes(model.sizeBytes) }),
     icon: <Box size={16} />,
   }))
   return (

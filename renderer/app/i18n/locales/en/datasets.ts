@@ -39,7 +39,7 @@ export const datasets: LocaleOf<typeof ja> = {
   saving: 'Saving',
   unsaved: 'Not saved',
   version: 'Version {version}',
-  selection: '{rows} rows × {columns} columns selected',
+  selection: '{rows} × {columns} selected (rows × columns)',
   help: 'How to use the table',
   close: 'Close',
   advice: {

@@ -84,7 +84,7 @@ export const experiments: LocaleOf<typeof ja> = {
     loss: 'Training loss',
     validationLoss: 'Validation loss',
     learningRate: 'Learning rate',
-    elapsed: '{time} so far',
+    elapsed: '{time} elapsed',
     atStep: 'Step {step}',
     stepAxis: 'Across: steps',
     lossChart: 'Chart of the loss',

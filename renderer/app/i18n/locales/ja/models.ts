@@ -1,5 +1,6 @@
 export const models = {
   title: 'モデル',
+  damaged: '読み込めません',
   summary: '{parameters} パラメータ・{size}',
   shipped: 'アプリに付属するモデルです。インターネット接続なしで使えます。',
   chat: 'チャットで試す',

@@ -1,20 +1,5 @@
-# The table's journey, for `e2e/grid.spec.ts`
-
-Chromium and the web host, an empty library. `page` is the opened studio; replace the first import by the fixtures of `e2e/`.
-The input method is simulated as Windows and macOS send it: keydown 229, then composition events (CDP `Input.imeSetComposition`).
-
-1. データセット → サンプルで始める: eleven rows, headers 質問 and 回答, 保存済み.
-2. A composition begun on a selected cell appears in that cell with its first character; Enter confirms the text only; a second Enter writes it and goes down.
-3. A composition given up with Escape leaves the cell as it was; a click elsewhere while composing keeps the text in the first cell and writes nothing in the second.
-4. F2, Alt+Enter and text: a line break in the cell. Ctrl+Z takes it back, Ctrl+Shift+Z brings it again.
-5. Copy two cells: quoted text and an HTML table on the clipboard. Paste what Excel sends (quoted breaks, 007, =1+2, emoji) in the empty row: rows and columns are added, every text as it was.
-6. Shift+Space and Ctrl+Minus delete a row; Ctrl+Z brings it back. The header's menu changes the role; the status line then says that the question column is missing.
-7. Import a CSV by dropping it; it opens with its rows. Delete it; 元に戻す in the toast brings it back.
-8. Ctrl+S says 保存済み; after a reload of the page every text is still there.
-9. F6 leaves the table for the list, and comes back.
-
-```ts
-import { expect, test, type CDPSession, type Page } from '@playwright/test'
+import type { CDPSession, Page } from '@playwright/test'
+import { expect, test } from './support/studio.ts'
 
 const cell = (page: Page, row: number, column: number) =>
   page.locator(`[role="row"][aria-rowindex="${row + 1}"] [role="gridcell"]`).nth(column - 1)
@@ -42,8 +27,9 @@ async function giveUp(cdp: CDPSession): Promise<void> {
   await cdp.send('Input.imeSetComposition', { text: '', selectionStart: 0, selectionEnd: 0 })
 }
 
-test('the table works as Excel does, with a Japanese input method', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+test('the table works as Excel does, with a Japanese input method', async ({ studio: { page } }) => {
+  const context = page.context()
+  await page.getByRole('button', { name: 'データセット' }).first().click()
   const cdp = await context.newCDPSession(page)
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
   const paste = async (text: string) => {
@@ -164,4 +150,3 @@ test('the table works as Excel does, with a Japanese input method', async ({ pag
     await expect(input(page)).toBeFocused()
   })
 })
-```
