@@ -38,7 +38,7 @@ const layers = [
 ]
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'out', 'dist', '.cache', 'artifacts', '**/fixtures/**'] },
+  { ignores: ['node_modules', 'out', 'dist', '.cache', 'artifacts', '**/fixtures/**', 'scripts/electron-standin'] },
   ...tseslint.configs.recommended,
   { plugins: { 'react-hooks': hooks }, rules: hooks.configs.recommended.rules, files: ['renderer/**/*.{ts,tsx}'] },
   {

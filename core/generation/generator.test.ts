@@ -1,55 +1,118 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { defaultSettings, generationSettingsOf, type GenerationSettings } from '../contract/index.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openCheckpoint } from '../checkpoints/index.ts'
+import { defaultSettings, generationSettingsOf, type DeviceKind, type GenerationSettings } from '../contract/index.ts'
+import { architectureOf, loraTargets } from '../models/family.ts'
+import { layOutLora } from '../models/lora.ts'
 import { openRuntime } from '../runtime/index.ts'
+import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { Generator } from './generator.ts'
 import { loadModel, type LoadedModel } from './loaded-model.ts'
 
 const core = join(import.meta.dirname, '..')
 const tinyFolder = join(core, '..', 'resources', 'models', 'terakoya-tiny-ja')
-const settings: GenerationSettings = { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 }
-const device = openRuntime().device('cpu')
-const opened: Generator[] = []
+const llamaFolder = join(core, 'models', 'fixtures', 'llama')
+const greedy: GenerationSettings = { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 }
+const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : ['cpu']
+const cpu = openRuntime().device('cpu')
 
-async function open(model: LoadedModel): Promise<Generator> {
-  const generator = await Generator.open(model, device, null)
-  opened.push(generator)
-  return generator
+let tiny: LoadedModel
+beforeAll(async () => { tiny = await loadModel(tinyFolder) })
+afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
+
+const promptOf = (question: string) => tiny.tokenizer.encode(`ユーザー: ${question}\nシステム: `)
+
+async function withGenerator<R>(use: (generator: Generator) => Promise<R>): Promise<R> {
+  const generator = await Generator.open(tiny, cpu, null)
+  try {
+    return await use(generator)
+  } finally {
+    generator.dispose()
+  }
 }
 
-afterAll(() => opened.forEach((generator) => generator.dispose()))
+describe.each(kinds)('decoding the golden llama on %s against transformers', (kind) => {
+  it('gives the same tokens, greedily and with a repetition penalty', { timeout: 300_000 }, async () => {
+    const { generate: { prompt, max_new_tokens, outputs } } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as
+      { generate: { prompt: number[]; max_new_tokens: number; outputs: Record<string, number[]> } }
+    const { config, tensors } = await openCheckpoint(llamaFolder)
+    const model: LoadedModel = { folder: llamaFolder, architecture: architectureOf(config), weights: tensors as LoadedModel['weights'], tokenizer: tiny.tokenizer, endTokens: new Set([2]) }
+    const generator = await Generator.open(model, openRuntime().device(kind), null)
+    const tokens = async (repetitionPenalty: number) =>
+      (await generator.generate({ prompts: [prompt], settings: { ...greedy, maxNewTokens: max_new_tokens, repetitionPenalty } }, null))[0]?.tokens
+    const found = [await tokens(1), await tokens(1.2)]
+    generator.dispose()
+    expect(found).toEqual([outputs['greedy'], outputs['greedy_rep1.2']].map((ids) => ids?.filter((id) => id !== 2)))
+  })
+})
 
-describe('decoding the tiny model against transformers', () => {
-  it('gives the same greedy answers, one at a time and together in one padded batch', async () => {
+describe('decoding the tiny model', () => {
+  it('gives the greedy answers of transformers, one at a time and together in one padded batch', async () => {
     const golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as { base_generate: { prompt: string; greedy: number[] }[] }
-    const model = await loadModel(tinyFolder)
-    const generator = await open(model)
-    const prompts = golden.base_generate.map(({ prompt }) => model.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `))
-    const wanted = golden.base_generate.map(({ greedy }) => greedy.filter((id) => id !== 2))
-    const alone: number[][] = []
-    for (const prompt of prompts) alone.push((await generator.generate({ prompts: [prompt], settings }, null))[0]?.tokens ?? [])
-    expect(alone).toEqual(wanted)
-    const together = await generator.generate({ prompts, settings }, null)
-    expect(together.map(({ tokens }) => tokens)).toEqual(wanted)
+    const prompts = golden.base_generate.map(({ prompt }) => promptOf(prompt))
+    const wanted = golden.base_generate.map(({ greedy: ids }) => ids.filter((id) => id !== 2))
+    await withGenerator(async (generator) => {
+      for (const [index, prompt] of prompts.entries()) expect((await generator.generate({ prompts: [prompt], settings: greedy }, null))[0]?.tokens).toEqual(wanted[index])
+      expect((await generator.generate({ prompts, settings: greedy }, null)).map(({ tokens }) => tokens)).toEqual(wanted)
+    })
   })
 
-  it('streams the tokens it returns, and stops at once when cancelled', async () => {
-    const model = await loadModel(tinyFolder)
-    const generator = await open(model)
+  it('answers as the base model with an adapter whose B is zero', async () => {
+    const layout = layOutLora(loraTargets(tiny.architecture, 'q_proj,v_proj,up_proj'), { rank: 4, alpha: 8 })
+    const p = new Float32Array(layout.parameterCount)
+    for (const { a } of layout.slots) p.fill(0.1, a.offset, a.offset + a.shape[0] * a.shape[1])
+    const generator = await Generator.open(tiny, cpu, layout)
+    const [tuned] = await generator.generate({ prompts: [promptOf('こんにちは')], settings: greedy }, p)
+    generator.dispose()
+    expect(tuned?.text).toBe('こんにちは。ご質問があれば何でも聞いてください。')
+  })
+
+  it('streams the text it returns, and ends within one token when it is cancelled', async () => {
     const controller = new AbortController()
-    const streamed: number[] = []
-    const [answer] = await generator.generate({
-      prompts: [model.tokenizer.encode('ユーザー: 保存する方法を教えてください。\nシステム: ')],
-      settings: { ...settings, minNewTokens: 60 },
-      signal: controller.signal,
-      onToken: (_, token) => {
-        streamed.push(token)
-        if (streamed.length === 3) controller.abort()
-      },
-    }, null)
-    expect(answer?.finish).toBe('cancelled')
-    expect(streamed).toEqual(answer?.tokens)
-    expect(streamed.length).toBe(3)
+    const [streamed, ends]: [string[], string[]] = [[], []]
+    const onText = (_: number, text: string) => { if (streamed.push(text) === 3) controller.abort() }
+    const request = { prompts: [promptOf('保存する方法を教えてください。')], settings: { ...greedy, minNewTokens: 60 }, signal: controller.signal, onText, onEnd: (_: number, finish: string) => ends.push(finish) }
+    const [answer] = await withGenerator((generator) => generator.generate(request, null))
+    expect([answer?.finish, ends, streamed.join('')]).toEqual(['cancelled', ['cancelled'], answer?.text])
+    expect(answer?.tokens.length).toBeLessThan(8)
+  })
+
+  it('ends before a stop string, which is never shown', async () => {
+    const streamed: string[] = []
+    const request = { prompts: [promptOf('こんにちは')], settings: greedy, stopStrings: ['何でも聞'], onText: (_: number, text: string) => streamed.push(text) }
+    const [answer] = await withGenerator((generator) => generator.generate(request, null))
+    expect([answer?.text, answer?.finish, streamed.join('')]).toEqual(['こんにちは。ご質問があれば', 'stop', 'こんにちは。ご質問があれば'])
+  })
+
+  it('lets two models that are asked at the same time advance in turns', async () => {
+    const order: string[] = []
+    const ask = (name: string) => withGenerator((generator) => generator.generate({ prompts: [promptOf('日本の首都は?')], settings: { ...greedy, maxNewTokens: 4 }, onToken: () => order.push(name) }, null))
+    const warm = withGenerator(async () => undefined)
+    await warm
+    await Promise.all([ask('base'), ask('tuned')])
+    const switches = order.slice(1).filter((name, index) => name !== order[index]).length
+    expect([order.length, switches >= 2]).toEqual([8, true])
+  })
+
+  it('ends at the limit of new tokens, or where the model can read no further, and refuses a longer prompt', async () => {
+    const { contextLength } = tiny.architecture
+    const long = Array.from({ length: contextLength - 2 }, () => 262)
+    const endless = { ...greedy, minNewTokens: 60 }
+    await withGenerator(async (generator) => {
+      const finish = async (prompt: readonly number[], maxNewTokens: number) => {
+        const [answer] = await generator.generate({ prompts: [prompt], settings: { ...endless, maxNewTokens } }, null)
+        return [answer?.finish, answer?.tokens.length]
+      }
+      expect([await finish(promptOf('こんにちは'), 3), await finish(long, 10)]).toEqual([['length', 3], ['context', 2]])
+      await expect(finish([...long, 1, 2, 3], 5)).rejects.toMatchObject({ error: { code: 'chat/too-long' } })
+    })
+  })
+
+  it('samples the same answer for a seed', async () => {
+    const settings = { ...greedy, doSample: true, temperature: 1.5, topK: 50, topP: 0.95, maxNewTokens: 12 }
+    const answers = await withGenerator((generator) => Promise.all([7, 7, 8].map(async (seed) => (await generator.generate({ prompts: [promptOf('好きな色は?')], settings: { ...settings, seed } }, null))[0]?.text)))
+    expect(answers[0]).toBe(answers[1])
+    expect(answers[2]).not.toBe(answers[0])
   })
 })

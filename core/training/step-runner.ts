@@ -11,7 +11,7 @@ import type { PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
 
 export interface StepRunnerOptions {
-  readonly model: LoadedModel
+  readonly model: Pick<LoadedModel, 'folder' | 'architecture' | 'weights'>
   readonly device: Device
   readonly layout: LoraLayout
   readonly optimizer: Optimizer
