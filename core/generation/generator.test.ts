@@ -85,14 +85,13 @@ describe('decoding the tiny model', () => {
     expect([answer?.text, answer?.finish, streamed.join('')]).toEqual(['こんにちは。ご質問があれば', 'stop', 'こんにちは。ご質問があれば'])
   })
 
-  it('lets two models that are asked at the same time advance in turns', async () => {
+  it('lets two answers that are asked for at the same time advance in turns', async () => {
     const order: string[] = []
-    const ask = (name: string) => withGenerator((generator) => generator.generate({ prompts: [promptOf('日本の首都は?')], settings: { ...greedy, maxNewTokens: 4 }, onToken: () => order.push(name) }, null))
-    const warm = withGenerator(async () => undefined)
-    await warm
-    await Promise.all([ask('base'), ask('tuned')])
-    const switches = order.slice(1).filter((name, index) => name !== order[index]).length
-    expect([order.length, switches >= 2]).toEqual([8, true])
+    await withGenerator((generator) => {
+      const ask = (name: string) => generator.generate({ prompts: [promptOf('日本の首都は?')], settings: { ...greedy, maxNewTokens: 4 }, onToken: () => order.push(name) }, null)
+      return Promise.all([ask('a'), ask('b')])
+    })
+    expect(order.join('')).toBe('abababab')
   })
 
   it('ends at the limit of new tokens, or where the model can read no further, and refuses a longer prompt', async () => {

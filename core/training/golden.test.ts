@@ -109,6 +109,30 @@ describe('training the tiny model against torch and peft', () => {
   })
 })
 
+describe.skipIf(!kinds.includes('webgpu'))('training the tiny model on webgpu', () => {
+  // Software takes a quarter of a minute for a step: one row, one step.
+  it('has the recorded loss, and the gradient of the processor', { timeout: 600_000 }, async () => {
+    const golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as TinyGolden
+    const model = await loadModel(tinyFolder)
+    const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 8, alpha: 16 })
+    const p = await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout)
+    const { instruction, output } = golden.training.rows[0]!
+    const prompt = model.tokenizer.encode(`ユーザー: ${instruction}\nシステム: `)
+    const answer = [...model.tokenizer.encode(output), 2]
+    const row = { ids: Int32Array.from([...prompt, ...answer]), labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]) }
+    const norms: number[] = []
+    for (const kind of kinds) {
+      const runner = await StepRunner.open({ model, device: openRuntime().device(kind), layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 })
+      runner.p.write(p)
+      const { loss, gradientNorm } = await runner.step([packRows([row])], 0, 1e-3)
+      runner.dispose()
+      expect(relative([loss], [golden.base_loss_answer_only])[0]).toBeLessThan(1e-4)
+      norms.push(gradientNorm)
+    }
+    expect(relative(norms.slice(1), norms)[0]).toBeLessThan(1e-3)
+  })
+})
+
 describe.each(kinds)('training the golden llama on %s against torch and peft', (kind) => {
   it('follows ten recorded steps with clipping and weight decay, packed or not', { timeout: 300_000 }, async () => {
     const { rows, prompt_lengths, train } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as LlamaGolden
