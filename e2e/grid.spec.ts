@@ -42,6 +42,7 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
     await expect(page.getByRole('columnheader', { name: /質問/ })).toBeVisible()
     await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '13')
     await expect(page.locator('[data-save-state="saved"]')).toBeVisible()
+    await expect(cell(page, 1, 1)).toContainText('RehabC')
   })
 
   for (const [row, style] of [[1, 'windows'], [2, 'mac']] as const) {
