@@ -25,10 +25,12 @@ export function weightsAndLinears(b: Builder, weights: Weights, lora: LoraValues
     has: (name) => weights.has(name),
     linears(x, specs) {
       const bases = specs.map((spec) => base(x, spec))
-      const group = lora?.layout.groups.find(({ slots }) => slots.some(({ module }) => specs.includes(module)))
+      // By path: the layout may come from another reading of the same config.json.
+      const paths = specs.map(({ path }) => path)
+      const group = lora?.layout.groups.find(({ slots }) => slots.some(({ module }) => paths.includes(module.path)))
       if (!lora || !group) return bases as never
       const deltas = loraDeltas(b, lora, x, group)
-      return specs.map((spec, index) => addTo(b, bases[index] as Value, deltas.get(spec))) as never
+      return specs.map((spec, index) => addTo(b, bases[index] as Value, deltas.get(spec.path))) as never
     },
   }
 }
@@ -36,14 +38,14 @@ export function weightsAndLinears(b: Builder, weights: Weights, lora: LoraValues
 const addTo = (b: Builder, x: Value, delta: Value | undefined): Value => (delta ? b.add(x, delta) : x)
 
 // Δ = (α/r) dropout(x) Aᵀ Bᵀ for every module of the group; dropout's factor 1/(1-p) is folded into the scale.
-function loraDeltas(b: Builder, { layout, matrices, dropout }: LoraValues, x: Value, group: LoraGroup): Map<LinearSpec, Value> {
+function loraDeltas(b: Builder, { layout, matrices, dropout }: LoraValues, x: Value, group: LoraGroup): Map<string, Value> {
   const { a, bs } = matrices.get(group) as { a: Value; bs: readonly Value[] }
   const columns = { axis: 0, start: group.columnOffset, end: group.columnOffset + group.a.shape[1] }
   const kept = dropout ? b.mul(x, b.dropoutMask(dropout.rows(x), b.slice(dropout.columns, columns), { p: dropout.p })) : x
   const low = b.matmul(kept, a, { transY: true })
   const lows = bs.length === 1 ? [low] : b.split(low, bs.map(() => layout.rank), 1)
   const alpha = layout.scale / (1 - (dropout?.p ?? 0))
-  return new Map(group.slots.map(({ module }, index) => [module, b.matmul(lows[index] as Value, bs[index] as Value, { transY: true, alpha })]))
+  return new Map(group.slots.map(({ module }, index) => [module.path, b.matmul(lows[index] as Value, bs[index] as Value, { transY: true, alpha })]))
 }
 
 /** Cuts p [P] into the matrices of every group. */
