@@ -8,6 +8,9 @@ import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { openCheckpoint } from '../checkpoints/index.ts'
 import { architectureOf, loraTargets } from '../models/family.ts'
 import { layOutLora, type LoraLayout } from '../models/lora.ts'
+import { logitsProgram } from '../models/programs.ts'
+import { rotaryTables } from '../models/rotary.ts'
+import { openProgram } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { readAdapterVector } from './checkpoint.ts'
@@ -23,6 +26,8 @@ const llamaFolder = join(core, 'models', 'fixtures', 'llama')
 const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : ['cpu']
 
 interface TinyGolden {
+  base_generate: { prompt: string }[]
+  base_logits_last_position_top10: [number, number][]
   base_loss_answer_only: number
   training: { rows: { instruction: string; output: string }[]; batches: number[][]; losses: number[]; gradient_norms: number[] }
   after_generate: { prompt: string; greedy: number[] }[]
@@ -68,6 +73,18 @@ describe('training the tiny model against torch and peft', () => {
     runner = await StepRunner.open({ model: tiny, device, layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 128 })
   })
   afterAll(() => runner.dispose())
+
+  it('gives the recorded logits after the first question', async () => {
+    const ids = tiny.tokenizer.encode(`ユーザー: ${golden.base_generate[0]?.prompt}\nシステム: `)
+    const T = ids.length
+    const { cos, sin } = rotaryTables(T, tiny.architecture.headSize, tiny.architecture.ropeTheta)
+    const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: [T - 1], cos, sin }
+    const program = await openProgram(device, logitsProgram(tiny, null), { B: 1, T, N: T, M: 1, S: T }, tinyFolder)
+    const { logits } = await program.run(feeds)
+    program.dispose()
+    const off = golden.base_logits_last_position_top10.map(([id, logit]) => Math.abs(Number(logits?.[id]) - logit))
+    expect(Math.max(...off)).toBeLessThan(2e-4)
+  })
 
   it('begins at the loss of the base model', async () => {
     expect(relative([await runner.evaluate([packRows(rows.slice(0, 1))])], [golden.base_loss_answer_only])[0]).toBeLessThan(1e-4)
