@@ -25,7 +25,6 @@ export const errorTexts = {
     ja: 'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
     en: 'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
   },
-  'file/exists': { ja: '「{file}」はすでにあります。別の名前にしてください。', en: '"{file}" already exists. Choose another name.' },
   'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
   'setting/not-chosen': { ja: '「{setting}」を選んでください。', en: 'Choose "{setting}".' },
