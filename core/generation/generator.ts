@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { UserError, type FinishReason, type GenerationSettings } from '../contract/index.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
 import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
-import { decodingProgram } from '../models/programs.ts'
+import { cachesOf, decodingProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
 import type { StreamDecoder } from '../tokenizers/index.ts'
@@ -158,6 +158,7 @@ class Cache {
   readonly #device: Device
   readonly #session: Session
   readonly #sequences: number
+  readonly #places: number
   readonly #shared: Record<string, DeviceTensor> = {}
   readonly #outputs: Record<string, DeviceTensor> = {}
   readonly #owned: { dispose(): void }[] = []
@@ -168,20 +169,18 @@ class Cache {
   #step: { readonly ids: DeviceTensor<'int32'>; readonly binding: Binding } | null = null
 
   constructor(model: LoadedModel, device: Device, session: Session, sequences: number, places: number) {
-    const { kvHeads, headSize, layerCount, vocabularySize, ropeTheta } = model.architecture
+    const { vocabularySize } = model.architecture
     this.#device = device
     this.#session = session
     this.#sequences = sequences
+    this.#places = places
     this.#counts = new Int32Array(sequences)
-    const { cos, sin } = rotaryTables(places, headSize, ropeTheta)
-    this.#shared['cos'] = this.#own(device.tensor('float32', [places, headSize / 2], cos))
-    this.#shared['sin'] = this.#own(device.tensor('float32', [places, headSize / 2], sin))
-    for (let layer = 0; layer < layerCount; layer++)
-      for (const name of ['k', 'v']) {
-        const tensor = this.#own(device.tensor('float32', [sequences, kvHeads, places, headSize]))
-        this.#shared[`${name}${layer}`] = tensor
-        this.#outputs[`${name}${layer}_out`] = tensor
-      }
+    for (const { name, shape, values } of rotaryTables(model.architecture, places)) this.#shared[name] = this.#own(device.tensor('float32', shape, values))
+    for (const { name, shape } of cachesOf(model.architecture)) {
+      const tensor = this.#own(device.tensor('float32', shape.map((dim) => (dim === 'B' ? sequences : dim === 'S' ? places : Number(dim)))))
+      this.#shared[name] = tensor
+      this.#outputs[`${name}_out`] = tensor
+    }
     this.#lengths = this.#own(device.tensor('int32', [sequences]))
     this.#total = this.#own(device.tensor('int32', [1]))
     this.#logits = this.#own(device.tensor('float32', [sequences, vocabularySize]))
@@ -219,7 +218,7 @@ class Cache {
       this.#step = { ids, binding: this.#own(this.#bind(ids, Int32Array.from({ length: this.#sequences }, (_, index) => index))) }
     }
     this.#step.ids.write(Int32Array.from(tokens))
-    for (let index = 0; index < this.#sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, this.#shared['k0']?.shape[2] as number)
+    for (let index = 0; index < this.#sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, this.#places)
     return this.#run(this.#step.binding, Math.max(...this.#counts))
   }
 

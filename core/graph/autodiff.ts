@@ -10,10 +10,14 @@ import { sameShape } from './shapes.ts'
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   const needed = valuesThatDependOn(b, targets)
   const sums = new Map<Value, Value>([[loss, b.constant(1, loss.dtype)]])
-  for (const node of [...b.nodes].reverse()) {
+  const nodes = [...b.nodes]
+  const regions = new Map<number | undefined, Replayed>([[undefined, (value) => value]])
+  for (const node of [...nodes].reverse()) {
     const dOut = node.outputs.map((value) => sums.get(value) ?? null)
     if (!node.inputs.some((value) => needed.has(value)) || dOut.every((d) => d === null)) continue
-    accumulate(b, node, partsOf(b, node, dOut), needed, sums)
+    const replayed = regions.get(node.region) ?? replay(b, nodes, node, dOut)
+    regions.set(node.region, replayed)
+    accumulate(b, node, partsOf(b, { ...node, inputs: node.inputs.map(replayed), outputs: node.outputs.map(replayed) }, dOut), needed, sums)
   }
   return targets.map((target) => {
     const sum = sums.get(target)
@@ -27,6 +31,29 @@ function valuesThatDependOn(b: Builder, targets: readonly Value[]): ReadonlySet<
   const found = new Set(targets)
   for (const { inputs, outputs } of b.nodes) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value)
   return found
+}
+
+/** What stands for a value of the forward pass in the backward pass. */
+type Replayed = (value: Value) => Value
+
+/**
+ * Computes a region again, not before the gradient has come to its last node (Chen et al. 2016). Values that come into it are kept, and are few: weights and
+ * what is made of them have sizes known now and stay as they are; the others are made to wait.
+ */
+function replay(b: Builder, nodes: readonly Node[], { region }: Node, dOut: readonly (Value | null)[]): Replayed {
+  const event = dOut.find((d) => d !== null) as Value
+  const again = new Map<Value, Value>()
+  const waiting = (value: Value) => (value.shape.some((dim) => typeof dim === 'string') && value.dtype !== 'bool' ? b.after(value, event) : value)
+  const replayed = (value: Value) => {
+    const known = again.get(value) ?? waiting(value)
+    again.set(value, known)
+    return known
+  }
+  for (const node of nodes.filter((candidate) => candidate.region === region)) {
+    const outputs = b.node(node.op, node.inputs.map(replayed), node.attributes)
+    node.outputs.forEach((value, index) => again.set(value, outputs[index] as Value))
+  }
+  return replayed
 }
 
 function partsOf(b: Builder, { op, inputs, outputs, attributes: attrs }: Node, dOut: readonly (Value | null)[]): readonly (Value | null)[] {

@@ -20,6 +20,15 @@ export class Builder extends GraphCore {
   readonly sqrt = this.#unary(ops.sqrt)
   readonly sigmoid = this.#unary(ops.sigmoid)
   readonly tanh = this.#unary(ops.tanh)
+  readonly erf = this.#unary(ops.erf)
+  readonly abs = this.#unary(ops.abs)
+  readonly sign = this.#unary(ops.sign)
+  readonly round = this.#unary(ops.round)
+  readonly ceil = this.#unary(ops.ceil)
+  readonly relu = this.#unary(ops.relu)
+  /** x, taken as constant. */
+  readonly detach = this.#unary(ops.detach)
+  readonly gelu = (x: Value, approximate: 'none' | 'tanh'): Value => this.#apply(ops.gelu, [x], { approximate })[0]
   readonly silu = this.#unary(ops.silu)
   readonly equal = this.#binary(ops.equal)
   readonly less = this.#binary(ops.less)
@@ -41,13 +50,19 @@ export class Builder extends GraphCore {
   readonly scatterRows = (table: Value, indices: Value, updates: Value): Value => this.#apply(ops.scatterRows, [table, indices, updates], {})[0]
 
   readonly reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceSum, [x], { axes, keepDims })[0]
+  readonly reduceMax = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceMax, [x], { axes, keepDims })[0]
   readonly softmax = (x: Value): Value => this.#apply(ops.softmax, [x], {})[0]
 
   readonly rmsNorm = (x: Value, weight: Value, epsilon: number): Value => this.#apply(ops.rmsNorm, [x, weight], { epsilon })[0]
-  readonly rotary = (x: Value, positions: Value, cos: Value, sin: Value, attrs: { heads: number }): Value => this.#apply(ops.rotary, [x, positions, cos, sin], attrs)[0]
+  readonly layerNorm = (x: Value, weight: Value, bias: Value, epsilon: number): Value => this.#apply(ops.layerNorm, [x, weight, bias], { epsilon })[0]
+  readonly rotary = (x: Value, positions: Value, cos: Value, sin: Value, attrs: { heads: number; size?: number }): Value => this.#apply(ops.rotary, [x, positions, cos, sin], attrs)[0]
   readonly crossEntropy = (logits: Value, labels: Value): Value => this.#apply(ops.crossEntropy, [logits, labels], {})[0]
   readonly crossEntropyGradient = (logits: Value, labels: Value, d: Value): Value => this.#apply(ops.crossEntropyGradient, [logits, labels, d], {})[0]
+  readonly after = (x: Value, event: Value): Value => this.#apply(ops.after, [x, event], {})[0]
+  readonly dequantize = (q: Value, scales: Value, block: number): Value => this.#apply(ops.dequantize, [q, scales], { block })[0]
+  readonly shiftRows = (x: Value, by: number): Value => this.#apply(ops.shiftRows, [x], { by })[0]
+  readonly cachedConvolution = (x: Value, state: Value, w: Value, lengths: Value, total: Value): readonly [Value, Value] => this.#apply(ops.cachedConvolution, [x, state, w, lengths, total], {})
   readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value => this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
   readonly cachePositions = (ids: Value, lengths: Value, total: Value): Value => this.#apply(ops.cachePositions, [ids, lengths, total], {})[0]
-  readonly groupQueryAttention = (inputs: Each<ops.AttentionInputs, Value>, attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
+  readonly groupQueryAttention = (inputs: readonly Value[], attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
 }

@@ -6,6 +6,8 @@ export class GraphCore {
   readonly nodes: Node[] = []
   readonly outputs: GraphOutput[] = []
   #nextId = 0
+  #regions = 0
+  #region: number | undefined
   readonly #constants = new Map<string, Value>()
   readonly #weights = new Map<string, Value>()
   readonly #known = new Map<string, Node>()
@@ -39,11 +41,31 @@ export class GraphCore {
     const key = `${op.type} ${inputs.map(({ id }) => id).join()} ${JSON.stringify(attributes)}`
     return once(this.#known, key, () => {
       const outputs: Value[] = []
-      const node: Node = { op, inputs, attributes, outputs }
+      const node: Node = { op, inputs, attributes, outputs, region: this.#region }
       for (const [index, typed] of op.infer(inputs, attributes).entries()) outputs.push(this.#value(typed, { kind: 'node', node, index }))
       this.nodes.push(node)
       return node
     }).outputs
+  }
+
+  /** Whatever f builds is one region: the backward pass computes it again from what came into it. */
+  region<T>(f: () => T): T {
+    return this.#within(++this.#regions, f)
+  }
+
+  /** Whatever f builds belongs to no region. */
+  outside<T>(f: () => T): T {
+    return this.#within(undefined, f)
+  }
+
+  #within<T>(region: number | undefined, f: () => T): T {
+    const outer = this.#region
+    this.#region = region
+    try {
+      return f()
+    } finally {
+      this.#region = outer
+    }
   }
 
   /** The graph of the outputs: nodes that nothing needs are left out (dead code). */

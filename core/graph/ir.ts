@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts'
 
 /** Element types of values; their ONNX numbers are in onnx/types.ts. */
-export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8'
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'int4'
 
 /** A size known now, or the name of one known at run time (`B` batch, `T` tokens, `M` counted targets). */
 export type Dim = number | string
@@ -38,6 +38,8 @@ export interface Node {
   readonly inputs: readonly Value[]
   readonly attributes: Attributes
   readonly outputs: readonly Value[]
+  /** Nodes of one region are computed again in the backward pass instead of kept. */
+  readonly region?: number | undefined
 }
 
 export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[] | readonly Dim[]>>

@@ -11,7 +11,7 @@ type OutputGradients<Out extends readonly string[]> = Out extends readonly [stri
 
 interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> {
   readonly type: string
-  /** Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any number. */
+  /** Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any number, also none. */
   readonly inputs: In
   /** One output `y` unless given. */
   readonly outputs?: Out
@@ -48,7 +48,7 @@ export function defineOp<const In extends readonly string[], const Out extends r
   const { type, inputs: names, attrs: schema } = definition
   const check = (inputs: readonly Value[], attributes: Attributes) => {
     const variadic = names.at(-1)?.startsWith('...')
-    if (variadic ? inputs.length < names.length : inputs.length !== names.length) misfit(type, inputs, names.join(', '))
+    if (variadic ? inputs.length < names.length - 1 : inputs.length !== names.length) misfit(type, inputs, names.join(', '))
     const parsed = schema?.safeParse(attributes)
     if (parsed?.error) throw new InternalError(`${type}: ${parsed.error.message}`)
   }

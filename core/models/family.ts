@@ -1,8 +1,18 @@
 import { UserError } from '../contract/errors.ts'
 import type { Value } from '../graph/ir.ts'
-import { llama } from './llama.ts'
-import type { LinearSpec } from './lora.ts'
 import type { ModelContext } from './context.ts'
+import { gemma2 } from './gemma2.ts'
+import { gemma3 } from './gemma3.ts'
+import { gpt2 } from './gpt2.ts'
+import { gptNeox } from './gpt-neox.ts'
+import { llama } from './llama.ts'
+import { lfm2 } from './lfm2.ts'
+import type { LinearSpec } from './lora.ts'
+import { mistral } from './mistral.ts'
+import { phi3 } from './phi3.ts'
+import { qwen2 } from './qwen2.ts'
+import { qwen3 } from './qwen3.ts'
+import type { Rotary } from './rotary.ts'
 
 /** What the rest of the studio needs to know of a model, whatever its family. */
 export interface Architecture {
@@ -14,13 +24,21 @@ export interface Architecture {
   readonly feedForwardSize: number
   readonly vocabularySize: number
   readonly contextLength: number
-  readonly ropeTheta: number
+  /** The ways in which positions turn queries and keys; empty where positions are learnt. */
+  readonly rotaries: readonly Rotary[]
   /** Share of the attention probabilities that config.json has zeroed while training, with or without LoRA. */
   readonly attentionDropout: number
+  /** How often a forward pass calls `context.dropout`. */
+  readonly dropoutSites: number
+  /** By layer: the kernel size where it is a short convolution instead of attention; null where not. Attention everywhere unless given. */
+  readonly convolutions?: readonly (number | null)[]
   /** Every linear layer that LoRA may be added to, in the order of the model. */
   readonly linears: readonly LinearSpec[]
   /** PEFT's default LoRA targets, by the last part of the module's name. */
   readonly defaultTargets: readonly string[]
+  /** Names of the embedding table and of the output layer's weight, which is the same table where they are tied. */
+  readonly embedding: string
+  readonly head: (has: (name: string) => boolean) => string
   /** Logits [M, V] of the hidden states that the context selects. */
   forward(context: ModelContext): Value
 }
@@ -32,7 +50,7 @@ export interface Family {
   read(config: Readonly<Record<string, unknown>>): Architecture
 }
 
-const families: readonly Family[] = [llama]
+const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gemma2, gemma3, phi3, gpt2, gptNeox, lfm2]
 
 /** The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is supported. */
 export function architectureOf(config: Readonly<Record<string, unknown>>): Architecture {

@@ -1,64 +1,124 @@
 import { UserError } from '../contract/errors.ts'
 import type { Builder } from '../graph/builder.ts'
-import type { Value } from '../graph/ir.ts'
-import type { LoraValues, ModelContext, Weights } from './context.ts'
-import { matricesOf, matrixName, type LinearSpec, type LoraGroup, type LoraLayout, type Place } from './lora.ts'
+import type { DType, Value } from '../graph/ir.ts'
+import type { GroupValues, ModelContext, TrainableValues, Weights } from './context.ts'
+import { matricesOf, matrixName, type LinearSpec, type LoraGroup, type LoraLayout, type LoraSlot, type Place } from './lora.ts'
 
-type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears'>
+type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears' | 'logits'>
 
-/** The part of a context that does not depend on the program: weights from the checkpoint, and linear layers with LoRA. */
-export function weightsAndLinears(b: Builder, weights: Weights, lora: LoraValues | null): WeightsAndLinears {
-  const weight = (name: string, shape: readonly number[]): Value => {
-    const entry = weights.get(name)
-    if (!entry) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: '-' })
-    if (entry.shape.join() !== shape.join()) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: entry.shape.join('×') })
-    return b.cast(b.weight(name, entry.dtype, shape, entry), 'float32')
-  }
-  // y = x Wᵀ + b
-  const base = (x: Value, { path, inSize, outSize, bias }: LinearSpec): Value => {
-    const product = b.matmul(x, weight(`${path}.weight`, [outSize, inSize]), { transY: true })
-    return bias ? b.add(product, weight(`${path}.bias`, [outSize])) : product
-  }
+/** What is computed in where nothing else is said. */
+export type ComputeType = 'float32' | 'float16' | 'bfloat16'
+
+/** The part of a context that does not depend on the program: weights from the checkpoint or from p, and linear layers with LoRA. */
+export function weightsAndLinears(b: Builder, weights: Weights, trainable: TrainableValues | null, compute: ComputeType): WeightsAndLinears {
+  const weight = (name: string, shape: readonly number[], dtype: DType = compute): Value => b.cast(trainable?.wholes.get(name) ?? frozen(b, weights, name, shape), dtype)
+  const matrix = ({ path, inSize, outSize, transposed }: LinearSpec) => weight(`${path}.weight`, transposed ? [inSize, outSize] : [outSize, inSize])
+  const product = (x: Value, spec: LinearSpec) => b.matmul(x, matrix(spec), { transY: !spec.transposed })
+  const withBias = (y: Value, { path, outSize, bias }: LinearSpec) => (bias ? b.add(y, weight(`${path}.bias`, [outSize])) : y)
   return {
     b,
     weight,
     has: (name) => weights.has(name),
+    logits: (x, head, vocabularySize) => b.cast(b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32'),
     linears(x, specs) {
-      const bases = specs.map((spec) => base(x, spec))
       // By path: the layout may come from another reading of the same config.json.
       const paths = specs.map(({ path }) => path)
-      const group = lora?.layout.groups.find(({ slots }) => slots.some(({ module }) => paths.includes(module.path)))
-      if (!lora || !group) return bases as never
-      const deltas = loraDeltas(b, lora, x, group)
-      return specs.map((spec, index) => addTo(b, bases[index] as Value, deltas.get(spec.path))) as never
+      const group = trainable?.layout.groups.find(({ slots }) => slots.some(({ module }) => paths.includes(module.path)))
+      if (!trainable || !group) return specs.map((spec) => withBias(product(x, spec), spec)) as never
+      const low = lowRank(b, trainable, x, group)
+      return specs.map((spec) => {
+        const index = group.slots.findIndex(({ module }) => module.path === spec.path)
+        const slot = group.slots[index]
+        if (!slot) return withBias(product(x, spec), spec)
+        const delta = low.delta(index)
+        const magnitude = trainable.magnitudes.get(slot)
+        if (!magnitude) return b.add(withBias(product(x, spec), spec), delta)
+        const turn = decomposed(b, { trainable, group, index, magnitude, weight: matrix(spec), transposed: spec.transposed === true })
+        // DoRA as PEFT computes it: y = x Wᵀ + b + (μ - 1) x̃ Wᵀ + μ Δ, x̃ = dropout(x)
+        const dropped = b.mul(product(low.x, spec), b.constant(low.scale, x.dtype))
+        const base = withBias(product(x, spec), spec)
+        return b.add(base, b.add(b.mul(dropped, b.sub(turn, b.constant(1, x.dtype))), b.mul(delta, turn)))
+      }) as never
     },
   }
 }
 
-const addTo = (b: Builder, x: Value, delta: Value | undefined): Value => (delta ? b.add(x, delta) : x)
-
-// Δ = (α/r) dropout(x) Aᵀ Bᵀ for every module of the group; dropout's factor 1/(1-p) is folded into the scale.
-function loraDeltas(b: Builder, { layout, matrices, dropout }: LoraValues, x: Value, group: LoraGroup): Map<string, Value> {
-  const { a, bs } = matrices.get(group) as { a: Value; bs: readonly Value[] }
-  const columns = { axis: 0, start: group.columnOffset, end: group.columnOffset + group.a.shape[1] }
-  const kept = dropout ? b.mul(x, b.dropoutMask(dropout.rows(x), b.slice(dropout.columns, columns), { p: dropout.p })) : x
-  const low = b.matmul(kept, a, { transY: true })
-  const lows = bs.length === 1 ? [low] : b.split(low, bs.map(() => layout.rank), 1)
-  const alpha = layout.scale / (1 - (dropout?.p ?? 0))
-  return new Map(group.slots.map(({ module }, index) => [module.path, b.matmul(lows[index] as Value, bs[index] as Value, { transY: true, alpha })]))
+function frozen(b: Builder, weights: Weights, name: string, shape: readonly number[]): Value {
+  const entry = weights.get(name)
+  if (!entry) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: '-' })
+  if (entry.shape.join() !== shape.join()) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: entry.shape.join('×') })
+  const weight = b.weight(name, entry.dtype, shape, entry)
+  if (!entry.quantized) return weight
+  const { block } = entry.quantized
+  return b.dequantize(weight, b.weight(`${name}.scales`, 'float32', [shape[0] as number, (shape[1] as number) / block], entry), block)
 }
 
-/** Cuts p [P] into the matrices of every group. */
-export function cutLora(b: Builder, layout: LoraLayout, p: Value): LoraValues['matrices'] {
+interface LowRank {
+  /** The x that the branch reads, before dropout's scale. */
+  readonly x: Value
+  readonly scale: number
+  /** The branch of the group's module number `index`. */
+  delta(index: number): Value
+}
+
+// Δ = s · dropout(x) Aᵀ Bᵀ for every module of the group; dropout's factor 1/(1-p) is folded into the scale.
+function lowRank(b: Builder, { layout, groups, dropout }: TrainableValues, x: Value, group: LoraGroup): LowRank {
+  const { a, bs } = groups.get(group) as GroupValues
+  const columns = { axis: 0, start: group.columnOffset, end: group.columnOffset + group.a.shape[1] }
+  const kept = dropout ? b.mul(x, b.cast(b.dropoutMask(dropout.rows(x), b.slice(dropout.columns, columns), { p: dropout.p }), x.dtype)) : x
+  const scale = 1 / (1 - (dropout?.p ?? 0))
+  const low = b.matmul(kept, b.cast(a, x.dtype), { transY: true })
+  const lows = bs.length === 1 ? [low] : b.split(low, bs.map(() => layout.rank), 1)
+  return { x: kept, scale, delta: (index) => b.matmul(lows[index] as Value, b.cast(bs[index] as Value, x.dtype), { transY: true, alpha: layout.scale * scale }) }
+}
+
+interface Decomposition {
+  readonly trainable: TrainableValues
+  readonly group: LoraGroup
+  readonly index: number
+  readonly magnitude: Value
+  readonly weight: Value
+  readonly transposed: boolean
+}
+
+// μ = m / ‖W + s B A‖ of every row, the norm taken as constant (DoRA, Liu et al. 2024, section 4.3)
+function decomposed(b: Builder, { trainable, group, index, magnitude, weight, transposed }: Decomposition): Value {
+  const { layout, groups } = trainable
+  const { a, bs } = groups.get(group) as GroupValues
+  const ownA = group.slots.length === 1 ? a : (b.split(a, group.slots.map(() => layout.rank), 0)[index] as Value)
+  const ownB = bs[index] as Value
+  const update = transposed ? b.matmul(ownA, ownB, { transX: true, transY: true, alpha: layout.scale }) : b.matmul(ownB, ownA, { alpha: layout.scale })
+  return b.cast(b.div(magnitude, b.detach(rowNorms(b, b.add(b.cast(weight, 'float32'), update), transposed))), weight.dtype)
+}
+
+const rowNorms = (b: Builder, w: Value, transposed: boolean): Value => b.sqrt(b.reduceSum(b.mul(w, w), [transposed ? 0 : 1], false))
+
+/** ‖W‖ of every row of a module's weight [outSize]: where DoRA's magnitudes begin. */
+export function weightNorms(b: Builder, weights: Weights, { path, inSize, outSize, transposed }: LinearSpec): Value {
+  const w = frozen(b, weights, `${path}.weight`, transposed ? [inSize, outSize] : [outSize, inSize])
+  return rowNorms(b, b.cast(w, 'float32'), transposed === true)
+}
+
+type Matrices = Pick<TrainableValues, 'groups' | 'magnitudes' | 'wholes'>
+
+/** Cuts p [P] into what is trained. */
+export function cutTrainable(b: Builder, layout: LoraLayout, p: Value): Matrices {
   const places = matricesOf(layout)
   const parts = b.split(p, places.map(({ shape }) => shape[0] * shape[1]), 0)
-  return groupMatrices(layout, new Map(places.map((place, index) => [place, b.reshape(parts[index] as Value, place.shape)])))
+  return arrange(b, layout, new Map(places.map((place, index) => [place, b.reshape(parts[index] as Value, place.shape)])))
 }
 
 /** The matrices as inputs of their own, for programs that run often with the same p: cutting costs a copy of p at every run. */
-export function loraInputs(b: Builder, layout: LoraLayout): LoraValues['matrices'] {
-  return groupMatrices(layout, new Map(matricesOf(layout).map((place) => [place, b.input(matrixName(place), 'float32', place.shape)])))
+export function trainableInputs(b: Builder, layout: LoraLayout): Matrices {
+  return arrange(b, layout, new Map(matricesOf(layout).map((place) => [place, b.input(matrixName(place), 'float32', place.shape)])))
 }
 
-const groupMatrices = ({ groups }: LoraLayout, values: ReadonlyMap<Place, Value>): LoraValues['matrices'] =>
-  new Map(groups.map((group) => [group, { a: values.get(group.a) as Value, bs: group.slots.map((slot) => values.get(slot.b) as Value) }]))
+function arrange(b: Builder, { groups, slots, wholes }: LoraLayout, values: ReadonlyMap<Place, Value>): Matrices {
+  const at = (place: Place) => values.get(place) as Value
+  const magnitudes = slots.flatMap((slot): [LoraSlot, Value][] => (slot.magnitude ? [[slot, b.reshape(at(slot.magnitude), [slot.module.outSize])]] : []))
+  return {
+    groups: new Map(groups.map((group) => [group, { a: at(group.a), bs: group.slots.map((slot) => at(slot.b)) }])),
+    magnitudes: new Map(magnitudes),
+    wholes: new Map(wholes.map(({ name, shape, place }) => [name, b.reshape(at(place), shape)])),
+  }
+}

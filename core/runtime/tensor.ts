@@ -1,6 +1,6 @@
 import { InternalError } from '../contract/errors.ts'
 import type { Pointer } from './api.ts'
-import { arrayView, bytesPerElement, elementCountOf, fits, type ArrayOf, type DType } from './dtype.ts'
+import { arrayView, bytesPerElement, elementCountOf, fits, itemCountOf, type ArrayOf, type DType } from './dtype.ts'
 import type { LeakCounter } from './leaks.ts'
 import type { Storage, StorageFactory } from './storage.ts'
 
@@ -26,7 +26,7 @@ export class DeviceTensor<T extends DType = DType> {
     this.dtype = dtype
     this.shape = [...shape]
     this.elementCount = elementCountOf(shape)
-    this.byteLength = this.elementCount * bytesPerElement(dtype)
+    this.byteLength = Math.ceil(this.elementCount * bytesPerElement(dtype))
     this.#leaks = place.leaks
     this.#storage = place.storage.allocate(dtype, shape, this.byteLength)
     this.#leaks.made('tensor')
@@ -53,18 +53,19 @@ export class DeviceTensor<T extends DType = DType> {
   }
 
   /**
-   * Copies numbers to the device before every run that is started later. `from` is the first element to overwrite; the array may be freely
+   * Copies numbers to the device before every run that is started later. `from` is the first item to overwrite; the array may be freely
    * changed afterwards. Throws InternalError when the array's type is not the tensor's or it does not fit.
    */
   write(data: ArrayOf<T>, from = 0): void {
     this.#assertLive()
     if (!fits(this.dtype, data)) throw new InternalError(`write: a ${this.dtype} tensor cannot take a ${data.constructor.name}`)
-    if (from < 0 || from + data.length > this.elementCount) {
-      throw new InternalError(`write: ${data.length} elements at ${from} do not fit into ${this.elementCount}`)
+    const items = itemCountOf(this.dtype, this.elementCount)
+    if (from < 0 || from + data.length > items) {
+      throw new InternalError(`write: ${data.length} items at ${from} do not fit into ${items}`)
     }
     if (data.length === 0) return
     this.version += 1
-    this.#storage.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), from * bytesPerElement(this.dtype))
+    this.#storage.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), from * data.BYTES_PER_ELEMENT)
   }
 
   /** A copy of all numbers as they are after every run that was started earlier. */
@@ -77,7 +78,7 @@ export class DeviceTensor<T extends DType = DType> {
   /** The same into an array of the caller's: no allocation. Throws InternalError unless type and length are the tensor's. */
   async readInto(target: ArrayOf<T>): Promise<void> {
     this.#assertLive()
-    if (!fits(this.dtype, target) || target.length !== this.elementCount) {
+    if (!fits(this.dtype, target) || target.length !== itemCountOf(this.dtype, this.elementCount)) {
       throw new InternalError(`read: ${this.elementCount} ${this.dtype} expected, got ${target.length} in a ${target.constructor.name}`)
     }
     if (target.length > 0) await this.#storage.read(new Uint8Array(target.buffer, target.byteOffset, target.byteLength))

@@ -14,7 +14,7 @@ import { openProgram } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { readAdapterVector } from './checkpoint.ts'
-import { optimizers } from './optimizers.ts'
+import { optimizers } from './optimizers/index.ts'
 import { packRows, type PackedBatch, type TokenRow } from './packing.ts'
 import { learningRateAt } from './schedules.ts'
 import { StepRunner } from './step-runner.ts'
@@ -77,8 +77,8 @@ describe('training the tiny model against torch and peft', () => {
   it('gives the recorded logits after the first question', async () => {
     const ids = tiny.tokenizer.encode(`ユーザー: ${golden.base_generate[0]?.prompt}\nシステム: `)
     const T = ids.length
-    const { cos, sin } = rotaryTables(T, tiny.architecture.headSize, tiny.architecture.ropeTheta)
-    const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: [T - 1], cos, sin }
+    const tables = Object.fromEntries(rotaryTables(tiny.architecture, T).map(({ name, values }) => [name, values]))
+    const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: [T - 1], ...tables }
     const program = await openProgram(device, logitsProgram(tiny, null), { B: 1, T, N: T, M: 1, S: T }, tinyFolder)
     const { logits } = await program.run(feeds)
     program.dispose()

@@ -1,5 +1,5 @@
 /** Separate streams of random numbers of one run: numbers of different streams never coincide by construction of the key. */
-export const streams = { shuffle: 1, loraInit: 2, dropoutRows: 3, dropoutColumns: 4, sampling: 5, attentionRows: 6, attentionColumns: 7 } as const
+export const streams = { shuffle: 1, loraInit: 2, dropoutRows: 3, dropoutColumns: 4, sampling: 5, attentionRows: 6, attentionColumns: 7, hiddenColumns: 8, noiseColumns: 9, tokenMask: 10 } as const
 export type Stream = keyof typeof streams
 
 /** MurmurHash3's finalizer (Appleby 2011): a bijection of 32-bit integers in which every input bit reaches every output bit. */

@@ -12,8 +12,12 @@ export interface ShapedSessionOptions {
   readonly shared: Readonly<Record<string, DeviceTensor>>
   /** Outputs besides the loss. */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
-  readonly architecture: Pick<Architecture, 'heads' | 'layerCount'>
+  readonly architecture: Pick<Architecture, 'heads' | 'layerCount' | 'width' | 'dropoutSites'>
   readonly layout: Pick<LoraLayout, 'columnCount'>
+  /** NEFTune's α; 0 unless given. */
+  readonly noiseAlpha?: number
+  /** The program gives the loss of every counted token too. */
+  readonly losses?: boolean
 }
 
 export interface BatchRun {
@@ -51,6 +55,12 @@ export class ShapedSession {
     return (await this.#loss.read())[0] as number
   }
 
+  /** Runs one batch of a program with `losses` and returns them [M]. */
+  async losses(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    await this.run(batch, { weights, accumulate: false, random: null })
+    return this.#shapeOf(batch).losses?.read() ?? new Float32Array()
+  }
+
   dispose(): void {
     for (const shape of this.#bound.values()) shape.dispose()
     this.#loss.dispose()
@@ -80,12 +90,15 @@ interface RandomInput {
 /** The input tensors of one shape of batches, and their binding. */
 class BoundShape {
   readonly binding: Binding
+  /** [M]: the loss of every counted token, where the program gives them. */
+  readonly losses: DeviceTensor<'float32'> | null
   readonly #batch
+  readonly #noise: { readonly tensor: DeviceTensor<'float32'>; readonly alpha: number; readonly width: number } | null
   readonly #random: readonly RandomInput[]
 
   constructor(
     { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
-    { device, session, shared, outputs, architecture: { heads, layerCount }, layout: { columnCount } }: ShapedSessionOptions,
+    { device, session, shared, outputs, architecture: { heads, layerCount, width, dropoutSites }, layout: { columnCount }, noiseAlpha = 0, losses = false }: ShapedSessionOptions,
     { loss, accumulate }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor },
   ) {
     this.#batch = {
@@ -97,12 +110,14 @@ class BoundShape {
       weights: device.tensor('float32', [M]),
     }
     const wanted = new Set(session.inputs.map(({ name }) => name))
-    const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T] }
+    const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T], hidden_columns: [dropoutSites, width], noise_columns: [width] }
     const made = Object.entries(randomShapes).filter(([name]) => wanted.has(name)).map(([name, shape]) => [name, device.tensor('int32', shape)] as const)
     this.#random = made.map(([name, tensor]) => ({ stream: streamOf[name as keyof typeof randomShapes], values: new Int32Array(tensor.elementCount), tensor }))
-    const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), accumulate }
+    this.#noise = wanted.has('noise_scale') ? { tensor: device.tensor('float32', [B * T, 1]), alpha: noiseAlpha, width } : null
+    this.losses = losses ? device.tensor('float32', [M]) : null
+    const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), ...(this.#noise && { noise_scale: this.#noise.tensor }), accumulate }
     const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
-    this.binding = session.bind({ inputs, outputs: { ...outputs, loss } })
+    this.binding = session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) } })
   }
 
   write(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): void {
@@ -112,6 +127,13 @@ class BoundShape {
     this.#batch.targets.write(batch.targets)
     this.#batch.labels.write(batch.labels)
     this.#batch.weights.write(weights)
+    // α/√(T·C) with T the length of the token's own row
+    if (this.#noise) {
+      const { tensor, alpha, width } = this.#noise
+      const lengths = new Map<number, number>()
+      for (const segment of batch.segments) lengths.set(segment, (lengths.get(segment) ?? 0) + 1)
+      tensor.write(Float32Array.from(batch.segments, (segment) => (segment < 0 ? 0 : alpha / Math.sqrt((lengths.get(segment) as number) * width))))
+    }
   }
 
   writeRandom(seed: number, key: number): void {
@@ -124,7 +146,9 @@ class BoundShape {
   dispose(): void {
     this.binding.dispose()
     for (const tensor of [...Object.values(this.#batch), ...this.#random.map((input) => input.tensor)]) tensor.dispose()
+    this.losses?.dispose()
+    this.#noise?.tensor.dispose()
   }
 }
 
-const streamOf = { dropout_rows: 'dropoutRows', dropout_columns: 'dropoutColumns', attention_rows: 'attentionRows', attention_columns: 'attentionColumns' } as const satisfies Record<string, Stream>
+const streamOf = { dropout_rows: 'dropoutRows', dropout_columns: 'dropoutColumns', attention_rows: 'attentionRows', attention_columns: 'attentionColumns', hidden_columns: 'hiddenColumns', noise_columns: 'noiseColumns' } as const satisfies Record<string, Stream>

@@ -1,38 +1,52 @@
+import { UserError } from '../contract/errors.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import type { Graph } from '../graph/ir.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { evaluationProgram, trainingProgram } from '../models/programs.ts'
+import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
-import type { Optimizer } from './optimizers.ts'
-import { optimizerProgram } from './optimizers.ts'
+import { LossScale } from './loss-scale.ts'
+import type { Optimizer } from './optimizers/index.ts'
+import { optimizerProgram } from './optimizers/index.ts'
 import type { PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
+import { NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
 
-export interface StepRunnerOptions {
+export interface StepRunnerOptions extends TrainingOptions {
   readonly model: Pick<LoadedModel, 'folder' | 'architecture' | 'weights'>
   readonly device: Device
   readonly layout: LoraLayout
   readonly optimizer: Optimizer
-  /** Of the inputs of LoRA's A. */
-  readonly dropout: number
-  /** Of the model's attention probabilities; 0 unless given. */
-  readonly attentionDropout?: number
   readonly clip: number
   readonly weightDecay: number
   readonly seed: number
   /** The longest sequence that will come, in tokens. */
   readonly maxTokens: number
+  /** NEFTune's α; 0 unless given. */
+  readonly noiseAlpha?: number
+  /** Weights that lie on the device for every session; without them each session reads the model's files. */
+  readonly resident?: ResidentWeights
+  /** The loss scale of float16 to go on with. */
+  readonly lossScale?: LossScale
 }
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
-const MAX_ACCUMULATION = 64
+const MAX_ACCUMULATION = 4096
+
+export interface StepResult {
+  /** Averaged over every counted token of the step. */
+  readonly loss: number
+  /** Before clipping. */
+  readonly gradientNorm: number
+  /** The gradient overflowed float16: nothing was changed, and the loss scale is halved. */
+  readonly skipped: boolean
+}
 
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
 export class StepRunner {
   readonly p: DeviceTensor<'float32'>
-  readonly state: Readonly<Record<string, DeviceTensor<'float32'>>>
+  readonly state: Readonly<Record<string, DeviceTensor>>
+  readonly lossScale: LossScale
   readonly #options: StepRunnerOptions
   readonly #owned: { dispose(): void }[] = []
   readonly #training: ShapedSession
@@ -43,17 +57,18 @@ export class StepRunner {
   #evaluation: ShapedSession | null = null
 
   private constructor(options: StepRunnerOptions, training: Session, update: Session) {
-    const { device, layout, model, optimizer, maxTokens } = options
+    const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
     this.#options = options
     const vector = () => this.#own(device.tensor('float32', [layout.parameterCount]))
     const g = vector()
     this.p = vector()
-    this.state = Object.fromEntries(optimizer.state.map((name) => [name, vector()]))
+    this.state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, this.#own(device.tensor(dtype, [length(layout.parameterCount)]))]))
     this.#norm = this.#own(device.tensor('float32', []))
-    const { cos, sin } = rotaryTables(maxTokens, model.architecture.headSize, model.architecture.ropeTheta)
-    const table = [maxTokens, model.architecture.headSize / 2]
-    this.#shared = { p: this.p, g, cos: this.#own(device.tensor('float32', table, cos)), sin: this.#own(device.tensor('float32', table, sin)) }
-    this.#training = this.#own(new ShapedSession({ device, session: this.#own(training), shared: this.#shared, outputs: { g_out: g }, architecture: model.architecture, layout }))
+    this.lossScale = options.lossScale ?? new LossScale()
+    const tables = rotaryTables(model.architecture, maxTokens).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
+    const scales = { loss_scale: this.#own(device.tensor('float32', [1])), loss_unscale: this.#own(device.tensor('float32', [1])) }
+    this.#shared = { ...resident.tensors, p: this.p, g, ...scales, ...Object.fromEntries(tables) }
+    this.#training = this.#own(new ShapedSession({ ...this.#sessionOptions(), session: this.#own(training), outputs: { g_out: g } }))
     const scalarNames = ['learning_rate', ...Object.keys(optimizer.scalars(1))]
     this.#scalars = Object.fromEntries(scalarNames.map((name) => [name, this.#own(device.tensor('float32', [1]))]))
     const outputs = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [`${name}_out`, tensor]))
@@ -63,42 +78,54 @@ export class StepRunner {
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
-    const { model, device, layout, optimizer, dropout, attentionDropout, clip, weightDecay } = options
-    const [training, update] = await Promise.all([
-      openSession(device, trainingProgram(model, layout, dropout, attentionDropout), model.folder, true),
-      openSession(device, optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay }), undefined, true),
+    const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS } = options
+    const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
+    const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
+    const [training, updating] = await Promise.all([
+      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, prepack: resident.kind === 'constant' }),
+      device.createSession(toOnnx(update, { provider: device.kind })),
     ])
-    return new StepRunner(options, training, update)
+    return new StepRunner(options, training, updating)
   }
 
-  /**
-   * One optimizer step over its micro-batches; `step` counts from 0. Returns the loss, averaged over every counted token of the step,
-   * and the gradient's norm before clipping.
-   */
-  async step(batches: readonly PackedBatch[], step: number, learningRate: number): Promise<{ loss: number; gradientNorm: number }> {
+  /** One optimizer step over its micro-batches; `step` counts from 0. */
+  async step(batches: readonly PackedBatch[], step: number, learningRate: number): Promise<StepResult> {
     const counted = batches.reduce((sum, { targets }) => sum + targets.length, 0)
+    if (counted === 0) throw new UserError('training/nothing-counted', { step: step + 1 })
+    const { seed } = this.#options
+    this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
+    this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const weights = new Float32Array(batch.targets.length).fill(1 / counted)
-      loss += await this.#training.run(batch, { weights, accumulate: index > 0, random: { seed: this.#options.seed, key: step * MAX_ACCUMULATION + index } })
+      loss += await this.#training.run(batch, { weights, accumulate: index > 0, random: { seed, key: step * MAX_ACCUMULATION + index } })
     }
     this.#scalars['learning_rate']?.write(Float32Array.of(learningRate))
     for (const [name, value] of Object.entries(this.#options.optimizer.scalars(step + 1))) this.#scalars[name]?.write(Float32Array.of(value))
     await this.#optimizerBinding.run()
-    return { loss, gradientNorm: (await this.#norm.read())[0] as number }
+    const gradientNorm = (await this.#norm.read())[0] as number
+    const skipped = this.#options.compute === 'float16' && Number.isFinite(loss) && this.lossScale.afterStep(gradientNorm)
+    return { loss, gradientNorm, skipped }
+  }
+
+  /** Loss of every counted token of a batch [M], without dropout; nothing changes. */
+  async losses(batch: PackedBatch): Promise<Float32Array> {
+    const { model, device, layout, compute, resident = NO_RESIDENT_WEIGHTS } = this.#options
+    if (!this.#evaluation) {
+      const graph = evaluationProgram(resident.source(model), layout, compute)
+      const session = this.#own(await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, prepack: false }))
+      this.#evaluation = this.#own(new ShapedSession({ ...this.#sessionOptions(), session, outputs: {}, losses: true }))
+    }
+    const weights = new Float32Array(batch.targets.length).fill(1)
+    return this.#evaluation.losses(batch, weights)
   }
 
   /** Mean loss over every counted token of the batches, without dropout; nothing changes. */
   async evaluate(batches: readonly PackedBatch[]): Promise<number> {
-    const { model, device, layout } = this.#options
-    if (!this.#evaluation) {
-      const session = this.#own(await openSession(device, evaluationProgram(model, layout), model.folder, false))
-      this.#evaluation = this.#own(new ShapedSession({ device, session, shared: this.#shared, outputs: {}, architecture: model.architecture, layout }))
-    }
     let sum = 0
     let counted = 0
     for (const batch of batches) {
-      sum += await this.#evaluation.run(batch, { weights: new Float32Array(batch.targets.length).fill(1), accumulate: false, random: null })
+      for (const loss of await this.losses(batch)) sum += loss
       counted += batch.targets.length
     }
     return sum / counted
@@ -108,11 +135,13 @@ export class StepRunner {
     for (const resource of this.#owned.splice(0).reverse()) resource.dispose()
   }
 
+  #sessionOptions() {
+    const { device, layout, model: { architecture }, noiseAlpha = 0 } = this.#options
+    return { device, shared: this.#shared, architecture, layout, noiseAlpha }
+  }
+
   #own<T extends { dispose(): void }>(resource: T): T {
     this.#owned.push(resource)
     return resource
   }
 }
-
-const openSession = (device: Device, graph: Graph, weightsFolder: string | undefined, prepack: boolean): Promise<Session> =>
-  device.createSession(toOnnx(graph, { provider: device.kind }), { weightsFolder, prepack })

@@ -49,6 +49,7 @@ function rawBytes(dtype: DType, data: readonly number[]): Uint8Array {
     case 'uint8':
     case 'int8': return Uint8Array.from(data)
     case 'float16':
-    case 'bfloat16': throw new InternalError(`constants of ${dtype} are written as float32 and cast`)
+    case 'bfloat16':
+    case 'int4': throw new InternalError(`constants of ${dtype} are written in another type and cast`)
   }
 }

@@ -3,18 +3,30 @@ import type { DType, EmitOptions, Graph, Node, OnnxAttributes, Provider, Shape, 
 import { fuseMatmulAdd } from '../passes/fuse-matmul-add.ts'
 import { attribute, externalTensor, inlineTensor, valueInfo } from './messages.ts'
 import { ProtobufWriter } from './protobuf.ts'
+import { ONNX_TYPES } from './types.ts'
 
 /** ONNX operator sets: ai.onnx and com.microsoft (ONNX Runtime's contributed operators). */
-const OPSET = 18
-const IR_VERSION = 9
+const OPSET = 21
+const IR_VERSION = 10
 
 /**
  * The graph as an ONNX model (protobuf bytes) lowered for an execution provider. Constants are inside; weights are external data at their place
  * in the checkpoint (https://onnx.ai/onnx/repo-docs/ExternalData.html). Throws InternalError for a named dimension that no input has.
  */
-export function toOnnx(graph: Graph, options: { readonly provider: Provider }): Uint8Array {
-  return new Writer(fuseMatmulAdd(graph), options.provider).write()
+export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
+  return new Writer(fuseMatmulAdd(graph), options).write()
 }
+
+export interface OnnxOptions {
+  readonly provider: Provider
+  /** Weights as constants that lie in the checkpoint's files, or as inputs of their own names. Constants unless given. */
+  readonly weights?: 'constant' | 'input'
+}
+
+/** Ops that only move elements, whatever their type. */
+const MOVES = new Set(['Cast', 'Reshape', 'Transpose', 'Gather', 'Split', 'Concat', 'Slice'])
+
+const isHalf = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 class Writer {
   readonly #body = new ProtobufWriter()
@@ -22,11 +34,12 @@ class Writer {
   readonly #cached = new Map<string, string>()
   #count = 0
   readonly #graph: Graph
-  readonly #provider: Provider
+  readonly #options: OnnxOptions
+  readonly #weightInputs: Value[] = []
 
-  constructor(graph: Graph, provider: Provider) {
+  constructor(graph: Graph, options: OnnxOptions) {
     this.#graph = graph
-    this.#provider = provider
+    this.#options = options
   }
 
   write(): Uint8Array {
@@ -34,19 +47,36 @@ class Writer {
     for (const node of this.#graph.nodes) this.#lower(node)
     for (const { name, value } of this.#graph.outputs) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
     this.#body.text(2, 'terakoya')
-    for (const value of this.#graph.inputs) this.#body.message(11, valueInfo(this.#nameOf(value), value))
+    for (const value of [...this.#graph.inputs, ...this.#weightInputs]) this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
     const model = new ProtobufWriter().int(1, IR_VERSION).text(2, 'terakoya').message(7, this.#body)
     return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).finish()
   }
 
-  #lower({ op, inputs, outputs, attributes: attrs }: Node): void {
+  #lower(node: Node): void {
+    const { inputs, outputs } = node
+    const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
+    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type)) return this.#lowerInFloat32(node)
+    this.#lowerWith(node, inputs, inputs.map((value) => this.#nameOf(value)), outputs.map((value) => this.#nameOf(value)))
+  }
+
+  /** The processor computes in float32: halves are widened before a node and rounded after it. */
+  #lowerInFloat32(node: Node): void {
+    const widened = node.inputs.map((value) => (isHalf(value) ? { ...value, dtype: 'float32' as const } : value))
+    const names = node.inputs.map((value) => {
+      const name = this.#nameOf(value)
+      return isHalf(value) ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0]) : name
+    })
+    const results = node.outputs.map((value) => (isHalf(value) ? `w${value.id}` : this.#nameOf(value)))
+    this.#lowerWith(node, widened, names, results)
+    for (const [index, value] of node.outputs.entries())
+      if (isHalf(value)) this.#emit('Cast', [results[index] as string], { to: ONNX_TYPES[value.dtype] }, { outputs: [this.#nameOf(value)] })
+  }
+
+  #lowerWith({ op, attributes: attrs }: Node, values: readonly Value[], inputs: readonly string[], outputs: readonly string[]): void {
     op.lower({
-      provider: this.#provider,
-      values: inputs,
-      inputs: inputs.map((value) => this.#nameOf(value)),
-      outputs: outputs.map((value) => this.#nameOf(value)),
-      attrs,
+      provider: this.#options.provider,
+      values, inputs, outputs, attrs,
       emit: (type, from, attributes, options) => this.#emit(type, from, attributes, options),
       constant: (dtype, data, shape) => this.#constant(dtype, data, shape),
       shape: (shape) => this.#runtimeShape(shape),
@@ -66,7 +96,8 @@ class Writer {
       case 'constant':
         return this.#constant(dtype, source.data, shape as readonly number[])
       case 'weight':
-        this.#body.message(5, externalTensor(source.name, dtype, shape as readonly number[], source.place))
+        if (this.#options.weights === 'input') this.#weightInputs.push({ id, dtype, shape, source })
+        else this.#body.message(5, externalTensor(source.name, dtype, shape as readonly number[], source.place))
         return source.name
       case 'node':
         return `v${id}`
@@ -88,6 +119,7 @@ class Writer {
 
   #constant(dtype: DType, data: readonly number[], shape: readonly number[]): string {
     return this.#once(`${dtype} ${shape.join()} ${data.join()}`, () => {
+      if (dtype === 'float16' || dtype === 'bfloat16') return this.#emit('Cast', [this.#constant('float32', data, shape)], { to: ONNX_TYPES[dtype] })[0]
       const name = `c${this.#count++}`
       this.#body.message(5, inlineTensor(name, dtype, data, shape))
       return name

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { castName } from '../onnx/cast-name.ts'
 import { defineOp, expectThat } from '../op.ts'
 
 /**
@@ -17,13 +18,15 @@ export const rmsNorm = defineOp({
   // g = d w  =>  dx = inv (g - x inv² mean(g x)),  dw = Σ d x inv
   grad: ({ b, inputs: [x, w], outputs: [, inv], dOut: [d] }) => {
     if (!d) return [null, null]
-    const size = b.constant(1 / (w.shape[0] as number), x.dtype)
-    const g = b.mul(d, w)
-    const mean = b.mul(b.reduceSum(b.mul(g, x), [-1], true), size)
+    const [x32, d32] = [b.cast(x, 'float32'), b.cast(d, 'float32')]
+    const size = b.constant(1 / (w.shape[0] as number))
+    const g = b.mul(d32, b.cast(w, 'float32'))
+    const mean = b.mul(b.reduceSum(b.mul(g, x32), [-1], true), size)
     const slope = b.mul(mean, b.mul(inv, inv))
-    return [b.mul(b.sub(g, b.mul(x, slope)), inv), b.mul(d, b.mul(x, inv))]
+    return [b.cast(b.mul(b.sub(g, b.mul(x32, slope)), inv), x.dtype), b.cast(b.mul(d32, b.mul(x32, inv)), w.dtype)]
   },
-  lower({ provider, emit, constant, inputs: [x, w], outputs: [y, inv], attrs: { epsilon } }) {
+  lower({ provider, emit, constant, inputs: [x, weight], values: [{ dtype }, { dtype: given }], outputs: [y, inv], attrs: { epsilon } }) {
+    const w = castName(emit, weight, given, dtype)
     if (provider === 'cpu' || provider === 'cuda')
       return void emit('SimplifiedLayerNormalization', [x, w], { axis: -1, epsilon: { float: epsilon }, stash_type: 1 }, { outputs: [y, inv] })
     const mean = emit('ReduceMean', [emit('Mul', [x, x])[0], constant('int64', [-1], [1])], { keepdims: 1 })[0]

@@ -54,10 +54,10 @@ const matmulCases = (): GradientCase[] => {
   ]
 }
 
-const rotaryCase = (heads: number): GradientCase => {
+const rotaryCase = (heads: number, headSize = 4): GradientCase => {
   const angles = wave(8, 3)
-  const inputs = [tensor([2, 3, heads * 4]), given([2, 3], [0, 1, 2, 3, 0, 1], 'int64')]
-  return { name: `${heads} heads`, inputs, build: (b, [x, positions]) => b.rotary(x as Value, positions as Value, b.constant(angles.map(Math.cos), 'float32', [4, 2]), b.constant(angles.map(Math.sin), 'float32', [4, 2]), { heads }) }
+  const inputs = [tensor([2, 3, heads * headSize]), given([2, 3], [0, 1, 2, 3, 0, 1], 'int64')]
+  return { name: `${heads} heads of ${headSize}`, inputs, build: (b, [x, positions]) => b.rotary(x as Value, positions as Value, b.constant(angles.map(Math.cos), 'float32', [4, 2]), b.constant(angles.map(Math.sin), 'float32', [4, 2]), { heads, size: 4 }) }
 }
 
 /** Cases of every differentiable op by its type; a type without any fails the test. */
@@ -104,6 +104,17 @@ export const gradientCases: Readonly<Record<string, readonly GradientCase[]>> = 
     one('an axis kept', tensor([2, 3, 2]), (b, x) => b.mul(x, b.reduceSum(x, [1], true))),
     one('axes from both ends, dropped', tensor([2, 3, 2]), (b, x) => b.reduceSum(b.mul(x, x), [0, -1], false)),
   ],
+  Erf: unaryCases((b, x) => b.erf(x), [0, -3, 0.5, 0.5, 2]),
+  Abs: unaryCases((b, x) => b.abs(x), [-3, 0.5, 0.5, 40]),
+  Relu: unaryCases((b, x) => b.relu(x), [-3, 0.5, 0.5, 40]),
+  Detach: [one('one of two ways', tensor([2, 3]), (b, x) => b.sub(b.mul(b.detach(b.mul(x, b.constant(0))), x), x))],
+  Gelu: [...unaryCases((b, x) => b.gelu(x, 'none'), [0, -6, 0.5, 0.5, 6]), ...unaryCases((b, x) => b.gelu(x, 'tanh'), [0, -6, 0.5, 0.5, 6])],
+  LayerNorm: [
+    { name: 'rows', inputs: [tensor([3, 4]), positiveTensor([4], 1), tensor([4], 2)], build: (b, [x, w, c]) => b.layerNorm(x as Value, w as Value, c as Value, 1e-5) },
+    { name: 'small, large and equal rows', inputs: [given([3, 2], [0.2, -0.3, 40, -60, 1, 1]), tensor([2], 1), tensor([2])], build: (b, [x, w, c]) => b.layerNorm(x as Value, w as Value, c as Value, 1e-2) },
+    one('x as its own weight and bias', tensor([4]), (b, x) => b.layerNorm(b.reshape(x, [1, 4]), x, x, 1e-5)),
+  ],
+  ShiftRows: [one('down', tensor([4, 2]), (b, x) => b.shiftRows(x, 2)), one('up', tensor([3, 2]), (b, x) => b.mul(x, b.shiftRows(x, -1)))],
   Softmax: [
     one('irregular rows', tensor([3, 4]), (b, x) => b.softmax(x)),
     one('ties, extremes and masked places', given([2, 4], [1, 1, 1, 1, 30, -30, 0, -1e30]), (b, x) => b.softmax(x)),
@@ -113,7 +124,7 @@ export const gradientCases: Readonly<Record<string, readonly GradientCase[]>> = 
     two('small, large and equal rows', given([3, 2], [0.2, -0.3, 40, -60, 1, 1]), tensor([2], 1), (b, x, w) => b.rmsNorm(x, w, 1e-3)),
     one('x as its own weight', tensor([4]), (b, x) => b.rmsNorm(b.reshape(x, [1, 4]), x, 1e-5)),
   ],
-  Rotary: [rotaryCase(1), rotaryCase(3)],
+  Rotary: [rotaryCase(1), rotaryCase(3), rotaryCase(2, 8)],
   CrossEntropy: [
     { name: 'rows with ties and extremes', inputs: [given([3, 4], [...wave(4), 0, 0, 0, 0, 20, -20, 3, 1]), given([3], [1, 3, 0], 'int64')], build: (b, [logits, labels]) => b.crossEntropy(logits as Value, labels as Value) },
     { name: 'a hopeless row', inputs: [given([1, 3], [0, 60, -60]), given([1], [2], 'int64')], build: (b, [logits, labels]) => b.crossEntropy(logits as Value, labels as Value) },

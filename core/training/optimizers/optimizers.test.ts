@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { DeviceKind } from '../contract/index.ts'
-import { runProgram } from '../models/run-program.ts'
-import { openRuntime } from '../runtime/index.ts'
-import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
-import { optimizerProgram, optimizers } from './optimizers.ts'
+import type { DeviceKind } from '../../contract/index.ts'
+import { runProgram } from '../../models/run-program.ts'
+import { openRuntime } from '../../runtime/index.ts'
+import { openRuntimeWithSoftwareGpu } from '../../runtime/software-gpu.ts'
+import { optimizerProgram, optimizers } from './index.ts'
 
 const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : ['cpu']
 const start = [0.5, -1.25, 3, 0]

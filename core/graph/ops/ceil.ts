@@ -1,0 +1,10 @@
+import { defineOp } from '../op.ts'
+
+/** To the next whole number upwards. ONNX Ceil. */
+export const ceil = defineOp({
+  type: 'Ceil',
+  inputs: ['x'],
+  infer: ([x]) => [x],
+  grad: { noGrad: 'flat wherever it has a slope' },
+  lower: ({ emit, inputs, outputs }) => void emit('Ceil', inputs, {}, { outputs }),
+})

@@ -1,0 +1,10 @@
+import { defineOp } from '../op.ts'
+
+/** x, taken as constant: no gradient flows back. ONNX Identity. */
+export const detach = defineOp({
+  type: 'Detach',
+  inputs: ['x'],
+  infer: ([x]) => [x],
+  grad: () => [null],
+  lower: ({ emit, inputs, outputs }) => void emit('Identity', inputs, {}, { outputs }),
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineOp } from '../op.ts'
+import { fromFront } from '../shapes.ts'
+
+/** Largest element over axes (counted from the back where negative), which stay as 1 or go. ONNX ReduceMax. */
+export const reduceMax = defineOp({
+  type: 'ReduceMax',
+  inputs: ['x'],
+  attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
+  infer: ([{ dtype, shape }], { axes, keepDims }) => {
+    const reduced = axes.map((axis) => fromFront(axis, shape.length))
+    return [{ dtype, shape: keepDims ? shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !reduced.includes(axis)) }]
+  },
+  grad: { noGrad: 'used for scales only' },
+  lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
+    void emit('ReduceMax', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
+})

@@ -1,0 +1,10 @@
+import { defineOp } from '../op.ts'
+
+/** -1, 0 or 1. ONNX Sign. */
+export const sign = defineOp({
+  type: 'Sign',
+  inputs: ['x'],
+  infer: ([x]) => [x],
+  grad: { noGrad: 'flat wherever it has a slope' },
+  lower: ({ emit, inputs, outputs }) => void emit('Sign', inputs, {}, { outputs }),
+})

@@ -1,0 +1,167 @@
+import type { Builder } from '../graph/builder.ts'
+import type { Value } from '../graph/ir.ts'
+import { softcapped } from './config.ts'
+import type { AttentionOptions, ModelContext, TrainableValues } from './context.ts'
+import type { Architecture } from './family.ts'
+import { weightsAndLinears, type ComputeType } from './linear.ts'
+import type { ModelSource } from './programs.ts'
+import { rotaryNames } from './rotary.ts'
+
+/** A number that no score reaches: what masked positions get before the softmax. */
+const MASKED = -1e30
+/** Products of two odd int32 numbers, divided by it, lie between -1 and 1. */
+const INT32_RANGE = 2 ** 31
+
+/** A micro-batch as a program's inputs. */
+export interface Batch {
+  readonly ids: Value
+  readonly positions: Value
+  readonly segments: Value
+  readonly targets: Value
+  readonly labels: Value
+  readonly weights: Value
+}
+
+/** The random numbers of a training step, as far as it needs them. */
+export interface Randomness {
+  /** [N,1] int32: one for each token. */
+  readonly rows: Value
+  /** [sites, width] int32 for the dropout of hidden states, where the model has some. */
+  readonly hidden: Value | null
+  readonly attention: { readonly p: number; readonly rows: Value; readonly columns: Value } | null
+  /** NEFTune: columns [width] int32, and how far the embeddings of each token may move [N,1]. */
+  readonly noise: { readonly columns: Value; readonly scale: Value } | null
+}
+
+export interface TrainingContextOptions {
+  readonly model: ModelSource
+  readonly b: Builder
+  readonly batch: Batch
+  readonly trainable: TrainableValues | null
+  readonly compute: ComputeType
+  /** Computes each layer again in the backward pass. */
+  readonly recompute?: boolean
+  /** Null outside of training. */
+  readonly random?: Randomness | null
+}
+
+/** Whole sequences at once; attention is spelled out so that it can be differentiated. */
+export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, random = null }: TrainingContextOptions): ModelContext {
+  const tables = rotaryInputs(b, architecture)
+  const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
+  let site = 0
+  const hiddenMask = (x: Value, columns: Value, rows: Value, p: number) => {
+    const own = b.reshape(b.slice(columns, { axis: 0, start: site, end: site + 1 }), [architecture.width])
+    site++
+    return b.cast(b.dropoutMask(x.shape[0] === 'M' ? b.gather(rows, batch.targets) : rows, own, { p }), x.dtype)
+  }
+  const rowsOf = (table: string, indices: Value, [count, width]: readonly [number, number]) => b.reshape(b.gather(context.weight(table, [count, width]), indices), ['N', width])
+  const context: ModelContext = {
+    ...weightsAndLinears(b, weights, trainable, compute),
+    embed(table, count, width) {
+      const x = rowsOf(table, batch.ids, [count, width])
+      return random?.noise ? b.add(x, b.cast(noiseOf(b, random.rows, random.noise), x.dtype)) : x
+    },
+    embedPositions: (table, count, width) => rowsOf(table, batch.positions, [count, width]),
+    layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
+    dropout: (x, p) => (random?.hidden && p > 0 ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype)) : x),
+    select: (x) => b.gather(x, batch.targets),
+    convolution: (_, x, w) => convolution(b, batch, x, w),
+    attention(layer, q, k, v, options) {
+      const dropout = random?.attention ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) } : null
+      return attention({ b, batch, architecture, tables, masks, dropout }, [q, k, v], options)
+    },
+  }
+  return context
+}
+
+interface AttentionParts {
+  readonly b: Builder
+  readonly batch: Batch
+  readonly architecture: Architecture
+  readonly tables: readonly (readonly [Value, Value])[]
+  readonly masks: AttentionMasks
+  readonly dropout: { readonly p: number; readonly mask: Value } | null
+}
+
+// softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V [B, K, T, D].
+function attention({ b, batch, architecture, tables, masks, dropout }: AttentionParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, softcap, window }: AttentionOptions): Value {
+  const { heads, kvHeads, headSize, rotaries } = architecture
+  const groups = heads / kvHeads
+  const turn = (x: Value, count: number) => {
+    const wide = b.reshape(x, ['B', 'T', count * headSize])
+    if (rotary === null) return wide
+    const [cos, sin] = tables[rotary] as readonly [Value, Value]
+    return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), { heads: count, size: rotaries[rotary]?.size ?? headSize })
+  }
+  const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
+  const queries = b.reshape(b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), ['B', kvHeads, 'G·T', headSize])
+  const scores = b.cast(b.matmul(queries, perKeyHead(turn(k, kvHeads)), { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
+  const capped = softcap ? softcapped(b, scores, softcap) : scores
+  const probabilities = b.softmax(b.add(capped, masks.of(window)))
+  const kept = b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype)
+  const attended = b.matmul(kept, perKeyHead(v), { alpha: 1 / (1 - (dropout?.p ?? 0)) })
+  return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), ['N', heads * headSize])
+}
+
+// y[t] = Σ w[k-1-j] x[t-j] over the tokens of the same segment
+function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Value {
+  const kernel = w.shape[1] as number
+  const columns = b.split(w, new Array<number>(kernel).fill(1), 1).map((column) => b.reshape(column, [w.shape[0] as number]))
+  const taps = columns.map((column, index) => {
+    const back = kernel - 1 - index
+    if (back === 0) return b.mul(x, column)
+    const begun = b.cast(b.reshape(b.greaterOrEqual(positions, b.constant(back, 'int64')), ['N', 1]), x.dtype)
+    return b.mul(b.mul(b.shiftRows(x, back), begun), column)
+  })
+  return taps.reduce((left, right) => b.add(left, right))
+}
+
+/** [B, K, G·T, T]: which probabilities of a layer are kept. */
+function attentionKept(b: Builder, { kvHeads }: Architecture, { p, rows, columns }: NonNullable<Randomness['attention']>, layer: number): Value {
+  const own = b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
+  return b.reshape(b.dropoutMask(rows, own, { p }), ['B', kvHeads, 'G·T', 'T'])
+}
+
+// x + u · α/√(T·C), u uniform in (-1, 1)  (NEFTune, Jain et al. 2023)
+const noiseOf = (b: Builder, rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>
+  b.mul(b.mul(b.cast(b.mul(rows, columns), 'float32'), b.constant(1 / INT32_RANGE)), scale)
+
+/** cos and sin [S, size/2] of every rotary scheme, as inputs. */
+export function rotaryInputs(b: Builder, { rotaries }: Architecture): (readonly [Value, Value])[] {
+  return rotaries.map(({ size }, index) => rotaryNames(index).map((name) => b.input(name, 'float32', ['S', size / 2])) as [Value, Value])
+}
+
+/** Masks [B,1,G·T,T] by window: 0 where the query may see the key, a huge negative number elsewhere; the same for each of the G queries that share a key. */
+class AttentionMasks {
+  readonly #b: Builder
+  readonly #batch: Batch
+  readonly #groups: number
+  readonly #made = new Map<number | undefined, Value>()
+
+  constructor(b: Builder, batch: Batch, groups: number) {
+    this.#b = b
+    this.#batch = batch
+    this.#groups = groups
+  }
+
+  of(window: number | undefined): Value {
+    const known = this.#made.get(window)
+    if (known) return known
+    const mask = this.#b.outside(() => this.#make(window))
+    this.#made.set(window, mask)
+    return mask
+  }
+
+  #make(window: number | undefined): Value {
+    const b = this.#b
+    const { segments, positions } = this.#batch
+    const row = (x: Value) => b.reshape(x, ['B', 'T', 1])
+    const column = (x: Value) => b.reshape(x, ['B', 1, 'T'])
+    const causal = b.and(b.equal(row(segments), column(segments)), b.greaterOrEqual(row(positions), column(positions)))
+    const visible = window === undefined ? causal : b.and(causal, b.less(row(positions), b.add(column(positions), b.constant(window, 'int64'))))
+    const once = b.reshape(b.where(visible, b.constant(0), b.constant(MASKED)), ['B', 1, 'T', 'T'])
+    const repeated = b.add(once, b.constant(new Array<number>(this.#groups).fill(0), 'float32', [this.#groups, 1, 1]))
+    return b.reshape(repeated, ['B', 1, 'G·T', 'T'])
+  }
+}

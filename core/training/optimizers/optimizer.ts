@@ -1,0 +1,42 @@
+import type { Builder } from '../../graph/builder.ts'
+import type { Value } from '../../graph/ir.ts'
+
+/** What an optimizer's formula works with: p and gradient [P] float32, the scalars [1]. */
+export interface UpdateContext {
+  readonly b: Builder
+  readonly p: Value
+  readonly gradient: Value
+  /** The optimizer's own vectors, by the names it declared. */
+  readonly state: Readonly<Record<string, Value>>
+  readonly learningRate: Value
+  readonly scalars: Readonly<Record<string, Value>>
+  readonly weightDecay: number
+}
+
+/** One of an optimizer's vectors. */
+export interface StateVector {
+  readonly dtype: 'float32' | 'int8' | 'uint8'
+  /** How many elements it has for P trainable numbers. */
+  readonly length: (parameterCount: number) => number
+}
+
+/** An optimizer: its state vectors (zeros at the start), the scalars it needs at each step, and its formula on the flat trainable vector. */
+export interface Optimizer {
+  readonly state: Readonly<Record<string, StateVector>>
+  /** Scalars of the step number `step` (from 1). */
+  scalars(step: number): Readonly<Record<string, number>>
+  /** The new p and the new state. */
+  update(context: UpdateContext): { readonly p: Value; readonly state: Readonly<Record<string, Value>> }
+}
+
+/** A float32 number for each trainable one. */
+export const likeP: StateVector = { dtype: 'float32', length: (parameterCount) => parameterCount }
+
+/** x · factor */
+export const times = (b: Builder, x: Value, factor: number): Value => (factor === 1 ? x : b.mul(x, b.constant(factor)))
+
+/** share · average + (1 - share) · x */
+export const movingAverage = (b: Builder, average: Value, x: Value, share: number): Value => b.add(times(b, average, share), times(b, x, 1 - share))
+
+/** The gradient with weight decay in it, as torch's optimizers other than AdamW have it: g + λp. */
+export const decayedGradient = ({ b, gradient, p, weightDecay }: UpdateContext): Value => (weightDecay === 0 ? gradient : b.add(gradient, times(b, p, weightDecay)))
