@@ -37,7 +37,7 @@ export async function measureTraining(): Promise<TrainingFigures> {
     await writeFile(validationFile, '')
     const stepMs: number[] = []
     const start = performance.now()
-    const { lastLoss } = await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, settings: defaultSettings(), device: 'cpu' }, {
+    const { lastLoss } = await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings: defaultSettings(), device: 'cpu' }, {
       signal: new AbortController().signal,
       onEvent: (event) => { if (event.kind === 'step') stepMs.push(event.stepMs) },
     })

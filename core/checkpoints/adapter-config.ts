@@ -13,6 +13,10 @@ export interface AdapterConfig {
   readonly fanInFanOut: boolean
   /** Rank-stabilised LoRA: the scale is alpha / √rank instead of alpha / rank. */
   readonly rankStabilised?: boolean
+  /** DoRA: a magnitude for every output is trained too. */
+  readonly decomposed?: boolean
+  /** Last parts of the paths of modules whose whole weights the adapter holds (`embed_tokens`); none unless given. */
+  readonly savedModules?: readonly string[]
 }
 
 /** The factor before B A: alpha / rank, or alpha / √rank when rank-stabilised. */
@@ -29,6 +33,8 @@ export function peftConfig(config: AdapterConfig): Record<string, unknown> {
     r: config.rank,
     target_modules: [...config.targetModules],
     use_rslora: config.rankStabilised ?? false,
+    use_dora: config.decomposed ?? false,
+    modules_to_save: config.savedModules && config.savedModules.length > 0 ? [...config.savedModules] : null,
   }
 }
 
@@ -46,6 +52,8 @@ export function parseAdapterConfig(json: Readonly<Record<string, unknown>>, file
     targetModules: (Array.isArray(targets) ? targets : [targets ?? '']).map(String),
     fanInFanOut: json['fan_in_fan_out'] === true,
     ...(json['use_rslora'] === true ? { rankStabilised: true } : {}),
+    ...(json['use_dora'] === true ? { decomposed: true } : {}),
+    ...(Array.isArray(json['modules_to_save']) && json['modules_to_save'].length > 0 ? { savedModules: json['modules_to_save'].map(String) } : {}),
   }
 }
 
@@ -55,10 +63,10 @@ function positive(json: Readonly<Record<string, unknown>>, key: string, file: st
   return value
 }
 
-/** Settings whose non-neutral value means another formula than W + scale · B A, or further trained weights. */
+/** Settings whose non-neutral value means another formula than W + scale · B A. */
 const CHANGES_THE_FORMULA = [
-  'alpha_pattern', 'arrow_config', 'bias', 'kasa_config', 'layer_replication', 'lora_bias', 'modules_to_save', 'monteclora_config',
-  'rank_pattern', 'target_parameters', 'trainable_token_indices', 'use_bdlora', 'use_dora', 'use_qalora', 'velora_config',
+  'alpha_pattern', 'arrow_config', 'bias', 'kasa_config', 'layer_replication', 'lora_bias', 'monteclora_config',
+  'rank_pattern', 'target_parameters', 'trainable_token_indices', 'use_bdlora', 'use_qalora', 'velora_config',
 ] as const
 
 const isNeutral = (value: unknown): boolean =>

@@ -45,9 +45,8 @@ describe('an adapter that PEFT wrote', () => {
 describe('an adapter that cannot be used', () => {
   it.each([
     ['peft_type', 'IA3', 'IA3'],
-    ['use_dora', true, 'true'],
     ['rank_pattern', { q_proj: 2 }, '{"q_proj":2}'],
-    ['modules_to_save', ['lm_head'], '["lm_head"]'],
+    ['lora_bias', true, 'true'],
     ['bias', 'all', '"all"'],
     ['r', 0, '0'],
   ])('names the setting %s', async (setting, value, found) => {

@@ -1,4 +1,4 @@
-// LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r].
+// LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out]; and weights that were trained as a whole.
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { writeFileAtomic } from './atomic.ts'
@@ -16,27 +16,40 @@ export interface AdapterModule {
   readonly outputSize: number
   readonly a: Float32Array
   readonly b: Float32Array
+  /** DoRA's [outputSize]; only in such adapters. */
+  readonly magnitude?: Float32Array
+}
+
+/** A weight that was trained itself. */
+export interface WholeWeight {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
 }
 
 export interface Adapter {
   readonly config: AdapterConfig
   /** By module path in the base model, e.g. `model.layers.0.self_attn.q_proj`. */
   readonly modules: ReadonlyMap<string, AdapterModule>
+  /** By name in the base model, e.g. `model.embed_tokens.weight`; none unless given. */
+  readonly wholes?: ReadonlyMap<string, WholeWeight>
 }
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
 export const ADAPTER_CONFIG = 'adapter_config.json'
 
 const PREFIX = 'base_model.model.'
-const FACTOR = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/
+const FACTOR = /^base_model\.model\.(.+)\.lora_(?:([AB])\.weight|(magnitude_vector)(?:\.weight)?)$/
+const WHOLE = /^base_model\.model\.((?!.*\.lora_).+\.(?:weight|bias))$/
 
 /** Writes adapter_model.safetensors and adapter_config.json into an existing folder, each in one move. Throws UserError for a full or unwritable disk. */
-export async function writeAdapter(folder: string, { config, modules }: Adapter): Promise<void> {
+export async function writeAdapter(folder: string, { config, modules, wholes = new Map() }: Adapter): Promise<void> {
   const tensors: Record<string, TensorData> = {}
-  for (const [path, { rank, inputSize, outputSize, a, b }] of modules) {
+  for (const [path, { rank, inputSize, outputSize, a, b, magnitude }] of modules) {
     tensors[`${PREFIX}${path}.lora_A.weight`] = { dtype: 'float32', shape: [rank, inputSize], data: a }
     tensors[`${PREFIX}${path}.lora_B.weight`] = { dtype: 'float32', shape: [outputSize, rank], data: b }
+    if (magnitude) tensors[`${PREFIX}${path}.lora_magnitude_vector`] = { dtype: 'float32', shape: [outputSize], data: magnitude }
   }
+  for (const [name, { shape, data }] of wholes) tensors[`${PREFIX}${name}`] = { dtype: 'float32', shape, data }
   await writeSafetensors(join(folder, ADAPTER_WEIGHTS), tensors)
   await writeFileAtomic(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(config), null, 2)}\n`)
 }
@@ -48,26 +61,31 @@ export async function writeAdapter(folder: string, { config, modules }: Adapter)
 export async function readAdapter(folder: string): Promise<Adapter> {
   const configFile = join(folder, ADAPTER_CONFIG)
   const config = parseAdapterConfig(await readJsonObject(configFile), configFile)
-  const factors = await readFactors(folder)
+  const places = await readPlaces(folder, (config.savedModules ?? []).length > 0)
   const modules = new Map<string, AdapterModule>()
-  for (const [path, pair] of factors) modules.set(path, await readModule(folder, path, pair))
-  return { config, modules }
+  for (const [path, factors] of places.factors) modules.set(path, await readModule(folder, path, factors))
+  const wholes = new Map<string, WholeWeight>()
+  for (const [name, place] of places.wholes) wholes.set(name, { shape: place.shape, data: await readTensor(folder, place) })
+  return { config, modules, ...(wholes.size > 0 ? { wholes } : {}) }
 }
 
-type FactorPlaces = { A?: TensorPlace; B?: TensorPlace }
+type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: TensorPlace }
 
-async function readFactors(folder: string): Promise<Map<string, FactorPlaces>> {
+async function readPlaces(folder: string, hasWholes: boolean): Promise<{ factors: Map<string, FactorPlaces>; wholes: Map<string, TensorPlace> }> {
   const file = join(folder, ADAPTER_WEIGHTS)
   const factors = new Map<string, FactorPlaces>()
+  const wholes = new Map<string, TensorPlace>()
   for (const [name, place] of (await readSafetensorsHeader(file)).tensors) {
-    const [, path, factor] = FACTOR.exec(name) ?? []
-    if (!path) throw new UserError('adapter/tensor-unknown', { file, tensor: name })
-    factors.set(path, { ...factors.get(path), [factor as 'A' | 'B']: place })
+    const [, path, factor, vector] = FACTOR.exec(name) ?? []
+    const whole = hasWholes ? WHOLE.exec(name)?.[1] : undefined
+    if (path) factors.set(path, { ...factors.get(path), [(factor ?? vector) as keyof FactorPlaces]: place })
+    else if (whole) wholes.set(whole, place)
+    else throw new UserError('adapter/tensor-unknown', { file, tensor: name })
   }
-  return factors
+  return { factors, wholes }
 }
 
-async function readModule(folder: string, path: string, { A, B }: FactorPlaces): Promise<AdapterModule> {
+async function readModule(folder: string, path: string, { A, B, magnitude_vector: magnitude }: FactorPlaces): Promise<AdapterModule> {
   const file = join(folder, ADAPTER_WEIGHTS)
   if (!A || !B) throw new UserError('checkpoint/tensor-missing', { file, tensor: `${PREFIX}${path}.lora_${A ? 'B' : 'A'}.weight` })
   const [rank = 0, inputSize = 0] = A.shape
@@ -75,5 +93,5 @@ async function readModule(folder: string, path: string, { A, B }: FactorPlaces):
   if (A.shape.length !== 2 || B.shape.length !== 2 || rank !== rankOfB) {
     throw new UserError('checkpoint/tensor-shape', { file, tensor: `${PREFIX}${path}.lora_B.weight`, expected: `${outputSize} × ${rank}`, found: B.shape.join(' × ') })
   }
-  return { rank, inputSize, outputSize, a: await readTensor(folder, A), b: await readTensor(folder, B) }
+  return { rank, inputSize, outputSize, a: await readTensor(folder, A), b: await readTensor(folder, B), ...(magnitude ? { magnitude: await readTensor(folder, magnitude) } : {}) }
 }

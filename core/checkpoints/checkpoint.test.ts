@@ -78,10 +78,10 @@ describe('folders that are no model', () => {
     await expect(openCheckpoint(folder)).rejects.toMatchObject({ error: { code: 'checkpoint/json-invalid', facts: { file: join(folder, 'config.json') } } })
   })
 
-  it('say that the weights are missing, or in which form they are', async () => {
+  it('say that the weights are missing, or that they are no PyTorch file', async () => {
     const folder = await folderWithConfig()
     await expect(openCheckpoint(folder)).rejects.toMatchObject({ error: { code: 'checkpoint/weights-missing', facts: { folder } } })
     await writeFile(join(folder, 'pytorch_model.bin'), '')
-    await expect(openCheckpoint(folder)).rejects.toMatchObject({ error: { code: 'checkpoint/weights-format', facts: { folder, found: 'pytorch_model.bin' } } })
+    await expect(openCheckpoint(folder)).rejects.toMatchObject({ error: { code: 'checkpoint/torch-damaged', facts: { file: join(folder, 'pytorch_model.bin') } } })
   })
 })

@@ -4,42 +4,52 @@ import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from './json-file.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
-import type { TensorPlace } from './tensor-types.ts'
+import type { StoredTensor } from './tensor-types.ts'
+import { readTorchFile } from './torch-file.ts'
 
 /** A model folder as Hugging Face lays it out, read in place: nothing is copied and no file stays open. */
 export interface Checkpoint {
   readonly folder: string
   /** config.json as it stands; the model family checks it. */
   readonly config: Readonly<Record<string, unknown>>
-  readonly tensors: ReadonlyMap<string, TensorPlace>
+  /** Without the masks and rotary tables that old files hold beside the weights: they follow from config.json. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>
 }
 
-const SINGLE = 'model.safetensors'
-const INDEX = 'model.safetensors.index.json'
+type Tensors = ReadonlyMap<string, StoredTensor>
+
+/** How weights may lie in a folder: in one file, or in the shards that an index names. The first form that is there is read. */
+const forms: readonly { readonly single: string; readonly read: (path: string) => Promise<Tensors> }[] = [
+  { single: 'model.safetensors', read: async (path) => (await readSafetensorsHeader(path)).tensors },
+  { single: 'pytorch_model.bin', read: readTorchFile },
+]
+
+const NO_WEIGHT = /\.(attn|attention)\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$/
 
 /**
- * Opens a model folder: config.json and the headers of model.safetensors or of the shards in model.safetensors.index.json.
- * Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/weights-format' or one of readSafetensorsHeader's.
+ * Opens a model folder: config.json and where the tensors of model.safetensors, else pytorch_model.bin, or of its shards lie.
+ * Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing' or one of readSafetensorsHeader's and readTorchFile's.
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const config = await readJsonObject(join(folder, 'config.json'), 'checkpoint/config-missing')
   return { folder, config, tensors: await openWeights(folder) }
 }
 
-async function openWeights(folder: string): Promise<ReadonlyMap<string, TensorPlace>> {
-  if (await exists(join(folder, SINGLE))) return (await readSafetensorsHeader(join(folder, SINGLE))).tensors
-  if (await exists(join(folder, INDEX))) return openShards(folder)
-  const torch = await Promise.all(['pytorch_model.bin', 'pytorch_model.bin.index.json'].map((name) => exists(join(folder, name))))
-  if (torch.includes(true)) throw new UserError('checkpoint/weights-format', { folder, found: 'pytorch_model.bin' })
+async function openWeights(folder: string): Promise<Tensors> {
+  for (const { single, read } of forms) {
+    const index = `${single}.index.json`
+    const all = await exists(join(folder, single)) ? read(join(folder, single)) : await exists(join(folder, index)) ? openShards(folder, index, read) : null
+    if (all) return new Map([...await all].filter(([name]) => !NO_WEIGHT.test(name)))
+  }
   throw new UserError('checkpoint/weights-missing', { folder })
 }
 
-async function openShards(folder: string): Promise<ReadonlyMap<string, TensorPlace>> {
-  const indexFile = join(folder, INDEX)
+async function openShards(folder: string, index: string, read: (path: string) => Promise<Tensors>): Promise<Tensors> {
+  const indexFile = join(folder, index)
   const shardOf = weightMap(await readJsonObject(indexFile), indexFile)
   const names = [...new Set(shardOf.values())]
-  const shards = new Map(await Promise.all(names.map(async (name) => [name, (await readSafetensorsHeader(join(folder, name))).tensors] as const)))
-  const tensors = new Map<string, TensorPlace>()
+  const shards = new Map(await Promise.all(names.map(async (name) => [name, await read(join(folder, name))] as const)))
+  const tensors = new Map<string, StoredTensor>()
   for (const [tensor, shard] of shardOf) {
     const place = shards.get(shard)?.get(tensor)
     if (!place) throw new UserError('checkpoint/tensor-missing', { file: join(folder, shard), tensor })
@@ -62,7 +72,7 @@ const exists = (file: string): Promise<boolean> => stat(file).then((found) => fo
  * Returns where the tensor lies. With `shape`, also checks it.
  * Throws UserError 'checkpoint/tensor-missing' or 'checkpoint/tensor-shape' with what was expected and found.
  */
-export function requireTensor({ folder, tensors }: Checkpoint, name: string, shape?: readonly number[]): TensorPlace {
+export function requireTensor({ folder, tensors }: Checkpoint, name: string, shape?: readonly number[]): StoredTensor {
   const place = tensors.get(name)
   if (!place) throw new UserError('checkpoint/tensor-missing', { file: folder, tensor: name })
   if (shape && shape.join() !== place.shape.join()) {

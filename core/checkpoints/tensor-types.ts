@@ -34,5 +34,29 @@ export interface TensorPlace {
   readonly length: number
 }
 
+/**
+ * A tensor whose elements lie apart: a transposed or cut view in pytorch_model.bin. It has no `offset` and `length`, so that nothing takes it for a
+ * TensorPlace; readTensor and readTensorBytes put its elements in order.
+ */
+export interface StridedPlace {
+  readonly dtype: TensorType
+  readonly shape: readonly number[]
+  /** File name inside the checkpoint's folder. */
+  readonly file: string
+  /** Bytes from the start of `file` to the first element. */
+  readonly start: number
+  /** Elements from one index to the next, for every axis. */
+  readonly strides: readonly number[]
+}
+
+/** A tensor of a checkpoint, in either form. */
+export type StoredTensor = TensorPlace | StridedPlace
+
+/** True where the tensor's bytes lie in the file in row-major order, so that ONNX Runtime can read them there. */
+export const isContiguous = (place: StoredTensor): place is TensorPlace => !('strides' in place)
+
+/** Size in bytes of a tensor with all its elements, wherever they lie. */
+export const tensorBytes = ({ dtype, shape }: StoredTensor): number => elementCount(shape) * tensorTypes[dtype].bytes
+
 /** Number of elements of a shape; 1 for a scalar. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)

@@ -116,12 +116,24 @@ export const errorTexts = {
     en: 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
   },
   'checkpoint/weights-missing': {
-    ja: 'フォルダ「{folder}」にモデルの重み（model.safetensors）がありません。モデルを入れ直してください。',
-    en: 'The folder "{folder}" has no weights (model.safetensors). Install the model again.',
+    ja: 'フォルダ「{folder}」にモデルの重み（model.safetensors または pytorch_model.bin）がありません。モデルを入れ直してください。',
+    en: 'The folder "{folder}" has no weights (model.safetensors or pytorch_model.bin). Install the model again.',
   },
-  'checkpoint/weights-format': {
-    ja: 'フォルダ「{folder}」の重みは「{found}」だけです。model.safetensors のあるモデルを選んでください。',
-    en: 'The folder "{folder}" has its weights only as "{found}". Choose a model that has model.safetensors.',
+  'checkpoint/torch-legacy': {
+    ja: 'ファイル「{file}」は PyTorch の古い保存形式のため読めません。safetensors に変換するか、model.safetensors のあるモデルを選んでください。',
+    en: 'The file "{file}" is in PyTorch\'s old format, which cannot be read. Convert it to safetensors, or choose a model that has model.safetensors.',
+  },
+  'checkpoint/torch-refused': {
+    ja: 'ファイル「{file}」には重み以外のもの（{found}）が含まれているため、安全のため読み込みません。model.safetensors のあるモデルを選んでください。',
+    en: 'The file "{file}" holds something other than weights ({found}), so it is not read, for safety. Choose a model that has model.safetensors.',
+  },
+  'checkpoint/torch-unsupported': {
+    ja: 'ファイル「{file}」の保存のしかた（{found}）には対応していません。safetensors に変換するか、model.safetensors のあるモデルを選んでください。',
+    en: 'The way "{file}" is stored ({found}) is not supported. Convert it to safetensors, or choose a model that has model.safetensors.',
+  },
+  'checkpoint/torch-damaged': {
+    ja: 'ファイル「{file}」は途中で切れているか壊れていて、PyTorch の重みとして読めません。もう一度ダウンロードするかコピーしてください。',
+    en: 'The file "{file}" is cut off or damaged and cannot be read as PyTorch weights. Download or copy it again.',
   },
   'checkpoint/truncated': {
     ja: 'ファイル「{file}」が途中で切れています（{expected} バイトのはずが {found} バイトです）。もう一度ダウンロードするかコピーしてください。',
@@ -198,6 +210,14 @@ export const errorTexts = {
   'dataset/empty': {
     ja: 'データセット「{dataset}」に、質問と回答のそろった行がありません。行を追加してから学習を始めてください。',
     en: 'The dataset "{dataset}" has no row with both a question and an answer. Add rows before training.',
+  },
+  'training/nothing-counted': {
+    ja: 'ステップ {step} のバッチに、採点するトークンが 1 つもありません。回答の列と最大の長さを確認してください。',
+    en: 'The batch of step {step} has no token that counts. Check the answer column and the maximum lengths.',
+  },
+  'training/quantized-full': {
+    ja: '{dtype} の重みはそのまま学習できません。「LoRA を使う」をオンにするか、「ベースモデルの重みの持ち方」を元のままにしてください。',
+    en: 'Weights in {dtype} cannot be trained themselves. Turn "Use LoRA" on, or leave "Base weights" as stored.',
   },
   'training/diverged': {
     ja: 'ステップ {step} で損失が計算できなくなりました。学習率を小さくして、もう一度学習してください。',

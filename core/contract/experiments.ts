@@ -81,6 +81,8 @@ export interface Evaluation {
   readonly epoch: number
   /** null where the experiment has no validation rows. */
   readonly validationLoss: number | null
+  /** perplexity (mean of the rows', as H2O), tokenPerplexity, and with such a metric bleu, chrf and exactMatch (0 … 100); empty without validation rows. */
+  readonly metrics: Readonly<Record<string, number>>
   readonly samples: readonly SampleAnswer[]
 }
 

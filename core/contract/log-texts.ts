@@ -6,6 +6,10 @@ export const logTexts = {
   },
   'run/resumed': { ja: 'ステップ {step} のチェックポイントから再開しました。', en: 'Resumed from the checkpoint of step {step}.' },
   'run/evaluated': { ja: 'エポック {epoch}：検証の損失 {loss}', en: 'Epoch {epoch}: validation loss {loss}' },
+  'run/metrics': { ja: 'BLEU {bleu}、chrF {chrf}、完全一致 {exactMatch}% です。', en: 'BLEU {bleu}, chrF {chrf}, exact match {exactMatch}%.' },
+  'run/micro-batch': { ja: 'メモリが足りないため、ステップ {step} から {rows} 行ずつ計算します。結果は変わりません。', en: 'Memory is short: from step {step} on, {rows} rows are computed at once. The result stays the same.' },
+  'run/overflow': { ja: 'ステップ {step} で float16 の範囲を超えたため、更新を見送り、損失の倍率を {scale} に下げました。', en: 'Step {step} left the range of float16: its update was skipped and the loss scale lowered to {scale}.' },
+  'run/overflows': { ja: 'float16 の範囲を超えて見送った更新は {count} 回です（損失の倍率 {scale}）。', en: '{count} updates left the range of float16 and were skipped (loss scale {scale}).' },
   'run/checkpoint': { ja: 'ステップ {step} のチェックポイントを保存しました。', en: 'Saved the checkpoint of step {step}.' },
   'run/stopped': { ja: 'ステップ {step} で停止しました。', en: 'Stopped at step {step}.' },
   'run/finished': { ja: '{seconds} 秒で学習が終わりました。最後の損失は {loss} です。', en: 'Training finished in {seconds} s; the last loss is {loss}.' },
@@ -16,6 +20,30 @@ export const logTexts = {
   },
   'run/truncated': { ja: '{count} 行が最大の長さを超えたため、切り詰めて学習します。', en: '{count} rows are longer than the maximum and were shortened.' },
   'run/rows-skipped': { ja: '空のため使えない行が {count} 行ありました（最初は {firstRow} 行目）。', en: '{count} empty rows were left out (the first is row {firstRow}).' },
+  'run/rows-conversation-unreadable': {
+    ja: '会話の列を読めない行を {count} 行除きました（最初は {firstRow} 行目）。messages か conversations の JSON を書いてください。',
+    en: '{count} rows were left out because their conversation cannot be read (the first is row {firstRow}). Write JSON with messages or conversations.',
+  },
+  'run/rows-conversation-unanswered': {
+    ja: '会話に回答がない行を {count} 行除きました（最初は {firstRow} 行目）。',
+    en: '{count} rows were left out because nothing is answered in their conversation (the first is row {firstRow}).',
+  },
+  'run/rows-id-duplicate': {
+    ja: '前の行と同じ ID の行を {count} 行除きました（最初は {firstRow} 行目）。',
+    en: '{count} rows were left out because an earlier row has the same id (the first is row {firstRow}).',
+  },
+  'run/rows-parent-circular': {
+    ja: '親の行をたどると元に戻る行を {count} 行除きました（最初は {firstRow} 行目）。',
+    en: '{count} rows were left out because their parents lead back to them (the first is row {firstRow}).',
+  },
+  'run/rows-parent-left-out': {
+    ja: '会話の前の行が使えないため、{count} 行を除きました（最初は {firstRow} 行目）。',
+    en: '{count} rows were left out because an earlier row of their conversation cannot be used (the first is row {firstRow}).',
+  },
+  'run/last-answer-only': {
+    ja: 'モデルのチャット形式が前の発言を書き換えるため、{count} 件の会話では最後の回答だけを学習します。',
+    en: 'The chat template rewrites earlier turns, so {count} conversations teach their last answer only.',
+  },
 } as const satisfies Record<string, { ja: string; en: string }>
 
 export type LogCode = keyof typeof logTexts

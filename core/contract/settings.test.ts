@@ -35,6 +35,11 @@ describe('parseSettings', () => {
     expect([values['training.epochs'], values['training.learning_rate'], values['prediction.do_sample']]).toEqual([5, 0.0001, true])
   })
 
+  it('keeps the blanks of markers, which are taken literally, and no others', () => {
+    const { values } = parseSettings({ 'dataset.id': ' x ', 'dataset.text_answer_separator': '\n', 'general.experiment_name': ' a ' })
+    expect([values['dataset.id'], values['dataset.text_answer_separator'], values['general.experiment_name']]).toEqual(['x', '\n', 'a'])
+  })
+
   it('reports every problem with its setting and what was found', () => {
     const { problems } = parseSettings({ 'dataset.id': '', 'training.epochs': 1.5, 'training.batch_size': 0, 'training.schedule': 'Sine', 'training.lora_rank': 4 })
     expect(problems).toEqual([

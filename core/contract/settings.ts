@@ -23,8 +23,8 @@ export type SettingGroup = 'general' | 'dataset' | 'tokenizer' | 'architecture' 
 /** One setting: how it is stored, checked, shown and explained. Everything about it derives from this. */
 export type SettingDefinition = Described &
   (
-    | { readonly kind: 'text'; readonly default: string; readonly maxCharacters: number; readonly required: boolean }
-    | { readonly kind: 'reference'; readonly to: 'dataset' | 'model'; readonly default: string }
+    | { readonly kind: 'text'; readonly default: string; readonly maxCharacters: number; readonly required: boolean; /** Blanks at both ends belong to the value. */ readonly verbatim?: boolean }
+    | { readonly kind: 'reference'; readonly to: 'dataset' | 'model' | 'experiment'; readonly default: string; /** May stay empty. */ readonly optional?: boolean }
     | { readonly kind: 'integer'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
     | { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
     | { readonly kind: 'boolean'; readonly default: boolean }
@@ -99,8 +99,8 @@ function checkValue(key: SettingKey, definition: SettingDefinition, value: unkno
   switch (definition.kind) {
     case 'text':
     case 'reference': {
-      const text = found.trim()
-      const required = definition.kind === 'reference' || definition.required
+      const text = definition.kind === 'text' && definition.verbatim ? found : found.trim()
+      const required = definition.kind === 'reference' ? !definition.optional : definition.required
       if (required && text === '') return { problem: { key, code: definition.kind === 'reference' ? 'setting/not-chosen' : 'setting/required', found } }
       if (definition.kind === 'text' && text.length > definition.maxCharacters)
         return { problem: { key, code: 'setting/range', found: String(text.length), min: 0, max: definition.maxCharacters } }

@@ -1,6 +1,6 @@
 import { toAppError, UserError, type ChatSource, type Events, type Handlers } from '../contract/index.ts'
 import type { ModelService } from '../hub/local-models.ts'
-import { latestCheckpoint } from '../training/checkpoint.ts'
+import { usedCheckpoint } from '../training/checkpoint.ts'
 import { sampleOptionsOf } from '../training/samples.ts'
 import { EngineGone, type EngineCall, type EngineClient } from './engine-client.ts'
 import type { DeviceReport, GenerateTarget } from './engine-protocol.ts'
@@ -25,7 +25,7 @@ export function createChatService({ engine, devices, models, experiments, emit }
   async function resolveSource(source: ChatSource): Promise<Omit<GenerateTarget, 'messages'>> {
     if (source.kind === 'model') return { modelFolder: (await models().find(source.modelId)).folder, adapterFolder: null, format: { kind: 'template' } }
     const record = await experiments().record(source.experimentId)
-    const checkpoint = await latestCheckpoint(experimentFiles(record.folder).checkpoints)
+    const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
     if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
     return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: sampleOptionsOf(record.settings).format }
   }

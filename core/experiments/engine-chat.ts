@@ -1,12 +1,17 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import { toAppError, type ChatAnswer, type DeviceKind, type FinishReason, type GenerationSettings } from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { fitConversation } from '../generation/prompts.ts'
 import { stopStringsOf } from '../generation/stopping.ts'
-import { readAdapter } from '../checkpoints/index.ts'
-import { layOutLora, type LoraLayout } from '../models/lora.ts'
+import { ADAPTER_CONFIG, readAdapter, type Adapter } from '../checkpoints/index.ts'
+import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime } from '../runtime/index.ts'
-import { readAdapterVector } from '../training/checkpoint.ts'
+import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
+import { formatFor } from '../training/sample-format.ts'
+import { residentWeights } from '../training/setup.ts'
+import type { ResidentWeights } from '../weights/resident.ts'
 import type { GenerateEvent, GenerateJob, GenerateTarget } from './engine-protocol.ts'
 
 interface Context {
@@ -21,6 +26,7 @@ interface OpenModel {
   readonly model: LoadedModel
   readonly generator: Generator
   readonly layout: LoraLayout | null
+  readonly resident: ResidentWeights
 }
 
 const openModels = new Map<string, Promise<OpenModel>>()
@@ -48,7 +54,7 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 }
 
 async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
-  const [{ modelFolder, adapterFolder }] = group as [IndexedTarget]
+  const { modelFolder, adapterFolder } = await wholeModelOr(group[0] as IndexedTarget)
   const { model, generator, layout } = await openModel(kind, modelFolder, adapterFolder)
   const { contextLength } = model.architecture
   const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
@@ -56,7 +62,7 @@ async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], se
   const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
   await generator.generate({
     prompts: prompts.map(({ ids }) => ids), settings, signal,
-    stopStrings: group.flatMap(({ format }) => stopStringsOf(format)),
+    stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format))),
     onToken: (place) => streams[place]?.count(),
     onText: (place, text) => streams[place]?.say(text),
     onEnd: (place, finish) => streams[place]?.end(finish),
@@ -94,25 +100,35 @@ class AnswerStream {
   }
 }
 
+/** A checkpoint of a run that trained every weight is a model of its own. */
+async function wholeModelOr({ modelFolder, adapterFolder }: GenerateTarget): Promise<Pick<GenerateTarget, 'modelFolder' | 'adapterFolder'>> {
+  if (adapterFolder === null || (await access(join(adapterFolder, ADAPTER_CONFIG)).then(() => true, () => false))) return { modelFolder, adapterFolder }
+  return { modelFolder: adapterFolder, adapterFolder: null }
+}
+
 /** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. */
 async function openModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<OpenModel> {
-  const config = adapterFolder ? (await readAdapter(adapterFolder)).config : null
-  const key = JSON.stringify([kind, modelFolder, config && [config.rank, config.alpha, config.targetModules]])
-  const open = openModels.get(key) ?? openFresh(kind, modelFolder, config)
+  const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
+  const key = JSON.stringify([kind, modelFolder, adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]]])
+  const open = openModels.get(key) ?? openFresh(kind, modelFolder, adapter)
   openModels.delete(key)
   openModels.set(key, open)
   open.catch(() => openModels.delete(key))
   if (openModels.size > KEPT_MODELS) {
     const [oldest, entry] = openModels.entries().next().value as [string, Promise<OpenModel>]
     openModels.delete(oldest)
-    void entry.then(({ generator }) => generator.dispose())
+    void entry.then(({ generator, resident }) => [generator, resident].forEach((resource) => resource.dispose()))
   }
   return open
 }
 
-async function openFresh(kind: DeviceKind, modelFolder: string, config: { rank: number; alpha: number; targetModules: readonly string[] } | null): Promise<OpenModel> {
+/** Chatting keeps the weights as they are stored. */
+const CHAT_WEIGHTS = { 'architecture.backbone_dtype': 'float32', 'environment.precision': 'float32' } as const
+
+async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter | null): Promise<OpenModel> {
+  const device = openRuntime().device(kind)
   const model = await loadModel(modelFolder)
-  const modules = config && model.architecture.linears.filter(({ path }) => config.targetModules.some((target) => path === target || path.endsWith(`.${target}`)))
-  const layout = config && modules ? layOutLora(modules, config) : null
-  return { model, layout, generator: await Generator.open(model, openRuntime().device(kind), layout) }
+  const layout = adapter && layoutOfAdapter(adapter, model.architecture)
+  const resident = await residentWeights(model, device, CHAT_WEIGHTS)
+  return { model, layout, resident, generator: await Generator.open(model, device, layout, resident) }
 }

@@ -115,6 +115,8 @@ export class ActiveRun {
     this.validationLoss = evaluation.validationLoss ?? this.validationLoss
     const loss = evaluation.validationLoss === null ? '-' : roundLoss(evaluation.validationLoss)
     this.log('info', 'run/evaluated', { epoch: Math.round(evaluation.epoch * 100) / 100, loss })
+    const { bleu, chrf, exactMatch } = evaluation.metrics
+    if (bleu !== undefined && chrf !== undefined && exactMatch !== undefined) this.log('info', 'run/metrics', { bleu: round2(bleu), chrf: round2(chrf), exactMatch: round2(exactMatch) })
   }
 
   private elapsedSeconds(): number {
@@ -122,4 +124,5 @@ export class ActiveRun {
   }
 }
 
+const round2 = (value: number): number => Math.round(value * 100) / 100
 const roundLoss = (loss: number): number => Number(loss.toPrecision(4))

@@ -2,7 +2,7 @@ import { UserError, isActive, isResumable, parseSettings, toAppError } from '../
 import type { Events, ExperimentDetail, ExperimentId, ExperimentSummary, Handlers, RunState, SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { ModelService } from '../hub/local-models.ts'
-import { latestCheckpoint } from '../training/checkpoint.ts'
+import { latestCheckpoint, usedCheckpoint } from '../training/checkpoint.ts'
 import type { TrainResult } from '../training/job.ts'
 import { toDiskError } from '../checkpoints/disk-errors.ts'
 import { EngineGone, type EngineClient } from './engine-client.ts'
@@ -87,7 +87,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   const saveState = (run: ActiveRun) =>
     store.writeState(run.id, { state: run.state, progress: run.progress(), trainableParameterCount: run.trainableParameterCount, hostPid: process.pid })
 
-  function launch(record: ExperimentRecord, resumeFrom: string | null, validationLoss: number | null): ActiveRun {
+  function launch(record: ExperimentRecord, { resumeFrom = null, startFrom = null, validationLoss = null }: LaunchOptions = {}): ActiveRun {
     const run = new ActiveRun(record, validationLoss, now)
     active = run
     const files = experimentFiles(store.folderOf(record.id))
@@ -110,6 +110,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       validationFile: files.validationRows,
       checkpointFolder: files.checkpoints,
       resumeFrom,
+      startFrom,
       settings: record.settings,
       device: record.device,
     }
@@ -137,6 +138,16 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     emit('experiments.changed', { ...(await summaryOf(run.record)), state })
   }
 
+  /** The checkpoint that a run begins with, where its settings name another experiment. */
+  async function startOf(values: SettingValues): Promise<string | null> {
+    const id = values['training.start_from']
+    if (id === '') return null
+    const earlier = await recordOf(id as ExperimentId)
+    const checkpoint = await usedCheckpoint(experimentFiles(store.folderOf(earlier.id)).checkpoints, earlier.settings)
+    if (!checkpoint) throw new UserError('experiment/untrained', { name: earlier.name })
+    return checkpoint.folder
+  }
+
   async function begin(values: SettingValues): Promise<ExperimentRecord> {
     const model = await models.find(values['general.llm_backbone'])
     const dataset = await findTrainable(values, datasets)
@@ -152,7 +163,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       settings: values,
     }
     try {
-      return await store.create(draft.id, async (files) => ({ ...draft, rows: await snapshotRows(datasets.rowsForTraining(dataset.id), dataset.rowCount, values, files) }))
+      return await store.create(draft.id, async (files) => ({ ...draft, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }))
     } catch (error) {
       throw toDiskError(error, options.folder)
     }
@@ -198,8 +209,9 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       const { values, problems } = parseSettings(settings)
       if (problems[0]) throw problemError(problems[0])
       if (active) throw new UserError('experiment/busy', { name: active.record.name })
+      const startFrom = await startOf(values)
       const record = await begin(values)
-      await saveState(launch(record, null, null))
+      await saveState(launch(record, { startFrom }))
       return announce(record)
     },
 
@@ -219,7 +231,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       const checkpoint = await latestCheckpoint(experimentFiles(store.folderOf(id)).checkpoints)
       await store.truncateMetrics(id, checkpoint?.step ?? 0)
       const { evaluations } = await store.readHistory(id)
-      const run = launch(record, checkpoint?.folder ?? null, evaluations.at(-1)?.validationLoss ?? null)
+      const run = launch(record, { resumeFrom: checkpoint?.folder ?? null, startFrom: await startOf(record.settings), validationLoss: evaluations.at(-1)?.validationLoss ?? null })
       await saveState(run)
       return announce(record)
     },
@@ -255,6 +267,12 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
     },
   }
+}
+
+interface LaunchOptions {
+  readonly resumeFrom?: string | null
+  readonly startFrom?: string | null
+  readonly validationLoss?: number | null
 }
 
 function endState(run: ActiveRun, result: TrainResult): RunState {

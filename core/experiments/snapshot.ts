@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import type { SettingValues } from '../contract/index.ts'
 import { shuffledIndices } from '../training/batches.ts'
+import { conversationGroups, type ChainLink } from '../training/sample-chains.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import type { ExperimentFiles } from './store.ts'
 
@@ -11,21 +12,39 @@ export const validationCount = (rowCount: number, validationSize: number): numbe
   validationSize === 0 ? 0 : Math.max(0, Math.min(rowCount - 1, Math.ceil(rowCount * validationSize)))
 
 /**
+ * Which rows are held out: whole conversations in an order that depends only on the seed, until there are enough. Rows that answer to no other are
+ * conversations of their own.
+ */
+export function heldOut(links: readonly ChainLink[], count: number, seed: number): ReadonlySet<number> {
+  const groups = new Map<number, number[]>()
+  for (const [row, group] of conversationGroups(links).entries()) groups.set(group, [...(groups.get(group) ?? []), row])
+  const conversations = [...groups.values()]
+  const held = new Set<number>()
+  for (const index of shuffledIndices(conversations.length, seed, 0)) {
+    const rows = conversations[index] as number[]
+    if (held.size >= count || held.size + rows.length >= links.length) break
+    for (const row of rows) held.add(row)
+  }
+  return held
+}
+
+/**
  * Writes the rows of a run into its folder as two JSONL files, so that the run can be repeated and resumed whatever becomes of the dataset.
- * Which rows are held out depends only on the seed and the number of rows.
+ * Which rows are held out depends only on the seed, the number of rows and their conversations.
  */
 export async function snapshotRows(
-  rows: AsyncIterable<TrainingRow>,
-  rowCount: number,
+  rows: () => AsyncIterable<TrainingRow>,
   values: SettingValues,
   files: Pick<ExperimentFiles, 'trainRows' | 'validationRows'>,
 ): Promise<{ train: number; validation: number }> {
-  const held = new Set(shuffledIndices(rowCount, values['environment.seed'], 0).slice(0, validationCount(rowCount, values['dataset.validation_size'])))
+  const links: ChainLink[] = []
+  for await (const { id, parentId } of rows()) links.push({ ...(id === undefined ? {} : { id }), ...(parentId === undefined ? {} : { parentId }) })
+  const held = heldOut(links, validationCount(links.length, values['dataset.validation_size']), values['environment.seed'])
   const train = createWriteStream(files.trainRows)
   const validation = createWriteStream(files.validationRows)
   const counts = { train: 0, validation: 0 }
   let index = 0
-  for await (const row of rows) {
+  for await (const row of rows()) {
     const target = held.has(index++) ? 'validation' : 'train'
     counts[target]++
     await writeLine(target === 'train' ? train : validation, row)

@@ -6,6 +6,7 @@ import { cachesOf, decodingProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
 import type { StreamDecoder } from '../tokenizers/index.ts'
+import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { chooseToken } from './sampler.ts'
 import { StopStrings } from './stopping.ts'
@@ -43,18 +44,21 @@ export class Generator {
   readonly #device: Device
   readonly #session: Session
   readonly #layout: LoraLayout | null
+  readonly #resident: ResidentWeights
 
-  private constructor(model: LoadedModel, device: Device, session: Session, layout: LoraLayout | null) {
+  private constructor(model: LoadedModel, device: Device, session: Session, layout: LoraLayout | null, resident: ResidentWeights) {
+    this.#resident = resident
     this.#model = model
     this.#device = device
     this.#session = session
     this.#layout = layout
   }
 
-  /** Builds the decoding session; dispose of it after use. Throws UserError where the weights cannot be read. */
-  static async open(model: LoadedModel, device: Device, layout: LoraLayout | null): Promise<Generator> {
-    const graph = toOnnx(decodingProgram(model, layout, { cutAdapter: true }), { provider: device.kind })
-    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder }), layout)
+  /** Builds the decoding session; dispose of it after use, and of `resident` later. Throws UserError where the weights cannot be read. */
+  static async open(model: LoadedModel, device: Device, layout: LoraLayout | null, resident: ResidentWeights = NO_RESIDENT_WEIGHTS): Promise<Generator> {
+    const program = decodingProgram(resident.source(model), layout, { cutAdapter: true })
+    const graph = toOnnx(program, { provider: device.kind, weights: resident.kind })
+    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder, ...sessionOptionsFor(resident) }), layout, resident)
   }
 
   dispose(): void {
@@ -75,6 +79,7 @@ export class Generator {
     const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model }))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
     const cache = new Cache(this.#model, this.#device, this.#session, prompts.length, places)
+    cache.use(this.#resident.tensors)
     try {
       if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
       await this.#decode(answers, cache, prompts, request.signal)
@@ -184,6 +189,11 @@ class Cache {
     this.#lengths = this.#own(device.tensor('int32', [sequences]))
     this.#total = this.#own(device.tensor('int32', [1]))
     this.#logits = this.#own(device.tensor('float32', [sequences, vocabularySize]))
+  }
+
+  /** Gives the program tensors of the caller's. */
+  use(tensors: Readonly<Record<string, DeviceTensor>>): void {
+    Object.assign(this.#shared, tensors)
   }
 
   /** Gives the program the matrices of an adapter's flat vector. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { openCheckpoint, type Checkpoint } from '../checkpoints/index.ts'
+import { elementCount, isContiguous, openCheckpoint, tensorBytes, type Checkpoint, type StoredTensor } from '../checkpoints/index.ts'
 import { ModelId, toAppError, UserError, type AppError, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
 
 /** A model that can be trained or talked to, with what its files say. */
@@ -70,19 +70,23 @@ const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
 async function load({ id, folder, shipped }: Candidate): Promise<LocalModel> {
   const checkpoint = await openCheckpoint(folder)
   const { config, tensors } = checkpoint
-  const sizes = [...tensors.values()]
+  const sizes = distinct([...tensors.values()])
   return {
     id, folder, shipped, checkpoint,
     name: id,
     architecture: textOf(config['architectures']),
-    parameterCount: sizes.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
-    sizeBytes: sizes.reduce((sum, { length }) => sum + length, 0),
+    parameterCount: sizes.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    sizeBytes: sizes.reduce((sum, place) => sum + tensorBytes(place), 0),
     contextLengthTokens: Number(config['max_position_embeddings'] ?? config['n_positions'] ?? 0),
     vocabularySize: Number(config['vocab_size'] ?? 0),
     licence: licenceOf(frontMatter(await readText(join(folder, 'README.md')))),
     problem: null,
   }
 }
+
+/** Every tensor once: in pytorch_model.bin a tied head may be the embedding under a second name. */
+const distinct = (places: readonly StoredTensor[]): StoredTensor[] =>
+  [...new Map(places.map((place) => [`${place.file} ${isContiguous(place) ? place.offset : place.start} ${tensorBytes(place)}`, place])).values()]
 
 /** `license: other` has its name beside it. */
 const licenceOf = (card: Record<string, string>): string => card['license_name'] ?? card['license'] ?? ''

@@ -7,7 +7,7 @@ import type { LinearSpec } from './lora.ts'
 import { ropeFields, type Rotary } from './rotary.ts'
 
 /** What the config.json of every model after Llama's plan says in the same words. */
-export const decoderFields = {
+export const DecoderFields = z.object({
   ...ropeFields,
   hidden_size: z.number(),
   intermediate_size: z.number(),
@@ -20,10 +20,9 @@ export const decoderFields = {
   hidden_act: z.enum(activationNames).default('silu'),
   attention_dropout: z.number().min(0).max(0.99).default(0),
   tie_word_embeddings: z.boolean().default(false),
-}
+})
 
-const Decoder = z.object(decoderFields)
-type DecoderConfig = z.infer<typeof Decoder>
+type DecoderConfig = z.infer<typeof DecoderFields>
 
 /** How a family differs from Llama. */
 export interface DecoderPlan {

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { activationNames, readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
 
-const Config = z.object({
-  ...decoderFields,
+const Config = DecoderFields.extend({
   head_dim: z.number().default(256),
   hidden_activation: z.enum(activationNames).nullish(),
   attention_bias: z.boolean().default(false),

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { activationNames, readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { ropeFields, rotaryOf } from './rotary.ts'
 
 const Rope = ropeFields.rope_parameters
-const Config = z.object({
-  ...decoderFields,
+const Config = DecoderFields.extend({
   head_dim: z.number().default(256),
   hidden_activation: z.enum(activationNames).nullish(),
   attention_bias: z.boolean().default(false),

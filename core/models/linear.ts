@@ -4,14 +4,18 @@ import type { DType, Value } from '../graph/ir.ts'
 import type { GroupValues, ModelContext, TrainableValues, Weights } from './context.ts'
 import { matricesOf, matrixName, type LinearSpec, type LoraGroup, type LoraLayout, type LoraSlot, type Place } from './lora.ts'
 
-type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears' | 'logits'>
+type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears' | 'logits'> & {
+  /** Rows of a table [count, width] in the type that is computed in; the table itself stays as it is stored. */
+  rows(table: string, shape: readonly [count: number, width: number], indices: Value): Value
+}
 
 /** What is computed in where nothing else is said. */
 export type ComputeType = 'float32' | 'float16' | 'bfloat16'
 
 /** The part of a context that does not depend on the program: weights from the checkpoint or from p, and linear layers with LoRA. */
 export function weightsAndLinears(b: Builder, weights: Weights, trainable: TrainableValues | null, compute: ComputeType): WeightsAndLinears {
-  const weight = (name: string, shape: readonly number[], dtype: DType = compute): Value => b.cast(trainable?.wholes.get(name) ?? frozen(b, weights, name, shape), dtype)
+  const stored = (name: string, shape: readonly number[]): Value => trainable?.wholes.get(name) ?? frozen(b, weights, name, shape)
+  const weight = (name: string, shape: readonly number[], dtype: DType = compute): Value => b.cast(stored(name, shape), dtype)
   const matrix = ({ path, inSize, outSize, transposed }: LinearSpec) => weight(`${path}.weight`, transposed ? [inSize, outSize] : [outSize, inSize])
   const product = (x: Value, spec: LinearSpec) => b.matmul(x, matrix(spec), { transY: !spec.transposed })
   const withBias = (y: Value, { path, outSize, bias }: LinearSpec) => (bias ? b.add(y, weight(`${path}.bias`, [outSize])) : y)
@@ -19,6 +23,7 @@ export function weightsAndLinears(b: Builder, weights: Weights, trainable: Train
     b,
     weight,
     has: (name) => weights.has(name),
+    rows: (table, shape, indices) => b.reshape(b.cast(b.gather(stored(table, shape), indices), compute), ['N', shape[1]]),
     logits: (x, head, vocabularySize) => b.cast(b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32'),
     linears(x, specs) {
       // By path: the layout may come from another reading of the same config.json.

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
 
-const Config = z.object({ ...decoderFields, attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) })
+const Config = DecoderFields.extend({ attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) })
 
 /** Llama 2 and 3 (Touvron et al. 2023), and what follows their plan: llm-jp-3, Sarashina2, ELYZA, Swallow. */
 export const llama: Family = {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
 
-const Config = z.object({ ...decoderFields, sliding_window: z.number().nullish() })
+const Config = DecoderFields.extend({ sliding_window: z.number().nullish() })
 
 /** Mistral (Jiang et al. 2023): Llama with attention over a window of recent tokens. RakutenAI. */
 export const mistral: Family = {

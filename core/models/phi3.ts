@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
 
-const Config = z.object({
-  ...decoderFields,
+const Config = DecoderFields.extend({
   sliding_window: z.number().nullish(),
   embd_pdrop: z.number().default(0),
   resid_pdrop: z.number().default(0),

@@ -97,11 +97,11 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null, {
   const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
   const trainable = layout && cutAdapter ? { layout, ...trainableInputs(b, layout), dropout: null } : trainableFromP(b, layout)
   const positions = () => b.cachePositions(ids, lengths, total)
-  const rowsOf = (table: string, indices: Value, [count, width]: readonly [number, number]) => b.reshape(b.gather(context.weight(table, [count, width]), indices), ['N', width])
+  const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, 'float32')
   const context: ModelContext = {
-    ...weightsAndLinears(b, model.weights, trainable, 'float32'),
-    embed: (table, count, width) => rowsOf(table, ids, [count, width]),
-    embedPositions: (table, count, width) => rowsOf(table, positions(), [count, width]),
+    ...basics,
+    embed: (table, count, width) => rowsOf(table, [count, width], ids),
+    embedPositions: (table, count, width) => rowsOf(table, [count, width], positions()),
     layer: (x, f) => f(x),
     dropout: (x) => x,
     select: (x) => b.gather(x, last),

@@ -1,11 +1,10 @@
-import { z } from 'zod'
 import { readConfig } from './config.ts'
-import { decoder, decoderFields } from './decoder.ts'
+import { decoder, DecoderFields } from './decoder.ts'
 import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
-import { windowFields, windowOf } from './window.ts'
+import { WindowFields, windowOf } from './window.ts'
 
-const Config = z.object({ ...decoderFields, ...windowFields })
+const Config = DecoderFields.extend(WindowFields.shape)
 
 /** Qwen2 and 2.5 (Yang et al. 2024): Llama with biases of q, k and v. TinySwallow. */
 export const qwen2: Family = {

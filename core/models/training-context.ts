@@ -55,14 +55,14 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     site++
     return b.cast(b.dropoutMask(x.shape[0] === 'M' ? b.gather(rows, batch.targets) : rows, own, { p }), x.dtype)
   }
-  const rowsOf = (table: string, indices: Value, [count, width]: readonly [number, number]) => b.reshape(b.gather(context.weight(table, [count, width]), indices), ['N', width])
-  const context: ModelContext = {
-    ...weightsAndLinears(b, weights, trainable, compute),
+  const { rows: rowsOf, ...basics } = weightsAndLinears(b, weights, trainable, compute)
+  return {
+    ...basics,
     embed(table, count, width) {
-      const x = rowsOf(table, batch.ids, [count, width])
+      const x = rowsOf(table, [count, width], batch.ids)
       return random?.noise ? b.add(x, b.cast(noiseOf(b, random.rows, random.noise), x.dtype)) : x
     },
-    embedPositions: (table, count, width) => rowsOf(table, batch.positions, [count, width]),
+    embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) => (random?.hidden && p > 0 ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype)) : x),
     select: (x) => b.gather(x, batch.targets),
@@ -72,7 +72,6 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
       return attention({ b, batch, architecture, tables, masks, dropout }, [q, k, v], options)
     },
   }
-  return context
 }
 
 interface AttentionParts {

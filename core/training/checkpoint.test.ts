@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { optimizers } from './optimizers/index.ts'
 import { layOutLora } from '../models/lora.ts'
 import { latestCheckpoint, readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
 
@@ -10,7 +11,7 @@ const layout = layOutLora([module], { rank: 2, alpha: 4 })
 const config = { baseModel: 'base', rank: 2, alpha: 4, dropout: 0.05, targetModules: ['up_proj'], fanInFanOut: false }
 const vector = (scale: number) => Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.fround(scale * Math.sin(index)))
 const snapshot = (step: number, bestStep: number | null = null): Snapshot => ({
-  state: { step, epoch: step / 2, seed: 1, evaluatedStep: null, bestValidationLoss: bestStep === null ? null : 0.5, bestStep, lastLoss: 0.25 },
+  state: { step, epoch: step / 2, seed: 1, evaluatedStep: null, bestValidationLoss: bestStep === null ? null : 0.5, bestStep, lastLoss: 0.25, bestScore: null, microBatchRows: null, lossScale: null },
   p: vector(step),
   optimizer: { m: vector(0.1 * step), v: vector(1e-9 * step) },
 })
@@ -18,12 +19,12 @@ const snapshot = (step: number, bestStep: number | null = null): Snapshot => ({
 let folder: string
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-checkpoint-')) })
 afterEach(() => rm(folder, { recursive: true }))
-const save = (...steps: Snapshot[]) => steps.reduce<Promise<unknown>>((before, one) => before.then(() => saveCheckpoint(folder, layout, config, one)), Promise.resolve())
+const save = (...steps: Snapshot[]) => steps.reduce<Promise<unknown>>((before, one) => before.then(() => saveCheckpoint(folder, { layout, config }, one)), Promise.resolve())
 
 describe('checkpoints', () => {
   it('come back bit for bit', async () => {
     await save(snapshot(3))
-    expect(await readCheckpoint(join(folder, '3'), layout, ['m', 'v'])).toEqual(snapshot(3))
+    expect(await readCheckpoint(join(folder, '3'), layout, optimizers.AdamW.state)).toEqual(snapshot(3))
   })
 
   it('keep the best and the last, named by text files', async () => {
@@ -35,7 +36,7 @@ describe('checkpoints', () => {
 
   it('can be written again at the same step', async () => {
     await save(snapshot(2), snapshot(2, 2))
-    expect([(await readdir(folder)).sort(), (await readCheckpoint(join(folder, '2'), layout, ['m'])).state.bestStep]).toEqual([['2', 'best', 'last'], 2])
+    expect([(await readdir(folder)).sort(), (await readCheckpoint(join(folder, '2'), layout, optimizers.AdamW.state)).state.bestStep]).toEqual([['2', 'best', 'last'], 2])
   })
 
   it('are cleared of what a killed engine left behind', async () => {
@@ -55,6 +56,6 @@ describe('checkpoints', () => {
 
   it('are refused for another LoRA shape', async () => {
     await save(snapshot(1))
-    await expect(readCheckpoint(join(folder, '1'), layOutLora([module], { rank: 4, alpha: 4 }), ['m'])).rejects.toMatchObject({ error: { code: 'checkpoint/layout' } })
+    await expect(readCheckpoint(join(folder, '1'), layOutLora([module], { rank: 4, alpha: 4 }), optimizers.AdamW.state)).rejects.toMatchObject({ error: { code: 'checkpoint/layout' } })
   })
 })

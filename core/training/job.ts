@@ -11,6 +11,8 @@ export interface TrainJob {
   readonly checkpointFolder: string
   /** A checkpoint's folder to go on from; null starts fresh. */
   readonly resumeFrom: string | null
+  /** A checkpoint's folder of another run whose result this one begins with; null for a fresh start. */
+  readonly startFrom: string | null
   readonly settings: SettingValues
   /** Never 'auto': the host has chosen. */
   readonly device: DeviceKind
@@ -19,7 +21,7 @@ export interface TrainJob {
 export type TrainEvent =
   | { readonly kind: 'prepared'; readonly device: DeviceKind; readonly trainRowCount: number; readonly validationRowCount: number; readonly trainableParameterCount: number; readonly stepsPerEpoch: number; readonly totalSteps: number; readonly firstStep: number }
   | { readonly kind: 'step'; readonly step: number; readonly epoch: number; readonly loss: number; readonly learningRate: number; readonly gradientNorm: number; readonly tokenCount: number; readonly stepMs: number }
-  | { readonly kind: 'evaluation'; readonly step: number; readonly epoch: number; readonly validationLoss: number | null; readonly samples: readonly { readonly prompt: string; readonly expected: string; readonly answer: string }[] }
+  | { readonly kind: 'evaluation'; readonly step: number; readonly epoch: number; readonly validationLoss: number | null; readonly metrics: Readonly<Record<string, number>>; readonly samples: readonly { readonly prompt: string; readonly expected: string; readonly answer: string }[] }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string; readonly best: boolean }
   /** `code` is a key of core/contract/log-texts.ts. */
   | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly code: string; readonly facts: Readonly<Record<string, string | number>> }

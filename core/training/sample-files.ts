@@ -2,53 +2,95 @@ import { createReadStream } from 'node:fs'
 import type { SettingValues } from '../contract/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { TrainEvent } from './job.ts'
-import { buildSample, checkFormat, sampleOptionsOf } from './samples.ts'
+import { conversationsOf, type LeftOutRow, type RowConversation, type RowIssue, type TrainingRow } from './sample-rows.ts'
+import { buildSample, checkFormat, sampleOptionsOf, type SampleOptions } from './samples.ts'
 
-/** One row as the host writes it into the experiment's folder; `rowNumber` counts from 1 as the grid shows it. */
-export interface TrainingRow {
-  readonly rowId: number
-  readonly rowNumber: number
-  readonly prompt: string
-  readonly answer: string
-  readonly system?: string
-}
+export type { TrainingRow } from './sample-rows.ts'
 
 /** A row ready for training, with its texts for showing. */
 export interface TrainingSample {
   readonly ids: Int32Array
   readonly labelMask: Uint8Array
-  /** What the model is given to answer. */
+  /** What the model is given to answer: the conversation up to the last answer. */
   readonly promptIds: readonly number[]
+  /** The last question and its answer. */
   readonly prompt: string
   readonly answer: string
+}
+
+/** The samples of a file of rows, and what became of the others. */
+export interface SampleSet {
+  readonly samples: readonly TrainingSample[]
+  /** In the order of the rows. */
+  readonly leftOut: readonly LeftOutRow[]
+  /** How many samples were longer than the maximum. */
+  readonly truncatedCount: number
+  /** How many conversations teach only their last answer because the chat template rewrites the earlier ones. */
+  readonly lastAnswerOnlyCount: number
 }
 
 /** Tokenizing pauses so often (in rows) that the engine can answer in between. */
 const ROWS_PER_PAUSE = 500
 
+const promptSeparators: Readonly<Record<SettingValues['dataset.prompt_column_separator'], string>> = { 'blank-line': '\n\n', 'line-break': '\n', 'two-spaces': '  ' }
+
+/** The log line that tells why rows are left out; a key of core/contract/log-texts.ts. */
+const logCodes: Readonly<Record<RowIssue, string>> = {
+  'no-answer': 'run/rows-skipped',
+  'no-counted-tokens': 'run/rows-skipped',
+  'conversation-unreadable': 'run/rows-conversation-unreadable',
+  'conversation-unanswered': 'run/rows-conversation-unanswered',
+  'id-duplicate': 'run/rows-id-duplicate',
+  'parent-circular': 'run/rows-parent-circular',
+  'parent-left-out': 'run/rows-parent-left-out',
+}
+
 /**
- * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows without an answer, which are left out, are told as log events.
+ * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows that are left out with the reason, are told as log events.
  * Throws UserError `tokenizer/no-template` where the format does not suit the model.
  */
 export async function readSamples(file: string, tokenizer: Tokenizer, settings: SettingValues, onEvent: (event: TrainEvent) => void): Promise<TrainingSample[]> {
+  const { samples, leftOut, truncatedCount, lastAnswerOnlyCount } = await readSampleSet(file, tokenizer, settings)
+  const warn = (code: string, facts: Readonly<Record<string, number>>) => onEvent({ kind: 'log', level: 'warning', code, facts })
+  if (truncatedCount > 0) warn('run/truncated', { count: truncatedCount })
+  if (lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: lastAnswerOnlyCount })
+  for (const code of new Set(Object.values(logCodes))) {
+    const rows = leftOut.filter((row) => logCodes[row.code] === code)
+    if (rows[0]) warn(code, { count: rows.length, firstRow: rows[0].rowNumber })
+  }
+  return [...samples]
+}
+
+/** As readSamples, and names every row that is left out. */
+export async function readSampleSet(file: string, tokenizer: Tokenizer, settings: SettingValues): Promise<SampleSet> {
   const options = sampleOptionsOf(settings)
   checkFormat(tokenizer, options.format)
-  const samples: TrainingSample[] = []
-  const skipped: number[] = []
-  let truncated = 0
-  let count = 0
-  for await (const row of readRows(file)) {
-    const result = row.answer.trim() === '' ? null : buildSample(tokenizer, row, options)
-    if (result?.ok) {
-      const { ids, labelMask, promptTokenCount, truncated: cut } = result.sample
-      if (cut.prompt || cut.answer) truncated++
-      samples.push({ ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt: row.prompt, answer: row.answer })
-    } else skipped.push(row.rowNumber)
-    if (++count % ROWS_PER_PAUSE === 0) await new Promise((resolve) => setImmediate(resolve))
+  const rows: TrainingRow[] = []
+  for await (const row of readRows(file)) rows.push(row)
+  const conversations = conversationsOf(rows, { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: settings['dataset.limit_chained_samples'] })
+  const set = { samples: [] as TrainingSample[], leftOut: [] as LeftOutRow[], truncatedCount: 0, lastAnswerOnlyCount: 0 }
+  for (const [index, found] of conversations.entries()) {
+    const made = sampleOf(found, tokenizer, options)
+    if ('code' in made) set.leftOut.push(made)
+    else {
+      set.samples.push(made.sample)
+      if (made.truncated) set.truncatedCount++
+      if (made.lastAnswerOnly) set.lastAnswerOnlyCount++
+    }
+    if ((index + 1) % ROWS_PER_PAUSE === 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  if (truncated > 0) onEvent({ kind: 'log', level: 'warning', code: 'run/truncated', facts: { count: truncated } })
-  if (skipped[0] !== undefined) onEvent({ kind: 'log', level: 'warning', code: 'run/rows-skipped', facts: { count: skipped.length, firstRow: skipped[0] } })
-  return samples
+  return set
+}
+
+function sampleOf(found: RowConversation, tokenizer: Tokenizer, options: SampleOptions): { sample: TrainingSample; truncated: boolean; lastAnswerOnly: boolean } | LeftOutRow {
+  const { rowId, rowNumber } = found.row
+  if ('issue' in found) return { rowNumber, code: found.issue }
+  const { prompt, answer } = found.conversation
+  const result = buildSample(tokenizer, { rowId, ...found.conversation }, options)
+  if (!result.ok) return { rowNumber, code: result.issue.code }
+  const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly } = result.sample
+  const sample = { ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt, answer }
+  return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly }
 }
 
 /** node:readline also ends lines at U+2028 and U+2029, which JSON leaves unescaped inside texts: lines are cut here. */

@@ -1,56 +1,119 @@
 import { UserError } from '../contract/errors.ts'
-import type { TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+import { encodeTemplateAnswer, encodeTemplatePrompt, type MarkedIds, type TemplatePrompt } from './sample-template.ts'
 
-/**
- * How a question and its answer become text: the model's own chat template, or H2O LLM Studio's markers, taken literally.
- * H2O's flags say whether the end mark follows each part; all are true by default, as in H2O.
- */
-export type SampleFormat =
-  | { readonly kind: 'template' }
-  | {
-    readonly kind: 'h2o'
-    readonly promptStart: string
-    readonly answerSeparator: string
-    readonly systemStart?: string
-    readonly endAfterSystem?: boolean
-    readonly endAfterPrompt?: boolean
-    readonly endAfterAnswer?: boolean
-  }
+/** H2O LLM Studio's markers, taken literally. The flags say whether the end mark follows each part; all are true by default, as in H2O. */
+export interface H2oFormat {
+  readonly kind: 'h2o'
+  readonly promptStart: string
+  readonly answerSeparator: string
+  readonly systemStart?: string
+  readonly endAfterSystem?: boolean
+  readonly endAfterPrompt?: boolean
+  readonly endAfterAnswer?: boolean
+}
 
-type H2oFormat = Extract<SampleFormat, { kind: 'h2o' }>
+/** How a conversation becomes text: the model's own chat template (for a model without one `otherwise`, where given), or H2O LLM Studio's markers. */
+export type SampleFormat = { readonly kind: 'template'; readonly otherwise?: H2oFormat } | H2oFormat
+
+/** A question and its answer. */
+export interface Turn {
+  readonly prompt: string
+  readonly answer: string
+}
+
+/** A conversation to learn from; its last turn is the one that is asked and answered, `history` what was said before. */
+export interface Conversation extends Turn {
+  readonly system?: string
+  /** Earlier turns, oldest first. */
+  readonly history?: readonly Turn[]
+}
+
+export interface EncodedTurn {
+  readonly prompt: readonly number[]
+  readonly answer: MarkedIds
+}
+
+/** A conversation as tokens; system, prompts and answers one after the other are the whole. */
+export interface EncodedConversation {
+  /** H2O's system part; empty where the chat template holds it in the first prompt. */
+  readonly system: MarkedIds
+  readonly turns: readonly EncodedTurn[]
+  /** True where the template rewrites earlier turns: they are part of the only turn's prompt. */
+  readonly earlierAnswersUnknown: boolean
+}
 
 const H2O_SYSTEM_START = '<|system|>'
+const NOTHING: MarkedIds = { ids: [], end: [] }
+
+/** The format that this tokenizer's model gets: `otherwise` instead of a chat template that it does not have. */
+export const formatFor = (tokenizer: Tokenizer, format: SampleFormat): SampleFormat =>
+  format.kind === 'template' && format.otherwise && !tokenizer.chatTemplate ? format.otherwise : format
 
 /**
- * Ids of a conversation up to the place where the model answers; the same in training and chat.
+ * Ids of a conversation up to the place where the model answers; the same in training and chat: what encodeConversation gives before the last answer.
  * Throws UserError 'tokenizer/no-template' or 'tokenizer/template-failed'.
  */
-export function encodePrompt(tokenizer: Tokenizer, format: SampleFormat, messages: readonly TemplateMessage[]): number[] {
-  return tokenizer.encode(promptText(tokenizer, format, messages))
+export function encodePrompt(tokenizer: Tokenizer, wanted: SampleFormat, messages: readonly TemplateMessage[]): number[] {
+  const format = formatFor(tokenizer, wanted)
+  if (format.kind === 'template') return [...encodeTemplatePrompt(tokenizer, templateOf(tokenizer), messages).ids]
+  return messages.map((message) => encodeH2o(tokenizer, format, message)).flatMap(({ ids, end }) => [...ids, ...end])
 }
 
-/** Text of a conversation up to the place where the model answers. Throws like encodePrompt. */
-export function promptText(tokenizer: Tokenizer, format: SampleFormat, messages: readonly TemplateMessage[]): string {
-  if (format.kind === 'h2o') return h2oText(tokenizer, format, messages)
-  if (!tokenizer.chatTemplate) throw new UserError('tokenizer/no-template')
-  return tokenizer.chatTemplate.render(messages, { addGenerationPrompt: true })
+/**
+ * A whole conversation as tokens, answer by answer. H2O's parts are encoded one by one, as H2O does.
+ * Throws like encodePrompt.
+ */
+export function encodeConversation(tokenizer: Tokenizer, wanted: SampleFormat, conversation: Conversation): EncodedConversation {
+  const format = formatFor(tokenizer, wanted)
+  return format.kind === 'template'
+    ? encodeWithTemplate(tokenizer, templateOf(tokenizer), conversation)
+    : encodeWithMarkers(tokenizer, format, conversation)
 }
 
-/** Ids of an answer, and apart from them the end mark, so that shortening the answer cannot lose it. */
-export function encodeAnswer(tokenizer: Tokenizer, format: SampleFormat, answer: string): { readonly ids: number[]; readonly end: number[] } {
+/** The messages of a conversation up to its last question. */
+export const messagesOf = ({ system, history = [], prompt }: Conversation): TemplateMessage[] => [
+  ...(system ? [{ role: 'system' as const, content: system }] : []),
+  ...history.flatMap((turn) => [{ role: 'user' as const, content: turn.prompt }, { role: 'assistant' as const, content: turn.answer }]),
+  { role: 'user', content: prompt },
+]
+
+function templateOf({ chatTemplate }: Tokenizer): ChatTemplate {
+  if (!chatTemplate) throw new UserError('tokenizer/no-template')
+  return chatTemplate
+}
+
+function encodeWithTemplate(tokenizer: Tokenizer, template: ChatTemplate, conversation: Conversation): EncodedConversation {
+  const messages = messagesOf(conversation)
+  const prompt = encodeTemplatePrompt(tokenizer, template, messages)
+  const last = encodeTemplateAnswer(tokenizer, template, messages, prompt, conversation.answer)
+  return { system: NOTHING, turns: cutIntoTurns(prompt, last), earlierAnswersUnknown: prompt.answers === null }
+}
+
+/** An earlier answer's last id counts as its end mark, so that it stays when the answer is shortened. */
+function cutIntoTurns({ ids, answers }: TemplatePrompt, last: MarkedIds): EncodedTurn[] {
+  let start = 0
+  const earlier = (answers ?? []).map(({ from, to }) => {
+    const end = Math.max(from, to - 1)
+    const turn = { prompt: ids.slice(start, from), answer: { ids: ids.slice(from, end), end: ids.slice(end, to) } }
+    start = to
+    return turn
+  })
+  return [...earlier, { prompt: ids.slice(start), answer: last }]
+}
+
+function encodeWithMarkers(tokenizer: Tokenizer, format: H2oFormat, { system, history = [], prompt, answer }: Conversation): EncodedConversation {
+  const write = (role: TemplateMessage['role'], content: string) => encodeH2o(tokenizer, format, { role, content })
+  const turns = [...history, { prompt, answer }].map((turn) => ({ prompt: write('user', turn.prompt).ids, answer: write('assistant', turn.answer) }))
+  return { system: system ? write('system', system) : NOTHING, turns, earlierAnswersUnknown: false }
+}
+
+/** system: <|system|>{text}</s>   user: <|prompt|>{text}</s><|answer|>   assistant: {text}</s>. A prompt's mark lies within its ids: it is cut at its beginning. */
+function encodeH2o(tokenizer: Tokenizer, format: H2oFormat, { role, content }: TemplateMessage): MarkedIds {
   const { eos } = tokenizer.special
-  const hasEnd = eos !== undefined && (format.kind === 'template' || (format.endAfterAnswer ?? true))
-  return { ids: tokenizer.encode(answer), end: hasEnd ? [eos] : [] }
-}
-
-// system: <|system|>{text}</s>   user: <|prompt|>{text}</s><|answer|>   assistant: {text}</s>
-function h2oText(tokenizer: Tokenizer, format: H2oFormat, messages: readonly TemplateMessage[]): string {
-  const { eos } = tokenizer.special
-  const end = (wanted: boolean | undefined): string => ((wanted ?? true) && eos !== undefined ? tokenizer.specialText(eos) ?? '' : '')
-  const write = ({ role, content }: TemplateMessage): string => {
-    if (role === 'system') return (format.systemStart ?? H2O_SYSTEM_START) + content + end(format.endAfterSystem)
-    if (role === 'user') return format.promptStart + content + end(format.endAfterPrompt) + format.answerSeparator
-    return content + end(format.endAfterAnswer)
-  }
-  return messages.map(write).join('')
+  const end = (wanted = true): number[] => (wanted && eos !== undefined ? [eos] : [])
+  if (role === 'system') return { ids: tokenizer.encode((format.systemStart ?? H2O_SYSTEM_START) + content), end: end(format.endAfterSystem) }
+  if (role === 'assistant') return { ids: tokenizer.encode(content), end: end(format.endAfterAnswer) }
+  const mark = end(format.endAfterPrompt).map((id) => tokenizer.specialText(id) ?? '').join('')
+  return { ids: tokenizer.encode(format.promptStart + content + mark + format.answerSeparator), end: [] }
 }

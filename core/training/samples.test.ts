@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { defaultSettings } from '../contract/settings.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
-import { encodePrompt } from './sample-format.ts'
+import { encodePrompt, formatFor, messagesOf } from './sample-format.ts'
 import { buildSample, buildSamples, checkFormat, sampleOptionsOf, type SampleOptions, type SampleResult } from './samples.ts'
 
 interface Recorded { readonly prompt: string; readonly answer: string; readonly promptIds: number[]; readonly answerIds: number[] }
 
 const recorded = (JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/samples_expected.json'), 'utf8')) as { lines: Recorded[] }).lines
 const EOS = 2
-const template: SampleOptions = { format: { kind: 'template' }, maxPromptTokens: 256, maxAnswerTokens: 256, maxTokens: 512, answerOnly: true }
+const template: SampleOptions = { format: { kind: 'template' }, maxPromptTokens: 256, maxAnswerTokens: 256, maxTokens: 512, answerOnly: true, lastAnswerOnly: false }
 const h2o: SampleOptions = { ...template, format: { kind: 'h2o', promptStart: '<|prompt|>', answerSeparator: '<|answer|>' } }
 
 let tokenizer: Tokenizer
@@ -35,6 +35,7 @@ describe("the model's chat template", () => {
       labelMask: [...promptIds.map(() => 0), ...answerIds.map(() => 1)],
       promptTokenCount: promptIds.length,
       truncated: { prompt: false, answer: false },
+      lastAnswerOnly: false,
     })))
   })
 
@@ -122,8 +123,74 @@ it('reports a row without anything to learn from and goes on with the next', asy
   expect(results.map((result) => (result.ok ? result.sample.rowId : result.issue))).toEqual([{ rowId: 'a', code: 'no-counted-tokens' }, 'b'])
 })
 
-it("takes its options from the experiment's settings", () => {
-  expect(sampleOptionsOf(defaultSettings())).toEqual(template)
-  expect(sampleOptionsOf({ ...defaultSettings(), 'dataset.sample_format': 'h2o', 'dataset.mask_prompt_labels': false, 'tokenizer.max_length': 64 }))
-    .toEqual({ ...h2o, answerOnly: false, maxTokens: 64 })
+describe('a conversation of several turns', () => {
+  // <|system|> 825 999 3541 999 529, <|prompt|> 825 999 6577 999 529, <|answer|> 825 999 697 305 594 519 999 529; 規則 2058, 一 740, 二 2115, 三 3198, 四 6205
+  const example = { rowId: 1, system: '規則', history: [{ prompt: '一', answer: '二' }], prompt: '三', answer: '四' }
+  const system = [825, 999, 3541, 999, 529, 2058, EOS]
+  const question = (id: number) => [825, 999, 6577, 999, 529, id, EOS, 825, 999, 697, 305, 594, 519, 999, 529]
+  const withTemplate = [[2058, 4, 538, 296, 262, 740, 4, 543, 296, 262], [2115, EOS], [538, 296, 262, 3198, 4, 543, 296, 262], [6205, EOS]] as const
+  const withMarkers = [[...system, ...question(740)], [2115, EOS], question(3198), [6205, EOS]] as const
+  const of = (options: Partial<SampleOptions>) => sampleOf(buildSample(tokenizer, example, { ...template, ...options }))
+  const mask = (parts: readonly (readonly number[])[], counted: readonly number[]) => parts.flatMap((part, index) => part.map(() => (counted.includes(index) ? 1 : 0)))
+
+  it.each([['the template', template.format, withTemplate], ["H2O's markers", h2o.format, withMarkers]] as const)('counts every answer with its end mark for the loss, by %s', (_, format, parts) => {
+    expect(of({ format })).toEqual({
+      rowId: 1, ids: parts.flat(), labelMask: mask(parts, [1, 3]), promptTokenCount: parts.slice(0, 3).flat().length,
+      truncated: { prompt: false, answer: false }, lastAnswerOnly: false,
+    })
+  })
+
+  it('counts only the last answer, or everything, where asked', () => {
+    expect(of({ format: h2o.format, lastAnswerOnly: true }).labelMask).toEqual(mask(withMarkers, [3]))
+    expect(of({ format: h2o.format, answerOnly: false, lastAnswerOnly: true }).labelMask).toEqual([0, ...mask(withMarkers, [0, 1, 2, 3]).slice(1)])
+  })
+
+  it.each([template.format, h2o.format])('has the very prompt that the chat gives to the model', (format) => {
+    const { ids, promptTokenCount } = of({ format })
+    expect(encodePrompt(tokenizer, format, messagesOf(example))).toEqual(ids.slice(0, promptTokenCount))
+  })
+
+  it("keeps H2O's system part and the end when all together is too long", () => {
+    const all = withMarkers.flat()
+    const sample = of({ format: h2o.format, maxTokens: 30 })
+    expect(sample).toMatchObject({ ids: [...system, ...all.slice(-23)], promptTokenCount: 28, truncated: { prompt: true, answer: false } })
+    expect(sample.labelMask).toEqual([...system.map(() => 0), ...mask(withMarkers, [1, 3]).slice(-23)])
+    expect(of({ format: h2o.format, maxTokens: 4 }).ids).toEqual([825, EOS, 6205, EOS])
+  })
+
+  it('leaves out the oldest turns with a chat template, as the chat does, then the beginning', () => {
+    const short = [2058, 4, 538, 296, 262, 3198, 4, 543, 296, 262, 6205, EOS]
+    expect(of({ maxTokens: 21 })).toMatchObject({ ids: short, truncated: { prompt: true, answer: false } })
+    expect(of({ maxTokens: 12 }).ids).toEqual(short)
+    expect(of({ maxTokens: 11 }).ids).toEqual(short.slice(1))
+  })
+
+  it('shortens each prompt at its beginning and each answer before its end mark', () => {
+    const long = { ...example, history: [{ prompt: '一二三', answer: '四三二一' }] }
+    const { ids, truncated } = sampleOf(buildSample(tokenizer, long, { ...h2o, maxPromptTokens: 8, maxAnswerTokens: 3 }))
+    const [first, second] = [tokenizer.encode('四三二一').slice(0, 2), [6205, EOS]]
+    const separator = question(0).slice(-8)
+    expect(ids).toEqual([...system, ...separator, ...first, EOS, ...separator, ...second])
+    expect(truncated).toEqual({ prompt: true, answer: true })
+  })
+})
+
+describe('settings of the experiment', () => {
+  const flags = { systemStart: '<|system|>', endAfterSystem: true, endAfterPrompt: true, endAfterAnswer: true }
+  const h2oDefaults = { ...h2o, format: { ...h2o.format, ...flags } }
+
+  it('give the options', () => {
+    expect(sampleOptionsOf(defaultSettings())).toEqual({ ...template, format: { kind: 'template', otherwise: h2oDefaults.format } })
+    expect(sampleOptionsOf({ ...defaultSettings(), 'dataset.sample_format': 'template', 'dataset.only_last_answer': true })).toEqual({ ...template, lastAnswerOnly: true })
+    expect(sampleOptionsOf({ ...defaultSettings(), 'dataset.sample_format': 'h2o', 'dataset.mask_prompt_labels': false, 'tokenizer.max_length': 64 }))
+      .toEqual({ ...h2oDefaults, answerOnly: false, maxTokens: 64 })
+  })
+
+  it('choose the markers by themselves where the model has no chat template', () => {
+    const bare: Tokenizer = Object.create(tokenizer, { chatTemplate: { value: undefined } })
+    const options = sampleOptionsOf(defaultSettings())
+    expect(() => checkFormat(bare, options.format)).not.toThrow()
+    expect(tokenizer.decode(sampleOf(buildSample(bare, { rowId: 1, prompt: '質問', answer: '答え' }, options)).ids, { skipSpecial: false })).toBe('<|prompt|>質問</s><|answer|>答え</s>')
+    expect(formatFor(tokenizer, options.format).kind).toBe('template')
+  })
 })

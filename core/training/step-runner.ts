@@ -10,7 +10,7 @@ import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
 import type { PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
-import { NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
+import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
 export interface StepRunnerOptions extends TrainingOptions {
   readonly model: Pick<LoadedModel, 'folder' | 'architecture' | 'weights'>
@@ -82,7 +82,7 @@ export class StepRunner {
     const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
     const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
     const [training, updating] = await Promise.all([
-      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, prepack: resident.kind === 'constant' }),
+      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident) }),
       device.createSession(toOnnx(update, { provider: device.kind })),
     ])
     return new StepRunner(options, training, updating)
@@ -113,7 +113,7 @@ export class StepRunner {
     const { model, device, layout, compute, resident = NO_RESIDENT_WEIGHTS } = this.#options
     if (!this.#evaluation) {
       const graph = evaluationProgram(resident.source(model), layout, compute)
-      const session = this.#own(await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, prepack: false }))
+      const session = this.#own(await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), prepack: false }))
       this.#evaluation = this.#own(new ShapedSession({ ...this.#sessionOptions(), session, outputs: {}, losses: true }))
     }
     const weights = new Float32Array(batch.targets.length).fill(1)

@@ -25,7 +25,7 @@ export async function makeJob(rows: readonly Row[], validation: readonly Row[], 
   await writeFile(job.validationFile, jsonl(validation))
   await mkdir(job.checkpointFolder)
   const values = { ...defaultSettings(), 'training.batch_size': 2, 'training.lora_r': 2, 'training.lora_alpha': 4, 'prediction.max_length_inference': 4, ...settings }
-  return { folder, modelFolder: tinyModelFolder, ...job, resumeFrom: null, settings: values, device: 'cpu' }
+  return { folder, modelFolder: tinyModelFolder, ...job, resumeFrom: null, startFrom: null, settings: values, device: 'cpu' }
 }
 
 /** For tests: runs a job to its end, or until `stopAfter` steps are done, and gathers what it tells. */

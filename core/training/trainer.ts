@@ -1,21 +1,13 @@
 import { basename } from 'node:path'
-import { generationSettingsOf, UserError, type SettingValues } from '../contract/index.ts'
-import { Generator } from '../generation/generator.ts'
-import { stopStringsOf } from '../generation/stopping.ts'
-import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { loraTargets } from '../models/family.ts'
-import { layOutLora, type LoraLayout } from '../models/lora.ts'
-import { openRuntime, type Device } from '../runtime/index.ts'
+import { UserError, type SettingValues } from '../contract/index.ts'
 import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
-import { readCheckpoint, saveCheckpoint, type TrainingState } from './checkpoint.ts'
+import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState } from './checkpoint.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
-import { initialLora } from './lora-init.ts'
-import { optimizers } from './optimizers.ts'
-import { packRows } from './packing.ts'
-import { readSamples, type TrainingSample } from './sample-files.ts'
-import { sampleOptionsOf } from './samples.ts'
+import { MicroBatches } from './micro-batches.ts'
+import { maskIdOf, maskTokens } from './sample-masking.ts'
+import type { TrainingSample } from './sample-files.ts'
 import { learningRateAt } from './schedules.ts'
-import { StepRunner } from './step-runner.ts'
+import { setUpTraining, type TrainingSetup } from './setup.ts'
 
 export interface TrainContext {
   readonly signal: AbortSignal
@@ -26,81 +18,53 @@ export interface TrainContext {
 
 /** A checkpoint is written at every evaluation, and at least so often. */
 const CHECKPOINT_INTERVAL_MS = 30_000
-/** How many rows are answered at each evaluation. */
-const SAMPLE_ANSWERS = 3
 
 /**
- * Trains a LoRA adapter as the job says, from the start or from a checkpoint, until the last step or until the signal asks to stop (after the step in flight,
+ * Trains a model as the job says, from the start or from a checkpoint, until the last step or until the signal asks to stop (after the step in flight,
  * with a checkpoint). Equal jobs give equal losses; a resumed run goes on exactly as the unbroken one.
  * Throws UserError for what the user can fix, and `training/diverged` where the loss is no number any more.
  */
 export async function train(job: TrainJob, context: TrainContext): Promise<TrainResult> {
-  const device = openRuntime().device(job.device)
-  const model = await loadModel(job.modelFolder)
-  const [trainSamples, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, job.settings, context.onEvent)))
-  if (!trainSamples || !validationSamples || trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
-  const { settings } = job
-  const layout = layOutLora(loraTargets(model.architecture, settings['training.lora_target_modules']), { rank: settings['training.lora_r'], alpha: settings['training.lora_alpha'] })
-  const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
-  const runner = await StepRunner.open({
-    model, device, layout,
-    optimizer: optimizers.AdamW,
-    dropout: settings['training.lora_dropout'],
-    attentionDropout: model.architecture.attentionDropout,
-    clip: settings['training.gradient_clip'],
-    weightDecay: settings['training.weight_decay'],
-    seed: settings['environment.seed'],
-    maxTokens,
-  })
-  const run = new Run(job, context, { model, device, layout, runner, maxTokens, trainSamples, validationSamples })
+  const setup = await setUpTraining(job, context)
   try {
-    return await run.execute()
+    return await new Run(job, context, setup).execute()
   } finally {
-    run.dispose()
+    setup.dispose()
   }
-}
-
-interface Parts {
-  readonly model: LoadedModel
-  readonly device: Device
-  readonly layout: LoraLayout
-  readonly runner: StepRunner
-  /** The longest sequence that rows may be packed into. */
-  readonly maxTokens: number
-  readonly trainSamples: readonly TrainingSample[]
-  readonly validationSamples: readonly TrainingSample[]
 }
 
 /** One run's loop: steps, evaluations, checkpoints. */
 class Run {
   readonly #job: TrainJob
   readonly #context: TrainContext
-  readonly #parts: Parts
+  readonly #setup: TrainingSetup
   readonly #settings: SettingValues
   readonly #plan: BatchPlan
   readonly #perEpoch: number
   readonly #totalSteps: number
   readonly #now: () => number
+  readonly #microBatches: MicroBatches
   #state: TrainingState
   #savedMs: number
   #savedStep = -1
-  #generator: Generator | null = null
 
-  constructor(job: TrainJob, context: TrainContext, parts: Parts) {
+  constructor(job: TrainJob, context: TrainContext, setup: TrainingSetup) {
+    const rows = setup.trainSamples.length
     this.#job = job
     this.#context = context
-    this.#parts = parts
+    this.#setup = setup
     this.#settings = job.settings
-    this.#plan = new BatchPlan(parts.trainSamples.length, job.settings)
-    this.#perEpoch = stepsPerEpoch(parts.trainSamples.length, job.settings)
+    this.#plan = new BatchPlan(rows, job.settings)
+    this.#perEpoch = stepsPerEpoch(rows, job.settings)
     this.#totalSteps = this.#perEpoch * job.settings['training.epochs']
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
-    this.#state = { step: 0, epoch: 0, seed: job.settings['environment.seed'], evaluatedStep: null, bestValidationLoss: null, bestStep: null, lastLoss: null }
+    this.#state = setup.state
+    this.#microBatches = new MicroBatches(setup.maxTokens, setup.state.microBatchRows)
   }
 
   async execute(): Promise<TrainResult> {
-    await this.#begin()
+    this.#begin()
     const { signal } = this.#context
     // A run that was stopped during an evaluation begins with it again.
     if (this.#evaluationIsDue()) await this.#evaluate()
@@ -111,28 +75,18 @@ class Run {
     }
     if (this.#totalSteps === 0) await this.#evaluate()
     await this.#save()
+    const { overflows } = this.#setup.runner.lossScale
+    if (overflows > 0) this.#log('info', 'run/overflows', { count: overflows, scale: this.#setup.runner.lossScale.value })
     const finished = this.#state.step >= this.#totalSteps
     return { outcome: finished ? 'finished' : 'stopped', step: this.#state.step, lastLoss: this.#state.lastLoss }
   }
 
-  dispose(): void {
-    this.#generator?.dispose()
-    this.#parts.runner.dispose()
-  }
-
-  async #begin(): Promise<void> {
-    const { layout, runner, trainSamples, validationSamples } = this.#parts
-    if (this.#job.resumeFrom === null) runner.p.write(initialLora(layout, this.#state.seed))
-    else {
-      const { state, p, optimizer } = await readCheckpoint(this.#job.resumeFrom, layout, Object.keys(runner.state))
-      this.#state = state
-      this.#savedStep = state.step
-      runner.p.write(p)
-      for (const [name, tensor] of Object.entries(runner.state)) tensor.write(optimizer[name] as Float32Array<ArrayBuffer>)
-    }
+  #begin(): void {
+    const { layout, trainSamples, validationSamples } = this.#setup
+    if (this.#job.resumeFrom !== null) this.#savedStep = this.#state.step
     const size = this.#settings['training.batch_size']
     const rows = rowsPerBatch(trainSamples.length, this.#settings)
-    if (rows < size) this.#context.onEvent({ kind: 'log', level: 'warning', code: 'run/batch-reduced', facts: { rows, batchSize: size } })
+    if (rows < size) this.#log('warning', 'run/batch-reduced', { rows, batchSize: size })
     this.#context.onEvent({
       kind: 'prepared',
       device: this.#job.device,
@@ -146,68 +100,83 @@ class Run {
   }
 
   async #step(): Promise<void> {
-    const { runner, trainSamples } = this.#parts
+    const { runner } = this.#setup
     const startMs = this.#now()
     const { step } = this.#state
-    const batches = this.#plan.batchesOf(step).map((rows) => packRows(rows.map((row) => trainSamples[row] as TrainingSample), this.#parts.maxTokens))
+    const batches = this.#plan.batchesOf(step).map((rows) => rows.map((row) => this.#rowOf(row, step)))
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
-    const { loss, gradientNorm } = await runner.step(batches, step, learningRate)
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) throw new UserError('training/diverged', { step: step + 1 })
+    const { loss, gradientNorm, skipped } = await this.#microBatches.run(batches, (packed) => runner.step(packed, step, learningRate), (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }))
+    if (!Number.isFinite(loss) || (!Number.isFinite(gradientNorm) && (!skipped || runner.lossScale.value === 1))) throw new UserError('training/diverged', { step: step + 1 })
+    if (skipped && runner.lossScale.overflows === 1) this.#log('info', 'run/overflow', { step: step + 1, scale: runner.lossScale.value })
     this.#state = { ...this.#state, step: step + 1, epoch: (step + 1) / this.#perEpoch, lastLoss: loss }
-    const tokenCount = batches.reduce((sum, batch) => sum + batch.tokenCount, 0)
-    this.#context.onEvent({ kind: 'step', step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm, tokenCount, stepMs: this.#now() - startMs })
+    const tokenCount = batches.flat().reduce((sum, { ids }) => sum + ids.length, 0)
+    this.#context.onEvent({ kind: 'step', step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm: skipped ? 0 : gradientNorm, tokenCount, stepMs: this.#now() - startMs })
   }
 
-  /** True at the last step, and whenever another `evaluation_epochs` have passed. */
+  /** A row as this step sees it: with other tokens hidden in every epoch, where the settings ask for it. */
+  #rowOf(row: number, step: number): TrainingSample {
+    const { trainSamples, model } = this.#setup
+    const sample = trainSamples[row] as TrainingSample
+    const probability = this.#settings['augmentation.token_mask_probability']
+    const epoch = Math.floor(step / this.#perEpoch)
+    return maskTokens(sample, { probability, maskId: maskIdOf(model.tokenizer), seed: this.#state.seed, key: epoch * trainSamples.length + row })
+  }
+
+  /** True at the last step, whenever another `evaluation_epochs` have passed, and before the first step where it is asked for. */
   #evaluationIsDue(): boolean {
-    const { step } = this.#state
+    const { step, evaluatedStep } = this.#state
+    if (evaluatedStep === step) return false
+    if (step === 0) return this.#settings['training.evaluate_before_training'] && this.#totalSteps > 0
     const every = Math.max(1, Math.round(this.#settings['training.evaluation_epochs'] * this.#perEpoch))
-    return step > 0 && this.#state.evaluatedStep !== step && (step === this.#totalSteps || step % every === 0)
+    return step === this.#totalSteps || step % every === 0
   }
 
   async #evaluate(): Promise<void> {
-    const { validationSamples, runner } = this.#parts
-    const size = this.#settings['training.batch_size']
-    const chunks = Array.from({ length: Math.ceil(validationSamples.length / size) }, (_, index) => packRows(validationSamples.slice(index * size, (index + 1) * size), this.#parts.maxTokens))
-    const validationLoss = chunks.length > 0 ? await runner.evaluate(chunks) : null
-    const samples = await this.#sampleAnswers()
+    const rows = Math.min(this.#settings['training.batch_size'], this.#microBatches.rows ?? Infinity)
+    const found = await this.#setup.evaluator.run(this.#context.signal, rows)
     // Stopped in between: the answers are cut off, so this evaluation does not count.
-    if (this.#context.signal.aborted) return
-    const { step, epoch, bestValidationLoss: best } = this.#state
-    const isBest = validationLoss !== null && (best === null || validationLoss < best)
-    this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestValidationLoss: validationLoss, bestStep: step } : {}) }
-    this.#context.onEvent({ kind: 'evaluation', step, epoch, validationLoss, samples })
+    if (found === null || this.#context.signal.aborted) return
+    const { score, ...evaluation } = found
+    const { step, epoch, bestScore } = this.#state
+    const isBest = score !== null && (bestScore === null || score < bestScore)
+    this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestScore: score, bestValidationLoss: evaluation.validationLoss, bestStep: step } : {}) }
+    this.#context.onEvent({ kind: 'evaluation', step, epoch, ...evaluation })
     // The state has changed, also where this step was saved before.
     this.#savedStep = -1
     await this.#save()
   }
 
-  async #sampleAnswers(): Promise<{ prompt: string; expected: string; answer: string }[]> {
-    const { model, device, layout, runner, trainSamples, validationSamples } = this.#parts
-    const candidates = new Map((validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]))
-    const chosen = [...candidates.values()].slice(0, SAMPLE_ANSWERS)
-    this.#generator ??= await Generator.open(model, device, layout)
-    const settings = { ...generationSettingsOf(this.#settings), seed: this.#state.seed }
-    const prompts = chosen.map(({ promptIds }) => promptIds)
-    const answers = await this.#generator.generate({ prompts, settings, stopStrings: stopStringsOf(sampleOptionsOf(this.#settings).format), signal: this.#context.signal }, await runner.p.read())
-    return chosen.map(({ prompt, answer }, index) => ({ prompt, expected: answer, answer: answers[index]?.text ?? '' }))
-  }
-
   async #save(): Promise<void> {
     if (this.#savedStep === this.#state.step) return
-    const { layout, runner, model } = this.#parts
-    const vectors = await Promise.all(Object.entries(runner.state).map(async ([name, tensor]) => [name, await tensor.read()] as const))
-    const config = {
-      baseModel: basename(model.folder),
-      rank: layout.rank,
-      alpha: layout.scale * layout.rank,
-      dropout: this.#settings['training.lora_dropout'],
-      targetModules: [...new Set(layout.slots.map(({ module }) => module.path.slice(module.path.lastIndexOf('.') + 1)))],
-      fanInFanOut: false,
-    }
-    const folder = await saveCheckpoint(this.#job.checkpointFolder, layout, config, { state: this.#state, p: await runner.p.read(), optimizer: Object.fromEntries(vectors) })
+    const { runner } = this.#setup
+    const vectors = await Promise.all(Object.entries(runner.state).map(async ([name, tensor]) => [name, (await tensor.read()) as StateArray] as const))
+    const state = { ...this.#state, microBatchRows: this.#microBatches.rows, lossScale: this.#settings['environment.precision'] === 'float16' ? runner.lossScale.state : null }
+    const folder = await saveCheckpoint(this.#job.checkpointFolder, this.#saveOptions(), { state, p: await runner.p.read(), optimizer: Object.fromEntries(vectors) })
     this.#savedMs = this.#now()
     this.#savedStep = this.#state.step
     this.#context.onEvent({ kind: 'checkpoint', step: this.#state.step, folder, best: this.#state.bestStep === this.#state.step })
+  }
+
+  #saveOptions(): SaveOptions {
+    const { layout, model } = this.#setup
+    const moduleOf = (weight: string) => weight.replace(/\.(weight|bias)$/, '')
+    const last = (path: string) => path.slice(path.lastIndexOf('.') + 1)
+    const config = {
+      baseModel: basename(model.folder),
+      rank: layout.rank,
+      alpha: layout.alpha,
+      dropout: this.#settings['training.lora_dropout'],
+      targetModules: [...new Set(layout.slots.map(({ module }) => last(module.path)))],
+      fanInFanOut: layout.slots.some(({ module }) => module.transposed),
+      rankStabilised: layout.rankStabilised,
+      decomposed: layout.slots.some(({ magnitude }) => magnitude !== null),
+      savedModules: [...new Set(layout.wholes.map(({ name }) => last(moduleOf(name))))],
+    }
+    const keep = this.#settings['training.save_checkpoint'] === 'each_evaluation_epoch' ? 'all' : 'named'
+    return { layout, config, keep, ...(this.#settings['training.lora'] ? {} : { wholeModel: { folder: model.folder } }) }
+  }
+
+  #log(level: 'info' | 'warning', code: string, facts: Readonly<Record<string, string | number>>): void {
+    this.#context.onEvent({ kind: 'log', level, code, facts })
   }
 }

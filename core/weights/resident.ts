@@ -2,7 +2,7 @@ import { float32ToFloat16, readTensor, readTensorBytes, type StoredTensor } from
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
-import type { ArrayOf, Device, DeviceTensor, DType } from '../runtime/index.ts'
+import type { ArrayOf, Device, DeviceTensor, DType, SessionOptions } from '../runtime/index.ts'
 import { blockOf, quantize, type Quantization } from './quantize.ts'
 
 /** How base weights lie in memory: as on disk, or in another type. */
@@ -20,6 +20,9 @@ export interface ResidentWeights {
 
 /** Every session reads the files itself: fastest for small models, whose copies do not matter. */
 export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, dispose: () => {} }
+
+/** How sessions of programs with these weights are opened: constants are laid out anew for their kernels. */
+export const sessionOptionsFor = ({ kind }: ResidentWeights): Pick<SessionOptions, 'prepack'> => ({ prepack: kind === 'constant' })
 
 /** What a resident model is made from. */
 export interface ResidentOrigin {

@@ -44,8 +44,9 @@ class Writer {
 
   write(): Uint8Array {
     for (const value of this.#graph.inputs) this.#names.set(value, value.source.kind === 'input' ? value.source.name : '')
+    for (const { name, value } of this.#graph.outputs) if (value.source.kind === 'node' && !this.#names.has(value)) this.#names.set(value, name)
     for (const node of this.#graph.nodes) this.#lower(node)
-    for (const { name, value } of this.#graph.outputs) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
+    for (const { name, value } of this.#graph.outputs) if (this.#nameOf(value) !== name) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
     this.#body.text(2, 'terakoya')
     for (const value of [...this.#graph.inputs, ...this.#weightInputs]) this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
@@ -55,16 +56,17 @@ class Writer {
 
   #lower(node: Node): void {
     const { inputs, outputs } = node
+    if (this.#isWeightView(node)) return
     const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
     if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type)) return this.#lowerInFloat32(node)
-    this.#lowerWith(node, inputs, inputs.map((value) => this.#nameOf(value)), outputs.map((value) => this.#nameOf(value)))
+    this.#lowerWith(node, inputs, inputs.map((value) => this.#inputName(value, node)), outputs.map((value) => this.#nameOf(value)))
   }
 
   /** The processor computes in float32: halves are widened before a node and rounded after it. */
   #lowerInFloat32(node: Node): void {
     const widened = node.inputs.map((value) => (isHalf(value) ? { ...value, dtype: 'float32' as const } : value))
     const names = node.inputs.map((value) => {
-      const name = this.#nameOf(value)
+      const name = this.#inputName(value, node)
       return isHalf(value) ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0]) : name
     })
     const results = node.outputs.map((value) => (isHalf(value) ? `w${value.id}` : this.#nameOf(value)))
@@ -81,6 +83,31 @@ class Writer {
       constant: (dtype, data, shape) => this.#constant(dtype, data, shape),
       shape: (shape) => this.#runtimeShape(shape),
     })
+  }
+
+  /** Where weights are inputs: a weight in another type or with its scales. It is made again for every use, so that the wide copy of no more than one lives. */
+  #isWeightView({ op, inputs }: Node): boolean {
+    return this.#options.weights === 'input' && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight')
+  }
+
+  #inputName(value: Value, { inputs }: Node): string {
+    const { source } = value
+    if (source.kind !== 'node' || !this.#isWeightView(source.node)) return this.#nameOf(value)
+    const event = inputs.find((other) => other !== value && other.source.kind === 'node' && !this.#isWeightView(other.source.node))
+    return this.#emitView(source.node, event ? this.#nameOf(event) : null)
+  }
+
+  /** The last of the view's inputs waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a size of the event. */
+  #emitView({ op, inputs, attributes, outputs }: Node, event: string | null): string {
+    const names = inputs.map((input) => this.#nameOf(input))
+    if (event !== null) {
+      const shape = (inputs.at(-1) as Value).shape as readonly number[]
+      const size = this.#emit('Gather', [this.#emit('Shape', [event])[0], this.#constant('int64', [0], [])], { axis: 0 })[0]
+      const waiting = this.#emit('Add', [this.#constant('int64', shape, [shape.length]), this.#emit('Mul', [size, this.#constant('int64', [0], [])])[0]])[0]
+      names.push(this.#emit('Reshape', [names.pop() as string, waiting])[0])
+    }
+    if (op.type === 'Cast') return this.#emit('Cast', names, { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
+    return this.#emit('DequantizeLinear', names, { axis: 1, block_size: attributes['block'] as number })[0]
   }
 
   #nameOf(value: Value): string {

@@ -1,0 +1,38 @@
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { createModelService } from './local-models.ts'
+
+const FIXTURES = join(import.meta.dirname, '../checkpoints/fixtures/pytorch-bin')
+const folders: string[] = []
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
+})
+
+/** A service whose only model has this file as its pytorch_model.bin. */
+async function serviceWith(bin: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'models-'))
+  folders.push(folder)
+  await mkdir(join(folder, 'tiny'))
+  await writeFile(join(folder, 'tiny', 'config.json'), JSON.stringify({ architectures: ['GPT2LMHeadModel'], vocab_size: 300, n_positions: 32 }))
+  await copyFile(join(FIXTURES, bin), join(folder, 'tiny', 'pytorch_model.bin'))
+  return { service: createModelService({ shippedFolder: join(folder, 'none'), folder }), folder }
+}
+
+it('lists a model that has only pytorch_model.bin, counting a tied head once and masks not at all', async () => {
+  const { service } = await serviceWith('pytorch_model.bin')
+  const layer = 2 * 128 + (64 * 192 + 192) + (64 * 64 + 64) + (64 * 256 + 256) + (256 * 64 + 64)
+  const others = { bool: 16, bf16: 35, transposed: 48, cut: 16, bytes: 9, floats: 3 }
+  const parameterCount = 300 * 64 + 32 * 64 + 2 * layer + 128 + Object.values(others).reduce((sum, count) => sum + count)
+  const sizeBytes = 2 * (300 * 64 + 32 * 64 + 2 * layer + 128) + 16 + 70 + 192 + 64 + 9 + 12
+  expect(await service.list(undefined as never)).toMatchObject([{ id: 'tiny', problem: null, architecture: 'GPT2LMHeadModel', parameterCount, sizeBytes, vocabularySize: 300, contextLengthTokens: 32 }])
+  expect(await service.open({ id: 'tiny' as never })).toMatchObject({ id: 'tiny', parameterCount })
+})
+
+it('lists a model in the old format with what is wrong', async () => {
+  const { service, folder } = await serviceWith('legacy_format.bin')
+  const problem = { code: 'checkpoint/torch-legacy', facts: { file: join(folder, 'tiny', 'pytorch_model.bin') } }
+  expect(await service.list(undefined as never)).toMatchObject([{ id: 'tiny', problem }])
+})

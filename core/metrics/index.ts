@@ -1,0 +1,6 @@
+export { bleu } from './bleu.ts'
+export type { BleuTokenizer } from './bleu-tokenizers.ts'
+export { chrf } from './chrf.ts'
+export { exactMatch } from './exact-match.ts'
+export { mean, meanRowPerplexity, tokenPerplexity } from './perplexity.ts'
+export { meanTextMetric, textMetrics, type MetricName, type TextMetric, type TextMetricOptions } from './registry.ts'

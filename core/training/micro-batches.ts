@@ -1,0 +1,34 @@
+import { UserError } from '../contract/index.ts'
+import { packRows, type PackedBatch, type TokenRow } from './packing.ts'
+
+/** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
+export class MicroBatches {
+  /** So many rows are computed at once; null: whole batches. */
+  rows: number | null
+  readonly #maxTokens: number
+
+  constructor(maxTokens: number, rows: number | null = null) {
+    this.#maxTokens = maxTokens
+    this.rows = rows
+  }
+
+  /** Runs `step` on the batches; where memory is short, with half the rows at once until it fits, told by `onReduced`. Throws what even single rows run into. */
+  async run<T>(batches: readonly (readonly TokenRow[])[], step: (packed: readonly PackedBatch[]) => Promise<T>, onReduced: (rows: number) => void): Promise<T> {
+    for (;;) {
+      const parts = batches.flatMap((rows) => this.#cut(rows))
+      try {
+        return await step(parts.map((rows) => packRows(rows, this.#maxTokens)))
+      } catch (error) {
+        const largest = Math.max(...parts.map((rows) => rows.length))
+        if (!(error instanceof UserError) || error.error.code !== 'runtime/out-of-memory' || largest === 1) throw error
+        this.rows = Math.ceil(largest / 2)
+        onReduced(this.rows)
+      }
+    }
+  }
+
+  #cut(rows: readonly TokenRow[]): (readonly TokenRow[])[] {
+    const size = Math.max(1, this.rows ?? rows.length)
+    return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => rows.slice(index * size, (index + 1) * size))
+  }
+}

@@ -1,0 +1,82 @@
+// A model's own chat template: where in the rendered conversation the answers lie, found by rendering its beginnings.
+import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+
+/** Tokens, and apart from them the mark that ends them, so that shortening cannot lose it. */
+export interface MarkedIds {
+  readonly ids: readonly number[]
+  readonly end: readonly number[]
+}
+
+/** A conversation up to the place where the model answers. */
+export interface TemplatePrompt {
+  readonly text: string
+  readonly ids: readonly number[]
+  /** Where each earlier answer with its end mark lies in `ids`; null where the template rewrites earlier turns, so that they cannot be found. */
+  readonly answers: readonly { readonly from: number; readonly to: number }[] | null
+}
+
+interface Grown {
+  readonly text: string
+  readonly ids: readonly number[]
+}
+
+/**
+ * Renders and encodes `messages` up to the answer that comes next. Every earlier answer is found by rendering the conversation up to it and with it;
+ * where such a beginning is not the beginning of the whole text, the whole is encoded as it stands and `answers` is null.
+ * Throws UserError 'tokenizer/template-failed'.
+ */
+export function encodeTemplatePrompt(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[]): TemplatePrompt {
+  const text = template.render(messages, { addGenerationPrompt: true })
+  return followAnswers(tokenizer, template, messages, text) ?? { text, ids: tokenizer.encode(text), answers: null }
+}
+
+/**
+ * The answer after a prompt with what the template puts behind it, up to its end mark; the tokenizer's own end mark always comes last.
+ * Where the rendered answer does not follow the prompt (a template that treats the last turn differently) or has no end mark, it is the plain answer.
+ */
+export function encodeTemplateAnswer(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[], prompt: Grown, answer: string): MarkedIds {
+  const { eos } = tokenizer.special
+  const ends = eos === undefined ? [] : [eos]
+  const grown = grow(tokenizer, prompt, template.render([...messages, { role: 'assistant', content: answer }]))
+  const mark = grown ? endMarkIn(tokenizer, grown.ids, prompt.ids.length) : null
+  if (!grown || mark === null) return { ids: tokenizer.encode(answer), end: ends }
+  const markId = grown.ids[mark] as number
+  return { ids: grown.ids.slice(prompt.ids.length, mark), end: markId === eos ? ends : [markId, ...ends] }
+}
+
+/** Index of the special token that ends ids[from..), with nothing but blanks behind it; null where there is none. */
+export function endMarkIn(tokenizer: Tokenizer, ids: readonly number[], from: number): number | null {
+  for (let index = ids.length - 1; index >= from; index--) {
+    const id = ids[index] as number
+    if (id === tokenizer.special.unk || tokenizer.specialText(id) === undefined) continue
+    return tokenizer.decode(ids.slice(index + 1), { skipSpecial: false }).trim() === '' ? index : null
+  }
+  return null
+}
+
+function followAnswers(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[], text: string): TemplatePrompt | null {
+  const answers: { from: number; to: number }[] = []
+  let grown: Grown = { text: '', ids: [] }
+  for (const [index, { role }] of messages.entries()) {
+    if (role !== 'assistant') continue
+    const asked = grow(tokenizer, grown, template.render(messages.slice(0, index), { addGenerationPrompt: true }))
+    const answered = asked && grow(tokenizer, asked, template.render(messages.slice(0, index + 1)))
+    if (!answered) return null
+    const mark = endMarkIn(tokenizer, answered.ids, asked.ids.length)
+    answers.push({ from: asked.ids.length, to: mark === null ? answered.ids.length : mark + 1 })
+    grown = answered
+  }
+  const whole = grow(tokenizer, grown, text)
+  return whole && { ...whole, answers }
+}
+
+/**
+ * Encodes a text that goes on from one whose ids are known and stay as they are, because the model has seen or said exactly these;
+ * null where it is no continuation.
+ */
+function grow(tokenizer: Tokenizer, known: Grown, text: string): Grown | null {
+  if (!text.startsWith(known.text)) return null
+  const whole = tokenizer.encode(text)
+  const continues = known.ids.every((id, index) => whole[index] === id)
+  return { text, ids: continues ? whole : [...known.ids, ...tokenizer.encode(text.slice(known.text.length))] }
+}

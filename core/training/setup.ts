@@ -1,0 +1,117 @@
+import { basename } from 'node:path'
+import { UserError, type SettingValues } from '../contract/index.ts'
+import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
+import { architectureOf } from '../models/family.ts'
+import type { LoraLayout } from '../models/lora.ts'
+import { openRuntime, type Device } from '../runtime/index.ts'
+import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights, type WeightStorage } from '../weights/resident.ts'
+import { Evaluator } from './evaluation.ts'
+import type { TrainContext } from './trainer.ts'
+import type { TrainJob } from './job.ts'
+import { LossScale } from './loss-scale.ts'
+import { optimizers, type Optimizer } from './optimizers/index.ts'
+import { readSamples, type TrainingSample } from './sample-files.ts'
+import { readCheckpoint, readTrainedVector, type Snapshot, type TrainingState } from './checkpoint.ts'
+import { StepRunner } from './step-runner.ts'
+import { initialTrainable, trainableLayout } from './trainable.ts'
+
+/** Everything that a run works with; `dispose` frees it. */
+export interface TrainingSetup {
+  readonly model: LoadedModel
+  readonly device: Device
+  readonly layout: LoraLayout
+  readonly optimizer: Optimizer
+  readonly runner: StepRunner
+  readonly evaluator: Evaluator
+  /** The longest sequence that rows may be packed into. */
+  readonly maxTokens: number
+  readonly trainSamples: readonly TrainingSample[]
+  readonly validationSamples: readonly TrainingSample[]
+  /** The state that the run goes on from. */
+  readonly state: TrainingState
+  dispose(): void
+}
+
+/** Reads rows and model, and opens the device. Throws UserError for what the user can fix. */
+export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainContext): Promise<TrainingSetup> {
+  const { settings } = job
+  const device = openRuntime().device(job.device)
+  const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
+  const [rows, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent))) as [TrainingSample[], TrainingSample[]]
+  const trainSamples = settings['training.train_validation_data'] ? [...rows, ...validationSamples] : rows
+  if (trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
+  const layout = trainableLayout(model, settings)
+  const optimizer: Optimizer = optimizers[settings['training.optimizer']]
+  const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
+  const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
+  const resident = await residentWeights(model, device, settings, signal)
+  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch((error: unknown) => {
+    resident.dispose()
+    throw error
+  })
+  const evaluator = new Evaluator({ model, device, layout, resident, runner, maxTokens, settings, trainSamples, validationSamples })
+  const dispose = () => [evaluator, runner, resident].forEach((resource) => resource.dispose())
+  try {
+    await begin(runner, job, snapshot, () => initialTrainable(model, layout, settings['environment.seed'], { device, resident }), layout)
+    return { model, device, layout, optimizer, runner, evaluator, maxTokens, trainSamples, validationSamples, state: snapshot?.state ?? freshState(settings), dispose }
+  } catch (error) {
+    dispose()
+    throw error
+  }
+}
+
+/** The model with another dropout of its inner values than its config.json says; 0 leaves it. */
+function withDropout(model: LoadedModel, p: number): LoadedModel {
+  if (p === 0) return model
+  return { ...model, architecture: architectureOf({ ...model.config, attention_dropout: p, hidden_dropout: p, attn_pdrop: p, resid_pdrop: p, embd_pdrop: p }) }
+}
+
+/** Weights that take more than this as float32 are loaded once for all sessions, in the type they are stored in. */
+const SMALL_MODEL_BYTES = 800e6
+const FLOAT32_BYTES = 4
+
+/** How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as asked for. */
+export async function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): Promise<ResidentWeights> {
+  const wanted = settings['architecture.backbone_dtype']
+  const compute = settings['environment.precision']
+  const storage: WeightStorage = wanted !== 'float32' ? wanted : device.kind === 'cuda' && compute !== 'float32' ? compute : 'as-stored'
+  const bytes = [...model.stored.values()].reduce((sum, { shape }) => sum + FLOAT32_BYTES * shape.reduce((product, size) => product * size, 1), 0)
+  if (storage === 'as-stored' && !model.scattered && bytes < SMALL_MODEL_BYTES) return NO_RESIDENT_WEIGHTS
+  return loadResidentWeights(model, device, storage, signal ? { signal } : {})
+}
+
+interface RunnerParts {
+  readonly model: LoadedModel
+  readonly device: Device
+  readonly layout: LoraLayout
+  readonly optimizer: Optimizer
+  readonly maxTokens: number
+  readonly resident: ResidentWeights
+  readonly snapshot: Snapshot | null
+}
+
+function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues): Promise<StepRunner> {
+  return StepRunner.open({
+    ...parts,
+    dropout: settings['training.lora'] ? settings['training.lora_dropout'] : 0,
+    attentionDropout: parts.model.architecture.attentionDropout,
+    hiddenDropout: true,
+    noiseAlpha: settings['augmentation.neftune_noise_alpha'],
+    compute: settings['environment.precision'],
+    recompute: settings['architecture.gradient_checkpointing'],
+    clip: settings['training.gradient_clip'],
+    weightDecay: settings['training.weight_decay'],
+    seed: settings['environment.seed'],
+    lossScale: new LossScale(snapshot?.state.lossScale ?? undefined),
+  })
+}
+
+async function begin(runner: StepRunner, { startFrom, resumeFrom }: TrainJob, snapshot: Snapshot | null, initial: () => Promise<Float32Array<ArrayBuffer>>, layout: LoraLayout): Promise<void> {
+  if (resumeFrom === null || !snapshot) return runner.p.write(startFrom ? await readTrainedVector(startFrom, layout) : await initial())
+  runner.p.write(snapshot.p)
+  for (const [name, tensor] of Object.entries(runner.state)) tensor.write(snapshot.optimizer[name] as never)
+}
+
+const freshState = (settings: SettingValues): TrainingState => ({
+  step: 0, epoch: 0, seed: settings['environment.seed'], evaluatedStep: null, bestValidationLoss: null, bestStep: null, bestScore: null, lastLoss: null, microBatchRows: null, lossScale: null,
+})
