@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { measureDatasets } from './datasets.ts'
+import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
 import { machine, root, rounded } from './measure.ts'
 import { measurePeer, peerIsThere, summarizePeer, type PeerFigures } from './peer.ts'
 import { measureStartup } from './startup.ts'
@@ -12,6 +13,12 @@ import { measureTraining, summarize, type TrainingFigures } from './training.ts'
 const rounds = Math.max(1, Number(process.env['TERAKOYA_BENCH_ROUNDS'] ?? 2))
 
 const say = (line: string) => console.error(line)
+
+const [only, ...largeArguments] = process.argv.slice(2)
+if (only === LARGE_RUN) {
+  await runLarge(largeArguments[0] ?? '', largeArguments[1] ?? '')
+  process.exit()
+}
 
 say('the whole tutorial command…')
 const startup = await measureStartup()
@@ -32,6 +39,8 @@ const peer = compare ? summarizePeer(theirs) : null
 say('tokenizer, datasets…')
 const tokenizer = await measureTokenizer()
 const datasets = await measureDatasets()
+say('a model of 1.7 B…')
+const large = await measureLarge()
 
 const rows: [string, string, string, string, string][] = [
   ['', 'studio', 'transformers + peft', 'ratio', 'target'],
@@ -48,12 +57,17 @@ const rows: [string, string, string, string, string][] = [
   ['edit of a cell', `${datasets.editMs} ms`, '', '', ''],
   ['new row in the middle', `${datasets.insertRowMs} ms`, '', '', ''],
   ['undo', `${datasets.undoMs} ms`, '', '', ''],
+  ...Object.entries(large).flatMap(([kind, { stepSeconds, peakGB, loadSeconds }]): [string, string, string, string, string][] => [
+    [`1.7 B, weights in ${kind}: step of 4 × 256 tokens`, `${stepSeconds} s`, '', '', ''],
+    [`1.7 B, weights in ${kind}: peak memory`, `${peakGB} GB`, '', '', '< 12 GB'],
+    [`1.7 B, weights in ${kind}: loading`, `${loadSeconds} s`, '', '', ''],
+  ]),
 ]
 printTable(rows)
 
 const folder = join(root, 'bench', 'results')
 await mkdir(folder, { recursive: true })
-await writeFile(join(folder, 'cpu.json'), `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets }, null, 2)}\n`)
+await writeFile(join(folder, 'cpu.json'), `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets, large }, null, 2)}\n`)
 
 function beside(found: typeof peer, cells: (peer: NonNullable<typeof found>) => [string, number]): [string, string] {
   if (!found) return ['', '']

@@ -7,14 +7,14 @@ import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
 import { isContiguous, tensorTypes, type StoredTensor } from './tensor-types.ts'
 
-/** Returns a tensor's elements as bytes, row-major. Throws UserError 'checkpoint/truncated' where the file has become shorter. */
-export async function readTensorBytes(folder: string, place: StoredTensor): Promise<Uint8Array<ArrayBuffer>> {
+/** Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one piece. Throws UserError 'checkpoint/truncated' where the file has become shorter. */
+export async function readTensorBytes(folder: string, place: StoredTensor, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const path = join(folder, place.file)
   const file = await open(path, 'r').catch((error: unknown) => {
     throw toReadError(error, path)
   })
   try {
-    if (isContiguous(place)) return await readAt(file, path, place.offset, place.length)
+    if (isContiguous(place)) return await readAt(file, path, place.offset, place.length, into)
     const elementBytes = tensorTypes[place.dtype].bytes
     return gather(await readAt(file, path, place.start, spanOf(place.shape, place.strides) * elementBytes), place, elementBytes)
   } finally {

@@ -332,10 +332,30 @@ export const settingCatalogue = {
     label: { ja: 'top-p', en: 'Top-p' },
     help: { ja: '確からしさの合計がこの値になるまでの候補から選びます。1 は制限なしです。', en: 'Chooses among the likeliest words whose probabilities add up to this. 1 is no limit.' },
   },
+  'prediction.min_p': {
+    kind: 'number', default: 0, min: 0, max: 1, step: 0.01, group: 'prediction', advanced: true, shownWhen: { 'prediction.do_sample': [true] },
+    label: { ja: 'min-p', en: 'Min-p' },
+    help: { ja: 'いちばん確からしい言葉の何割以上の確率があれば候補に残すかです。0 は制限なしです。', en: 'How likely a word must be, relative to the likeliest, to stay a candidate. 0 is no limit.' },
+  },
+  'prediction.num_beams': {
+    kind: 'integer', default: 1, min: 1, max: 10, step: 1, group: 'prediction', advanced: true, shownWhen: { 'prediction.do_sample': [false] },
+    label: { ja: 'ビームの数', en: 'Beams' },
+    help: { ja: '何通りの回答を同時に伸ばして、最も確からしいものを選ぶかです。1 は通常の生成で、増やすほど遅くなります。', en: 'How many answers are grown side by side to pick the likeliest. 1 is normal; more is slower.' },
+  },
+  'prediction.length_penalty': {
+    kind: 'number', default: 1, min: -5, max: 5, step: 0.1, group: 'prediction', advanced: true, shownWhen: { 'prediction.do_sample': [false] },
+    label: { ja: '長さの重み', en: 'Length penalty' },
+    help: { ja: 'ビームの数が 2 以上のとき、大きいほど長い回答、小さいほど短い回答を選びます。', en: 'With two or more beams, larger prefers longer answers, smaller prefers shorter ones.' },
+  },
   'prediction.repetition_penalty': {
     kind: 'number', default: 1, min: 1, max: 10, step: 0.025, group: 'prediction',
     label: { ja: 'くり返しの抑制', en: 'Repetition penalty' },
     help: { ja: '1 より大きくすると、同じ言葉のくり返しを避けます。', en: 'Above 1, words already used become less likely.' },
+  },
+  'prediction.stop_tokens': {
+    kind: 'text', default: '', maxCharacters: 1000, required: false, group: 'prediction', advanced: true,
+    label: { ja: '生成を止める言葉', en: 'Stop words' },
+    help: { ja: 'この言葉が出たら回答を終えます。複数あるときは半角のカンマで区切ります。', en: 'The answer ends before any of these. Separate several by commas.' },
   },
   'prediction.min_length_inference': {
     kind: 'integer', default: 0, min: 0, max: 1024, step: 1, unit: tokens, group: 'prediction', advanced: true,

@@ -28,7 +28,7 @@ const handlers = (changes: Partial<EngineHandlers>): EngineHandlers => ({
   ...changes,
 })
 
-const generateJob = { device: 'cpu', targets: [], settings: { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 1, seed: 0 } } as const
+const generateJob = { device: 'cpu', targets: [], settings: { doSample: false, temperature: 1, topK: 0, topP: 1, minP: 0, beams: 1, lengthPenalty: 1, stopTokens: '', repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 1, seed: 0 } } as const
 
 describe('the engine client', () => {
   it('passes parameters, events and the result through the process border', async () => {

@@ -37,7 +37,7 @@ describe.each(kinds)('decoding the golden llama on %s against transformers', (ki
     const { generate: { prompt, max_new_tokens, outputs } } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as
       { generate: { prompt: number[]; max_new_tokens: number; outputs: Record<string, number[]> } }
     const { config, tensors } = await openCheckpoint(llamaFolder)
-    const model: LoadedModel = { folder: llamaFolder, architecture: architectureOf(config), weights: tensors as LoadedModel['weights'], tokenizer: tiny.tokenizer, config: {}, stored: new Map(), scattered: false, endTokens: new Set([2]) }
+    const model: LoadedModel = { folder: llamaFolder, architecture: architectureOf(config), weights: tensors as LoadedModel['weights'], tokenizer: tiny.tokenizer, config, stored: new Map(), scattered: false, endTokens: new Set([2]) }
     const generator = await Generator.open(model, openRuntime().device(kind), null)
     const tokens = async (repetitionPenalty: number) =>
       (await generator.generate({ prompts: [prompt], settings: { ...greedy, maxNewTokens: max_new_tokens, repetitionPenalty } }, null))[0]?.tokens

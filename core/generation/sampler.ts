@@ -14,7 +14,7 @@ export interface SamplingState {
 
 /**
  * The next token for logits [V], as transformers chooses it: repetition penalty, minimum length, then the likeliest token, or with sampling
- * temperature, top-k, top-p and a draw. Changes `logits`.
+ * temperature, top-k, top-p, min-p and a draw. Changes `logits`.
  */
 export function chooseToken(logits: Float32Array, settings: GenerationSettings, state: SamplingState): number {
   penaliseRepetition(logits, settings.repetitionPenalty, state.tokens)
@@ -31,7 +31,7 @@ export function argmax(logits: Float32Array): number {
 }
 
 /** Divides positive and multiplies negative logits of tokens that occurred (Keskar et al. 2019). */
-function penaliseRepetition(logits: Float32Array, penalty: number, tokens: readonly number[]): void {
+export function penaliseRepetition(logits: Float32Array, penalty: number, tokens: readonly number[]): void {
   if (penalty === 1) return
   for (const id of new Set(tokens)) {
     const value = logits[id] as number
@@ -39,13 +39,13 @@ function penaliseRepetition(logits: Float32Array, penalty: number, tokens: reado
   }
 }
 
-/** exp((x - max) / temperature) of the tokens that top-k and top-p leave, 0 for the others: their probabilities but for a factor. */
-function candidateWeights(logits: Float32Array, { temperature, topK, topP }: GenerationSettings): Float64Array {
+/** exp((x - max) / temperature) of the tokens that top-k, top-p and min-p leave, 0 for the others: their probabilities but for a factor. */
+function candidateWeights(logits: Float32Array, { temperature, topK, topP, minP }: GenerationSettings): Float64Array {
   const highest = logits[argmax(logits)] as number
   const leastScore = topK > 0 && topK < logits.length ? (logits.slice().sort()[logits.length - topK] as number) : -Infinity
   const weights = Float64Array.from(logits, (score) => (score >= leastScore ? Math.exp((score - highest) / temperature) : 0))
-  if (topP >= 1) return weights
-  const leastWeight = lastWeightOfMass(weights, topP)
+  // The likeliest weighs 1, so that min-p (Nguyen et al. 2024) is a weight itself.
+  const leastWeight = Math.max(minP, topP < 1 ? lastWeightOfMass(weights, topP) : 0)
   return weights.map((weight) => (weight >= leastWeight ? weight : 0))
 }
 

@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import { readSafetensorsHeader, readTensor } from '../checkpoints/index.ts'
+import { readAdapter, readSafetensorsHeader, readTensor } from '../checkpoints/index.ts'
 import { defaultSettings } from '../contract/index.ts'
-import { loraTargets } from '../models/family.ts'
-import { layOutLora, type LoraLayout } from '../models/lora.ts'
+import type { LoraLayout } from '../models/lora.ts'
 import { logitsProgram, trainingProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import { openProgram } from '../models/run-program.ts'
 import type { Device } from '../runtime/index.ts'
-import { readAdapterVector } from '../training/checkpoint.ts'
+import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
 import { optimizers, type OptimizerName } from '../training/optimizers/index.ts'
 import { packRows, type PackedBatch, type TokenRow } from '../training/packing.ts'
 import { learningRateAt } from '../training/schedules.ts'
@@ -32,7 +31,7 @@ export const LIMITS = { logits: 2e-4, losses: 1e-4, gradients: 1e-3, checksum: 1
 export async function checkFamily(folder: string, device: Device): Promise<Check[]> {
   const expected = await readExpected(folder)
   const model = await openModelFiles(folder)
-  const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+  const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
   const family = { folder, device, expected, model, layout, p: await readAdapterVector(join(folder, 'adapter'), layout) }
   return [
     { name: 'logits', worst: await logitsError(family), limit: LIMITS.logits },
@@ -156,7 +155,7 @@ const STEADY = 0.1
 
 /**
  * Ten recorded steps with each optimizer. Some recorded trainings (SGD without clipping) are chaotic: torch itself leaves its own recorded losses by half after a
- * change of one bit. So every training is run twice, once from an adapter moved by a rounding error, and a number counts for as long as both runs agree
+ * change of one bit. So every training is run twice, once from an adapter moved by a rounding error and with its sums in another order, and a number counts for as long as both runs agree
  * ten times better than the limit; the first three losses and the first norm always count.
  */
 async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
@@ -164,8 +163,9 @@ async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
   for (const [name, recorded] of Object.entries(family.expected.train)) {
     const recipe = recipes[name]
     if (!recipe) continue
-    const run = await trained(family, recipe, recorded.losses.length, family.p)
-    const moved = await trained(family, recipe, recorded.losses.length, family.p.map((value, index) => value * (1 + (index % 2 === 0 ? ROUNDING : -ROUNDING))))
+    const rows = answersOnly(family.expected)
+    const run = await trained(family, recipe, recorded.losses.length, { p: family.p, rows })
+    const moved = await trained(family, recipe, recorded.losses.length, { p: family.p.map((value, index) => value * (1 + (index % 2 === 0 ? ROUNDING : -ROUNDING))), rows: [...rows].reverse() })
     const steps = (found: readonly number[], again: readonly number[], limit: number, least: number) => Math.max(least, found.findIndex((value, step) => Math.abs((again[step] as number) / value - 1) > STEADY * limit) >>> 0)
     const losses = steps(run.losses, moved.losses, LIMITS.losses, 3)
     const norms = steps(run.norms, moved.norms, LIMITS.gradients, 1)
@@ -180,12 +180,12 @@ async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
 
 const sumOf = (p: Float32Array): number => p.reduce((sum, value) => sum + Math.abs(value), 0)
 
-async function trained(family: GoldenFamily, { optimizer, learningRate, schedule = 'constant', clip = 0, weightDecay = 0 }: Recipe, count: number, p: Float32Array<ArrayBuffer>) {
+async function trained(family: GoldenFamily, { optimizer, learningRate, schedule = 'constant', clip = 0, weightDecay = 0 }: Recipe, count: number, { p, rows }: { readonly p: Float32Array<ArrayBuffer>; readonly rows: readonly TokenRow[] }) {
   const settings = { ...defaultSettings(), 'training.learning_rate': learningRate, 'training.schedule': schedule }
   const runner = await openRunner(family, optimizer, { clip, weightDecay })
   try {
     runner.p.write(p)
-    const batch = packRows(answersOnly(family.expected))
+    const batch = packRows(rows)
     const losses: number[] = []
     const norms: number[] = []
     for (let step = 0; step < count; step++) {

@@ -17,8 +17,8 @@ export class CharsMap {
     this.replacements = bytes.subarray(4 + trieBytes)
   }
 
-  /** Finds the longest key that begins at bytes[position]. */
-  match(bytes: Uint8Array, position: number): void {
+  /** Finds the longest key that begins at bytes[position], or the shortest, which is what Hugging Face's Rust takes. */
+  match(bytes: Uint8Array, position: number, which: 'longest' | 'shortest' = 'longest'): void {
     const { units } = this
     this.length = 0
     if (units.length === 0) return
@@ -32,6 +32,7 @@ export class CharsMap {
       if ((unit >>> 8) & 1) {
         value = units[node]! & 0x7fffffff
         this.length = i - position + 1
+        if (which === 'shortest') break
       }
     }
     if (this.length > 0) this.setReplacement(value)

@@ -74,14 +74,6 @@ describe('folders that cannot be loaded', () => {
     await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code: 'tokenizer/missing', facts: { folder } } })
   })
 
-  it('says which form is supported where there is only a tokenizer.json', async () => {
-    const file = join(folder, 'tokenizer.json')
-    await writeFile(file, JSON.stringify({ model: { type: 'BPE' } }))
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({
-      error: { code: 'tokenizer/unsupported', facts: { file, found: 'tokenizer.json (BPE)', supported: 'SentencePiece (spiece.model, tokenizer.model)' } },
-    })
-  })
-
   it('names a damaged model file and the place', async () => {
     const file = join(folder, 'spiece.model')
     await writeFile(file, Uint8Array.from([0x0a, 0x20, 0x0a, 0x03]))

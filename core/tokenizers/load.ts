@@ -1,19 +1,19 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { readJsonObject, toReadError } from '../checkpoints/json-file.ts'
+import { toReadError } from '../checkpoints/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
+import { openJsonTokenizer } from './json-tokenizer.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
-import { readTokenizerConfig, type TokenizerConfig } from './tokenizer-config.ts'
+import { readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
-const SUPPORTED = 'SentencePiece (spiece.model, tokenizer.model)'
 
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model with tokenizer_config.json around it.
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with tokenizer_config.json around it.
  * Throws UserError 'tokenizer/missing', 'tokenizer/unsupported' or 'tokenizer/damaged'.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
@@ -21,16 +21,8 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     const file = join(folder, name)
     if (await stat(file).then((found) => found.isFile(), () => false)) return loadSentencePiece(file, await readTokenizerConfig(folder))
   }
-  return loadTokenizerJson(folder)
-}
-
-/** Folders with tokenizer.json alone. Byte-level BPE (issue 3) is added here. */
-async function loadTokenizerJson(folder: string): Promise<never> {
-  const file = join(folder, 'tokenizer.json')
-  if (!(await stat(file).catch(() => null))) throw new UserError('tokenizer/missing', { folder })
-  const { model } = await readJsonObject(file)
-  const type = String((model as { type?: unknown } | undefined)?.type ?? '?')
-  throw new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (${type})`, supported: SUPPORTED })
+  if (!(await stat(join(folder, 'tokenizer.json')).catch(() => null))) throw new UserError('tokenizer/missing', { folder })
+  return openJsonTokenizer(folder, await readTokenizerConfig(folder))
 }
 
 /** Defaults of the Python classes for marks that tokenizer_config.json does not name. */
@@ -98,8 +90,7 @@ function specialIdsOf(config: TokenizerConfig, pieces: SentencePiece): SpecialId
 }
 
 function chatTemplateOf(config: TokenizerConfig, pieces: SentencePiece): ChatTemplate | undefined {
-  const { chat_template: written } = config
-  const source = Array.isArray(written) ? written.find(({ name }) => name === 'default')?.template : written
+  const source = templateSource(config)
   if (!source) return undefined
   const { bos, eos } = pieces.model.marks
   const textOf = (text: string | null | undefined, mark: number): string => text ?? (mark >= 0 ? pieces.pieceText(mark) : '')

@@ -18,7 +18,8 @@ export interface ModelFile {
   readonly bytes: Uint8Array
   readonly starts: Int32Array
   readonly ends: Int32Array
-  readonly scores: Float32Array
+  /** float32 as a .model file has them, float64 from a tokenizer.json; sums of scores are rounded alike. */
+  readonly scores: Float32Array | Float64Array
   readonly types: Uint8Array
   readonly algorithm: 'unigram' | 'bpe' | 'word' | 'char'
   readonly byteFallback: boolean

@@ -9,7 +9,7 @@ export interface Vocabulary {
   readonly trie: Trie
   /** User-defined pieces alone; null where the model has none. */
   readonly userDefined: Trie | null
-  readonly scores: Float32Array
+  readonly scores: Float32Array | Float64Array
   readonly types: Uint8Array
   readonly unknownId: number
   /** Id of the fallback piece `<0xNN>` for each byte value, -1 for none. */

@@ -47,3 +47,7 @@ export async function readTokenizerConfig(folder: string): Promise<TokenizerConf
 
 const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
   (await stat(file).catch(() => null)) ? readJsonObject(file) : {}
+
+/** The chat template that a conversation is written with: the only one, or the one called default. */
+export const templateSource = ({ chat_template: written }: TokenizerConfig): string | undefined =>
+  (Array.isArray(written) ? written.find(({ name }) => name === 'default')?.template : written) ?? undefined

@@ -8,19 +8,23 @@ const f32 = Math.fround
 /**
  * Cuts normalised bytes into the pieces with the greatest sum of scores (Viterbi, left to right).
  *   best[end] = max over pieces [start, end) of score(piece) + best[start]
- * Every sum is rounded to float32 and ties keep the first, as in SentencePiece's C++; both decide real cases.
+ * Every sum is rounded to float32 (for scores of a tokenizer.json to float64, as Hugging Face's Rust does) and ties keep the first, as in SentencePiece's C++;
+ * both decide real cases.
  */
 export class Unigram {
   private readonly vocabulary: Vocabulary
   private readonly unknownScore: number
   private readonly maxScore: number
+  private readonly wide: boolean
   // Per byte position: best sum, start of the piece that ends there (-1 for none), its id. Reused between calls.
-  private best = new Float32Array(256)
+  private best: Float32Array | Float64Array
   private starts = new Int32Array(256)
   private ids = new Int32Array(256)
 
   constructor(vocabulary: Vocabulary) {
     this.vocabulary = vocabulary
+    this.wide = vocabulary.scores instanceof Float64Array
+    this.best = this.array(256)
     let min = Infinity
     let max = -Infinity
     vocabulary.scores.forEach((score, id) => {
@@ -28,7 +32,7 @@ export class Unigram {
       min = Math.min(min, score)
       max = Math.max(max, score)
     })
-    this.unknownScore = f32(min - UNKNOWN_PENALTY)
+    this.unknownScore = this.rounded(min - UNKNOWN_PENALTY)
     this.maxScore = max
   }
 
@@ -43,9 +47,17 @@ export class Unigram {
     return this.backtrack(bytes.length)
   }
 
+  private rounded(sum: number): number {
+    return this.wide ? sum : f32(sum)
+  }
+
+  private array(length: number): Float32Array | Float64Array {
+    return this.wide ? new Float64Array(length) : new Float32Array(length)
+  }
+
   private reset(length: number): void {
     if (length >= this.best.length) {
-      this.best = new Float32Array(length * 2)
+      this.best = this.array(length * 2)
       this.starts = new Int32Array(length * 2)
       this.ids = new Int32Array(length * 2)
     }
@@ -56,7 +68,7 @@ export class Unigram {
   /** Offers every piece that begins at `start`; true if one is exactly the first character. The trie is walked in place: this is the hot loop. */
   private extend(bytes: Uint8Array, start: number, characterBytes: number): boolean {
     const { trie: { edges, targets, values, mask }, scores, types } = this.vocabulary
-    const { best, starts, ids } = this
+    const { best, starts, ids, wide } = this
     const sum = best[start]!
     let hasCharacter = false
     let node = 0
@@ -70,7 +82,7 @@ export class Unigram {
       const id = values[node]!
       if (id < 0 || types[id] === PieceType.unused) continue
       const score = types[id] === PieceType.userDefined ? this.userDefinedScore(end - start) : scores[id]!
-      const candidate = f32(score + sum)
+      const candidate = wide ? score + sum : f32(score + sum)
       if (starts[end] === -1 || candidate > best[end]!) {
         best[end] = candidate
         starts[end] = start
@@ -83,11 +95,11 @@ export class Unigram {
 
   /** Above any sum of normal pieces of that length, so that a user-defined piece is never cut. */
   private userDefinedScore(byteCount: number): number {
-    return f32(f32(byteCount * this.maxScore) - 0.1)
+    return this.rounded(this.rounded(byteCount * this.maxScore) - 0.1)
   }
 
   private offer(start: number, end: number, score: number, id: number): void {
-    const candidate = f32(score + this.best[start]!)
+    const candidate = this.rounded(score + this.best[start]!)
     if (this.starts[end] !== -1 && candidate <= this.best[end]!) return
     this.best[end] = candidate
     this.starts[end] = start

@@ -1,8 +1,8 @@
-import { float32ToFloat16, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
-import type { ArrayOf, Device, DeviceTensor, DType, SessionOptions } from '../runtime/index.ts'
+import type { Device, DeviceTensor, SessionOptions } from '../runtime/index.ts'
 import { blockOf, quantize, type Quantization } from './quantize.ts'
 
 /** How base weights lie in memory: as on disk, or in another type. */
@@ -21,8 +21,12 @@ export interface ResidentWeights {
 /** Every session reads the files itself: fastest for small models, whose copies do not matter. */
 export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, dispose: () => {} }
 
-/** How sessions of programs with these weights are opened: constants are laid out anew for their kernels. */
-export const sessionOptionsFor = ({ kind }: ResidentWeights): Pick<SessionOptions, 'prepack'> => ({ prepack: kind === 'constant' })
+/**
+ * How sessions of programs with these weights are opened. Constants are laid out anew for their kernels. Beside large inputs scratch memory is asked for piece by
+ * piece: planned in one block it took 3 GB more for a model of 1.7 B.
+ */
+export const sessionOptionsFor = ({ kind }: ResidentWeights): Pick<SessionOptions, 'prepack' | 'memoryPattern'> =>
+  kind === 'constant' ? {} : { prepack: false, memoryPattern: false }
 
 /** What a resident model is made from. */
 export interface ResidentOrigin {
@@ -45,10 +49,10 @@ export async function loadResidentWeights({ folder, architecture, stored }: Resi
     let done = 0
     for (const [name, place] of stored) {
       signal?.throwIfAborted()
-      const loaded = await load(folder, place, matrices.has(name) ? storage : wholeNumbers(storage))
-      entries.set(name, { ...NOWHERE, dtype: loaded.dtype, shape: place.shape, ...(loaded.scales ? { quantized: { block: loaded.scales.block } } : {}) })
-      tensors[name] = device.tensor(loaded.dtype, place.shape, loaded.data as ArrayOf<typeof loaded.dtype>)
-      if (loaded.scales) tensors[`${name}.scales`] = device.tensor('float32', loaded.scales.shape, loaded.scales.data)
+      const { tensor, scales, block } = await load(device, folder, place, matrices.has(name) ? storage : wholeNumbers(storage))
+      tensors[name] = tensor
+      if (scales) tensors[`${name}.scales`] = scales
+      entries.set(name, { ...NOWHERE, dtype: tensor.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block } } : {}) })
       onProgress?.(++done / stored.size)
     }
     return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), dispose }
@@ -64,22 +68,34 @@ const NOWHERE = { file: '', offset: 0, length: 0 }
 const wholeNumbers = (storage: WeightStorage): WeightStorage => (storage === 'int8' || storage === 'int4' ? 'as-stored' : storage)
 
 interface Loaded {
-  readonly dtype: Extract<DType, 'float32' | 'float16' | 'bfloat16' | 'int8' | 'int4'>
-  readonly data: ArrayOf<DType>
-  readonly scales?: { readonly block: number; readonly shape: readonly number[]; readonly data: Float32Array<ArrayBuffer> }
+  readonly tensor: DeviceTensor
+  /** Of weights in few bits. */
+  readonly scales?: DeviceTensor<'float32'>
+  readonly block?: number
 }
 
-async function load(folder: string, place: StoredTensor, storage: WeightStorage): Promise<Loaded> {
+async function load(device: Device, folder: string, place: StoredTensor, storage: WeightStorage): Promise<Loaded> {
   const [rows = 1, columns = 0] = place.shape
   const block = blockOf(columns)
   if ((storage === 'int8' || storage === 'int4') && place.shape.length === 2 && block !== null) {
     const { bytes, scales } = quantize(await readTensor(folder, place), storage, block)
-    return { dtype: storage, data: storage === 'int8' ? new Int8Array(bytes.buffer) : bytes, scales: { block, shape: [rows, columns / block], data: scales } }
+    const tensor = storage === 'int8' ? device.tensor('int8', place.shape, new Int8Array(bytes.buffer)) : device.tensor('int4', place.shape, bytes)
+    return { tensor, block, scales: device.tensor('float32', [rows, columns / block], scales) }
   }
-  if (storage === 'float16' && place.dtype !== 'float16') return { dtype: 'float16', data: Uint16Array.from(await readTensor(folder, place), float32ToFloat16) }
-  if (storage === 'bfloat16' && place.dtype !== 'bfloat16') return { dtype: 'bfloat16', data: toBfloat16(await readTensor(folder, place)) }
-  if (place.dtype === 'float16' || place.dtype === 'bfloat16') return { dtype: place.dtype, data: new Uint16Array((await readTensorBytes(folder, place)).buffer) }
-  return { dtype: 'float32', data: await readTensor(folder, place) }
+  if (storage === 'float16' && place.dtype !== 'float16') return { tensor: device.tensor('float16', place.shape, Uint16Array.from(await readTensor(folder, place), float32ToFloat16)) }
+  if (storage === 'bfloat16' && place.dtype !== 'bfloat16') return { tensor: device.tensor('bfloat16', place.shape, toBfloat16(await readTensor(folder, place))) }
+  if (place.dtype === 'float32' || place.dtype === 'float16' || place.dtype === 'bfloat16') return { tensor: await loadAsStored(device, folder, place, place.dtype) }
+  return { tensor: device.tensor('float32', place.shape, await readTensor(folder, place)) }
+}
+
+/** Read straight into the tensor where its memory can be reached: a second copy of every weight would wait for the garbage collector. */
+async function loadAsStored(device: Device, folder: string, place: StoredTensor, dtype: 'float32' | 'float16' | 'bfloat16'): Promise<DeviceTensor> {
+  const tensor = device.tensor(dtype, place.shape)
+  const { host } = tensor
+  const into = host && isContiguous(place) ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : undefined
+  const bytes = await readTensorBytes(folder, place, into)
+  if (!into) tensor.write((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
+  return tensor
 }
 
 /** The upper halves of float32 numbers, rounded to the nearest, ties to even. */

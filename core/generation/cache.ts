@@ -1,0 +1,145 @@
+import { Builder } from '../graph/builder.ts'
+import type { Shape } from '../graph/ir.ts'
+import { toOnnx } from '../graph/onnx/writer.ts'
+import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
+import { cachesOf } from '../models/programs.ts'
+import type { Architecture } from '../models/family.ts'
+import { rotaryTables } from '../models/rotary.ts'
+import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+
+export interface CacheOptions {
+  readonly architecture: Architecture
+  readonly device: Device
+  /** A decoding program with cut adapter. */
+  readonly session: Session
+  readonly sequences: number
+  /** Tokens of each sequence that there is room for. */
+  readonly places: number
+}
+
+/** The caches of every layer, twice: a reordering of sequences writes from one set into the other. */
+type CacheSet = Readonly<Record<string, DeviceTensor>>
+
+/** The device state of one call: caches, tables, and the tensors of the two shapes that are run (prompt, single token). */
+export class Cache {
+  readonly #options: CacheOptions
+  readonly #shared: Record<string, DeviceTensor> = {}
+  readonly #owned: { dispose(): void }[] = []
+  readonly #lengths: DeviceTensor<'int32'>
+  readonly #total: DeviceTensor<'int32'>
+  readonly #logits: DeviceTensor<'float32'>
+  readonly #counts: Int32Array
+  readonly #ids: DeviceTensor<'int32'>
+  /** The set in use is the first. */
+  #sets: CacheSet[]
+  readonly #steps = new Map<CacheSet, Binding>()
+  readonly #reorders = new Map<CacheSet, Binding>()
+  #order: { readonly session: Session; readonly rows: DeviceTensor<'int32'> } | null = null
+
+  constructor(options: CacheOptions) {
+    const { architecture, device, sequences, places } = options
+    this.#options = options
+    this.#counts = new Int32Array(sequences)
+    for (const { name, shape, values } of rotaryTables(architecture, places)) this.#shared[name] = this.#own(device.tensor('float32', shape, values))
+    this.#sets = [this.#newSet()]
+    this.#lengths = this.#own(device.tensor('int32', [sequences]))
+    this.#total = this.#own(device.tensor('int32', [1]))
+    this.#logits = this.#own(device.tensor('float32', [sequences, architecture.vocabularySize]))
+    this.#ids = this.#own(device.tensor('int32', [sequences, 1]))
+  }
+
+  /** Gives the program tensors of the caller's. */
+  use(tensors: Readonly<Record<string, DeviceTensor>>): void {
+    Object.assign(this.#shared, tensors)
+  }
+
+  /** Gives the program the matrices of an adapter's flat vector. */
+  useAdapter(layout: LoraLayout, p: Float32Array): void {
+    for (const place of matricesOf(layout)) {
+      const matrix = p.slice(place.offset, place.offset + place.shape[0] * place.shape[1])
+      this.#shared[matrixName(place)] = this.#own(this.#options.device.tensor('float32', place.shape, matrix))
+    }
+  }
+
+  /** Runs the prompts, shorter ones padded on the right; returns the logits after each [B·V]. */
+  async prefill(prompts: readonly (readonly number[])[]): Promise<Float32Array> {
+    const width = Math.max(...prompts.map((prompt) => prompt.length))
+    const ids = new Int32Array(prompts.length * width)
+    prompts.forEach((prompt, index) => ids.set(prompt, index * width))
+    this.#counts.set(prompts.map((prompt) => prompt.length))
+    const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
+    const tensor = this.#options.device.tensor('int32', [prompts.length, width], ids)
+    const binding = this.#bind(tensor, last)
+    try {
+      return await this.#run(binding, width)
+    } finally {
+      binding.dispose()
+      tensor.dispose()
+    }
+  }
+
+  /** Runs one more token of every sequence. */
+  async decode(tokens: readonly number[]): Promise<Float32Array> {
+    const [set] = this.#sets as [CacheSet]
+    const { sequences, places } = this.#options
+    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#ids, Int32Array.from({ length: sequences }, (_, index) => index)))
+    this.#steps.set(set, binding)
+    this.#ids.write(Int32Array.from(tokens))
+    for (let index = 0; index < sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
+    return this.#run(binding, Math.max(...this.#counts))
+  }
+
+  /** Sequence i goes on where sequence rows[i] was. Sequences that change places must be of one length. */
+  async reorder(rows: readonly number[]): Promise<void> {
+    if (rows.every((row, index) => row === index)) return
+    if (this.#sets.length === 1) this.#sets.push(this.#newSet())
+    const [from, to] = this.#sets as [CacheSet, CacheSet]
+    const order = (this.#order ??= await this.#openReorder())
+    const outputs = Object.fromEntries(Object.entries(to).map(([name, tensor]) => [`${name}_out`, tensor]))
+    const binding = this.#reorders.get(from) ?? this.#own(order.session.bind({ inputs: { ...from, rows: order.rows }, outputs }))
+    this.#reorders.set(from, binding)
+    order.rows.write(Int32Array.from(rows))
+    await binding.run()
+    this.#counts.set(rows.map((row) => this.#counts[row] as number))
+    this.#sets = [to, from]
+  }
+
+  dispose(): void {
+    for (const resource of this.#owned.reverse()) resource.dispose()
+  }
+
+  #newSet(): CacheSet {
+    const { architecture, device, sequences, places } = this.#options
+    const sized = (shape: Shape) => shape.map((dim) => (dim === 'B' ? sequences : dim === 'S' ? places : Number(dim)))
+    return Object.fromEntries(cachesOf(architecture).map(({ name, shape }) => [name, this.#own(device.tensor('float32', sized(shape)))]))
+  }
+
+  async #openReorder(): Promise<{ session: Session; rows: DeviceTensor<'int32'> }> {
+    const { architecture, device, sequences } = this.#options
+    const b = new Builder()
+    const rows = b.input('rows', 'int32', ['B'])
+    for (const { name, shape } of cachesOf(architecture)) b.output(`${name}_out`, b.gather(b.input(name, 'float32', shape), rows))
+    const session = this.#own(await device.createSession(toOnnx(b.build(), { provider: device.kind })))
+    return { session, rows: this.#own(device.tensor('int32', [sequences])) }
+  }
+
+  #bind(ids: DeviceTensor<'int32'>, last: Int32Array): Binding {
+    const { device, session, sequences } = this.#options
+    const [set] = this.#sets as [CacheSet]
+    const lastTensor = this.#own(device.tensor('int32', [sequences], last as Int32Array<ArrayBuffer>))
+    const outputs = Object.fromEntries(Object.entries(set).map(([name, tensor]) => [`${name}_out`, tensor]))
+    return session.bind({ inputs: { ...this.#shared, ...set, ids, last: lastTensor, lengths: this.#lengths, total: this.#total }, outputs: { ...outputs, logits: this.#logits } })
+  }
+
+  async #run(binding: Binding, total: number): Promise<Float32Array> {
+    this.#lengths.write(Int32Array.from(this.#counts, (count) => count - 1))
+    this.#total.write(Int32Array.of(total))
+    await binding.run()
+    return this.#logits.host ?? (await this.#logits.read())
+  }
+
+  #own<T extends { dispose(): void }>(resource: T): T {
+    this.#owned.push(resource)
+    return resource
+  }
+}

@@ -1,0 +1,66 @@
+// Normalisers of a tokenizer.json with a Unigram model, as Hugging Face's Rust `tokenizers` applies them.
+import { z } from 'zod'
+import { CharsMap } from './chars-map.ts'
+import { fromUtf8, toUtf8 } from './utf8.ts'
+
+type Step = (text: string) => string
+
+const Pattern = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })])
+const kinds = {
+  Precompiled: (json: unknown) => precompiled(z.object({ precompiled_charsmap: z.string() }).parse(json).precompiled_charsmap),
+  Replace: (json: unknown) => {
+    const { pattern, content } = z.object({ pattern: Pattern, content: z.string() }).parse(json)
+    return (text: string) => ('String' in pattern ? text.replaceAll(pattern.String, content) : text.replace(new RegExp(pattern.Regex, 'gu'), () => content))
+  },
+  Prepend: (json: unknown) => {
+    const { prepend } = z.object({ prepend: z.string() }).parse(json)
+    return (text: string) => (text === '' ? '' : prepend + text)
+  },
+  Strip: (json: unknown) => {
+    const { strip_left: left, strip_right: right } = z.object({ strip_left: z.boolean(), strip_right: z.boolean() }).parse(json)
+    return (text: string) => (right ? (left ? text.trim() : text.trimEnd()) : left ? text.trimStart() : text)
+  },
+  Lowercase: () => (text: string) => text.toLowerCase(),
+  NFC: () => (text: string) => text.normalize('NFC'),
+  NFD: () => (text: string) => text.normalize('NFD'),
+  NFKC: () => (text: string) => text.normalize('NFKC'),
+  NFKD: () => (text: string) => text.normalize('NFKD'),
+  Sequence: (json: unknown): Step | null => {
+    const steps = z.object({ normalizers: z.array(z.unknown()) }).parse(json).normalizers.map(jsonNormalizer)
+    return steps.every((step): step is Step => step !== null) ? (text) => steps.reduce((result, step) => step(result), text) : null
+  },
+} as const satisfies Record<string, (json: unknown) => Step | null>
+
+/** The normaliser that the JSON describes; null for a kind that is not known. */
+export function jsonNormalizer(json: unknown): Step | null {
+  if (json === null || json === undefined) return (text) => text
+  const { type } = z.looseObject({ type: z.string() }).parse(json)
+  return kinds[type as keyof typeof kinds]?.(json) ?? null
+}
+
+/** A grapheme of so many bytes or more is replaced character by character. */
+const WHOLE_GRAPHEME_BYTES = 6
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+
+/** SentencePiece's replacements as the Rust library applies them: by grapheme, of which the shortest known beginning stands for the whole. */
+function precompiled(base64: string): Step {
+  const map = new CharsMap(new Uint8Array(Buffer.from(base64, 'base64')))
+  const replaced = (text: string): string | null => {
+    map.match(toUtf8(text), 0, 'shortest')
+    return map.length > 0 ? fromUtf8(map.replacements.subarray(map.start, map.end)) : null
+  }
+  const known = new Map<string, string>()
+  const ofGrapheme = (grapheme: string): string => {
+    const whole = toUtf8(grapheme).length < WHOLE_GRAPHEME_BYTES ? replaced(grapheme) : null
+    return whole ?? [...grapheme].map((character) => replaced(character) ?? character).join('')
+  }
+  return (text) => {
+    let result = ''
+    for (const { segment } of graphemes.segment(text)) {
+      const short = known.get(segment) ?? ofGrapheme(segment)
+      known.set(segment, short)
+      result += short
+    }
+    return result
+  }
+}
