@@ -57,6 +57,10 @@ export const errorTexts = {
     ja: '「{name}」の学習が進行中です。終わるのを待つか、停止してから始めてください。',
     en: '"{name}" is still training. Wait for it to finish or stop it first.',
   },
+  'experiment/no-checkpoint': {
+    ja: '「{name}」にはステップ {step} のチェックポイントがありません。残っているチェックポイントから選んでください。',
+    en: '"{name}" has no checkpoint of step {step}. Choose one of those that are kept.',
+  },
   'experiment/not-resumable': { ja: '「{name}」は終わっているため、再開できません。', en: '"{name}" has ended and cannot be resumed.' },
   'experiment/untrained': {
     ja: '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',

@@ -106,6 +106,8 @@ export interface ExperimentDetail {
   readonly steps: readonly StepMetric[]
   readonly evaluations: readonly Evaluation[]
   readonly log: readonly LogLine[]
+  /** Steps whose checkpoints are kept. */
+  readonly checkpoints: readonly number[]
 }
 
 /** What is known of a run before it starts; shown beside the form. */
@@ -140,7 +142,8 @@ export const experimentsContract = defineContract({
     start: { input: z.object({ settings: RawSettings }), output: type<ExperimentSummary>() },
     /** Asks the run to stop after the step in flight; it keeps a checkpoint and can be resumed. */
     stop: { input: ById, output: type<null>() },
-    resume: { input: ById, output: type<ExperimentSummary>() },
+    /** Goes on from the last checkpoint, or from that of a step: what came after it is forgotten. */
+    resume: { input: z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() }), output: type<ExperimentSummary>() },
     rename: { input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }), output: type<ExperimentSummary>() },
     /** Moves the experiment to the library's trash; `restore` brings it back. */
     remove: { input: ById, output: type<null>() },

@@ -112,6 +112,11 @@ export const settingCatalogue = {
     label: { ja: '全体の最大の長さ', en: 'Maximum length' },
     help: { ja: '質問と回答を合わせた長さの上限です。長いほどメモリと時間が必要になります。', en: 'The limit for question and answer together. Longer needs more memory and time.' },
   },
+  'tokenizer.padding_quantile': {
+    kind: 'number', default: 1, min: 0, max: 1, step: 0.01, group: 'tokenizer', advanced: true,
+    label: { ja: '長い行の切り詰め（分位）', en: 'Padding quantile' },
+    help: { ja: 'バッチの中で、この割合の位置にある長さより長い行の先頭を切り落とします。0 と 1 では切り落としません。', en: 'In each batch, rows longer than this quantile of its lengths lose their beginning. 0 and 1 cut nothing.' },
+  },
   'architecture.backbone_dtype': {
     kind: 'choice', default: 'float32', group: 'architecture', advanced: true,
     choices: [
@@ -137,7 +142,7 @@ export const settingCatalogue = {
   'augmentation.neftune_noise_alpha': {
     kind: 'number', default: 0, min: 0, max: 15, step: 0.05, group: 'training', advanced: true,
     label: { ja: 'NEFTune のノイズ', en: 'NEFTune noise' },
-    help: { ja: '学習中に入力へ加えるノイズの強さです。言い回しを変えた質問に強くなることがあります。0 は使いません。', en: 'The strength of noise added to the input while training, which can help with rephrased questions. 0 is off.' },
+    help: { ja: '学習中に入力へ加えるノイズの強さで、言い回しを変えた質問に強くなることがあります。0 は使いません。', en: 'The strength of noise added to the input while training, which can help with rephrased questions. 0 is off.' },
   },
   'training.epochs': {
     kind: 'integer', default: 50, min: 0, max: 1000, step: 1, unit: times, group: 'training',

@@ -2,7 +2,7 @@ import { UserError, isActive, isResumable, parseSettings, toAppError } from '../
 import type { Events, ExperimentDetail, ExperimentId, ExperimentSummary, Handlers, RunState, SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { ModelService } from '../hub/local-models.ts'
-import { latestCheckpoint, usedCheckpoint } from '../training/checkpoint.ts'
+import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from '../training/checkpoint.ts'
 import type { TrainResult } from '../training/job.ts'
 import { toDiskError } from '../checkpoints/disk-errors.ts'
 import { EngineGone, type EngineClient } from './engine-client.ts'
@@ -200,6 +200,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
         steps: thin(history.steps, MAX_POINTS),
         evaluations: history.evaluations,
         log: history.log,
+        checkpoints: await checkpointSteps(experimentFiles(store.folderOf(id)).checkpoints),
       }
     },
 
@@ -223,12 +224,14 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       return null
     },
 
-    async resume({ id }) {
+    async resume({ id, step }) {
       const record = await recordOf(id)
       const { state } = await stateOf(id)
       if (active) throw new UserError('experiment/busy', { name: active.record.name })
-      if (!isResumable(state)) throw new UserError('experiment/not-resumable', { name: record.name })
-      const checkpoint = await latestCheckpoint(experimentFiles(store.folderOf(id)).checkpoints)
+      const { checkpoints } = experimentFiles(store.folderOf(id))
+      if (step === undefined ? !isResumable(state) : isActive(state)) throw new UserError('experiment/not-resumable', { name: record.name })
+      const checkpoint = step === undefined ? await latestCheckpoint(checkpoints) : await checkpointAt(checkpoints, step)
+      if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
       await store.truncateMetrics(id, checkpoint?.step ?? 0)
       const { evaluations } = await store.readHistory(id)
       const run = launch(record, { resumeFrom: checkpoint?.folder ?? null, startFrom: await startOf(record.settings), validationLoss: evaluations.at(-1)?.validationLoss ?? null })

@@ -128,7 +128,7 @@ export class ExperimentStore {
     const history: RunHistory = { steps: [], evaluations: [], log: [] }
     for (const line of await readJsonLines<MetricLine>(files.metrics)) {
       if (line.type === 'step') history.steps.push(line)
-      else history.evaluations.push({ ...line, samples: await readJsonLines(join(files.predictions, `${line.step}.jsonl`)) })
+      else history.evaluations.push({ ...line, metrics: line.metrics ?? {}, samples: await readJsonLines(join(files.predictions, `${line.step}.jsonl`)) })
     }
     for (const text of await readLines(files.log)) {
       const line = parseLogLine(text)

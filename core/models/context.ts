@@ -8,6 +8,8 @@ export interface WeightEntry extends WeightPlace {
   readonly shape: readonly number[]
   /** Integers whose scales, one for each block of a row, are the weight `<name>.scales`. */
   readonly quantized?: { readonly block: number }
+  /** Lies on the device already, as it is stored, and is an input of programs. */
+  readonly resident?: boolean
 }
 
 export type Weights = ReadonlyMap<string, WeightEntry>

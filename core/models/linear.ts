@@ -23,7 +23,8 @@ export function weightsAndLinears(b: Builder, weights: Weights, trainable: Train
     b,
     weight,
     has: (name) => weights.has(name),
-    rows: (table, shape, indices) => b.reshape(b.cast(b.gather(stored(table, shape), indices), compute), ['N', shape[1]]),
+    // A constant is widened once, before anything runs; of an input only the rows that are used.
+    rows: (table, shape, indices) => b.reshape(weights.get(table)?.resident ? b.cast(b.gather(stored(table, shape), indices), compute) : b.gather(weight(table, shape), indices), ['N', shape[1]]),
     logits: (x, head, vocabularySize) => b.cast(b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32'),
     linears(x, specs) {
       // By path: the layout may come from another reading of the same config.json.

@@ -61,7 +61,7 @@ export class DeviceTensor<T extends DType = DType> {
     if (!fits(this.dtype, data)) throw new InternalError(`write: a ${this.dtype} tensor cannot take a ${data.constructor.name}`)
     const items = itemCountOf(this.dtype, this.elementCount)
     if (from < 0 || from + data.length > items) {
-      throw new InternalError(`write: ${data.length} items at ${from} do not fit into ${items}`)
+      throw new InternalError(`write: ${data.length} elements at ${from} do not fit into ${items}`)
     }
     if (data.length === 0) return
     this.version += 1

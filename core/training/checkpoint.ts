@@ -63,6 +63,16 @@ export async function latestCheckpoint(checkpointFolder: string, name: Checkpoin
   return null
 }
 
+/** Steps whose checkpoints are there, in order. */
+export const checkpointSteps = async (checkpointFolder: string): Promise<number[]> => (await stepFolders(checkpointFolder)).map(Number).sort((a, b) => a - b)
+
+/** The checkpoint of a step; null where it is not there or damaged. */
+export async function checkpointAt(checkpointFolder: string, step: number): Promise<{ folder: string; step: number } | null> {
+  const folder = join(checkpointFolder, String(step))
+  const state = await readState(folder).catch(() => null)
+  return state && { folder, step: state.step }
+}
+
 /** The checkpoint that chat, exports and later runs use, as the settings say: the best where that was asked for and there is one, else the last. */
 export async function usedCheckpoint(checkpointFolder: string, settings: Pick<SettingValues, 'training.save_checkpoint'>): Promise<{ folder: string; step: number } | null> {
   const best = settings['training.save_checkpoint'] === 'best' ? await latestCheckpoint(checkpointFolder, 'best') : null

@@ -5,6 +5,7 @@ import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState }
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
 import { maskIdOf, maskTokens } from './sample-masking.ts'
+import { cutToQuantile } from './padding-quantile.ts'
 import type { TrainingSample } from './sample-files.ts'
 import { learningRateAt } from './schedules.ts'
 import { setUpTraining, type TrainingSetup } from './setup.ts'
@@ -103,7 +104,8 @@ class Run {
     const { runner } = this.#setup
     const startMs = this.#now()
     const { step } = this.#state
-    const batches = this.#plan.batchesOf(step).map((rows) => rows.map((row) => this.#rowOf(row, step)))
+    const quantile = this.#settings['tokenizer.padding_quantile']
+    const batches = this.#plan.batchesOf(step).map((rows) => cutToQuantile(rows.map((row) => this.#rowOf(row, step)), quantile))
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
     const { loss, gradientNorm, skipped } = await this.#microBatches.run(batches, (packed) => runner.step(packed, step, learningRate), (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }))
     if (!Number.isFinite(loss) || (!Number.isFinite(gradientNorm) && (!skipped || runner.lossScale.value === 1))) throw new UserError('training/diverged', { step: step + 1 })

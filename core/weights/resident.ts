@@ -52,7 +52,7 @@ export async function loadResidentWeights({ folder, architecture, stored }: Resi
       const { tensor, scales, block } = await load(device, folder, place, matrices.has(name) ? storage : wholeNumbers(storage))
       tensors[name] = tensor
       if (scales) tensors[`${name}.scales`] = scales
-      entries.set(name, { ...NOWHERE, dtype: tensor.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block } } : {}) })
+      entries.set(name, { ...NOWHERE, resident: true, dtype: tensor.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block } } : {}) })
       onProgress?.(++done / stored.size)
     }
     return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), dispose }

@@ -1,15 +1,41 @@
 import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isActive, type Evaluation, type RunState } from '../../../core/contract/index.ts'
-import { Select, useFormat } from '../../ui/index.ts'
+import { isActive, type Evaluation, type ExperimentId, type RunState } from '../../../core/contract/index.ts'
+import { Button, Select, useFormat } from '../../ui/index.ts'
+import { resume } from './actions.ts'
 import styles from './Evaluations.module.css'
+
+/** In the order in which they are shown; others are left out. */
+const METRICS = ['perplexity', 'tokenPerplexity', 'bleu', 'chrf', 'exactMatch'] as const
+
+function Metrics({ metrics }: { readonly metrics: Evaluation['metrics'] }) {
+  const { t } = useTranslation('experiments')
+  const format = useFormat()
+  const known = METRICS.filter((name) => metrics[name] !== undefined)
+  if (known.length === 0) return null
+  return (
+    <dl className={styles.metrics}>
+      {known.map((name) => (
+        <div key={name}>
+          <dt>{t(`metrics.${name}`)}</dt>
+          <dd>{format.number(Math.round((metrics[name] as number) * 100) / 100)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
 
 /** The sample answers of one evaluation: the latest, or an earlier one to see how they changed. */
 export const Evaluations = memo(function Evaluations({
+  id,
   evaluations,
+  checkpoints,
   stateKind,
 }: {
+  readonly id: ExperimentId
   readonly evaluations: readonly Evaluation[]
+  /** Steps that can be gone on from. */
+  readonly checkpoints: readonly number[]
   readonly stateKind: RunState['kind']
 }) {
   const { t } = useTranslation('experiments')
@@ -32,6 +58,14 @@ export const Evaluations = memo(function Evaluations({
         onChange={(id) => setPicked(id === items[0]?.id ? null : id)}
         className={styles.pick as string}
       />
+      <Metrics metrics={shown.metrics} />
+      {!isActive({ kind: stateKind } as RunState) && shown !== evaluations.at(-1) && checkpoints.includes(shown.step) && (
+        <div>
+          <Button size="small" onPress={() => void resume(id, shown.step)}>
+            {t('run.resumeHere')}
+          </Button>
+        </div>
+      )}
       {shown.samples.length === 0 && <p className={styles.none}>{t('run.noSamples')}</p>}
       <ol className={styles.list}>
         {shown.samples.map((sample, index) => (

@@ -4,6 +4,7 @@ import { settingOf, type SettingKey, type SettingValues } from '../../../core/co
 import { useLanguage, type Language } from '../../ui/index.ts'
 import { useDatasets } from '../datasets/index.ts'
 import { modelItems, useModels } from '../models/index.ts'
+import { experimentItems, useExperiments } from './experiments.store.ts'
 import { groupsOf, toRaw } from './form.ts'
 import styles from './RunSettings.module.css'
 
@@ -13,17 +14,14 @@ export const RunSettings = memo(function RunSettings({ settings }: { readonly se
   const language = useLanguage()
   const datasets = useDatasets((state) => state.list)
   const models = useModels(modelItems)
+  const experiments = useExperiments(experimentItems)
   const nameOf = (key: SettingKey): string => {
     const definition = settingOf(key)
     const value = settings[key]
     if (definition.kind !== 'reference') return valueText(key, value, language, t('run.on'), t('run.off')) || t('run.blank')
-    const known =
-      definition.to === 'model'
-        ? models.find(({ id }) => id === value)
-        : datasets.kind === 'ready'
-          ? datasets.items.find(({ id }) => id === value)
-          : undefined
-    return known?.name ?? String(value)
+    const lists = { model: models, dataset: datasets.kind === 'ready' ? datasets.items : [], experiment: experiments }
+    const items: readonly { readonly id: string; readonly name: string }[] = lists[definition.to]
+    return items.find(({ id }) => id === value)?.name ?? (String(value) || t('form.noExperiment'))
   }
   return (
     <div className={styles.groups}>

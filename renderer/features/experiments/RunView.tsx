@@ -29,7 +29,7 @@ export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
 function Body({ summary, detail }: { readonly summary: ExperimentSummary; readonly detail: ExperimentDetail }) {
   const { t } = useTranslation('experiments')
   const tabs = [
-    { id: 'answers', label: t('run.answers'), content: <Evaluations evaluations={detail.evaluations} stateKind={summary.state.kind} /> },
+    { id: 'answers', label: t('run.answers'), content: <Evaluations id={summary.id} evaluations={detail.evaluations} checkpoints={detail.checkpoints} stateKind={summary.state.kind} /> },
     { id: 'log', label: t('run.log'), content: <RunLog log={detail.log} /> },
     { id: 'settings', label: t('run.settings'), content: <RunSettings settings={detail.settings} /> },
   ]

@@ -16,6 +16,7 @@ import {
 } from '../../ui/index.ts'
 import { createDataset, useDatasets } from '../datasets/index.ts'
 import { modelItems, useModels } from '../models/index.ts'
+import { experimentItems, isTrained, useExperiments } from './experiments.store.ts'
 import { problemOf } from './form.ts'
 import { setValue, touch, useForm } from './form.store.ts'
 import styles from './SettingField.module.css'
@@ -124,13 +125,35 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
         />
       )
     case 'reference':
-      return definition.to === 'dataset' ? (
-        <DatasetPicker {...shared} value={String(value)} onChange={change} />
-      ) : (
-        <ModelPicker {...shared} value={String(value)} onChange={change} />
-      )
+      return <ReferencePicker to={definition.to} {...shared} value={String(value)} onChange={change} />
   }
 }
+
+function ReferencePicker({ to, ...props }: PickerProps & { readonly to: 'dataset' | 'model' | 'experiment' }) {
+  switch (to) {
+    case 'dataset':
+      return <DatasetPicker {...props} />
+    case 'model':
+      return <ModelPicker {...props} />
+    case 'experiment':
+      return <ExperimentPicker {...props} />
+  }
+}
+
+/** Experiments that have learnt something, and none. */
+function ExperimentPicker({ value, onChange, ...rest }: PickerProps) {
+  const { t } = useTranslation('experiments')
+  const format = useFormat()
+  const trained = useExperiments(useShallow((state) => experimentItems(state).filter(isTrained)))
+  const items = [
+    { id: NO_EXPERIMENT, label: t('form.noExperiment') },
+    ...trained.map(({ id, name, modelName, createdAt }) => ({ id, label: name, detail: `${modelName} · ${format.when(createdAt)}` })),
+  ]
+  const pick = (id: string) => onChange(id === NO_EXPERIMENT ? '' : id)
+  return <Select {...rest} items={items} value={value || NO_EXPERIMENT} onChange={pick} className={styles.wide as string} />
+}
+
+const NO_EXPERIMENT = 'none'
 
 interface PickerProps {
   readonly label: string

@@ -14,8 +14,9 @@ export async function stop(id: ExperimentId): Promise<void> {
   settled(await api.stopExperiment(id))
 }
 
-export async function resume(id: ExperimentId): Promise<void> {
-  const result = await api.resumeExperiment(id)
+/** Goes on from the last checkpoint, or from that of a step. */
+export async function resume(id: ExperimentId, step?: number): Promise<void> {
+  const result = await api.resumeExperiment(id, step)
   if (settled(result)) upsert(result.value)
 }
 

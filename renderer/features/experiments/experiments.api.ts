@@ -17,7 +17,8 @@ export const planExperiment = (settings: Record<string, unknown>): Answer<Experi
 export const startExperiment = (settings: Record<string, unknown>): Answer<ExperimentSummary> =>
   window.studio.call('experiments.start', { settings })
 export const stopExperiment = (id: ExperimentId): Answer<null> => window.studio.call('experiments.stop', { id })
-export const resumeExperiment = (id: ExperimentId): Answer<ExperimentSummary> => window.studio.call('experiments.resume', { id })
+export const resumeExperiment = (id: ExperimentId, step?: number): Answer<ExperimentSummary> =>
+  window.studio.call('experiments.resume', { id, ...(step === undefined ? {} : { step }) })
 export const renameExperiment = (id: ExperimentId, name: string): Answer<ExperimentSummary> =>
   window.studio.call('experiments.rename', { id, name })
 export const removeExperiment = (id: ExperimentId): Answer<null> => window.studio.call('experiments.remove', { id })
