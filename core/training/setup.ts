@@ -4,6 +4,7 @@ import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
+import { keepsCopies } from '../weights/model-files.ts'
 import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights, type WeightStorage } from '../weights/resident.ts'
 import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
@@ -66,17 +67,12 @@ function withDropout(model: LoadedModel, p: number): LoadedModel {
   return { ...model, architecture: architectureOf({ ...model.config, attention_dropout: p, hidden_dropout: p, attn_pdrop: p, resid_pdrop: p, embd_pdrop: p }) }
 }
 
-/** Weights that take more than this as float32 are loaded once for all sessions, in the type they are stored in. */
-const SMALL_MODEL_BYTES = 800e6
-const FLOAT32_BYTES = 4
-
 /** How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as asked for. */
 export async function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): Promise<ResidentWeights> {
   const wanted = settings['architecture.backbone_dtype']
   const compute = settings['environment.precision']
   const storage: WeightStorage = wanted !== 'float32' ? wanted : device.kind === 'cuda' && compute !== 'float32' ? compute : 'as-stored'
-  const bytes = [...model.stored.values()].reduce((sum, { shape }) => sum + FLOAT32_BYTES * shape.reduce((product, size) => product * size, 1), 0)
-  if (storage === 'as-stored' && !model.scattered && bytes < SMALL_MODEL_BYTES) return NO_RESIDENT_WEIGHTS
+  if (keepsCopies(model, storage)) return NO_RESIDENT_WEIGHTS
   return loadResidentWeights(model, device, storage, signal ? { signal } : {})
 }
 

@@ -1,4 +1,4 @@
-import { isContiguous, openCheckpoint, type StoredTensor } from '../checkpoints/index.ts'
+import { elementCount, isContiguous, openCheckpoint, type Checkpoint, type StoredTensor } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
 import type { WeightEntry } from '../models/context.ts'
 import { architectureOf } from '../models/family.ts'
@@ -17,8 +17,10 @@ export interface ModelFiles extends ModelSource {
 const WEIGHT_TYPES = new Set(['float32', 'float16', 'bfloat16'])
 
 /** Opens a model folder. Throws UserError for a damaged or unsupported model, and `model/weight` for a weight of a type that cannot be computed with. */
-export async function openModelFiles(folder: string): Promise<ModelFiles> {
-  const { config, tensors } = await openCheckpoint(folder)
+export const openModelFiles = async (folder: string): Promise<ModelFiles> => modelFilesOf(await openCheckpoint(folder))
+
+/** The same of a checkpoint that is open already. */
+export function modelFilesOf({ folder, config, tensors }: Checkpoint): ModelFiles {
   const architecture = architectureOf(config)
   const stored = new Map<string, StoredTensor>()
   for (const [name, place] of tensors) {
@@ -28,4 +30,14 @@ export async function openModelFiles(folder: string): Promise<ModelFiles> {
   const scattered = [...stored.values()].some((place) => !isContiguous(place))
   const weights = new Map([...stored].map(([name, place]) => [name, (isContiguous(place) ? place : { ...place, offset: 0, length: 0 }) as WeightEntry]))
   return { folder, config, architecture, weights, stored, scattered }
+}
+
+/** Weights that take more than this as float32 are loaded once for all sessions, in the type they are stored in. */
+const SMALL_MODEL_BYTES = 800e6
+const FLOAT32_BYTES = 4
+
+/** True where each session keeps a copy of the weights as its kernels like them best: small models whose weights stay as they are stored. */
+export function keepsCopies({ stored, scattered }: Pick<ModelFiles, 'stored' | 'scattered'>, storage: string): boolean {
+  const bytes = [...stored.values()].reduce((sum, { shape }) => sum + FLOAT32_BYTES * elementCount(shape), 0)
+  return (storage === 'float32' || storage === 'as-stored') && !scattered && bytes < SMALL_MODEL_BYTES
 }
