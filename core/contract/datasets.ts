@@ -12,8 +12,8 @@ export type RowId = z.infer<typeof RowId>
 export const ColumnId = z.string().min(1).brand<'ColumnId'>()
 export type ColumnId = z.infer<typeof ColumnId>
 
-/** What a column means to training. */
-export const ColumnRole = z.enum(['system', 'prompt', 'answer', 'ignore'])
+/** What a column means to training: `id` and `parent` chain rows into conversations, `conversation` holds a whole one as JSON (OpenAI messages or ShareGPT). */
+export const ColumnRole = z.enum(['prompt', 'answer', 'system', 'id', 'parent', 'conversation', 'ignore'])
 export type ColumnRole = z.infer<typeof ColumnRole>
 
 export interface Column {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { rowReader, type TrainingRole } from './roles.ts'
+import type { ColumnRole } from '../contract/index.ts'
+import { rowReader } from './roles.ts'
 
-const reader = (...roles: TrainingRole[]) => rowReader(roles.map((role) => ({ role })))
+const reader = (...roles: ColumnRole[]) => rowReader(roles.map((role) => ({ role })))
 
 describe('the cells of a row', () => {
   it('are prompt, answer and system text; missing and empty ones are skipped', () => {

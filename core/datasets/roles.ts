@@ -1,9 +1,6 @@
 import { UserError, type ColumnRole, type DatasetInfo } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 
-/** Every meaning of a column that training reads: `id` and `parent` chain rows into conversations, `conversation` holds a whole one as JSON. */
-export type TrainingRole = ColumnRole | 'id' | 'parent' | 'conversation'
-
 /** What a row's cells give to training. */
 export type RowTexts = Omit<TrainingRow, 'rowId' | 'rowNumber'>
 
@@ -13,6 +10,9 @@ const JOINER = '\n\n'
 const names: Readonly<Record<Exclude<ColumnRole, 'ignore'>, readonly string[]>> = {
   system: ['system', 'システム', '役割'],
   prompt: ['instruction', 'input', 'prompt', 'question', 'user', '指示', '質問', '入力', 'プロンプト', '問い'],
+  id: ['id', 'row_id', 'message_id', '番号'],
+  parent: ['parent_id', 'parent', '親', '親id', '親番号'],
+  conversation: ['messages', 'conversations', 'conversation', '会話'],
   answer: ['output', 'answer', 'response', 'assistant', 'completion', '回答', '出力', '応答', '答え'],
 }
 
@@ -25,7 +25,7 @@ export function detectRole(name: string): ColumnRole {
 
 /** Throws UserError `dataset/columns-missing` (naming the columns that there are) or `dataset/empty` where a dataset cannot be learnt from. */
 export function checkTrainable({ name, columns, rowCount }: DatasetInfo): void {
-  const roles: readonly TrainingRole[] = columns.map(({ role }) => role)
+  const roles: readonly ColumnRole[] = columns.map(({ role }) => role)
   const hasTurns = roles.includes('prompt') && roles.includes('answer')
   if (!hasTurns && !roles.includes('conversation')) throw new UserError('dataset/columns-missing', { dataset: name, found: columns.map((column) => column.name).join(', ') })
   if (rowCount === 0) throw new UserError('dataset/empty', { dataset: name })
@@ -35,8 +35,8 @@ export function checkTrainable({ name, columns, rowCount }: DatasetInfo): void {
  * Reads rows with these columns. Filled cells of one role are joined by an empty line; several filled prompts are also given one by one, so that the
  * experiment's settings say how they are joined. Of `id`, `parent` and `conversation` the first filled cell counts.
  */
-export function rowReader(columns: readonly { readonly role: TrainingRole }[]): (cells: readonly (string | null | undefined)[]) => RowTexts {
-  const placesOf = (role: TrainingRole) => columns.flatMap((column, index) => (column.role === role ? [index] : []))
+export function rowReader(columns: readonly { readonly role: ColumnRole }[]): (cells: readonly (string | null | undefined)[]) => RowTexts {
+  const placesOf = (role: ColumnRole) => columns.flatMap((column, index) => (column.role === role ? [index] : []))
   const [prompts, answers, systems, ids, parents, conversations] = (['prompt', 'answer', 'system', 'id', 'parent', 'conversation'] as const).map(placesOf)
   return (cells) => {
     const filled = (places: readonly number[] = []) => places.map((place) => cells[place] ?? '').filter((cell) => cell !== '')
@@ -47,7 +47,8 @@ export function rowReader(columns: readonly { readonly role: TrainingRole }[]): 
       answer: filled(answers).join(JOINER),
       ...(promptParts.length > 1 ? { promptParts } : {}),
       ...optional('system', filled(systems).join(JOINER)),
-      ...optional('id', filled(ids)[0]),
+      // Without parents the names of rows chain nothing.
+      ...(parents?.length ? optional('id', filled(ids)[0]) : {}),
       ...optional('parentId', filled(parents)[0]),
       ...optional('conversation', filled(conversations)[0]),
     }

@@ -6,7 +6,7 @@ import type { TrainingRow } from '../training/sample-files.ts'
 import { applyEdits, journalCounts, stepJournal } from './edits.ts'
 import { exportTable } from './export.ts'
 import { createStore, importTable } from './import.ts'
-import { checkTrainable } from './roles.ts'
+import { checkTrainable, rowReader } from './roles.ts'
 import { DatasetStore } from './store.ts'
 
 type Emit = <N extends 'datasets.changed' | 'datasets.removed'>(name: N, payload: Events[N]) => void
@@ -31,7 +31,6 @@ export interface DatasetService extends DatasetHandlers {
 }
 
 const ROWS_PER_READ = 2000
-const PROMPT_JOINER = '\n\n'
 const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 
 /** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
@@ -156,16 +155,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     async *rowsForTraining(id) {
       const info = await inTurn(id, (store) => infoOf(id, store))
       checkTrainable(info)
-      const part = (role: 'prompt' | 'answer' | 'system') => info.columns.flatMap((column, index) => (column.role === role ? [index] : []))
-      const [prompts, answers, systems] = [part('prompt'), part('answer'), part('system')]
+      const read = rowReader(info.columns)
       const columnIds = info.columns.map((column) => column.id)
       for (let from = 0; from < info.rowCount; from += ROWS_PER_READ) {
         const rows = await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
-        for (const [index, { rowId, cells }] of rows.entries()) {
-          const text = (columns: number[]) => columns.map((column) => cells[column] ?? '').filter((cell) => cell !== '').join(PROMPT_JOINER)
-          const system = text(systems)
-          yield { rowId, rowNumber: from + index + 1, prompt: text(prompts), answer: text(answers), ...(system ? { system } : {}) }
-        }
+        for (const [index, { rowId, cells }] of rows.entries()) yield { rowId, rowNumber: from + index + 1, ...read(cells) }
       }
     },
     async close() {

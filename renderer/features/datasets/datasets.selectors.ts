@@ -11,6 +11,7 @@ export type MissingRoles = 'noPrompt' | 'noAnswer' | 'noRoles'
 /** Which columns training would miss; null where it has what it needs. */
 export function missingRoles(columns: readonly Column[]): MissingRoles | null {
   const has = (role: Column['role']): boolean => columns.some((column) => column.role === role)
+  if (has('conversation')) return null
   if (has('prompt')) return has('answer') ? null : 'noAnswer'
   return has('answer') ? 'noPrompt' : 'noRoles'
 }

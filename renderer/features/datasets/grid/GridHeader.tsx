@@ -74,7 +74,7 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
         <AriaMenu className={styles.menu} aria-label={t('grid.columnMenu', { column: column.name })} onAction={(key) => act(String(key))}>
           <MenuSection selectionMode="single" disallowEmptySelection selectedKeys={[column.role]}>
             <Header className={styles.menuHeader}>{t('role.label')}</Header>
-            {(['prompt', 'answer', 'system', 'ignore'] as const).map((role) => (
+            {ColumnRole.options.map((role) => (
               <MenuItem key={role} id={role} textValue={t(`role.${role}Long`)} className={styles.menuItem as string}>
                 <span className={styles.roleDot} data-role={role} />
                 <span className={styles.menuLabel}>{t(`role.${role}Long`)}</span>
