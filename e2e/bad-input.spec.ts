@@ -29,6 +29,9 @@ test('a table without questions and answers says so at the dataset and cannot be
   const { page, pick, picture } = studio
   await goTo(page, 'データセット')
   await pick(writeBeside(studio, '値段.csv', '品名,値段\r\nりんご,120\r\nみかん,80\r\n'), importing(page))
+  await expect(page.getByRole('dialog').getByRole('columnheader')).toHaveText([/品名/, /値段/])
+  await picture('import-preview')
+  await page.getByRole('dialog').getByRole('button', { name: '取り込む', exact: true }).click()
   await expect(page.getByText('質問の列と回答の列がありません。')).toBeVisible()
   await goTo(page, '実験')
   const found = 'データセット「値段」に質問と回答の列がありません'

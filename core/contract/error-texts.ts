@@ -256,8 +256,44 @@ export const errorTexts = {
     en: '"{file}" is open in another program. Close the other studio or command and try again.',
   },
   'dataset/not-a-table': {
-    ja: '「{file}」は表として読めません（{found} のファイルです）。CSV か TSV のファイルを選んでください。',
-    en: '"{file}" cannot be read as a table (it is a {found} file). Choose a CSV or TSV file.',
+    ja: '「{file}」は表として読めません（{found} のファイルです）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',
+    en: '"{file}" cannot be read as a table (it is a {found} file). Choose a table such as Excel, CSV, JSON or Parquet.',
+  },
+  'dataset/json-no-table': {
+    ja: '「{file}」に行の一覧が見つかりません。オブジェクトの配列、または 1 行に 1 つのオブジェクトを書いた JSON を選んでください。',
+    en: '"{file}" holds no list of rows. Choose JSON with a list of objects, or one object a line.',
+  },
+  'dataset/json-invalid': {
+    ja: '「{file}」の {line} 行目は JSON として読めません。その行の引用符、カンマ、かっこを確認してください。',
+    en: 'Line {line} of "{file}" is not valid JSON. Check its quotes, commas and brackets.',
+  },
+  'dataset/workbook-password': {
+    ja: '「{file}」はパスワードで保護されています。Excel でパスワードを外して保存し直してから読み込んでください。',
+    en: '"{file}" is protected by a password. Remove it in Excel, save, and import again.',
+  },
+  'dataset/workbook-damaged': {
+    ja: '「{file}」は壊れているか、対応していない形式です。Excel などで開いて保存し直してから読み込んでください。',
+    en: '"{file}" is damaged or of an unknown kind. Open it in Excel or another program, save it again, and import that.',
+  },
+  'dataset/zip-damaged': {
+    ja: '「{file}」の中の「{entry}」を取り出せません。ZIP を展開してから、中のファイルを読み込んでください。',
+    en: '"{entry}" cannot be taken out of "{file}". Unpack the ZIP and import the file inside.',
+  },
+  'dataset/zip-no-table': {
+    ja: '「{file}」の中に表のファイルがありません。CSV、Excel、JSON などを含む ZIP を選んでください。',
+    en: 'There is no table in "{file}". Choose a ZIP that holds CSV, Excel, JSON or the like.',
+  },
+  'dataset/parquet-damaged': {
+    ja: '「{file}」を Parquet として読めません（{reason}）。ファイルを入手し直してください。',
+    en: '"{file}" cannot be read as Parquet ({reason}). Get the file again.',
+  },
+  'dataset/not-in-cp932': {
+    ja: '{row} 行目「{column}」の文字「{character}」は Shift_JIS で書けません。UTF-8 の CSV か Excel 形式で書き出してください。',
+    en: 'Row {row}, "{column}": Shift_JIS has no character "{character}". Export as CSV in UTF-8 or as an Excel file.',
+  },
+  'dataset/too-long-for-xlsx': {
+    ja: 'Excel 形式で書き出せるのは {limit} 行までですが、{rows} 行あります。CSV か Parquet で書き出してください。',
+    en: 'An Excel file holds {limit} rows at most, and there are {rows}. Export as CSV or Parquet.',
   },
   'dataset/file-empty': {
     ja: '「{file}」は空です。1 行目に列の名前、2 行目からデータを書いてください。',
@@ -274,6 +310,38 @@ export const errorTexts = {
   'dataset/column-not-found': {
     ja: '列「{column}」がありません。表を開き直してください。',
     en: 'There is no column "{column}". Open the table again.',
+  },
+  'dataset/regex-invalid': {
+    ja: '正規表現「{pattern}」が正しくありません（{problem}）。かっこの対応を確認してください。先読みと後方参照は使えません。',
+    en: 'The regular expression "{pattern}" is not valid ({problem}). Check its brackets; look-around and back references cannot be used.',
+  },
+  'dataset/regex-group': {
+    ja: '置き換える文字の「{group}」に当たるかっこがありません（正規表現のかっこは {count} 組です）。番号を確認してください。',
+    en: 'The replacement names "{group}", but the regular expression has {count} groups in brackets. Check the number.',
+  },
+  'dataset/range-too-large': {
+    ja: '選んだ範囲は {found} セルです。一度に扱えるのは {limit} セルまでなので、範囲を小さくしてください。',
+    en: 'The selected range has {found} cells. At most {limit} can be handled at once: choose a smaller range.',
+  },
+  'dataset/view-order': {
+    ja: '絞り込みや並べ替えの表示中は、行を挿入したり動かしたりできません。表示の条件を解除してから、やり直してください。',
+    en: 'Rows cannot be inserted or moved while a filter or a sorted view is shown. Clear it and try again.',
+  },
+  'dataset/join-duplicates': {
+    ja: '結合するデータセットの列「{column}」に「{value}」が {count} 行あります。1 行だけにするか、「最初の行を使う」を選んでください。',
+    en: 'The column "{column}" of the dataset to join has "{value}" in {count} rows. Keep one of them, or choose to use the first.',
+  },
+  'dataset/shares-too-large': {
+    ja: '分割の割合の合計が {total}% です。100% 以下にしてください。',
+    en: 'The shares of the split add up to {total}%. Make it 100% or less.',
+  },
+  'dataset/part-empty': {
+    ja: '「{name}」に入る行がありません（全体は {rows} 行）。割合を大きくするか、行を追加してください。',
+    en: 'No row would go into "{name}" (there are {rows} rows). Use a larger share, or add rows.',
+  },
+  'dataset/too-many-parts': {
+    ja: '列「{column}」には {found} 種類の値があります。{limit} 種類までの列を選んでください。',
+    en: 'The column "{column}" has {found} different values. Choose a column with at most {limit}.',
   },
   'dataset/columns-missing': {
     ja: 'データセット「{dataset}」に質問と回答の列がありません（今の列：{found}）。列の見出しのメニューで「質問」と「回答」を選んでください。',

@@ -1,43 +1,145 @@
+import type { FileHandle } from 'node:fs/promises'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { rename, rm } from 'node:fs/promises'
+import { writeXlsxStream } from 'hucre/xlsx'
 import { writeAtomic } from '../checkpoints/atomic.ts'
-import type { Column } from '../contract/index.ts'
+import { UserError, type Column, type ExportFormat } from '../contract/index.ts'
+import { encodeCp932 } from './formats/cp932.ts'
 import { formatRow } from './formats/delimited.ts'
+import { rowReader } from './roles.ts'
 import type { DatasetStore } from './store.ts'
 
 export interface ExportOptions {
   readonly target: string
-  readonly format: 'csv' | 'tsv' | 'jsonl'
-  /** For CSV and TSV: Excel needs it to recognise UTF-8. */
+  readonly format: ExportFormat
+  /** For CSV and TSV in UTF-8: Excel needs it to recognise the encoding. */
   readonly byteOrderMark: boolean
 }
 
 const ROWS_PER_PORTION = 5000
+/** Excel's limit, the header included. */
+const MAX_XLSX_ROWS = 1_048_576
 
-/** Writes the whole dataset in one move; returns how many rows. Missing cells stay missing, text that looks like a formula stays text. */
-export async function exportTable(store: DatasetStore, { target, format, byteOrderMark }: ExportOptions): Promise<number> {
+type Cells = readonly (string | null)[]
+
+/** Writes the whole dataset in one move; returns how many rows. Missing cells stay missing, text that looks like a formula stays text. Throws UserError for what the format cannot hold. */
+export async function exportTable(store: DatasetStore, options: ExportOptions): Promise<number> {
   const columns = await store.columns()
   const rowCount = await store.rowCount()
-  const write = format === 'jsonl' ? jsonlWriter(columns) : delimitedWriter(columns, format === 'csv' ? ',' : '\t', byteOrderMark)
-  await writeAtomic(target, async (file) => {
-    await file.writeFile(write.head)
-    for (let from = 0; from < rowCount; from += ROWS_PER_PORTION) {
-      const rows = await store.texts(from, from + ROWS_PER_PORTION, columns.map(({ id }) => id))
-      await file.writeFile(rows.map(({ cells }) => write.row(cells)).join(''))
-    }
-  })
+  const writer = writers[options.format]
+  await writer({ ...options, columns, rowCount, rows: () => rowsOf(store, columns, rowCount) })
   return rowCount
 }
 
-interface Writer {
-  readonly head: string
-  row(cells: readonly (string | null)[]): string
+async function* rowsOf(store: DatasetStore, columns: readonly Column[], rowCount: number): AsyncGenerator<readonly Cells[]> {
+  for (let from = 0; from < rowCount; from += ROWS_PER_PORTION) yield (await store.texts(from, from + ROWS_PER_PORTION, columns.map(({ id }) => id))).map(({ cells }) => cells)
 }
 
-const delimitedWriter = (columns: readonly Column[], delimiter: string, byteOrderMark: boolean): Writer => ({
-  head: `${byteOrderMark ? '\ufeff' : ''}${formatRow(columns.map(({ name }) => name), delimiter)}\r\n`,
-  row: (cells) => `${formatRow(cells, delimiter)}\r\n`,
-})
+interface Work extends ExportOptions {
+  readonly columns: readonly Column[]
+  readonly rowCount: number
+  /** Portions of rows. */
+  rows(): AsyncIterable<readonly Cells[]>
+}
 
-const jsonlWriter = (columns: readonly Column[]): Writer => ({
-  head: '',
-  row: (cells) => `${JSON.stringify(Object.fromEntries(columns.flatMap(({ name }, index) => (cells[index] === null ? [] : [[name, cells[index]]]))))}\n`,
-})
+type Writer = (work: Work) => Promise<void>
+
+const delimited = (delimiter: string): Writer => ({ target, byteOrderMark, columns, rows }) =>
+  writeAtomic(target, async (file) => {
+    await file.writeFile(`${byteOrderMark ? '\ufeff' : ''}${formatRow(columns.map(({ name }) => name), delimiter)}\r\n`)
+    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${formatRow(cells, delimiter)}\r\n`).join(''))
+  })
+
+/** For old Japanese programs. A character that CP932 lacks is named with its place; nothing is written then. */
+const csvCp932: Writer = ({ target, columns, rows }) =>
+  writeAtomic(target, async (file) => {
+    await writeLine(file, columns.map(({ name }) => name), 0, columns)
+    let row = 0
+    for await (const portion of rows()) for (const cells of portion) await writeLine(file, cells, ++row, columns)
+  })
+
+async function writeLine(file: FileHandle, cells: Cells, row: number, columns: readonly Column[]): Promise<void> {
+  const encoded = encodeCp932(`${formatRow(cells, ',')}\r\n`)
+  if ('bytes' in encoded) return file.writeFile(encoded.bytes)
+  const column = cells.findIndex((cell) => cell?.includes(encoded.missing))
+  throw new UserError('dataset/not-in-cp932', { row, column: columns[column]?.name ?? '', character: encoded.missing })
+}
+
+const lines = (lineOf: (cells: Cells, columns: readonly Column[]) => object): Writer => ({ target, columns, rows }) =>
+  writeAtomic(target, async (file) => {
+    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${JSON.stringify(lineOf(cells, columns))}\n`).join(''))
+  })
+
+const byName = (cells: Cells, columns: readonly Column[]): object => Object.fromEntries(columns.flatMap(({ name }, index) => (cells[index] === null ? [] : [[name, cells[index]]])))
+
+/** By the columns' roles, as alpaca has them. */
+const alpaca = (cells: Cells, columns: readonly Column[]): object => {
+  const { prompt, answer, system } = rowReader(columns)(cells)
+  return { instruction: prompt, input: '', output: answer, ...(system ? { system } : {}) }
+}
+
+/** By the columns' roles, as OpenAI's fine-tuning has them; a whole conversation stays what it is. */
+const messages = (cells: Cells, columns: readonly Column[]): object => {
+  const { prompt, answer, system, conversation } = rowReader(columns)(cells)
+  if (conversation !== undefined) return parsedOr(conversation, { conversation })
+  return { messages: [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }, { role: 'assistant', content: answer }] }
+}
+
+/** A conversation's own JSON, under the name that tells its form; `otherwise` where it is none, so that nothing is lost. */
+function parsedOr(conversation: string, otherwise: object): object {
+  try {
+    const value: unknown = JSON.parse(conversation)
+    return Array.isArray(value) ? (value.some((turn) => (turn as { from?: unknown } | null)?.from !== undefined) ? { conversations: value } : { messages: value }) : otherwise
+  } catch {
+    return otherwise
+  }
+}
+
+/** Excel reads _x0041_ inside a text as a character: an underscore that would begin one is written so itself. */
+const escaped = (cell: string | null): string | null => cell?.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_') ?? null
+
+const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
+  if (rowCount + 1 > MAX_XLSX_ROWS) throw new UserError('dataset/too-long-for-xlsx', { rows: rowCount, limit: MAX_XLSX_ROWS - 1 })
+  const all = async function* (): AsyncGenerator<(string | null)[]> {
+    yield columns.map(({ name }) => escaped(name))
+    for await (const portion of rows()) for (const cells of portion) yield cells.map(escaped)
+  }
+  await writeAtomic(target, async (file) => {
+    for await (const bytes of writeXlsxStream(all(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>) await file.writeFile(bytes)
+  })
+}
+
+const parquet: Writer = async ({ target, columns, rows }) => {
+  const instance = await DuckDBInstance.create(':memory:')
+  const connection = await instance.connect()
+  const draft = `${target}.draft`
+  try {
+    await connection.run(`CREATE TABLE data (${columns.map(({ name }) => `"${name.replaceAll('"', '""')}" VARCHAR`).join(', ')})`)
+    const appender = await connection.createAppender('data')
+    for await (const portion of rows())
+      for (const cells of portion) {
+        for (const cell of cells) {
+          if (cell === null) appender.appendNull()
+          else appender.appendVarchar(cell)
+        }
+        appender.endRow()
+      }
+    appender.closeSync()
+    await connection.run(`COPY data TO '${draft.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`)
+    await rename(draft, target)
+  } finally {
+    connection.closeSync()
+    await rm(draft, { force: true })
+  }
+}
+
+const writers: Readonly<Record<ExportFormat, Writer>> = {
+  csv: delimited(','),
+  tsv: delimited('\t'),
+  'csv-cp932': csvCp932,
+  xlsx,
+  parquet,
+  jsonl: lines(byName),
+  'jsonl-alpaca': lines(alpaca),
+  'jsonl-messages': lines(messages),
+}

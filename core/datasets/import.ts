@@ -1,8 +1,8 @@
-import { readFile, rename, rm } from 'node:fs/promises'
-import { basename, extname } from 'node:path'
-import { UserError } from '../contract/index.ts'
-import { binaryFormat, decodeText, detectEncoding } from './formats/encoding.ts'
-import { detectDelimiter, parseDelimited } from './formats/delimited.ts'
+import { rename, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { ImportOptions, ImportPreview } from '../contract/import.ts'
+import { applyEdits } from './edits.ts'
+import { openTable } from './formats/index.ts'
 import { detectRole } from './roles.ts'
 import { DatasetStore } from './store.ts'
 
@@ -10,21 +10,13 @@ const MAX_COLUMNS = 1000
 /** Rows are handed to the store in portions of this size. */
 const ROWS_PER_PORTION = 10_000
 
-/** Reads a CSV or TSV file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
-export async function importTable(file: string, name: string, target: string): Promise<void> {
-  const shown = basename(file)
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new UserError('file/not-found', { file: shown }) : new UserError('file/unreadable', { file: shown, reason: error.code ?? '' })
-  })
-  const binary = binaryFormat(bytes)
-  if (binary !== null) throw new UserError('dataset/not-a-table', { file: shown, found: binary })
-  const text = decodeText(bytes, detectEncoding(bytes))
-  if (text.trim() === '') throw new UserError('dataset/file-empty', { file: shown })
-  const delimiter = extname(file).toLowerCase() === '.tsv' ? '\t' : detectDelimiter(text)
+/** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
+export async function importTable(file: string, name: string, target: string, options: ImportOptions = {}): Promise<void> {
+  const table = await openTable(file, options)
   const draft = `${target}.import`
   await rm(draft, { force: true })
   try {
-    const store = await createStore(draft, name, readTable(text, delimiter, shown))
+    const store = await createStore(draft, name, table.rows())
     store.close()
     await rename(draft, target)
   } catch (error) {
@@ -33,15 +25,55 @@ export async function importTable(file: string, name: string, target: string): P
   }
 }
 
-/** The header first, then the rows. */
-async function* readTable(text: string, delimiter: string, file: string): AsyncGenerator<(string | null)[]> {
-  let first = true
-  for await (const row of parseDelimited(text, delimiter, file)) {
-    if (first && row.length > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file, found: row.length, limit: MAX_COLUMNS })
-    first = false
-    // A blank line is no row.
-    if (row.length > 1 || row[0] !== null) yield row
+const PREVIEW_ROWS = 20
+const PREVIEW_CHARACTERS = 200
+
+/** What a file would become, without making anything. Throws UserError for what is no table. */
+export async function previewTable(file: string, options: ImportOptions): Promise<ImportPreview> {
+  const { format, entries, sheets, encodingConfidence, options: chosen, ...table } = await openTable(file, options)
+  const rows: (readonly (string | null)[])[] = []
+  let isWhole = true
+  for await (const row of table.rows()) {
+    if (rows.length > PREVIEW_ROWS) {
+      isWhole = false
+      break
+    }
+    rows.push(row)
   }
+  const [header = [], ...body] = rows
+  const width = Math.max(header.length, ...body.map((row) => row.length))
+  const columns = Array.from({ length: width }, (_, index) => header[index]?.trim() || `列${index + 1}`).map((name) => ({ name, role: detectRole(name) }))
+  const clipped = body.map((row) => columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null))
+  return {
+    file: basename(file), format: format.id, options: chosen, columns, rows: clipped, isWhole,
+    ...(encodingConfidence === undefined ? {} : { encodingConfidence }), ...(sheets ? { sheets } : {}), ...(entries ? { entries } : {}),
+  }
+}
+
+/** Rows of a file for the columns of a dataset, matched by name (blanks, width and case aside); columns that the dataset lacks are left out. */
+export async function* rowsFor(columns: readonly { readonly name: string }[], table: AsyncIterable<readonly (string | null)[]>): AsyncGenerator<(string | null)[]> {
+  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase()
+  let places: number[] | null = null
+  for await (const row of table) {
+    if (places === null) {
+      const names = row.map((name) => plain(name ?? ''))
+      places = columns.map(({ name }) => names.indexOf(plain(name)))
+      continue
+    }
+    yield places.map((place) => (place < 0 ? null : (row[place] ?? null)))
+  }
+}
+
+/** Adds a file's rows below those of a dataset, as one undo step. Throws UserError for what is no table. */
+export async function appendTable(store: DatasetStore, file: string, options: ImportOptions): Promise<void> {
+  const table = await openTable(file, options)
+  const portions: (string | null)[][][] = []
+  for await (const row of rowsFor(await store.columns(), table.rows())) {
+    const last = portions.at(-1)
+    if (last && last.length < ROWS_PER_PORTION) last.push(row)
+    else portions.push([row])
+  }
+  if (portions.length > 0) await applyEdits(store, portions.map((rows) => ({ kind: 'insertRows', at: Number.MAX_SAFE_INTEGER, rows })))
 }
 
 /** Creates a dataset from a header and rows. Rows longer than the header get columns of their own; nothing is cut off. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ColumnRole } from '../contract/index.ts'
-import { rowReader } from './roles.ts'
+import { detectRole, rowReader } from './roles.ts'
 
 const reader = (...roles: ColumnRole[]) => rowReader(roles.map((role) => ({ role })))
 
@@ -21,5 +21,12 @@ describe('the cells of a row', () => {
     const read = reader('id', 'parent', 'conversation')
     expect(read(['2', '1', '[]'])).toEqual({ prompt: '', answer: '', id: '2', parentId: '1', conversation: '[]' })
     expect(read(['1', null, null])).toEqual({ prompt: '', answer: '', id: '1' })
+  })
+})
+
+describe('the meaning of a column', () => {
+  it('is known by the usual names, however they are written', () => {
+    const names = ['Instruction', '回答', ' System ', 'id', 'parent_id', '親ＩＤ', 'messages', 'conversations', '会話', 'memo']
+    expect(names.map(detectRole)).toEqual(['prompt', 'answer', 'system', 'id', 'parent', 'parent', 'conversation', 'conversation', 'conversation', 'ignore'])
   })
 })

@@ -10,10 +10,10 @@ const JOINER = '\n\n'
 const names: Readonly<Record<Exclude<ColumnRole, 'ignore'>, readonly string[]>> = {
   system: ['system', 'システム', '役割'],
   prompt: ['instruction', 'input', 'prompt', 'question', 'user', '指示', '質問', '入力', 'プロンプト', '問い'],
-  id: ['id', 'row_id', 'message_id', '番号'],
-  parent: ['parent_id', 'parent', '親', '親id', '親番号'],
-  conversation: ['messages', 'conversations', 'conversation', '会話'],
   answer: ['output', 'answer', 'response', 'assistant', 'completion', '回答', '出力', '応答', '答え'],
+  id: ['id', 'message_id', 'row_id'],
+  parent: ['parent_id', 'parent', 'parentid', '親id', '親'],
+  conversation: ['messages', 'conversations', 'conversation', '会話', '対話'],
 }
 
 /** What a column with this name most likely means. */

@@ -3,11 +3,17 @@ import { basename, extname, join } from 'node:path'
 import { toDiskError } from '../checkpoints/disk-errors.ts'
 import { DatasetId, UserError, type DatasetInfo, type DatasetSummary, type Events, type Handlers } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
-import { applyEdits, journalCounts, stepJournal } from './edits.ts'
+import { checkCells } from './bulk-edits.ts'
+import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
+import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
-import { createStore, importTable } from './import.ts'
+import { findMatch, listMatches, replaceMatches } from './find.ts'
+import { appendTable, createStore, importTable, previewTable } from './import.ts'
+import { journalCounts, stepJournal } from './journal.ts'
+import { requireColumns } from './matching.ts'
 import { checkTrainable, rowReader } from './roles.ts'
 import { DatasetStore } from './store.ts'
+import { placesOf } from './views.ts'
 
 type Emit = <N extends 'datasets.changed' | 'datasets.removed'>(name: N, payload: Events[N]) => void
 type DatasetHandlers = { [N in keyof Handlers as N extends `datasets.${infer C}` ? C : never]: Handlers[N] }
@@ -30,7 +36,8 @@ export interface DatasetService extends DatasetHandlers {
   close(): Promise<void>
 }
 
-const ROWS_PER_READ = 2000
+const ROWS_PER_READ = 10_000
+const writeAll = () => Promise.resolve(null)
 const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 
 /** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
@@ -94,6 +101,29 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     return change(id, async () => undefined)
   }
 
+  /** Writes a dataset's rows, or its parts once `mark` has noted them and said how many they are, to files that are there only while they are used. */
+  async function withRows<T>(id: string, mark: (store: DatasetStore) => Promise<number | null>, use: (parts: RowsFile[]) => Promise<T>): Promise<T> {
+    const name = newId()
+    const files: string[] = []
+    const fileAt = (part: number) => {
+      const file = join(options.folder, `${name}.${part}.parquet`)
+      files.push(file)
+      return file
+    }
+    try {
+      const parts = await inTurn(id, async (store) => {
+        const count = await mark(store)
+        if (count === null) return [await writeRows(store, fileAt(0))]
+        const written: RowsFile[] = []
+        for (let part = 0; part < count; part++) written.push(await writeRows(store, fileAt(part), part))
+        return written
+      })
+      return await use(parts)
+    } finally {
+      await Promise.all(files.map((file) => rm(file, { force: true })))
+    }
+  }
+
   async function freeName(wanted: string): Promise<string> {
     const taken = new Set((await list()).map(({ name }) => name))
     for (let number = 1; ; number++) {
@@ -119,17 +149,45 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const file = join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv')
       return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
     },
-    import: ({ file, name }) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target)),
-    page: ({ id, offset, limit }) => inTurn(id, (store) => store.page(offset, limit)),
+    import: ({ file, name, options: how }) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how)),
+    preview: ({ file, options: how }) => previewTable(file, how ?? {}),
+    appendFile: ({ id, file, options: how }) => change(id, (store) => appendTable(store, file, how ?? {})),
+    page: ({ id, offset, limit, view }) => inTurn(id, async (store) => store.page(offset, limit, await placesOf(store, view))),
     cell: ({ id, rowId, columnId }) => inTurn(id, async (store) => {
-      if (!(await store.columns()).some((column) => column.id === columnId)) throw new UserError('dataset/column-not-found', { column: columnId })
+      requireColumns(await store.columns(), [columnId])
       return store.cell(rowId, columnId)
     }),
-    range: ({ id, fromRow, toRow, fromColumn, toColumn }) => inTurn(id, async (store) => {
+    range: ({ id, fromRow, toRow, fromColumn, toColumn, view }) => inTurn(id, async (store) => {
+      const places = await placesOf(store, view)
       const columnIds = (await store.columns()).slice(fromColumn, toColumn + 1).map((column) => column.id)
-      return (await store.texts(fromRow, toRow + 1, columnIds)).map(({ cells }) => cells)
+      checkCells(Math.max(0, Math.min(toRow + 1, places.count) - fromRow), columnIds.length)
+      return (await store.texts(fromRow, toRow + 1, columnIds, places)).map(({ cells }) => cells)
     }),
-    edit: ({ id, edits }) => change(id, (store) => applyEdits(store, edits)),
+    findCell: ({ id, query, ...how }) => inTurn(id, (store) => findMatch(store, query, how)),
+    matches: ({ id, query, view, limit }) => inTurn(id, (store) => listMatches(store, query, view, limit)),
+    async replace({ id, query, replacement, ...how }) {
+      let cellCount = 0
+      const info = await change(id, async (store) => { cellCount = await replaceMatches(store, query, replacement, how) })
+      return { info, cellCount }
+    },
+    edit: ({ id, edits, view }) => change(id, (store) => applyEdits(store, edits, view)),
+    appendDataset: ({ id, from }) => withRows(from, writeAll, ([rows]) => change(id, (store) => appendRows(store, rows as RowsFile))),
+    join: ({ id, from, ...how }) => withRows(from, writeAll, ([rows]) => change(id, (store) => joinRows(store, rows as RowsFile, how))),
+    async split({ id, by }) {
+      const { name } = await inTurn(id, (store) => store.meta())
+      let names: string[] = []
+      const mark = async (store: DatasetStore) => (names = await markParts(store, name, by)).length
+      return withRows(id, mark, async (parts) => {
+        const made: DatasetInfo[] = []
+        for (const [index, rows] of parts.entries()) made.push(await add(undefined, names[index] as string, (title, target) => createFromRows(target, title, rows)))
+        return made
+      })
+    },
+    async sample({ id, rows, seed, name }) {
+      const { name: whole } = await inTurn(id, (store) => store.meta())
+      const mark = (store: DatasetStore) => markSample(store, whole, rows, seed).then(() => 1)
+      return withRows(id, mark, ([chosen]) => add(name, `${whole} ${rows}`, (title, target) => createFromRows(target, title, chosen as RowsFile)))
+    },
     undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
     redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
     save: ({ id }) => inTurn(id, async (store) => {

@@ -1,4 +1,4 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import { CLIP_CHARACTERS, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
 
 /** Version of the tables; `migrations[n]` leads from n to n + 1. */
@@ -8,9 +8,15 @@ const migrations: readonly string[] = [
    CREATE TABLE rows (row_id BIGINT NOT NULL, position BIGINT NOT NULL);
    CREATE SEQUENCE journal_ids;
    CREATE TABLE journal (id BIGINT NOT NULL DEFAULT nextval('journal_ids'), done BOOLEAN NOT NULL, undo VARCHAR NOT NULL, redo VARCHAR NOT NULL);`,
+  // An index makes rows that lie scattered after sorting quick to fetch; a journal entry names the tables of rows or cells that it keeps, and their size.
+  `CREATE INDEX rows_by_id ON rows (row_id);
+   CREATE SEQUENCE kept_ids;
+   ALTER TABLE journal ADD COLUMN tables VARCHAR DEFAULT '[]';
+   ALTER TABLE journal ADD COLUMN bytes BIGINT DEFAULT 0;`,
 ]
 
-const LOCAL_ONLY = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
+/** `memory_limit` bounds each open dataset; what does not fit goes to a temporary file beside it. */
+const SETTINGS = { memory_limit: '1GB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
 
 export interface StoreMeta {
   readonly name: string
@@ -23,6 +29,29 @@ export interface KeptRow {
   readonly rowId: number
   readonly cells: readonly (string | null)[]
 }
+
+export interface StoredCell {
+  readonly rowId: number
+  readonly columnId: string
+  readonly value: string | null
+}
+
+/** Rows in an order: a relation of `row_id` and `place` (0 … count-1 without gaps). */
+export interface Places {
+  readonly table: string
+  /** The same with the rows' cells. */
+  readonly cells: string
+  readonly count: number
+  readonly isView: boolean
+}
+
+const DATASET_ORDER = { table: '(SELECT row_id, position AS place FROM rows)', cells: '(SELECT *, position AS place FROM rows)', isView: false }
+
+/** Beyond so many keys DuckDB reads the whole table instead of the index. */
+const ROWS_PER_LOOKUP = 1000
+
+/** Loading rows pauses so often that the process can answer in between. */
+const ROWS_PER_PAUSE = 10_000
 
 /**
  * One dataset as a DuckDB file. Rows have a stable key and a position 0 … n-1 without gaps, so that a page is one range scan. Cells are text columns
@@ -39,7 +68,7 @@ export class DatasetStore {
 
   /** Opens or creates the file and brings its tables up to date. */
   static async open(file: string): Promise<DatasetStore> {
-    const instance = await DuckDBInstance.create(file, LOCAL_ONLY)
+    const instance = await DuckDBInstance.create(file, SETTINGS)
     const store = new DatasetStore(instance, await instance.connect())
     await store.#migrate()
     return store
@@ -94,17 +123,35 @@ export class DatasetStore {
     return rows.map(([id, name, role]) => ({ id: String(id) as ColumnId, name: String(name), role: String(role) as ColumnRole }))
   }
 
+  /** The dataset in its own order. */
+  async everyRow(): Promise<Places> {
+    return { ...DATASET_ORDER, count: await this.rowCount() }
+  }
+
   async rowCount(): Promise<number> {
     return Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0])
   }
 
-  /** A page of rows with clipped texts. */
-  async page(offset: number, limit: number): Promise<Page> {
-    const columns = await this.columns()
-    const cells = columns.map(({ id }) => `left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length("${id}") > ${CLIP_CHARACTERS}`).join(', ')
-    const rows = await this.all(`SELECT row_id${cells ? `, ${cells}` : ''} FROM rows WHERE position >= $1 AND position < $2 ORDER BY position`, [BigInt(offset), BigInt(offset + limit)])
+  /** The page of the relation's rows at places from `offset`, with clipped texts; without one, of the dataset in its own order. */
+  async page(offset: number, limit: number, places?: Places): Promise<Page> {
     const { version } = await this.meta()
-    return { offset, rows: rows.map(toRow), rowCount: await this.rowCount(), version }
+    const order = await this.rowIds(offset, offset + limit, places)
+    const columns = await this.columns()
+    const cells = columns.map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length("${id}") > ${CLIP_CHARACTERS}`).join('')
+    const found = new Map((await this.#byId(order, `row_id, position${cells}`)).map((row) => [Number(row[0]), row]))
+    const rows = order.flatMap((id) => (found.has(id) ? [toRow(found.get(id) as DuckDBValue[], places?.isView === true)] : []))
+    return { offset, rows, rowCount: places?.count ?? (await this.rowCount()), version }
+  }
+
+  /** Keys of the rows at places from … to-1. */
+  async rowIds(from: number, to: number, places: Pick<Places, 'table'> = DATASET_ORDER): Promise<number[]> {
+    const rows = await this.all(`SELECT row_id FROM ${places.table} WHERE place >= $1 AND place < $2 ORDER BY place`, [BigInt(from), BigInt(to)])
+    return rows.map(([id]) => Number(id))
+  }
+
+  /** Rows by key through the index, in any order. */
+  async #byId(rowIds: readonly number[], selected: string): Promise<DuckDBValue[][]> {
+    return rowIds.length === 0 ? [] : this.all(`SELECT ${selected} FROM rows WHERE row_id IN (${rowIds.join(', ')})`)
   }
 
   async cell(rowId: number, columnId: string): Promise<string | null> {
@@ -112,28 +159,41 @@ export class DatasetStore {
     return textOf(row?.[0])
   }
 
-  /** Whole texts of the rows at positions from … to-1, in the order of the given columns. */
-  async texts(from: number, to: number, columnIds: readonly string[]): Promise<KeptRow[]> {
+  /** Whole texts of the rows at places from … to-1 of the relation (the dataset's own order without one), in the order of the given columns. */
+  async texts(from: number, to: number, columnIds: readonly string[], places?: Places): Promise<KeptRow[]> {
     const cells = columnIds.map((id) => `, ${exact(id)}`).join('')
-    const rows = await this.all(`SELECT row_id${cells} FROM rows WHERE position >= $1 AND position < $2 ORDER BY position`, [BigInt(from), BigInt(to)])
-    return rows.map(([rowId, ...texts]) => ({ rowId: Number(rowId), cells: texts.map(textOf) }))
+    const toKept = ([rowId, ...texts]: DuckDBValue[]): KeptRow => ({ rowId: Number(rowId), cells: texts.map(textOf) })
+    if (to - from > ROWS_PER_LOOKUP) {
+      const relation = places?.cells ?? DATASET_ORDER.cells
+      return (await this.all(`SELECT row_id${cells} FROM ${relation} WHERE place >= $1 AND place < $2 ORDER BY place`, [BigInt(from), BigInt(to)])).map(toKept)
+    }
+    const order = await this.rowIds(from, to, places)
+    const found = new Map((await this.#byId(order, `row_id${cells}`)).map((row) => [Number(row[0]), toKept(row)]))
+    return order.flatMap((rowId) => found.get(rowId) ?? [])
   }
 
-  /** Writes one column's texts by row key and returns what was there, in the same order. */
-  async swapCells(columnId: string, cells: readonly { readonly rowId: number; readonly value: string | null }[]): Promise<(string | null)[]> {
-    await this.run('CREATE TEMP TABLE IF NOT EXISTS edited (row_id BIGINT, value VARCHAR)')
-    await this.run('DELETE FROM edited')
-    const appender = await this.#connection.createAppender('edited', undefined, 'temp')
-    for (const { rowId, value } of cells) {
-      appender.appendBigInt(BigInt(rowId))
-      if (value === null) appender.appendNull()
-      else appender.appendVarchar(value)
+  /** Writes cells by row key and returns what was there, in the same order. For a few cells: each is looked up by itself. */
+  async swapCells(cells: readonly StoredCell[]): Promise<(string | null)[]> {
+    const before: (string | null)[] = []
+    for (const { rowId, columnId, value } of cells) {
+      before.push(await this.cell(rowId, columnId))
+      await this.run(`UPDATE rows SET "${columnId}" = $1 WHERE row_id = $2`, [value, BigInt(rowId)])
+    }
+    return before
+  }
+
+  /** Makes a temporary table of a number `key` and texts `v0`, `v1` … from rows that are made one by one. */
+  async loadTemp(table: string, width: number, rows: Iterable<readonly [key: number, texts: readonly (string | null)[]]>): Promise<void> {
+    await this.run(`CREATE OR REPLACE TEMP TABLE ${table} (key BIGINT${Array.from({ length: width }, (_, index) => `, v${index} VARCHAR`).join('')})`)
+    const appender = await this.#connection.createAppender(table, undefined, 'temp')
+    let count = 0
+    for (const [key, texts] of rows) {
+      appender.appendBigInt(BigInt(key))
+      for (let index = 0; index < width; index++) appendText(appender, texts[index] ?? null)
       appender.endRow()
+      if (++count % ROWS_PER_PAUSE === 0) await new Promise(setImmediate)
     }
     appender.closeSync()
-    const before = new Map((await this.all(`SELECT row_id, ${exact(columnId)} FROM rows SEMI JOIN edited USING (row_id)`)).map(([rowId, text]) => [Number(rowId), textOf(text)]))
-    await this.run(`UPDATE rows SET "${columnId}" = edited.value FROM edited WHERE rows.row_id = edited.row_id`)
-    return cells.map(({ rowId }) => before.get(rowId) ?? null)
   }
 
   /** Makes room at a position and puts rows there; those without a key get new ones. Returns the keys. */
@@ -148,11 +208,7 @@ export class DatasetStore {
     for (const [index, { cells }] of rows.entries()) {
       appender.appendBigInt(BigInt(ids[index] as number))
       appender.appendBigInt(BigInt(at + index))
-      for (const id of stored) {
-        const value = cells[columnIds.indexOf(id)] ?? null
-        if (value === null) appender.appendNull()
-        else appender.appendVarchar(value)
-      }
+      for (const id of stored) appendText(appender, cells[columnIds.indexOf(id)] ?? null)
       appender.endRow()
     }
     appender.closeSync()
@@ -163,6 +219,19 @@ export class DatasetStore {
   async deleteRows(from: number, to: number): Promise<void> {
     await this.run('DELETE FROM rows WHERE position >= $1 AND position < $2', [BigInt(from), BigInt(to)])
     await this.run('UPDATE rows SET position = position - $1 WHERE position >= $2', [BigInt(to - from), BigInt(to)])
+  }
+
+  /** Puts the rows at positions from … to-1 before the one at `at`, which lies outside of them. */
+  async moveRows(from: number, to: number, at: number): Promise<void> {
+    const [first, last, others, block] = at > to ? [from, at, from - to, at - to] : [at, to, to - from, at - from]
+    await this.run(
+      `UPDATE rows SET position = position + CASE WHEN position >= ${from} AND position < ${to} THEN ${block} ELSE ${others} END WHERE position >= ${first} AND position < ${last}`,
+    )
+  }
+
+  /** Puts every column in the order of these ids. */
+  async orderColumns(ids: readonly string[]): Promise<void> {
+    for (const [position, id] of ids.entries()) await this.run('UPDATE columns SET position = $1 WHERE id = $2', [position, id])
   }
 
   /** Adds a column, or brings a hidden one back under its id. Returns the id. */
@@ -201,17 +270,23 @@ export class DatasetStore {
   }
 }
 
-/** The binding's decoder drops a byte order mark at the start of a text; behind another character it stays. */
-const exact = (columnId: string): string => `'.' || "${columnId}"`
+function appendText(appender: DuckDBAppender, value: string | null): void {
+  if (value === null) appender.appendNull()
+  else appender.appendVarchar(value)
+}
 
-const textOf = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value.slice(1) : null)
+/** The SQL of a column's text as `textOf` reads it: the binding's decoder drops a byte order mark at the start of a text; behind another character it stays. */
+export const exact = (columnId: string): string => `'.' || "${columnId}"`
 
-function toRow([rowId, ...values]: DuckDBValue[]): Row {
+/** The text of a value that was selected by `exact`. */
+export const textOf = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value.slice(1) : null)
+
+function toRow([rowId, position, ...values]: DuckDBValue[], withIndex: boolean): Row {
   const cells: (string | null)[] = []
   const clipped: number[] = []
   for (let index = 0; index < values.length; index += 2) {
     if (values[index + 1] === true) clipped.push(cells.length)
     cells.push(textOf(values[index]))
   }
-  return { rowId: Number(rowId) as RowId, cells, ...(clipped.length > 0 ? { clipped } : {}) }
+  return { rowId: Number(rowId) as RowId, cells, ...(clipped.length > 0 ? { clipped } : {}), ...(withIndex ? { index: Number(position) } : {}) }
 }

@@ -13,11 +13,13 @@ interface DialogProps {
   readonly children: ReactNode
   /** Buttons at the foot, the main one last. */
   readonly actions?: ReactNode
+  /** For tables and other things that need room. */
+  readonly isWide?: boolean
 }
 
 /** A small question that must be answered first. Prefer a Sheet, and an act that can be undone to a question. */
 export function Dialog(props: DialogProps) {
-  return <Panel {...props} overlay={styles.centre as string} panel={styles.box as string} />
+  return <Panel {...props} overlay={styles.centre as string} panel={cx(styles.box, props.isWide && styles.wide)} />
 }
 
 /** A side sheet: the room stays in view beside it. */

@@ -17,6 +17,16 @@ export function detectEncoding(bytes: Uint8Array): TextEncoding {
   return candidates.toSorted((first, second) => plausibility(sample, second) - plausibility(sample, first))[0] ?? 'shift_jis'
 }
 
+/** How sure an encoding is, 0 … 1: certain with a byte order mark or where no other fits; else by how much more plausible its text is than the next one's. */
+export function encodingConfidence(bytes: Uint8Array, encoding: TextEncoding): number {
+  const sample = bytes.subarray(0, SAMPLE_BYTES)
+  if (!decodes(sample, encoding)) return 0
+  if (encoding !== 'shift_jis' && encoding !== 'euc-jp') return 1
+  const other = encoding === 'shift_jis' ? 'euc-jp' : 'shift_jis'
+  if (!decodes(sample, other)) return 1
+  return Math.max(0, Math.min(1, 0.5 + plausibility(sample, encoding) - plausibility(sample, other)))
+}
+
 /** Decodes a whole file; a byte order mark is dropped, characters that cannot be read become U+FFFD. */
 export const decodeText = (bytes: Uint8Array, encoding: TextEncoding): string => new TextDecoder(encoding).decode(bytes)
 

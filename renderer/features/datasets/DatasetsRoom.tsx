@@ -9,6 +9,7 @@ import { datasetItems } from './datasets.selectors.ts'
 import { closeEditor, loadList, openDataset, reopenDataset, useDatasets } from './datasets.store.ts'
 import { DropArea } from './DropArea.tsx'
 import { EditorPane } from './EditorPane.tsx'
+import { ImportDialog } from './ImportDialog.tsx'
 import { moveRegion } from './regions.ts'
 import styles from './DatasetsRoom.module.css'
 
@@ -27,6 +28,7 @@ export function DatasetsRoom() {
       <DropArea>
         <TwoPanes id="datasets" left={<DatasetList />} right={<RightPane onLeave={leave} />} />
       </DropArea>
+      <ImportDialog />
     </div>
   )
 }

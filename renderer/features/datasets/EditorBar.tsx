@@ -1,28 +1,29 @@
-import { CircleHelp, Ellipsis, PenLine, Redo2, Rows3, Save, Trash2, Undo2, Upload } from 'lucide-react'
+import { CircleHelp, Ellipsis, PenLine, Redo2, Rows3, Save, Search, Trash2, Undo2, Upload } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { DatasetInfo } from '../../../core/contract/index.ts'
 import { Button, IconButton, Menu, shortcutText, type MenuEntry } from '../../ui/index.ts'
-import { exportDataset, removeDataset } from './datasets.actions.ts'
+import { exportDataset, removeDataset, removeDuplicates } from './datasets.actions.ts'
 import type { DatasetDocument } from './document.ts'
 import { commandOf, isDanger, LINES_MENU, runFromMenu } from './grid/commands.ts'
 import { KeysHelp } from './KeysHelp.tsx'
 import styles from './DatasetsRoom.module.css'
 
+const EXPORTS = ['csv', 'xlsx', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
+
 /** The dataset's name and its tools. */
-export function EditorBar({ document, info }: { readonly document: DatasetDocument; readonly info: DatasetInfo }) {
+export function EditorBar({ document, info, onFind }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void }) {
   const { t } = useTranslation('datasets')
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
   const saving = useStore(document.state, (state) => state.saveState === 'saving')
   const exports: MenuEntry[] = [
-    { id: 'csv', label: t('exportCsv'), onAction: () => void exportDataset(info, document, 'csv') },
-    { id: 'tsv', label: t('exportTsv'), onAction: () => void exportDataset(info, document, 'tsv') },
-    { id: 'jsonl', label: t('exportJsonl'), onAction: () => void exportDataset(info, document, 'jsonl') },
+    ...EXPORTS.map((format) => ({ id: format, label: t(`exportAs.${format}`), onAction: () => void exportDataset(info, document, format) })),
   ]
   const more: MenuEntry[] = [
     { id: 'rename', label: t('renameHint'), icon: <PenLine size={15} />, onAction: () => setTimeout(() => setRenaming(true)) },
+    { id: 'duplicates', label: t('removeDuplicates'), onAction: () => void removeDuplicates(info, document) },
     { id: 'help', label: t('help'), icon: <CircleHelp size={15} />, onAction: () => setHelping(true) },
     { id: 'remove', label: t('removeDataset'), icon: <Trash2 size={15} />, danger: true, separated: true, onAction: () => void removeDataset(info, document) },
   ]
@@ -38,6 +39,7 @@ export function EditorBar({ document, info }: { readonly document: DatasetDocume
       <div className={styles.tools} data-region="tools" role="toolbar" aria-label={t('tools')}>
         <IconButton icon={<Undo2 size={16} />} label={t('undo')} shortcut={shortcutText('Mod+Z')} isDisabled={info.undoCount === 0} onPress={() => void document.undo()} />
         <IconButton icon={<Redo2 size={16} />} label={t('redo')} shortcut={shortcutText('Mod+Shift+Z')} isDisabled={info.redoCount === 0} onPress={() => void document.redo()} />
+        <IconButton icon={<Search size={16} />} label={t('find.title')} shortcut={shortcutText('Mod+F')} onPress={onFind} />
         <LinesMenu document={document} />
         <IconButton icon={<CircleHelp size={16} />} label={t('help')} onPress={() => setHelping(true)} />
         <Menu trigger={<Button icon={<Upload size={15} />}>{t('export')}</Button>} entries={exports} label={t('export')} />

@@ -21,6 +21,7 @@ export function KeysHelp({ isOpen, onClose }: { readonly isOpen: boolean; readon
     [t('keys.fill'), mod('D')],
     [t('keys.rows'), `${mod('Shift+Plus')} / ${mod('Minus')}`],
     [t('keys.history'), `${mod('Z')} / ${mod('Shift+Z')}`],
+    [t('keys.find'), mod('F')],
     [t('keys.save'), mod('S')],
     [t('keys.menu'), shortcutText('Shift+F10')],
     [t('keys.leave'), 'F6 / Shift+F6'],

@@ -4,9 +4,10 @@ import { formatNumber, goTo, toast, toastError, useSession, type Language } from
 import * as api from './datasets.api.ts'
 import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
 import type { DatasetDocument } from './document.ts'
+import { lookAt } from './importing.store.ts'
 
 /** Endings of the files that can be imported. */
-export const IMPORT_EXTENSIONS: readonly string[] = ['csv', 'tsv', 'txt', 'jsonl']
+export const IMPORT_EXTENSIONS: readonly string[] = ['csv', 'tsv', 'txt', 'xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'numbers', 'json', 'jsonl', 'ndjson', 'parquet', 'pq', 'zip']
 
 /** The room's texts, outside of components. */
 const texts = () => i18next.getFixedT(null, 'datasets')
@@ -48,10 +49,13 @@ export async function importDropped(files: readonly File[]): Promise<void> {
   }
 }
 
+/** Shows what the file would become, then makes a dataset of it or adds its rows to one. */
 async function importPicked(file: PickedFile): Promise<void> {
+  const chosen = await lookAt(file)
+  if (!chosen) return
   useDatasets.setState({ importing: file.name })
   try {
-    const result = await api.importFile(file.path)
+    const result = await (chosen.into ? api.appendFile(chosen.into, file.path, chosen.options) : api.importFile(file.path, chosen.options))
     if (!result.ok) return toastError(result.error)
     takeInfo(result.value)
     toast(texts()('imported', { name: result.value.name }))
@@ -77,9 +81,18 @@ async function restoreDataset(id: DatasetId): Promise<void> {
   select(id)
 }
 
+/** Keeps the first of rows that are alike in every column, and tells how many went: one undo step. */
+export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocument): Promise<void> {
+  await opened.settled()
+  const before = opened.state.getState().info.rowCount
+  await opened.edit([{ kind: 'removeDuplicates', columnIds: info.columns.map(({ id }) => id) }])
+  const count = before - opened.state.getState().info.rowCount
+  toast(texts()('duplicatesRemoved', { count, rows: formatNumber(count, i18next.language as Language) }))
+}
+
 /** Asks where to, and writes the dataset there. */
 export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
-  const save = await api.pickSave(`${fileNameOf(info.name)}.${format}`)
+  const save = await api.pickSave(`${fileNameOf(info.name)}.${format.startsWith('csv') ? 'csv' : format.startsWith('jsonl') ? 'jsonl' : format}`)
   if (!save) return
   await opened.settled()
   const result = await api.exportTo(info.id, save.target, format)

@@ -27,6 +27,8 @@ export interface DatasetDocument {
   readonly redo: () => Promise<void>
   readonly save: () => Promise<void>
   rename(name: string): Promise<void>
+  /** Replaces matches as one undo step; how many cells changed, or null where it was refused (already reported). */
+  replace(what: Omit<Parameters<typeof api.replace>[0], 'id'>): Promise<number | null>
   /** Resolves when every change before it has been answered. */
   settled(): Promise<void>
   readonly readCell: (rowId: DocumentRowId, columnId: ColumnId) => Promise<{ readonly text: string } | null>
@@ -79,6 +81,16 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     redo: async () => void (await queue.add(() => (state.getState().info.redoCount > 0 ? api.redo(id) : unchanged()))),
     save: async () => void (await queue.add(() => api.save(id))),
     rename: async (name) => void (await queue.add(() => api.rename(id, name))),
+    async replace(what) {
+      let count: number | null = null
+      await queue.add(async () => {
+        const result = await api.replace({ id, ...what })
+        if (!result.ok) return result
+        count = result.value.cellCount
+        return ok(result.value.info)
+      })
+      return count
+    },
     settled: queue.settled,
     async readCell(rowId, columnId) {
       await queue.settled()

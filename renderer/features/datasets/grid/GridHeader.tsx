@@ -62,6 +62,7 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
   const act = (key: string) => {
     const role = ColumnRole.safeParse(key)
     if (role.success) env.host().edit([{ kind: 'setRole', columnId: column.id, role: role.data }])
+    else if (key === 'ascending' || key === 'descending') env.host().edit([{ kind: 'sort', keys: [{ columnId: column.id, direction: key }] }])
     else if (key === 'autoWidth') env.host().setWidth(column.id, null)
     else runFromMenu(key as CommandId, context)
   }
@@ -81,6 +82,12 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
               </MenuItem>
             ))}
           </MenuSection>
+          <Separator className={styles.menuLine} />
+          {(['ascending', 'descending'] as const).map((direction) => (
+            <MenuItem key={direction} id={direction} textValue={t(`grid.sort.${direction}`)} className={styles.menuItem as string}>
+              <span className={styles.menuLabel}>{t(`grid.sort.${direction}`)}</span>
+            </MenuItem>
+          ))}
           <Separator className={styles.menuLine} />
           {HEADER_MENU.flat().map((id) => (
             <MenuItem key={id} id={id} textValue={t(`grid.command.${id}`)} isDisabled={id === 'deleteColumns' && env.columns().length < 2} className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}>

@@ -36,6 +36,8 @@ test.each([
   ['Ctrl+Shift+Z', 'redo'],
   ['Ctrl+y', 'redo'],
   ['Ctrl+s', 'save'],
+  ['Ctrl+f', 'find'],
+  ['Ctrl+g', 'find'],
   ['Ctrl+Shift++', 'insertLines'],
   ['Ctrl+-', 'deleteLines'],
   ['F6', 'leaveForward'],

@@ -34,6 +34,7 @@ export type KeyCommand =
   | 'undo'
   | 'redo'
   | 'save'
+  | 'find'
   | 'menu'
   | 'leaveForward'
   | 'leaveBack'
@@ -89,6 +90,10 @@ function shortcutIntent(key: Key, mod: boolean): Intent | null {
       return command('redo')
     case 's':
       return command('save')
+    case 'f':
+    case 'h':
+    case 'g':
+      return command('find')
     case 'a':
       return command('selectAll')
     case 'd':

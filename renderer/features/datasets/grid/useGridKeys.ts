@@ -77,6 +77,7 @@ function runCommand(command: KeyCommand, context: CommandContext, openMenu: () =
       editor.commit()
       env.host().save()
     },
+    find: () => env.host().find(),
     menu: openMenu,
     leaveForward: () => env.host().leave('forward'),
     leaveBack: () => env.host().leave('back'),

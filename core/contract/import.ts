@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { ColumnRole } from './datasets.ts'
+
+/** How a file is read, as far as it is not found out by looking at it. */
+export const ImportOptions = z.object({
+  /** Of text files. */
+  encoding: z.enum(['utf-8', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'utf-16le', 'utf-16be']).optional(),
+  /** Of delimited text. */
+  delimiter: z.enum([',', '\t', ';', '|']).optional(),
+  /** The first row names the columns. */
+  hasHeader: z.boolean().optional(),
+  /** Of workbooks. */
+  sheet: z.string().optional(),
+  /** Of ZIP files: the file inside. */
+  entry: z.string().optional(),
+})
+export type ImportOptions = z.infer<typeof ImportOptions>
+
+/** What a dataset can be written as; the last three are JSON Lines of other shapes. */
+export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+
+export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet'
+
+/** What a file would become, and every choice that was made on the way; choices that do not exist for the file are left out. */
+export interface ImportPreview {
+  readonly file: string
+  readonly format: ImportFormat
+  readonly options: ImportOptions
+  /** 0 … 1: how sure the encoding is; only of text. */
+  readonly encodingConfidence?: number
+  readonly sheets?: readonly string[]
+  readonly entries?: readonly string[]
+  readonly columns: readonly { readonly name: string; readonly role: ColumnRole }[]
+  /** The first rows, long texts clipped. */
+  readonly rows: readonly (readonly (string | null)[])[]
+  /** False where there are more rows than shown. */
+  readonly isWhole: boolean
+}

@@ -1,0 +1,169 @@
+import { rename, rm } from 'node:fs/promises'
+import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
+import { keptChange } from './bulk-edits.ts'
+import { newTable } from './kept.ts'
+import { journalled } from './journal.ts'
+import { quoted, requireColumns } from './matching.ts'
+import { DatasetStore } from './store.ts'
+
+/** Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory. */
+
+/** Rows of a dataset on their way to another: a Parquet file whose columns are named by column id, in the dataset's order. */
+export interface RowsFile {
+  readonly file: string
+  readonly columns: readonly Column[]
+}
+
+const MAX_PARTS = 100
+const PART_ROWS = 'part_rows'
+
+/** Writes the dataset's rows, or those of one part, to a file. */
+export async function writeRows(store: DatasetStore, file: string, part?: number): Promise<RowsFile> {
+  const columns = await store.columns()
+  const chosen = part === undefined ? '' : ` WHERE row_id IN (SELECT row_id FROM temp.${PART_ROWS} WHERE part = ${part})`
+  const cells = columns.map(({ id }) => `, "${id}"`).join('')
+  await store.run(`COPY (SELECT position${cells} FROM rows${chosen} ORDER BY position) TO ${quoted(file)} (FORMAT parquet)`)
+  return { file, columns }
+}
+
+const readRows = ({ file }: RowsFile): string => `read_parquet(${quoted(file)}, file_row_number = true)`
+
+/** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. */
+export async function createFromRows(target: string, name: string, rows: RowsFile): Promise<void> {
+  const draft = `${target}.import`
+  await rm(draft, { force: true })
+  try {
+    const store = await DatasetStore.open(draft)
+    try {
+      await store.transaction(async () => {
+        await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
+        const ids: string[] = []
+        for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
+        const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
+        await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`)
+        await store.run('UPDATE meta SET next_row = (SELECT count(*) + 1 FROM rows)')
+      })
+      await store.run('CHECKPOINT')
+    } finally {
+      store.close()
+    }
+    await rename(draft, target)
+  } catch (error) {
+    await Promise.all([rm(draft, { force: true }), rm(`${draft}.wal`, { force: true })])
+    throw error
+  }
+}
+
+const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
+
+/** Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that are not there are added. */
+export async function appendRows(store: DatasetStore, rows: RowsFile): Promise<void> {
+  await journalled(store, async (apply) => {
+    const free = await store.columns()
+    const width = free.length
+    const ids: string[] = []
+    let added = 0
+    for (const { name, role } of rows.columns) {
+      const match = free.findIndex((column) => plain(column.name) === plain(name))
+      if (match >= 0) ids.push(...free.splice(match, 1).map(({ id }) => id))
+      else for (const change of await apply({ kind: 'insertColumn', at: width + added++, name, role })) ids.push((change as { id: string }).id)
+    }
+    const from = await store.rowCount()
+    const [count] = await store.all(`SELECT count(*) FROM ${readRows(rows)}`)
+    if (Number(count?.[0]) === 0) return
+    const table = await newTable(store)
+    const [next] = await store.all('SELECT next_row FROM meta')
+    const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
+    await store.run(`CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`)
+    await store.run('UPDATE meta SET next_row = next_row + $1', [count?.[0] as bigint])
+    await apply({ kind: 'putRows', table })
+  })
+}
+
+export interface Join {
+  readonly columnId: string
+  readonly fromColumnId: string
+  readonly take?: readonly string[]
+  readonly duplicates: 'refuse' | 'first'
+}
+
+/**
+ * Adds columns of the file to the rows with the same text in the two columns, as one undo step. Throws UserError `dataset/column-not-found`, and
+ * `dataset/join-duplicates` where a text of this dataset is there several times (unless the first counts).
+ */
+export async function joinRows(store: DatasetStore, rows: RowsFile, { columnId, fromColumnId, take, duplicates }: Join): Promise<void> {
+  requireColumns(await store.columns(), [columnId])
+  requireColumns(rows.columns, [fromColumnId, ...(take ?? [])])
+  const key = rows.columns.find(({ id }) => id === fromColumnId) as Column
+  if (duplicates === 'refuse') await refuseDuplicates(store, rows, key, columnId)
+  await journalled(store, async (apply) => {
+    const taken = rows.columns.filter(({ id }) => (take ? take.includes(id) : id !== fromColumnId))
+    const before = await store.columns()
+    const names = new Set(before.map(({ name }) => name))
+    const ids: string[] = []
+    for (const [index, { name, role }] of taken.entries()) {
+      const change = { kind: 'insertColumn', at: before.length + index, name: freeName(name, names), role } as const
+      for (const done of await apply(change)) ids.push((done as { id: string }).id)
+    }
+    if (taken.length === 0) return
+    const cells = taken.map(({ id }, index) => `, other."${id}" AS "${ids[index]}"`).join('')
+    const first = `SELECT * FROM ${readRows(rows)} WHERE file_row_number IN (SELECT min(file_row_number) FROM ${readRows(rows)} GROUP BY "${fromColumnId}")`
+    const query = `SELECT rows.row_id${cells} FROM rows JOIN (${first}) AS other ON rows."${columnId}" = other."${fromColumnId}"`
+    for (const change of (await keptChange(store, 'exchangeCells', query)).changes) await apply(change)
+  })
+}
+
+async function refuseDuplicates(store: DatasetStore, rows: RowsFile, key: Column, columnId: string): Promise<void> {
+  const [found] = await store.all(
+    `SELECT '.' || left(key, 40), count FROM (SELECT "${key.id}" AS key, count(*) AS count, min(file_row_number) AS first FROM ${readRows(rows)} GROUP BY 1 HAVING count(*) > 1)
+     WHERE key IN (SELECT "${columnId}" FROM rows) ORDER BY first LIMIT 1`,
+  )
+  if (found) throw new UserError('dataset/join-duplicates', { column: key.name, value: String(found[0]).slice(1), count: Number(found[1]) })
+}
+
+function freeName(wanted: string, taken: Set<string>): string {
+  let name = wanted
+  for (let number = 2; taken.has(name); number++) name = `${wanted} ${number}`
+  taken.add(name)
+  return name
+}
+
+/** Notes which part each row goes to, for `writeRows`; returns the parts' names. Throws UserError where a part has no rows, or where there are too many. */
+export async function markParts(store: DatasetStore, name: string, by: DatasetSplit): Promise<string[]> {
+  return by.kind === 'share' ? markShares(store, by.parts, by.seed) : markValues(store, name, by.columnId)
+}
+
+/** Rows in an order of chance that a seed repeats on every machine. */
+const shuffled = (seed: number): string => `SELECT row_id, row_number() OVER (ORDER BY md5('${seed}:' || row_id), row_id) - 1 AS number FROM rows`
+
+async function markShares(store: DatasetStore, parts: readonly { readonly name: string; readonly share: number }[], seed: number): Promise<string[]> {
+  const total = parts.reduce((sum, { share }) => sum + share, 0)
+  if (total > 1 + 1e-9) throw new UserError('dataset/shares-too-large', { total: Math.round(total * 1000) / 10 })
+  const rowCount = await store.rowCount()
+  let share = 0
+  const bounds = [0, ...parts.map((part) => Math.round((share += part.share) * rowCount))]
+  for (const [index, part] of parts.entries()) if (bounds[index] === bounds[index + 1]) throw new UserError('dataset/part-empty', { name: part.name, rows: rowCount })
+  const cases = parts.map((_, index) => `WHEN number < ${bounds[index + 1]} THEN ${index}`).join(' ')
+  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE ${cases} END AS part FROM (${shuffled(seed)})`)
+  return parts.map((part) => part.name)
+}
+
+async function markValues(store: DatasetStore, name: string, columnId: string): Promise<string[]> {
+  const columns = await store.columns()
+  requireColumns(columns, [columnId])
+  const value = `coalesce("${columnId}", '')`
+  const [found] = await store.all(`SELECT count(DISTINCT ${value}) FROM rows`)
+  const column = columns.find(({ id }) => id === columnId) as Column
+  if (Number(found?.[0]) > MAX_PARTS) throw new UserError('dataset/too-many-parts', { column: column.name, found: Number(found?.[0]), limit: MAX_PARTS })
+  if (Number(found?.[0]) === 0) throw new UserError('dataset/part-empty', { name, rows: 0 })
+  const values = `SELECT ${value} AS value, row_number() OVER (ORDER BY min(position)) - 1 AS part FROM rows GROUP BY 1`
+  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, part FROM rows JOIN (${values}) AS known ON known.value = ${value}`)
+  const names = await store.all(`SELECT '.' || left(value, 40) FROM (${values}) ORDER BY part`)
+  return names.map(([text]) => `${name} ${String(text).slice(1).trim() || '（空白）'}`)
+}
+
+/** Notes a sample as part 0. Throws UserError `dataset/part-empty` where there are no rows. */
+export async function markSample(store: DatasetStore, name: string, rows: number, seed: number): Promise<void> {
+  if ((await store.rowCount()) === 0) throw new UserError('dataset/part-empty', { name, rows: 0 })
+  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE WHEN number < ${rows} THEN 0 END AS part FROM (${shuffled(seed)})`)
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ExportFormat } from '../contract/index.ts'
+import { exportTable } from './export.ts'
+import { openTable } from './formats/index.ts'
+import { createStore } from './import.ts'
+import type { DatasetStore } from './store.ts'
+
+const table = [
+  ['質問', '回答', 'メモ'],
+  ['一行目\n二行目', '「はい」, "いいえ"', '007'],
+  ['=1+1', '髙﨑①㈱ ﾊﾝｶｸ～', '+81-90'],
+  ['_x0041_ そのまま', ' 前後の空白 ', null],
+] as const
+
+let folder: string
+let store: DatasetStore
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-export-'))
+  store = await createStore(join(folder, 'data.duckdb'), 'data', (async function* () { yield* table })())
+})
+afterEach(async () => {
+  store.close()
+  await rm(folder, { recursive: true })
+})
+
+const write = async (format: ExportFormat, name: string) => {
+  const target = join(folder, name)
+  expect(await exportTable(store, { target, format, byteOrderMark: true })).toBe(3)
+  return target
+}
+
+async function readBack(file: string) {
+  const rows: (readonly (string | null)[])[] = []
+  for await (const row of (await openTable(file)).rows()) rows.push(row)
+  return rows
+}
+
+describe('an exported dataset', () => {
+  it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {
+    expect(await readBack(await write(format, name))).toEqual(table)
+  })
+
+  it('is in Shift_JIS as Windows writes it, or not at all', async () => {
+    const bytes = await readFile(await write('csv-cp932', 'c.csv'))
+    expect(new TextDecoder('shift_jis', { fatal: true }).decode(bytes)).toContain('髙﨑①㈱ ﾊﾝｶｸ～')
+    await store.run(`UPDATE rows SET ${(await store.columns())[1]!.id} = '𠮷😀' WHERE position = 1`)
+    await expect(write('csv-cp932', 'd.csv')).rejects.toMatchObject({ error: { code: 'dataset/not-in-cp932', facts: { row: 2, column: '回答', character: '𠮷' } } })
+    expect((await readdir(folder)).filter((name) => name.startsWith('d.'))).toEqual([])
+  })
+
+  it('is JSON Lines of the columns, of alpaca or of messages', async () => {
+    const first = async (format: ExportFormat) => JSON.parse((await readFile(await write(format, 'e.jsonl'), 'utf8')).split('\n')[0] ?? '') as unknown
+    expect(await first('jsonl')).toEqual({ 質問: '一行目\n二行目', 回答: '「はい」, "いいえ"', メモ: '007' })
+    expect(await first('jsonl-alpaca')).toEqual({ instruction: '一行目\n二行目', input: '', output: '「はい」, "いいえ"' })
+    expect(await first('jsonl-messages')).toEqual({ messages: [{ role: 'user', content: '一行目\n二行目' }, { role: 'assistant', content: '「はい」, "いいえ"' }] })
+  })
+})

@@ -1,0 +1,90 @@
+import type { DatasetStore } from './store.ts'
+
+/**
+ * Tables `kept_1`, `kept_2` … hold what journal entries need to be reversed where it is too much for a text: rows that were taken out, or earlier texts of
+ * cells. Everything here is SQL; no row comes into memory here.
+ */
+
+/** Larger changes add rows anew instead of updating them: DuckDB keeps the texts of an update in memory. */
+const UPDATED_BYTES = 64 * 1024 ** 2
+
+/** A name for a new kept table. */
+export async function newTable(store: DatasetStore): Promise<string> {
+  const [row] = await store.all(`SELECT nextval('kept_ids')`)
+  return `kept_${Number(row?.[0])}`
+}
+
+/** Rough size of the texts that these tables keep, in bytes; a table that is not there counts nothing. */
+export async function bytesOf(store: DatasetStore, tables: readonly string[]): Promise<number> {
+  let bytes = 0
+  for (const table of tables) {
+    const columns = (await columnsOf(store, table)).filter(({ type }) => type === 'VARCHAR')
+    if (!(await exists(store, table))) continue
+    const texts = columns.map(({ name }) => ` + coalesce(sum(strlen("${name}")), 0)`).join('')
+    const [row] = await store.all(`SELECT (count(*) * 16${texts})::BIGINT FROM ${table}`)
+    bytes += Number(row?.[0])
+  }
+  return bytes
+}
+
+/**
+ * Writes the table's cells into the rows of the same key, and keeps in the table what was there: doing it twice changes nothing. The table has `row_id` and
+ * the columns that it changes (`position` among them where it orders rows).
+ */
+export async function exchangeCells(store: DatasetStore, table: string): Promise<void> {
+  const columns = (await columnsOf(store, table)).map(({ name }) => `"${name}"`).filter((name) => name !== '"row_id"')
+  await store.run(`CREATE TABLE ${table}_before AS SELECT row_id, ${columns.join(', ')} FROM rows WHERE row_id IN (SELECT row_id FROM ${table})`)
+  if ((await bytesOf(store, [table, `${table}_before`])) > UPDATED_BYTES) await rewriteRows(store, table, columns)
+  else await store.run(`UPDATE rows SET ${columns.map((name) => `${name} = new.${name}`).join(', ')} FROM ${table} AS new WHERE rows.row_id = new.row_id`)
+  await store.run(`DROP TABLE ${table}`)
+  await store.run(`ALTER TABLE ${table}_before RENAME TO ${table}`)
+}
+
+/** Adds the changed rows anew and removes the old ones: unlike an update, this keeps neither the old nor the new texts in memory until it is committed. */
+async function rewriteRows(store: DatasetStore, table: string, columns: readonly string[]): Promise<void> {
+  const [last] = await store.all('SELECT max(rowid) FROM rows')
+  const changed = columns.map((name) => `new.${name} AS ${name}`).join(', ')
+  await store.run(`INSERT INTO rows SELECT old.* REPLACE (${changed}) FROM rows AS old JOIN ${table} AS new ON old.row_id = new.row_id`)
+  await store.run(`DELETE FROM rows WHERE rowid <= ${last?.[0]} AND row_id IN (SELECT row_id FROM ${table})`)
+}
+
+/** Takes the rows that the table holds out of the dataset and closes the gaps. Where the table is not there yet, it is made of the rows at positions from … to-1. */
+export async function takeRows(store: DatasetStore, table: string, range?: { readonly from: number; readonly to: number }): Promise<void> {
+  if (range && !(await exists(store, table)))
+    await store.run(`CREATE TABLE ${table} AS SELECT * FROM rows WHERE position >= ${range.from} AND position < ${range.to}`)
+  const block = await blockOf(store, table)
+  await store.run(`DELETE FROM rows WHERE row_id IN (SELECT row_id FROM ${table})`)
+  if (block.adjoining) await store.run(`UPDATE rows SET position = position - ${block.count} WHERE position > ${block.last}`)
+  else
+    await store.run(
+      `UPDATE rows SET position = new.position FROM (SELECT row_id, row_number() OVER (ORDER BY position) - 1 AS position FROM rows) AS new
+       WHERE rows.row_id = new.row_id AND rows.position <> new.position`,
+    )
+}
+
+/** Puts the table's rows back to the positions that they had. The table stays. */
+export async function putRows(store: DatasetStore, table: string): Promise<void> {
+  const block = await blockOf(store, table)
+  if (block.adjoining) await store.run(`UPDATE rows SET position = position + ${block.count} WHERE position >= ${block.first}`)
+  else
+    await store.run(
+      `UPDATE rows SET position = free.position FROM (
+         SELECT place.position, row_number() OVER (ORDER BY place.position) - 1 AS number
+         FROM (SELECT unnest(range((SELECT count(*) FROM rows) + ${block.count})) AS position) AS place ANTI JOIN ${table} USING (position)
+       ) AS free WHERE rows.position = free.number AND rows.position <> free.position`,
+    )
+  await store.run(`INSERT INTO rows BY NAME SELECT * FROM ${table}`)
+}
+
+async function blockOf(store: DatasetStore, table: string) {
+  const [row] = await store.all(`SELECT count(*), min(position), max(position) FROM ${table}`)
+  const [count, first, last] = (row ?? []).map(Number) as [number, number, number]
+  return { count, first, last, adjoining: last - first + 1 === count }
+}
+
+async function columnsOf(store: DatasetStore, table: string): Promise<{ name: string; type: string }[]> {
+  const rows = await store.all(`SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 AND NOT internal ORDER BY column_index`, [table])
+  return rows.map(([name, type]) => ({ name: String(name), type: String(type) }))
+}
+
+const exists = async (store: DatasetStore, table: string): Promise<boolean> => (await columnsOf(store, table)).length > 0
