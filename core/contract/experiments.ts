@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
-import type { DatasetId } from './datasets.ts'
+import { DatasetId } from './datasets.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 import { DeviceKind } from './system.ts'
 
@@ -110,6 +110,18 @@ export interface ExperimentDetail {
   readonly checkpoints: readonly number[]
 }
 
+/** A row as the model would see it. */
+export interface SamplePreview {
+  /** The first of its tokens; a token whose character ends later has an empty text. `counts`: the model learns to say it. */
+  readonly tokens: readonly { readonly text: string; readonly counts: boolean }[]
+  readonly tokenCount: number
+  readonly countedTokens: number
+  /** It was longer than the limits and lost tokens. */
+  readonly truncated: boolean
+  /** Why the row would not be learnt from, as `no-answer`; null where it would. */
+  readonly leftOut: string | null
+}
+
 /** What is known of a run before it starts; shown beside the form. */
 export interface ExperimentPlan {
   readonly trainRowCount: number
@@ -139,6 +151,8 @@ export const experimentsContract = defineContract({
     list: { input: z.object({}), output: type<readonly ExperimentSummary[]>() },
     open: { input: ById, output: type<ExperimentDetail>() },
     plan: { input: z.object({ settings: RawSettings }), output: type<ExperimentPlan>() },
+    /** Row number `row` (from 0) of a dataset as a run with these settings would see it; null where there is no such row. */
+    sample: { input: z.object({ datasetId: DatasetId, row: z.number().int().nonnegative(), settings: RawSettings }), output: type<SamplePreview | null>() },
     start: { input: z.object({ settings: RawSettings }), output: type<ExperimentSummary>() },
     /** Asks the run to stop after the step in flight; it keeps a checkpoint and can be resumed. */
     stop: { input: ById, output: type<null>() },

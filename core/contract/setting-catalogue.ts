@@ -274,22 +274,22 @@ export const settingCatalogue = {
     help: { ja: 'チャットや書き出しに使う学習結果です。「検証のたびに残す」では途中の結果もすべて保存します。', en: 'Which result the chat and exports use. "Every evaluation" also keeps all earlier ones.' },
   },
   'training.evaluate_before_training': {
-    kind: 'boolean', default: false, group: 'training', advanced: true,
+    kind: 'boolean', default: false, group: 'validation', advanced: true,
     label: { ja: '学習の前にも検証する', en: 'Evaluate before training' },
     help: { ja: '学習を始める前のモデルも検証し、学習の効果を比べられるようにします。', en: 'Also evaluates the untrained model, to compare with.' },
   },
   'training.train_validation_data': {
-    kind: 'boolean', default: false, group: 'training', advanced: true,
+    kind: 'boolean', default: false, group: 'validation', advanced: true,
     label: { ja: '検証データも学習に使う', en: 'Train on validation data' },
     help: { ja: '検証に使う行も学習させます。データが少ないときに使いますが、検証の値は甘くなります。', en: 'Validation rows are learnt too. For small datasets; the validation then flatters.' },
   },
   'training.evaluation_epochs': {
-    kind: 'number', default: 10, min: 0.1, max: 1000, step: 0.1, unit: times, group: 'training', advanced: true,
+    kind: 'number', default: 10, min: 0.1, max: 1000, step: 0.1, unit: times, group: 'validation', advanced: true,
     label: { ja: '検証の間隔', en: 'Evaluate every' },
     help: { ja: '何エポックごとに検証の損失と回答例を確認するかです。', en: 'After how many epochs the validation loss and sample answers are computed.' },
   },
   'prediction.metric': {
-    kind: 'choice', default: 'loss', group: 'prediction', advanced: true,
+    kind: 'choice', default: 'loss', group: 'validation', advanced: true,
     choices: [
       { value: 'loss', label: { ja: '検証の損失', en: 'Validation loss' } },
       { value: 'Perplexity', label: { ja: 'パープレキシティ', en: 'Perplexity' } },
@@ -301,7 +301,7 @@ export const settingCatalogue = {
     help: { ja: '検証で計算する値です。BLEU・chrF・完全一致では、検証のすべての行に回答させて正解と比べます。', en: 'What validation computes. BLEU, chrF and exact match answer every validation row and compare.' },
   },
   'prediction.bleu_tokenizer': {
-    kind: 'choice', default: 'char', group: 'prediction', advanced: true, shownWhen: { 'prediction.metric': ['BLEU'] },
+    kind: 'choice', default: 'char', group: 'validation', advanced: true, shownWhen: { 'prediction.metric': ['BLEU'] },
     choices: [
       { value: 'char', label: { ja: '1 文字ずつ（日本語向け）', en: 'Characters (for Japanese)' } },
       { value: '13a', label: { ja: '13a（英語向け・H2O と同じ）', en: '13a (for English, as H2O)' } },
@@ -313,7 +313,7 @@ export const settingCatalogue = {
     help: { ja: 'BLEU を計算するときの文の区切り方です。日本語では 1 文字ずつにします。', en: 'How sentences are cut for BLEU. For Japanese, characters.' },
   },
   'prediction.batch_size_inference': {
-    kind: 'integer', default: 0, min: 0, max: 512, step: 1, unit: rows, group: 'prediction', advanced: true,
+    kind: 'integer', default: 0, min: 0, max: 512, step: 1, unit: rows, group: 'validation', advanced: true,
     label: { ja: '検証のバッチサイズ', en: 'Inference batch size' },
     help: { ja: '検証で一度に回答させる行数です。0 は学習のバッチサイズと同じです。', en: 'How many rows are answered together in validation. 0 is the training batch size.' },
   },

@@ -18,7 +18,7 @@ interface Described {
   readonly advanced?: boolean
 }
 
-export type SettingGroup = 'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'prediction' | 'environment'
+export type SettingGroup = 'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'validation' | 'prediction' | 'environment'
 
 /** One setting: how it is stored, checked, shown and explained. Everything about it derives from this. */
 export type SettingDefinition = Described &

@@ -1,5 +1,5 @@
 import { applyChange, tablesOf, type Change } from './changes.ts'
-import { bytesOf } from './kept.ts'
+import { bytesOf, compactRows } from './kept.ts'
 import type { DatasetStore } from './store.ts'
 
 /** So many steps can be undone; older ones are forgotten. */
@@ -12,6 +12,7 @@ export type Apply = (change: Change) => Promise<readonly Change[]>
 
 /** Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. */
 export async function journalled(store: DatasetStore, work: (apply: Apply) => Promise<void>): Promise<void> {
+  let isBulk = false
   await store.transaction(async () => {
     const undo: Change[] = []
     const redo: Change[] = []
@@ -24,12 +25,14 @@ export async function journalled(store: DatasetStore, work: (apply: Apply) => Pr
     if (redo.length === 0) return
     await forget(store, 'NOT done')
     const tables = tablesOf([...undo, ...redo])
+    isBulk = tables.length > 0
     const texts = [JSON.stringify(undo), JSON.stringify(redo)] as const
     const bytes = texts[0].length + texts[1].length + (await bytesOf(store, tables))
     await store.run('INSERT INTO journal (done, undo, redo, tables, bytes) VALUES (true, $1, $2, $3, $4)', [...texts, JSON.stringify(tables), BigInt(bytes)])
     await forgetOld(store)
     await store.touch()
   })
+  if (isBulk) await compactRows(store)
 }
 
 /** Reverses the last step, or repeats the last reversed one. Does nothing where there is none. */
@@ -48,6 +51,7 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
     await store.run('UPDATE journal SET done = $1, bytes = $2 WHERE id = $3', [direction === 'redo', BigInt(bytes), id])
     await store.touch()
   })
+  if (tables.length > 0) await compactRows(store)
 }
 
 /** How many steps can be undone and redone. */

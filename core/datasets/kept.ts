@@ -5,8 +5,11 @@ import type { DatasetStore } from './store.ts'
  * cells. Everything here is SQL; no row comes into memory here.
  */
 
-/** Larger changes add rows anew instead of updating them: DuckDB keeps the texts of an update in memory. */
+/** Larger changes write the rows anew instead of updating them: DuckDB keeps the texts of an update in memory. */
 const UPDATED_BYTES = 64 * 1024 ** 2
+
+/** Fewer rows that were taken out are not worth the work. */
+const COMPACTED_ROWS = 300_000
 
 /** A name for a new kept table. */
 export async function newTable(store: DatasetStore): Promise<string> {
@@ -40,12 +43,26 @@ export async function exchangeCells(store: DatasetStore, table: string): Promise
   await store.run(`ALTER TABLE ${table}_before RENAME TO ${table}`)
 }
 
-/** Adds the changed rows anew and removes the old ones: unlike an update, this keeps neither the old nor the new texts in memory until it is committed. */
-async function rewriteRows(store: DatasetStore, table: string, columns: readonly string[]): Promise<void> {
-  const [last] = await store.all('SELECT max(rowid) FROM rows')
-  const changed = columns.map((name) => `new.${name} AS ${name}`).join(', ')
-  await store.run(`INSERT INTO rows SELECT old.* REPLACE (${changed}) FROM rows AS old JOIN ${table} AS new ON old.row_id = new.row_id`)
-  await store.run(`DELETE FROM rows WHERE rowid <= ${last?.[0]} AND row_id IN (SELECT row_id FROM ${table})`)
+/** Writes the whole table of rows anew: unlike an update, this keeps neither the old nor the new texts in memory until the step ends. */
+async function rewriteRows(store: DatasetStore, table: string, changed: readonly string[]): Promise<void> {
+  const stored = (await store.storedColumns()).map((id) => `"${id}"`)
+  const valueOf = (name: string) => (changed.includes(name) ? `CASE WHEN new.row_id IS NULL THEN old.${name} ELSE new.${name} END` : `old.${name}`)
+  await store.run(`CREATE TABLE rows_new (row_id BIGINT NOT NULL, position BIGINT NOT NULL${stored.map((name) => `, ${name} VARCHAR`).join('')})`)
+  const cells = ['"position"', ...stored].map((name) => `, ${valueOf(name)}`).join('')
+  await store.run(`INSERT INTO rows_new SELECT old.row_id${cells} FROM rows AS old LEFT JOIN ${table} AS new ON old.row_id = new.row_id`)
+  await store.run('DROP TABLE rows')
+  await store.run('ALTER TABLE rows_new RENAME TO rows')
+  await store.indexRows()
+}
+
+/** Frees the room of rows that were taken out, once they outnumber those that are left: DuckDB does not do so while there is an index. */
+export async function compactRows(store: DatasetStore): Promise<void> {
+  const [row] = await store.all('SELECT coalesce(max(rowid) + 1, 0), count(*) FROM rows')
+  const [taken, count] = [Number(row?.[0]) - Number(row?.[1]), Number(row?.[1])]
+  if (taken <= Math.max(count, COMPACTED_ROWS)) return
+  await store.run('DROP INDEX IF EXISTS rows_by_id')
+  await store.run('CHECKPOINT')
+  await store.indexRows()
 }
 
 /** Takes the rows that the table holds out of the dataset and closes the gaps. Where the table is not there yet, it is made of the rows at positions from … to-1. */

@@ -8,9 +8,8 @@ const migrations: readonly string[] = [
    CREATE TABLE rows (row_id BIGINT NOT NULL, position BIGINT NOT NULL);
    CREATE SEQUENCE journal_ids;
    CREATE TABLE journal (id BIGINT NOT NULL DEFAULT nextval('journal_ids'), done BOOLEAN NOT NULL, undo VARCHAR NOT NULL, redo VARCHAR NOT NULL);`,
-  // An index makes rows that lie scattered after sorting quick to fetch; a journal entry names the tables of rows or cells that it keeps, and their size.
-  `CREATE INDEX rows_by_id ON rows (row_id);
-   CREATE SEQUENCE kept_ids;
+  // A journal entry names the tables of rows or cells that it keeps, and their size.
+  `CREATE SEQUENCE kept_ids;
    ALTER TABLE journal ADD COLUMN tables VARCHAR DEFAULT '[]';
    ALTER TABLE journal ADD COLUMN bytes BIGINT DEFAULT 0;`,
 ]
@@ -71,6 +70,7 @@ export class DatasetStore {
     const instance = await DuckDBInstance.create(file, SETTINGS)
     const store = new DatasetStore(instance, await instance.connect())
     await store.#migrate()
+    await store.indexRows()
     return store
   }
 
@@ -86,6 +86,11 @@ export class DatasetStore {
     for (const [index, statements] of migrations.entries()) if (index >= version) await this.#connection.run(statements)
     if (version === migrations.length) return
     await this.run(found ? 'UPDATE schema_version SET version = $1' : 'INSERT INTO schema_version VALUES ($1)', [migrations.length])
+  }
+
+  /** Makes sure of the index by which rows that lie scattered after sorting are quick to fetch. */
+  async indexRows(): Promise<void> {
+    await this.run('CREATE INDEX IF NOT EXISTS rows_by_id ON rows (row_id)')
   }
 
   async run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {

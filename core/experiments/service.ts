@@ -10,6 +10,7 @@ import type { DeviceReport } from './engine-protocol.ts'
 import { isAlive, localTime, newExperimentId, thin } from './naming.ts'
 import { findTrainable, makePlan, problemError } from './plan.ts'
 import { ActiveRun } from './run.ts'
+import { previewSample } from './sample-preview.ts'
 import { snapshotRows } from './snapshot.ts'
 import { experimentFiles, ExperimentStore, type ExperimentRecord, type StateFile } from './store.ts'
 
@@ -204,6 +205,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       }
     },
 
+    sample: (question) => previewSample(question, { datasets, models }),
     plan: ({ settings }) => makePlan(settings, { datasets, models, devices: options.devices }),
 
     async start({ settings }) {

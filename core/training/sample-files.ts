@@ -3,7 +3,7 @@ import type { SettingValues } from '../contract/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { TrainEvent } from './job.ts'
 import { conversationsOf, type LeftOutRow, type RowConversation, type RowIssue, type TrainingRow } from './sample-rows.ts'
-import { buildSample, checkFormat, sampleOptionsOf, type SampleOptions } from './samples.ts'
+import { buildSample, checkFormat, sampleOptionsOf, type SampleOptions, type SampleResult } from './samples.ts'
 
 export type { TrainingRow } from './sample-rows.ts'
 
@@ -59,6 +59,16 @@ export async function readSamples(file: string, tokenizer: Tokenizer, settings: 
     if (rows[0]) warn(code, { count: rows.length, firstRow: rows[0].rowNumber })
   }
   return [...samples]
+}
+
+/** One row by itself as a sample, or why it is left out. Throws UserError where the format does not suit the model. */
+export function sampleOfRow(row: TrainingRow, tokenizer: Tokenizer, settings: SettingValues): SampleResult | { readonly ok: false; readonly issue: { readonly code: RowIssue } } {
+  const options = sampleOptionsOf(settings)
+  checkFormat(tokenizer, options.format)
+  const { parentId: _, ...alone } = row
+  const [found] = conversationsOf([alone], { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: false })
+  if (!found || 'issue' in found) return { ok: false, issue: { code: found && 'issue' in found ? found.issue : 'no-answer' } }
+  return buildSample(tokenizer, { rowId: row.rowId, ...found.conversation }, options)
 }
 
 /** As readSamples, and names every row that is left out. */

@@ -1,4 +1,4 @@
-import { CircleHelp, Ellipsis, PenLine, Redo2, Rows3, Save, Search, Trash2, Undo2, Upload } from 'lucide-react'
+import { CircleHelp, Ellipsis, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -13,7 +13,7 @@ import styles from './DatasetsRoom.module.css'
 const EXPORTS = ['csv', 'xlsx', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
 
 /** The dataset's name and its tools. */
-export function EditorBar({ document, info, onFind }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void }) {
+export function EditorBar({ document, info, onFind, onSample }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void; readonly onSample: () => void }) {
   const { t } = useTranslation('datasets')
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
@@ -40,6 +40,7 @@ export function EditorBar({ document, info, onFind }: { readonly document: Datas
         <IconButton icon={<Undo2 size={16} />} label={t('undo')} shortcut={shortcutText('Mod+Z')} isDisabled={info.undoCount === 0} onPress={() => void document.undo()} />
         <IconButton icon={<Redo2 size={16} />} label={t('redo')} shortcut={shortcutText('Mod+Shift+Z')} isDisabled={info.redoCount === 0} onPress={() => void document.redo()} />
         <IconButton icon={<Search size={16} />} label={t('find.title')} shortcut={shortcutText('Mod+F')} onPress={onFind} />
+        <IconButton icon={<ScanText size={16} />} label={t('sample.title')} onPress={onSample} />
         <LinesMenu document={document} />
         <IconButton icon={<CircleHelp size={16} />} label={t('help')} onPress={() => setHelping(true)} />
         <Menu trigger={<Button icon={<Upload size={15} />}>{t('export')}</Button>} entries={exports} label={t('export')} />

@@ -8,6 +8,7 @@ import { EditorBar } from './EditorBar.tsx'
 import { FindBar } from './FindBar.tsx'
 import type { GridHost } from './grid/environment.ts'
 import { Grid } from './grid/Grid.tsx'
+import { SamplePanel } from './SamplePanel.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import styles from './DatasetsRoom.module.css'
 
@@ -20,6 +21,7 @@ interface EditorPaneProps {
 export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const { t } = useTranslation('datasets')
   const [finding, setFinding] = useState(false)
+  const [sampling, setSampling] = useState(false)
   const info = useStore(document.state, (state) => state.info)
   const widths = useColumnWidths((state) => state.widths[info.id] ?? NO_WIDTHS)
   const host = useMemo<GridHost>(
@@ -41,10 +43,13 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   useWarningBeforeLoss(document)
   return (
     <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, () => setFinding(true))}>
-      <EditorBar document={document} info={info} onFind={() => setFinding(true)} />
+      <EditorBar document={document} info={info} onFind={() => setFinding(true)} onSample={() => setSampling((open) => !open)} />
       {finding && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
-      <div data-region="grid" className={styles.grid}>
-        <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} chosenWidths={widths} />
+      <div className={styles.middle}>
+        <div data-region="grid" className={styles.grid}>
+          <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} chosenWidths={widths} />
+        </div>
+        {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
       </div>
       <StatusLine document={document} info={info} />
     </div>

@@ -17,6 +17,7 @@ export const edit = (id: DatasetId, edits: readonly DatasetEdit[]): Answer<Datas
 export const findCell = (input: Calls['datasets.findCell']['input']) => window.studio.call('datasets.findCell', input)
 export const matches = (input: Calls['datasets.matches']['input']) => window.studio.call('datasets.matches', input)
 export const replace = (input: Calls['datasets.replace']['input']) => window.studio.call('datasets.replace', input)
+export const sample = (input: Calls['experiments.sample']['input']) => window.studio.call('experiments.sample', input)
 export const undo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.undo', { id })
 export const redo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.redo', { id })
 export const save = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.save', { id })

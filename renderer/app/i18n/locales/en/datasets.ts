@@ -109,6 +109,15 @@ export const datasets: LocaleOf<typeof ja> = {
   removeDuplicates: 'Remove equal rows',
   duplicatesRemoved_one: 'Removed {rows} equal row.',
   duplicatesRemoved_other: 'Removed {rows} equal rows.',
+  sample: {
+    title: 'What the model sees',
+    model: 'Model',
+    noRow: 'Select a row to see it as the model does.',
+    leftOut: 'Row {row} will not be learnt from. Fill in both question and answer.',
+    count: 'Row {row}: {tokens} tokens ({counted} to learn)',
+    truncated: 'It is too long: a part is cut off.',
+    legend: 'The coloured part is learnt. Lines stand between tokens.',
+  },
   advice: {
     empty: 'There are no rows yet. Select the first cell and type, or paste from Excel.',
     oneFact_one: '{rows} row: enough to teach one fact; 1,000 to 50,000 rows are advised for broader teaching.',

@@ -30,6 +30,7 @@ export const experiments: LocaleOf<typeof ja> = {
     tokenizer: 'Lengths',
     architecture: 'Memory and precision',
     training: 'Training',
+    validation: 'Validation',
     prediction: 'Answers during evaluation',
     environment: 'Computing',
   },

@@ -102,6 +102,15 @@ export const datasets = {
   },
   removeDuplicates: '同じ行をまとめる',
   duplicatesRemoved_other: '同じ行を {rows} 行削除しました。',
+  sample: {
+    title: 'モデルに見える文',
+    model: 'モデル',
+    noRow: '行を選ぶと、その行がモデルにどう見えるかを表示します。',
+    leftOut: '{row} 行目は学習に使われません。質問と回答の両方を入力してください。',
+    count: '{row} 行目：{tokens} トークン（覚える部分 {counted}）',
+    truncated: '長すぎるため、一部が切り落とされます。',
+    legend: '色の付いた部分を覚えます。縦線はトークンの境目です。',
+  },
   advice: {
     empty: 'まだ行がありません。最初のセルを選んで入力するか、Excel から貼り付けてください。',
     oneFact_other: '{rows} 行：1 つの事実を教えるなら十分です。幅広く教えるなら 1,000〜50,000 行が目安です。',

@@ -27,6 +27,7 @@ export const experiments = {
     tokenizer: '文の長さ',
     architecture: 'メモリと精度',
     training: '学習',
+    validation: '検証',
     prediction: '確認のときの回答',
     environment: '計算',
   },

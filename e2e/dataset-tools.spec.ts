@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { cell, goTo } from './support/rooms.ts'
+import { expect, test } from './support/studio.ts'
+
+test('a file is looked at, imported, searched, replaced, sorted and seen as the model sees it', async ({ studio }) => {
+  const { page, pick, picture, folders } = studio
+  const file = join(dirname(folders.library), '質問.jsonl')
+  const rows = [['日本の首都は?', '東京です。'], ['空は何色ですか?', '青です。'], ['雪は何色ですか?', '白です。']]
+  writeFileSync(file, rows.map(([question, answer]) => JSON.stringify({ 質問: question, 回答: answer })).join('\n'))
+  await goTo(page, 'データセット')
+  await pick(file, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('row')).toHaveCount(4)
+  await expect(dialog).toContainText('JSON Lines')
+  await dialog.getByRole('button', { name: '取り込む', exact: true }).click()
+  await expect(cell(page, 1, 2)).toHaveText('東京です。')
+
+  await page.keyboard.press('ControlOrMeta+f')
+  const find = page.getByRole('search')
+  await find.getByRole('searchbox').fill('です')
+  await expect(find.getByRole('status')).toHaveText('5 個のセル')
+  await page.keyboard.press('Enter')
+  await find.getByRole('textbox', { name: '置き換える文字' }).fill('だ')
+  await find.getByRole('button', { name: 'すべて置換' }).click()
+  await expect(cell(page, 1, 2)).toHaveText('東京だ。')
+  await expect(find.getByRole('status')).toHaveText('0 個のセル')
+  await picture('find')
+  await find.getByRole('textbox', { name: '行へ移動' }).fill('３')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect(cell(page, 1, 2)).toHaveText('東京です。')
+
+  await page.getByRole('button', { name: '「回答」の列のメニュー' }).click()
+  await page.getByRole('menuitem', { name: '降順に並べ替え' }).click()
+  await expect(cell(page, 3, 2)).toHaveText('青です。')
+
+  await page.getByRole('button', { name: 'モデルに見える文' }).click()
+  const panel = page.getByRole('complementary', { name: 'モデルに見える文' })
+  await expect(panel).toContainText('トークン')
+  await expect(panel.getByRole('region')).toContainText('ユーザー')
+  await picture('sample')
+})
+
+test('a dataset is written as an Excel file and comes back from it', async ({ studio }) => {
+  const { page, pick, folders } = studio
+  const file = join(dirname(folders.library), '値.csv')
+  writeFileSync(file, 'question,answer\r\n=1+1,007\r\n')
+  await goTo(page, 'データセット')
+  await pick(file, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
+  await page.getByRole('dialog').getByRole('button', { name: '取り込む', exact: true }).click()
+  await expect(cell(page, 1, 2)).toHaveText('007')
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: '書き出し' }).click()
+  await page.getByRole('menuitem', { name: 'Excel（xlsx）' }).click()
+  const written = join(dirname(folders.library), '書き出し.xlsx')
+  await (await download).saveAs(written)
+  await pick(written, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
+  await expect(page.getByRole('dialog').getByRole('cell')).toHaveText(['=1+1', '007'])
+})
