@@ -123,6 +123,7 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
       data.items.add(new File(['instruction,output\r\n質問,回答\r\n'], '落とした表.csv', { type: 'text/csv' }))
       document.querySelector('[data-region="grid"]')?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
     })
+    await page.getByRole('dialog', { name: /落とした表/ }).getByRole('button', { name: '取り込む', exact: true }).click()
     await expect(page.getByRole('heading', { name: '落とした表' })).toBeVisible()
     await expect(cell(page, 1, 2)).toHaveText('回答')
     await expect(input(page)).toBeFocused()

@@ -283,6 +283,22 @@ export const errorTexts = {
     ja: '「{file}」の中に表のファイルがありません。CSV、Excel、JSON などを含む ZIP を選んでください。',
     en: 'There is no table in "{file}". Choose a ZIP that holds CSV, Excel, JSON or the like.',
   },
+  'dataset/zip-broken': {
+    ja: '「{file}」は途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+    en: '"{file}" is cut off or damaged. Get the file again and import that.',
+  },
+  'dataset/zip-password': {
+    ja: '「{file}」の中の「{entry}」はパスワードで保護されています。ZIP を展開してから、中のファイルを読み込んでください。',
+    en: '"{entry}" in "{file}" is protected by a password. Unpack the ZIP and import the file inside.',
+  },
+  'dataset/arrow-damaged': {
+    ja: '「{file}」は Arrow のファイルですが、途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+    en: '"{file}" is an Arrow file that is cut off or damaged. Get the file again and import that.',
+  },
+  'dataset/too-large': {
+    ja: '「{file}」は {size} GB あり、一度に読み込めるのは {limit} GB までです。ファイルを分けて、続けて追加してください。',
+    en: '"{file}" has {size} GB, and at most {limit} GB can be read at once. Split the file and append the parts one by one.',
+  },
   'dataset/parquet-damaged': {
     ja: '「{file}」を Parquet として読めません（{reason}）。ファイルを入手し直してください。',
     en: '"{file}" cannot be read as Parquet ({reason}). Get the file again.',
@@ -294,6 +310,10 @@ export const errorTexts = {
   'dataset/too-long-for-xlsx': {
     ja: 'Excel 形式で書き出せるのは {limit} 行までですが、{rows} 行あります。CSV か Parquet で書き出してください。',
     en: 'An Excel file holds {limit} rows at most, and there are {rows}. Export as CSV or Parquet.',
+  },
+  'dataset/too-long-for-numbers': {
+    ja: 'Numbers 形式で書き出せるのは {limit} 行までですが、{rows} 行あります。Excel 形式か CSV で書き出してください（Numbers でも開けます）。',
+    en: 'At most {limit} rows can be exported for Numbers, and there are {rows}. Export as Excel or CSV, which Numbers opens too.',
   },
   'dataset/file-empty': {
     ja: '「{file}」は空です。1 行目に列の名前、2 行目からデータを書いてください。',

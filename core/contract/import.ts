@@ -13,14 +13,18 @@ export const ImportOptions = z.object({
   sheet: z.string().optional(),
   /** Of ZIP files: the file inside. */
   entry: z.string().optional(),
+  /** Of delimited text and workbooks: so many filled rows before the header (a title) are left out. */
+  skipRows: z.number().int().min(0).max(1000).optional(),
+  /** Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer, chained by id and parent_id. */
+  conversations: z.enum(['whole', 'rows']).optional(),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
-/** What a dataset can be written as; the last three are JSON Lines of other shapes. */
-export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages'])
+/** What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `numbers` is Apple's and takes few rows. */
+export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'numbers'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
-export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet'
+export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet' | 'arrow'
 
 /** What a file would become, and every choice that was made on the way; choices that do not exist for the file are left out. */
 export interface ImportPreview {

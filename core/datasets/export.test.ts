@@ -39,7 +39,7 @@ async function readBack(file: string) {
 }
 
 describe('an exported dataset', () => {
-  it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {
+  it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['numbers', 'a.numbers'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {
     expect(await readBack(await write(format, name))).toEqual(table)
   })
 

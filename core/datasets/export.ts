@@ -19,6 +19,8 @@ export interface ExportOptions {
 const ROWS_PER_PORTION = 5000
 /** Excel's limit, the header included. */
 const MAX_XLSX_ROWS = 1_048_576
+/** The library's writer takes the square of the rows: these take a few seconds. */
+const MAX_NUMBERS_ROWS = 10_000
 
 type Cells = readonly (string | null)[]
 
@@ -109,6 +111,18 @@ const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
   })
 }
 
+/** Apple's Numbers; every cell is a text. */
+const numbers: Writer = async ({ target, columns, rowCount, rows }) => {
+  if (rowCount > MAX_NUMBERS_ROWS) throw new UserError('dataset/too-long-for-numbers', { rows: rowCount, limit: MAX_NUMBERS_ROWS })
+  const [XLSX, { default: template }] = await Promise.all([import('xlsx'), import('xlsx/dist/xlsx.zahl.mjs')])
+  const cells: Cells[] = [columns.map(({ name }) => name)]
+  for await (const portion of rows()) cells.push(...portion)
+  const sheet: import('xlsx').WorkSheet = { '!ref': XLSX.utils.encode_range({ s: { r: 0, c: 0 }, e: { r: rowCount, c: columns.length - 1 } }) }
+  for (const [r, row] of cells.entries()) for (const [c, value] of row.entries()) if (value !== null) sheet[XLSX.utils.encode_cell({ r, c })] = { t: 's', v: value }
+  const book = XLSX.utils.book_new(sheet, 'data')
+  await writeAtomic(target, (file) => file.writeFile(XLSX.write(book, { type: 'buffer', bookType: 'numbers', numbers: template }) as Buffer))
+}
+
 const parquet: Writer = async ({ target, columns, rows }) => {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
@@ -138,6 +152,7 @@ const writers: Readonly<Record<ExportFormat, Writer>> = {
   tsv: delimited('\t'),
   'csv-cp932': csvCp932,
   xlsx,
+  numbers,
   parquet,
   jsonl: lines(byName),
   'jsonl-alpaca': lines(alpaca),

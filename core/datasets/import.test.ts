@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as XLSX from 'xlsx'
@@ -115,6 +115,7 @@ function zipOf(name: Uint8Array, contents: Uint8Array): Uint8Array {
   const entry = Buffer.alloc(46)
   entry.writeUInt32LE(0x02014b50, 0)
   entry.writeUInt16LE(8, 10)
+  entry.writeUInt32LE(crc32(contents), 16)
   entry.writeUInt32LE(packed.length, 20)
   entry.writeUInt32LE(contents.length, 24)
   entry.writeUInt16LE(name.length, 28)
@@ -154,5 +155,20 @@ describe('text', () => {
   it('shows the first rows only, and says that there are more', async () => {
     const preview = await previewTable(await put('many.csv', `q,a\n${'あ,い\n'.repeat(100)}`), {})
     expect([preview.rows.length, preview.isWhole]).toEqual([20, false])
+  })
+})
+
+describe('Arrow', () => {
+  const columns = { 質問: ['一行目\n二行目', '😀', null], 数: [1n, 9007199254740993n, null], 会話: [['a', 'b'], [], null] }
+
+  it.each([['stream', null], ['file', null], ['stream', 'LZ4_FRAME']] as const)('%s, compression %s: texts, numbers with all digits, lists as JSON', async (format, codec) => {
+    const { columnFromArray, CompressionType, int64, list, setCompressionCodec, tableFromColumns, tableToIPC, utf8 } = await import('@uwdata/flechette')
+    const lz4 = await import('lz4js')
+    setCompressionCodec(CompressionType.LZ4_FRAME, { encode: lz4.compress, decode: lz4.decompress })
+    const made = tableFromColumns({ 質問: columnFromArray(columns.質問, utf8()), 数: columnFromArray(columns.数, int64()), 会話: columnFromArray(columns.会話, list(utf8())) })
+    const bytes = tableToIPC(made, { format, ...(codec && { codec: CompressionType[codec] }) }) as Uint8Array
+    const rows = await rowsOf(await put(`t-${format}-${codec}.arrow`, bytes))
+    expect(rows).toEqual([['質問', '数', '会話'], ['一行目\n二行目', '1', '["a","b"]'], ['😀', '9007199254740993', '[]'], [null, null, null]])
+    await expect(openTable(await put('cut.arrow', bytes.subarray(0, bytes.length / 2)))).rejects.toMatchObject({ error: { code: 'dataset/arrow-damaged' } })
   })
 })

@@ -12,7 +12,7 @@ export type Apply = (change: Change) => Promise<readonly Change[]>
 
 /** Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. */
 export async function journalled(store: DatasetStore, work: (apply: Apply) => Promise<void>): Promise<void> {
-  let isBulk = false
+  let kept = 0
   await store.transaction(async () => {
     const undo: Change[] = []
     const redo: Change[] = []
@@ -25,14 +25,14 @@ export async function journalled(store: DatasetStore, work: (apply: Apply) => Pr
     if (redo.length === 0) return
     await forget(store, 'NOT done')
     const tables = tablesOf([...undo, ...redo])
-    isBulk = tables.length > 0
     const texts = [JSON.stringify(undo), JSON.stringify(redo)] as const
-    const bytes = texts[0].length + texts[1].length + (await bytesOf(store, tables))
+    kept = await bytesOf(store, tables)
+    const bytes = texts[0].length + texts[1].length + kept
     await store.run('INSERT INTO journal (done, undo, redo, tables, bytes) VALUES (true, $1, $2, $3, $4)', [...texts, JSON.stringify(tables), BigInt(bytes)])
     await forgetOld(store)
     await store.touch()
   })
-  if (isBulk) await compactRows(store)
+  if (kept > 0) await compactRows(store, kept)
 }
 
 /** Reverses the last step, or repeats the last reversed one. Does nothing where there is none. */
@@ -41,17 +41,19 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
   const [entry] = await store.all(`SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`)
   if (!entry) return
   const [id, changes, tables] = [entry[0] as bigint, JSON.parse(String(entry[1])) as Change[], JSON.parse(String(entry[2] ?? '[]')) as string[]]
+  let kept = 0
   await store.transaction(async () => {
     for (const change of changes) {
       const { done, inverse } = await applyChange(store, change)
       // A step of an earlier version holds all cells in its text: what was kept besides is not needed.
       for (const table of tablesOf([...done, ...inverse])) if (!tables.includes(table)) await store.run(`DROP TABLE IF EXISTS ${table}`)
     }
-    const bytes = Number(entry[3]) + (await bytesOf(store, tables))
+    kept = await bytesOf(store, tables)
+    const bytes = Number(entry[3]) + kept
     await store.run('UPDATE journal SET done = $1, bytes = $2 WHERE id = $3', [direction === 'redo', BigInt(bytes), id])
     await store.touch()
   })
-  if (tables.length > 0) await compactRows(store)
+  if (kept > 0) await compactRows(store, kept)
 }
 
 /** How many steps can be undone and redone. */

@@ -8,6 +8,9 @@ import type { DatasetStore } from './store.ts'
 /** Larger changes write the rows anew instead of updating them: DuckDB keeps the texts of an update in memory. */
 const UPDATED_BYTES = 64 * 1024 ** 2
 
+/** What a row takes in a kept table besides its texts: keys and positions are packed. */
+const ROW_BYTES = 6
+
 /** Fewer rows that were taken out are not worth the work. */
 const COMPACTED_ROWS = 300_000
 
@@ -24,7 +27,7 @@ export async function bytesOf(store: DatasetStore, tables: readonly string[]): P
     const columns = (await columnsOf(store, table)).filter(({ type }) => type === 'VARCHAR')
     if (!(await exists(store, table))) continue
     const texts = columns.map(({ name }) => ` + coalesce(sum(strlen("${name}")), 0)`).join('')
-    const [row] = await store.all(`SELECT (count(*) * 16${texts})::BIGINT FROM ${table}`)
+    const [row] = await store.all(`SELECT (count(*) * ${ROW_BYTES}${texts})::BIGINT FROM ${table}`)
     bytes += Number(row?.[0])
   }
   return bytes
@@ -55,12 +58,16 @@ async function rewriteRows(store: DatasetStore, table: string, changed: readonly
   await store.indexRows()
 }
 
-/** Frees the room of rows that were taken out, once they outnumber those that are left: DuckDB does not do so while there is an index. */
-export async function compactRows(store: DatasetStore): Promise<void> {
+/**
+ * Frees room after a step that keeps so many bytes: what a large one replaced, and the rows that were taken out once they outnumber those that are left (DuckDB
+ * does not do so by itself while there is an index).
+ */
+export async function compactRows(store: DatasetStore, bytes: number): Promise<void> {
   const [row] = await store.all('SELECT coalesce(max(rowid) + 1, 0), count(*) FROM rows')
   const [taken, count] = [Number(row?.[0]) - Number(row?.[1]), Number(row?.[1])]
-  if (taken <= Math.max(count, COMPACTED_ROWS)) return
-  await store.run('DROP INDEX IF EXISTS rows_by_id')
+  const isSparse = taken > Math.max(count, COMPACTED_ROWS)
+  if (!isSparse && bytes <= UPDATED_BYTES) return
+  if (isSparse) await store.run('DROP INDEX IF EXISTS rows_by_id')
   await store.run('CHECKPOINT')
   await store.indexRows()
 }

@@ -118,7 +118,7 @@ describe('reading files', () => {
 
   it('refuses what is no table with a reason, and leaves nothing behind', async () => {
     expect(await codeOf(importText(Buffer.from('89504e470d0a1a0a', 'hex'), 'picture.csv'))).toBe('dataset/not-a-table')
-    expect(await codeOf(importText('PK\u0003\u0004', 'book.xlsx'))).toBe('dataset/zip-no-table')
+    expect(await codeOf(importText('PK\u0003\u0004', 'book.xlsx'))).toBe('dataset/zip-broken')
     expect(await codeOf(importText(' \n'))).toBe('dataset/file-empty')
     const open = await importText('a,b\n1,"never closed\n').catch((error: unknown) => (error as UserError).error)
     expect(open).toEqual({ code: 'dataset/quote-open', facts: { file: 'table.csv', line: 2 } })

@@ -2,7 +2,7 @@ import type { DatasetView } from '../contract/index.ts'
 import { checkPattern, filterCondition, requireColumns, sortOrder } from './matching.ts'
 import type { DatasetStore, Places } from './store.ts'
 
-/** So many views of a dataset are remembered; each takes 16 bytes a row. */
+/** So many views of a dataset are remembered; each takes 16 bytes a row of memory. */
 const KEPT_VIEWS = 3
 
 interface KnownView extends Places {

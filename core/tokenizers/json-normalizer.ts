@@ -1,16 +1,20 @@
 // Normalisers of a tokenizer.json with a Unigram model, as Hugging Face's Rust `tokenizers` applies them.
 import { z } from 'zod'
 import { CharsMap } from './chars-map.ts'
+import { toRegExp } from './json-regex.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
+import { withoutLeadingSpaces, withoutTrailingSpaces } from './white-space.ts'
 
-type Step = (text: string) => string
+/** Rewrites a text. */
+export type Step = (text: string) => string
 
 const Pattern = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })])
 const kinds = {
   Precompiled: (json: unknown) => precompiled(z.object({ precompiled_charsmap: z.string() }).parse(json).precompiled_charsmap),
   Replace: (json: unknown) => {
     const { pattern, content } = z.object({ pattern: Pattern, content: z.string() }).parse(json)
-    return (text: string) => ('String' in pattern ? text.replaceAll(pattern.String, content) : text.replace(new RegExp(pattern.Regex, 'gu'), () => content))
+    const wanted = 'String' in pattern ? pattern.String : toRegExp(pattern.Regex)
+    return wanted === null ? null : (text: string) => text.replaceAll(wanted, () => content)
   },
   Prepend: (json: unknown) => {
     const { prepend } = z.object({ prepend: z.string() }).parse(json)
@@ -18,9 +22,13 @@ const kinds = {
   },
   Strip: (json: unknown) => {
     const { strip_left: left, strip_right: right } = z.object({ strip_left: z.boolean(), strip_right: z.boolean() }).parse(json)
-    return (text: string) => (right ? (left ? text.trim() : text.trimEnd()) : left ? text.trimStart() : text)
+    return (text: string) => {
+      const rest = left ? withoutLeadingSpaces(text) : text
+      return right ? withoutTrailingSpaces(rest) : rest
+    }
   },
-  Lowercase: () => (text: string) => text.toLowerCase(),
+  // By character: the final form of Σ is not looked for.
+  Lowercase: () => (text: string) => Array.from(text, (character) => character.toLowerCase()).join(''),
   NFC: () => (text: string) => text.normalize('NFC'),
   NFD: () => (text: string) => text.normalize('NFD'),
   NFKC: () => (text: string) => text.normalize('NFKC'),
@@ -31,7 +39,7 @@ const kinds = {
   },
 } as const satisfies Record<string, (json: unknown) => Step | null>
 
-/** The normaliser that the JSON describes; null for a kind that is not known. */
+/** The normaliser that the JSON describes; null for a kind that is not known. Throws ZodError for a damaged description. */
 export function jsonNormalizer(json: unknown): Step | null {
   if (json === null || json === undefined) return (text) => text
   const { type } = z.looseObject({ type: z.string() }).parse(json)
@@ -40,6 +48,8 @@ export function jsonNormalizer(json: unknown): Step | null {
 
 /** A grapheme of so many bytes or more is replaced character by character. */
 const WHOLE_GRAPHEME_BYTES = 6
+/** Replacements that are kept; ordinary text has far fewer graphemes. */
+const KNOWN_GRAPHEMES = 20_000
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /** SentencePiece's replacements as the Rust library applies them: by grapheme, of which the shortest known beginning stands for the whole. */
@@ -58,7 +68,7 @@ function precompiled(base64: string): Step {
     let result = ''
     for (const { segment } of graphemes.segment(text)) {
       const short = known.get(segment) ?? ofGrapheme(segment)
-      known.set(segment, short)
+      if (known.size < KNOWN_GRAPHEMES) known.set(segment, short)
       result += short
     }
     return result

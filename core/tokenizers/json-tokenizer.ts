@@ -5,52 +5,102 @@ import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../checkpoints/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
+import { AddedTokenSplitter, allAddedTokens, decodedText, JsonAddedTokenSchema, toSpecialToken, type JsonAddedToken } from './json-added.ts'
+import { jsonNormalizer } from './json-normalizer.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { PieceText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
-import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
-import { templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import { SpecialTokens } from './special-tokens.ts'
+import { readMarkIds, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
-const AddedToken = z.object({ id: z.number().int(), content: z.string(), lstrip: z.boolean().default(false), rstrip: z.boolean().default(false), special: z.boolean().default(false) })
-const File = z.looseObject({ model: z.looseObject({ type: z.string().optional(), vocab: z.unknown().optional() }), added_tokens: z.array(AddedToken).default([]), decoder: z.unknown().optional() })
+const File = z.looseObject({ model: z.looseObject({ type: z.string().optional() }), added_tokens: z.array(JsonAddedTokenSchema).default([]), decoder: z.unknown().optional() })
+const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 
 /** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
 export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json')
-  const json = await readJsonObject(file)
-  const parsed = File.safeParse(json)
-  if (!parsed.success) throw new UserError('tokenizer/damaged', { file, position: 0 })
-  const { model, added_tokens: added, decoder } = parsed.data
-  // Old files do not name the type: merges make a BPE, a list of pairs a Unigram.
-  const type = model.type ?? (Array.isArray(model.vocab) ? 'Unigram' : 'BPE')
-  const specialTokens = new SpecialTokens(added.map(({ id, content, lstrip, rstrip, special }): SpecialToken => ({ id, text: content, hidden: special, stripsLeft: lstrip, stripsRight: rstrip })))
-  if (type === 'Unigram') {
-    const { segment, pieces } = jsonUnigram(json, file, new Set(specialTokens.list.map(({ id }) => id)))
-    return new JsonTokenizer({ config, decoder, pieces, specialTokens, encode: (text, recognise) => cut(specialTokens, text, recognise).flatMap((part, index) => (typeof part === 'string' ? segment(part, index === 0) : [part.id])) })
+  const [json, markIds] = await Promise.all([readJsonObject(file), readMarkIds(folder)])
+  try {
+    return new JsonTokenizer({ ...partsOf(json, file, config), config, markIds })
+  } catch (error) {
+    throw error instanceof z.ZodError ? new UserError('tokenizer/damaged', { file, position: 0 }) : error
   }
-  if (type !== 'BPE' && type !== 'WordPiece') throw new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (${type})`, supported: 'SentencePiece, tokenizer.json (BPE, Unigram)' })
-  const whole = new LibraryTokenizer(json, config)
-  let plain: LibraryTokenizer | null = null
-  const encode = (text: string, recognise: boolean) => (recognise ? whole : (plain ??= new LibraryTokenizer({ ...json, added_tokens: [] }, { ...config, added_tokens_decoder: {} }))).encode(text, { add_special_tokens: false }).ids
-  return new JsonTokenizer({ config, decoder, pieces: piecesOf(model.vocab), specialTokens, encode })
 }
 
-const cut = (tokens: SpecialTokens, text: string, recognise: boolean) => (recognise ? tokens.split(text) : text === '' ? [] : [text])
+function partsOf(json: Record<string, unknown>, file: string, config: TokenizerConfig): Omit<Parts, 'config' | 'markIds'> {
+  const { model, added_tokens: written, decoder } = File.parse(json)
+  // Old files do not name the type: merges make a BPE, a list of pairs a Unigram.
+  const type = model.type ?? (Array.isArray(model['vocab']) ? 'Unigram' : 'BPE')
+  const idOfPiece = vocabularyOf(model['vocab'], type)
+  const added = allAddedTokens(written, config, (piece) => idOfPiece.get(piece))
+  const normalize = jsonNormalizer(json['normalizer']) ?? ((text: string) => text)
+  const decodedTexts = new Map(added.map((token) => [token.id, decodedText(token, normalize)]))
+  const shared = { decoder, idOfPiece, decodedTexts, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
+  if (type === 'Unigram') return { ...shared, encode: unigramEncoder(json, file, added) }
+  if (type === 'BPE' || type === 'WordPiece') return { ...shared, encode: libraryEncoder({ json, file, config, added, type }) }
+  throw unsupported(file, type)
+}
 
-function piecesOf(vocab: unknown): string[] {
-  const pieces: string[] = []
-  for (const [piece, id] of Object.entries(vocab as Record<string, number>)) pieces[id] = piece
-  return pieces
+const unsupported = (file: string, found: string): UserError => new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (${found})`, supported: 'SentencePiece, tokenizer.json (BPE, Unigram)' })
+
+/** Ids of all pieces of the model, which are a list of pairs for Unigram, else an object. */
+function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number> {
+  if (type === 'Unigram') return new Map(UnigramVocab.parse(vocab).map(([piece], id) => [piece, id]))
+  return new Map(Object.entries(z.record(z.string(), z.number()).parse(vocab)))
+}
+
+type Encode = (text: string, recogniseSpecial: boolean) => number[]
+
+/** Special tokens are ordinary text when not to be recognised; other added words stay, being part of how the model reads text. */
+const recognised = (added: readonly JsonAddedToken[], special: boolean): JsonAddedToken[] => added.filter((token) => special || !token.special)
+
+function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
+  const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
+  const [all, words] = [true, false].map((special) => new AddedTokenSplitter(recognised(added, special), unigram.normalize)) as [AddedTokenSplitter, AddedTokenSplitter]
+  return (text, recogniseSpecial) =>
+    (recogniseSpecial ? all : words).split(text).flatMap((part, index) => (typeof part === 'string' ? unigram.encode(part, index === 0) : [part.id]))
+}
+
+interface LibraryParts {
+  readonly json: Record<string, unknown>
+  readonly file: string
+  readonly config: TokenizerConfig
+  readonly added: readonly JsonAddedToken[]
+  readonly type: string
+}
+
+function libraryEncoder({ json, file, config, added, type }: LibraryParts): Encode {
+  if (type === 'BPE') z.object({ merges: z.array(z.unknown()) }).parse(json['model'])
+  const open = (special: boolean): LibraryTokenizer => {
+    try {
+      return new LibraryTokenizer({ ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) }, config)
+    } catch (error) {
+      throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  const whole = open(true)
+  let plain: LibraryTokenizer | null = null
+  return (text, recogniseSpecial) => (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
 }
 
 interface Parts {
   readonly config: TokenizerConfig
+  /** Ids in the model's config.json, for marks that the tokenizer does not name. */
+  readonly markIds: SpecialIds
   readonly decoder: unknown
-  /** Text of every id of the model, as it spells it. */
-  readonly pieces: readonly string[]
+  readonly idOfPiece: ReadonlyMap<string, number>
   readonly specialTokens: SpecialTokens
-  readonly encode: (text: string, recogniseSpecial: boolean) => number[]
+  /** Text of each added token's id, as it is decoded. */
+  readonly decodedTexts: ReadonlyMap<number, string>
+  readonly encode: Encode
+}
+
+function specialIdsOf({ config, markIds, idOfPiece, specialTokens }: Parts): SpecialIds {
+  const added = new Map(specialTokens.list.map(({ id, text }) => [text, id]))
+  const named = { bos: config.bos_token, eos: config.eos_token, pad: config.pad_token, unk: config.unk_token }
+  const ids = Object.entries(named).map(([name, text]) => [name, text ? added.get(text) ?? idOfPiece.get(text) : undefined])
+  return { ...markIds, ...Object.fromEntries(ids.filter(([, id]) => id !== undefined)) }
 }
 
 class JsonTokenizer implements Tokenizer {
@@ -58,17 +108,18 @@ class JsonTokenizer implements Tokenizer {
   readonly vocabSize: number
   readonly chatTemplate?: ChatTemplate
   readonly #parts: Parts
+  readonly #pieces: readonly string[]
   readonly #pieceText: PieceText
 
   constructor(parts: Parts) {
-    const { config, pieces, specialTokens } = parts
+    const { config, idOfPiece, specialTokens } = parts
+    const pieces: string[] = []
+    for (const [piece, id] of idOfPiece) pieces[id] = piece
     this.#parts = parts
+    this.#pieces = pieces
     this.#pieceText = new PieceText(parts.decoder)
-    this.vocabSize = Math.max(pieces.length, ...specialTokens.list.map(({ id }) => id + 1))
-    const ids = new Map([...pieces.entries()].map(([id, piece]) => [piece, id]))
-    for (const { id, text } of specialTokens.list) ids.set(text, id)
-    const named = { bos: config.bos_token, eos: config.eos_token, pad: config.pad_token, unk: config.unk_token }
-    this.special = Object.fromEntries(Object.entries(named).flatMap(([name, text]) => { const id = text ? ids.get(text) : undefined; return id === undefined ? [] : [[name, id]] }))
+    this.vocabSize = specialTokens.list.reduce((size, { id }) => Math.max(size, id + 1), pieces.length)
+    this.special = specialIdsOf(parts)
     const source = templateSource(config)
     if (source) this.chatTemplate = createChatTemplate(source, { bos_token: config.bos_token ?? '', eos_token: config.eos_token ?? '', pad_token: config.pad_token ?? '', unk_token: config.unk_token ?? '' })
   }
@@ -85,11 +136,11 @@ class JsonTokenizer implements Tokenizer {
   }
 
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
-    const { pieces, specialTokens } = this.#parts
+    const { specialTokens, decodedTexts } = this.#parts
     return this.#pieceText.decoder((id) => {
       const token = specialTokens.get(id)
-      if (token) return { text: token.hidden && skipSpecial ? '' : token.text }
-      return { piece: pieces[id] ?? '' }
+      if (token) return { text: token.hidden && skipSpecial ? '' : (decodedTexts.get(id) ?? token.text) }
+      return { piece: this.#pieces[id] ?? '' }
     })
   }
 

@@ -7,7 +7,7 @@ import { openJsonTokenizer } from './json-tokenizer.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
-import { readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import { namedTokens, readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
@@ -66,8 +66,7 @@ function specialTokensOf(config: TokenizerConfig, pieces: SentencePiece): Specia
   for (const [id, { content, lstrip, rstrip, special }] of Object.entries(config.added_tokens_decoder)) {
     tokens.set(content, { id: Number(id), text: content, hidden: special, stripsLeft: lstrip, stripsRight: rstrip })
   }
-  const named = [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token]
-  for (const text of [...named, ...(config.additional_special_tokens ?? [])]) add(text, text ? pieces.idOf(text) : undefined)
+  for (const text of namedTokens(config)) add(text, pieces.idOf(text))
   // Without a class that fixes its marks, the model's own marks are special too, named or not.
   const { bos, eos, pad, unk } = pieces.model.marks
   if (!classMarksOf(config)) for (const id of [bos, eos, pad, unk]) if (id >= 0) add(pieces.pieceText(id), id)

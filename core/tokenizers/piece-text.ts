@@ -5,39 +5,26 @@ import { SPACE_SYMBOL } from './utf8.ts'
 /** What an id stands for: a text as it is, or a piece as the model spells it. */
 export type IdMeaning = { readonly text: string } | { readonly piece: string }
 
+type MeaningOf = (id: number) => IdMeaning
+
 const BYTE_PIECE = /^<0x([0-9A-F]{2})>$/
 
 /** How the pieces of a tokenizer.json become text again: its `decoder`. */
 export class PieceText {
-  readonly #byteLevel: boolean
-  /** The blank that stands before the first word is taken off. */
-  readonly #stripsFirst: boolean
+  readonly #create: (meaningOf: MeaningOf) => StreamDecoder
 
   constructor(decoder: unknown) {
     const steps = flatten(decoder)
-    this.#byteLevel = steps.some(({ type }) => type === 'ByteLevel')
-    this.#stripsFirst = steps.some((step) => (step.type === 'Strip' && Number(step['start'] ?? 0) > 0) || (step.type === 'Metaspace' && step['add_prefix_space'] !== false && step['prepend_scheme'] !== 'never'))
+    const wordPiece = steps.find(({ type }) => type === 'WordPiece')
+    const firstBlanks = steps.some(stripsFirstPiece) ? 'all' : steps.some(stripsOneBlank) ? 'one' : 'none'
+    if (steps.some(({ type }) => type === 'ByteLevel')) this.#create = byteLevelDecoder
+    else if (wordPiece) this.#create = (meaningOf) => wordPieceDecoder(meaningOf, String(wordPiece['prefix'] ?? '##'), wordPiece['cleanup'] !== false)
+    else this.#create = (meaningOf) => spaceSymbolDecoder(meaningOf, firstBlanks)
   }
 
-  decoder(meaningOf: (id: number) => IdMeaning): StreamDecoder {
-    const bytes = new ByteGatherer()
-    let atStart = true
-    const emit = (text: string): string => {
-      const stripped = atStart && this.#stripsFirst && text.startsWith(' ') ? text.slice(1) : text
-      if (text !== '') atStart = false
-      return stripped
-    }
-    return {
-      push: (id) => {
-        const meaning = meaningOf(id)
-        if ('text' in meaning) return emit(bytes.end() + meaning.text)
-        if (this.#byteLevel) return emit(bytesOf(meaning.piece).map((byte) => bytes.push(byte)).join(''))
-        const byte = BYTE_PIECE.exec(meaning.piece)
-        if (byte) return emit(bytes.push(parseInt(byte[1] as string, 16)))
-        return emit(bytes.end() + meaning.piece.replaceAll(SPACE_SYMBOL, ' '))
-      },
-      end: () => emit(bytes.end()),
-    }
+  /** A decoder at the beginning of a text. */
+  decoder(meaningOf: MeaningOf): StreamDecoder {
+    return this.#create(meaningOf)
   }
 }
 
@@ -49,6 +36,59 @@ const flatten = (decoder: unknown): Step[] => {
   return step.type === 'Sequence' && Array.isArray(step['decoders']) ? step['decoders'].flatMap(flatten) : [step]
 }
 
+/** Metaspace takes every ▁ off the first piece. */
+const stripsFirstPiece = (step: Step): boolean =>
+  step.type === 'Metaspace' && (step['prepend_scheme'] === undefined ? step['add_prefix_space'] !== false : step['prepend_scheme'] !== 'never')
+
+/** One blank goes from the beginning of the text: by a Strip (Llama) or by a Replace of `^ ` (llm-jp). */
+function stripsOneBlank(step: Step): boolean {
+  if (step.type === 'Strip') return Number(step['start'] ?? 0) > 0
+  const pattern = step.type === 'Replace' && step['content'] === '' ? (step['pattern'] as { readonly Regex?: unknown } | undefined)?.Regex : undefined
+  return typeof pattern === 'string' && /^(\(\?<!\\n\))?(\^|\\A)( |\\s|▁)$/u.test(pattern)
+}
+
+/** Pieces with ▁ for blanks and `<0xNN>` for single bytes. */
+function spaceSymbolDecoder(meaningOf: MeaningOf, firstBlanks: 'all' | 'one' | 'none'): StreamDecoder {
+  const bytes = new ByteGatherer()
+  let atStart = true
+  const emit = (text: string): string => {
+    const stripped = atStart && firstBlanks === 'one' && text.startsWith(' ') ? text.slice(1) : text
+    if (text !== '') atStart = false
+    return stripped
+  }
+  const pieceText = (piece: string, before: string): string => {
+    const isFirst = atStart && before === ''
+    if (isFirst && firstBlanks === 'all') {
+      atStart = false
+      return piece.replaceAll(SPACE_SYMBOL, '')
+    }
+    return emit(before + piece.replaceAll(SPACE_SYMBOL, ' '))
+  }
+  return {
+    push: (id) => {
+      const meaning = meaningOf(id)
+      if ('text' in meaning) return meaning.text === '' ? '' : emit(bytes.end() + meaning.text)
+      const byte = BYTE_PIECE.exec(meaning.piece)
+      return byte ? emit(bytes.push(parseInt(byte[1]!, 16))) : pieceText(meaning.piece, bytes.end())
+    },
+    end: () => emit(bytes.end()),
+  }
+}
+
+/** Pieces in GPT-2's alphabet of bytes. U+FFFD stands for each longest beginning of a character that breaks off, as in Rust. */
+function byteLevelDecoder(meaningOf: MeaningOf): StreamDecoder {
+  // Without ignoreBOM a byte order mark at the start would be lost.
+  const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+  return {
+    push: (id) => {
+      const meaning = meaningOf(id)
+      if ('text' in meaning) return meaning.text === '' ? '' : utf8.decode() + meaning.text
+      return utf8.decode(bytesOf(meaning.piece), { stream: true })
+    },
+    end: () => utf8.decode(),
+  }
+}
+
 /** GPT-2's alphabet: printable Latin-1 characters stand for their own byte, those from U+0100 on for the other bytes in order. */
 const byteOfCharacter: ReadonlyMap<string, number> = (() => {
   const isPrintable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
@@ -58,5 +98,27 @@ const byteOfCharacter: ReadonlyMap<string, number> = (() => {
   return map
 })()
 
-/** The bytes that a byte-level piece spells; characters outside of its alphabet stand for their own UTF-8. */
-const bytesOf = (piece: string): number[] => [...piece].flatMap((character) => byteOfCharacter.get(character) ?? [...Buffer.from(character)])
+/** The bytes that a byte-level piece spells; a piece with any other character stands for its own UTF-8. */
+function bytesOf(piece: string): Uint8Array {
+  const bytes = Array.from(piece, (character) => byteOfCharacter.get(character) ?? -1)
+  return bytes.includes(-1) ? new TextEncoder().encode(piece) : Uint8Array.from(bytes)
+}
+
+/** What WordPiece's `cleanup` writes closer together. */
+const CLOSER = [[' .', '.'], [' ?', '?'], [' !', '!'], [' ,', ','], [" ' ", "'"], [" n't", "n't"], [" 'm", "'m"], [' do not', " don't"], [" 's", "'s"], [" 've", "'ve"], [" 're", "'re"]] as const
+
+/** Words with blanks between them; pieces with the prefix go on with the word before. */
+function wordPieceDecoder(meaningOf: MeaningOf, prefix: string, cleansUp: boolean): StreamDecoder {
+  let atStart = true
+  return {
+    push: (id) => {
+      const meaning = meaningOf(id)
+      const piece = 'text' in meaning ? meaning.text : meaning.piece
+      if (piece === '') return ''
+      const spaced = atStart ? piece : piece.startsWith(prefix) ? piece.slice(prefix.length) : ` ${piece}`
+      atStart = false
+      return cleansUp ? CLOSER.reduce((text, [wide, close]) => text.replaceAll(wide, close), spaced) : spaced
+    },
+    end: () => '',
+  }
+}

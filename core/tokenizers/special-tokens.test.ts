@@ -19,3 +19,12 @@ it('swallows spaces beside tokens that ask for it', () => {
 it('leaves text alone where there are no tokens', () => {
   expect([partsOf(new SpecialTokens([]), 'a'), partsOf(new SpecialTokens([]), '')]).toEqual([['a'], []])
 })
+
+it('finds whole words only where it is told to', () => {
+  const tokens = new SpecialTokens([{ ...token(1, 'ねこ'), wholeWord: true }])
+  expect(['ねこ', 'ねこ。', ' ねこ ', '𠮷ねこ', 'ねこ_', 'いねこ'].map((text) => partsOf(tokens, text))).toEqual([[1], [1, '。'], [' ', 1, ' '], ['𠮷ねこ'], ['ねこ_'], ['いねこ']])
+})
+
+it('does not take a byte order mark for a space', () => {
+  expect(partsOf(new SpecialTokens([token(1, '<r>', { left: true, right: true })]), 'a\ufeff <r> \ufeffb')).toEqual(['a\ufeff', 1, '\ufeffb'])
+})

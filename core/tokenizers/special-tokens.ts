@@ -1,3 +1,5 @@
+import { skipSpaces, withoutTrailingSpaces } from './white-space.ts'
+
 /** A string that stands for one id and is never cut: `<s>`, `<|im_end|>`. */
 export interface SpecialToken {
   readonly id: number
@@ -7,6 +9,8 @@ export interface SpecialToken {
   /** Swallows the spaces on its left or right. */
   readonly stripsLeft: boolean
   readonly stripsRight: boolean
+  /** Found only where no letter, digit or the like stands beside it; false where not given. */
+  readonly wholeWord?: boolean
 }
 
 /** A stretch of ordinary text, or a special token. */
@@ -39,10 +43,11 @@ export class SpecialTokens {
     let start = 0
     for (const match of text.matchAll(this.pattern)) {
       const token = this.byText.get(match[0])!
+      const end = match.index + match[0].length
+      if (token.wholeWord && touchesWord(text, match.index, end)) continue
       const before = text.slice(start, match.index)
-      parts.push(token.stripsLeft ? before.trimEnd() : before, token)
-      start = match.index + match[0].length
-      if (token.stripsRight) start = text.length - text.slice(start).trimStart().length
+      parts.push(token.stripsLeft ? withoutTrailingSpaces(before) : before, token)
+      start = token.stripsRight ? skipSpaces(text, end) : end
     }
     parts.push(text.slice(start))
     return parts.filter((part) => part !== '')
@@ -50,3 +55,11 @@ export class SpecialTokens {
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
+const WORD = '[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]'
+const endsWithWord = new RegExp(`${WORD}$`, 'u')
+const startsWithWord = new RegExp(`^${WORD}`, 'u')
+
+// Two UTF-16 units hold any character.
+const touchesWord = (text: string, start: number, end: number): boolean =>
+  endsWithWord.test(text.slice(Math.max(0, start - 2), start)) || startsWithWord.test(text.slice(end, end + 2))

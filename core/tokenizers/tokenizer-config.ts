@@ -3,14 +3,20 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../checkpoints/json-file.ts'
+import type { SpecialIds } from './tokenizer.ts'
 
 const TokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).nullish().catch(null)
-const AddedToken = z.object({
+/** An added token as Hugging Face writes it, in tokenizer_config.json or tokenizer.json. */
+export const AddedTokenSchema = z.object({
   content: z.string(),
   lstrip: z.boolean().default(false),
   rstrip: z.boolean().default(false),
   special: z.boolean().default(false),
+  single_word: z.boolean().default(false),
+  /** Looked for in the normalised text; where not given, only special tokens are not. */
+  normalized: z.boolean().optional(),
 })
+export type AddedToken = z.infer<typeof AddedTokenSchema>
 
 const TokenizerConfigSchema = z.object({
   tokenizer_class: z.string().nullish(),
@@ -22,7 +28,7 @@ const TokenizerConfigSchema = z.object({
   cls_token: TokenText,
   mask_token: TokenText,
   additional_special_tokens: z.array(TokenText).nullish(),
-  added_tokens_decoder: z.record(z.string(), AddedToken).default({}),
+  added_tokens_decoder: z.record(z.string(), AddedTokenSchema).default({}),
   extra_ids: z.number().int().min(0).default(0),
   do_lower_case: z.boolean().default(false),
   legacy: z.boolean().nullish(),
@@ -50,4 +56,18 @@ const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
 
 /** The chat template that a conversation is written with: the only one, or the one called default. */
 export const templateSource = ({ chat_template: written }: TokenizerConfig): string | undefined =>
-  (Array.isArray(written) ? written.find(({ name }) => name === 'default')?.template : written) ?? undefined
+  (Array.isArray(written) ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template : written) ?? undefined
+
+/** The texts of all marks and additional special tokens that the settings name. */
+export const namedTokens = (config: TokenizerConfig): string[] =>
+  [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token, ...(config.additional_special_tokens ?? [])]
+    .filter((text): text is string => Boolean(text))
+
+const MarkId = z.union([z.number().int(), z.array(z.number().int()).min(1).transform((ids) => ids[0]!)]).optional().catch(undefined)
+const ModelConfigSchema = z.object({ bos_token_id: MarkId, eos_token_id: MarkId, pad_token_id: MarkId })
+
+/** Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are several. */
+export async function readMarkIds(folder: string): Promise<SpecialIds> {
+  const { bos_token_id: bos, eos_token_id: eos, pad_token_id: pad } = ModelConfigSchema.parse(await optionalJson(join(folder, 'config.json')))
+  return { ...(bos === undefined ? {} : { bos }), ...(eos === undefined ? {} : { eos }), ...(pad === undefined ? {} : { pad }) }
+}

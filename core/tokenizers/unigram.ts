@@ -28,7 +28,8 @@ export class Unigram {
     let min = Infinity
     let max = -Infinity
     vocabulary.scores.forEach((score, id) => {
-      if (vocabulary.types[id] !== PieceType.normal) return
+      // Rust takes the least score of all pieces, SentencePiece that of ordinary ones.
+      if (!this.wide && vocabulary.types[id] !== PieceType.normal) return
       min = Math.min(min, score)
       max = Math.max(max, score)
     })

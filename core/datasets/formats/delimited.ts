@@ -3,52 +3,70 @@ import { UserError } from '../../contract/index.ts'
 /** Rows are parsed in slices of so many characters; in between the host can answer. */
 const SLICE_CHARACTERS = 1 << 19
 
+type Cells = (string | null)[]
+/** A row, the index behind it, and how many lines it took. */
+interface ReadRow { readonly cells: Cells; readonly end: number; readonly lines: number }
+
 /**
- * Parses delimited text (RFC 4180): quoted cells may hold delimiters, quotes and line breaks; lines end with LF, CRLF or CR. Yields one row at a time;
- * nothing between two delimiters is a missing cell (null), `""` is an empty one.
- * Throws UserError `dataset/quote-open` naming the line where a quoted cell begins that never ends.
+ * Parses delimited text (RFC 4180), given whole or in pieces cut anywhere: quoted cells may hold delimiters, quotes and line breaks; lines end with LF,
+ * CRLF or CR. Text behind a closing quote belongs to the cell. Yields one row at a time; nothing between two delimiters is a missing cell (null), `""` is
+ * an empty one. Throws UserError `dataset/quote-open` naming the line where a quoted cell begins that never ends.
  */
-export async function* parseDelimited(text: string, delimiter: string, file: string): AsyncGenerator<(string | null)[]> {
-  let row: (string | null)[] = []
-  let index = 0
+export async function* parseDelimited(source: string | Iterable<string>, delimiter: string, file: string): AsyncGenerator<Cells> {
+  const pieces = (typeof source === 'string' ? slicesOf(source) : source)[Symbol.iterator]()
+  let text = ''
+  let at = 0
   let line = 1
-  let pauseAt = SLICE_CHARACTERS
-  while (index < text.length) {
-    if (index >= pauseAt) {
-      pauseAt = index + SLICE_CHARACTERS
-      await new Promise((resolve) => setImmediate(resolve))
+  for (let isLast = false; !isLast; ) {
+    const carried = text.length - at
+    text = text.slice(at)
+    at = 0
+    // A row longer than a piece is looked at again only when twice as much of it is there.
+    do {
+      const next = pieces.next()
+      if (next.done) isLast = true
+      else text += next.value
+    } while (!isLast && text.length < 2 * carried)
+    for (let row = readRow(text, at, { delimiter, isLast }); row !== null; row = readRow(text, at, { delimiter, isLast })) {
+      if (row === 'open') throw new UserError('dataset/quote-open', { file, line: line + openLine(text, at, delimiter) })
+      yield row.cells
+      at = row.end
+      line += row.lines
     }
-    const startLine = line
-    let cell: string | null
-    if (text[index] === '"') {
-      const quoted = readQuoted(text, index)
-      if (!quoted) throw new UserError('dataset/quote-open', { file, line: startLine })
-      cell = quoted.value
-      index = quoted.end
-      line += countBreaks(cell)
-    } else {
-      const end = endOfCell(text, index, delimiter)
-      cell = end === index ? null : text.slice(index, end)
-      index = end
-    }
-    row.push(cell)
-    const next = text[index]
-    if (next === delimiter) {
-      index++
-      // A delimiter at the very end stands before one more, empty cell.
-      if (index === text.length) row.push(null)
-      continue
-    }
-    if (next === '\r' && text[index + 1] === '\n') index++
-    if (next !== undefined) index++
-    line++
-    yield row
-    row = []
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  if (row.length > 0) yield row
 }
 
-/** Reads a quoted cell from its opening quote; text between the closing quote and the delimiter is kept. Null where it never closes. */
+function* slicesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; from += SLICE_CHARACTERS) yield text.slice(from, from + SLICE_CHARACTERS)
+}
+
+/** Reads the row at `start`; null where the text ends before the row surely does, 'open' where a quoted cell never closes. */
+function readRow(text: string, start: number, { delimiter, isLast }: { delimiter: string; isLast: boolean }): ReadRow | 'open' | null {
+  if (start >= text.length) return null
+  const cells: Cells = []
+  let index = start
+  let lines = 1
+  for (;;) {
+    const quoted = text[index] === '"' ? readQuoted(text, index) : undefined
+    if (quoted === null) return isLast ? 'open' : null
+    const end = endOfCell(text, quoted?.end ?? index, delimiter)
+    if (quoted) lines += countBreaks(quoted.value)
+    cells.push(quoted ? quoted.value + text.slice(quoted.end, end) : end === index ? null : text.slice(index, end))
+    if (end === text.length) return isLast ? { cells, end, lines } : null
+    index = end + 1
+    if (text[end] === delimiter) {
+      if (index < text.length) continue
+      // A delimiter at the very end stands before one more, missing cell.
+      return isLast ? { cells: [...cells, null], end: index, lines } : null
+    }
+    if (text[end] === '\r' && index === text.length && !isLast) return null
+    if (text[end] === '\r' && text[index] === '\n') index++
+    return { cells, end: index, lines }
+  }
+}
+
+/** Reads a quoted cell from its opening quote to behind its closing one. Null where it never closes. */
 function readQuoted(text: string, start: number): { value: string; end: number } | null {
   let value = ''
   let from = start + 1
@@ -68,14 +86,37 @@ function endOfCell(text: string, start: number, delimiter: string): number {
   return end
 }
 
+/** Lines between the beginning of an unfinished row and the quoted cell that is still open at its end. */
+function openLine(text: string, start: number, delimiter: string): number {
+  let index = start
+  let lines = 0
+  for (let quoted = readQuoted(text, index); text[index] !== '"' || quoted; quoted = readQuoted(text, index)) {
+    if (text[index] === '"' && quoted) lines += countBreaks(quoted.value)
+    index = endOfCell(text, text[index] === '"' && quoted ? quoted.end : index, delimiter) + 1
+  }
+  return lines
+}
+
 const countBreaks = (cell: string): number => cell.match(/\r\n|\r|\n/g)?.length ?? 0
 
+const DELIMITERS = [',', '\t', ';', '|'] as const
+export type Delimiter = (typeof DELIMITERS)[number]
+
+/** Excel's own hint in the first line; it is no row. */
+const HINT = /^sep=([,;|\t])(?:\r\n|\r|\n|$)/
+
+/** The delimiter that a text's first line names for Excel (`sep=;`), and how long that line is. */
+export function delimiterHint(text: string): { readonly delimiter: Delimiter; readonly length: number } | null {
+  const found = HINT.exec(text)
+  return found ? { delimiter: found[1] as Delimiter, length: found[0].length } : null
+}
+
 /** The delimiter of a text: the candidate that its first line outside of quotes holds most often. */
-export function detectDelimiter(text: string): ',' | '\t' | ';' {
-  const firstLine = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.slice(0, 65_536))?.[0] ?? ''
+export function detectDelimiter(text: string): Delimiter {
+  const firstLine = /^(?:"(?:[^"]|"")*"|[^"\r\n])*/.exec(text.slice(0, 65_536).replace(/^[\r\n]+/, ''))?.[0] ?? ''
   const bare = firstLine.replaceAll(/"(?:[^"]|"")*"/g, '')
   const count = (candidate: string) => bare.split(candidate).length
-  return ([',', '\t', ';'] as const).reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best))
+  return DELIMITERS.reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best))
 }
 
 /** One line of delimited text; cells are quoted where they must be. `null` and '' differ: a missing cell is bare, an empty one is quoted. */

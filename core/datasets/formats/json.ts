@@ -1,34 +1,69 @@
-import { UserError } from '../../contract/index.ts'
 import type { ImportOptions } from '../../contract/import.ts'
+import { UserError } from '../../contract/index.ts'
+import { conversationKey, conversationRows, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
 import { decodeText, detectEncoding, encodingConfidence } from './encoding.ts'
+import { parseJson } from './json-text.ts'
 import { endingOf, type Cells, type FileContents, type Table, type TableFormat } from './table-format.ts'
 
-type Json = Readonly<Record<string, unknown>>
+/** Records are read in portions of so many; in between the host can answer. */
+const PORTION = 5000
 
-const isObject = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
+interface Source {
+  readonly given: ImportOptions
+  readonly options: ImportOptions
+  readonly confidence: number
+}
 
-/** Records become rows: a column for every key, in the order in which keys appear; lists and objects (a conversation's messages) stay JSON. */
-function tableOf(records: readonly Json[], options: ImportOptions, confidence: number): Table {
-  const names = new Set(records.flatMap((record) => Object.keys(record)))
-  const cellOf = (value: unknown): string | null => (value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value))
+/**
+ * Records become rows: a column for every key, in the order in which keys appear; lists and objects stay JSON. They are read twice, first for the keys.
+ * Conversations stay whole in their cells, or become rows as the options say.
+ */
+async function tableOf(records: () => Iterable<Json>, { given, options, confidence }: Source): Promise<Table> {
+  const names = new Set<string>()
+  let hasConversations = false
+  for await (const record of withPauses(records())) {
+    hasConversations ||= conversationKey(record) !== undefined
+    for (const name of Object.keys(record)) names.add(name)
+  }
+  const asRows = hasConversations && given.conversations === 'rows'
+  const shaped = () => (asRows ? conversationRows(records()) : records())
+  if (asRows) {
+    names.clear()
+    for (const name of TURN_COLUMNS) names.add(name)
+    for await (const record of withPauses(shaped())) for (const name of Object.keys(record)) names.add(name)
+  }
   return {
-    options,
+    options: { ...options, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
     encodingConfidence: confidence,
     async *rows(): AsyncGenerator<Cells> {
       yield [...names]
-      for (const record of records) yield [...names].map((name) => cellOf(record[name]))
+      for await (const record of withPauses(shaped())) yield Array.from(names, (name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
     },
   }
 }
 
-function textOf(file: FileContents, given: ImportOptions): { text: string; options: ImportOptions; confidence: number } {
+const cellOf = (value: unknown): string | null => (value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value))
+
+async function* withPauses(records: Iterable<Json>): AsyncGenerator<Json> {
+  let count = 0
+  for (const record of records) {
+    if (++count % PORTION === 0) await new Promise((resolve) => setImmediate(resolve))
+    yield record
+  }
+}
+
+function textOf(file: FileContents, given: ImportOptions): { text: string; source: Source } {
   const encoding = given.encoding ?? detectEncoding(file.bytes)
   const text = decodeText(file.bytes, encoding)
   if (text.trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
-  return { text, options: { encoding }, confidence: encodingConfidence(file.bytes, encoding) }
+  return { text, source: { given, options: { encoding }, confidence: encodingConfidence(file.bytes, encoding) } }
 }
 
-const beginsWith = ({ bytes }: FileContents, pattern: RegExp): boolean => pattern.test(new TextDecoder('utf-8').decode(bytes.subarray(0, 4096)).replace(/^\ufeff/, '').trimStart())
+const beginsWith = ({ bytes }: FileContents, pattern: RegExp): boolean => pattern.test(decodeText(bytes.subarray(0, 4096), detectEncoding(bytes.subarray(0, 4096))).trimStart())
+
+/** A file of JSON Lines by its name that holds one list, or the other way round: common mistakes. */
+const isList = (text: string): boolean => /^\s*\[/.test(text)
+const isLines = (text: string): boolean => /^\s*\{.*\}[^\S\n]*\n\s*\{/.test(text.slice(0, 1 << 20))
 
 /** One JSON object a line: alpaca, OpenAI messages, ShareGPT, or any keys. */
 export const jsonl: TableFormat = {
@@ -36,9 +71,8 @@ export const jsonl: TableFormat = {
   extensions: ['jsonl', 'ndjson'],
   detect: (file) => ['jsonl', 'ndjson'].includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
   open(file, given) {
-    const { text, options, confidence } = textOf(file, given)
-    const records = text.split(/\r?\n/).flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, file.name, index + 1)]))
-    return Promise.resolve(tableOf(records, options, confidence))
+    const { text, source } = textOf(file, given)
+    return isList(text) ? openList(text, file.name, source) : tableOf(() => recordsIn(text, file.name), source)
   },
 }
 
@@ -48,38 +82,33 @@ export const json: TableFormat = {
   extensions: ['json'],
   detect: (file) => endingOf(file.name) === 'json' || beginsWith(file, /^\[\s*\{/),
   open(file, given) {
-    const { text, options, confidence } = textOf(file, given)
-    // Files called .json that hold an object a line are common.
-    if (/^\{.*\}\s*\n\s*\{/.test(text.slice(0, 65_536))) return jsonl.open(file, given)
-    const value = parsedAny(text, file.name, 1)
-    const list = Array.isArray(value) ? value : isObject(value) ? Object.values(value).find(Array.isArray) : undefined
-    if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new UserError('dataset/json-no-table', { file: file.name })
-    return Promise.resolve(tableOf(list, options, confidence))
+    const { text, source } = textOf(file, given)
+    return isLines(text) ? tableOf(() => recordsIn(text, file.name), source) : openList(text, file.name, source)
   },
 }
 
-function parsed(line: string, file: string, number: number): Json {
-  const value = parsedAny(line, file, number)
-  if (!isObject(value)) throw new UserError('dataset/json-invalid', { file, line: number })
-  return value
+async function openList(text: string, file: string, source: Source): Promise<Table> {
+  const value = parseJson(text, file, 1)
+  const list = Array.isArray(value) ? value : isObject(value) ? listIn(value) : undefined
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new UserError('dataset/json-no-table', { file })
+  return tableOf(() => list, source)
 }
 
-function parsedAny(text: string, file: string, line: number): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''))
-  } catch (error) {
-    throw new UserError('dataset/json-invalid', { file, line: line + (text.slice(0, placeOf(String(error), text)).match(/\n/g)?.length ?? 0) })
+/** The first list of objects in an object; one conversation alone is a record itself. */
+const listIn = (value: Json): readonly unknown[] | undefined =>
+  conversationKey(value) === undefined ? Object.values(value).filter(Array.isArray).find((list) => list.length > 0 && list.every(isObject)) : [value]
+
+function* recordsIn(text: string, file: string): Generator<Json> {
+  let number = 0
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from)
+    const end = newline < 0 ? text.length : newline
+    const line = text.slice(from, end)
+    from = end + 1
+    number++
+    if (line.trim() === '') continue
+    const value = parseJson(line, file, number)
+    if (!isObject(value)) throw new UserError('dataset/json-invalid', { file, line: number })
+    yield value
   }
-}
-
-/** Characters before the place that V8's message shows. */
-const SURROUNDINGS = 10
-
-/** Where JSON.parse stopped: its message gives the position, or the surroundings. */
-function placeOf(message: string, text: string): number {
-  const position = /position (\d+)/.exec(message)?.[1]
-  if (position !== undefined) return Number(position)
-  const around = /"([\s\S]*)" is not valid JSON/.exec(message)?.[1]?.replace(/"?\.\.\.$/, '') ?? ''
-  const start = around === '' ? -1 : text.indexOf(around)
-  return start < 0 ? 0 : start + (message.includes('..."') ? SURROUNDINGS : 0)
 }

@@ -36,12 +36,11 @@ export const endingOf = (name: string): string => /\.([^.\\/]+)$/.exec(name)?.[1
 /** Names for the columns of a table without a header. */
 export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => `列${index + 1}`)
 
-/** The rows with a header before them: the first row, or made-up names. */
-export async function* withHeader(rows: AsyncIterable<Cells> | Iterable<Cells>, hasHeader: boolean): AsyncGenerator<Cells> {
-  let isFirst = true
+/** The rows with a header before them: the first row after the skipped ones, or made-up names. */
+export async function* withHeader(rows: AsyncIterable<Cells> | Iterable<Cells>, hasHeader: boolean, skipRows = 0): AsyncGenerator<Cells> {
+  let index = 0
   for await (const row of rows) {
-    if (isFirst && !hasHeader) yield unnamedHeader(row.length)
-    isFirst = false
-    yield row
+    if (index === skipRows && !hasHeader) yield unnamedHeader(row.length)
+    if (index++ >= skipRows) yield row
   }
 }

@@ -1,47 +1,77 @@
-import { inflateRawSync } from 'node:zlib'
+import { Readable } from 'node:stream'
+import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
 import { UserError } from '../../contract/index.ts'
 
 const END = 0x06054b50
+const END_BYTES = 22
 const ENTRY = 0x02014b50
+const STORED = 0
+const DEFLATED = 8
 const MAX_COMMENT = 65_557
 /** A file inside may grow to so much: a small ZIP must not fill the memory. */
 const MAX_INFLATED_BYTES = 2 ** 30
 
 interface Entry {
   readonly name: string
+  readonly isEncrypted: boolean
   readonly method: number
+  readonly checksum: number
   readonly compressed: number
   readonly size: number
   readonly offset: number
 }
+
+/** True where a ZIP's directory is there: it stands at the end, so that a file that is cut off lacks it. */
+export const hasDirectory = (bytes: Uint8Array): boolean => endOf(bytes) !== null
 
 /** Names of the files in a ZIP; none where its directory cannot be read. */
 export const listZip = (bytes: Uint8Array): string[] => entriesOf(bytes).map(({ name }) => name)
 
 export const has = (names: readonly string[], name: string): boolean => names.includes(name)
 
-/** The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged'. */
+/** The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged' (also for packings other than the usual one) or 'dataset/zip-password'. */
 export function readZipEntry(bytes: Uint8Array, name: string, file: string): Uint8Array<ArrayBuffer> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  if (entry?.isEncrypted) throw new UserError('dataset/zip-password', { file, entry: name })
   try {
     if (!entry || entry.size > MAX_INFLATED_BYTES) throw new Error(name)
-    const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true)
-    const packed = bytes.subarray(start, start + entry.compressed)
-    if (entry.method === 0) return Uint8Array.from(packed)
-    return Uint8Array.from(inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES }))
+    const packed = packedOf(bytes, entry)
+    if (entry.method !== STORED && entry.method !== DEFLATED) throw new Error(`method ${entry.method}`)
+    const contents = entry.method === STORED ? Uint8Array.from(packed) : Uint8Array.from(inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES }))
+    if (contents.length !== entry.size || crc32(contents) !== entry.checksum) throw new Error('checksum')
+    return contents
   } catch {
     throw new UserError('dataset/zip-damaged', { file, entry: name })
   }
 }
 
-function entriesOf(bytes: Uint8Array): Entry[] {
+/** The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib. */
+export async function* streamZipEntry(bytes: Uint8Array, name: string): AsyncGenerator<Buffer> {
+  const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
+  if (!entry || entry.isEncrypted) return
+  const packed = packedOf(bytes, entry)
+  if (entry.method === STORED) yield Buffer.from(packed)
+  else yield* Readable.from([packed]).pipe(createInflateRaw()) as AsyncIterable<Buffer>
+}
+
+function packedOf(bytes: Uint8Array, entry: Entry): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let end = bytes.length - 22; end >= Math.max(0, bytes.length - MAX_COMMENT); end--) {
-    if (view.getUint32(end, true) !== END) continue
-    return readDirectory(bytes, view, { at: view.getUint32(end + 16, true), count: view.getUint16(end + 10, true) })
-  }
-  return []
+  const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true)
+  return bytes.subarray(start, start + entry.compressed)
+}
+
+/** Where the record at a ZIP's end lies. */
+function endOf(bytes: Uint8Array): number | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let end = bytes.length - END_BYTES; end >= Math.max(0, bytes.length - MAX_COMMENT); end--) if (view.getUint32(end, true) === END) return end
+  return null
+}
+
+function entriesOf(bytes: Uint8Array): Entry[] {
+  const end = endOf(bytes)
+  if (end === null) return []
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return readDirectory(bytes, view, { at: view.getUint32(end + 16, true), count: view.getUint16(end + 10, true) })
 }
 
 function readDirectory(bytes: Uint8Array, view: DataView, { at, count }: { at: number; count: number }): Entry[] {
@@ -52,6 +82,8 @@ function readDirectory(bytes: Uint8Array, view: DataView, { at, count }: { at: n
     const isUtf8 = (view.getUint16(at + 8, true) & 0x800) !== 0
     entries.push({
       name: nameOf(raw, isUtf8),
+      isEncrypted: (view.getUint16(at + 8, true) & 1) !== 0,
+      checksum: view.getUint32(at + 16, true),
       method: view.getUint16(at + 10, true),
       compressed: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),

@@ -10,7 +10,7 @@ import { commandOf, isDanger, LINES_MENU, runFromMenu } from './grid/commands.ts
 import { KeysHelp } from './KeysHelp.tsx'
 import styles from './DatasetsRoom.module.css'
 
-const EXPORTS = ['csv', 'xlsx', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
+const EXPORTS = ['csv', 'xlsx', 'numbers', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
 
 /** The dataset's name and its tools. */
 export function EditorBar({ document, info, onFind, onSample }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void; readonly onSample: () => void }) {

@@ -28,6 +28,7 @@ export const datasets: LocaleOf<typeof ja> = {
   exportAs: {
     'csv': 'CSV (UTF-8 that Excel opens)',
     'xlsx': 'Excel (xlsx)',
+    'numbers': 'Numbers',
     'tsv': 'TSV (tabs)',
     'csv-cp932': 'CSV (Shift_JIS)',
     'jsonl': 'JSONL (the columns as they are)',
@@ -72,6 +73,7 @@ export const datasets: LocaleOf<typeof ja> = {
       json: 'JSON',
       workbook: 'Spreadsheet file',
       parquet: 'Parquet',
+      arrow: 'Arrow / Feather',
     },
     encodings: {
       'utf-8': 'UTF-8',

@@ -24,6 +24,7 @@ export const datasets = {
   exportAs: {
     'csv': 'CSV（Excel で開ける UTF-8）',
     'xlsx': 'Excel（xlsx）',
+    'numbers': 'Numbers',
     'tsv': 'TSV（タブ区切り）',
     'csv-cp932': 'CSV（Shift_JIS）',
     'jsonl': 'JSONL（列の名前のまま）',
@@ -68,6 +69,7 @@ export const datasets = {
       json: 'JSON',
       workbook: '表計算のファイル',
       parquet: 'Parquet',
+      arrow: 'Arrow / Feather',
     },
     encodings: {
       'utf-8': 'UTF-8',
