@@ -140,8 +140,14 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deleteColumns'), columnIds: Columns }),
   /** Makes the texts of the cells empty. */
   z.object({ kind: z.literal('clear'), ...Block }),
-  /** Continues the block downwards to the row `downTo` (included): as a series where its texts make one, else by repeating them. */
-  z.object({ kind: z.literal('fill'), ...Block, downTo: Index, how: z.enum(['series', 'repeat']).default('series') }),
+  /** Continues the block over the next `count` rows or columns of a side: as a series where its texts make one, else by repeating them. New rows and columns are not made. */
+  z.object({
+    kind: z.literal('fill'),
+    ...Block,
+    toward: z.enum(['down', 'up', 'right', 'left']).default('down'),
+    count: z.number().int().positive(),
+    how: z.enum(['series', 'repeat']).default('series'),
+  }),
   z.object({ kind: z.literal('sort'), keys: z.array(SortKey).min(1).max(20) }),
   /** Removes rows whose texts in these columns are those of an earlier row, character for character. */
   z.object({ kind: z.literal('removeDuplicates'), columnIds: Columns }),

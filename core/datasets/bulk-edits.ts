@@ -2,7 +2,7 @@ import { MAX_CALL_CELLS, UserError, type DatasetEdit, type SortKey } from '../co
 import type { Change } from './changes.ts'
 import { newTable } from './kept.ts'
 import { sortOrder } from './matching.ts'
-import { continueSeries } from './series.ts'
+import { continueSeries, repeatSeries } from './series.ts'
 import type { DatasetStore, Places } from './store.ts'
 
 /** Edits of any number of rows: each makes a table of what changes, in SQL, and returns the change that applies it; nothing where nothing changes. */
@@ -38,26 +38,60 @@ export async function clearChanges(store: DatasetStore, places: Places, edit: Ed
   return (await keptChange(store, 'exchangeCells', query)).changes
 }
 
-/** Throws UserError `dataset/range-too-large` where the block that is continued is too large; rows below the last one are not made. */
-export async function fillChanges(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
-  const filled = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
-  const first = edit.toRow + 1
-  const count = Math.min(edit.downTo + 1, places.count) - first
-  const period = first - edit.fromRow
-  if (filled.length === 0 || count <= 0 || period <= 0) return []
-  checkCells(period, filled.length)
-  const source = await store.texts(edit.fromRow, first, filled, places)
-  const isRepeat = edit.how === 'repeat'
-  await store.loadTemp('filled', filled.length, isRepeat ? source.map(({ cells }, key) => [key, cells] as const) : continued(source.map(({ cells }) => cells), filled.length, count))
-  const query = `SELECT row_id, ${filled.map((id, index) => `v${index} AS "${id}"`).join(', ')} FROM ${places.table} AS shown
-    JOIN temp.filled ON filled.key = ${isRepeat ? `(shown.place - ${first}) % ${period}` : `shown.place - ${first}`} WHERE shown.place >= ${first} AND shown.place < ${first + count}`
+/** Throws UserError `dataset/range-too-large` where the block that is continued is too large. */
+export function fillChanges(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
+  return edit.toward === 'down' || edit.toward === 'up' ? fillRows(store, places, edit, columnIds) : fillColumns(store, places, edit, columnIds)
+}
+
+/** The cells' rows lie `count` places from `first` on; `key` says which of the values in temp.filled a place gets. */
+async function filledCells(store: DatasetStore, places: Places, columnIds: readonly string[], { first, count, key }: { first: number; count: number; key: string }): Promise<Change[]> {
+  const query = `SELECT row_id, ${columnIds.map((id, index) => `v${index} AS "${id}"`).join(', ')} FROM ${places.table} AS shown
+    JOIN temp.filled ON filled.key = ${key} WHERE shown.place >= ${first} AND shown.place < ${first + count}`
   const { changes } = await keptChange(store, 'exchangeCells', query)
   await store.run('DROP TABLE temp.filled')
   return changes
 }
 
-function* continued(source: readonly (readonly (string | null)[])[], width: number, count: number) {
-  const columns = Array.from({ length: width }, (_, column) => continueSeries(source.map((cells) => cells[column] ?? null)))
+/** Downwards or upwards: upwards everything counts from the block's last row. */
+async function fillRows(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
+  const filled = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
+  const isDown = edit.toward === 'down'
+  const toRow = Math.min(edit.toRow, places.count - 1)
+  const count = Math.min(edit.count, isDown ? places.count - 1 - toRow : edit.fromRow)
+  const period = toRow + 1 - edit.fromRow
+  if (filled.length === 0 || count <= 0 || period <= 0) return []
+  checkCells(period, filled.length)
+  const source = (await store.texts(edit.fromRow, toRow + 1, filled, places)).map(({ cells }) => cells)
+  if (!isDown) source.reverse()
+  const first = isDown ? toRow + 1 : edit.fromRow - count
+  const step = isDown ? `shown.place - ${first}` : `${edit.fromRow - 1} - shown.place`
+  const isRepeat = edit.how === 'repeat'
+  await store.loadTemp('filled', filled.length, isRepeat ? source.map((cells, key) => [key, cells] as const) : continued(source, { width: filled.length, count, single: isDown ? 1 : -1 }))
+  return filledCells(store, places, filled, { first, count, key: isRepeat ? `(${step}) % ${period}` : step })
+}
+
+/** To the right or to the left: every row goes on by itself. */
+async function fillColumns(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
+  const isRight = edit.toward === 'right'
+  const source = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
+  const beside = isRight ? columnIds.slice(edit.toColumn + 1) : columnIds.slice(0, edit.fromColumn).reverse()
+  const filled = beside.slice(0, edit.count)
+  const toRow = Math.min(edit.toRow, places.count - 1)
+  const count = toRow + 1 - edit.fromRow
+  if (filled.length === 0 || source.length === 0 || count <= 0) return []
+  checkCells(count, source.length + filled.length)
+  const rows = await store.texts(edit.fromRow, toRow + 1, source, places)
+  const values = rows.map(({ cells }, key) => {
+    const texts = isRight ? cells : [...cells].reverse()
+    const series = edit.how === 'repeat' ? repeatSeries(texts) : continueSeries(texts, isRight ? 1 : -1)
+    return [key, filled.map((_, index) => series(index))] as const
+  })
+  await store.loadTemp('filled', filled.length, values)
+  return filledCells(store, places, filled, { first: edit.fromRow, count, key: `shown.place - ${edit.fromRow}` })
+}
+
+function* continued(source: readonly (readonly (string | null)[])[], { width, count, single }: { width: number; count: number; single: 1 | -1 }) {
+  const columns = Array.from({ length: width }, (_, column) => continueSeries(source.map((cells) => cells[column] ?? null), single))
   for (let index = 0; index < count; index++) yield [index, columns.map((series) => series(index))] as const
 }
 

@@ -109,10 +109,22 @@ describe('cells', () => {
   it('are filled downwards as a series or by repeating', async () => {
     const rows = [['1', '項目1', 'はい'], ['2', '項目2', 'いいえ'], ...Array.from({ length: 4 }, () => [null, null, null])]
     const info = await made(['n', 't', 'a'], rows)
-    await edit(info, { kind: 'fill', fromRow: 0, toRow: 1, fromColumn: 0, toColumn: 2, downTo: 4 })
+    await edit(info, { kind: 'fill', fromRow: 0, toRow: 1, fromColumn: 0, toColumn: 2, count: 3 })
     expect(await thereAndBack(info, rows)).toEqual([...rows.slice(0, 2), ['3', '項目3', 'はい'], ['4', '項目4', 'いいえ'], ['5', '項目5', 'はい'], [null, null, null]])
-    await edit(info, { kind: 'fill', fromRow: 3, toRow: 4, fromColumn: 0, toColumn: 0, downTo: 99, how: 'repeat' })
+    await edit(info, { kind: 'fill', fromRow: 3, toRow: 4, fromColumn: 0, toColumn: 0, count: 95, how: 'repeat' })
     expect((await cells(info)).map((row) => row[0])).toEqual(['1', '2', '3', '4', '5', '4'])
+  })
+
+  it('are filled upwards and sideways, as far as there are rows and columns', async () => {
+    const rows = [[null, null, '1', '2'], [null, null, 'a', 'b'], [null, null, '10', '8'], [null, null, '12', '8']]
+    const info = await made(['w', 'x', 'y', 'z'], rows)
+    const block = { fromRow: 2, toRow: 3, fromColumn: 2, toColumn: 2 }
+    await edit(info, { kind: 'fill', ...block, toward: 'up', count: 2 })
+    expect((await thereAndBack(info, rows)).map((row) => row[2])).toEqual(['6', '8', '10', '12'])
+    await edit(info, { kind: 'fill', fromRow: 0, toRow: 3, fromColumn: 2, toColumn: 3, toward: 'left', count: 9 })
+    expect((await cells(info)).map((row) => row.slice(0, 2))).toEqual([['14', '10'], ['8', 'b'], ['14', '12'], ['20', '16']])
+    await edit(info, { kind: 'fill', fromRow: 0, toRow: 0, fromColumn: 0, toColumn: 0, toward: 'right', count: 3, how: 'repeat' })
+    expect((await cells(info))[0]).toEqual(['14', '14', '14', '14'])
   })
 })
 

@@ -13,29 +13,29 @@ interface Numbered {
 
 /**
  * Continues texts as a spreadsheet's fill handle does: several numbers go on by their step (uneven ones along their trend), one number is repeated; `項目1` and
- * dates count on; every other text repeats. Texts of several kinds each go on by themselves, in turn. Source: Excel's "Fill data automatically".
+ * dates count on by `single` (-1 where the source is read backwards); every other text repeats. Texts of several kinds each go on by themselves, in turn. Source: Excel's "Fill data automatically".
  */
-export function continueSeries(source: readonly (string | null)[]): Series {
+export function continueSeries(source: readonly (string | null)[], single: 1 | -1 = 1): Series {
   const repeat: Series = (index) => source[index % source.length] ?? null
   const numbers = source.map(numberOf)
   if (numbers.every((one) => one !== null)) return source.length === 1 ? repeat : numberSeries(numbers)
   const dates = source.map(dateOf)
-  if (dates.every((one) => one !== null) && new Set(dates.map((one) => one.shape)).size === 1) return dateSeries(dates)
+  if (dates.every((one) => one !== null) && new Set(dates.map((one) => one.shape)).size === 1) return dateSeries(dates, single)
   const texts = source.map(endingNumber)
-  if (texts.every((one) => one !== null) && new Set(texts.map((one) => JSON.stringify([one.prefix, one.suffix]))).size === 1) return textSeries(texts)
-  return mixedSeries(source)
+  if (texts.every((one) => one !== null) && new Set(texts.map((one) => JSON.stringify([one.prefix, one.suffix]))).size === 1) return textSeries(texts, single)
+  return mixedSeries(source, single)
 }
 
 /** Repeats the texts. */
 export const repeatSeries = (source: readonly (string | null)[]): Series => (index) => source[index % source.length] ?? null
 
 /** Each place of the source goes on by one a turn where it counts; the others repeat. */
-function mixedSeries(source: readonly (string | null)[]): Series {
+function mixedSeries(source: readonly (string | null)[], single: 1 | -1): Series {
   const parts = source.map((text): Series => {
     const date = dateOf(text)
-    if (date) return dateSeries([date])
+    if (date) return dateSeries([date], single)
     const numbered = endingNumber(text)
-    return numbered && numberOf(text) === null ? textSeries([numbered]) : () => text
+    return numbered && numberOf(text) === null ? textSeries([numbered], single) : () => text
   })
   return (index) => parts[index % parts.length]?.(Math.floor(index / parts.length)) ?? null
 }
@@ -96,11 +96,11 @@ function endingNumber(text: string | null): Numbered | null {
   return { prefix, suffix, value: Number(digits.normalize('NFKC')), write }
 }
 
-function textSeries(texts: readonly Numbered[]): Series {
+function textSeries(texts: readonly Numbered[], single: 1 | -1): Series {
   const last = texts.at(-1) as Numbered
   const values = texts.map((one) => one.value)
-  const step = values.length === 1 ? 1 : evenStep(values)
-  if (step === null) return (index) => writeText(texts[index % texts.length] as Numbered, Math.floor(index / texts.length) + 1)
+  const step = values.length === 1 ? single : evenStep(values)
+  if (step === null) return (index) => writeText(texts[index % texts.length] as Numbered, single * (Math.floor(index / texts.length) + 1))
   return (index) => writeText(last, step * (index + 1))
 }
 
@@ -133,10 +133,10 @@ function dateOf(text: string | null): Dated | null {
 }
 
 /** Days go on by their step; dates that are whole months (years) apart go on by months, at the same day or the month's last. */
-function dateSeries(dates: readonly Dated[]): Series {
+function dateSeries(dates: readonly Dated[], single: 1 | -1): Series {
   const last = dates.at(-1) as Dated
   const times = dates.map((one) => one.time)
-  if (dates.length === 1) return (index) => last.write(last.time + DAY_MS * (index + 1))
+  if (dates.length === 1) return (index) => last.write(last.time + single * DAY_MS * (index + 1))
   const writer = dates.find((one) => one.write(one.time) !== last.write(one.time)) ?? last
   const months = evenStep(times.map(monthOf))
   const day = new Date(times[0] as number).getUTCDate()

@@ -16,8 +16,10 @@ export interface Command {
 const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
 
 /** `Mod+Shift+Z` → ⇧⌘Z or Ctrl+Shift+Z. */
+const ARROWS: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' }
+
 export function shortcutText(shortcut: string, mac = isMac): string {
-  const keys = shortcut.split('+')
+  const keys = shortcut.split('+').map((key) => ARROWS[key] ?? key)
   if (!mac) return keys.map((key) => (key === 'Mod' ? 'Ctrl' : key)).join('+')
   const signs: Record<string, string> = { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↩' }
   return [...keys.slice(0, -1).reverse(), ...keys.slice(-1)].map((key) => signs[key] ?? key).join('')

@@ -1,4 +1,4 @@
-import { CircleHelp, Ellipsis, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
+import { CircleHelp, Combine, Ellipsis, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -7,7 +7,9 @@ import { Button, IconButton, Menu, shortcutText, type MenuEntry } from '../../ui
 import { exportDataset, removeDataset, removeDuplicates } from './datasets.actions.ts'
 import type { DatasetDocument } from './document.ts'
 import { commandOf, isDanger, LINES_MENU, runFromMenu } from './grid/commands.ts'
+import { CombineDialog } from './combine/CombineDialog.tsx'
 import { KeysHelp } from './KeysHelp.tsx'
+import { ViewMenu } from './ViewMenu.tsx'
 import styles from './DatasetsRoom.module.css'
 
 const EXPORTS = ['csv', 'xlsx', 'numbers', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
@@ -17,12 +19,14 @@ export function EditorBar({ document, info, onFind, onSample }: { readonly docum
   const { t } = useTranslation('datasets')
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
+  const [combining, setCombining] = useState(false)
   const saving = useStore(document.state, (state) => state.saveState === 'saving')
   const exports: MenuEntry[] = [
     ...EXPORTS.map((format) => ({ id: format, label: t(`exportAs.${format}`), onAction: () => void exportDataset(info, document, format) })),
   ]
   const more: MenuEntry[] = [
     { id: 'rename', label: t('renameHint'), icon: <PenLine size={15} />, onAction: () => setTimeout(() => setRenaming(true)) },
+    { id: 'combine', label: t('combine.open'), icon: <Combine size={15} />, onAction: () => setTimeout(() => setCombining(true)) },
     { id: 'duplicates', label: t('removeDuplicates'), onAction: () => void removeDuplicates(info, document) },
     { id: 'help', label: t('help'), icon: <CircleHelp size={15} />, onAction: () => setHelping(true) },
     { id: 'remove', label: t('removeDataset'), icon: <Trash2 size={15} />, danger: true, separated: true, onAction: () => void removeDataset(info, document) },
@@ -42,6 +46,7 @@ export function EditorBar({ document, info, onFind, onSample }: { readonly docum
         <IconButton icon={<Search size={16} />} label={t('find.title')} shortcut={shortcutText('Mod+F')} onPress={onFind} />
         <IconButton icon={<ScanText size={16} />} label={t('sample.title')} onPress={onSample} />
         <LinesMenu document={document} />
+        <ViewMenu id={info.id} />
         <IconButton icon={<CircleHelp size={16} />} label={t('help')} onPress={() => setHelping(true)} />
         <Menu trigger={<Button icon={<Upload size={15} />}>{t('export')}</Button>} entries={exports} label={t('export')} />
         <Button icon={<Save size={15} />} isDisabled={saving} onPress={() => void document.save()}>
@@ -49,6 +54,7 @@ export function EditorBar({ document, info, onFind, onSample }: { readonly docum
         </Button>
         <Menu trigger={<IconButton icon={<Ellipsis size={16} />} label={t('more')} />} entries={more} label={t('more')} />
       </div>
+      {combining && <CombineDialog document={document} info={info} onClose={() => setCombining(false)} />}
       <KeysHelp isOpen={helping} onClose={() => setHelping(false)} />
     </header>
   )

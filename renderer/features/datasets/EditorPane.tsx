@@ -1,13 +1,16 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
+import type { ColumnId, ViewFilter } from '../../../core/contract/index.ts'
 import { isShortcut, toast } from '../../ui/index.ts'
-import { NO_WIDTHS, setColumnWidth, useColumnWidths } from './columnWidths.store.ts'
 import { freeColumnName, type DatasetDocument } from './document.ts'
 import { EditorBar } from './EditorBar.tsx'
 import { FindBar } from './FindBar.tsx'
+import { FilterBar } from './filters/FilterBar.tsx'
+import { FilterDialog } from './filters/FilterDialog.tsx'
 import type { GridHost } from './grid/environment.ts'
 import { Grid } from './grid/Grid.tsx'
+import { DEFAULT_LOOK, setColumnWidth, setLook, useLooks, zoomBy } from './looks.store.ts'
 import { SamplePanel } from './SamplePanel.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import styles from './DatasetsRoom.module.css'
@@ -23,7 +26,10 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const [finding, setFinding] = useState(false)
   const [sampling, setSampling] = useState(false)
   const info = useStore(document.state, (state) => state.info)
-  const widths = useColumnWidths((state) => state.widths[info.id] ?? NO_WIDTHS)
+  const [filtering, setFiltering] = useState<ColumnId | null>(null)
+  const filters = useStore(document.state, (state) => state.filters)
+  const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
+  const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
   const host = useMemo<GridHost>(
     () => ({
       edit: (edits, shown) => void document.edit(edits, shown),
@@ -34,6 +40,9 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
       readCell: document.readCell,
       readRange: document.readRange,
       setWidth: (columnId, widthPx) => setColumnWidth(info.id, columnId, widthPx),
+      freeze: (frozen) => setLook(info.id, { frozen }),
+      zoomBy: (steps) => zoomBy(info.id, steps),
+      filter: (columnId, text) => (text === undefined ? setFiltering(columnId) : void document.filter([...document.state.getState().filters, showing(columnId, text)])),
       notify: (notice) => toast(t(`grid.notice.${notice}`)),
       leave: onLeave,
       newColumnName: () => freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
@@ -45,16 +54,21 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
     <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, () => setFinding(true))}>
       <EditorBar document={document} info={info} onFind={() => setFinding(true)} onSample={() => setSampling((open) => !open)} />
       {finding && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
+      <FilterBar document={document} info={info} onEdit={setFiltering} />
       <div className={styles.middle}>
         <div data-region="grid" className={styles.grid}>
-          <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} chosenWidths={widths} />
+          <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} />
         </div>
         {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
       </div>
+      {filtering !== null && <FilterDialog document={document} info={info} columnId={filtering} onClose={() => setFiltering(null)} />}
       <StatusLine document={document} info={info} />
     </div>
   )
 }
+
+/** Rows whose cell has this text, or none. */
+const showing = (columnId: ColumnId, text: string): ViewFilter => (text === '' ? { columnId, kind: 'empty', value: '', matchCase: true } : { columnId, kind: 'equals', value: text, matchCase: true })
 
 const isTextField = (target: EventTarget): boolean => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 

@@ -5,7 +5,7 @@ import { useStore } from 'zustand'
 import type { AppError, DatasetInfo, FindQuery } from '../../../core/contract/index.ts'
 import { Button, errorSentence, IconButton, toast, toastError, useFormat, useLanguage } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
-import type { DatasetDocument } from './document.ts'
+import { inView, type DatasetDocument } from './document.ts'
 import styles from './FindBar.module.css'
 import { selectCell, type CellPoint } from './grid/selection.ts'
 
@@ -30,7 +30,7 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
   const find = async (direction: 'next' | 'previous') => {
     if (!query) return
     await document.settled()
-    const result = await api.findCell({ id: info.id, query, direction, from: document.grid.getState().selection.active })
+    const result = await api.findCell({ id: info.id, query, direction, from: document.grid.getState().selection.active, ...inView(document.view()) })
     if (!result.ok) return toastError(result.error)
     if (!result.value) return toast(t('find.none', { text }))
     goToCell(document, { row: result.value.row, column: result.value.column })
@@ -88,11 +88,12 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
 function useCount(document: DatasetDocument, info: DatasetInfo, query: FindQuery | null): { readonly count: number | null; readonly error: AppError | null } {
   const [found, setFound] = useState<{ count: number | null; error: AppError | null }>({ count: null, error: null })
   const key = JSON.stringify(query)
+  const filters = useStore(document.state, (state) => state.filters)
   useEffect(() => {
     let current = true
     const timer = setTimeout(() => {
       if (!query) return setFound({ count: null, error: null })
-      void document.settled().then(() => api.matches({ id: info.id, query, limit: 0 })).then((result) => {
+      void document.settled().then(() => api.matches({ id: info.id, query, limit: 0, ...inView(document.view()) })).then((result) => {
         if (current) setFound(result.ok ? { count: result.value.cellCount, error: null } : { count: null, error: result.error })
       })
     }, COUNT_DELAY_MS)
@@ -102,7 +103,7 @@ function useCount(document: DatasetDocument, info: DatasetInfo, query: FindQuery
     }
     // The query is made anew at every drawing; its text says whether it changed.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [document, info.id, info.version, key])
+  }, [document, info.id, info.version, key, filters])
   return found
 }
 

@@ -18,10 +18,13 @@ export function KeysHelp({ isOpen, onClose }: { readonly isOpen: boolean; readon
     [t('keys.range'), shortcutText('Shift+←→↑↓')],
     [t('keys.all'), `${mod('A')} / ${shortcutText('Shift+Space')} / Ctrl+Space`],
     [t('keys.clipboard'), `${mod('C')} / ${mod('X')} / ${mod('V')}`],
-    [t('keys.fill'), mod('D')],
+    [t('keys.fill'), `${mod('D')} / ${mod('R')}`],
+    [t('keys.ranges'), mod(t('keys.click'))],
+    [t('keys.moveLines'), shortcutText('Alt+Shift+←→↑↓')],
     [t('keys.rows'), `${mod('Shift+Plus')} / ${mod('Minus')}`],
     [t('keys.history'), `${mod('Z')} / ${mod('Shift+Z')}`],
     [t('keys.find'), mod('F')],
+    [t('keys.zoom'), mod(t('keys.wheel'))],
     [t('keys.save'), mod('S')],
     [t('keys.menu'), shortcutText('Shift+F10')],
     [t('keys.leave'), 'F6 / Shift+F6'],
@@ -39,6 +42,7 @@ export function KeysHelp({ isOpen, onClose }: { readonly isOpen: boolean; readon
           </div>
         ))}
       </dl>
+      <p className={styles.helpText}>{t('keys.mouseText')}</p>
       <p className={styles.helpText}>{t('keys.leaveText')}</p>
     </Sheet>
   )

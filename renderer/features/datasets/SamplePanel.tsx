@@ -23,7 +23,8 @@ export function SamplePanel({ document, info, onClose }: SamplePanelProps) {
   const models = useModels(modelItems)
   const [picked, setPicked] = useState<string | null>(null)
   const model = picked ?? models[0]?.id ?? null
-  const row = useStore(document.grid, (state) => state.selection.active.row)
+  const selected = useStore(document.grid, (state) => state.selection.active.row)
+  const row = document.rows.row(selected)?.index ?? selected
   const shown = useSample(document, info, row, model)
   return (
     <aside className={styles.panel} aria-label={t('sample.title')} data-region="sample">

@@ -7,7 +7,7 @@ import { cx, useFormat } from '../../ui/index.ts'
 import type { SaveState } from './changeQueue.ts'
 import { missingRoles, sizeAdvice } from './datasets.selectors.ts'
 import type { DatasetDocument } from './document.ts'
-import { columnsIn, isSingle, rangeOf, rowsIn } from './grid/selection.ts'
+import { cellsIn, columnsIn, isSingle, rangeOf, rangesOf, rowsIn } from './grid/selection.ts'
 import styles from './DatasetsRoom.module.css'
 
 /** One line under the table: what is missing or what the size is good for; the selection; the version; whether it is on disk. */
@@ -41,8 +41,13 @@ function SelectionSize({ document }: { readonly document: DatasetDocument }) {
   const { t } = useTranslation('datasets')
   const format = useFormat()
   const selection = useStore(document.grid, (state) => state.selection)
-  const range = rangeOf(selection)
-  const text = isSingle(selection) ? '' : t('selection', { rows: format.number(rowsIn(range)), columns: format.number(columnsIn(range)) })
+  const text = (() => {
+    if (isSingle(selection)) return ''
+    const ranges = rangesOf(selection)
+    if (ranges.length > 1) return t('selectionOfRanges', { ranges: format.number(ranges.length), cells: format.number(ranges.reduce((sum, range) => sum + cellsIn(range), 0)) })
+    const range = rangeOf(selection)
+    return t('selection', { rows: format.number(rowsIn(range)), columns: format.number(columnsIn(range)) })
+  })()
   // Always in the page: a live region that appears together with its text is not read.
   return (
     <span className={styles.fact} aria-live="polite">

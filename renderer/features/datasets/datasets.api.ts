@@ -1,4 +1,4 @@
-import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, ImportOptions, ImportPreview, Page, Result } from '../../../core/contract/index.ts'
+import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetView, ImportOptions, ImportPreview, Page, Result } from '../../../core/contract/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 type From = Calls['datasets.create']['input']['from']
@@ -10,13 +10,17 @@ export const importFile = (file: string, options: ImportOptions): Answer<Dataset
 export const previewFile = (file: string, options: ImportOptions): Answer<ImportPreview> => window.studio.call('datasets.preview', { file, options })
 export const appendFile = (id: DatasetId, file: string, options: ImportOptions): Answer<DatasetInfo> => window.studio.call('datasets.appendFile', { id, file, options })
 export const open = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.open', { id })
-export const page = (id: DatasetId, offset: number, limit: number): Answer<Page> => window.studio.call('datasets.page', { id, offset, limit })
+export const page = (id: DatasetId, offset: number, limit: number, view?: DatasetView): Answer<Page> => window.studio.call('datasets.page', { id, offset, limit, ...(view && { view }) })
 export const cell = (input: Calls['datasets.cell']['input']) => window.studio.call('datasets.cell', input)
 export const range = (input: Calls['datasets.range']['input']) => window.studio.call('datasets.range', input)
-export const edit = (id: DatasetId, edits: readonly DatasetEdit[]): Answer<DatasetInfo> => window.studio.call('datasets.edit', { id, edits: [...edits] })
+export const edit = (id: DatasetId, edits: readonly DatasetEdit[], view?: DatasetView): Answer<DatasetInfo> => window.studio.call('datasets.edit', { id, edits: [...edits], ...(view && { view }) })
 export const findCell = (input: Calls['datasets.findCell']['input']) => window.studio.call('datasets.findCell', input)
 export const matches = (input: Calls['datasets.matches']['input']) => window.studio.call('datasets.matches', input)
 export const replace = (input: Calls['datasets.replace']['input']) => window.studio.call('datasets.replace', input)
+export const appendDataset = (input: Calls['datasets.appendDataset']['input']): Answer<DatasetInfo> => window.studio.call('datasets.appendDataset', input)
+export const join = (input: Calls['datasets.join']['input']): Answer<DatasetInfo> => window.studio.call('datasets.join', input)
+export const split = (input: Calls['datasets.split']['input']) => window.studio.call('datasets.split', input)
+export const sampleRows = (input: Calls['datasets.sample']['input']) => window.studio.call('datasets.sample', input)
 export const sample = (input: Calls['experiments.sample']['input']) => window.studio.call('experiments.sample', input)
 export const undo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.undo', { id })
 export const redo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.redo', { id })

@@ -1,16 +1,18 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { ok, type Column, type ColumnId, type DatasetEdit, type DatasetInfo } from '../../../core/contract/index.ts'
+import { ok, type Column, type ColumnId, type DatasetEdit, type DatasetInfo, type DatasetView, type ViewFilter } from '../../../core/contract/index.ts'
 import { toastError } from '../../ui/index.ts'
 import { createChangeQueue, type SaveState } from './changeQueue.ts'
 import * as api from './datasets.api.ts'
 import { createGridStore, type GridStore } from './grid/gridStore.ts'
 import type { Table } from './grid/environment.ts'
 import { createRowSource, type PendingBlock, type RowSource } from './grid/rowSource.ts'
-import type { CellRange } from './grid/selection.ts'
+import { FIRST_CELL, type CellRange } from './grid/selection.ts'
 
 export interface DocumentState {
   readonly info: DatasetInfo
   readonly saveState: SaveState
+  /** Only rows that pass all of them are shown. */
+  readonly filters: readonly ViewFilter[]
 }
 
 /** One open dataset: its newest state, its rows, what is selected in its grid, and the queue of its changes. */
@@ -27,6 +29,10 @@ export interface DatasetDocument {
   readonly redo: () => Promise<void>
   readonly save: () => Promise<void>
   rename(name: string): Promise<void>
+  /** Shows only the rows that pass every filter (all of them where there is none); false where a filter was refused (already reported). */
+  filter(filters: readonly ViewFilter[]): Promise<boolean>
+  /** What is shown, for calls that count in it; undefined where it is the dataset itself. */
+  view(): DatasetView | undefined
   /** Replaces matches as one undo step; how many cells changed, or null where it was refused (already reported). */
   replace(what: Omit<Parameters<typeof api.replace>[0], 'id'>): Promise<number | null>
   /** Resolves when every change before it has been answered. */
@@ -44,11 +50,13 @@ let openings = 0
 /** Opens the document of a dataset. `dispose` ends its reads. */
 export function openDocument(info: DatasetInfo): DatasetDocument {
   const { id } = info
-  const state = createStore<DocumentState>(() => ({ info, saveState: 'saved' }))
+  const state = createStore<DocumentState>(() => ({ info, saveState: 'saved', filters: [] }))
+  const grid = createGridStore()
   let readErrorShown = false
+  const view = () => viewOf(state.getState().filters)
 
   const loadPage = async (offset: number, limit: number) => {
-    const result = await api.page(id, offset, limit)
+    const result = await api.page(id, offset, limit, view())
     if (!result.ok && !readErrorShown) toastError(result.error)
     readErrorShown = !result.ok
     return result.ok ? result.value : null
@@ -58,7 +66,30 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
   const take = (next: DatasetInfo): void => {
     if (next.version < state.getState().info.version) return
     state.setState({ info: next })
-    rows.setShape(next)
+    const { filters } = state.getState()
+    const left = filters.filter(({ columnId }) => next.columns.some((column) => column.id === columnId))
+    if (left.length < filters.length) void filter(left)
+    else if (filters.length === 0) rows.setShape(next)
+    else void recount(filters)
+  }
+
+  /** A change can hide rows or bring others into view. */
+  const recount = async (filters: readonly ViewFilter[]): Promise<void> => {
+    const result = await api.page(id, 0, 1, viewOf(filters))
+    if (result.ok && state.getState().filters === filters) rows.setShape({ rowCount: result.value.rowCount, version: result.value.version, isFiltered: true })
+  }
+
+  const filter = async (filters: readonly ViewFilter[]): Promise<boolean> => {
+    await queue.settled()
+    const result = filters.length === 0 ? null : await api.page(id, 0, 1, viewOf(filters))
+    if (result && !result.ok) {
+      toastError(result.error)
+      return false
+    }
+    state.setState({ filters })
+    grid.setState({ selection: FIRST_CELL })
+    rows.reset(result ? { rowCount: result.value.rowCount, version: result.value.version, isFiltered: true } : state.getState().info)
+    return true
   }
 
   const queue = createChangeQueue<DatasetInfo>({ onDone: take, onRefused: toastError, onState: (saveState) => state.setState({ saveState }) })
@@ -69,11 +100,14 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     key: `${id}-${(openings += 1)}`,
     state,
     rows,
-    grid: createGridStore(),
+    grid,
+    filter,
+    view,
     take,
     async edit(edits, shown) {
       const pending = shown && rows.showPending(shown)
-      const done = await queue.add(() => api.edit(id, edits))
+      const counted = edits.some(({ kind }) => COUNTED.has(kind)) ? view() : undefined
+      const done = await queue.add(() => api.edit(id, edits, counted))
       if (done) pending?.confirm()
       else pending?.revert()
     },
@@ -84,7 +118,7 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     async replace(what) {
       let count: number | null = null
       await queue.add(async () => {
-        const result = await api.replace({ id, ...what })
+        const result = await api.replace({ id, ...what, ...inView(view()) })
         if (!result.ok) return result
         count = result.value.cellCount
         return ok(result.value.info)
@@ -100,18 +134,26 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     },
     async readRange(range) {
       await queue.settled()
-      return readRangeInParts(id, range)
+      return readRangeInParts(id, range, view())
     },
     dispose: () => rows.dispose(),
   }
 }
 
+/** Edits that count rows as they are shown. */
+const COUNTED: ReadonlySet<DatasetEdit['kind']> = new Set(['setRange', 'clear', 'fill', 'deleteRows'])
+
+const viewOf = (filters: readonly ViewFilter[]): DatasetView | undefined => (filters.length === 0 ? undefined : { filters: [...filters], sort: [] })
+
+/** The part of a call that says what it counts in. */
+export const inView = (view: DatasetView | undefined): { view?: DatasetView } => (view ? { view } : {})
+
 /** The block's texts, some thousand rows a call, so that no single message grows without limit. */
-async function readRangeInParts(id: DatasetInfo['id'], range: CellRange): Promise<Table | null> {
+async function readRangeInParts(id: DatasetInfo['id'], range: CellRange, view: DatasetView | undefined): Promise<Table | null> {
   const table: (readonly (string | null)[])[] = []
   for (let fromRow = range.top; fromRow <= range.bottom; fromRow += RANGE_ROWS) {
     const toRow = Math.min(range.bottom, fromRow + RANGE_ROWS - 1)
-    const result = await api.range({ id, fromRow, toRow, fromColumn: range.left, toColumn: range.right })
+    const result = await api.range({ id, fromRow, toRow, fromColumn: range.left, toColumn: range.right, ...inView(view) })
     if (!result.ok) {
       toastError(result.error)
       return null

@@ -6,7 +6,6 @@ import { cx } from '../../../ui/index.ts'
 import type { CellEditor } from './cellEditor.ts'
 import type { GridEnvironment } from './environment.ts'
 import { cellId } from './GridRow.tsx'
-import { ROW_PX } from './measures.ts'
 import styles from './Grid.module.css'
 
 interface CellInputProps {
@@ -22,6 +21,7 @@ interface CellInputProps {
   readonly cellLeft: number
   readonly cellTop: number
   readonly cellWidth: number
+  readonly rowPx: number
   readonly area: { readonly width: number; readonly height: number; readonly left: number; readonly markerWidth: number }
   /** Whether the active cell is among the drawn rows: only then can it be named as the active descendant. */
   readonly drawn: boolean
@@ -42,14 +42,14 @@ const ROOM_BELOW_PX = 160
  * The textarea that always has the focus, laid over the active cell and invisible until editing. An IME starts only in an editable
  * element that is focused before the first key, so this one is never exchanged, never unmounted, and holds still while composing.
  */
-export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, cellTop, cellWidth, area, drawn, onKeyDown, clipboard }: CellInputProps) {
+export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, cellTop, cellWidth, rowPx, area, drawn, onKeyDown, clipboard }: CellInputProps) {
   const { t } = useTranslation('datasets')
   const editing = useStore(env.store, (state) => state.editing)
   const active = useStore(env.store, (state) => state.selection.active)
   const composition = useComposition(editor, () => env.store.getState().editing !== null)
   const text = editor.textAt(active).text
 
-  const style = inputBox({ cellLeft, cellTop, cellWidth, area }, editing !== null)
+  const style = inputBox({ cellLeft, cellTop, cellWidth, rowPx, area }, editing !== null)
   return (
     <textarea
       ref={ref}
@@ -76,20 +76,20 @@ export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, ce
 }
 
 /** The textarea's box: the cell itself, or while editing a box that grows with its text, upwards near the lower edge. */
-function inputBox({ cellLeft, cellTop, cellWidth, area }: Pick<CellInputProps, 'cellLeft' | 'cellTop' | 'cellWidth' | 'area'>, editing: boolean): CSSProperties {
+function inputBox({ cellLeft, cellTop, cellWidth, rowPx, area }: Pick<CellInputProps, 'cellLeft' | 'cellTop' | 'cellWidth' | 'rowPx' | 'area'>, editing: boolean): CSSProperties {
   // Far outside the view it waits just beyond the edge; typing scrolls back to the cell first.
-  const top = Math.min(area.height, Math.max(-ROW_PX, cellTop))
+  const top = Math.min(area.height, Math.max(-rowPx, cellTop))
   const place = { left: cellLeft - 1, top: top - 1 }
-  if (!editing) return { ...place, width: cellWidth, height: ROW_PX }
+  if (!editing) return { ...place, width: cellWidth, height: rowPx }
   const upwards = area.height - top < ROOM_BELOW_PX && top > ROOM_BELOW_PX
   const visibleWidth = area.width - Math.max(area.markerWidth, cellLeft - area.left)
   return {
     ...place,
-    translate: upwards ? `0 calc(-100% + ${ROW_PX + 1}px)` : undefined,
+    translate: upwards ? `0 calc(-100% + ${rowPx + 1}px)` : undefined,
     minWidth: cellWidth + 1,
     maxWidth: Math.max(cellWidth + 1, Math.min(MAX_WIDTH_PX, visibleWidth)),
-    minHeight: ROW_PX + 1,
-    maxHeight: Math.max(ROW_PX * 2, Math.min(MAX_HEIGHT_PX, upwards ? top : area.height - top - 8)),
+    minHeight: rowPx + 1,
+    maxHeight: Math.max(rowPx * 2, Math.min(MAX_HEIGHT_PX, upwards ? top : area.height - top - 8)),
   }
 }
 

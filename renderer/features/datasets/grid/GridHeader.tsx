@@ -1,4 +1,4 @@
-import { ChevronDown, Plus } from 'lucide-react'
+import { ChevronDown, Funnel, Plus } from 'lucide-react'
 import { memo, useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { Button as AriaButton, Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
@@ -12,6 +12,11 @@ import styles from './Grid.module.css'
 interface GridHeaderProps {
   readonly columns: readonly Column[]
   readonly widths: readonly number[]
+  readonly edges: readonly number[]
+  readonly frozen: number
+  /** Columns that a filter looks at. */
+  readonly filtered: readonly ColumnId[]
+  readonly zoom: number
   readonly markerWidth: number
   readonly selectedFrom: number
   readonly selectedTo: number
@@ -20,7 +25,7 @@ interface GridHeaderProps {
 }
 
 /** Names and roles of the columns. A double click renames, the arrow opens the column's menu, the right edge resizes. */
-export const GridHeader = memo(function GridHeader({ columns, widths, markerWidth, selectedFrom, selectedTo, renaming, context }: GridHeaderProps) {
+export const GridHeader = memo(function GridHeader({ columns, widths, edges, frozen, filtered, zoom, markerWidth, selectedFrom, selectedTo, renaming, context }: GridHeaderProps) {
   const { t } = useTranslation('datasets')
   return (
     <div role="row" aria-rowindex={1} className={styles.header}>
@@ -31,13 +36,14 @@ export const GridHeader = memo(function GridHeader({ columns, widths, markerWidt
           role="columnheader"
           aria-colindex={index + 2}
           data-role={column.role}
-          className={cx(styles.columnHeader, index >= selectedFrom && index <= selectedTo && styles.marked)}
-          style={{ width: widths[index] }}
+          className={cx(styles.columnHeader, index >= selectedFrom && index <= selectedTo && styles.marked, index < frozen && styles.frozenHeader)}
+          style={index < frozen ? { width: widths[index], left: markerWidth + (edges[index] ?? 0) } : { width: widths[index] }}
         >
           {renaming === column.id ? <NameField column={column} context={context} /> : <span className={styles.columnName} title={column.name}>{column.name}</span>}
+          {filtered.includes(column.id) && <Funnel size={13} aria-label={t('grid.filtered')} className={styles.funnel} />}
           <span className={styles.role}>{t(`role.${column.role}`)}</span>
-          <ColumnMenu column={column} index={index} context={context} />
-          <ResizeHandle column={column} width={widths[index] ?? 0} context={context} />
+          <ColumnMenu column={column} index={index} frozen={frozen} context={context} />
+          <ResizeHandle column={column} width={widths[index] ?? 0} zoom={zoom} context={context} />
         </div>
       ))}
       <AriaButton className={styles.addColumn} aria-label={t('grid.addColumn')} onPress={() => addLast(context)}>
@@ -55,7 +61,7 @@ export function addLast(context: CommandContext): void {
   context.env.textarea()?.focus({ preventScroll: true })
 }
 
-function ColumnMenu({ column, index, context }: { readonly column: Column; readonly index: number; readonly context: CommandContext }) {
+function ColumnMenu({ column, index, frozen, context }: { readonly column: Column; readonly index: number; readonly frozen: number; readonly context: CommandContext }) {
   const { t } = useTranslation('datasets')
   const { env } = context
   const selectHere = () => env.store.setState({ selection: selectColumns(index, index, { rowCount: Math.max(1, env.rows.rowCount()), columnCount: env.columns().length }) })
@@ -64,6 +70,8 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
     if (role.success) env.host().edit([{ kind: 'setRole', columnId: column.id, role: role.data }])
     else if (key === 'ascending' || key === 'descending') env.host().edit([{ kind: 'sort', keys: [{ columnId: column.id, direction: key }] }])
     else if (key === 'autoWidth') env.host().setWidth(column.id, null)
+    else if (key === 'filter') env.host().filter(column.id)
+    else if (key === 'freeze') env.host().freeze(env.frozen() === index + 1 ? 0 : index + 1)
     else runFromMenu(key as CommandId, context)
   }
   return (
@@ -88,6 +96,9 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
               <span className={styles.menuLabel}>{t(`grid.sort.${direction}`)}</span>
             </MenuItem>
           ))}
+          <MenuItem id="filter" textValue={t('grid.filter')} className={styles.menuItem as string}>
+            <span className={styles.menuLabel}>{t('grid.filter')}</span>
+          </MenuItem>
           <Separator className={styles.menuLine} />
           {HEADER_MENU.flat().map((id) => (
             <MenuItem key={id} id={id} textValue={t(`grid.command.${id}`)} isDisabled={id === 'deleteColumns' && env.columns().length < 2} className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}>
@@ -96,6 +107,9 @@ function ColumnMenu({ column, index, context }: { readonly column: Column; reado
           ))}
           <MenuItem id="autoWidth" className={styles.menuItem} textValue={t('grid.autoWidth')}>
             <span className={styles.menuLabel}>{t('grid.autoWidth')}</span>
+          </MenuItem>
+          <MenuItem id="freeze" className={styles.menuItem} textValue={t('grid.freeze')}>
+            <span className={styles.menuLabel}>{t(frozen === index + 1 ? 'grid.unfreeze' : 'grid.freeze')}</span>
           </MenuItem>
         </AriaMenu>
       </Popover>
@@ -139,7 +153,7 @@ function NameField({ column, context }: { readonly column: Column; readonly cont
   )
 }
 
-function ResizeHandle({ column, width, context }: { readonly column: Column; readonly width: number; readonly context: CommandContext }) {
+function ResizeHandle({ column, width, zoom, context }: { readonly column: Column; readonly width: number; readonly zoom: number; readonly context: CommandContext }) {
   const start = useRef<{ x: number; width: number } | null>(null)
   const { t } = useTranslation('datasets')
   const down = (event: PointerEvent<HTMLDivElement>) => {
@@ -149,7 +163,7 @@ function ResizeHandle({ column, width, context }: { readonly column: Column; rea
   }
   const move = (event: PointerEvent<HTMLDivElement>) => {
     if (!start.current) return
-    context.env.host().setWidth(column.id, Math.max(MIN_COLUMN_PX, Math.round(start.current.width + event.clientX - start.current.x)))
+    context.env.host().setWidth(column.id, Math.max(MIN_COLUMN_PX, Math.round((start.current.width + event.clientX - start.current.x) / zoom)))
   }
   return (
     <div

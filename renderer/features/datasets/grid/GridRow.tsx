@@ -2,6 +2,7 @@ import { memo } from 'react'
 import { CLIP_CHARACTERS } from '../../../../core/contract/index.ts'
 import { cx } from '../../../ui/index.ts'
 import type { ShownRow } from './rowSource.ts'
+import { contains, type CellRange } from './selection.ts'
 import styles from './Grid.module.css'
 
 interface GridRowProps {
@@ -10,10 +11,14 @@ interface GridRowProps {
   readonly row: ShownRow | undefined
   /** Rows are drawn again when this changes; kept as one array while no column changes. */
   readonly widths: readonly number[]
+  /** Left edges of the columns that stay in view. */
+  readonly frozenLefts: readonly number[]
   readonly markerWidth: number
   /** First and last selected column; `selectedTo < selectedFrom` where the row is not selected. */
   readonly selectedFrom: number
   readonly selectedTo: number
+  /** Further selected blocks of the table. */
+  readonly others: readonly CellRange[]
   readonly activeColumn: number
   readonly ignored: readonly boolean[]
   readonly gridId: string
@@ -26,12 +31,12 @@ export const cellId = (gridId: string, row: number, column: number): string => `
 
 /** One drawn row. Texts are previews: the whole text is read for editing and copying only. */
 export const GridRow = memo(function GridRow(props: GridRowProps) {
-  const { index, topPx, widths, markerWidth, selectedFrom, selectedTo, newRowLabel } = props
-  const marked = selectedTo >= selectedFrom
+  const { index, topPx, row, widths, markerWidth, selectedFrom, selectedTo, others, newRowLabel } = props
+  const marked = selectedTo >= selectedFrom || others.some(({ top, bottom }) => index >= top && index <= bottom)
   return (
     <div role="row" aria-rowindex={index + 2} className={cx(styles.row, newRowLabel !== undefined && styles.newRow)} style={{ top: topPx }}>
       <div role="rowheader" aria-colindex={1} aria-label={newRowLabel} className={cx(styles.marker, marked && styles.marked)} style={{ width: markerWidth }}>
-        {newRowLabel === undefined ? index + 1 : '+'}
+        {newRowLabel === undefined ? (row?.index ?? index) + 1 : '+'}
       </div>
       {widths.map((width, column) => (
         <Cell key={column} width={width} column={column} {...props} />
@@ -40,8 +45,9 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   )
 })
 
-function Cell({ index, row, column, width, selectedFrom, selectedTo, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
-  const selected = column >= selectedFrom && column <= selectedTo
+function Cell({ index, row, column, width, frozenLefts, selectedFrom, selectedTo, others, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
+  const selected = (column >= selectedFrom && column <= selectedTo) || others.some((range) => contains(range, { row: index, column }))
+  const left = frozenLefts[column]
   const text = row?.cells[column] ?? ''
   return (
     <div
@@ -49,8 +55,8 @@ function Cell({ index, row, column, width, selectedFrom, selectedTo, activeColum
       id={cellId(gridId, index, column)}
       aria-colindex={column + 2}
       aria-selected={selected}
-      className={cx(styles.cell, selected && activeColumn !== column && styles.selected, ignored[column] && styles.ignored)}
-      style={{ width }}
+      className={cx(styles.cell, selected && activeColumn !== column && styles.selected, ignored[column] && styles.ignored, left !== undefined && styles.frozen)}
+      style={left === undefined ? { width } : { width, left }}
     >
       {row || newRowLabel !== undefined ? <span className={styles.text}>{text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}</span> : <span className={styles.waiting} />}
     </div>

@@ -1,7 +1,8 @@
 import type { CellEditor } from './cellEditor.ts'
 import type { GridEnvironment } from './environment.ts'
-import { clearCells, deleteColumns, deleteRows, fillDown, insertColumn, insertRows, selectedData } from './operations.ts'
-import { columnsIn, rangeOf } from './selection.ts'
+import { moveLines } from './dragActs.ts'
+import { clearCells, deleteColumns, deleteRows, fillFromFirst, insertColumn, insertRows, selectedColumns, selectedData } from './operations.ts'
+import { rangeOf } from './selection.ts'
 
 export interface CommandContext {
   readonly env: GridEnvironment
@@ -25,9 +26,15 @@ export type CommandId =
   | 'clear'
   | 'edit'
   | 'fillDown'
+  | 'fillRight'
+  | 'onlyThis'
   | 'insertRowAbove'
   | 'insertRowBelow'
   | 'deleteRows'
+  | 'moveUp'
+  | 'moveDown'
+  | 'moveLeft'
+  | 'moveRight'
   | 'insertColumnLeft'
   | 'insertColumnRight'
   | 'renameColumn'
@@ -42,14 +49,20 @@ const COMMANDS: readonly GridCommand[] = [
   { id: 'paste', shortcut: 'Mod+V', canRun: hasColumns, run: ({ clipboard }) => clipboard.paste() },
   { id: 'clear', shortcut: 'Delete', canRun: hasData, run: ({ env }) => clearCells(env) },
   { id: 'edit', shortcut: 'F2', canRun: hasColumns, run: ({ editor }) => void editor.open() },
-  { id: 'fillDown', shortcut: 'Mod+D', canRun: hasData, run: ({ env }) => void fillDown(env) },
+  { id: 'fillDown', shortcut: 'Mod+D', canRun: hasData, run: ({ env }) => fillFromFirst(env, 'down') },
+  { id: 'fillRight', shortcut: 'Mod+R', canRun: hasData, run: ({ env }) => fillFromFirst(env, 'right') },
+  { id: 'onlyThis', canRun: hasData, run: ({ env, editor }) => filterByActive(env, editor) },
   { id: 'insertRowAbove', shortcut: 'Mod+Shift+Plus', canRun: hasColumns, run: ({ env }) => insertRows(env, 'above') },
   { id: 'insertRowBelow', canRun: hasColumns, run: ({ env }) => insertRows(env, 'below') },
   { id: 'deleteRows', shortcut: 'Mod+Minus', canRun: hasData, run: ({ env }) => deleteRows(env) },
+  { id: 'moveUp', shortcut: 'Alt+Shift+ArrowUp', canRun: hasData, run: ({ env }) => move(env, 'row', -1) },
+  { id: 'moveDown', shortcut: 'Alt+Shift+ArrowDown', canRun: hasData, run: ({ env }) => move(env, 'row', 1) },
+  { id: 'moveLeft', shortcut: 'Alt+Shift+ArrowLeft', canRun: hasData, run: ({ env }) => move(env, 'column', -1) },
+  { id: 'moveRight', shortcut: 'Alt+Shift+ArrowRight', canRun: hasData, run: ({ env }) => move(env, 'column', 1) },
   { id: 'insertColumnLeft', canRun: hasColumns, run: ({ env }) => insertColumn(env, 'left') },
   { id: 'insertColumnRight', canRun: () => true, run: ({ env }) => insertColumn(env, 'right') },
   { id: 'renameColumn', canRun: hasColumns, run: ({ env }) => startRename(env) },
-  { id: 'deleteColumns', canRun: ({ env }) => columnsIn(rangeOf(env.store.getState().selection)) < env.columns().length, run: ({ env }) => deleteColumns(env) },
+  { id: 'deleteColumns', canRun: ({ env }) => selectedColumns(env).length < env.columns().length, run: ({ env }) => deleteColumns(env) },
 ]
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]))
@@ -66,11 +79,25 @@ function startRename(env: GridEnvironment): void {
   if (column) env.store.setState({ renaming: column.id })
 }
 
+/** One place up, down, left or right. */
+function move(env: GridEnvironment, axis: 'row' | 'column', step: 1 | -1): void {
+  const range = rangeOf(env.store.getState().selection)
+  const [from, to] = axis === 'row' ? [range.top, Math.min(range.bottom, env.rows.rowCount() - 1) + 1] : [range.left, range.right + 1]
+  const at = step < 0 ? from - 1 : to + 1
+  if (at >= 0 && at <= (axis === 'row' ? env.rows.rowCount() : env.columns().length)) moveLines(env, axis, at)
+}
+
+function filterByActive(env: GridEnvironment, editor: CellEditor): void {
+  const { active } = env.store.getState().selection
+  const column = env.columns()[active.column]
+  if (column) env.host().filter(column.id, editor.textAt(active).text)
+}
+
 /** Sections of the context menu. */
 export const CONTEXT_MENU: readonly (readonly CommandId[])[] = [
-  ['cut', 'copy', 'paste', 'clear', 'fillDown'],
-  ['insertRowAbove', 'insertRowBelow', 'deleteRows'],
-  ['insertColumnLeft', 'insertColumnRight', 'renameColumn', 'deleteColumns'],
+  ['cut', 'copy', 'paste', 'clear', 'fillDown', 'fillRight', 'onlyThis'],
+  ['insertRowAbove', 'insertRowBelow', 'moveUp', 'moveDown', 'deleteRows'],
+  ['insertColumnLeft', 'insertColumnRight', 'moveLeft', 'moveRight', 'renameColumn', 'deleteColumns'],
 ]
 
 /** Sections of the toolbar's menu. */

@@ -2,13 +2,26 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ColumnId, RowId } from '../../../../core/contract/index.ts'
 import type { CommandContext } from './commands.ts'
 import type { EditMode } from './keymap.ts'
-import { clampSelection, FIRST_CELL, type Bounds, type CellPoint, type Selection } from './selection.ts'
+import { clampSelection, FIRST_CELL, type Bounds, type CellPoint, type CellRange, type Selection } from './selection.ts'
 
 /** The cell under the textarea while it is being edited. The row's id is kept, so that the text reaches its row even when rows move. */
 export interface Editing {
   readonly mode: EditMode
   readonly at: CellPoint
   readonly rowId: RowId | null
+}
+
+/** Where the fill handle is being dragged to: the cells that will be filled. */
+export interface Filling {
+  readonly target: CellRange
+  readonly toward: 'down' | 'up' | 'right' | 'left'
+  readonly count: number
+}
+
+/** Rows or columns on their way: before which row or column they would come to lie. */
+export interface Moving {
+  readonly axis: 'row' | 'column'
+  readonly at: number
 }
 
 /** What the user is doing in one open grid. Session state: forgotten when the dataset is closed. */
@@ -19,6 +32,8 @@ export interface GridState {
   readonly renaming: ColumnId | null
   /** Where the context menu stands (client coordinates), or null. */
   readonly menu: { readonly x: number; readonly y: number } | null
+  readonly filling: Filling | null
+  readonly moving: Moving | null
   /** What the commands of tools outside the grid work on; null while no grid is mounted. */
   readonly context: CommandContext | null
 }
@@ -26,7 +41,7 @@ export interface GridState {
 export type GridStore = StoreApi<GridState>
 
 export const createGridStore = (): GridStore =>
-  createStore<GridState>(() => ({ selection: FIRST_CELL, editing: null, renaming: null, menu: null, context: null }))
+  createStore<GridState>(() => ({ selection: FIRST_CELL, editing: null, renaming: null, menu: null, filling: null, moving: null, context: null }))
 
 /** Keeps the selection inside a table that has shrunk. */
 export function keepInside(store: GridStore, bounds: Bounds): void {

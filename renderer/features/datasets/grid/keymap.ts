@@ -31,6 +31,11 @@ export type KeyCommand =
   | 'insertLines'
   | 'deleteLines'
   | 'fillDown'
+  | 'fillRight'
+  | 'moveUp'
+  | 'moveDown'
+  | 'moveLeft'
+  | 'moveRight'
   | 'undo'
   | 'redo'
   | 'save'
@@ -45,6 +50,8 @@ const ARROWS: Readonly<Record<string, readonly [rows: number, columns: number]>>
   ArrowLeft: [0, -1],
   ArrowRight: [0, 1],
 }
+
+const MOVES: Readonly<Record<string, KeyCommand>> = { ArrowUp: 'moveUp', ArrowDown: 'moveDown', ArrowLeft: 'moveLeft', ArrowRight: 'moveRight' }
 
 const command = (name: KeyCommand): Intent => ({ kind: 'command', command: name })
 
@@ -98,6 +105,8 @@ function shortcutIntent(key: Key, mod: boolean): Intent | null {
       return command('selectAll')
     case 'd':
       return command('fillDown')
+    case 'r':
+      return command('fillRight')
     default:
       return null
   }
@@ -106,6 +115,8 @@ function shortcutIntent(key: Key, mod: boolean): Intent | null {
 function movingIntent(key: Key, mod: boolean): Intent | null {
   const extend = key.shiftKey
   const arrow = ARROWS[key.key]
+  const moved = MOVES[key.key]
+  if (moved && key.altKey && extend && !mod) return command(moved)
   if (arrow) return { kind: mod ? 'edge' : 'move', rows: arrow[0], columns: arrow[1], extend }
   switch (key.key) {
     case 'Enter':

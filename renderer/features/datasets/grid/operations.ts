@@ -1,6 +1,6 @@
-import type { DatasetEdit } from '../../../../core/contract/index.ts'
+import type { Column, DatasetEdit } from '../../../../core/contract/index.ts'
 import { boundsOf, MAX_BLOCK_CELLS, type GridEnvironment, type Table } from './environment.ts'
-import { cellsIn, columnsIn, coversAllColumns, coversAllRows, rangeOf, rowsIn, selectBlock, selectCell, type CellRange } from './selection.ts'
+import { cellsIn, columnsIn, coversAllColumns, coversAllRows, rangeOf, rangesOf, rowsIn, selectBlock, selectCell, spansOf, type CellRange } from './selection.ts'
 
 /** The selected block without the empty row at the end; null where only that row is selected. */
 export function selectedData(env: GridEnvironment): CellRange | null {
@@ -23,21 +23,54 @@ function writeBlock(env: GridEnvironment, top: number, left: number, values: Tab
   env.host().edit([edit], { top, left, values })
 }
 
-/** Empties the selected cells. */
-export function clearCells(env: GridEnvironment): void {
-  const range = selectedData(env)
-  if (range && fits(env, cellsIn(range))) writeBlock(env, range.top, range.left, filled(rowsIn(range), columnsIn(range), ''))
+/** Every selected block without the empty row at the end. */
+export function selectedBlocks(env: GridEnvironment): CellRange[] {
+  const last = env.rows.rowCount() - 1
+  const blocks = rangesOf(env.store.getState().selection).map((range) => ({ ...range, bottom: Math.min(range.bottom, last) }))
+  return env.columns().length === 0 ? [] : blocks.filter(({ top, bottom }) => bottom >= top)
 }
 
-/** Writes a copied table at the selection: one value fills the block, a table that divides it is repeated, any other keeps its size. */
+/** Up to here a change is drawn before the host has answered. */
+const MAX_SHOWN_CELLS = 20_000
+
+/** Empties the selected cells. */
+export function clearCells(env: GridEnvironment): void {
+  const blocks = selectedBlocks(env)
+  const [block] = blocks
+  if (!block) return
+  const shown = blocks.length === 1 && cellsIn(block) <= MAX_SHOWN_CELLS ? { top: block.top, left: block.left, values: filled(rowsIn(block), columnsIn(block), '') } : undefined
+  env.host().edit(blocks.map(({ top, bottom, left, right }) => ({ kind: 'clear', fromRow: top, toRow: bottom, fromColumn: left, toColumn: right })), shown)
+}
+
+/**
+ * Writes a copied table at the selection: one value fills the block (every block of several), a table that divides it is repeated, any other keeps its size.
+ * Where rows are hidden, what would come to lie behind the last one is left out.
+ */
 export function pasteTable(env: GridEnvironment, table: Table): void {
-  const range = rangeOf(env.store.getState().selection)
-  const values = tiled(padded(table), range)
-  if (!fits(env, values.length * (values[0]?.length ?? 0))) return
+  const { selection } = env.store.getState()
+  if (selection.others.length > 0) return pasteIntoBlocks(env, padded(table))
+  const range = rangeOf(selection)
+  const values = cut(env, range.top, tiled(padded(table), range))
+  if (values.length === 0 || !fits(env, values.length * (values[0]?.length ?? 0))) return
   const bottom = range.top + values.length - 1
   const right = range.left + Math.max(1, values[0]?.length ?? 1) - 1
   writeBlock(env, range.top, range.left, values)
   env.store.setState({ selection: selectBlock({ row: range.top, column: range.left }, { row: bottom, column: right }) })
+}
+
+function pasteIntoBlocks(env: GridEnvironment, table: Table): void {
+  const blocks = selectedBlocks(env)
+  if (table.length > 1 || (table[0]?.length ?? 0) > 1) return env.host().notify('ranges-apart')
+  if (blocks.length === 0 || !fits(env, blocks.reduce((sum, block) => sum + cellsIn(block), 0))) return
+  const value = table[0]?.[0] ?? ''
+  env.host().edit(blocks.map((block) => ({ kind: 'setRange', row: block.top, column: block.left, values: filled(rowsIn(block), columnsIn(block), value) })))
+}
+
+function cut(env: GridEnvironment, top: number, table: Table): Table {
+  const room = env.rows.rowCount() - top
+  if (!env.rows.isFiltered() || table.length <= room) return table
+  env.host().notify('filtered-end')
+  return table.slice(0, Math.max(0, room))
 }
 
 /** Rows of a clipboard table can be ragged; short ones end in empty cells. */
@@ -55,15 +88,16 @@ function tiled(table: Table, range: CellRange): Table {
   return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_unused, column) => table[row % height]?.[column % width] ?? ''))
 }
 
-/** Copies the first row of the selection into its other rows (Ctrl+D); on one row, the row above. */
-export async function fillDown(env: GridEnvironment): Promise<void> {
-  const range = selectedData(env)
-  if (!range || !fits(env, cellsIn(range))) return
-  const single = rowsIn(range) === 1
-  if (single && range.top === 0) return
-  const source = single ? range.top - 1 : range.top
-  const first = (await env.host().readRange({ ...range, top: source, bottom: source }))?.[0]
-  if (first) writeBlock(env, source + 1, range.left, Array.from({ length: range.bottom - source }, () => first))
+/** Copies the first row of each block into its other rows (Ctrl+D), or its first column into the others (Ctrl+R); on one row or column, what lies before it. */
+export function fillFromFirst(env: GridEnvironment, toward: 'down' | 'right'): void {
+  const edits = selectedBlocks(env).flatMap(({ top, bottom, left, right }): DatasetEdit[] => {
+    const [first, last] = toward === 'down' ? [top, bottom] : [left, right]
+    const source = first === last ? first - 1 : first
+    if (source < 0) return []
+    const block = toward === 'down' ? { fromRow: source, toRow: source, fromColumn: left, toColumn: right } : { fromRow: top, toRow: bottom, fromColumn: source, toColumn: source }
+    return [{ kind: 'fill', ...block, toward, count: last - source, how: 'repeat' }]
+  })
+  if (edits.length > 0) env.host().edit(edits)
 }
 
 /** Inserts as many empty rows as are selected, above or below the selection, and selects them. */
@@ -74,18 +108,20 @@ export function insertRows(env: GridEnvironment, side: 'above' | 'below'): void 
   const count = data ? rowsIn(data) : 1
   const at = Math.min(side === 'above' ? range.top : range.bottom + 1, env.rows.rowCount())
   const width = env.columns().length
+  if (env.rows.isFiltered()) return env.host().notify('filtered-order')
   if (width === 0 || !fits(env, count * width)) return
   env.host().edit([{ kind: 'insertRows', at, rows: filled(count, width, '') }])
   env.store.setState({ selection: count === 1 ? selectCell({ row: at, column: selection.active.column }) : selectBlock({ row: at, column: 0 }, { row: at + count - 1, column: width - 1 }) })
   env.reveal({ row: at, column: selection.active.column })
 }
 
-/** Deletes the rows that the selection touches. */
+/** Deletes the rows that the selection touches: the last ones first, so that the numbers of the others hold. */
 export function deleteRows(env: GridEnvironment): void {
-  const range = selectedData(env)
-  if (!range) return
-  env.host().edit([{ kind: 'deleteRows', from: range.top, to: range.bottom + 1 }])
-  env.store.setState({ selection: selectCell({ row: range.top, column: env.store.getState().selection.active.column }) })
+  const spans = spansOf(selectedBlocks(env), 'row').reverse()
+  const first = spans.at(-1)
+  if (!first) return
+  env.host().edit(spans.map(({ from, to }) => ({ kind: 'deleteRows', from, to: to + 1 })))
+  env.store.setState({ selection: selectCell({ row: first.from, column: env.store.getState().selection.active.column }) })
 }
 
 /** Inserts one column beside the selection and opens its name for typing. */
@@ -96,13 +132,19 @@ export function insertColumn(env: GridEnvironment, side: 'left' | 'right'): void
   env.store.setState({ selection: selectCell({ row: env.store.getState().selection.active.row, column: at }) })
 }
 
+/** The columns that the selection touches. */
+export function selectedColumns(env: GridEnvironment): readonly Column[] {
+  const spans = spansOf(rangesOf(env.store.getState().selection), 'column')
+  return env.columns().filter((_, index) => spans.some(({ from, to }) => index >= from && index <= to))
+}
+
 /** Deletes the columns that the selection touches; the last column stays. */
 export function deleteColumns(env: GridEnvironment): void {
-  const range = rangeOf(env.store.getState().selection)
-  const doomed = env.columns().slice(range.left, range.right + 1)
+  const doomed = selectedColumns(env)
   if (doomed.length === 0 || doomed.length === env.columns().length) return
-  env.host().edit(doomed.map(({ id }) => ({ kind: 'deleteColumn', columnId: id })))
-  env.store.setState({ selection: selectCell({ row: env.store.getState().selection.active.row, column: Math.max(0, range.left - 1) }) })
+  const first = env.columns().findIndex(({ id }) => id === doomed[0]?.id)
+  env.host().edit([{ kind: 'deleteColumns', columnIds: doomed.map(({ id }) => id) }])
+  env.store.setState({ selection: selectCell({ row: env.store.getState().selection.active.row, column: Math.max(0, first - 1) }) })
 }
 
 /** What Ctrl+Plus and Ctrl+Minus mean: columns where whole columns are selected, rows otherwise; deleting needs whole rows or columns. */

@@ -72,7 +72,8 @@ export function createPageCache({ pageSize, capacity }: { pageSize: number; capa
 export function withCells(row: Row, left: number, values: readonly (string | null)[]): Row {
   const cells = row.cells.map((cell, index) => (index >= left && index < left + values.length ? (values[index - left] ?? null) : cell))
   const clipped = row.clipped?.filter((index) => index < left || index >= left + values.length)
-  return clipped && clipped.length > 0 ? { rowId: row.rowId, cells, clipped } : { rowId: row.rowId, cells }
+  const { rowId, index } = row
+  return { rowId, cells, ...(index !== undefined && { index }), ...(clipped && clipped.length > 0 && { clipped }) }
 }
 
 /** Rows that did not change keep their object, so that memoised row components are not drawn again. */
@@ -85,4 +86,4 @@ function keepIdentity(before: readonly Row[], after: readonly Row[]): readonly R
 
 const sameList = <T>(a: readonly T[] = [], b: readonly T[] = []): boolean => a.length === b.length && a.every((value, index) => value === b[index])
 
-const sameRow = (a: Row, b: Row): boolean => a.rowId === b.rowId && sameList(a.cells, b.cells) && sameList(a.clipped, b.clipped)
+const sameRow = (a: Row, b: Row): boolean => a.rowId === b.rowId && a.index === b.index && sameList(a.cells, b.cells) && sameList(a.clipped, b.clipped)

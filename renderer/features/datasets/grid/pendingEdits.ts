@@ -6,6 +6,8 @@ export interface ShownRow {
   readonly rowId: Row['rowId'] | null
   readonly cells: readonly (string | null)[]
   readonly clipped?: readonly number[]
+  /** The row's index in the dataset where only some rows are shown. */
+  readonly index?: number
 }
 
 /** Values that were written but not yet confirmed, shown over what the pages say. */

@@ -7,6 +7,8 @@ export type { PendingBlock, ShownRow }
 export interface DatasetShape {
   readonly rowCount: number
   readonly version: number
+  /** Some rows are hidden: there is no place for new ones at the end. */
+  readonly isFiltered?: boolean
 }
 
 /** Reads pages near the visible rows and shows pending edits over them. Changes are announced to subscribers; the shape comes from outside. */
@@ -16,11 +18,16 @@ export interface RowSource {
   readonly revision: () => number
   /** Rows of the dataset and rows that pending edits add. */
   rowCount(): number
+  /** With the empty row after the data, where typing appends; at least one. */
+  reachableRows(): number
+  isFiltered(): boolean
   row(index: number): ShownRow | undefined
   /** Asks for the rows of a span: the newest question wins, older ones are forgotten. */
   want(first: number, last: number): void
   /** A newer state of the dataset: pages older than its version are read again. */
   setShape(shape: DatasetShape): void
+  /** Other rows than before: everything is read anew. */
+  reset(shape: DatasetShape): void
   /** Shows values at once; `confirm` keeps them, `revert` takes them back. */
   showPending(block: PendingBlock): { confirm(): void; revert(): void }
   dispose(): void
@@ -67,14 +74,23 @@ export function createRowSource({ shape, loadPage, pageSize = 100, capacity = 80
     },
     revision: () => revision,
     rowCount: () => pending.rowCount(current.rowCount),
+    reachableRows: () => (current.isFiltered ? Math.max(1, current.rowCount) : pending.rowCount(current.rowCount) + 1),
+    isFiltered: () => current.isFiltered === true,
     row: (index) => pending.over(index, cache.row(index)),
     want: reader.want,
     setShape(next) {
       if (next.version < current.version) return
-      current = { rowCount: next.rowCount, version: next.version }
+      current = next
       pending.dropLingering(() => true)
       announce()
       reader.refresh()
+    },
+    reset(next) {
+      current = next
+      cache.clear()
+      pending.dropLingering(() => true)
+      reader.restart()
+      announce()
     },
     showPending(block) {
       pending.add(block)
@@ -104,6 +120,8 @@ function createReader({ loadPage, pageSize, shape, missing, take }: ReaderOption
   const failed = new Set<number>()
   let wanted = { first: 0, last: -1 }
   let stopped = false
+  /** Counts the restarts: answers to earlier questions are about other rows. */
+  let round = 0
 
   const readNext = (): void => {
     const { rowCount, version } = shape()
@@ -117,9 +135,10 @@ function createReader({ loadPage, pageSize, shape, missing, take }: ReaderOption
   const read = async (number: number): Promise<void> => {
     reading.add(number)
     const asked = shape().version
+    const asking = round
     const page = await loadPage(number * pageSize, pageSize)
+    if (stopped || asking !== round) return
     reading.delete(number)
-    if (stopped) return
     if (page) take(page)
     // An answer older than the question would be asked for again at once, and again.
     if (!page || page.version < asked) failed.add(number)
@@ -135,6 +154,11 @@ function createReader({ loadPage, pageSize, shape, missing, take }: ReaderOption
       refresh()
     },
     refresh,
+    restart: (): void => {
+      round += 1
+      reading.clear()
+      refresh()
+    },
     isWanted: (index: number): boolean => index >= wanted.first && index <= wanted.last,
     stop: (): void => void (stopped = true),
   }

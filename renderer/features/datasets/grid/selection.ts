@@ -21,6 +21,8 @@ export interface Selection {
   readonly active: CellPoint
   /** Column in which a run of Tab keys began: Enter returns to it. */
   readonly tabColumn: number | null
+  /** Further blocks, selected before this one with Ctrl or ⌘ held. */
+  readonly others: readonly CellRange[]
 }
 
 export interface Bounds {
@@ -36,8 +38,10 @@ const clampPoint = (point: CellPoint, { rowCount, columnCount }: Bounds): CellPo
 
 const samePoint = (a: CellPoint, b: CellPoint): boolean => a.row === b.row && a.column === b.column
 
+const NO_OTHERS: readonly CellRange[] = []
+
 /** One cell. */
-export const selectCell = (point: CellPoint): Selection => ({ anchor: point, extent: point, active: point, tabColumn: null })
+export const selectCell = (point: CellPoint): Selection => ({ anchor: point, extent: point, active: point, tabColumn: null, others: NO_OTHERS })
 
 export const FIRST_CELL = selectCell({ row: 0, column: 0 })
 
@@ -48,7 +52,13 @@ export const rangeOf = ({ anchor, extent }: Selection): CellRange => ({
   right: Math.max(anchor.column, extent.column),
 })
 
-export const isSingle = (selection: Selection): boolean => samePoint(selection.anchor, selection.extent)
+/** Every selected block, the newest last. They may overlap. */
+export const rangesOf = (selection: Selection): readonly CellRange[] => [...selection.others, rangeOf(selection)]
+
+export const isSingle = ({ anchor, extent, others }: Selection): boolean => samePoint(anchor, extent) && others.length === 0
+
+/** The selection with the block of another one beside its own. */
+export const withBlock = (selection: Selection, added: Selection): Selection => ({ ...added, others: rangesOf(selection) })
 
 export const rowsIn = (range: CellRange): number => range.bottom - range.top + 1
 
@@ -60,7 +70,7 @@ export const contains = (range: CellRange, { row, column }: CellPoint): boolean 
   row >= range.top && row <= range.bottom && column >= range.left && column <= range.right
 
 /** A block from a first to a last cell; the first is the active one. */
-export const selectBlock = (anchor: CellPoint, extent: CellPoint): Selection => ({ anchor, extent, active: anchor, tabColumn: null })
+export const selectBlock = (anchor: CellPoint, extent: CellPoint): Selection => ({ anchor, extent, active: anchor, tabColumn: null, others: NO_OTHERS })
 
 /** Moves the free corner, as Shift+click and dragging do. */
 export const extendTo = (selection: Selection, point: CellPoint, bounds: Bounds): Selection => ({
@@ -80,7 +90,7 @@ export function moveBy(selection: Selection, move: { rows: number; columns: numb
 /** Enter and Tab: inside a block round and round; on one cell to the neighbour, Enter back to where the Tabs began. */
 export function step(selection: Selection, axis: 'row' | 'column', back: boolean, bounds: Bounds): Selection {
   const delta = back ? -1 : 1
-  if (!isSingle(selection)) return { ...selection, active: stepInside(rangeOf(selection), selection.active, axis, delta), tabColumn: null }
+  if (!samePoint(selection.anchor, selection.extent)) return { ...selection, active: stepInside(rangeOf(selection), selection.active, axis, delta), tabColumn: null }
   const { active, tabColumn } = selection
   if (axis === 'row') return selectCell(clampPoint({ row: active.row + delta, column: tabColumn ?? active.column }, bounds))
   const target = wrapColumn(active, delta, bounds)
@@ -120,6 +130,7 @@ export const selectAll = (selection: Selection, { rowCount, columnCount }: Bound
   extent: { row: Math.max(0, rowCount - 1), column: Math.max(0, columnCount - 1) },
   active: clampPoint(selection.active, { rowCount, columnCount }),
   tabColumn: null,
+  others: NO_OTHERS,
 })
 
 /** The same selection inside a table that has shrunk; the very same object where nothing had to change. */
@@ -127,8 +138,21 @@ export function clampSelection(selection: Selection, bounds: Bounds): Selection 
   const anchor = clampPoint(selection.anchor, bounds)
   const extent = clampPoint(selection.extent, bounds)
   const active = clampPoint(selection.active, bounds)
-  const same = samePoint(anchor, selection.anchor) && samePoint(extent, selection.extent) && samePoint(active, selection.active)
-  return same ? selection : { anchor, extent, active, tabColumn: null }
+  const isInside = ({ bottom, right }: CellRange): boolean => bottom < bounds.rowCount && right < bounds.columnCount
+  const same = samePoint(anchor, selection.anchor) && samePoint(extent, selection.extent) && samePoint(active, selection.active) && selection.others.every(isInside)
+  return same ? selection : { anchor, extent, active, tabColumn: null, others: selection.others.filter(isInside) }
+}
+
+/** The rows (or columns) that the blocks touch, as ascending spans without gaps or overlaps; both ends included. */
+export function spansOf(ranges: readonly CellRange[], axis: 'row' | 'column'): { readonly from: number; readonly to: number }[] {
+  const spans: { from: number; to: number }[] = []
+  const all = ranges.map((range) => (axis === 'row' ? { from: range.top, to: range.bottom } : { from: range.left, to: range.right }))
+  for (const span of all.sort((a, b) => a.from - b.from)) {
+    const last = spans.at(-1)
+    if (last && span.from <= last.to + 1) last.to = Math.max(last.to, span.to)
+    else spans.push(span)
+  }
+  return spans
 }
 
 export const coversAllColumns = (range: CellRange, { columnCount }: Bounds): boolean => range.left === 0 && range.right >= columnCount - 1

@@ -2,7 +2,7 @@ import { useMemo, type ClipboardEvent } from 'react'
 import { parseHtml, toHtml } from './clipboard/html.ts'
 import { parseTsv, toTsv } from './clipboard/tsv.ts'
 import { MAX_BLOCK_CELLS, type GridEnvironment, type Table } from './environment.ts'
-import { clearCells, pasteTable, selectedData } from './operations.ts'
+import { clearCells, pasteTable, selectedBlocks } from './operations.ts'
 import { cellsIn, type CellRange } from './selection.ts'
 
 export interface GridClipboard {
@@ -19,14 +19,14 @@ export function useGridClipboard(env: GridEnvironment): GridClipboard {
     const copy = (event: ClipboardEvent): boolean => {
       if (env.store.getState().editing) return false
       event.preventDefault()
-      const range = selectedData(env)
-      if (!range) return false
-      if (cellsIn(range) > MAX_BLOCK_CELLS) {
-        env.host().notify('too-many-cells')
-        return false
-      }
-      const table = tableInMemory(env, range)
-      if (!table) void copyLater(env, range)
+      const blocks = joinable(selectedBlocks(env))
+      const cellCount = blocks?.reduce((sum, block) => sum + cellsIn(block), 0) ?? 0
+      if (!blocks) env.host().notify('ranges-apart')
+      if (cellCount > MAX_BLOCK_CELLS) env.host().notify('too-many-cells')
+      if (!blocks || cellCount === 0 || cellCount > MAX_BLOCK_CELLS) return false
+      const tables = blocks.map((block) => tableInMemory(env, block))
+      const table = tables.every((one) => one !== null) ? joined(blocks, tables) : null
+      if (!table) void copyLater(env, blocks)
       else for (const [type, text] of Object.entries(clipboardTexts(table))) event.clipboardData.setData(type, text)
       return true
     }
@@ -82,9 +82,21 @@ function tableInMemory(env: GridEnvironment, range: CellRange): Table | null {
   return table
 }
 
+/** Several blocks can be copied together where they have the same rows or the same columns, as in Excel; in the order in which they lie. Null elsewhere. */
+function joinable(blocks: readonly CellRange[]): CellRange[] | null {
+  const [first] = blocks
+  if (blocks.every(({ top, bottom }) => top === first?.top && bottom === first.bottom)) return [...blocks].sort((a, b) => a.left - b.left)
+  return blocks.every(({ left, right }) => left === first?.left && right === first.right) ? [...blocks].sort((a, b) => a.top - b.top) : null
+}
+
+function joined(blocks: readonly CellRange[], tables: readonly Table[]): Table {
+  const besides = blocks.every(({ top }) => top === blocks[0]?.top)
+  return besides ? (tables[0] ?? []).map((_, row) => tables.flatMap((table) => table[row] ?? [])) : tables.flat()
+}
+
 /** `copy` is synchronous: texts that are not in memory are promised to the asynchronous clipboard. */
-async function copyLater(env: GridEnvironment, range: CellRange): Promise<void> {
-  const texts = env.host().readRange(range).then((table) => clipboardTexts(table ?? []))
+async function copyLater(env: GridEnvironment, blocks: readonly CellRange[]): Promise<void> {
+  const texts = Promise.all(blocks.map((block) => env.host().readRange(block))).then((tables) => clipboardTexts(joined(blocks, tables.map((table) => table ?? []))))
   const blob = (type: 'text/plain' | 'text/html') => texts.then((values) => new Blob([values[type]], { type }))
   try {
     await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob('text/plain'), 'text/html': blob('text/html') })])

@@ -20,7 +20,7 @@ interface Options {
 
 /** What keys, mouse, menus and tools work with; the same objects for the grid's whole life. */
 export function useGridContext({ store, rows, host, columns, layout, textareaRef }: Options): { readonly context: CommandContext; readonly clipboard: GridClipboard } {
-  const latestRef = useLatest({ host, columns, revealCell: layout.scroll.revealCell, pageRows: layout.pageRows })
+  const latestRef = useLatest({ host, columns, revealCell: layout.scroll.revealCell, pageRows: layout.pageRows, frozen: layout.frozen })
   const [env] = useState<GridEnvironment>(() => ({
     store,
     rows,
@@ -29,6 +29,7 @@ export function useGridContext({ store, rows, host, columns, layout, textareaRef
     textarea: () => textareaRef.current,
     reveal: (point) => latestRef.current.revealCell(point.row, point.column),
     pageRows: () => latestRef.current.pageRows,
+    frozen: () => latestRef.current.frozen,
   }))
   const editor = useMemo(() => createCellEditor(env), [env])
   const clipboard = useGridClipboard(env)

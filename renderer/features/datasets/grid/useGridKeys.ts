@@ -71,6 +71,11 @@ function runCommand(command: KeyCommand, context: CommandContext, openMenu: () =
     insertLines: () => run(linesSelected(env) === 'columns' ? 'insertColumnLeft' : 'insertRowAbove', context),
     deleteLines: () => deleteLines(context),
     fillDown: () => run('fillDown', context),
+    fillRight: () => run('fillRight', context),
+    moveUp: () => run('moveUp', context),
+    moveDown: () => run('moveDown', context),
+    moveLeft: () => run('moveLeft', context),
+    moveRight: () => run('moveRight', context),
     undo: () => env.host().undo(),
     redo: () => env.host().redo(),
     save: () => {

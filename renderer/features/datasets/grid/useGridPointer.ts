@@ -1,20 +1,17 @@
 import { useCallback, useEffect, useRef, type MouseEvent as ReactMouseEvent, type RefObject } from 'react'
 import type { CellEditor } from './cellEditor.ts'
+import { followMouse, type DragArea } from './drag.ts'
 import { boundsOf, dataBoundsOf, type GridEnvironment } from './environment.ts'
+import { fillingTo, finishFilling, finishMoving, fillToEnd, movableAxis } from './dragActs.ts'
+import { isMac } from './platform.ts'
+import { contains, extendTo, rangesOf, selectCell, selectColumns, selectRows, withBlock, type CellPoint, type Selection } from './selection.ts'
 import { useLatest } from './useLatest.ts'
-import { contains, extendTo, rangeOf, selectCell, selectColumns, selectRows, type CellPoint } from './selection.ts'
 
 type Part = 'cell' | 'row' | 'column' | 'corner'
 
-interface Options {
+interface Options extends DragArea {
   readonly env: GridEnvironment
   readonly editor: CellEditor
-  readonly viewport: RefObject<HTMLDivElement | null>
-  readonly headerHeight: number
-  readonly markerWidth: number
-  /** The cell under a point of the scroll area (px from its upper left corner), clamped to the table. */
-  readonly cellAt: (x: number, y: number) => CellPoint
-  readonly scrollBy: (dx: number, dy: number) => void
 }
 
 export interface GridPointer {
@@ -24,12 +21,13 @@ export interface GridPointer {
 }
 
 const LEFT_BUTTON = 0
-const EDGE_STEP_PX = 24
 
 /** Elements inside the grid that handle the mouse themselves: the open textarea, header buttons, a name being edited. */
 const isOwnControl = (target: EventTarget): boolean => target instanceof Element && target.closest('textarea, input, button, [data-grid-control]') !== null
 
-/** Clicking and dragging: cells, row numbers and column headers; a drag beyond the edge scrolls. */
+const isFillHandle = (target: EventTarget): boolean => target instanceof Element && target.closest('[data-fill-handle]') !== null
+
+/** Clicking and dragging: cells, row numbers, column headers and the fill handle; a drag beyond the edge scrolls. */
 export function useGridPointer(options: Options): GridPointer {
   const latestRef = useLatest(options)
   const stopDrag = useRef<(() => void) | null>(null)
@@ -44,13 +42,14 @@ export function useGridPointer(options: Options): GridPointer {
     event.preventDefault()
     editor.commit()
     env.textarea()?.focus({ preventScroll: true })
-    press(env, hit, event.shiftKey)
-    if (hit.part !== 'corner') stopDrag.current = startDrag(latestRef, hit)
+    stopDrag.current?.()
+    stopDrag.current = isFillHandle(event.target) ? startFilling(latestRef, event) : startSelecting(latestRef, hit, event)
   }, [latestRef])
 
   const onDoubleClick = useCallback((event: ReactMouseEvent) => {
     const { env, editor } = latestRef.current
     if (isOwnControl(event.target)) return
+    if (isFillHandle(event.target)) return fillToEnd(env)
     const hit = locate(latestRef.current, event)
     if (hit?.part === 'cell') void editor.open()
     const column = hit?.part === 'column' ? env.columns()[hit.at.column] : undefined
@@ -64,7 +63,7 @@ export function useGridPointer(options: Options): GridPointer {
     event.preventDefault()
     editor.commit()
     env.textarea()?.focus({ preventScroll: true })
-    if (!contains(rangeOf(env.store.getState().selection), hit.at)) press(env, hit, false)
+    if (!rangesOf(env.store.getState().selection).some((range) => contains(range, hit.at))) press(env, hit, { extend: false, add: false })
     env.store.setState({ menu: { x: event.clientX, y: event.clientY } })
   }, [latestRef])
 
@@ -76,7 +75,7 @@ interface Hit {
   readonly at: CellPoint
 }
 
-function locate({ viewport, headerHeight, markerWidth, cellAt }: Options, event: { clientX: number; clientY: number }): Hit | null {
+function locate({ viewport, headerHeight, markerWidth, cellAt }: DragArea, event: { clientX: number; clientY: number }): Hit | null {
   const box = viewport.current?.getBoundingClientRect()
   const element = viewport.current
   if (!box || !element) return null
@@ -89,63 +88,60 @@ function locate({ viewport, headerHeight, markerWidth, cellAt }: Options, event:
   return { part: x < markerWidth ? 'row' : 'cell', at }
 }
 
-function press(env: GridEnvironment, { part, at }: Hit, extend: boolean): void {
+/** `extend`: the block goes on to here (Shift); `add`: a new block beside those that are selected (Ctrl, ⌘). */
+function press(env: GridEnvironment, { part, at }: Hit, { extend, add }: { readonly extend: boolean; readonly add: boolean }): void {
   const { selection } = env.store.getState()
   const bounds = boundsOf(env)
   const from = extend ? selection.anchor : at
-  const select = {
+  const select: Record<Part, () => Selection> = {
     cell: () => (extend ? extendTo(selection, at, bounds) : selectCell(at)),
     row: () => selectRows(from.row, at.row, bounds),
     column: () => selectColumns(from.column, at.column, dataBoundsOf(env)),
     corner: () => selectRows(0, dataBoundsOf(env).rowCount - 1, bounds),
   }
-  env.store.setState({ selection: select[part]() })
+  const chosen = select[part]()
+  env.store.setState({ selection: add && part !== 'corner' ? withBlock(selection, chosen) : chosen })
 }
 
-function drag(env: GridEnvironment, part: Part, start: CellPoint, at: CellPoint): void {
+/** Selected rows or columns are moved by dragging their headers; everything else is selected by dragging. */
+function startSelecting(options: RefObject<Options>, hit: Hit, event: ReactMouseEvent): (() => void) | null {
+  const { env } = options.current
+  const add = isMac() ? event.metaKey : event.ctrlKey
+  const axis = hit.part === 'row' || hit.part === 'column' ? hit.part : null
+  if (axis && !event.shiftKey && !add && movableAxis(env, hit.at) === axis) return startMoving(options, axis, hit, event)
+  press(env, hit, { extend: event.shiftKey, add })
+  if (hit.part === 'corner') return null
+  const { others } = env.store.getState().selection
+  return followMouse(options, { press: event, along: axis ?? 'both', onMove: (at) => drag(env, hit, at, others) })
+}
+
+function drag(env: GridEnvironment, { part, at: start }: Hit, at: CellPoint, others: Selection['others']): void {
   const { selection } = env.store.getState()
-  if (part === 'row') env.store.setState({ selection: selectRows(start.row, at.row, boundsOf(env)) })
-  else if (part === 'column') env.store.setState({ selection: selectColumns(start.column, at.column, dataBoundsOf(env)) })
+  if (part === 'row') env.store.setState({ selection: { ...selectRows(start.row, at.row, boundsOf(env)), others } })
+  else if (part === 'column') env.store.setState({ selection: { ...selectColumns(start.column, at.column, dataBoundsOf(env)), others } })
   else if (at.row !== selection.extent.row || at.column !== selection.extent.column) env.store.setState({ selection: extendTo(selection, at, boundsOf(env)) })
 }
 
-/** Follows the mouse until the button is released; beyond an edge it keeps scrolling each frame. */
-function startDrag(options: RefObject<Options>, hit: Hit): () => void {
-  let mouse: { clientX: number; clientY: number } | null = null
-  let frame = 0
-
-  const follow = () => {
-    const { env, viewport, cellAt, scrollBy, headerHeight, markerWidth } = options.current
-    const element = viewport.current
-    if (!element || !mouse) return
-    const box = element.getBoundingClientRect()
-    const x = mouse.clientX - box.left
-    const y = mouse.clientY - box.top
-    const dx = hit.part === 'row' ? 0 : beyond(x, markerWidth, element.clientWidth)
-    const dy = hit.part === 'column' ? 0 : beyond(y, headerHeight, element.clientHeight)
-    if (dx !== 0 || dy !== 0) {
-      scrollBy(dx, dy)
-      frame = requestAnimationFrame(follow)
-    }
-    const clamp = (value: number, low: number, high: number) => Math.min(high - 1, Math.max(low, value))
-    drag(env, hit.part, hit.at, cellAt(clamp(x, markerWidth, element.clientWidth), clamp(y, headerHeight, element.clientHeight)))
-  }
-  const move = (event: MouseEvent) => {
-    mouse = event
-    cancelAnimationFrame(frame)
-    follow()
-  }
-  const stop = () => {
-    cancelAnimationFrame(frame)
-    window.removeEventListener('mousemove', move)
-    window.removeEventListener('mouseup', stop)
-  }
-  window.addEventListener('mousemove', move)
-  window.addEventListener('mouseup', stop)
-  return stop
+function startFilling(options: RefObject<Options>, press: ReactMouseEvent): () => void {
+  const { env } = options.current
+  return followMouse(options, {
+    press,
+    along: 'both',
+    onMove: (at) => env.store.setState({ filling: fillingTo(env, at) }),
+    onEnd: (event) => finishFilling(env, isMac() ? event.altKey : event.ctrlKey),
+  })
 }
 
-function beyond(position: number, low: number, high: number): number {
-  if (position < low) return -Math.min(EDGE_STEP_PX * 4, low - position + EDGE_STEP_PX / 2)
-  return position > high ? Math.min(EDGE_STEP_PX * 4, position - high + EDGE_STEP_PX / 2) : 0
+/** A press without a movement selects the one row or column under it, as any other press does. */
+function startMoving(options: RefObject<Options>, axis: 'row' | 'column', hit: Hit, pressed: ReactMouseEvent): () => void {
+  const { env } = options.current
+  return followMouse(options, {
+    press: pressed,
+    along: axis,
+    onMove: (_, gap) => env.store.setState({ moving: { axis, at: Math.min(gap[axis], axis === 'row' ? env.rows.rowCount() : env.columns().length) } }),
+    onEnd: () => {
+      if (env.store.getState().moving) finishMoving(env)
+      else press(env, hit, { extend: false, add: false })
+    },
+  })
 }

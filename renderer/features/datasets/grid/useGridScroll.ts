@@ -23,17 +23,19 @@ interface Options {
   readonly markerWidth: number
   /** Left edges of the columns for a given width of the area. */
   readonly edgesFor: (width: number) => readonly number[]
+  /** How many columns stay in view for a given width of the area. */
+  readonly frozenFor: (width: number) => number
 }
 
 /** The scroll position of the grid in virtual pixels, kept in step with the real scrollbar. */
-export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, markerWidth, edgesFor }: Options): GridScroll {
+export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, markerWidth, edgesFor, frozenFor }: Options): GridScroll {
   const [size, setSize] = useState({ width: 0, height: 0 })
   const [position, setPosition] = useState({ top: 0, left: 0 })
   const placeRef = useRef(position)
   // The scrollbar position that we set ourselves: its scroll event must not round the virtual offset.
   const expectedRef = useRef<number | null>(null)
   const geometry: Geometry = { rowCount, rowHeight, height: Math.max(0, size.height - headerHeight) }
-  const latestRef = useLatest({ geometry, edgesFor, size, markerWidth })
+  const latestRef = useLatest({ geometry, edgesFor, frozenFor, size, markerWidth })
 
   const moveTo = useCallback((top: number, left: number) => {
     const element = viewportRef.current
@@ -64,10 +66,10 @@ export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, 
 
   const revealCell = useCallback(
     (row: number, column: number) => {
-      const { geometry: now, edgesFor: edges, size: area, markerWidth: marker } = latestRef.current
+      const { geometry: now, edgesFor: edges, frozenFor: frozen, size: area, markerWidth: marker } = latestRef.current
       if (area.height === 0) return
       const top = revealRow(now, placeRef.current.top, row)
-      moveTo(top, revealColumn(edges(area.width), column, placeRef.current.left, area.width - marker))
+      moveTo(top, revealColumn(edges(area.width), column, placeRef.current.left, area.width - marker, frozen(area.width)))
     },
     [moveTo, latestRef],
   )

@@ -49,3 +49,9 @@ test('shares the free width among columns without a chosen width', () => {
   expect(v.columnWidths([undefined, undefined, undefined], 300)).toEqual([180, 180, 180])
   expect(v.columnWidths([10], 300)).toEqual([64])
 })
+
+test('reveals a column beside the frozen ones, which never move the view', () => {
+  const edges = [0, 100, 200, 300, 400, 500]
+  expect([v.revealColumn(edges, 0, 250, 300, 1), v.revealColumn(edges, 1, 250, 300, 1), v.revealColumn(edges, 4, 0, 300, 1)]).toEqual([250, 0, 200])
+  expect([v.edgeNear(edges, 149), v.edgeNear(edges, 151), v.edgeNear(edges, 9000)]).toEqual([1, 2, 5])
+})

@@ -70,6 +70,10 @@ export function columnEdges(widths: readonly number[]): number[] {
   return edges
 }
 
+/** Index of the edge nearest to x: before which column something dropped there comes to lie. */
+export const edgeNear = (edges: readonly number[], x: number): number =>
+  edges.reduce((nearest, edge, index) => (Math.abs(edge - x) < Math.abs((edges[nearest] ?? 0) - x) ? index : nearest), 0)
+
 /** Index of the column under x (from the left edge of the first column), clamped to the table. */
 export function columnAt(edges: readonly number[], x: number): number {
   const right = edges.findIndex((edge) => edge > x)
@@ -77,10 +81,13 @@ export function columnAt(edges: readonly number[], x: number): number {
   return right < 0 ? Math.max(0, edges.length - 2) : right - 1
 }
 
-/** The nearest horizontal offset at which the column is visible; a column wider than the view shows its left edge. */
-export function revealColumn(edges: readonly number[], column: number, left: number, width: number): number {
-  const start = edges[column] ?? 0
-  const end = edges[column + 1] ?? start
+/** The nearest horizontal offset at which the column is visible beside the frozen ones; a column wider than the view shows its left edge. */
+export function revealColumn(edges: readonly number[], column: number, left: number, area: number, frozen = 0): number {
+  if (column < frozen) return left
+  const covered = edges[frozen] ?? 0
+  const width = area - covered
+  const start = (edges[column] ?? 0) - covered
+  const end = (edges[column + 1] ?? 0) - covered
   if (start < left || end - start > width) return start
   return end > left + width ? end - width : left
 }
