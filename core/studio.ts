@@ -10,7 +10,9 @@ import { createEngineClient, type EngineClient } from './experiments/engine-clie
 import type { SpawnEngine } from './experiments/engine-port.ts'
 import type { DeviceReport } from './experiments/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from './experiments/service.ts'
+import { tokenCounter } from './experiments/token-counter.ts'
 import { createModelService, type ModelService } from './hub/local-models.ts'
+import { createHubService, type HubHost } from './hub/service.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 
 export interface StudioOptions {
@@ -22,6 +24,8 @@ export interface StudioOptions {
   /** Used unless the preferences name another folder. */
   readonly libraryFolder: string
   readonly spawnEngine: SpawnEngine
+  /** The host's keychain and proxy settings. */
+  readonly hub?: HubHost
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to the error stream. */
   readonly report?: (call: string, error: unknown) => void
 }
@@ -61,6 +65,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const chosen = options.host === 'cli' || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
   let library = await open(chosen ?? options.libraryFolder)
   const chat = createChatService({ engine, devices, emit, models: () => library.models, experiments: () => library.experiments })
+  const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => library.folder, emit })
 
   const save = async (changes: Partial<typeof preferences>) => {
     preferences = { ...preferences, ...changes }
@@ -72,6 +77,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...delegate('datasets', () => library.datasets),
     ...delegate('models', () => library.models),
     ...delegate('experiments', () => library.experiments),
+    ...delegate('hub', () => hub),
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
     'system.info': () => describeSystem(options, library.folder, devices),
@@ -102,6 +108,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     libraryFolder: () => library.folder,
     enginePid: () => engine.pid(),
     async close() {
+      await hub.close()
       await library.experiments.close()
       await library.datasets.close()
       engine.close()
@@ -123,8 +130,8 @@ async function openLibrary(
   } catch {
     throw new UserError('library/unwritable', { folder })
   }
-  const datasets = createDatasetService({ folder: places.datasets, trashFolder: places.trash, templatesFolder: join(options.resourcesFolder, 'tutorial'), emit: services.emit })
   const models = createModelService({ shippedFolder: join(options.resourcesFolder, 'models'), folder: places.models })
+  const datasets = createDatasetService({ folder: places.datasets, trashFolder: places.trash, templatesFolder: join(options.resourcesFolder, 'tutorial'), emit: services.emit, tokenCounter: (modelId) => tokenCounter(models, modelId) })
   const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, ...services })
   await experiments.recover()
   return { folder, datasets, models, experiments }
@@ -133,7 +140,7 @@ async function openLibrary(
 type FeatureHandlers<F extends string> = { [N in keyof Handlers as N extends `${F}.${string}` ? N : never]: Handlers[N] }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments'>(feature: F, service: () => object): FeatureHandlers<F> {
+function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub'>(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>

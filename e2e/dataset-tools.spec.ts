@@ -35,6 +35,17 @@ test('a file is looked at, imported, searched, replaced, sorted and seen as the 
   await page.getByRole('menuitem', { name: '降順に並べ替え' }).click()
   await expect(cell(page, 3, 2)).toHaveText('青です。')
 
+  await page.getByRole('toolbar').getByRole('button', { name: 'その他の操作' }).click()
+  await page.getByRole('menuitem', { name: '履歴を表示' }).click()
+  const history = page.getByRole('complementary', { name: '履歴' })
+  await expect(history.getByRole('button', { name: /並べ替え/ })).toHaveAttribute('aria-current', 'step')
+  await history.getByRole('button', { name: /最初の状態/ }).click()
+  await expect(cell(page, 1, 2)).toHaveText('東京です。')
+  await history.getByRole('button', { name: /並べ替え/ }).click()
+  await expect(cell(page, 3, 2)).toHaveText('青です。')
+  await picture('history')
+  await history.getByRole('button', { name: '閉じる' }).click()
+
   await page.getByRole('button', { name: 'モデルに見える文' }).click()
   const panel = page.getByRole('complementary', { name: 'モデルに見える文' })
   await expect(panel).toContainText('トークン')

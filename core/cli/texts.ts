@@ -6,12 +6,16 @@ export const cliTexts = {
   tutorial [--json]                      チュートリアルを最後まで実行し、学習の前と後の回答を比べます
   train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
+  data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（csv、tsv、xlsx、numbers、jsonl、parquet）
+  data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
   serve [--port 番号]                     ブラウザー用にスタジオを開きます`,
     en: `Usage: terakoya <command> [--library FOLDER]
 
   tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
   train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
+  data convert <in> <out> [--no-bom]       changes a table's format (csv, tsv, xlsx, numbers, jsonl, parquet)
+  data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
   serve [--port NUMBER]                    serves the studio to a browser`,
   },
   question: { ja: '質問', en: 'Question' },
@@ -26,5 +30,16 @@ export const cliTexts = {
   stopped: { ja: '停止しました。', en: 'Stopped.' },
   prompt: { ja: 'あなた> ', en: 'You> ' },
   chatting: { ja: '「{name}」と話します。終わるには空のまま Enter か Ctrl+D を押します。', en: 'Talking to "{name}". An empty line or Ctrl+D ends.' },
+  rowsCounted: { ja: '{rows} 行（同じ内容の繰り返し {duplicates} 行）', en: '{rows} rows ({duplicates} repeat an earlier one)' },
+  lengths: { ja: '{role}の{unit}：{count} 件、最小 {min}、中央 {median}、平均 {mean}、90% {p90}、99% {p99}、最大 {max}', en: '{role}, {unit}: {count} texts, min {min}, median {median}, mean {mean}, 90% {p90}, 99% {p99}, max {max}' },
+  turns: { ja: '会話の往復：{count} 会話、最小 {min}、中央 {median}、平均 {mean}、最大 {max}', en: 'turns: {count} conversations, min {min}, median {median}, mean {mean}, max {max}' },
+  languages: { ja: '言語：日本語 {ja} 行、英語 {en} 行、その他 {other} 行', en: 'languages: Japanese {ja} rows, English {en}, other {other}' },
+  tokenSample: { ja: 'トークン数は、無作為に選んだ {rows} 行で数えました。', en: 'Tokens were counted in {rows} rows chosen by chance.' },
+  roleSystem: { ja: '指示', en: 'system' },
+  rolePrompt: { ja: '質問', en: 'prompt' },
+  roleAnswer: { ja: '回答', en: 'answer' },
+  characters: { ja: '文字数', en: 'characters' },
+  tokens: { ja: 'トークン数', en: 'tokens' },
+  converted: { ja: '{rows} 行を「{file}」に書き出しました。', en: 'Wrote {rows} rows to "{file}".' },
   dropped: { ja: '（会話が長いため、古いやりとり {count} 回分を省きました）', en: '(the conversation is long: {count} older turns were left out)' },
 } as const satisfies Record<string, { ja: string; en: string }>

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import { ExportFormat, ImportOptions, type ImportPreview } from './import.ts'
+import { ModelId } from './models.ts'
+import type { DatasetStatistics } from './statistics.ts'
 
 export const DatasetId = z.string().regex(/^[a-z0-9-]{1,64}$/).brand<'DatasetId'>()
 export type DatasetId = z.infer<typeof DatasetId>
@@ -154,6 +156,22 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
 ])
 export type DatasetEdit = z.infer<typeof DatasetEdit>
 
+/** What an undo step did. */
+export type StepAct = DatasetEdit['kind'] | 'several' | 'replace' | 'append' | 'appendFile' | 'join' | 'repair'
+
+/** A step that can be gone back to; null where an earlier version of the studio made it. */
+export interface DatasetStep {
+  /** Its number; later steps have larger ones. */
+  readonly step: number
+  readonly act: StepAct | null
+  /** ISO 8601 */
+  readonly at: string | null
+  /** The version that it led to. */
+  readonly version: number | null
+  /** False for steps that were undone and can be repeated. */
+  readonly isDone: boolean
+}
+
 const ById = z.object({ id: DatasetId })
 const Range = z.object({ id: DatasetId, ...Block, view: DatasetView.optional() })
 const Seed = z.number().int().min(0).max(2 ** 31 - 1).default(1)
@@ -218,12 +236,18 @@ export const datasetsContract = defineContract({
     sample: { input: z.object({ id: DatasetId, rows: z.number().int().positive(), seed: Seed, name: Name.optional() }), output: type<DatasetInfo>() },
     undo: { input: ById, output: type<DatasetInfo>() },
     redo: { input: ById, output: type<DatasetInfo>() },
+    /** The remembered steps, the oldest first. */
+    history: { input: ById, output: type<readonly DatasetStep[]>() },
+    /** Undoes or repeats until this step is the last one that is done; 0 undoes all of them. */
+    goToStep: { input: z.object({ id: DatasetId, step: Index }), output: type<DatasetInfo>() },
     /** Forces what is written to the file; every edit is on disk already when its call returns. */
     save: { input: ById, output: type<DatasetInfo>() },
     rename: { input: z.object({ id: DatasetId, name: z.string().trim().min(1).max(120) }), output: type<DatasetInfo>() },
     /** Moves the dataset to the library's trash; `restore` brings it back. */
     remove: { input: ById, output: type<null>() },
     restore: { input: ById, output: type<DatasetInfo>() },
+    /** What the texts are like; with a model also how many tokens they are. */
+    statistics: { input: z.object({ id: DatasetId, modelId: ModelId.optional() }), output: type<DatasetStatistics>() },
     /** `target`: a path that the host's save dialog gave. */
     export: {
       input: z.object({ id: DatasetId, target: z.string().min(1), format: ExportFormat, byteOrderMark: z.boolean().default(true) }),

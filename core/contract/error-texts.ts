@@ -53,6 +53,10 @@ export const errorTexts = {
     en: 'The settings file "{file}" cannot be read as YAML ({problem}).',
   },
   'experiment/not-found': { ja: '実験「{id}」が見つかりません。', en: 'The experiment "{id}" was not found.' },
+  'experiment/no-dataset': {
+    ja: '「{name}」の学習に使った表は残っていません。以前の版で行った学習です。',
+    en: 'The table that "{name}" was trained on was not kept: an earlier version of the studio ran it.',
+  },
   'experiment/busy': {
     ja: '「{name}」の学習が進行中です。終わるのを待つか、停止してから始めてください。',
     en: '"{name}" is still training. Wait for it to finish or stop it first.',
@@ -94,6 +98,22 @@ export const errorTexts = {
   'cli/unknown-source': {
     ja: '「{name}」という実験もモデルもありません。名前を確認してください。',
     en: 'There is no experiment or model called "{name}". Check the name.',
+  },
+  'cli/same-file': {
+    ja: '「{file}」は読み込むファイルと同じです。別の名前で書き出してください。',
+    en: '"{file}" is the file that is read. Write to another name.',
+  },
+  'cli/columns-missing': {
+    ja: '「{file}」に質問と回答の列がありません（今の列：{found}）。見出しを「質問」と「回答」、または「prompt」と「answer」にしてください。',
+    en: '"{file}" has no question and answer columns (it has: {found}). Call them "prompt" and "answer" in its header.',
+  },
+  'cli/unknown-ending': {
+    ja: '「{file}」の拡張子からは形式が分かりません。{known} のどれかにするか、--format で指定してください。',
+    en: 'The ending of "{file}" names no known format. Use one of {known}, or name it with --format.',
+  },
+  'cli/unwritable': {
+    ja: '「{file}」に書き込めません。フォルダーがあるか、書き込む権限があるか確認してください。',
+    en: '"{file}" cannot be written. Check that its folder exists and that you may write there.',
   },
   'runtime/library-missing': {
     ja: '計算ライブラリ（ONNX Runtime）が見つかりません（{file}、{platform}）。アプリを入れ直してください。',
@@ -243,6 +263,70 @@ export const errorTexts = {
     ja: 'スタジオとの接続が切れました。ターミナルで動いているか確認し、表示されたリンクを開き直してください。',
     en: 'The connection to the studio was lost. Check that it still runs in the terminal and open the link it shows.',
   },
+  'hub/offline': {
+    ja: '「{host}」に接続できません。インターネットにつながっているか確認して、もう一度試してください。',
+    en: '"{host}" cannot be reached. Check the internet connection and try again.',
+  },
+  'hub/proxy': {
+    ja: 'プロキシ「{proxy}」を通して接続できません（{reason}）。システムのプロキシ設定か、環境変数 HTTPS_PROXY と HTTP_PROXY を確認してください。',
+    en: 'The proxy "{proxy}" lets nothing through ({reason}). Check the proxy settings of the system, or the variables HTTPS_PROXY and HTTP_PROXY.',
+  },
+  'hub/certificate': {
+    ja: '「{host}」の証明書を確認できません（{reason}）。会社や学校のネットワークでは、証明書のファイルを環境変数 NODE_EXTRA_CA_CERTS に指定してください。',
+    en: 'The certificate of "{host}" cannot be verified ({reason}). In a company network, name its certificate file in the variable NODE_EXTRA_CA_CERTS.',
+  },
+  'hub/timeout': {
+    ja: '「{host}」から応答がありません。しばらく待ってから、もう一度試してください。',
+    en: '"{host}" does not answer. Wait a moment and try again.',
+  },
+  'hub/interrupted': {
+    ja: '「{host}」との通信が途中で切れました。受け取った分は残っています。続きからダウンロードしてください。',
+    en: 'The connection to "{host}" broke off. What has arrived is kept: continue the download.',
+  },
+  'hub/gated': {
+    ja: '「{dataset}」を使うには利用条件への同意が必要です。{url} で同意し、そのアカウントのトークンを設定してください。',
+    en: '"{dataset}" needs your consent to its terms. Accept them at {url} and set a token of that account.',
+  },
+  'hub/token-invalid': {
+    ja: 'Hugging Face のトークンが正しくありません。設定ページで作り直し、「hf_」から始まる文字列をすべて貼り付けてください。',
+    en: 'The Hugging Face token is not valid. Make a new one on the settings page and paste all of it, from "hf_" on.',
+  },
+  'hub/not-found': {
+    ja: 'Hugging Face に「{dataset}」が見つかりません。「作者/名前」の形で確認してください。非公開のものにはトークンが必要です。',
+    en: 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',
+  },
+  'hub/file-not-found': {
+    ja: '「{dataset}」に「{file}」がありません。データセットを開き直してください。',
+    en: '"{dataset}" has no "{file}". Open the dataset again.',
+  },
+  'hub/disabled': {
+    ja: '「{dataset}」は Hugging Face で公開が止められています。ほかのデータセットを選んでください。',
+    en: 'Hugging Face has disabled "{dataset}". Choose another dataset.',
+  },
+  'hub/rate-limited': {
+    ja: 'Hugging Face への問い合わせが多すぎます。{seconds} 秒ほど待ってから、もう一度試してください。',
+    en: 'Hugging Face was asked too often. Wait about {seconds} seconds and try again.',
+  },
+  'hub/server': {
+    ja: '「{host}」側で障害が起きています（{status}）。しばらく待ってから、もう一度試してください。',
+    en: '"{host}" has trouble of its own ({status}). Wait a moment and try again.',
+  },
+  'hub/unexpected': {
+    ja: '「{host}」から Hugging Face のものではない応答がありました（{found}）。ネットワークのログイン画面や HF_ENDPOINT の設定を確認してください。',
+    en: '"{host}" gave an answer that is not the Hub\'s ({found}). Check whether the network asks for a login, and the variable HF_ENDPOINT.',
+  },
+  'hub/checksum': {
+    ja: '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
+    en: 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
+  },
+  'hub/gzip-damaged': {
+    ja: '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
+    en: '"{file}" cannot be unpacked: the owner\'s file seems to be damaged. Choose another one.',
+  },
+  'hub/no-space': {
+    ja: 'ダウンロードに {needed} GB 必要ですが、ディスクの空きは {free} GB です。空きを作るか、設定で別のライブラリを選んでください。',
+    en: 'The download needs {needed} GB and the disk has {free} GB left. Free some space, or choose another library in Settings.',
+  },
   'file/not-picked': {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',
@@ -310,6 +394,10 @@ export const errorTexts = {
   'dataset/too-long-for-xlsx': {
     ja: 'Excel 形式で書き出せるのは {limit} 行までですが、{rows} 行あります。CSV か Parquet で書き出してください。',
     en: 'An Excel file holds {limit} rows at most, and there are {rows}. Export as CSV or Parquet.',
+  },
+  'dataset/cell-too-long-for-xlsx': {
+    ja: '{row} 行目の「{column}」は {characters} 文字あり、Excel の 1 つのセルに入る {limit} 文字を超えています。CSV か Parquet で書き出してください。',
+    en: '"{column}" in row {row} has {characters} characters, and a cell of Excel holds {limit} at most. Export as CSV or Parquet.',
   },
   'dataset/too-long-for-numbers': {
     ja: 'Numbers 形式で書き出せるのは {limit} 行までですが、{rows} 行あります。Excel 形式か CSV で書き出してください（Numbers でも開けます）。',

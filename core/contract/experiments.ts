@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
-import { DatasetId } from './datasets.ts'
+import { DatasetId, type DatasetInfo } from './datasets.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 import { DeviceKind } from './system.ts'
 
@@ -158,6 +158,8 @@ export const experimentsContract = defineContract({
     stop: { input: ById, output: type<null>() },
     /** Goes on from the last checkpoint, or from that of a step: what came after it is forgotten. */
     resume: { input: z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() }), output: type<ExperimentSummary>() },
+    /** Makes a dataset of the very rows and columns that the run began with. */
+    restoreDataset: { input: ById, output: type<DatasetInfo>() },
     rename: { input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }), output: type<ExperimentSummary>() },
     /** Moves the experiment to the library's trash; `restore` brings it back. */
     remove: { input: ById, output: type<null>() },

@@ -17,11 +17,13 @@ export const ImportOptions = z.object({
   skipRows: z.number().int().min(0).max(1000).optional(),
   /** Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer, chained by id and parent_id. */
   conversations: z.enum(['whole', 'rows']).optional(),
+  /** The columns to take, in their new order and with their new names; all as they are where this is absent. `from` is one of the preview's `sources`. */
+  columns: z.array(z.object({ from: z.string(), name: z.string().trim().min(1).max(1000) })).min(1).max(1000).optional(),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
-/** What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `numbers` is Apple's and takes few rows. */
-export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'numbers'])
+/** What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `csv-h2o` is H2O LLM Studio's two columns, `numbers` is Apple's and takes few rows. */
+export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'numbers', 'csv-h2o'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet' | 'arrow'
@@ -35,6 +37,8 @@ export interface ImportPreview {
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
   readonly entries?: readonly string[]
+  /** The names of the file's own columns, each once: what `options.columns` is made of. */
+  readonly sources: readonly string[]
   readonly columns: readonly { readonly name: string; readonly role: ColumnRole }[]
   /** The first rows, long texts clipped. */
   readonly rows: readonly (readonly (string | null)[])[]

@@ -2,6 +2,7 @@ import type { CallsOf, EventsOf } from './define.ts'
 import { chatContract } from './chat.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
+import { hubContract } from './hub.ts'
 import { modelsContract } from './models.ts'
 import { systemContract } from './system.ts'
 import type { AppError, Result } from './errors.ts'
@@ -11,11 +12,13 @@ export * from './datasets.ts'
 export * from './errors.ts'
 export * from './error-texts.ts'
 export * from './experiments.ts'
+export * from './hub.ts'
 export * from './import.ts'
 export * from './log-texts.ts'
 export * from './models.ts'
 export * from './presets.ts'
 export * from './settings.ts'
+export * from './statistics.ts'
 export * from './system.ts'
 
 /** Every call and event of the studio. Types, validation, the preload object and channel names derive from this table. */
@@ -23,6 +26,7 @@ export const contracts = {
   chat: chatContract,
   datasets: datasetsContract,
   experiments: experimentsContract,
+  hub: hubContract,
   models: modelsContract,
   system: systemContract,
 }

@@ -58,7 +58,7 @@ const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCas
 
 /** Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that are not there are added. */
 export async function appendRows(store: DatasetStore, rows: RowsFile): Promise<void> {
-  await journalled(store, async (apply) => {
+  await journalled(store, 'append', async (apply) => {
     const free = await store.columns()
     const width = free.length
     const ids: string[] = []
@@ -96,7 +96,7 @@ export async function joinRows(store: DatasetStore, rows: RowsFile, { columnId, 
   requireColumns(rows.columns, [fromColumnId, ...(take ?? [])])
   const key = rows.columns.find(({ id }) => id === fromColumnId) as Column
   if (duplicates === 'refuse') await refuseDuplicates(store, rows, key, columnId)
-  await journalled(store, async (apply) => {
+  await journalled(store, 'join', async (apply) => {
     const taken = rows.columns.filter(({ id }) => (take ? take.includes(id) : id !== fromColumnId))
     const before = await store.columns()
     const names = new Set(before.map(({ name }) => name))

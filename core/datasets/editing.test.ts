@@ -328,6 +328,24 @@ describe('what is kept for taking back', () => {
     expect([undoCount, redoCount, first(await cells(info)).slice(0, 4)]).toEqual([2, 0, '1234'])
   })
 
+  it('says what was done when, and goes back and forth in it', async () => {
+    const info = await made(['n', 't'], numbered(5))
+    await edit(info, { kind: 'sort', keys: [{ columnId: id(info, 0), direction: 'descending' }] })
+    await edit(info, { kind: 'deleteRows', from: 0, to: 2 })
+    await service.replace({ id: info.id, query: { text: '行', kind: 'contains', matchCase: false }, replacement: '列' })
+    const [filled, ...steps] = await service.history({ id: info.id })
+    expect(steps.map(({ act, isDone }) => [act, isDone])).toEqual([['sort', true], ['deleteRows', true], ['replace', true]])
+    expect(steps.map(({ version }) => (version ?? 0) - (filled?.version ?? 0))).toEqual([1, 2, 3])
+    await service.goToStep({ id: info.id, step: steps[0]?.step ?? -1 })
+    expect(await cells(info)).toEqual([...numbered(5)].reverse())
+    await service.goToStep({ id: info.id, step: filled?.step ?? -1 })
+    expect(await cells(info)).toEqual(numbered(5))
+    await service.goToStep({ id: info.id, step: steps[1]?.step ?? -1 })
+    expect([(await cells(info)).length, (await service.history({ id: info.id })).map(({ isDone }) => isDone)]).toEqual([3, [true, true, true, false]])
+    await service.goToStep({ id: info.id, step: 0 })
+    expect((await service.history({ id: info.id })).some(({ isDone }) => isDone)).toBe(false)
+  })
+
   it('is not made by an edit that changes nothing', async () => {
     const info = await made(['n'], [['1']])
     const { undoCount, version } = await service.open({ id: info.id })

@@ -1,4 +1,4 @@
-import { assertNever, UserError, type Column, type DatasetEdit, type DatasetView } from '../contract/index.ts'
+import { assertNever, UserError, type Column, type DatasetEdit, type DatasetView, type StepAct } from '../contract/index.ts'
 import { clearChanges, deleteInView, duplicateChanges, fillChanges, sortChanges } from './bulk-edits.ts'
 import type { Change } from './changes.ts'
 import { journalled } from './journal.ts'
@@ -13,14 +13,19 @@ type EditOf<K extends DatasetEdit['kind']> = Extract<DatasetEdit, { kind: K }>
  * Applies the edits as one undo step, in one transaction. Throws UserError where an edit names what is not there, or places rows in a view; nothing is changed
  * then.
  */
-export async function applyEdits(store: DatasetStore, edits: readonly DatasetEdit[], view?: DatasetView): Promise<void> {
+export async function applyEdits(store: DatasetStore, edits: readonly DatasetEdit[], view?: DatasetView, act: StepAct = actOf(edits)): Promise<void> {
   const shown = await placesOf(store, view)
-  await journalled(store, async (apply) => {
+  await journalled(store, act, async (apply) => {
     for (const edit of edits) {
       const places = shown.isView ? shown : await store.everyRow()
       for (const change of await toChanges(store, edit, places)) await apply(change)
     }
   })
+}
+
+const actOf = (edits: readonly DatasetEdit[]): StepAct => {
+  const kinds = new Set(edits.map(({ kind }) => kind))
+  return kinds.size === 1 ? ([...kinds][0] as DatasetEdit['kind']) : 'several'
 }
 
 async function toChanges(store: DatasetStore, edit: DatasetEdit, places: Places): Promise<Change[]> {

@@ -51,6 +51,17 @@ describe('an exported dataset', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('d.'))).toEqual([])
   })
 
+  it('is what H2O LLM Studio reads: prompts and answers alone', async () => {
+    const lines = (await readFile(await write('csv-h2o', 'converted_dataset.csv'), 'utf8')).split('\n')
+    expect(lines.slice(0, 4)).toEqual(['instruction,output', '"一行目', '二行目","「はい」, ""いいえ"""', '=1+1,髙﨑①㈱ ﾊﾝｶｸ～'])
+  })
+
+  it('is not written to Excel where a cell does not fit', async () => {
+    await store.run(`UPDATE rows SET ${(await store.columns())[0]!.id} = repeat('あ', 32768) WHERE position = 1`)
+    await expect(write('xlsx', 'long.xlsx')).rejects.toMatchObject({ error: { code: 'dataset/cell-too-long-for-xlsx', facts: { row: 2, column: '質問', characters: 32768 } } })
+    expect((await readdir(folder)).filter((name) => name.startsWith('long'))).toEqual([])
+  })
+
   it('is JSON Lines of the columns, of alpaca or of messages', async () => {
     const first = async (format: ExportFormat) => JSON.parse((await readFile(await write(format, 'e.jsonl'), 'utf8')).split('\n')[0] ?? '') as unknown
     expect(await first('jsonl')).toEqual({ 質問: '一行目\n二行目', 回答: '「はい」, "いいえ"', メモ: '007' })

@@ -1,11 +1,13 @@
-import type { FileHandle } from 'node:fs/promises'
 import { DuckDBInstance } from '@duckdb/node-api'
+import { randomUUID } from 'node:crypto'
 import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { writeXlsxStream } from 'hucre/xlsx'
 import { writeAtomic } from '../checkpoints/atomic.ts'
 import { UserError, type Column, type ExportFormat } from '../contract/index.ts'
 import { encodeCp932 } from './formats/cp932.ts'
-import { formatRow } from './formats/delimited.ts'
+import { formatHeader, formatRow } from './formats/delimited.ts'
+import { distinctNames } from './formats/distinct-names.ts'
 import { rowReader } from './roles.ts'
 import type { DatasetStore } from './store.ts'
 
@@ -14,6 +16,8 @@ export interface ExportOptions {
   readonly format: ExportFormat
   /** For CSV and TSV in UTF-8: Excel needs it to recognise the encoding. */
   readonly byteOrderMark: boolean
+  /** Ends the writing: nothing is left then, and its reason is thrown. */
+  readonly signal?: AbortSignal
 }
 
 const ROWS_PER_PORTION = 5000
@@ -29,12 +33,15 @@ export async function exportTable(store: DatasetStore, options: ExportOptions): 
   const columns = await store.columns()
   const rowCount = await store.rowCount()
   const writer = writers[options.format]
-  await writer({ ...options, columns, rowCount, rows: () => rowsOf(store, columns, rowCount) })
+  await writer({ ...options, columns, rowCount, rows: () => rowsOf(store, columns, rowCount, options.signal) })
   return rowCount
 }
 
-async function* rowsOf(store: DatasetStore, columns: readonly Column[], rowCount: number): AsyncGenerator<readonly Cells[]> {
-  for (let from = 0; from < rowCount; from += ROWS_PER_PORTION) yield (await store.texts(from, from + ROWS_PER_PORTION, columns.map(({ id }) => id))).map(({ cells }) => cells)
+async function* rowsOf(store: DatasetStore, columns: readonly Column[], rowCount: number, signal?: AbortSignal): AsyncGenerator<readonly Cells[]> {
+  for (let from = 0; from < rowCount; from += ROWS_PER_PORTION) {
+    signal?.throwIfAborted()
+    yield (await store.texts(from, from + ROWS_PER_PORTION, columns.map(({ id }) => id))).map(({ cells }) => cells)
+  }
 }
 
 interface Work extends ExportOptions {
@@ -48,31 +55,52 @@ type Writer = (work: Work) => Promise<void>
 
 const delimited = (delimiter: string): Writer => ({ target, byteOrderMark, columns, rows }) =>
   writeAtomic(target, async (file) => {
-    await file.writeFile(`${byteOrderMark ? '\ufeff' : ''}${formatRow(columns.map(({ name }) => name), delimiter)}\r\n`)
+    await file.writeFile(`${byteOrderMark ? '\ufeff' : ''}${formatHeader(columns.map(({ name }) => name), delimiter)}\r\n`)
     for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${formatRow(cells, delimiter)}\r\n`).join(''))
   })
 
 /** For old Japanese programs. A character that CP932 lacks is named with its place; nothing is written then. */
 const csvCp932: Writer = ({ target, columns, rows }) =>
   writeAtomic(target, async (file) => {
-    await writeLine(file, columns.map(({ name }) => name), 0, columns)
+    const names = columns.map(({ name }) => name)
+    const write = async (line: string, cells: Cells, row: number) => {
+      const encoded = encodeCp932(`${line}\r\n`)
+      if ('bytes' in encoded) return file.writeFile(encoded.bytes)
+      const column = cells.findIndex((cell) => cell?.includes(encoded.missing))
+      throw new UserError('dataset/not-in-cp932', { row, column: names[column] ?? '', character: encoded.missing })
+    }
+    await write(formatHeader(names, ','), names, 0)
     let row = 0
-    for await (const portion of rows()) for (const cells of portion) await writeLine(file, cells, ++row, columns)
+    for await (const portion of rows()) for (const cells of portion) await write(formatRow(cells, ','), cells, ++row)
   })
 
-async function writeLine(file: FileHandle, cells: Cells, row: number, columns: readonly Column[]): Promise<void> {
-  const encoded = encodeCp932(`${formatRow(cells, ',')}\r\n`)
-  if ('bytes' in encoded) return file.writeFile(encoded.bytes)
-  const column = cells.findIndex((cell) => cell?.includes(encoded.missing))
-  throw new UserError('dataset/not-in-cp932', { row, column: columns[column]?.name ?? '', character: encoded.missing })
+/** H2O LLM Studio's own table: prompts and answers by the columns' roles, in UTF-8 without a byte order mark, with LF. */
+const csvH2o: Writer = ({ target, columns, rows }) =>
+  writeAtomic(target, async (file) => {
+    const read = rowReader(columns)
+    await file.writeFile('instruction,output\n')
+    for await (const portion of rows()) {
+      const texts = portion.map(read)
+      await file.writeFile(texts.map(({ prompt, answer }) => `${formatRow([prompt, answer], ',')}\n`).join(''))
+    }
+  })
+
+const lines = (lineOf: (cells: Cells, columns: readonly Column[]) => string): Writer => ({ target, columns, rows }) =>
+  writeAtomic(target, async (file) => {
+    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${lineOf(cells, columns)}\n`).join(''))
+  })
+
+/** Every key once: a second column of a name is `name_2`. */
+const keyed = (columns: readonly Column[], keyOf?: (name: string) => string): Column[] => {
+  const names = distinctNames(columns.map(({ name }) => name), keyOf)
+  return columns.map((column, index) => ({ ...column, name: names[index] as string }))
 }
 
-const lines = (lineOf: (cells: Cells, columns: readonly Column[]) => object): Writer => ({ target, columns, rows }) =>
-  writeAtomic(target, async (file) => {
-    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${JSON.stringify(lineOf(cells, columns))}\n`).join(''))
-  })
+const jsonl: Writer = (work) => lines(byName)({ ...work, columns: keyed(work.columns) })
 
-const byName = (cells: Cells, columns: readonly Column[]): object => Object.fromEntries(columns.flatMap(({ name }, index) => (cells[index] === null ? [] : [[name, cells[index]]])))
+/** In the columns' order: an object would put names that are numbers first. */
+const byName = (cells: Cells, columns: readonly Column[]): string =>
+  `{${columns.flatMap(({ name }, index) => (cells[index] === null ? [] : [`${JSON.stringify(name)}:${JSON.stringify(cells[index])}`])).join(',')}}`
 
 /** By the columns' roles, as alpaca has them. */
 const alpaca = (cells: Cells, columns: readonly Column[]): object => {
@@ -100,11 +128,25 @@ function parsedOr(conversation: string, otherwise: object): object {
 /** Excel reads _x0041_ inside a text as a character: an underscore that would begin one is written so itself. */
 const escaped = (cell: string | null): string | null => cell?.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_') ?? null
 
+/** More than Excel holds in a cell. */
+const MAX_XLSX_CELL = 32_767
+
+function checkLengths(cells: Cells, row: number, columns: readonly Column[]): void {
+  const column = cells.findIndex((cell) => (cell?.length ?? 0) > MAX_XLSX_CELL)
+  if (column >= 0) throw new UserError('dataset/cell-too-long-for-xlsx', { row, column: columns[column]?.name ?? '', characters: cells[column]?.length ?? 0, limit: MAX_XLSX_CELL })
+}
+
 const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
   if (rowCount + 1 > MAX_XLSX_ROWS) throw new UserError('dataset/too-long-for-xlsx', { rows: rowCount, limit: MAX_XLSX_ROWS - 1 })
   const all = async function* (): AsyncGenerator<(string | null)[]> {
     yield columns.map(({ name }) => escaped(name))
-    for await (const portion of rows()) for (const cells of portion) yield cells.map(escaped)
+    let row = 0
+    for await (const portion of rows()) {
+      for (const cells of portion) {
+        checkLengths(cells, ++row, columns)
+        yield cells.map(escaped)
+      }
+    }
   }
   await writeAtomic(target, async (file) => {
     for await (const bytes of writeXlsxStream(all(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>) await file.writeFile(bytes)
@@ -123,12 +165,15 @@ const numbers: Writer = async ({ target, columns, rowCount, rows }) => {
   await writeAtomic(target, (file) => file.writeFile(XLSX.write(book, { type: 'buffer', bookType: 'numbers', numbers: template }) as Buffer))
 }
 
+/** DuckDB takes names that differ in case for one. */
+const lowerCase = (name: string): string => name.toLowerCase()
+
 const parquet: Writer = async ({ target, columns, rows }) => {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
-  const draft = `${target}.draft`
+  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
   try {
-    await connection.run(`CREATE TABLE data (${columns.map(({ name }) => `"${name.replaceAll('"', '""')}" VARCHAR`).join(', ')})`)
+    await connection.run(`CREATE TABLE data (${keyed(columns, lowerCase).map(({ name }) => `"${name.replaceAll('"', '""')}" VARCHAR`).join(', ')})`)
     const appender = await connection.createAppender('data')
     for await (const portion of rows())
       for (const cells of portion) {
@@ -151,10 +196,11 @@ const writers: Readonly<Record<ExportFormat, Writer>> = {
   csv: delimited(','),
   tsv: delimited('\t'),
   'csv-cp932': csvCp932,
+  'csv-h2o': csvH2o,
   xlsx,
   numbers,
   parquet,
-  jsonl: lines(byName),
-  'jsonl-alpaca': lines(alpaca),
-  'jsonl-messages': lines(messages),
+  jsonl,
+  'jsonl-alpaca': lines((cells, columns) => JSON.stringify(alpaca(cells, columns))),
+  'jsonl-messages': lines((cells, columns) => JSON.stringify(messages(cells, columns))),
 }

@@ -3,7 +3,8 @@ import { CLIP_CHARACTERS } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
 import { journalled } from './journal.ts'
 import { checkPattern, matches, replaced, requireColumns, type Pattern } from './matching.ts'
-import { exact, textOf, type DatasetStore, type Places } from './store.ts'
+import { textOf } from './exact-text.ts'
+import { exact, type DatasetStore, type Places } from './store.ts'
 import { placesOf } from './views.ts'
 
 /** The rows of the first look for the nearest match; each further look takes four times as many. */
@@ -99,7 +100,7 @@ export async function replaceMatches(
   if (at) requireColumns(await store.columns(), [at.columnId])
   await checkPattern(store, pattern, replacement)
   let changed = 0
-  await journalled(store, async (apply) => {
+  await journalled(store, 'replace', async (apply) => {
     for (const { id, condition } of columns.filter((column) => !at || column.id === at.columnId)) {
       const rows = `SELECT row_id, "${id}" AS old, ${replaced(id, pattern, replacement)} AS new FROM ${places.cells}
         WHERE place >= ${first} AND place < ${end} AND ${condition}${at ? ` AND row_id = ${at.rowId}` : ''}`

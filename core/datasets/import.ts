@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
+import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
 import { applyEdits } from './edits.ts'
 import { openTable } from './formats/index.ts'
 import { detectRole } from './roles.ts'
@@ -16,7 +17,7 @@ export async function importTable(file: string, name: string, target: string, op
   const draft = `${target}.import`
   await rm(draft, { force: true })
   try {
-    const store = await createStore(draft, name, table.rows())
+    const store = await createStore(draft, name, takeColumns(table.rows(), options.columns))
     store.close()
     await rename(draft, target)
   } catch (error) {
@@ -40,12 +41,14 @@ export async function previewTable(file: string, options: ImportOptions): Promis
     }
     rows.push(row)
   }
-  const [header = [], ...body] = rows
-  const width = Math.max(header.length, ...body.map((row) => row.length))
+  const sources = sourceNames(rows[0] ?? [], Math.max(0, ...rows.map((row) => row.length)))
+  const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
+  const body = rows.slice(1).map(take)
+  const width = options.columns ? header.length : sources.length
   const columns = Array.from({ length: width }, (_, index) => header[index]?.trim() || `列${index + 1}`).map((name) => ({ name, role: detectRole(name) }))
   const clipped = body.map((row) => columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null))
   return {
-    file: basename(file), format: format.id, options: chosen, columns, rows: clipped, isWhole,
+    file: basename(file), format: format.id, options: { ...chosen, ...(options.columns && { columns: options.columns }) }, sources, columns, rows: clipped, isWhole,
     ...(encodingConfidence === undefined ? {} : { encodingConfidence }), ...(sheets ? { sheets } : {}), ...(entries ? { entries } : {}),
   }
 }
@@ -68,12 +71,12 @@ export async function* rowsFor(columns: readonly { readonly name: string }[], ta
 export async function appendTable(store: DatasetStore, file: string, options: ImportOptions): Promise<void> {
   const table = await openTable(file, options)
   const portions: (string | null)[][][] = []
-  for await (const row of rowsFor(await store.columns(), table.rows())) {
+  for await (const row of rowsFor(await store.columns(), takeColumns(table.rows(), options.columns))) {
     const last = portions.at(-1)
     if (last && last.length < ROWS_PER_PORTION) last.push(row)
     else portions.push([row])
   }
-  if (portions.length > 0) await applyEdits(store, portions.map((rows) => ({ kind: 'insertRows', at: Number.MAX_SAFE_INTEGER, rows })))
+  if (portions.length > 0) await applyEdits(store, portions.map((rows) => ({ kind: 'insertRows', at: Number.MAX_SAFE_INTEGER, rows })), undefined, 'appendFile')
 }
 
 /** Creates a dataset from a header and rows. Rows longer than the header get columns of their own; nothing is cut off. */

@@ -1,3 +1,4 @@
+import type { DatasetStep, StepAct } from '../contract/index.ts'
 import { applyChange, tablesOf, type Change } from './changes.ts'
 import { bytesOf, compactRows } from './kept.ts'
 import type { DatasetStore } from './store.ts'
@@ -11,7 +12,7 @@ const KEPT_BYTES = 2 * 1024 ** 3
 export type Apply = (change: Change) => Promise<readonly Change[]>
 
 /** Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. */
-export async function journalled(store: DatasetStore, work: (apply: Apply) => Promise<void>): Promise<void> {
+export async function journalled(store: DatasetStore, act: StepAct, work: (apply: Apply) => Promise<void>): Promise<void> {
   let kept = 0
   await store.transaction(async () => {
     const undo: Change[] = []
@@ -28,9 +29,11 @@ export async function journalled(store: DatasetStore, work: (apply: Apply) => Pr
     const texts = [JSON.stringify(undo), JSON.stringify(redo)] as const
     kept = await bytesOf(store, tables)
     const bytes = texts[0].length + texts[1].length + kept
-    await store.run('INSERT INTO journal (done, undo, redo, tables, bytes) VALUES (true, $1, $2, $3, $4)', [...texts, JSON.stringify(tables), BigInt(bytes)])
-    await forgetOld(store)
     await store.touch()
+    const { version, updatedAt } = await store.meta()
+    const values = [...texts, JSON.stringify(tables), BigInt(bytes), act, updatedAt, BigInt(version)]
+    await store.run('INSERT INTO journal (done, undo, redo, tables, bytes, act, done_at, version) VALUES (true, $1, $2, $3, $4, $5, $6, $7)', values)
+    await forgetOld(store)
   })
   if (kept > 0) await compactRows(store, kept)
 }
@@ -54,6 +57,28 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
     await store.touch()
   })
   if (kept > 0) await compactRows(store, kept)
+}
+
+/** The steps that are remembered, the oldest first. */
+export async function listSteps(store: DatasetStore): Promise<DatasetStep[]> {
+  const rows = await store.all('SELECT id, act, done_at, version, done FROM journal ORDER BY id')
+  return rows.map(([id, act, at, version, done]) => ({
+    step: Number(id),
+    act: act === null ? null : (String(act) as StepAct),
+    at: at === null ? null : String(at),
+    version: version === null ? null : Number(version),
+    isDone: done === true,
+  }))
+}
+
+/** Undoes or repeats until `step` is the last one that is done (0: none of them is). Does nothing for a step that is forgotten. */
+export async function goToStep(store: DatasetStore, step: number): Promise<void> {
+  const steps = await listSteps(store)
+  if (step !== 0 && !steps.some((one) => one.step === step)) return
+  const undone = steps.filter((one) => one.isDone && one.step > step)
+  const redone = steps.filter((one) => !one.isDone && one.step <= step)
+  for (let count = 0; count < undone.length; count++) await stepJournal(store, 'undo')
+  for (let count = 0; count < redone.length; count++) await stepJournal(store, 'redo')
 }
 
 /** How many steps can be undone and redone. */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { toDiskError } from '../checkpoints/disk-errors.ts'
-import { DatasetId, UserError, type DatasetInfo, type DatasetSummary, type Events, type Handlers } from '../contract/index.ts'
+import { DatasetId, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
@@ -9,9 +9,11 @@ import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
 import { appendTable, createStore, importTable, previewTable } from './import.ts'
-import { journalCounts, stepJournal } from './journal.ts'
+import { chainOf } from './chain.ts'
+import { goToStep, journalCounts, listSteps, stepJournal } from './journal.ts'
 import { requireColumns } from './matching.ts'
 import { checkTrainable, rowReader } from './roles.ts'
+import { statisticsOf, type TokenCounter } from './statistics/index.ts'
 import { DatasetStore } from './store.ts'
 import { placesOf } from './views.ts'
 
@@ -24,6 +26,8 @@ export interface DatasetServiceOptions {
   /** Folder with the tutorial's `dataset.csv` (template) and `sample_dataset.csv`. */
   readonly templatesFolder: string
   readonly emit: Emit
+  /** How a model counts tokens; without it none are counted. */
+  readonly tokenCounter?: (modelId: string) => Promise<TokenCounter>
 }
 
 export interface DatasetService extends DatasetHandlers {
@@ -33,6 +37,12 @@ export interface DatasetService extends DatasetHandlers {
   checkTrainable(info: DatasetInfo): void
   /** The rows as training sees them: prompt columns joined by an empty line, in the dataset's order. Throws like `checkTrainable`. */
   rowsForTraining(id: string): AsyncIterable<TrainingRow>
+  /** The conversation of row number `row` (from 0), from its first row to the row itself; empty where there is no such row. */
+  conversationRows(id: string, row: number): Promise<TrainingRow[]>
+  /** Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids; returns the columns. */
+  keepRows(id: string, file: string): Promise<readonly Column[]>
+  /** Makes a dataset of rows that were kept. */
+  addRows(name: string, rows: RowsFile): Promise<DatasetInfo>
   close(): Promise<void>
 }
 
@@ -190,6 +200,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     },
     undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
     redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
+    history: ({ id }) => inTurn(id, listSteps),
+    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)),
     save: ({ id }) => inTurn(id, async (store) => {
       await store.run('CHECKPOINT')
       return infoOf(id, store)
@@ -208,7 +220,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       await rename(join(options.trashFolder, basename(fileOf(id))), fileOf(id)).catch(() => { throw new UserError('dataset/not-found', { id }) })
       return change(id, async () => undefined)
     },
+    statistics: async ({ id, modelId }) => statisticsOf((work) => inTurn(id, work), modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null)),
     export: ({ id, target, format, byteOrderMark }) => inTurn(id, async (store) => ({ file: target, rowCount: await exportTable(store, { target, format, byteOrderMark }) })),
+    conversationRows: (id, row) => inTurn(id, (store) => chainOf(store, row)),
+    keepRows: (id, file) => inTurn(id, async (store) => (await writeRows(store, file)).columns),
+    addRows: (name, rows) => add(undefined, name, (title, target) => createFromRows(target, title, rows)),
     checkTrainable,
     async *rowsForTraining(id) {
       const info = await inTurn(id, (store) => infoOf(id, store))

@@ -1,5 +1,6 @@
 import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import { CLIP_CHARACTERS, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import { exactText, textOf } from './exact-text.ts'
 
 /** Version of the tables; `migrations[n]` leads from n to n + 1. */
 const migrations: readonly string[] = [
@@ -12,6 +13,10 @@ const migrations: readonly string[] = [
   `CREATE SEQUENCE kept_ids;
    ALTER TABLE journal ADD COLUMN tables VARCHAR DEFAULT '[]';
    ALTER TABLE journal ADD COLUMN bytes BIGINT DEFAULT 0;`,
+  // What a step did, when, and which version it led to.
+  `ALTER TABLE journal ADD COLUMN act VARCHAR;
+   ALTER TABLE journal ADD COLUMN done_at VARCHAR;
+   ALTER TABLE journal ADD COLUMN version BIGINT;`,
 ]
 
 /** `memory_limit` bounds each open dataset; what does not fit goes to a temporary file beside it. */
@@ -280,11 +285,8 @@ function appendText(appender: DuckDBAppender, value: string | null): void {
   else appender.appendVarchar(value)
 }
 
-/** The SQL of a column's text as `textOf` reads it: the binding's decoder drops a byte order mark at the start of a text; behind another character it stays. */
-export const exact = (columnId: string): string => `'.' || "${columnId}"`
-
-/** The text of a value that was selected by `exact`. */
-export const textOf = (value: DuckDBValue | undefined): string | null => (typeof value === 'string' ? value.slice(1) : null)
+/** The SQL of a column's text as `textOf` reads it. */
+export const exact = (columnId: string): string => exactText(`"${columnId}"`)
 
 function toRow([rowId, position, ...values]: DuckDBValue[], withIndex: boolean): Row {
   const cells: (string | null)[] = []

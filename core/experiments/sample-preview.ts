@@ -1,9 +1,8 @@
 import { parseSettings, type SamplePreview } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
-import { rowReader } from '../datasets/roles.ts'
 import type { ModelService } from '../hub/local-models.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
-import { sampleOfRow } from '../training/sample-files.ts'
+import { sampleOfChain } from '../training/sample-files.ts'
 import type { Sample } from '../training/samples.ts'
 
 /** More tokens than that are counted but not shown. */
@@ -11,7 +10,8 @@ const SHOWN_TOKENS = 2000
 
 const tokenizers = new Map<string, Promise<Tokenizer>>()
 
-function tokenizerOf(folder: string): Promise<Tokenizer> {
+/** The tokenizer of a model's folder, read once. */
+export function tokenizerOf(folder: string): Promise<Tokenizer> {
   const known = tokenizers.get(folder) ?? loadTokenizer(folder)
   tokenizers.set(folder, known)
   known.catch(() => tokenizers.delete(folder))
@@ -28,12 +28,11 @@ export interface SampleQuestion {
 /** What the model would see of a row with these settings; null where there is no such row. Throws UserError where model or format do not fit. */
 export async function previewSample({ datasetId, row, settings }: SampleQuestion, { datasets, models }: { readonly datasets: DatasetService; readonly models: ModelService }): Promise<SamplePreview | null> {
   const { values } = parseSettings(settings)
-  const info = await datasets.find(datasetId)
-  if (row >= info.rowCount) return null
-  const [cells] = await datasets.range({ id: info.id, fromRow: row, toRow: row, fromColumn: 0, toColumn: info.columns.length - 1, view: undefined })
+  const rows = await datasets.conversationRows(datasetId, row)
+  if (rows.length === 0) return null
   const model = await models.find(values['general.llm_backbone'])
   const tokenizer = await tokenizerOf(model.checkpoint.folder)
-  const result = sampleOfRow({ rowId: row, rowNumber: row + 1, ...rowReader(info.columns)(cells ?? []) }, tokenizer, values)
+  const result = sampleOfChain(rows, tokenizer, values)
   return result.ok ? shown(result.sample, tokenizer) : { tokens: [], tokenCount: 0, countedTokens: 0, truncated: false, leftOut: result.issue.code }
 }
 

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isActive, type DatasetInfo, type ExperimentDetail, type ExperimentId, type ExperimentSummary } from '../contract/index.ts'
+import { isActive, type DatasetInfo, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Page, type SamplePreview } from '../contract/index.ts'
 import { createStudio, type Studio } from '../studio.ts'
 import type { EnginePort } from './engine-port.ts'
 
@@ -97,6 +97,32 @@ describe('an experiment', { timeout: 240_000 }, () => {
     const last = (await readFile(join(experiment, 'checkpoints', 'last'), 'utf8')).trim()
     expect((await readdir(join(experiment, 'checkpoints', last))).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors', 'optimizer.safetensors', 'state.json'])
     expect(await readFile(join(experiment, 'experiment.yaml'), 'utf8')).toContain('  training:\n    epochs: 5\n')
+  })
+
+  it('can be traced to the very rows that it learnt from, whatever became of the dataset', async () => {
+    const [latest] = await call<ExperimentSummary[]>('experiments.list', {})
+    const rowsOf = async (id: string) => (await call<Page>('datasets.page', { id, offset: 0, limit: 100 })).rows.map(({ cells }) => cells)
+    const before = await rowsOf(dataset.id)
+    await call('datasets.edit', { id: dataset.id, edits: [{ kind: 'deleteRows', from: 0, to: 5 }, { kind: 'clear', fromRow: 0, toRow: 2, fromColumn: 0, toColumn: 1 }] })
+    const restored = await call<DatasetInfo>('experiments.restoreDataset', { id: (latest as ExperimentSummary).id })
+    expect(await rowsOf(restored.id)).toEqual(before)
+    expect(restored.columns.map(({ name, role }) => [name, role])).toEqual(dataset.columns.map(({ name, role }) => [name, role]))
+    await call('datasets.undo', { id: dataset.id })
+    expect(await rowsOf(dataset.id)).toEqual(before)
+  })
+
+  it('shows a row as the model sees it, with the turns before it', async () => {
+    const talk = await call<DatasetInfo>('datasets.create', { from: 'empty' })
+    await call('datasets.edit', { id: talk.id, edits: [
+      { kind: 'insertColumns', at: 2, names: ['id', 'parent_id'] },
+      { kind: 'setRange', row: 0, column: 0, values: [['こんにちは。', 'はい。', '1', ''], ['お名前は?', '寺子屋です。', '2.0', '1'], ['別の話', 'はい', '3', '']] },
+    ] })
+    const textOf = async (row: number) => {
+      const sample = await call<SamplePreview | null>('experiments.sample', { datasetId: talk.id, row, settings: {} })
+      return sample?.tokens.map(({ text }) => text).join('')
+    }
+    expect(await textOf(1)).toMatch(/こんにちは。[\s\S]*はい。[\s\S]*お名前は[\s\S]*寺子屋です。/)
+    expect([await textOf(2), await textOf(3)]).toEqual([expect.not.stringContaining('こんにちは'), undefined])
   })
 
   it('is marked as interrupted when the studio ended without its leave', async () => {

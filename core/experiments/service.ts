@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { UserError, isActive, isResumable, parseSettings, toAppError } from '../contract/index.ts'
 import type { Events, ExperimentDetail, ExperimentId, ExperimentSummary, Handlers, RunState, SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
@@ -164,7 +165,10 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       settings: values,
     }
     try {
-      return await store.create(draft.id, async (files) => ({ ...draft, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }))
+      return await store.create(draft.id, async (files) => {
+        const kept = { ...draft.dataset, columns: [...(await datasets.keepRows(dataset.id, files.dataset))] }
+        return { ...draft, dataset: kept, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }
+      })
     } catch (error) {
       throw toDiskError(error, options.folder)
     }
@@ -241,6 +245,14 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       return announce(record)
     },
 
+    async restoreDataset({ id }) {
+      const { name, dataset } = await recordOf(id)
+      const { columns } = dataset
+      const { dataset: file } = experimentFiles(store.folderOf(id))
+      if (!columns || !(await exists(file))) throw new UserError('experiment/no-dataset', { name })
+      return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns })
+    },
+
     async rename({ id, name }) {
       const record = { ...(await recordOf(id)), name }
       await store.writeRecord(record)
@@ -273,6 +285,8 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     },
   }
 }
+
+const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
 
 interface LaunchOptions {
   readonly resumeFrom?: string | null

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { writeFileAtomic } from '../checkpoints/atomic.ts'
-import { DatasetId, DeviceKind, ExperimentId, InternalError, ModelId, parseSettings, type Evaluation, type LogLine, type RunProgress, type RunState, type SettingValues, type StepMetric } from '../contract/index.ts'
+import { ColumnId, ColumnRole, DatasetId, DeviceKind, ExperimentId, InternalError, ModelId, parseSettings, type Evaluation, type LogLine, type RunProgress, type RunState, type SettingValues, type StepMetric } from '../contract/index.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
 import { flattenSettings, nestSettings } from './settings-yaml.ts'
 
@@ -11,7 +11,8 @@ import { flattenSettings, nestSettings } from './settings-yaml.ts'
 const RecordFile = z.object({
   name: z.string(),
   createdAt: z.string(),
-  dataset: z.object({ id: DatasetId, name: z.string(), version: z.number() }),
+  /** `columns`: of data/dataset.parquet, where the columns are called by their ids. */
+  dataset: z.object({ id: DatasetId, name: z.string(), version: z.number(), columns: z.array(z.object({ id: ColumnId, name: z.string(), role: ColumnRole })).optional() }),
   model: z.object({ id: ModelId, name: z.string(), folder: z.string() }),
   device: DeviceKind,
   rows: z.object({ train: z.number(), validation: z.number() }),
@@ -48,6 +49,8 @@ export const experimentFiles = (folder: string) => ({
   log: join(folder, 'log.txt'),
   predictions: join(folder, 'predictions'),
   checkpoints: join(folder, 'checkpoints'),
+  /** The whole dataset as it was. */
+  dataset: join(folder, 'data', 'dataset.parquet'),
   trainRows: join(folder, 'data', 'train.jsonl'),
   validationRows: join(folder, 'data', 'validation.jsonl'),
 })

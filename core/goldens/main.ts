@@ -9,6 +9,8 @@ import { checkTorchFolder } from './torch-files.ts'
 import { checkFamily, type Check } from './family.ts'
 
 const METRIC_LIMIT = 1e-6
+const devices = ['cpu', 'webgpu', 'cuda'] as const
+type GoldenDevice = (typeof devices)[number]
 
 const exists = (path: string) => stat(path).then(() => true, () => false)
 
@@ -20,7 +22,7 @@ function report(name: string, checks: readonly Check[]): boolean {
   return failed.length === 0
 }
 
-async function checkEntry(folder: string, deviceKind: 'cpu' | 'webgpu'): Promise<boolean | null> {
+async function checkEntry(folder: string, deviceKind: GoldenDevice): Promise<boolean | null> {
   const has = (file: string) => exists(join(folder, file))
   if (await has('tokenizer_expected.json')) {
     const { lines, wrong } = await checkTokenizerFolder(folder)
@@ -38,7 +40,7 @@ async function checkEntry(folder: string, deviceKind: 'cpu' | 'webgpu'): Promise
 }
 
 /** Checks whatever of the folder is a golden; false where something is off, or nothing was there. */
-export async function checkGoldens(folder: string, deviceKind: 'cpu' | 'webgpu'): Promise<boolean> {
+export async function checkGoldens(folder: string, deviceKind: GoldenDevice): Promise<boolean> {
   const nested = await exists(join(folder, 'tokenizers')) ? (await readdir(join(folder, 'tokenizers'))).map((name) => join('tokenizers', name)) : []
   const results: boolean[] = []
   for (const name of [...(await readdir(folder)), ...nested, '.']) {
@@ -61,7 +63,7 @@ export async function checkGoldens(folder: string, deviceKind: 'cpu' | 'webgpu')
 }
 
 const [folder, deviceKind = 'cpu'] = process.argv.slice(2)
-if (folder === undefined || !['cpu', 'webgpu'].includes(deviceKind)) {
-  console.log('npm run goldens -- <folder> [cpu | webgpu]')
+if (folder === undefined || !(devices as readonly string[]).includes(deviceKind)) {
+  console.log('npm run goldens -- <folder> [cpu | webgpu | cuda]')
   process.exitCode = 2
-} else process.exitCode = (await checkGoldens(resolve(folder), deviceKind as 'cpu' | 'webgpu')) ? 0 : 1
+} else process.exitCode = (await checkGoldens(resolve(folder), deviceKind as GoldenDevice)) ? 0 : 1

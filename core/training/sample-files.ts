@@ -61,14 +61,13 @@ export async function readSamples(file: string, tokenizer: Tokenizer, settings: 
   return [...samples]
 }
 
-/** One row by itself as a sample, or why it is left out. Throws UserError where the format does not suit the model. */
-export function sampleOfRow(row: TrainingRow, tokenizer: Tokenizer, settings: SettingValues): SampleResult | { readonly ok: false; readonly issue: { readonly code: RowIssue } } {
+/** A conversation's rows, the last of which is asked for, as a sample, or why it is left out. Throws UserError where the format does not suit the model. */
+export function sampleOfChain(rows: readonly TrainingRow[], tokenizer: Tokenizer, settings: SettingValues): SampleResult | { readonly ok: false; readonly issue: { readonly code: RowIssue } } {
   const options = sampleOptionsOf(settings)
   checkFormat(tokenizer, options.format)
-  const { parentId: _, ...alone } = row
-  const [found] = conversationsOf([alone], { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: false })
+  const found = conversationsOf(rows, { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: false }).at(-1)
   if (!found || 'issue' in found) return { ok: false, issue: { code: found && 'issue' in found ? found.issue : 'no-answer' } }
-  return buildSample(tokenizer, { rowId: row.rowId, ...found.conversation }, options)
+  return buildSample(tokenizer, { rowId: found.row.rowId, ...found.conversation }, options)
 }
 
 /** As readSamples, and names every row that is left out. */

@@ -26,6 +26,8 @@ export interface StepRunnerOptions extends TrainingOptions {
   readonly noiseAlpha?: number
   /** Weights that lie on the device for every session; without them each session reads the model's files. */
   readonly resident?: ResidentWeights
+  /** On CUDA: each shape of batches is recorded once and replayed, without the cost of each operator. */
+  readonly cudaGraph?: boolean
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
 }
@@ -78,12 +80,12 @@ export class StepRunner {
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
-    const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS } = options
+    const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
     const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
     const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
     const [training, updating] = await Promise.all([
-      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident) }),
-      device.createSession(toOnnx(update, { provider: device.kind })),
+      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
+      device.createSession(toOnnx(update, { provider: device.kind }), { cudaGraph }),
     ])
     return new StepRunner(options, training, updating)
   }

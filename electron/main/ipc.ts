@@ -17,7 +17,7 @@ export function connectWindow(window: BrowserWindow, studio: Studio, grants: Gra
     })
   }
 
-  handle(channels.call, async (name: string, input: unknown) => grants.refusal(String(name), input) ?? studio.dispatch(String(name), input))
+  handle(channels.call, async (name: string, input: unknown) => grants.refusal(String(name), input, studio.libraryFolder()) ?? studio.dispatch(String(name), input))
   const stop = studio.on((name, payload) => { if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload) })
   window.on('closed', stop)
 

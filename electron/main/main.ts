@@ -8,6 +8,7 @@ import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
 import { createStudio, type Studio } from '../../core/studio.ts'
 import { Grants } from './grants.ts'
 import { connectWindow } from './ipc.ts'
+import { hubHost } from './hub.ts'
 import { buildMenu } from './menu.ts'
 import { spawnEngine } from './spawn-engine.ts'
 import { openWindow } from './window.ts'
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: defaultLibraryFolder(),
     spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
+    hub: hubHost(home),
   })
   await keepMenu(studio)
   const grants = new Grants()

@@ -7,6 +7,7 @@ import { basename, extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { UserError, type PickedFile } from '../../core/contract/index.ts'
+import { isDownload } from '../../core/hub/download-paths.ts'
 import type { Studio } from '../../core/studio.ts'
 
 export interface WebHostOptions {
@@ -209,7 +210,7 @@ function serveCalls(server: Server, studio: Studio, access: Access, pages: Pages
 async function answerCall(client: WebSocket, studio: Studio, pages: Pages, message: string): Promise<void> {
   const { id, name, input } = JSON.parse(message) as { id: number; name: string; input: unknown }
   const path = pathOf(name, input)
-  const refused = path !== null && !pages.granted.has(path)
+  const refused = path !== null && !pages.granted.has(path) && !(name === 'datasets.import' && isDownload(studio.libraryFolder(), path))
   const result = refused ? { ok: false, error: { code: 'file/not-picked', facts: { file: basename(path) } } } : await studio.dispatch(name, input)
   client.send(JSON.stringify({ id, result }))
 }

@@ -24,6 +24,8 @@ export interface FieldProps {
 }
 
 interface TextFieldProps extends FieldProps {
+  /** What is typed into a password field is not shown. */
+  readonly type?: 'text' | 'password'
   readonly value: string
   readonly onChange: (value: string) => void
   readonly onBlur?: () => void

@@ -15,9 +15,9 @@ export interface Command {
 
 const isMac = typeof navigator !== 'undefined' && /mac/i.test(navigator.platform)
 
-/** `Mod+Shift+Z` → ⇧⌘Z or Ctrl+Shift+Z. */
 const ARROWS: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' }
 
+/** `Mod+Shift+Z` → ⇧⌘Z or Ctrl+Shift+Z. */
 export function shortcutText(shortcut: string, mac = isMac): string {
   const keys = shortcut.split('+').map((key) => ARROWS[key] ?? key)
   if (!mac) return keys.map((key) => (key === 'Mod' ? 'Ctrl' : key)).join('+')

@@ -1,5 +1,6 @@
 export * from './Button.tsx'
 export * from './CommandButton.tsx'
+export * from './chartTheme.ts'
 export * from './commands.ts'
 export * from './cx.ts'
 export * from './Dialog.tsx'

@@ -119,6 +119,15 @@ export function detectDelimiter(text: string): Delimiter {
   return DELIMITERS.reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best))
 }
 
-/** One line of delimited text; cells are quoted where they must be. `null` and '' differ: a missing cell is bare, an empty one is quoted. */
+/**
+ * One line of delimited text; cells are quoted where they must be. `null` and '' differ: a missing cell is bare, an empty one is quoted (as is a missing one
+ * that is alone in its line: a blank line would be no row).
+ */
 export const formatRow = (cells: readonly (string | null)[], delimiter: string): string =>
-  cells.map((cell) => (cell === null ? '' : cell === '' || /["\r\n]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)
+  cells.map((cell) => (cell === null ? (cells.length === 1 ? '""' : '') : cell === '' || /["\r\n]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim() ? quoted(cell) : cell)).join(delimiter)
+
+/** The line with the columns' names: those that hold any delimiter are quoted, so that readers who look for it find the right one. */
+export const formatHeader = (names: readonly string[], delimiter: string): string =>
+  names.map((name) => (DELIMITERS.some((candidate) => name.includes(candidate)) ? quoted(name) : formatRow([name], delimiter))).join(delimiter)
+
+const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`

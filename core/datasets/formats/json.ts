@@ -3,6 +3,7 @@ import { UserError } from '../../contract/index.ts'
 import { conversationKey, conversationRows, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
 import { decodeText, detectEncoding, encodingConfidence } from './encoding.ts'
 import { parseJson } from './json-text.ts'
+import { KeyOrder, keysOf, rememberKeys } from './key-order.ts'
 import { endingOf, type Cells, type FileContents, type Table, type TableFormat } from './table-format.ts'
 
 /** Records are read in portions of so many; in between the host can answer. */
@@ -15,29 +16,30 @@ interface Source {
 }
 
 /**
- * Records become rows: a column for every key, in the order in which keys appear; lists and objects stay JSON. They are read twice, first for the keys.
+ * Records become rows: a column for every key, in the order that the objects keep; lists and objects stay JSON. They are read twice, first for the keys.
  * Conversations stay whole in their cells, or become rows as the options say.
  */
 async function tableOf(records: () => Iterable<Json>, { given, options, confidence }: Source): Promise<Table> {
-  const names = new Set<string>()
+  let order = new KeyOrder()
   let hasConversations = false
   for await (const record of withPauses(records())) {
     hasConversations ||= conversationKey(record) !== undefined
-    for (const name of Object.keys(record)) names.add(name)
+    order.add(keysOf(record))
   }
   const asRows = hasConversations && given.conversations === 'rows'
   const shaped = () => (asRows ? conversationRows(records()) : records())
   if (asRows) {
-    names.clear()
-    for (const name of TURN_COLUMNS) names.add(name)
-    for await (const record of withPauses(shaped())) for (const name of Object.keys(record)) names.add(name)
+    order = new KeyOrder()
+    order.add(TURN_COLUMNS)
+    for await (const record of withPauses(shaped())) order.add(keysOf(record))
   }
+  const names = order.names()
   return {
     options: { ...options, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
     encodingConfidence: confidence,
     async *rows(): AsyncGenerator<Cells> {
-      yield [...names]
-      for await (const record of withPauses(shaped())) yield Array.from(names, (name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
+      yield names
+      for await (const record of withPauses(shaped())) yield names.map((name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
     },
   }
 }
@@ -109,6 +111,7 @@ function* recordsIn(text: string, file: string): Generator<Json> {
     if (line.trim() === '') continue
     const value = parseJson(line, file, number)
     if (!isObject(value)) throw new UserError('dataset/json-invalid', { file, line: number })
+    rememberKeys(value, line)
     yield value
   }
 }

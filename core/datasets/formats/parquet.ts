@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
+import { exactText, textOf } from '../exact-text.ts'
 import type { Cells, FileContents, TableFormat } from './table-format.ts'
 
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
@@ -27,8 +28,8 @@ async function* readParquet(file: FileContents): AsyncGenerator<Cells> {
     const columns = described.getRows().map(([name, type]) => ({ name: String(name), nested: /\[\]|STRUCT|MAP|LIST/.test(String(type)) }))
     yield columns.map(({ name }) => name)
     const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-    const result = await connection.stream(`SELECT ${columns.map(({ name, nested }) => (nested ? `to_json(${quoted(name)})::VARCHAR` : `${quoted(name)}::VARCHAR`)).join(', ')} FROM ${source}`)
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) for (const row of chunk.getRows()) yield row as Cells
+    const result = await connection.stream(`SELECT ${columns.map(({ name, nested }) => exactText(nested ? `to_json(${quoted(name)})::VARCHAR` : `${quoted(name)}::VARCHAR`)).join(', ')} FROM ${source}`)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) for (const row of chunk.getRows()) yield row.map(textOf)
   } catch (error) {
     throw new UserError('dataset/parquet-damaged', { file: file.name, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
   } finally {

@@ -52,8 +52,7 @@ function textOf(value: SheetValue): string | null {
   if (value instanceof Date) return isoOf(value)
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
   if (typeof value === 'number') return String(value)
-  // Excel keeps the carriage return of a pasted line break as _x000D_; line breaks become those of every other text.
-  return value.replaceAll('_x000D_', '\r').replaceAll('\r\n', '\n')
+  return value
 }
 
 const MS_PER_SECOND = 1000

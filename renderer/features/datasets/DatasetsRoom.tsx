@@ -1,4 +1,4 @@
-import { Import, Plus, Table2 } from 'lucide-react'
+import { CloudDownload, Import, Plus, Table2 } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DatasetId } from '../../../core/contract/index.ts'
@@ -9,6 +9,8 @@ import { datasetItems } from './datasets.selectors.ts'
 import { closeEditor, loadList, openDataset, reopenDataset, useDatasets } from './datasets.store.ts'
 import { DropArea } from './DropArea.tsx'
 import { EditorPane } from './EditorPane.tsx'
+import { openHub } from './hub/hub.store.ts'
+import { HubDialog } from './hub/HubDialog.tsx'
 import { ImportDialog } from './ImportDialog.tsx'
 import { moveRegion } from './regions.ts'
 import styles from './DatasetsRoom.module.css'
@@ -29,6 +31,7 @@ export function DatasetsRoom() {
         <TwoPanes id="datasets" left={<DatasetList />} right={<RightPane onLeave={leave} />} />
       </DropArea>
       <ImportDialog />
+      <HubDialog />
     </div>
   )
 }
@@ -61,8 +64,10 @@ function DatasetList() {
     detail: `${t('rows', { count: item.rowCount, rows: format.number(item.rowCount) })} · ${format.when(item.updatedAt)}`,
     icon: <Table2 size={16} aria-hidden />,
   }))
+  const { t: hubText } = useTranslation('hub')
   const actions = (
     <>
+      <IconButton icon={<CloudDownload size={16} />} label={hubText('open')} onPress={openHub} />
       <IconButton icon={<Import size={16} />} label={t('import')} onPress={() => void importByDialog()} />
       <Menu trigger={<IconButton icon={<Plus size={17} />} label={t('create')} />} label={t('create')} entries={newEntries()} />
     </>

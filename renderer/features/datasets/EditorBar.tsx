@@ -1,5 +1,5 @@
-import { CircleHelp, Combine, Ellipsis, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { CircleHelp, Combine, Ellipsis, History, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { DatasetInfo } from '../../../core/contract/index.ts'
@@ -12,10 +12,10 @@ import { KeysHelp } from './KeysHelp.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 import styles from './DatasetsRoom.module.css'
 
-const EXPORTS = ['csv', 'xlsx', 'numbers', 'tsv', 'csv-cp932', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
+const EXPORTS = ['csv', 'xlsx', 'numbers', 'tsv', 'csv-cp932', 'csv-h2o', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
 
 /** The dataset's name and its tools. */
-export function EditorBar({ document, info, onFind, onSample }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void; readonly onSample: () => void }) {
+export function EditorBar({ document, info, onFind, onSample, onHistory, children }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void; readonly onSample: () => void; readonly onHistory: () => void; readonly children?: ReactNode }) {
   const { t } = useTranslation('datasets')
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
@@ -26,6 +26,7 @@ export function EditorBar({ document, info, onFind, onSample }: { readonly docum
   ]
   const more: MenuEntry[] = [
     { id: 'rename', label: t('renameHint'), icon: <PenLine size={15} />, onAction: () => setTimeout(() => setRenaming(true)) },
+    { id: 'history', label: t('history.open'), icon: <History size={15} />, onAction: onHistory },
     { id: 'combine', label: t('combine.open'), icon: <Combine size={15} />, onAction: () => setTimeout(() => setCombining(true)) },
     { id: 'duplicates', label: t('removeDuplicates'), onAction: () => void removeDuplicates(info, document) },
     { id: 'help', label: t('help'), icon: <CircleHelp size={15} />, onAction: () => setHelping(true) },
@@ -40,6 +41,7 @@ export function EditorBar({ document, info, onFind, onSample }: { readonly docum
           {info.name}
         </h2>
       )}
+      {children}
       <div className={styles.tools} data-region="tools" role="toolbar" aria-label={t('tools')}>
         <IconButton icon={<Undo2 size={16} />} label={t('undo')} shortcut={shortcutText('Mod+Z')} isDisabled={info.undoCount === 0} onPress={() => void document.undo()} />
         <IconButton icon={<Redo2 size={16} />} label={t('redo')} shortcut={shortcutText('Mod+Shift+Z')} isDisabled={info.redoCount === 0} onPress={() => void document.redo()} />

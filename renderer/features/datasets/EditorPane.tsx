@@ -10,8 +10,10 @@ import { FilterBar } from './filters/FilterBar.tsx'
 import { FilterDialog } from './filters/FilterDialog.tsx'
 import type { GridHost } from './grid/environment.ts'
 import { Grid } from './grid/Grid.tsx'
+import { HistoryPanel } from './HistoryPanel.tsx'
 import { DEFAULT_LOOK, setColumnWidth, setLook, useLooks, zoomBy } from './looks.store.ts'
 import { SamplePanel } from './SamplePanel.tsx'
+import { StatisticsPane, ViewSwitch, type EditorView } from './statistics/index.ts'
 import { StatusLine } from './StatusLine.tsx'
 import styles from './DatasetsRoom.module.css'
 
@@ -23,8 +25,10 @@ interface EditorPaneProps {
 /** The right pane: name and tools, the table, the status line. */
 export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const { t } = useTranslation('datasets')
+  const [shown, setShown] = useState<EditorView>('table')
   const [finding, setFinding] = useState(false)
   const [sampling, setSampling] = useState(false)
+  const [recalling, setRecalling] = useState(false)
   const info = useStore(document.state, (state) => state.info)
   const [filtering, setFiltering] = useState<ColumnId | null>(null)
   const filters = useStore(document.state, (state) => state.filters)
@@ -49,16 +53,27 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
     }),
     [document, info.id, onLeave, t],
   )
+  const find = () => {
+    setShown('table')
+    setFinding(true)
+  }
   useWarningBeforeLoss(document)
   return (
-    <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, () => setFinding(true))}>
-      <EditorBar document={document} info={info} onFind={() => setFinding(true)} onSample={() => setSampling((open) => !open)} />
-      {finding && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
-      <FilterBar document={document} info={info} onEdit={setFiltering} />
+    <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, find)}>
+      <EditorBar document={document} info={info} onFind={find} onSample={() => setSampling((open) => !open)} onHistory={() => setRecalling((open) => !open)}>
+        <ViewSwitch value={shown} onChange={setShown} />
+      </EditorBar>
+      {finding && shown === 'table' && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
+      {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
       <div className={styles.middle}>
-        <div data-region="grid" className={styles.grid}>
-          <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} />
-        </div>
+        {shown === 'table' ? (
+          <div data-region="grid" className={styles.grid}>
+            <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} />
+          </div>
+        ) : (
+          <StatisticsPane document={document} info={info} />
+        )}
+        {recalling && <HistoryPanel document={document} info={info} onClose={() => setRecalling(false)} />}
         {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
       </div>
       {filtering !== null && <FilterDialog document={document} info={info} columnId={filtering} onClose={() => setFiltering(null)} />}

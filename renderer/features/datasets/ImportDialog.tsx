@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { DatasetId, ImportOptions, ImportPreview } from '../../../core/contract/index.ts'
 import { Button, Dialog, ErrorNotice, Select, Spinner } from '../../ui/index.ts'
+import { ColumnChoices } from './columns/ColumnChoices.tsx'
 import { datasetItems } from './datasets.selectors.ts'
 import { useDatasets } from './datasets.store.ts'
 import styles from './ImportDialog.module.css'
@@ -27,6 +28,7 @@ export function ImportDialog() {
         {!preview && !error && <Spinner />}
         {preview && <Choices preview={preview} />}
         {error && Object.keys(looking.options).length > 0 && <Button onPress={() => choose(UNDECIDED)}>{t('importDialog.again')}</Button>}
+        {preview && preview.sources.length > 0 && <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} />}
         {preview && <Rows preview={preview} />}
         {preview && <Target />}
       </div>

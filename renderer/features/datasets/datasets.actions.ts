@@ -49,17 +49,25 @@ export async function importDropped(files: readonly File[]): Promise<void> {
   }
 }
 
-/** Shows what the file would become, then makes a dataset of it or adds its rows to one. */
-async function importPicked(file: PickedFile): Promise<void> {
+/**
+ * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the same way and added to it.
+ * True where all of it is there.
+ */
+export async function importPicked(file: PickedFile, { name, more = [] }: { readonly name?: string; readonly more?: readonly PickedFile[] } = {}): Promise<boolean> {
   const chosen = await lookAt(file)
-  if (!chosen) return
+  if (!chosen) return false
   useDatasets.setState({ importing: file.name })
   try {
-    const result = await (chosen.into ? api.appendFile(chosen.into, file.path, chosen.options) : api.importFile(file.path, chosen.options))
-    if (!result.ok) return toastError(result.error)
+    let result = await (chosen.into ? api.appendFile(chosen.into, file.path, chosen.options) : api.importFile(file.path, chosen.options, name))
+    for (const next of more) if (result.ok) result = await api.appendFile(result.value.id, next.path, chosen.options)
+    if (!result.ok) {
+      toastError(result.error)
+      return false
+    }
     takeInfo(result.value)
     toast(texts()('imported', { name: result.value.name }))
     select(result.value.id)
+    return true
   } finally {
     useDatasets.setState({ importing: null })
   }
@@ -92,7 +100,8 @@ export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocumen
 
 /** Asks where to, and writes the dataset there. */
 export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
-  const save = await api.pickSave(`${fileNameOf(info.name)}.${format.startsWith('csv') ? 'csv' : format.startsWith('jsonl') ? 'jsonl' : format}`)
+  const ending = format.replace(/-.*/, '')
+  const save = await api.pickSave(format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`)
   if (!save) return
   await opened.settled()
   const result = await api.exportTo(info.id, save.target, format)

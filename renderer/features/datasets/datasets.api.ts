@@ -1,4 +1,4 @@
-import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetView, ImportOptions, ImportPreview, Page, Result } from '../../../core/contract/index.ts'
+import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetStatistics, DatasetView, ImportOptions, ImportPreview, ModelId, Page, Result } from '../../../core/contract/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 type From = Calls['datasets.create']['input']['from']
@@ -6,7 +6,7 @@ export type ExportFormat = Calls['datasets.export']['input']['format']
 
 export const list = () => window.studio.call('datasets.list', {})
 export const create = (from: From, name?: string): Answer<DatasetInfo> => window.studio.call('datasets.create', name === undefined ? { from } : { from, name })
-export const importFile = (file: string, options: ImportOptions): Answer<DatasetInfo> => window.studio.call('datasets.import', { file, options })
+export const importFile = (file: string, options: ImportOptions, name?: string): Answer<DatasetInfo> => window.studio.call('datasets.import', { file, options, ...(name !== undefined && { name }) })
 export const previewFile = (file: string, options: ImportOptions): Answer<ImportPreview> => window.studio.call('datasets.preview', { file, options })
 export const appendFile = (id: DatasetId, file: string, options: ImportOptions): Answer<DatasetInfo> => window.studio.call('datasets.appendFile', { id, file, options })
 export const open = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.open', { id })
@@ -24,10 +24,13 @@ export const sampleRows = (input: Calls['datasets.sample']['input']) => window.s
 export const sample = (input: Calls['experiments.sample']['input']) => window.studio.call('experiments.sample', input)
 export const undo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.undo', { id })
 export const redo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.redo', { id })
+export const history = (id: DatasetId) => window.studio.call('datasets.history', { id })
+export const goToStep = (id: DatasetId, step: number): Answer<DatasetInfo> => window.studio.call('datasets.goToStep', { id, step })
 export const save = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.save', { id })
 export const rename = (id: DatasetId, name: string): Answer<DatasetInfo> => window.studio.call('datasets.rename', { id, name })
 export const remove = (id: DatasetId): Answer<null> => window.studio.call('datasets.remove', { id })
 export const restore = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.restore', { id })
+export const statistics = (id: DatasetId, modelId: ModelId | null): Answer<DatasetStatistics> => window.studio.call('datasets.statistics', { id, ...(modelId && { modelId }) })
 export const exportTo = (id: DatasetId, target: string, format: ExportFormat) => window.studio.call('datasets.export', { id, target, format })
 
 export const pickFile = (extensions: readonly string[]) => window.studio.pickFile({ extensions })

@@ -27,6 +27,8 @@ export interface DatasetDocument {
   edit(edits: readonly DatasetEdit[], shown?: PendingBlock): Promise<void>
   readonly undo: () => Promise<void>
   readonly redo: () => Promise<void>
+  /** Undoes or repeats until this step of the history is the last one that is done; 0 undoes everything. */
+  readonly goToStep: (step: number) => Promise<void>
   readonly save: () => Promise<void>
   rename(name: string): Promise<void>
   /** Shows only the rows that pass every filter (all of them where there is none); false where a filter was refused (already reported). */
@@ -113,6 +115,7 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     },
     undo: async () => void (await queue.add(() => (state.getState().info.undoCount > 0 ? api.undo(id) : unchanged()))),
     redo: async () => void (await queue.add(() => (state.getState().info.redoCount > 0 ? api.redo(id) : unchanged()))),
+    goToStep: async (step) => void (await queue.add(() => api.goToStep(id, step))),
     save: async () => void (await queue.add(() => api.save(id))),
     rename: async (name) => void (await queue.add(() => api.rename(id, name))),
     async replace(what) {

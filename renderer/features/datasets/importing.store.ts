@@ -1,11 +1,14 @@
 import { create } from 'zustand'
 import type { AppError, DatasetId, ImportOptions, ImportPreview, PickedFile } from '../../../core/contract/index.ts'
+import { columnsOption, type ColumnChoice } from './columns/columnChoices.ts'
 import * as api from './datasets.api.ts'
 
 /** A file that the user looks at before it becomes a dataset. `options` are the choices made so far; the preview tells the others. */
 interface Looking {
   readonly file: PickedFile
   readonly options: ImportOptions
+  /** What becomes of the columns; null while all stay as they are in the file. */
+  readonly choices: readonly ColumnChoice[] | null
   readonly preview: ImportPreview | null
   readonly error: AppError | null
   /** The dataset that gets the rows; null makes a new one. */
@@ -25,16 +28,24 @@ let resolve: ((confirmed: Looking | null) => void) | null = null
 /** Shows what a file would become and resolves with the user's choices, or null where nothing is to be imported. */
 export function lookAt(file: PickedFile): Promise<Looking | null> {
   resolve?.(null)
-  set({ looking: { file, options: {}, preview: null, error: null, into: null } })
+  set({ looking: { file, options: {}, choices: null, preview: null, error: null, into: null } })
   void refresh()
   return new Promise((done) => { resolve = done })
 }
 
-/** Another choice: the preview follows. */
+/** Another choice of how the file is read: the preview follows, and its columns may be others. */
 export function choose(options: ImportOptions): void {
   const { looking } = get()
   if (!looking) return
-  set({ looking: { ...looking, options: { ...looking.options, ...options } } })
+  set({ looking: { ...looking, choices: null, options: { ...looking.options, ...options, columns: undefined } } })
+  void refresh()
+}
+
+/** Other columns, names or another order of them: the preview follows. */
+export function chooseColumns(choices: readonly ColumnChoice[], sources: readonly string[]): void {
+  const { looking } = get()
+  if (!looking) return
+  set({ looking: { ...looking, choices, options: { ...looking.options, columns: columnsOption(choices, sources) } } })
   void refresh()
 }
 

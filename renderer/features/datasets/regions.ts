@@ -5,7 +5,7 @@ type Region = (typeof ORDER)[number]
 const TARGETS: Record<Region, string> = {
   list: '[role="option"][aria-selected="true"], [role="option"], button',
   tools: 'button:not([disabled]):not([aria-disabled="true"])',
-  grid: '[data-grid-input]',
+  grid: '[data-grid-input], button',
 }
 
 const regionOf = (element: Element | null): Region | null => (element?.closest('[data-region]')?.getAttribute('data-region') as Region | null) ?? null

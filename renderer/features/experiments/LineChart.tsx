@@ -10,7 +10,7 @@ import {
   type ChartConfiguration,
 } from 'chart.js'
 import { memo, useEffect, useRef } from 'react'
-import { useChartTheme, type ChartTheme } from './chartTheme.ts'
+import { useChartTheme, type ChartTheme } from '../../ui/index.ts'
 import type { Point } from './curve.ts'
 import styles from './Curves.module.css'
 

@@ -1,7 +1,7 @@
-import { Ellipsis, Pencil, SlidersHorizontal } from 'lucide-react'
+import { Ellipsis, Pencil, SlidersHorizontal, Table } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isActive, isResumable, type AppError, type ExperimentSummary } from '../../../core/contract/index.ts'
+import { isActive, isResumable, type AppError, type ExperimentId, type ExperimentSummary } from '../../../core/contract/index.ts'
 import {
   Button,
   CommandButton,
@@ -15,7 +15,7 @@ import {
   useLanguage,
   type Command,
 } from '../../ui/index.ts'
-import { rename } from './actions.ts'
+import { openItsDataset, rename } from './actions.ts'
 import { runCommands } from './commands.tsx'
 import { isTrained } from './experiments.store.ts'
 import { toRaw } from './form.ts'
@@ -46,14 +46,14 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
         {isActive(state) && <CommandButton command={commands.stop} variant="danger" />}
         {isResumable(state) && <CommandButton command={commands.resume} />}
         {isTrained(summary) && <CommandButton command={commands.chat} variant="primary" />}
-        <More removeCommand={commands.remove} onRename={() => setRenaming(true)} />
+        <More id={summary.id} removeCommand={commands.remove} onRename={() => setRenaming(true)} />
       </div>
       {renaming && <RenameDialog summary={summary} onClose={() => setRenaming(false)} />}
     </header>
   )
 }
 
-function More({ removeCommand, onRename }: { readonly removeCommand: Command; readonly onRename: () => void }) {
+function More({ id, removeCommand, onRename }: { readonly id: ExperimentId; readonly removeCommand: Command; readonly onRename: () => void }) {
   const { t } = useTranslation(['experiments', 'common'])
   const again = () => {
     const { run } = useRun.getState()
@@ -67,6 +67,7 @@ function More({ removeCommand, onRename }: { readonly removeCommand: Command; re
       trigger={<IconButton icon={<Ellipsis size={17} />} label={t('common:more')} />}
       entries={[
         { id: 'rename', label: t('common:rename'), icon: <Pencil size={14} />, onAction: onRename },
+        { id: 'dataset', label: t('run.itsDataset'), icon: <Table size={14} />, onAction: () => void openItsDataset(id) },
         { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: again },
         { ...removeCommand, danger: true, separated: true, isDisabled: !removeCommand.canRun(), onAction: () => void removeCommand.run() },
       ]}

@@ -34,6 +34,12 @@ export async function remove({ id, name }: ExperimentSummary): Promise<void> {
   toast(i18next.t('experiments:removed', { name }), { label: i18next.t('common:undo'), run: () => void restore(id) })
 }
 
+/** Makes a dataset of the rows that the run began with, and shows it. */
+export async function openItsDataset(id: ExperimentId): Promise<void> {
+  const result = await api.restoreDataset(id)
+  if (settled(result)) goTo('datasets', result.value.id)
+}
+
 async function restore(id: ExperimentId): Promise<void> {
   const result = await api.restoreExperiment(id)
   if (!settled(result)) return

@@ -1,5 +1,6 @@
 import type {
   AppError,
+  DatasetInfo,
   Events,
   ExperimentDetail,
   ExperimentId,
@@ -23,6 +24,7 @@ export const renameExperiment = (id: ExperimentId, name: string): Answer<Experim
   window.studio.call('experiments.rename', { id, name })
 export const removeExperiment = (id: ExperimentId): Answer<null> => window.studio.call('experiments.remove', { id })
 export const restoreExperiment = (id: ExperimentId): Answer<ExperimentSummary> => window.studio.call('experiments.restore', { id })
+export const restoreDataset = (id: ExperimentId): Answer<DatasetInfo> => window.studio.call('experiments.restoreDataset', { id })
 export const onChanged = (listener: (summary: ExperimentSummary) => void): (() => void) => window.studio.on('experiments.changed', listener)
 export const onRemoved = (listener: (removed: { readonly id: ExperimentId }) => void): (() => void) =>
   window.studio.on('experiments.removed', listener)

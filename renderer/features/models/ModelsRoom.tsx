@@ -15,7 +15,7 @@ import {
   useFormat,
   useSession,
 } from '../../ui/index.ts'
-import { parseBlocks } from './markdown.ts'
+import { Card } from './Card.tsx'
 import { loadModel, loadModels, useModels } from './models.store.ts'
 import styles from './ModelsRoom.module.css'
 
@@ -104,30 +104,5 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
       </dl>
       <Tabs label={detail.name} tabs={tabs} />
     </article>
-  )
-}
-
-function Card({ text }: { readonly text: string }) {
-  return (
-    <div className={styles.card}>
-      {parseBlocks(text).map((block, index) => {
-        if (block.kind === 'heading') return block.level === 1 ? <h2 key={index}>{block.text}</h2> : <h3 key={index}>{block.text}</h3>
-        if (block.kind === 'code')
-          return (
-            <pre key={index} className={styles.pre}>
-              {block.text}
-            </pre>
-          )
-        if (block.kind === 'list')
-          return (
-            <ul key={index}>
-              {block.items.map((item, at) => (
-                <li key={at}>{item}</li>
-              ))}
-            </ul>
-          )
-        return <p key={index}>{block.text}</p>
-      })}
-    </div>
   )
 }

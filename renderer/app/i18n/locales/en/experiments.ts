@@ -83,6 +83,7 @@ export const experiments: LocaleOf<typeof ja> = {
   run: {
     made: '"{dataset}" taught to {model} · {when}',
     again: 'New experiment from these settings',
+    itsDataset: 'Open the table it was trained on',
     preparing: 'Preparing…',
     progress: 'Progress',
     epoch: 'Epoch',

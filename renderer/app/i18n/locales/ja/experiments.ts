@@ -74,6 +74,7 @@ export const experiments = {
   run: {
     made: '「{dataset}」を {model} に学習・{when}',
     again: 'この設定で新しい実験',
+    itsDataset: 'この学習に使った表を開く',
     preparing: '準備しています…',
     progress: '進み具合',
     epoch: 'エポック',

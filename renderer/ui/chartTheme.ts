@@ -2,6 +2,9 @@ import { useSyncExternalStore } from 'react'
 
 export interface ChartTheme {
   readonly accent: string
+  /** Beside the accent where two or three things are compared. */
+  readonly second: string
+  readonly third: string
   readonly shu: string
   readonly shuLine: string
   readonly grid: string
@@ -20,6 +23,8 @@ function read(): ChartTheme {
   const token = (name: string) => style.getPropertyValue(name).trim()
   const theme = {
     accent: token('--accent-text'),
+    second: token('--text-faint'),
+    third: token('--accent-line'),
     shu: token('--shu'),
     shuLine: token('--shu-line'),
     grid: token('--chart-grid'),

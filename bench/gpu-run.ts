@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process'
+import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
+import { Generator } from '../core/generation/generator.ts'
+import { loadModel } from '../core/generation/loaded-model.ts'
+import { openRuntime } from '../core/runtime/index.ts'
+import { optimizers } from '../core/training/optimizers/index.ts'
+import { packRows } from '../core/training/packing.ts'
+import { residentWeights } from '../core/training/setup.ts'
+import { StepRunner } from '../core/training/step-runner.ts'
+import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
+import { median, rounded, timed } from './measure.ts'
+
+export interface Workload {
+  readonly name: string
+  readonly rows: number
+  readonly tokens: number
+  readonly rank: number
+  readonly targets: string
+  readonly checkpointing: boolean
+  readonly weights: SettingValues['architecture.backbone_dtype']
+}
+
+const ALL = 'c_attn,c_proj,c_fc'
+
+export const workloads: readonly Workload[] = [
+  { name: '4x256-c_attn', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'float16' },
+  { name: '4x256-c_attn-int4', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'int4' },
+  { name: '4x256-all', rows: 4, tokens: 256, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
+  { name: '16x512-all', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
+  { name: '16x512-all-checkpointing', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: true, weights: 'float16' },
+]
+
+export interface GpuFigures {
+  /** Of a step, or of a decoded token. */
+  readonly medianMs: number
+  readonly fastestMs: number
+  readonly tokensPerSecond: number
+  /** What the card holds in the end. */
+  readonly memoryGB: number
+  /** From the start of the process to the end of the first step or answer. */
+  readonly firstSeconds: number
+  readonly losses?: readonly number[]
+}
+
+const WARM_STEPS = 6
+const STEPS = 20
+const DECODED_TOKENS = 100
+
+/** `eager`: without recording the step as a CUDA graph. */
+export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
+  const settings: SettingValues = {
+    ...defaultSettings(), 'training.lora_r': work.rank, 'training.lora_target_modules': work.targets, 'architecture.backbone_dtype': work.weights,
+    'architecture.gradient_checkpointing': work.checkpointing, 'environment.precision': 'float16',
+  }
+  const device = openRuntime().device('cuda')
+  const model = await loadModel(folder)
+  const layout = trainableLayout(model, settings)
+  const resident = await residentWeights(model, device, settings)
+  const runner = await StepRunner.open({
+    model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 0, weightDecay: 0, seed: 1, maxTokens: work.tokens, resident,
+    compute: 'float16', recompute: work.checkpointing, cudaGraph: !flags.has('eager'),
+  })
+  runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
+  const losses: number[] = []
+  const times: number[] = []
+  let firstSeconds = 0
+  for (let step = 0; step < WARM_STEPS + STEPS; step++) {
+    const rows = Array.from({ length: work.rows }, (_, row) => ({ ids: Int32Array.from({ length: work.tokens }, (_unused, index) => (7 + step * 31 + row * 131 + index * 17) % 50_000), labelMask: new Uint8Array(work.tokens).fill(1, 1) }))
+    times.push(await timed(async () => losses.push((await runner.step([packRows(rows, work.tokens)], step, 1e-4)).loss)))
+    if (step === 0) firstSeconds = performance.now() / 1000
+  }
+  const counted = times.slice(WARM_STEPS)
+  return { ...figures(counted, work.rows * work.tokens, firstSeconds), losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
+}
+
+/** One sequence, greedy, by the base model. */
+export async function runDecoding(folder: string): Promise<GpuFigures> {
+  const settings: SettingValues = { ...defaultSettings(), 'environment.precision': 'float16', 'architecture.backbone_dtype': 'float16' }
+  const device = openRuntime().device('cuda')
+  const model = await loadModel(folder)
+  const resident = await residentWeights(model, device, settings)
+  const generator = await Generator.open(model, device, null, resident)
+  const asked = { ...generationSettingsOf(settings), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }
+  const prompts = [Array.from({ length: 32 }, (_, index) => 7 + index * 17)]
+  const times: number[] = []
+  let firstSeconds = 0
+  for (let run = 0; run < 4; run++) {
+    times.push((await timed(() => generator.generate({ prompts, settings: asked }, null))) / DECODED_TOKENS)
+    if (run === 0) firstSeconds = performance.now() / 1000
+  }
+  return figures(times.slice(1), 1, firstSeconds)
+}
+
+const MIB_PER_GB = 1e9 / 2 ** 20
+
+function figures(times: readonly number[], tokens: number, firstSeconds: number): GpuFigures {
+  const used = execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' })
+  const medianMs = median(times)
+  return { medianMs: rounded(medianMs, 2), fastestMs: rounded(Math.min(...times), 2), tokensPerSecond: rounded((tokens * 1000) / medianMs), memoryGB: rounded(Number(used.split('\n')[0]) / MIB_PER_GB, 2), firstSeconds: rounded(firstSeconds, 2) }
+}

@@ -1,0 +1,63 @@
+// Measures training and decoding on an NVIDIA GPU beside transformers + peft, in the shape of japanese-large-lm-1.7b with random weights. Run by `npm run bench:gpu`.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
+import { writeLargeModel } from './large-model.ts'
+import { machine, root, rounded } from './measure.ts'
+
+const CHILD = 'gpu-run'
+const say = (line: string) => console.error(line)
+const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
+
+if (first === CHILD) {
+  const work = workloads.find((one) => one.name === name)
+  console.log(JSON.stringify(await (work ? runTraining(folder, work, new Set(flags)) : runDecoding(folder))))
+  process.exit()
+}
+
+/** Writes the model once into the temporary folder (3.3 GB) and keeps it there for the next run. */
+async function modelFolder(): Promise<string> {
+  const place = join(tmpdir(), 'terakoya-bench-gpu')
+  if (!existsSync(join(place, 'pytorch_model.bin'))) await writeLargeModel(place)
+  return place
+}
+
+/** Each measurement in a process of its own, so that memory and the time to the first step are its own. */
+function ours(model: string, what: string, ...options: string[]): GpuFigures | null {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), CHILD, model, what, ...options], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  if (status !== 0) say(`${what}: ${stderr.trim().split('\n').slice(-12).join('\n')}`)
+  return status === 0 ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as GpuFigures) : null
+}
+
+const python = process.env['TERAKOYA_BENCH_PYTHON'] ?? 'python3'
+
+function peer(work: Workload | 'decoding'): GpuFigures | null {
+  const given = work === 'decoding' ? { decoding: true } : work
+  const { status, stdout, stderr } = spawnSync(python, [join(root, 'bench', 'peers', 'peft_gpu.py'), JSON.stringify(given)], { encoding: 'utf8' })
+  if (status !== 0) say(`peer: ${stderr.trim().split('\n').slice(-3).join('\n')}`)
+  return status === 0 ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as GpuFigures) : null
+}
+
+const gpu = (): string => execFileSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], { encoding: 'utf8' }).trim()
+
+const line = (label: string, figures: GpuFigures | null) =>
+  figures ? `${label.padEnd(14)} ${figures.medianMs.toFixed(2)} ms  ${Math.round(figures.tokensPerSecond)} tokens/s  ${figures.memoryGB.toFixed(2)} GB  first ${figures.firstSeconds.toFixed(1)} s` : `${label.padEnd(14)} failed`
+
+const model = await modelFolder()
+const chosen = new Set((process.env['TERAKOYA_BENCH_ONLY'] ?? '').split(',').filter((text) => text !== ''))
+const withPeer = process.env['TERAKOYA_BENCH_PEER'] !== '0'
+const results: Record<string, { ours: GpuFigures | null; peer: GpuFigures | null; ratio: number | null }> = {}
+for (const work of [...workloads, 'decoding' as const]) {
+  const label = work === 'decoding' ? work : work.name
+  if (chosen.size > 0 && !chosen.has(label)) continue
+  const pair = { ours: ours(model, label), peer: withPeer ? peer(work) : null }
+  results[label] = { ...pair, ratio: pair.ours && pair.peer ? rounded(pair.peer.medianMs / pair.ours.medianMs, 2) : null }
+  say(`${label}\n  ${line('terakoya', pair.ours)}${withPeer ? `\n  ${line('peer', pair.peer)}` : ''}${results[label].ratio ? `\n  ratio ${results[label].ratio}` : ''}`)
+}
+const target = process.env['TERAKOYA_BENCH_OUT'] ?? join(root, 'bench', 'results', 'gpu.json')
+await mkdir(join(target, '..'), { recursive: true })
+await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results }, null, 2)}\n`)

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { defineContract, type } from './define.ts'
+import type { AppError } from './errors.ts'
+
+/** `owner/name`, or a name alone as the oldest datasets have it. */
+export const HubDatasetId = z.string().regex(/^[\w.-]{1,96}(\/[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
+export type HubDatasetId = z.infer<typeof HubDatasetId>
+
+export const DownloadId = z.string().min(1).brand<'DownloadId'>()
+export type DownloadId = z.infer<typeof DownloadId>
+
+/** A hit of a search. */
+export interface HubDatasetSummary {
+  readonly id: HubDatasetId
+  readonly downloads: number
+  readonly likes: number
+  /** Such as `cc-by-sa-4.0`; empty where the card names none. */
+  readonly licence: string
+  /** The Hub's classes of row counts, such as `1K<n<10K`; empty where unknown. */
+  readonly rowClass: string
+  /** False, or who lets people in: everybody who accepts the terms, or the owner. */
+  readonly gated: false | 'auto' | 'manual'
+}
+
+export interface HubFile {
+  readonly path: string
+  readonly sizeBytes: number
+  /** True where the studio can import it. */
+  readonly isTable: boolean
+}
+
+/** A split of a configuration, converted to Parquet by the Hub. */
+export interface HubPart {
+  readonly config: string
+  readonly split: string
+  readonly files: readonly HubFile[]
+  readonly sizeBytes: number
+  /** As the card tells it. */
+  readonly rowCount: number | null
+  /** The Hub converts the first few gigabytes of very large datasets only. */
+  readonly isPartial: boolean
+}
+
+export interface HubDataset extends HubDatasetSummary {
+  readonly url: string
+  /** ISO 8601 */
+  readonly updatedAt: string
+  readonly languages: readonly string[]
+  /** README.md without its front matter. */
+  readonly card: string
+  /** From the branch that the Hub converts to Parquet; empty where it has not. */
+  readonly parts: readonly HubPart[]
+  /** As the owner uploaded them. */
+  readonly files: readonly HubFile[]
+  /** Why the files cannot be had, such as terms that were not accepted; null where all is well. */
+  readonly problem: AppError | null
+}
+
+/** Which branch the paths are of: the owner's files or the Hub's Parquet. */
+export const HubBranch = z.enum(['original', 'parquet'])
+export type HubBranch = z.infer<typeof HubBranch>
+
+/** Whether there is a token and where it comes from. The token itself never leaves the host. */
+export interface HubToken {
+  readonly source: 'stored' | 'environment' | 'huggingface-cli' | null
+  /** Of the account, where the token was just checked. */
+  readonly userName?: string
+}
+
+/** A downloaded table; `path` may be given to `datasets.preview`, `import` and `appendFile`. */
+export interface HubDownloaded {
+  readonly path: string
+  readonly name: string
+  readonly sizeBytes: number
+}
+
+/**
+ *   downloading ──► checking ──► done
+ *        └──────────────┴─────► failed, cancelled: what is there is kept, the same download goes on from it
+ */
+export interface HubProgress {
+  readonly downloadId: DownloadId
+  readonly state: 'downloading' | 'checking' | 'done' | 'failed' | 'cancelled'
+  readonly receivedBytes: number
+  readonly totalBytes: number
+  /** Null until it can be told. */
+  readonly bytesPerSecond: number | null
+  readonly remainingSeconds: number | null
+  /** The file in work, counted from 1. */
+  readonly fileNumber: number
+  readonly fileCount: number
+  /** When done: the files, in order. */
+  readonly files?: readonly HubDownloaded[]
+  /** When failed. */
+  readonly error?: AppError
+}
+
+export const hubContract = defineContract({
+  calls: {
+    /** `query`: words, an id, or the address of a dataset's page. */
+    searchDatasets: { input: z.object({ query: z.string().trim().min(1).max(300) }), output: type<readonly HubDatasetSummary[]>() },
+    dataset: { input: z.object({ id: HubDatasetId }), output: type<HubDataset>() },
+    /** Starts a download and returns at once; `hub.progress` tells the rest. */
+    download: {
+      input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(z.string().min(1).max(1000)).min(1).max(2000) }),
+      output: type<{ readonly downloadId: DownloadId }>(),
+    },
+    cancel: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
+    /** Deletes the files of a finished download: they were imported. */
+    discard: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
+    token: { input: z.object({}), output: type<HubToken>() },
+    /** Asks the Hub whose token it is, then stores it encrypted or in a file that only this user can read. */
+    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000) }), output: type<HubToken>() },
+    clearToken: { input: z.object({}), output: type<HubToken>() },
+  },
+  events: {
+    /** Up to five times a second, and once at the end. */
+    progress: type<HubProgress>(),
+  },
+})

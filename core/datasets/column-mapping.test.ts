@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { DatasetInfo } from '../contract/index.ts'
+import { previewTable } from './import.ts'
+import { createDatasetService, type DatasetService } from './service.ts'
+
+let folder: string
+let service: DatasetService
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-columns-'))
+  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+})
+afterAll(async () => {
+  await service.close()
+  await rm(folder, { recursive: true })
+})
+
+async function put(name: string, contents: string): Promise<string> {
+  await writeFile(join(folder, name), contents)
+  return join(folder, name)
+}
+
+const tableOf = async ({ id, columns, rowCount }: DatasetInfo) => [columns.map(({ name }) => name), ...(await service.page({ id, offset: 0, limit: rowCount })).rows.map(({ cells }) => cells)]
+const options = { columns: [{ from: 'answer', name: '回答' }, { from: 'q', name: '質問' }] }
+
+it('takes the chosen columns in their order, with their names and the roles of these', async () => {
+  const file = await put('first.csv', 'id,q,answer\n1,あ,い\n2,う,\n')
+  expect(await previewTable(file, options)).toMatchObject({ sources: ['id', 'q', 'answer'], columns: [{ name: '回答', role: 'answer' }, { name: '質問', role: 'prompt' }], rows: [['い', 'あ'], [null, 'う']], options })
+  expect(await tableOf(await service.import({ file, options }))).toEqual([['回答', '質問'], ['い', 'あ'], [null, 'う']])
+})
+
+it('appends further files whose columns lie elsewhere to the same dataset', async () => {
+  const info = await service.import({ file: await put('shard-0.csv', 'q,answer\nあ,い\n'), options })
+  const second = await put('shard-1.jsonl', '{"answer":"え","extra":1,"q":"う"}\n')
+  expect(await tableOf(await service.appendFile({ id: info.id, file: second, options }))).toEqual([['回答', '質問'], ['い', 'あ'], ['え', 'う']])
+})
+
+it('tells columns apart that have the same name, none, or begin after the header', async () => {
+  const file = await put('names.csv', 'a,a,\n1,2,3,4\n')
+  expect((await previewTable(file, {})).sources).toEqual(['a', 'a (2)', '列3', '列4'])
+  const chosen = { columns: [{ from: '列4', name: 'd' }, { from: 'a (2)', name: 'b' }] }
+  expect(await tableOf(await service.import({ file, options: chosen }))).toEqual([['d', 'b'], ['4', '2']])
+})
+
+it('names the column where the file has none of them', async () => {
+  await expect(previewTable(await put('other.csv', 'x,y\n1,2\n'), options)).rejects.toMatchObject({ error: { code: 'dataset/column-not-found', facts: { column: 'answer' } } })
+})

@@ -1,0 +1,57 @@
+import { UserError } from '../contract/index.ts'
+import type { ImportOptions } from '../contract/import.ts'
+import type { Cells } from './formats/table-format.ts'
+
+const madeUp = (index: number): string => `列${index + 1}`
+
+/** A name for each of a file's columns, no two alike: the header's, or made up where it is blank or ends early. */
+export function sourceNames(header: Cells, width = header.length): string[] {
+  const taken = new Set<string>()
+  return Array.from({ length: Math.max(width, header.length) }, (_, index) => {
+    const wanted = header[index]?.trim() || madeUp(index)
+    let name = wanted
+    for (let number = 2; taken.has(name); number++) name = `${wanted} (${number})`
+    taken.add(name)
+    return name
+  })
+}
+
+export interface ChosenColumns {
+  readonly header: Cells
+  /** The chosen cells of a row. */
+  readonly take: (row: Cells) => Cells
+}
+
+/** What is left of a table with this header; everything where no columns were chosen. Throws UserError where it has none of them. */
+export function chooseColumns(header: Cells, columns: ImportOptions['columns']): ChosenColumns {
+  if (!columns) return { header, take: (row) => row }
+  const places = placesIn(sourceNames(header), columns)
+  return { header: columns.map(({ name }) => name), take: (row) => places.map((place) => row[place] ?? null) }
+}
+
+/** A table, the header first, with the chosen columns only. */
+export async function* takeColumns(rows: AsyncIterable<Cells>, columns: ImportOptions['columns']): AsyncGenerator<Cells> {
+  let chosen: ChosenColumns | null = null
+  for await (const row of rows) {
+    if (chosen) yield chosen.take(row)
+    else {
+      chosen = chooseColumns(row, columns)
+      yield chosen.header
+    }
+  }
+}
+
+function placesIn(names: readonly string[], columns: NonNullable<ImportOptions['columns']>): number[] {
+  const places = columns.map(({ from }) => {
+    const place = names.indexOf(from)
+    return place < 0 ? placeBeyond(names.length, from) : place
+  })
+  if (places.every((place) => place < 0)) throw new UserError('dataset/column-not-found', { column: columns[0]?.from ?? '' })
+  return places
+}
+
+/** Columns that begin after the header's end have made-up names. */
+function placeBeyond(count: number, name: string): number {
+  const place = Number(name.replace(madeUp(0).slice(0, -1), '')) - 1
+  return place >= count && name === madeUp(place) ? place : -1
+}

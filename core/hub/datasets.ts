@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { HubDatasetId, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
+import { importEndings } from '../datasets/formats/index.ts'
+import { endingOf } from '../datasets/formats/table-format.ts'
+import type { HubClient } from './hub-client.ts'
+import { listFiles, subjectOf, type RepositoryFile } from './repository.ts'
+
+const Texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]).catch([])
+const SplitInfo = z.object({ name: z.string(), num_examples: z.number().optional() })
+const ConfigInfo = z.object({ config_name: z.string().default('default'), splits: z.array(SplitInfo).catch([]) })
+const Card = z.object({
+  license: Texts,
+  license_name: z.string().optional().catch(undefined),
+  language: Texts,
+  dataset_info: z.union([ConfigInfo.transform((info) => [info]), z.array(ConfigInfo)]).catch([]),
+})
+
+/** What the Hub tells of a dataset, in a search and by itself. */
+const Info = z.object({
+  id: HubDatasetId,
+  tags: z.array(z.string()).catch([]),
+  downloads: z.number().catch(0),
+  likes: z.number().catch(0),
+  gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).catch(false),
+  lastModified: z.string().catch(''),
+  sha: z.string().optional(),
+  cardData: z.unknown(),
+})
+type Info = z.infer<typeof Info>
+
+const SEARCH_LIMIT = 20
+
+/** Datasets whose id holds the words, the most downloaded first; an id or the address of a page comes first itself. */
+export async function searchDatasets(client: HubClient, query: string): Promise<HubDatasetSummary[]> {
+  const wanted = query.replace(/^https?:\/\/[^/]+\/datasets\//, '').replace(/^datasets\//, '').split(/[?#]|\/(?:tree|blob|viewer|resolve|discussions)\b/)[0]?.replace(/\/$/, '') ?? ''
+  const url = client.url('api/datasets', { search: wanted, limit: String(SEARCH_LIMIT), full: 'true', sort: 'downloads', direction: '-1' })
+  const found = (await client.json(url, z.array(Info))).map(summaryOf)
+  const exact = wanted.includes('/') ? HubDatasetId.safeParse(wanted) : null
+  if (!exact?.success) return found
+  const known = found.find(({ id }) => id === exact.data) ?? summaryOf(await infoOf(client, exact.data))
+  return [known, ...found.filter(({ id }) => id !== known.id)]
+}
+
+const infoOf = (client: HubClient, id: HubDatasetId) => client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
+
+/** A dataset with its card and files. What keeps the files back (terms, a missing token) is told beside the card. */
+export async function describeDataset(client: HubClient, id: HubDatasetId): Promise<HubDataset> {
+  const info = await infoOf(client, id)
+  const listings = Promise.all([listFiles(client, info.id, 'original'), listFiles(client, info.id, 'parquet').catch(ifMissing([]))])
+  const [card, [{ original, parquet }, problem]] = await Promise.all([
+    readCard(client, info),
+    listings.then(([original, parquet]) => [{ original, parquet }, null] as const, (error: unknown) => [{ original: [], parquet: [] }, accessProblem(error)] as const),
+  ])
+  return {
+    ...summaryOf(info),
+    card, problem,
+    url: client.url(`datasets/${info.id}`).href,
+    updatedAt: info.lastModified,
+    languages: cardOf(info).language,
+    parts: partsOf(parquet, info),
+    files: original.map(describeFile),
+  }
+}
+
+const ifMissing = <T>(instead: T) => (error: unknown): T => {
+  if (error instanceof UserError && error.error.code === 'hub/file-not-found') return instead
+  throw error
+}
+
+/** Why the files are kept back; other failures are thrown. */
+function accessProblem(error: unknown): AppError {
+  if (error instanceof UserError && (error.error.code === 'hub/gated' || error.error.code === 'hub/disabled')) return error.error
+  throw error
+}
+
+const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/
+
+/** README.md; empty where there is none or where it is kept back as the files are. */
+async function readCard(client: HubClient, { id, sha = 'main' }: Info): Promise<string> {
+  const url = client.url(`datasets/${id}/raw/${sha}/README.md`)
+  const text = await client.text(url, { subject: subjectOf(client, id, 'README.md') }).catch((error: unknown) => {
+    if (error instanceof UserError && ['hub/file-not-found', 'hub/not-found', 'hub/gated'].includes(error.error.code)) return ''
+    throw error
+  })
+  return text.replace(FRONT_MATTER, '').trimStart()
+}
+
+const cardOf = (info: Info) => Card.parse(typeof info.cardData === 'object' && info.cardData !== null ? info.cardData : {})
+
+function summaryOf(info: Info): HubDatasetSummary {
+  const { license, license_name: licenceName } = cardOf(info)
+  const tagged = (prefix: string) => info.tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? ''
+  return {
+    id: info.id, downloads: info.downloads, likes: info.likes, gated: info.gated,
+    licence: licenceName ?? (license.join(', ') || tagged('license:')),
+    rowClass: tagged('size_categories:'),
+  }
+}
+
+const PARTIAL = 'partial-'
+
+/** `config/split/0000.parquet`, `config/partial-split/…` → the splits of the configurations, in order. */
+function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
+  const parts = new Map<string, RepositoryFile[]>()
+  for (const file of files.toSorted((a, b) => a.path.localeCompare(b.path, 'en'))) {
+    const folder = /^([^/]+\/[^/]+)\/[^/]+\.parquet$/.exec(file.path)?.[1]
+    if (folder !== undefined) parts.set(folder, [...(parts.get(folder) ?? []), file])
+  }
+  return [...parts].map(([folder, members]) => {
+    const [config = '', name = ''] = folder.split('/')
+    const split = name.startsWith(PARTIAL) ? name.slice(PARTIAL.length) : name
+    return {
+      config, split,
+      isPartial: name !== split,
+      files: members.map(describeFile),
+      sizeBytes: members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      rowCount: cardOf(info).dataset_info.find(({ config_name: each }) => each === config)?.splits.find((each) => each.name === split)?.num_examples ?? null,
+    }
+  })
+}
+
+const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({ path, sizeBytes, isTable: isTable(path) })
+
+const NO_DATA = /(^|\/)(\.|readme|licen[sc]e|notice|requirements|dataset_infos?\.json$)/i
+
+/** Whether the studio imports files of this name; those of gzip are unpacked first. */
+function isTable(path: string): boolean {
+  const ending = endingOf(path.replace(/\.gz$/i, ''))
+  return !NO_DATA.test(path) && importEndings.includes(ending) && !(ending === 'zip' && /\.gz$/i.test(path))
+}

@@ -1,0 +1,148 @@
+import { createHash, type Hash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import type { Response } from 'undici'
+import { UserError } from '../contract/index.ts'
+import type { HubClient } from './hub-client.ts'
+import type { Subject } from './hub-errors.ts'
+import type { Checksum } from './repository.ts'
+
+export interface DownloadJob {
+  readonly url: URL
+  readonly target: string
+  readonly sizeBytes: number
+  readonly checksum: Checksum
+  readonly subject: Subject
+}
+
+export interface DownloadWatch {
+  readonly signal: AbortSignal
+  /** The bytes that the file has by now. */
+  readonly onBytes: (received: number) => void
+  /** All bytes are there; the checksum is computed. */
+  readonly onChecking: () => void
+}
+
+/** Attempts in a row that may bring nothing; one that brings bytes starts the count anew. */
+const MAX_FRUITLESS_ATTEMPTS = 2
+
+/**
+ * Brings a file to `target`, going on from what an earlier attempt has left in `target.partial`. It appears only when its checksum is right.
+ * Throws UserErrors, and the signal's reason when it is aborted; what has arrived is kept then.
+ */
+export async function downloadFile(client: HubClient, job: DownloadJob, watch: DownloadWatch): Promise<void> {
+  if (await isComplete(job, watch)) return
+  await mkdir(dirname(job.target), { recursive: true })
+  let fruitless = 0
+  for (let have = await partialSize(job); have !== job.sizeBytes || have === 0; ) {
+    const before = have
+    const failure = await transfer(client, job, have, watch).then(() => null, (error: unknown) => error)
+    have = await partialSize(job)
+    watch.signal.throwIfAborted()
+    if (failure !== null && !isCut(failure)) throw failure
+    fruitless = have > before ? 0 : fruitless + 1
+    if (failure === null && have === job.sizeBytes) break
+    if (fruitless === MAX_FRUITLESS_ATTEMPTS) throw failure ?? new UserError('hub/interrupted', { host: job.url.host })
+  }
+  watch.onBytes(job.sizeBytes)
+  watch.onChecking()
+  await checkPartial(job, watch.signal)
+  await rename(partialOf(job), job.target)
+  await rm(tagOf(job), { force: true })
+}
+
+const partialOf = ({ target }: DownloadJob): string => `${target}.partial`
+const tagOf = ({ target }: DownloadJob): string => `${target}.etag`
+const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => 0)
+
+const isCut = (error: unknown): boolean => error instanceof UserError && error.error.code === 'hub/interrupted'
+
+async function isComplete(job: DownloadJob, watch: DownloadWatch): Promise<boolean> {
+  const found = await stat(job.target).catch(() => null)
+  if (found?.size !== job.sizeBytes) return false
+  watch.onBytes(job.sizeBytes)
+  watch.onChecking()
+  return (await checksumOf(job.target, job, watch.signal)) === job.checksum.hex
+}
+
+/** A partial file that is longer than the whole belongs to another version. */
+async function partialSize(job: DownloadJob): Promise<number> {
+  const size = await sizeOf(partialOf(job))
+  if (size <= job.sizeBytes) return size
+  await rm(partialOf(job), { force: true })
+  return 0
+}
+
+/** One request for the bytes from `have` on. */
+async function transfer(client: HubClient, job: DownloadJob, have: number, { signal, onBytes }: DownloadWatch): Promise<void> {
+  const tag = have > 0 ? await readFile(tagOf(job), 'utf8').catch(() => null) : null
+  const range = have > 0 ? { range: `bytes=${have}-`, ...(tag && { 'if-range': tag }) } : {}
+  const response = await client.open(job.url, { subject: job.subject, signal, headers: { 'accept-encoding': 'identity', ...range } })
+  const continues = response.status === 206 && startOf(response) === have
+  if (!continues && response.status !== 200) {
+    await response.body?.cancel()
+    return rm(partialOf(job), { force: true })
+  }
+  await keepTag(job, response)
+  let received = continues ? have : 0
+  const file = await open(partialOf(job), continues ? 'a' : 'w')
+  try {
+    for await (const chunk of response.body ?? []) {
+      await file.writeFile(chunk as Uint8Array)
+      received += (chunk as Uint8Array).byteLength
+      onBytes(Math.min(received, job.sizeBytes))
+      if (received > job.sizeBytes) throw new UserError('hub/checksum', { file: basename(job.target) })
+    }
+    await file.sync()
+  } catch (error) {
+    signal.throwIfAborted()
+    throw await client.explain(error, job.url)
+  } finally {
+    await file.close()
+  }
+}
+
+const startOf = (response: Response): number => Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1)
+
+/** If-Range takes strong tags only. */
+async function keepTag(job: DownloadJob, response: Response): Promise<void> {
+  const tag = response.headers.get('etag')
+  if (tag?.startsWith('"')) await writeFile(tagOf(job), tag)
+  else await rm(tagOf(job), { force: true })
+}
+
+/** A partial file with wrong contents is of no use for a further attempt. */
+async function checkPartial(job: DownloadJob, signal: AbortSignal): Promise<void> {
+  if ((await checksumOf(partialOf(job), job, signal)) === job.checksum.hex) return
+  await Promise.all([rm(partialOf(job), { force: true }), rm(tagOf(job), { force: true })])
+  throw new UserError('hub/checksum', { file: basename(job.target) })
+}
+
+async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, signal: AbortSignal): Promise<string> {
+  const hash = newHash(checksum, sizeBytes)
+  for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/** git hashes `blob SIZE\0` before the contents. */
+const newHash = ({ kind }: Checksum, sizeBytes: number): Hash => (kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${sizeBytes}\0`))
+
+/** Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. */
+export async function unpack(file: string, signal: AbortSignal): Promise<string> {
+  if (!/\.gz$/i.test(file)) return file
+  const unpacked = file.replace(/\.gz$/i, '')
+  const draft = `${unpacked}.unpacking`
+  try {
+    await pipeline(createReadStream(file), createGunzip(), createWriteStream(draft), { signal })
+  } catch (error) {
+    await rm(draft, { force: true })
+    signal.throwIfAborted()
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw new UserError('hub/gzip-damaged', { file: basename(file) })
+    throw error
+  }
+  await rename(draft, unpacked)
+  return unpacked
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress } from '../contract/index.ts'
+import { nameOf, targetOf } from './download-paths.ts'
+import { downloadFile, unpack, type DownloadJob } from './download.ts'
+import type { HubClient } from './hub-client.ts'
+import { ProgressMeter } from './progress-meter.ts'
+import { fileUrl, listFiles, subjectOf } from './repository.ts'
+
+export interface DownloadsOptions {
+  readonly client: HubClient
+  /** The folder `downloads` of the library that is open. */
+  readonly folder: () => string
+  readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+interface Request {
+  readonly id: HubDatasetId
+  readonly branch: HubBranch
+  readonly paths: readonly string[]
+}
+
+interface Running {
+  readonly downloadId: DownloadId
+  readonly request: Request
+  readonly abort: AbortController
+  readonly ended: Promise<void>
+}
+
+/** Downloads in progress, one after another for each dataset: two of them may need the same file. */
+export class Downloads {
+  readonly #options: DownloadsOptions
+  readonly #running = new Map<DownloadId, Running>()
+  readonly #finished = new Map<DownloadId, readonly string[]>()
+
+  constructor(options: DownloadsOptions) {
+    this.#options = options
+  }
+
+  /** Begins a download; the same one that is in progress already is not begun twice. */
+  start(request: Request): DownloadId {
+    const sameDataset = [...this.#running.values()].filter((each) => each.request.id === request.id)
+    const same = sameDataset.find((each) => isDeepStrictEqual(each.request, request))
+    if (same) return same.downloadId
+    const downloadId = DownloadId.parse(randomUUID())
+    const abort = new AbortController()
+    const ended = Promise.all(sameDataset.map((each) => each.ended)).then(() => this.#run(downloadId, request, abort.signal)).finally(() => this.#running.delete(downloadId))
+    this.#running.set(downloadId, { downloadId, request, abort, ended })
+    return downloadId
+  }
+
+  /** Ends a download; what has arrived stays for the next attempt. */
+  async cancel(downloadId: DownloadId): Promise<void> {
+    const running = this.#running.get(downloadId)
+    running?.abort.abort()
+    await running?.ended
+  }
+
+  /** Deletes what a finished download has brought. */
+  async discard(downloadId: DownloadId): Promise<void> {
+    await Promise.all((this.#finished.get(downloadId) ?? []).map((file) => rm(file, { force: true })))
+    this.#finished.delete(downloadId)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((id) => this.cancel(id)))
+  }
+
+  async #run(downloadId: DownloadId, request: Request, signal: AbortSignal): Promise<void> {
+    const report = new Report(downloadId, request.paths.length, this.#options)
+    const folder = this.#options.folder()
+    try {
+      const jobs = await this.#jobs(request, folder, signal)
+      await report.begin(jobs, folder)
+      const files: HubDownloaded[] = []
+      const written: string[] = []
+      for (const [index, job] of jobs.entries()) {
+        await downloadFile(this.#options.client, job, { signal, onBytes: (bytes) => report.bytes(index, bytes), onChecking: () => report.tell('checking') })
+        const path = await unpack(job.target, signal)
+        written.push(...new Set([job.target, path]))
+        files.push({ path, name: nameOf(request.id, request.branch, request.paths[index] as string), sizeBytes: (await stat(path)).size })
+      }
+      this.#finished.set(downloadId, written)
+      report.tell('done', { files })
+    } catch (error) {
+      if (signal.aborted) report.tell('cancelled')
+      else report.tell('failed', { error: toAppError(toDiskError(error, folder)) })
+    }
+  }
+
+  async #jobs({ id, branch, paths }: Request, folder: string, signal: AbortSignal): Promise<DownloadJob[]> {
+    const { client } = this.#options
+    const known = new Map((await listFiles(client, id, branch, signal)).map((file) => [file.path, file]))
+    return paths.map((path) => {
+      const file = known.get(path)
+      const target = targetOf({ folder, id, branch }, path)
+      if (!file || target === null) throw new UserError('hub/file-not-found', { dataset: id, file: path })
+      return { url: fileUrl(client, id, branch, path), target, sizeBytes: file.sizeBytes, checksum: file.checksum, subject: subjectOf(client, id, path) }
+    })
+  }
+}
+
+const GIB = 2 ** 30
+const inGigabytes = (bytes: number): number => Math.ceil((bytes / GIB) * 10) / 10
+
+/** Tells how far a download is. */
+class Report {
+  readonly #downloadId: DownloadId
+  readonly #fileCount: number
+  readonly #emit: DownloadsOptions['emit']
+  readonly #meter: ProgressMeter
+  #received: number[] = []
+  #totalBytes = 0
+  #fileIndex = 0
+
+  constructor(downloadId: DownloadId, fileCount: number, { emit, now }: DownloadsOptions) {
+    this.#downloadId = downloadId
+    this.#fileCount = fileCount
+    this.#emit = emit
+    this.#meter = new ProgressMeter(now)
+  }
+
+  /** Counts what is there already. Throws UserError `hub/no-space` where the rest has no room. */
+  async begin(jobs: readonly DownloadJob[], folder: string): Promise<void> {
+    this.#totalBytes = jobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    this.#received = await Promise.all(jobs.map(bytesThere))
+    await mkdir(folder, { recursive: true })
+    const { bavail, bsize } = await statfs(folder)
+    const neededBytes = this.#totalBytes - this.#sum()
+    if (neededBytes > bavail * bsize) throw new UserError('hub/no-space', { needed: inGigabytes(neededBytes), free: inGigabytes(bavail * bsize) })
+    this.#meter.start(this.#sum())
+    this.tell('downloading')
+  }
+
+  bytes(fileIndex: number, received: number): void {
+    this.#fileIndex = fileIndex
+    this.#received[fileIndex] = received
+    if (this.#meter.add(this.#sum())) this.tell('downloading')
+  }
+
+  tell(state: HubProgress['state'], more: Pick<HubProgress, 'files' | 'error'> = {}): void {
+    this.#emit('hub.progress', {
+      downloadId: this.#downloadId, state,
+      receivedBytes: this.#sum(), totalBytes: this.#totalBytes,
+      fileNumber: this.#fileIndex + 1, fileCount: this.#fileCount,
+      ...this.#meter.rate(this.#totalBytes), ...more,
+    })
+  }
+
+  #sum = (): number => this.#received.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+async function bytesThere({ target, sizeBytes }: DownloadJob): Promise<number> {
+  const sizes = await Promise.all([target, `${target}.partial`].map((file) => stat(file).then(({ size }) => size, () => 0)))
+  return Math.min(sizeBytes, Math.max(...sizes))
+}

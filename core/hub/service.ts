@@ -1,0 +1,79 @@
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
+import { describeDataset, searchDatasets } from './datasets.ts'
+import { downloadsFolder } from './download-paths.ts'
+import { Downloads } from './downloads.ts'
+import { createHubClient } from './hub-client.ts'
+import { createNetwork, proxyFromEnvironment, type ProxyFor } from './network.ts'
+import { fileSecrets, type Secrets } from './secrets.ts'
+import { findToken } from './token.ts'
+
+type HubHandlers = { [N in keyof Handlers as N extends `hub.${infer C}` ? C : never]: Handlers[N] }
+
+/** What a host knows better than the environment's variables. */
+export interface HubHost {
+  /** Where the token is kept; a file that only the user can read, unless the host has a keychain. */
+  readonly secrets?: Secrets
+  /** The system's proxy, asked where the environment names none. */
+  readonly systemProxy?: ProxyFor
+}
+
+export interface HubServiceOptions extends HubHost {
+  readonly preferencesFile: string
+  /** The library that is open. */
+  readonly libraryFolder: () => string
+  readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
+  readonly environment?: NodeJS.ProcessEnv
+  readonly now?: () => number
+}
+
+export interface HubService extends HubHandlers {
+  /** Ends downloads (what has arrived is kept) and connections. */
+  close(): Promise<void>
+}
+
+const DEFAULT_ENDPOINT = 'https://huggingface.co'
+const TOKEN_FILE = 'hugging-face-token'
+
+/** Datasets of the Hugging Face Hub, or of the server that HF_ENDPOINT names. */
+export function createHubService(options: HubServiceOptions): HubService {
+  const environment = options.environment ?? process.env
+  const secrets = options.secrets ?? fileSecrets(join(dirname(options.preferencesFile), TOKEN_FILE))
+  const network = createNetwork(withSystem(proxyFromEnvironment(environment), options.systemProxy))
+  const current = () => findToken(secrets, environment)
+  const client = createHubClient({ endpoint: endpointOf(environment), network, token: async () => (await current()).token })
+  const downloads = new Downloads({ client, folder: () => downloadsFolder(options.libraryFolder()), emit: options.emit, now: options.now ?? (() => performance.now()) })
+  const state = async (): Promise<HubToken> => ({ source: (await current()).source })
+
+  return {
+    searchDatasets: ({ query }) => searchDatasets(client, query),
+    dataset: ({ id }) => describeDataset(client, id),
+    download: async (request) => ({ downloadId: downloads.start(request) }),
+    cancel: ({ downloadId }) => downloads.cancel(downloadId).then(() => null),
+    discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),
+    token: state,
+    async setToken({ token }) {
+      if (!/^[\x21-\x7e]+$/.test(token)) throw new UserError('hub/token-invalid')
+      const { name } = await client.json(client.url('api/whoami-v2'), z.object({ name: z.string() }), { token })
+      await secrets.write(token)
+      return { ...(await state()), userName: name }
+    },
+    async clearToken() {
+      await secrets.clear()
+      return state()
+    },
+    async close() {
+      await downloads.close()
+      await network.close()
+    },
+  }
+}
+
+/** HF_ENDPOINT, as Hugging Face's own tools read it. */
+function endpointOf(environment: NodeJS.ProcessEnv): URL {
+  const wanted = environment['HF_ENDPOINT'] || DEFAULT_ENDPOINT
+  return new URL(URL.canParse(wanted) ? wanted : DEFAULT_ENDPOINT)
+}
+
+const withSystem = (first: ProxyFor, second: ProxyFor = async () => null): ProxyFor => async (url) => (await first(url)) ?? second(url)

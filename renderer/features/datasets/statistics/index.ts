@@ -1,0 +1,2 @@
+export { StatisticsPane } from './StatisticsPane.tsx'
+export { ViewSwitch, type EditorView } from './ViewSwitch.tsx'
