@@ -53,6 +53,28 @@ test('a file is looked at, imported, searched, replaced, sorted and seen as the 
   await picture('sample')
 })
 
+test('how a file is read, and what its columns mean, can be changed before the import', async ({ studio }) => {
+  const { page, pick, picture, folders } = studio
+  const file = join(dirname(folders.library), '社内.csv')
+  writeFileSync(file, '社内FAQ\n日付,問い合わせ,返事\n4/1,休みは?,土日です。\n')
+  await goTo(page, 'データセット')
+  await pick(file, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('自動で判定しました')
+  await dialog.getByRole('textbox', { name: '見出しより前の行数' }).fill('１')
+  await expect(dialog.getByRole('columnheader')).toHaveText([/日付/, /問い合わせ/, /返事/])
+  await dialog.getByRole('button', { name: /列/ }).first().click()
+  for (const [column, role] of [['問い合わせ', '質問'], ['返事', '回答']] as const) {
+    await dialog.getByRole('button', { name: `「${column}」の役割` }).click()
+    await page.getByRole('option', { name: role, exact: true }).click()
+  }
+  await dialog.getByRole('checkbox', { name: /日付/ }).uncheck()
+  await picture('import')
+  await dialog.getByRole('button', { name: '取り込む', exact: true }).click()
+  await expect(page.getByRole('columnheader')).toHaveText([/^$/, /問い合わせ.*質問/, /返事.*回答/])
+  await expect(cell(page, 1, 2)).toHaveText('土日です。')
+})
+
 test('a dataset is written as an Excel file and comes back from it', async ({ studio }) => {
   const { page, pick, folders } = studio
   const file = join(dirname(folders.library), '値.csv')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
+import { ColumnRole } from './roles.ts'
 import { ExportFormat, ImportOptions, type ImportPreview } from './import.ts'
 import { ModelId } from './models.ts'
 import type { DatasetStatistics } from './statistics.ts'
@@ -14,10 +15,6 @@ export type RowId = z.infer<typeof RowId>
 /** Stable key of a column: survives renaming. */
 export const ColumnId = z.string().min(1).brand<'ColumnId'>()
 export type ColumnId = z.infer<typeof ColumnId>
-
-/** What a column means to training: `id` and `parent` chain rows into conversations, `conversation` holds a whole one as JSON (OpenAI messages or ShareGPT). */
-export const ColumnRole = z.enum(['prompt', 'answer', 'system', 'id', 'parent', 'conversation', 'ignore'])
-export type ColumnRole = z.infer<typeof ColumnRole>
 
 export interface Column {
   readonly id: ColumnId

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ColumnRole } from './datasets.ts'
+import { ColumnRole } from './roles.ts'
 
 /** How a file is read, as far as it is not found out by looking at it. */
 export const ImportOptions = z.object({
@@ -17,8 +17,8 @@ export const ImportOptions = z.object({
   skipRows: z.number().int().min(0).max(1000).optional(),
   /** Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer, chained by id and parent_id. */
   conversations: z.enum(['whole', 'rows']).optional(),
-  /** The columns to take, in their new order and with their new names; all as they are where this is absent. `from` is one of the preview's `sources`. */
-  columns: z.array(z.object({ from: z.string(), name: z.string().trim().min(1).max(1000) })).min(1).max(1000).optional(),
+  /** The columns to take, in their new order, with their new names and roles (without one the name tells); all as they are where this is absent. `from` is one of the preview's `sources`. */
+  columns: z.array(z.object({ from: z.string(), name: z.string().trim().min(1).max(1000), role: ColumnRole.optional() })).min(1).max(1000).optional(),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 

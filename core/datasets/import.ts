@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { ColumnRole } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
 import { applyEdits } from './edits.ts'
@@ -17,7 +18,7 @@ export async function importTable(file: string, name: string, target: string, op
   const draft = `${target}.import`
   await rm(draft, { force: true })
   try {
-    const store = await createStore(draft, name, takeColumns(table.rows(), options.columns))
+    const store = await createStore(draft, name, takeColumns(table.rows(), options.columns), options.columns?.map(({ role }) => role))
     store.close()
     await rename(draft, target)
   } catch (error) {
@@ -45,7 +46,7 @@ export async function previewTable(file: string, options: ImportOptions): Promis
   const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
   const body = rows.slice(1).map(take)
   const width = options.columns ? header.length : sources.length
-  const columns = Array.from({ length: width }, (_, index) => header[index]?.trim() || `列${index + 1}`).map((name) => ({ name, role: detectRole(name) }))
+  const columns = Array.from({ length: width }, (_, index) => header[index]?.trim() || `列${index + 1}`).map((name, index) => ({ name, role: options.columns?.[index]?.role ?? detectRole(name) }))
   const clipped = body.map((row) => columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null))
   return {
     file: basename(file), format: format.id, options: { ...chosen, ...(options.columns && { columns: options.columns }) }, sources, columns, rows: clipped, isWhole,
@@ -79,8 +80,8 @@ export async function appendTable(store: DatasetStore, file: string, options: Im
   if (portions.length > 0) await applyEdits(store, portions.map((rows) => ({ kind: 'insertRows', at: Number.MAX_SAFE_INTEGER, rows })), undefined, 'appendFile')
 }
 
-/** Creates a dataset from a header and rows. Rows longer than the header get columns of their own; nothing is cut off. */
-export async function createStore(file: string, name: string, table: AsyncIterable<readonly (string | null)[]>): Promise<DatasetStore> {
+/** Creates a dataset from a header and rows; columns without a role get the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off. */
+export async function createStore(file: string, name: string, table: AsyncIterable<readonly (string | null)[]>, roles: readonly (ColumnRole | undefined)[] = []): Promise<DatasetStore> {
   const store = await DatasetStore.open(file)
   try {
     await store.transaction(async () => {
@@ -91,7 +92,7 @@ export async function createStore(file: string, name: string, table: AsyncIterab
       let count = 0
       const addColumn = async (title: string | null) => {
         const columnTitle = title?.trim() || `列${ids.length + 1}`
-        ids.push(await store.insertColumn(ids.length, { name: columnTitle, role: detectRole(columnTitle) }))
+        ids.push(await store.insertColumn(ids.length, { name: columnTitle, role: roles[ids.length] ?? detectRole(columnTitle) }))
       }
       const flush = async () => {
         const widest = portion.reduce((most, { cells }) => Math.max(most, cells.length), 0)

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { DatasetId, ImportOptions, ImportPreview } from '../../../core/contract/index.ts'
-import { Button, Dialog, ErrorNotice, Select, Spinner } from '../../ui/index.ts'
+import { Button, Dialog, ErrorNotice, NumberTextField, Select, Spinner, useFormat } from '../../ui/index.ts'
 import { ColumnChoices } from './columns/ColumnChoices.tsx'
 import { datasetItems } from './datasets.selectors.ts'
 import { useDatasets } from './datasets.store.ts'
@@ -28,7 +28,7 @@ export function ImportDialog() {
         {!preview && !error && <Spinner />}
         {preview && <Choices preview={preview} />}
         {error && Object.keys(looking.options).length > 0 && <Button onPress={() => choose(UNDECIDED)}>{t('importDialog.again')}</Button>}
-        {preview && preview.sources.length > 0 && <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} />}
+        {preview && preview.sources.length > 0 && <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} columns={preview.columns} />}
         {preview && <Rows preview={preview} />}
         {preview && <Target />}
       </div>
@@ -36,7 +36,7 @@ export function ImportDialog() {
   )
 }
 
-const UNDECIDED: ImportOptions = { encoding: undefined, delimiter: undefined, hasHeader: undefined, sheet: undefined, entry: undefined }
+const UNDECIDED: ImportOptions = { encoding: undefined, delimiter: undefined, hasHeader: undefined, sheet: undefined, entry: undefined, skipRows: undefined, conversations: undefined }
 const ENCODINGS = ['utf-8', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'utf-16le', 'utf-16be'] as const
 const DELIMITERS = { ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'bar' } as const
 type Delimiter = keyof typeof DELIMITERS
@@ -45,7 +45,8 @@ const SURE = 0.6
 
 function Choices({ preview }: { readonly preview: ImportPreview }) {
   const { t } = useTranslation('datasets')
-  const { encoding, delimiter, hasHeader, sheet, entry } = preview.options
+  const { encoding, delimiter, hasHeader, sheet, entry, skipRows, conversations } = preview.options
+  const format = useFormat()
   const list = (values: readonly string[]) => values.map((value) => ({ id: value, label: value }))
   return (
     <div className={styles.choices}>
@@ -58,7 +59,7 @@ function Choices({ preview }: { readonly preview: ImportPreview }) {
           items={ENCODINGS.map((id) => ({ id, label: t(`importDialog.encodings.${id}`) }))}
           value={encoding}
           onChange={(id) => choose({ encoding: id as (typeof ENCODINGS)[number] })}
-          {...((preview.encodingConfidence ?? 1) < SURE && { help: t('importDialog.unsure') })}
+          {...(preview.encodingConfidence !== undefined && { help: t(preview.encodingConfidence < SURE ? 'importDialog.unsure' : 'importDialog.sure', { percent: format.percent(preview.encodingConfidence) }) })}
         />
       )}
       {delimiter && (
@@ -69,6 +70,17 @@ function Choices({ preview }: { readonly preview: ImportPreview }) {
           onChange={(id) => choose({ delimiter: id as Delimiter })}
         />
       )}
+      {skipRows !== undefined && (
+        <NumberTextField label={t('importDialog.skipRows')} value={String(skipRows)} min={0} max={MAX_SKIPPED} step={1} onChange={(text) => skip(text)} className={styles.skip as string} />
+      )}
+      {conversations !== undefined && (
+        <Select
+          label={t('importDialog.conversations')}
+          items={(['whole', 'rows'] as const).map((id) => ({ id, label: t(`importDialog.conversationsAs.${id}`) }))}
+          value={conversations}
+          onChange={(id) => choose({ conversations: id as 'whole' | 'rows' })}
+        />
+      )}
       {hasHeader !== undefined && (
         <label className={styles.header}>
           <input type="checkbox" checked={hasHeader} onChange={(event) => choose({ hasHeader: event.target.checked })} /> {t('importDialog.header')}
@@ -76,6 +88,13 @@ function Choices({ preview }: { readonly preview: ImportPreview }) {
       )}
     </div>
   )
+}
+
+const MAX_SKIPPED = 1000
+
+function skip(text: string): void {
+  const rows = Number(text.normalize('NFKC'))
+  if (text.trim() !== '' && Number.isInteger(rows) && rows >= 0 && rows <= MAX_SKIPPED) choose({ skipRows: rows })
 }
 
 function Rows({ preview }: { readonly preview: ImportPreview }) {

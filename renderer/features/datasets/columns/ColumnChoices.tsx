@@ -1,16 +1,18 @@
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button, IconButton, TextField } from '../../../ui/index.ts'
+import { ColumnRole, type ImportPreview } from '../../../../core/contract/index.ts'
+import { Button, IconButton, Select, TextField } from '../../../ui/index.ts'
 import { chooseColumns, useImporting } from '../importing.store.ts'
 import { changeAt, move, unchanged, type ColumnChoice } from './columnChoices.ts'
 import styles from './ColumnChoices.module.css'
 
-/** Which columns of a file are taken, under which names and in which order. */
-export function ColumnChoices({ sources }: { readonly sources: readonly string[] }) {
+/** Which columns of a file are taken, under which names, in which roles and in which order. */
+export function ColumnChoices({ sources, columns }: Pick<ImportPreview, 'sources' | 'columns'>) {
   const { t } = useTranslation('datasets')
   const choices = useImporting((state) => state.looking?.choices ?? null) ?? unchanged(sources)
   const [isOpen, setOpen] = useState(false)
+  const roleOf = (index: number): ColumnRole => choices[index]?.role ?? columns[choices.slice(0, index).filter(({ isKept }) => isKept).length]?.role ?? 'ignore'
   const keptCount = choices.filter(({ isKept }) => isKept).length
   return (
     <section>
@@ -21,7 +23,7 @@ export function ColumnChoices({ sources }: { readonly sources: readonly string[]
       {isOpen && (
         <ol className={styles.list}>
           {choices.map((choice, index) => (
-            <Line key={choice.from} choice={choice} index={index} choices={choices} isLastKept={choice.isKept && keptCount === 1} onChange={(changed) => chooseColumns(changed, sources)} />
+            <Line key={choice.from} choice={choice} index={index} choices={choices} role={roleOf(index)} isLastKept={choice.isKept && keptCount === 1} onChange={(changed) => chooseColumns(changed, sources)} />
           ))}
         </ol>
       )}
@@ -33,11 +35,12 @@ interface LineProps {
   readonly choice: ColumnChoice
   readonly index: number
   readonly choices: readonly ColumnChoice[]
+  readonly role: ColumnRole
   readonly isLastKept: boolean
   readonly onChange: (choices: readonly ColumnChoice[]) => void
 }
 
-function Line({ choice, index, choices, isLastKept, onChange }: LineProps) {
+function Line({ choice, index, choices, role, isLastKept, onChange }: LineProps) {
   const { t } = useTranslation('datasets')
   const { from, isKept } = choice
   const [draft, setDraft] = useState<string | null>(null)
@@ -62,6 +65,15 @@ function Line({ choice, index, choices, isLastKept, onChange }: LineProps) {
         onBlur={rename}
         onKeyDown={(event) => { if (event.key === 'Enter' && !event.nativeEvent.isComposing) rename() }}
         className={styles.name as string}
+      />
+      <Select
+        label={t('importDialog.columns.role', { name: from })}
+        labelHidden
+        items={ColumnRole.options.map((id) => ({ id, label: t(`role.${id}`) }))}
+        value={role}
+        isDisabled={!isKept}
+        onChange={(id) => onChange(changeAt(choices, index, { role: id as ColumnRole }))}
+        className={styles.role as string}
       />
       <IconButton size="small" icon={<ArrowUp size={14} />} label={t('importDialog.columns.up', { name: from })} isDisabled={index === 0} onPress={() => onChange(move(choices, index, -1))} />
       <IconButton size="small" icon={<ArrowDown size={14} />} label={t('importDialog.columns.down', { name: from })} isDisabled={index === choices.length - 1} onPress={() => onChange(move(choices, index, 1))} />

@@ -1,10 +1,12 @@
-import type { ImportOptions } from '../../../../core/contract/index.ts'
+import type { ColumnRole, ImportOptions } from '../../../../core/contract/index.ts'
 
 /** What becomes of a column of a file: `from` is its name there. The list's order is the new order. */
 export interface ColumnChoice {
   readonly from: string
   readonly name: string
   readonly isKept: boolean
+  /** Undefined while the name tells it. */
+  readonly role?: ColumnRole | undefined
 }
 
 /** All columns as they are in the file. */
@@ -23,7 +25,7 @@ export function move(choices: readonly ColumnChoice[], index: number, by: -1 | 1
 
 /** The import's option; undefined where everything stays as it is. A blank name is the old one. */
 export function columnsOption(choices: readonly ColumnChoice[], sources: readonly string[]): ImportOptions['columns'] {
-  const kept = choices.filter(({ isKept }) => isKept).map(({ from, name }) => ({ from, name: name.trim() || from }))
-  const isUnchanged = kept.length === sources.length && kept.every(({ from, name }, index) => from === sources[index] && name === from)
+  const kept = choices.filter(({ isKept }) => isKept).map(({ from, name, role }) => ({ from, name: name.trim() || from, ...(role && { role }) }))
+  const isUnchanged = kept.length === sources.length && kept.every(({ from, name, role }, index) => from === sources[index] && name === from && role === undefined)
   return isUnchanged ? undefined : kept
 }
