@@ -12,7 +12,7 @@ export function ColumnChoices({ sources, columns }: Pick<ImportPreview, 'sources
   const { t } = useTranslation('datasets')
   const choices = useImporting((state) => state.looking?.choices ?? null) ?? unchanged(sources)
   const [isOpen, setOpen] = useState(false)
-  const roleOf = (index: number): ColumnRole => choices[index]?.role ?? columns[choices.slice(0, index).filter(({ isKept }) => isKept).length]?.role ?? 'ignore'
+  const roleOf = (index: number): ColumnRole => (choices[index]?.isKept ? choices[index].role : 'ignore') ?? columns[choices.slice(0, index).filter(({ isKept }) => isKept).length]?.role ?? 'ignore'
   const keptCount = choices.filter(({ isKept }) => isKept).length
   return (
     <section>
