@@ -7,6 +7,7 @@ export const cliTexts = {
   train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（csv、tsv、xlsx、numbers、jsonl、parquet）
+  data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
   serve [--port 番号]                     ブラウザー用にスタジオを開きます`,
     en: `Usage: terakoya <command> [--library FOLDER]
@@ -15,6 +16,7 @@ export const cliTexts = {
   train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
   data convert <in> <out> [--no-bom]       changes a table's format (csv, tsv, xlsx, numbers, jsonl, parquet)
+  data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
   serve [--port NUMBER]                    serves the studio to a browser`,
   },
@@ -40,6 +42,10 @@ export const cliTexts = {
   roleAnswer: { ja: '回答', en: 'answer' },
   characters: { ja: '文字数', en: 'characters' },
   tokens: { ja: 'トークン数', en: 'tokens' },
+  checked: { ja: '{rows} 行を調べました。', en: 'Checked {rows} rows.' },
+  checkedFine: { ja: '{rows} 行を調べました。問題は見つかりませんでした。', en: 'Checked {rows} rows and found no problems.' },
+  problemInColumn: { ja: '・{title}：「{column}」の {count} か所（{rows} 行目）', en: '- {title}: {count} in "{column}" (rows {rows})' },
+  problemInRows: { ja: '・{title}：{count} 行（{rows} 行目）', en: '- {title}: {count} rows (rows {rows})' },
   converted: { ja: '{rows} 行を「{file}」に書き出しました。', en: 'Wrote {rows} rows to "{file}".' },
   dropped: { ja: '（会話が長いため、古いやりとり {count} 回分を省きました）', en: '(the conversation is long: {count} older turns were left out)' },
 } as const satisfies Record<string, { ja: string; en: string }>

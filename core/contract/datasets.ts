@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkIds, type CheckReport } from './checks.ts'
 import { defineContract, type } from './define.ts'
 import { ColumnRole } from './roles.ts'
 import { ExportFormat, ImportOptions, type ImportPreview } from './import.ts'
@@ -237,6 +238,10 @@ export const datasetsContract = defineContract({
     history: { input: ById, output: type<readonly DatasetStep[]>() },
     /** Undoes or repeats until this step is the last one that is done; 0 undoes all of them. */
     goToStep: { input: z.object({ id: DatasetId, step: Index }), output: type<DatasetInfo>() },
+    /** Looks for what would spoil a training; with a model also for rows of more than `maxTokens` tokens. */
+    check: { input: z.object({ id: DatasetId, modelId: z.string().optional(), maxTokens: z.number().int().positive().default(512) }), output: type<CheckReport>() },
+    /** Puts one kind of problem right (in one column, where it is named) as one undo step; how many cells or rows changed. */
+    repair: { input: z.object({ id: DatasetId, check: z.enum(checkIds), columnId: ColumnId.optional() }), output: type<{ readonly info: DatasetInfo; readonly changed: number }>() },
     /** Forces what is written to the file; every edit is on disk already when its call returns. */
     save: { input: ById, output: type<DatasetInfo>() },
     rename: { input: z.object({ id: DatasetId, name: z.string().trim().min(1).max(120) }), output: type<DatasetInfo>() },

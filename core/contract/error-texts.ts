@@ -78,6 +78,10 @@ export const errorTexts = {
     ja: 'モデル「{model}」が見つかりません。「モデル」の部屋にあるものを選んでください。',
     en: 'The model "{model}" was not found. Choose one that is listed in Models.',
   },
+  'plan/dataset-problems': {
+    ja: '「{dataset}」に、学習の妨げになりそうな所が {count} か所あります。データセットの「確認」で直せます。',
+    en: '"{dataset}" has {count} places that may spoil the training. "Check" in the dataset puts them right.',
+  },
   'plan/few-rows': {
     ja: '学習データは {rows} 行です。1 つの事実なら十分ですが、幅広く教えるなら 1,000 行以上が目安です。',
     en: 'There are {rows} training rows: enough for one fact; 1,000 or more are advised for broader teaching.',

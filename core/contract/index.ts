@@ -8,6 +8,8 @@ import { systemContract } from './system.ts'
 import type { AppError, Result } from './errors.ts'
 
 export * from './chat.ts'
+export * from './check-texts.ts'
+export * from './checks.ts'
 export * from './datasets.ts'
 export * from './errors.ts'
 export * from './error-texts.ts'

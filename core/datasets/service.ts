@@ -10,6 +10,8 @@ import { exportTable } from './export.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
 import { appendTable, createStore, importTable, previewTable } from './import.ts'
 import { chainOf } from './chain.ts'
+import { checkDataset } from './checks/index.ts'
+import { repairDataset } from './checks/repair.ts'
 import { goToStep, journalCounts, listSteps, stepJournal } from './journal.ts'
 import { requireColumns } from './matching.ts'
 import { checkTrainable, rowReader } from './roles.ts'
@@ -37,6 +39,8 @@ export interface DatasetService extends DatasetHandlers {
   checkTrainable(info: DatasetInfo): void
   /** The rows as training sees them: prompt columns joined by an empty line, in the dataset's order. Throws like `checkTrainable`. */
   rowsForTraining(id: string): AsyncIterable<TrainingRow>
+  /** How many places a check warns of; large datasets are not looked at (0). */
+  warningCount(info: DatasetInfo): Promise<number>
   /** The conversation of row number `row` (from 0), from its first row to the row itself; empty where there is no such row. */
   conversationRows(id: string, row: number): Promise<TrainingRow[]>
   /** Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids; returns the columns. */
@@ -47,6 +51,8 @@ export interface DatasetService extends DatasetHandlers {
 }
 
 const ROWS_PER_READ = 10_000
+/** Datasets of more rows are not checked for a run's plan, which must come at once. */
+const PLANNED_ROWS = 20_000
 const writeAll = () => Promise.resolve(null)
 const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 
@@ -54,6 +60,7 @@ const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const stores = new Map<string, Promise<DatasetStore>>()
   const queues = new Map<string, Promise<unknown>>()
+  const warned = new Map<string, { readonly version: number; readonly count: number }>()
   const fileOf = (id: string) => join(options.folder, `${id}.duckdb`)
 
   async function storeOf(id: string): Promise<DatasetStore> {
@@ -220,8 +227,26 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       await rename(join(options.trashFolder, basename(fileOf(id))), fileOf(id)).catch(() => { throw new UserError('dataset/not-found', { id }) })
       return change(id, async () => undefined)
     },
+    async check({ id, modelId, maxTokens }) {
+      const counter = modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null)
+      return inTurn(id, (store) => checkDataset(store, counter && { counter, maxTokens }))
+    },
+    async repair({ id, check, columnId }) {
+      let changed = 0
+      const info = await change(id, async (store) => { changed = await repairDataset(store, check, columnId ?? null) })
+      return { info, changed }
+    },
     statistics: async ({ id, modelId }) => statisticsOf((work) => inTurn(id, work), modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null)),
     export: ({ id, target, format, byteOrderMark }) => inTurn(id, async (store) => ({ file: target, rowCount: await exportTable(store, { target, format, byteOrderMark }) })),
+    async warningCount({ id, version, rowCount }) {
+      if (rowCount > PLANNED_ROWS) return 0
+      const known = warned.get(id)
+      if (known?.version === version) return known.count
+      const { problems } = await inTurn(id, (store) => checkDataset(store, null))
+      const count = problems.filter(({ severity }) => severity === 'warning').reduce((sum, problem) => sum + problem.count, 0)
+      warned.set(id, { version, count })
+      return count
+    },
     conversationRows: (id, row) => inTurn(id, (store) => chainOf(store, row)),
     keepRows: (id, file) => inTurn(id, async (store) => (await writeRows(store, file)).columns),
     addRows: (name, rows) => add(undefined, name, (title, target) => createFromRows(target, title, rows)),

@@ -36,7 +36,7 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
   const sizes = model ? sizesOf(model, values, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
   const perEpoch = stepsPerEpoch(counts.train, values)
   const device = values['environment.device']
-  issues.push(...warnings(counts.train, values, sizes.memoryBytes))
+  issues.push(...warnings(counts.train, values, sizes.memoryBytes), ...(await datasetWarnings(dataset, datasets)))
   return {
     trainRowCount: counts.train,
     validationRowCount: counts.validation,
@@ -80,6 +80,12 @@ function warnings(trainRows: number, values: SettingValues, memoryBytes: number)
   if (trainRows > 0 && trainRows < FEW_ROWS) warn('dataset.id', 'plan/few-rows', { rows: trainRows })
   if (memoryBytes > totalmem()) warn('training.batch_size', 'plan/memory', { neededGB: gigabytes(memoryBytes), availableGB: gigabytes(totalmem()) })
   return found
+}
+
+/** Problems in the rows warn but forbid nothing. */
+async function datasetWarnings(dataset: DatasetInfo | null, datasets: DatasetService): Promise<PlanIssue[]> {
+  const count = dataset ? await datasets.warningCount(dataset) : 0
+  return count > 0 ? [{ severity: 'warning', setting: 'dataset.id', error: { code: 'plan/dataset-problems', facts: { count, dataset: dataset?.name ?? '' } } }] : []
 }
 
 const gigabytes = (bytes: number): number => Math.round(bytes / 1e8) / 10

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { ColumnId, ViewFilter } from '../../../core/contract/index.ts'
 import { isShortcut, toast } from '../../ui/index.ts'
+import { ChecksButton, ChecksPanel, useChecking } from './checks/index.ts'
 import { freeColumnName, type DatasetDocument } from './document.ts'
 import { EditorBar } from './EditorBar.tsx'
 import { FindBar } from './FindBar.tsx'
@@ -29,6 +30,7 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const [finding, setFinding] = useState(false)
   const [sampling, setSampling] = useState(false)
   const [recalling, setRecalling] = useState(false)
+  const [checking, setChecking] = useState(false)
   const info = useStore(document.state, (state) => state.info)
   const [filtering, setFiltering] = useState<ColumnId | null>(null)
   const filters = useStore(document.state, (state) => state.filters)
@@ -53,6 +55,7 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
     }),
     [document, info.id, onLeave, t],
   )
+  const marks = useChecking(document, info)
   const find = () => {
     setShown('table')
     setFinding(true)
@@ -62,17 +65,19 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
     <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, find)}>
       <EditorBar document={document} info={info} onFind={find} onSample={() => setSampling((open) => !open)} onHistory={() => setRecalling((open) => !open)}>
         <ViewSwitch value={shown} onChange={setShown} />
+        <ChecksButton info={info} onPress={() => setChecking((open) => !open)} />
       </EditorBar>
       {finding && shown === 'table' && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
       {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
       <div className={styles.middle}>
         {shown === 'table' ? (
           <div data-region="grid" className={styles.grid}>
-            <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} />
+            <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} marks={marks} />
           </div>
         ) : (
           <StatisticsPane document={document} info={info} />
         )}
+        {checking && <ChecksPanel document={document} info={info} onClose={() => setChecking(false)} />}
         {recalling && <HistoryPanel document={document} info={info} onClose={() => setRecalling(false)} />}
         {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
       </div>

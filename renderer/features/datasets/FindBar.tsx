@@ -7,7 +7,7 @@ import { Button, errorSentence, IconButton, toast, toastError, useFormat, useLan
 import * as api from './datasets.api.ts'
 import { inView, type DatasetDocument } from './document.ts'
 import styles from './FindBar.module.css'
-import { selectCell, type CellPoint } from './grid/selection.ts'
+import { goToCell } from './goToCell.ts'
 
 interface FindBarProps {
   readonly document: DatasetDocument
@@ -122,11 +122,6 @@ function RowField({ document }: { readonly document: DatasetDocument }) {
     focusGrid(document)
   }
   return <input className={styles.row} inputMode="numeric" aria-label={t('find.goToRow')} placeholder={t('find.goToRow')} onKeyDown={onKeyDown} />
-}
-
-function goToCell(document: DatasetDocument, point: CellPoint): void {
-  document.grid.setState({ selection: selectCell(point) })
-  document.grid.getState().context?.env.reveal(point)
 }
 
 const focusGrid = (document: DatasetDocument): void => document.grid.getState().context?.env.textarea()?.focus({ preventScroll: true })

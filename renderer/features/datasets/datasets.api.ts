@@ -24,6 +24,8 @@ export const sampleRows = (input: Calls['datasets.sample']['input']) => window.s
 export const sample = (input: Calls['experiments.sample']['input']) => window.studio.call('experiments.sample', input)
 export const undo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.undo', { id })
 export const redo = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.redo', { id })
+export const check = (input: Calls['datasets.check']['input']) => window.studio.call('datasets.check', input)
+export const repair = (input: Calls['datasets.repair']['input']) => window.studio.call('datasets.repair', input)
 export const history = (id: DatasetId) => window.studio.call('datasets.history', { id })
 export const goToStep = (id: DatasetId, step: number): Answer<DatasetInfo> => window.studio.call('datasets.goToStep', { id, step })
 export const save = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.save', { id })

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { ok, type Column, type ColumnId, type DatasetEdit, type DatasetInfo, type DatasetView, type ViewFilter } from '../../../core/contract/index.ts'
+import { ok, type CheckId, type Column, type ColumnId, type DatasetEdit, type DatasetInfo, type DatasetView, type ViewFilter } from '../../../core/contract/index.ts'
 import { toastError } from '../../ui/index.ts'
 import { createChangeQueue, type SaveState } from './changeQueue.ts'
 import * as api from './datasets.api.ts'
@@ -37,6 +37,8 @@ export interface DatasetDocument {
   view(): DatasetView | undefined
   /** Replaces matches as one undo step; how many cells changed, or null where it was refused (already reported). */
   replace(what: Omit<Parameters<typeof api.replace>[0], 'id'>): Promise<number | null>
+  /** Puts a problem right as one undo step; how many cells or rows changed, or null where it was refused (already reported). */
+  repair(check: CheckId, columnId: ColumnId | null): Promise<number | null>
   /** Resolves when every change before it has been answered. */
   settled(): Promise<void>
   readonly readCell: (rowId: DocumentRowId, columnId: ColumnId) => Promise<{ readonly text: string } | null>
@@ -127,6 +129,16 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
         return ok(result.value.info)
       })
       return count
+    },
+    async repair(check, columnId) {
+      let changed: number | null = null
+      await queue.add(async () => {
+        const result = await api.repair({ id, check, ...(columnId !== null && { columnId }) })
+        if (!result.ok) return result
+        changed = result.value.changed
+        return ok(result.value.info)
+      })
+      return changed
     },
     settled: queue.settled,
     async readCell(rowId, columnId) {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useSyncExternalStore, type CSSProperties, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import type { Column, ColumnId } from '../../../../core/contract/index.ts'
+import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
 import { cx } from '../../../ui/index.ts'
 import { CellInput } from './CellInput.tsx'
 import type { CommandContext } from './commands.ts'
@@ -33,10 +33,12 @@ export interface GridProps {
   readonly look: TableLook
   /** Columns that a filter looks at. */
   readonly filtered: readonly ColumnId[]
+  /** Columns of rows in which something was found; `null` for the row as a whole. */
+  readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
 }
 
 /** The spreadsheet. Focus is always in one textarea over the active cell, so that an IME starts there (rules: CellInput.tsx). */
-export function Grid({ name, label, columns, rows, store, host, look, filtered }: GridProps) {
+export function Grid({ name, label, columns, rows, store, host, look, filtered, marks }: GridProps) {
   const gridId = useId()
   const viewportRef = useRef<HTMLDivElement>(null)
   const textareaRef = useRef<HTMLTextAreaElement>(null)
@@ -68,7 +70,7 @@ export function Grid({ name, label, columns, rows, store, host, look, filtered }
           <div className={styles.pane} style={{ width: contentWidth }}>
             <div id={gridId} role="grid" aria-label={label} aria-rowcount={rowCount + 1} aria-colcount={columns.length + 1} aria-multiselectable className={styles.table} style={{ height: scroll.size.height }}>
               <GridHeader columns={columns} widths={widths} edges={edges} frozen={frozen} filtered={filtered} zoom={zoom} markerWidth={markerWidth} selectedFrom={range.left} selectedTo={range.right} renaming={renaming} context={context} />
-              <GridBody rows={rows} revision={revision} store={store} columns={columns} span={span} top={scroll.top} height={geometry.height} rowPx={rowPx} widths={widths} edges={edges} frozen={frozen} markerWidth={markerWidth} selection={selection} gridId={gridId} />
+              <GridBody rows={rows} revision={revision} marks={marks} store={store} columns={columns} span={span} top={scroll.top} height={geometry.height} rowPx={rowPx} widths={widths} edges={edges} frozen={frozen} markerWidth={markerWidth} selection={selection} gridId={gridId} />
             </div>
             <CellInput
               ref={textareaRef}

@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Column } from '../../../../core/contract/index.ts'
+import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
 import { GridFrames } from './GridFrames.tsx'
 import { GridRow } from './GridRow.tsx'
 import type { GridStore } from './gridStore.ts'
@@ -14,6 +14,7 @@ interface GridBodyProps {
   readonly rows: RowSource
   /** Counts the changes of `rows`; drawn again when it moves. */
   readonly revision: number
+  readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
   readonly store: GridStore
   readonly columns: readonly Column[]
   readonly span: RowSpan
@@ -33,8 +34,9 @@ interface GridBodyProps {
 const BLOCK_ROWS = 256
 
 /** The drawn rows and the frames of the selection. */
-export const GridBody = memo(function GridBody({ rows, store, columns, span, top, height, rowPx, widths, edges, frozen, markerWidth, selection, gridId }: GridBodyProps) {
+export const GridBody = memo(function GridBody({ rows, marks, store, columns, span, top, height, rowPx, widths, edges, frozen, markerWidth, selection, gridId }: GridBodyProps) {
   const { t } = useTranslation('datasets')
+  const columnIds = useMemo(() => columns.map(({ id }) => id), [columns])
   const ignored = useMemo(() => columns.map((column) => column.role === 'ignore'), [columns])
   const frozenLefts = useMemo(() => edges.slice(0, frozen).map((edge) => markerWidth + edge), [edges, frozen, markerWidth])
   const range = rangeOf(selection)
@@ -42,13 +44,16 @@ export const GridBody = memo(function GridBody({ rows, store, columns, span, top
   const dataRows = rows.rowCount()
   const drawn = []
   for (let index = span.first; index <= span.last; index += 1) {
+    const row = rows.row(index)
     const inRange = index >= range.top && index <= range.bottom
     drawn.push(
       <GridRow
         key={index}
         index={index}
         topPx={(index - base) * rowPx}
-        row={rows.row(index)}
+        row={row}
+        marks={row?.rowId === null || row === undefined ? undefined : marks.get(row.rowId)}
+        columnIds={columnIds}
         widths={widths}
         frozenLefts={frozenLefts}
         markerWidth={markerWidth}

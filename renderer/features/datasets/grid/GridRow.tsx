@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { CLIP_CHARACTERS } from '../../../../core/contract/index.ts'
+import { CLIP_CHARACTERS, type ColumnId } from '../../../../core/contract/index.ts'
 import { cx } from '../../../ui/index.ts'
 import type { ShownRow } from './rowSource.ts'
 import { contains, type CellRange } from './selection.ts'
@@ -9,6 +9,9 @@ interface GridRowProps {
   readonly index: number
   readonly topPx: number
   readonly row: ShownRow | undefined
+  /** Columns in which something was found; `null` for the row as a whole. */
+  readonly marks: readonly (ColumnId | null)[] | undefined
+  readonly columnIds: readonly ColumnId[]
   /** Rows are drawn again when this changes; kept as one array while no column changes. */
   readonly widths: readonly number[]
   /** Left edges of the columns that stay in view. */
@@ -31,11 +34,11 @@ export const cellId = (gridId: string, row: number, column: number): string => `
 
 /** One drawn row. Texts are previews: the whole text is read for editing and copying only. */
 export const GridRow = memo(function GridRow(props: GridRowProps) {
-  const { index, topPx, row, widths, markerWidth, selectedFrom, selectedTo, others, newRowLabel } = props
+  const { index, topPx, row, marks, widths, markerWidth, selectedFrom, selectedTo, others, newRowLabel } = props
   const marked = selectedTo >= selectedFrom || others.some(({ top, bottom }) => index >= top && index <= bottom)
   return (
     <div role="row" aria-rowindex={index + 2} className={cx(styles.row, newRowLabel !== undefined && styles.newRow)} style={{ top: topPx }}>
-      <div role="rowheader" aria-colindex={1} aria-label={newRowLabel} className={cx(styles.marker, marked && styles.marked)} style={{ width: markerWidth }}>
+      <div role="rowheader" aria-colindex={1} aria-label={newRowLabel} data-problem={marks?.includes(null) || undefined} className={cx(styles.marker, marked && styles.marked)} style={{ width: markerWidth }}>
         {newRowLabel === undefined ? (row?.index ?? index) + 1 : '+'}
       </div>
       {widths.map((width, column) => (
@@ -45,7 +48,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   )
 })
 
-function Cell({ index, row, column, width, frozenLefts, selectedFrom, selectedTo, others, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
+function Cell({ index, row, marks, columnIds, column, width, frozenLefts, selectedFrom, selectedTo, others, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
   const selected = (column >= selectedFrom && column <= selectedTo) || others.some((range) => contains(range, { row: index, column }))
   const left = frozenLefts[column]
   const text = row?.cells[column] ?? ''
@@ -55,6 +58,7 @@ function Cell({ index, row, column, width, frozenLefts, selectedFrom, selectedTo
       id={cellId(gridId, index, column)}
       aria-colindex={column + 2}
       aria-selected={selected}
+      data-problem={marks?.includes(columnIds[column] ?? null) || undefined}
       className={cx(styles.cell, selected && activeColumn !== column && styles.selected, ignored[column] && styles.ignored, left !== undefined && styles.frozen)}
       style={left === undefined ? { width } : { width, left }}
     >
