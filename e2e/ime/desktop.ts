@@ -52,7 +52,7 @@ export async function openDesktop(link: string): Promise<Desktop> {
   const processes: ChildProcess[] = []
   const user = freshUser()
   const start = (command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess => {
-    const child = spawn(command, args, { cwd: user.home, stdio: ['ignore', 'inherit', 'inherit'], ...user.identity, env: user.environment, ...options })
+    const child = spawn(command, args, { cwd: user.home, stdio: ['ignore', 'ignore', 'ignore'], ...user.identity, env: user.environment, ...options })
     processes.push(child)
     return child
   }
@@ -145,7 +145,7 @@ function markComposition(): void {
 }
 
 const remote = ({ environment, identity }: User, flag: string) => spawnSync('fcitx5-remote', [flag], { env: environment, ...identity, encoding: 'utf8' })
-const isRunning = (user: User): boolean => remote(user, '--check').status === 0
+const isRunning = (user: User): boolean => remote(user, '-n').status === 0
 const inputMethod = (user: User): string => remote(user, '-n').stdout.trim()
 
 function handsOf({ environment }: User): Pick<Desktop, 'press' | 'click'> {

@@ -4,10 +4,10 @@ import { basename, resolve, sep } from 'node:path'
 import { fail, type PickedFile } from '../../core/contract/index.ts'
 import type { Studio } from '../../core/studio.ts'
 import { channels } from '../preload/channels.ts'
-import type { Grants } from './grants.ts'
+import type { PathGrants } from '../../core/path-grants.ts'
 
 /** Connects the window to the studio. One place checks who calls: our own page in our own window. */
-export function connectWindow(window: BrowserWindow, studio: Studio, grants: Grants): void {
+export function connectWindow(window: BrowserWindow, studio: Studio, grants: PathGrants): void {
   const ours = (event: IpcMainInvokeEvent) => event.sender === window.webContents && event.senderFrame === window.webContents.mainFrame && event.senderFrame.url.startsWith('file:')
   const handle = (channel: string, work: (...args: never[]) => Promise<unknown>) => {
     ipcMain.removeHandler(channel)

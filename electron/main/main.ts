@@ -6,7 +6,7 @@ import { sentence } from '../../core/cli/print.ts'
 import { UserError, type Preferences } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
 import { createStudio, type Studio } from '../../core/studio.ts'
-import { Grants } from './grants.ts'
+import { PathGrants } from '../../core/path-grants.ts'
 import { connectWindow } from './ipc.ts'
 import { hubHost } from './hub.ts'
 import { buildMenu } from './menu.ts'
@@ -35,7 +35,7 @@ async function start(): Promise<void> {
     hub: hubHost(home),
   })
   await keepMenu(studio)
-  const grants = new Grants()
+  const grants = new PathGrants()
   const open = () => connectWindow(openWindow({ preloadFile: join(built, 'preload', 'preload.cjs'), rendererFile: join(built, 'renderer', 'index.html'), userDataFolder: home }), studio, grants)
   open()
   app.on('activate', () => { if (BrowserWindow.getAllWindows().length === 0) open() })

@@ -7,7 +7,7 @@ import { basename, extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { UserError, type PickedFile } from '../../core/contract/index.ts'
-import { isDownload } from '../../core/hub/download-paths.ts'
+import { PathGrants } from '../../core/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 
 export interface WebHostOptions {
@@ -114,7 +114,7 @@ const same = (a: string, b: string): boolean => a.length === b.length && timingS
 /** Pages, uploads and downloads. */
 class Pages {
   /** Paths that calls may read from or write to: uploads and targets that this host made. */
-  readonly granted = new Set<string>()
+  readonly granted = new PathGrants()
   readonly #options: WebHostOptions
   readonly #files: string
   readonly #access: Access
@@ -185,14 +185,6 @@ function send(response: ServerResponse, content: string | Uint8Array, extension:
 
 const FORBIDDEN = `<!doctype html><html lang="ja"><meta charset="utf-8"><title>寺子屋 Terakoya Studio</title><p>このリンクはもう使えません。ターミナルに表示された新しいリンクを開いてください。</p><p>This link no longer works. Open the link that the terminal shows.</p></html>`
 
-/** Calls that name a path outside of the library: it must be one that this host gave. */
-const pathOf = (name: string, input: unknown): string | null => {
-  const fields = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>
-  if (name === 'datasets.import') return String(fields['file'])
-  if (name === 'datasets.export') return String(fields['target'])
-  return null
-}
-
 function serveCalls(server: Server, studio: Studio, access: Access, pages: Pages): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES })
   server.on('upgrade', (request, socket, head) => {
@@ -209,8 +201,6 @@ function serveCalls(server: Server, studio: Studio, access: Access, pages: Pages
 
 async function answerCall(client: WebSocket, studio: Studio, pages: Pages, message: string): Promise<void> {
   const { id, name, input } = JSON.parse(message) as { id: number; name: string; input: unknown }
-  const path = pathOf(name, input)
-  const refused = path !== null && !pages.granted.has(path) && !(name === 'datasets.import' && isDownload(studio.libraryFolder(), path))
-  const result = refused ? { ok: false, error: { code: 'file/not-picked', facts: { file: basename(path) } } } : await studio.dispatch(name, input)
+  const result = pages.granted.refusal(name, input, studio.libraryFolder()) ?? (await studio.dispatch(name, input))
   client.send(JSON.stringify({ id, result }))
 }
