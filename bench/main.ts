@@ -1,7 +1,7 @@
-// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B.
+// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { measureDatasets } from './datasets.ts'
+import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
 import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
 import { machine, root, rounded } from './measure.ts'
 import { measurePeer, peerIsThere, summarizePeer, type PeerFigures } from './peer.ts'
@@ -21,6 +21,18 @@ if (only === LARGE_RUN) {
 }
 if (only === 'large') {
   console.log(JSON.stringify(await measureLarge(), null, 2))
+  process.exit()
+}
+
+if (only === DATASET_RUN) {
+  await runDatasetFile(largeArguments[0] ?? '')
+  process.exit()
+}
+if (only === 'datasets') {
+  const great = largeArguments.includes('great')
+  const [file] = largeArguments.filter((argument) => argument !== 'great')
+  const figures = await measureDatasetFiles(great, file)
+  if (file === undefined) await writeDatasetFigures(figures, `npm run bench -- datasets${great ? ' great' : ''}`)
   process.exit()
 }
 
