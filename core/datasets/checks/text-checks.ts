@@ -65,7 +65,7 @@ const isCertain = new RegExp(`${MAIL}|${PHONE}`)
 /** Mail addresses, Japanese phone numbers, and what passes for an individual number (マイナンバー). */
 const personal: Check = {
   id: 'personal',
-  severity: 'info',
+  severity: 'warning',
   find: (table) => inTexts(table, (column) => matching(`${MAIL}|${PHONE}|${TWELVE_DIGITS}`)(narrowed(column))),
   confirm(text) {
     const plain = text.normalize('NFKC').replace(/[ー‐−]/g, '-')

@@ -37,12 +37,12 @@ export async function check(document: DatasetDocument, modelId: string | null = 
 /** How many cells or rows have a problem that is no mere remark. */
 export const warningCount = ({ report }: Checks): number => report?.problems.filter(({ severity }) => severity === 'warning').reduce((sum, { count }) => sum + count, 0) ?? 0
 
-/** Columns with a problem by row; `null` marks the row as a whole. */
+/** Columns with a problem by row; `null` marks the row as a whole. What may be meant so is not marked: the tutorial's rows are alike on purpose. */
 export type Marks = ReadonlyMap<RowId, readonly (ColumnId | null)[]>
 
 export function marksOf(problems: readonly DatasetProblem[]): Marks {
   const marks = new Map<RowId, (ColumnId | null)[]>()
-  for (const { cells } of problems) {
+  for (const { cells } of problems.filter(({ severity }) => severity === 'warning')) {
     for (const { rowId, columnId } of cells) {
       const columns = marks.get(rowId)
       if (!columns) marks.set(rowId, [columnId])
