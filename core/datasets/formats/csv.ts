@@ -1,9 +1,10 @@
 import { UserError } from '../../contract/index.ts'
-import { decodePieces, decodeText, detectEncoding, encodingConfidence } from './encoding.ts'
+import { pause } from './contents.ts'
 import { delimiterHint, detectDelimiter, parseDelimited } from './delimited.ts'
-import { endingOf, withHeader, type Cells, type TableFormat } from './table-format.ts'
+import { decodePieces, decodeText, judgeEncoding } from './encoding.ts'
+import { MAX_COLUMNS } from './limits.ts'
+import { endingOf, withHeader, type Cells, type FileContents, type TableFormat } from './table-format.ts'
 
-const MAX_COLUMNS = 1000
 /** The delimiter is looked for in so much of a file. */
 const BEGINNING_BYTES = 1 << 18
 
@@ -12,38 +13,46 @@ export const csv: TableFormat = {
   id: 'csv',
   extensions: ['csv', 'tsv', 'txt'],
   detect: () => true,
-  open(file, given) {
-    const encoding = given.encoding ?? detectEncoding(file.bytes)
-    const beginning = decodeText(file.bytes.subarray(0, BEGINNING_BYTES), encoding)
-    if (beginning.trim() === '' && decodeText(file.bytes, encoding).trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
+  async open(file, given) {
+    const { encoding, confidence } = await judgeEncoding(file, given.encoding)
+    const beginning = decodeText(file.beginning.subarray(0, BEGINNING_BYTES), encoding)
     const hint = delimiterHint(beginning)
+    const text = () => piecesAfter(decodePieces(file.pieces(), encoding), hint?.length ?? 0)
+    if (beginning.trim() === '' && (await isBlank(text()))) throw new UserError('dataset/file-empty', { file: file.name })
     const delimiter = given.delimiter ?? hint?.delimiter ?? (endingOf(file.name) === 'tsv' ? '\t' : detectDelimiter(beginning))
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
-    const rows = () => filled(piecesAfter(decodePieces(file.bytes, encoding), hint?.length ?? 0), delimiter, file.name)
-    return Promise.resolve({
+    return {
       options: { encoding, delimiter, hasHeader, skipRows },
-      encodingConfidence: encodingConfidence(file.bytes, encoding),
-      rows: () => withHeader(rows(), hasHeader, skipRows),
-    })
+      encodingConfidence: confidence,
+      portions: () => withHeader(filled(text(), delimiter, file), hasHeader, skipRows),
+      share: () => file.bytesRead() / file.size,
+    }
   },
 }
 
+async function isBlank(text: AsyncIterable<string>): Promise<boolean> {
+  for await (const piece of text) if (piece.trim() !== '') return false
+  return true
+}
+
 /** The pieces without the first characters, which the first piece holds. */
-function* piecesAfter(pieces: Iterable<string>, length: number): Generator<string> {
+async function* piecesAfter(pieces: AsyncIterable<string>, length: number): AsyncGenerator<string> {
   let skipped = length
-  for (const piece of pieces) {
+  for await (const piece of pieces) {
     yield piece.slice(skipped)
     skipped = 0
   }
 }
 
-async function* filled(text: Iterable<string>, delimiter: string, file: string): AsyncGenerator<Cells> {
+async function* filled(text: AsyncIterable<string>, delimiter: string, file: FileContents): AsyncGenerator<readonly Cells[]> {
   let isFirst = true
-  for await (const row of parseDelimited(text, delimiter, file)) {
-    if (isFirst && row.length > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file, found: row.length, limit: MAX_COLUMNS })
+  for await (const rows of parseDelimited(text, delimiter, file.name)) {
+    const width = rows[0]?.length ?? 0
+    if (isFirst && width > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: file.name, found: width, limit: MAX_COLUMNS })
     isFirst = false
     // A blank line is no row.
-    if (row.length > 1 || row[0] !== null) yield row
+    yield rows.filter((row) => row.length > 1 || row[0] !== null)
+    await pause()
   }
 }

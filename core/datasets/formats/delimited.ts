@@ -1,44 +1,41 @@
 import { UserError } from '../../contract/index.ts'
 
-/** Rows are parsed in slices of so many characters; in between the host can answer. */
-const SLICE_CHARACTERS = 1 << 19
+/** A row of more characters than this ends the import: what follows a quote that never closes must not fill the memory. */
+const MAX_ROW_CHARACTERS = 1 << 27
 
 type Cells = (string | null)[]
 /** A row, the index behind it, and how many lines it took. */
 interface ReadRow { readonly cells: Cells; readonly end: number; readonly lines: number }
 
 /**
- * Parses delimited text (RFC 4180), given whole or in pieces cut anywhere: quoted cells may hold delimiters, quotes and line breaks; lines end with LF,
- * CRLF or CR. Text behind a closing quote belongs to the cell. Yields one row at a time; nothing between two delimiters is a missing cell (null), `""` is
- * an empty one. Throws UserError `dataset/quote-open` naming the line where a quoted cell begins that never ends.
+ * Parses delimited text (RFC 4180) that comes in pieces cut anywhere: quoted cells may hold delimiters, quotes and line breaks; lines end with LF,
+ * CRLF or CR. Text behind a closing quote belongs to the cell. Yields the rows that end in each piece; nothing between two delimiters is a missing cell
+ * (null), `""` is an empty one. Throws UserError `dataset/quote-open` naming the line where a quoted cell begins that never ends, and `dataset/row-too-long`.
  */
-export async function* parseDelimited(source: string | Iterable<string>, delimiter: string, file: string): AsyncGenerator<Cells> {
-  const pieces = (typeof source === 'string' ? slicesOf(source) : source)[Symbol.iterator]()
+export async function* parseDelimited(pieces: AsyncIterable<string>, delimiter: string, file: string): AsyncGenerator<Cells[]> {
+  const source = pieces[Symbol.asyncIterator]()
   let text = ''
-  let at = 0
   let line = 1
   for (let isLast = false; !isLast; ) {
-    const carried = text.length - at
-    text = text.slice(at)
-    at = 0
+    const carried = text.length
     // A row longer than a piece is looked at again only when twice as much of it is there.
     do {
-      const next = pieces.next()
+      const next = await source.next()
       if (next.done) isLast = true
       else text += next.value
     } while (!isLast && text.length < 2 * carried)
+    const rows: Cells[] = []
+    let at = 0
     for (let row = readRow(text, at, { delimiter, isLast }); row !== null; row = readRow(text, at, { delimiter, isLast })) {
       if (row === 'open') throw new UserError('dataset/quote-open', { file, line: line + openLine(text, at, delimiter) })
-      yield row.cells
+      rows.push(row.cells)
       at = row.end
       line += row.lines
     }
-    await new Promise((resolve) => setImmediate(resolve))
+    text = text.slice(at)
+    if (text.length > MAX_ROW_CHARACTERS) throw new UserError('dataset/row-too-long', { file, line, limit: MAX_ROW_CHARACTERS })
+    if (rows.length > 0) yield rows
   }
-}
-
-function* slicesOf(text: string): Generator<string> {
-  for (let from = 0; from < text.length; from += SLICE_CHARACTERS) yield text.slice(from, from + SLICE_CHARACTERS)
 }
 
 /** Reads the row at `start`; null where the text ends before the row surely does, 'open' where a quoted cell never closes. */
@@ -80,9 +77,16 @@ function readQuoted(text: string, start: number): { value: string; end: number }
   }
 }
 
+const LINE_FEED = 10
+const RETURN = 13
+
 function endOfCell(text: string, start: number, delimiter: string): number {
+  const comma = delimiter.charCodeAt(0)
   let end = start
-  while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && text[end] !== '\r') end++
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === comma || code === LINE_FEED || code === RETURN) break
+  }
   return end
 }
 
@@ -97,7 +101,12 @@ function openLine(text: string, start: number, delimiter: string): number {
   return lines
 }
 
-const countBreaks = (cell: string): number => cell.match(/\r\n|\r|\n/g)?.length ?? 0
+function countBreaks(cell: string): number {
+  let count = 0
+  for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) count++
+  for (let at = cell.indexOf('\r'); at >= 0; at = cell.indexOf('\r', at + 1)) if (cell[at + 1] !== '\n') count++
+  return count
+}
 
 const DELIMITERS = [',', '\t', ';', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]

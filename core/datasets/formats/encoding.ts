@@ -1,52 +1,135 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
+import { contentsOf } from './contents.ts'
+import type { FileContents } from './table-format.ts'
 
 /** Encodings of text files in Japan, by their WHATWG labels. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'euc-jp' | 'iso-2022-jp'
 
-/** Encodings are checked against the whole file: Japanese may begin after megabytes of ASCII. How plausible a text is, is judged by so much of it. */
-const SAMPLE_BYTES = 1 << 20
-/** Decoded at once. */
-const SLICE_BYTES = 1 << 20
+/** Contents that are looked at from their beginning, and as a whole piece by piece: Japanese may begin after megabytes of ASCII. */
+export type TextSource = Pick<FileContents, 'beginning' | 'pieces'>
 
-/** Which encoding a file is in: by its byte order mark, else the only one that it fits, else the one that gives the most plausible Japanese. */
-export function detectEncoding(bytes: Uint8Array): TextEncoding {
-  const marked = byteOrderMark(bytes)
+/** How plausible a text is, is judged by so much of it. */
+const SAMPLE_BYTES = 1 << 20
+
+/** Which encoding a file is in, and how sure that is, 0 … 1. */
+export interface JudgedEncoding {
+  readonly encoding: TextEncoding
+  readonly confidence: number
+}
+
+/** Judges a file's encoding (or how well the wanted one fits) in one pass where it is UTF-8, which most files are. */
+export async function judgeEncoding(source: TextSource, wanted?: TextEncoding): Promise<JudgedEncoding> {
+  const marked = byteOrderMark(source.beginning)
+  if (marked) return { encoding: wanted ?? marked, confidence: (wanted ?? marked) === marked ? 1 : 0 }
+  const survey = await surveyOf(source)
+  const encoding = wanted ?? (await foundEncoding(source, survey))
+  return { encoding, confidence: await confidenceOf(source, encoding, survey) }
+}
+
+/** The encoding of contents in memory. */
+export const detectEncoding = async (bytes: Uint8Array<ArrayBuffer>): Promise<TextEncoding> => (await judgeEncoding(contentsOf('', bytes))).encoding
+
+/** Which encoding the beginning of a file looks like. */
+export function encodingOfBeginning(beginning: Uint8Array): TextEncoding {
+  const marked = byteOrderMark(beginning) ?? wideEncoding(beginning)
   if (marked) return marked
-  if (hasJisEscape(bytes) && fits(bytes, 'iso-2022-jp')) return 'iso-2022-jp'
-  const wide = wideEncoding(bytes)
+  if (isUtf8(beginning.subarray(0, wholeCharacters(beginning)))) return 'utf-8'
+  return moreLikely(beginning)
+}
+
+const moreLikely = (sample: Uint8Array): TextEncoding => (plausibility(sample, 'euc-jp') > plausibility(sample, 'shift_jis') ? 'euc-jp' : 'shift_jis')
+
+/** The only encoding that the file fits, else the one that gives the most plausible Japanese. */
+async function foundEncoding(source: TextSource, survey: Survey): Promise<TextEncoding> {
+  if (survey.hasJisEscape && (await fits(source.pieces(), 'iso-2022-jp'))) return 'iso-2022-jp'
+  const wide = wideEncoding(source.beginning)
   if (wide) return wide
-  if (fits(bytes, 'utf-8')) return 'utf-8'
-  const candidates = (['shift_jis', 'euc-jp'] as const).filter((encoding) => fits(bytes, encoding))
-  if (candidates.length === 0) return leastDamaged(bytes)
-  const sample = sampleOf(bytes)
-  return candidates.reduce((best, candidate) => (plausibility(sample, candidate) > plausibility(sample, best) ? candidate : best))
+  if (survey.isUtf8) return 'utf-8'
+  const candidates: TextEncoding[] = []
+  for (const encoding of ['shift_jis', 'euc-jp'] as const) if (await fits(source.pieces(), encoding)) candidates.push(encoding)
+  if (candidates.length === 0) return leastDamaged(survey.sample)
+  return candidates.length === 1 ? (candidates[0] as TextEncoding) : moreLikely(survey.sample)
 }
 
 /** What is said of an encoding that was found without a byte order mark by its zero bytes. */
 const WIDE_CONFIDENCE = 0.9
 
-/** How sure an encoding is, 0 … 1: certain with a byte order mark or where no other fits, 0 where the bytes are not of it; else by how much more plausible its text is than the next one's. */
-export function encodingConfidence(bytes: Uint8Array, encoding: TextEncoding): number {
-  const marked = byteOrderMark(bytes)
-  if (marked) return marked === encoding ? 1 : 0
-  if (!fits(bytes, encoding)) return 0
-  if (encoding === 'utf-16le' || encoding === 'utf-16be') return wideEncoding(bytes) === encoding ? WIDE_CONFIDENCE : 0
-  if (encoding === 'utf-8' || encoding === 'iso-2022-jp') return 1
+/** Certain where no other encoding fits, 0 where the bytes are not of it; else by how much more plausible its text is than the next one's. */
+async function confidenceOf(source: TextSource, encoding: TextEncoding, survey: Survey): Promise<number> {
+  if (encoding === 'utf-8') return survey.isUtf8 ? 1 : 0
+  if (!(await fits(source.pieces(), encoding))) return 0
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return wideEncoding(source.beginning) === encoding ? WIDE_CONFIDENCE : 0
+  if (encoding === 'iso-2022-jp') return 1
   const other = encoding === 'shift_jis' ? 'euc-jp' : 'shift_jis'
-  if (!fits(bytes, other)) return 1
-  const sample = sampleOf(bytes)
-  return Math.max(0, Math.min(1, 0.5 + plausibility(sample, encoding) - plausibility(sample, other)))
+  if (!(await fits(source.pieces(), other))) return 1
+  return Math.max(0, Math.min(1, 0.5 + plausibility(survey.sample, encoding) - plausibility(survey.sample, other)))
+}
+
+interface Survey {
+  readonly isUtf8: boolean
+  readonly hasJisEscape: boolean
+  /** From where the file stops to be ASCII. */
+  readonly sample: Uint8Array
+}
+
+async function surveyOf(source: TextSource): Promise<Survey> {
+  let isValid = true
+  let hasEscape = false
+  let tail = new Uint8Array(0)
+  const sample: Uint8Array[] = []
+  let sampled = 0
+  for await (const piece of source.pieces()) {
+    const joint = tail.length === 0 ? piece : Buffer.concat([tail, piece])
+    const whole = wholeCharacters(joint)
+    isValid &&= isUtf8(joint.subarray(0, whole))
+    hasEscape ||= hasJisEscape(joint)
+    tail = Uint8Array.from(joint.subarray(whole))
+    const from = sampled > 0 || isAscii(piece) ? 0 : piece.findIndex((byte) => byte >= 0x80)
+    if (sampled < SAMPLE_BYTES && (sampled > 0 || !isAscii(piece))) sampled += sample.push(piece.subarray(from)) && piece.length - from
+  }
+  return { isUtf8: isValid && isCutOff(tail), hasJisEscape: hasEscape, sample: Buffer.concat(sample).subarray(0, SAMPLE_BYTES) }
+}
+
+/** True for bytes that can begin a character of UTF-8: the file's end cut it off. */
+const isCutOff = (tail: Uint8Array): boolean => isValid(tail, 'utf-8')
+
+/** How many bytes of a piece of UTF-8 are whole characters: a character has up to four bytes, the first of which tells how many; a shift to Japanese stays whole too. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] as number
+    if (byte === ESCAPE) return bytes.length - back
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? bytes.length - back : bytes.length
+  }
+  return bytes.length
 }
 
 /** Decodes a whole file; a byte order mark is dropped, characters that cannot be read become U+FFFD. */
 export const decodeText = (bytes: Uint8Array, encoding: TextEncoding): string => new TextDecoder(encoding).decode(bytes)
 
 /** Decodes a file piece by piece; characters are never cut, else as decodeText. */
-export function* decodePieces(bytes: Uint8Array, encoding: TextEncoding): Generator<string> {
+export async function* decodePieces(pieces: AsyncIterable<Uint8Array>, encoding: TextEncoding): AsyncGenerator<string> {
+  if (encoding === 'utf-8') return yield* decodeUtf8(pieces)
   const decoder = new TextDecoder(encoding)
-  for (let from = 0; from < bytes.length; from += SLICE_BYTES) yield decoder.decode(bytes.subarray(from, from + SLICE_BYTES), { stream: true })
+  for await (const piece of pieces) yield decoder.decode(piece, { stream: true })
   yield decoder.decode()
 }
+
+/** Whole characters at a time: Node decodes those several times as fast as a stream. */
+async function* decodeUtf8(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let decoder = new TextDecoder('utf-8')
+  let tail: Uint8Array = new Uint8Array(0)
+  for await (const piece of pieces) {
+    const joint = tail.length === 0 ? piece : Buffer.concat([tail, piece])
+    const whole = wholeCharacters(joint)
+    tail = joint.subarray(whole)
+    if (whole > 0) yield decoder.decode(joint.subarray(0, whole))
+    if (whole > 0) decoder = laterPieces
+  }
+  yield decoder.decode(tail)
+}
+
+/** A byte order mark counts at the beginning only. */
+const laterPieces = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function byteOrderMark([a, b, c]: Uint8Array): TextEncoding | null {
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
@@ -55,20 +138,21 @@ function byteOrderMark([a, b, c]: Uint8Array): TextEncoding | null {
 }
 
 /** True where every byte sequence of the file is valid; one cut off by its end does not count. */
-function fits(bytes: Uint8Array, encoding: TextEncoding): boolean {
-  if (encoding === 'utf-8' && isUtf8(bytes)) return true
+async function fits(pieces: AsyncIterable<Uint8Array>, encoding: TextEncoding): Promise<boolean> {
   const decoder = new TextDecoder(encoding, { fatal: true })
   try {
-    for (let from = 0; from < bytes.length; from += SLICE_BYTES) decoder.decode(bytes.subarray(from, from + SLICE_BYTES), { stream: true })
+    for await (const piece of pieces) decoder.decode(piece, { stream: true })
     return true
-  } catch {
-    return false
+  } catch (error) {
+    if (error instanceof TypeError) return false
+    throw error
   }
 }
 
+const ESCAPE = 0x1b
+
 /** ESC $ @, ESC $ B, ESC ( I or ESC ( J: what turns ISO-2022-JP to Japanese. */
 function hasJisEscape(bytes: Uint8Array): boolean {
-  const ESCAPE = 0x1b
   for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 1)) {
     const shift = String.fromCharCode(bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
     if (['$@', '$B', '(I', '(J'].includes(shift)) return true
@@ -84,8 +168,8 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const sample = bytes.subarray(0, SAMPLE_BYTES)
   if (!sample.includes(0)) return null
   const shareOf = (encoding: TextEncoding): number => {
-    if (!fits(sample, encoding)) return 0
     const text = decodeText(sample.subarray(0, sample.length - (sample.length % 2)), encoding)
+    if (text.includes('\ufffd') && !isValid(sample, encoding)) return 0
     return (text.match(/[\t\r\n\u0020-\u007e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/g)?.length ?? 0) / text.length
   }
   const [little, big] = [shareOf('utf-16le'), shareOf('utf-16be')]
@@ -93,18 +177,19 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return little >= big ? 'utf-16le' : 'utf-16be'
 }
 
-/** Of a file with broken bytes in every encoding: the one that it breaks least. */
-function leastDamaged(bytes: Uint8Array): TextEncoding {
-  const sample = sampleOf(bytes)
-  const damage = (encoding: TextEncoding) => decodeText(sample, encoding).match(/\ufffd/g)?.length ?? 0
-  return (['utf-8', 'shift_jis', 'euc-jp'] as const).reduce((best, candidate) => (damage(candidate) < damage(best) ? candidate : best))
+function isValid(sample: Uint8Array, encoding: TextEncoding): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
-/** The part of a file where it stops to be ASCII. */
-function sampleOf(bytes: Uint8Array): Uint8Array {
-  let from = 0
-  while (from < bytes.length && (bytes[from] as number) < 0x80) from++
-  return bytes.subarray(from, from + SAMPLE_BYTES)
+/** Of a file with broken bytes in every encoding: the one that it breaks least. */
+function leastDamaged(sample: Uint8Array): TextEncoding {
+  const damage = (encoding: TextEncoding) => decodeText(sample, encoding).match(/\ufffd/g)?.length ?? 0
+  return (['utf-8', 'shift_jis', 'euc-jp'] as const).reduce((best, candidate) => (damage(candidate) < damage(best) ? candidate : best))
 }
 
 /** How likely a character is in Japanese text; half-width katakana are what EUC-JP looks like in Shift_JIS. */

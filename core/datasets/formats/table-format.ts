@@ -6,9 +6,26 @@ export type Cells = readonly (string | null)[]
 export interface FileContents {
   /** Its name, for errors and endings. */
   readonly name: string
-  readonly bytes: Uint8Array<ArrayBuffer>
   /** Where it lies, for readers that open it themselves; null for a file inside a ZIP. */
   readonly path: string | null
+  readonly size: number
+  /** The first mebibyte. */
+  readonly beginning: Uint8Array<ArrayBuffer>
+  /** All of it in memory. Throws UserError `dataset/too-large`. */
+  whole(): Promise<Uint8Array<ArrayBuffer>>
+  /** All of it, anew with every call; a cancelled import throws its signal's reason. */
+  pieces(): AsyncIterable<Uint8Array>
+  /** How far the latest `pieces` were read. */
+  bytesRead(): number
+  throwIfCancelled(): void
+}
+
+/** A table that DuckDB itself reads: the query's columns in the order of the header, with `file_row_number` (from 0) besides. */
+export interface Relation {
+  readonly header: Cells
+  /** SQL of each column's text; columns of the header in their order. */
+  readonly cells: readonly string[]
+  readonly source: string
 }
 
 /** A table found in a file: what was chosen, and its rows (the header first). */
@@ -16,7 +33,12 @@ export interface Table {
   readonly options: ImportOptions
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
-  rows(): AsyncIterable<Cells>
+  /** The rows in portions that take a few milliseconds each. */
+  portions(): AsyncIterable<readonly Cells[]>
+  /** How much of it was read, 0 … 1; absent where that is not known. */
+  share?(): number
+  /** Where DuckDB can take the rows over without their passing through JavaScript. */
+  readonly relation?: () => Promise<Relation | null>
 }
 
 /** A file format: one file, registered in formats/index.ts. */
@@ -25,7 +47,7 @@ export interface TableFormat {
   /** Endings of its files, without the dot. */
   readonly extensions: readonly string[]
   /** True where the contents (and only where they do not tell, the name) are of this format. */
-  detect(file: FileContents): boolean
+  detect(file: FileContents): boolean | Promise<boolean>
   /** Finds out what `options` leaves open. Throws UserError for a damaged file or one without a table. */
   open(file: FileContents, options: ImportOptions): Promise<Table>
 }
@@ -36,11 +58,16 @@ export const endingOf = (name: string): string => /\.([^.\\/]+)$/.exec(name)?.[1
 /** Names for the columns of a table without a header. */
 export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => `列${index + 1}`)
 
-/** The rows with a header before them: the first row after the skipped ones, or made-up names. */
-export async function* withHeader(rows: AsyncIterable<Cells> | Iterable<Cells>, hasHeader: boolean, skipRows = 0): AsyncGenerator<Cells> {
-  let index = 0
-  for await (const row of rows) {
-    if (index === skipRows && !hasHeader) yield unnamedHeader(row.length)
-    if (index++ >= skipRows) yield row
+/** Portions with a header before the rows: the first row after the skipped ones, or made-up names. */
+export async function* withHeader(portions: AsyncIterable<readonly Cells[]>, hasHeader: boolean, skipRows = 0): AsyncGenerator<readonly Cells[]> {
+  let toSkip = skipRows
+  let isNamed = hasHeader
+  for await (const portion of portions) {
+    const rows = toSkip > 0 ? portion.slice(toSkip) : portion
+    toSkip -= portion.length - rows.length
+    if (!isNamed && rows[0]) {
+      isNamed = true
+      yield [unnamedHeader(rows[0].length), ...rows]
+    } else if (rows.length > 0) yield rows
   }
 }

@@ -45,7 +45,7 @@ export const GOOD_TOKEN = 'hf_good'
 const isLarge = (path: string): boolean => /\.(parquet|gz)$/.test(path)
 const TREE_PAGE = 2
 
-/** Speaks the Hub's HTTP API on this computer, as recorded from huggingface.co: paths, answers, headers and error codes. */
+/** Speaks the Hub's HTTP API on this computer as its documentation and its own Python client describe it: paths, answers, headers and error codes. */
 export async function startHubServer(datasets: readonly TestDataset[]): Promise<HubServer> {
   const state: State = { datasets, requests: [], next: null, held: [], cdnUrl: '' }
   const cdn = createServer((request, response) => answerCdn(state, request, response))
