@@ -60,3 +60,13 @@ test('a wrong command, file or setting is one sentence and exit code 1', () => {
   expect(unknown.stderr.trim()).toBe(sentence('cli/unknown-source', { name: 'no-such-model' }))
   expect(unknown.exitCode).toBe(1)
 })
+
+test('terakoya doctor says what computes here and what is missing', () => {
+  const folders = freshFolders()
+  const { exitCode, stdout, stderr } = terakoya(folders, 'doctor')
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout).toMatch(/○ CPU/)
+  expect(stdout).toMatch(/計算に使うもの：/)
+  const told = JSON.parse(terakoya(folders, 'doctor', '--json').stdout) as { devices: { kind: string; available: boolean }[] }
+  expect(told.devices.find(({ kind }) => kind === 'cpu')).toMatchObject({ available: true })
+})

@@ -9,6 +9,7 @@ export const cliTexts = {
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（csv、tsv、xlsx、numbers、jsonl、parquet）
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
+  doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
   serve [--port 番号]                     ブラウザー用にスタジオを開きます`,
     en: `Usage: terakoya <command> [--library FOLDER]
 
@@ -18,8 +19,14 @@ export const cliTexts = {
   data convert <in> <out> [--no-bom]       changes a table's format (csv, tsv, xlsx, numbers, jsonl, parquet)
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
+  doctor [--json]                          tells what this computer can use and what is missing
   serve [--port NUMBER]                    serves the studio to a browser`,
   },
+  machine: { ja: 'プロセッサ：{processor}（{cores} コア）、メモリ {memory}（空き {free}）', en: 'Processor: {processor} ({cores} cores), memory {memory} ({free} free)' },
+  library: { ja: 'ライブラリ：{folder}（空き {free}）', en: 'Library: {folder} ({free} free)' },
+  usable: { ja: '使えます。', en: 'Usable.' },
+  unusable: { ja: '今は使えません。', en: 'Cannot be used now.' },
+  recommended: { ja: '計算に使うもの：{device}。{why}', en: 'Computes here: {device}. {why}' },
   question: { ja: '質問', en: 'Question' },
   before: { ja: '学習前', en: 'Before' },
   after: { ja: '学習後', en: 'After' },

@@ -1,20 +1,21 @@
 import { useTranslation } from 'react-i18next'
-import type { DeviceInfo, SystemInfo } from '../../../core/contract/index.ts'
-import { useFormat } from '../../ui/index.ts'
+import { deviceChoices, deviceNames, deviceReasons, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
+import { useFormat, useLanguage } from '../../ui/index.ts'
 import styles from './MachineFacts.module.css'
 
 /** The machine in words: what computes and why, memory, disk. `detailed` adds the devices that are not used. */
 export function MachineFacts({ info, detailed = false }: { readonly info: SystemInfo; readonly detailed?: boolean }) {
   const { t } = useTranslation('settings')
   const format = useFormat()
+  const language = useLanguage()
   const used = info.devices.find((device) => device.kind === info.recommended.kind && device.available)
   const others = info.devices.filter((device) => device !== used)
   return (
     <dl className={styles.facts}>
       <dt>{t('machine.engine')}</dt>
       <dd>
-        <strong>{t(`machine.kinds.${info.recommended.kind}`)}</strong>
-        <p className={styles.why}>{t(`machine.why.${info.recommended.reason}`)}</p>
+        <strong>{deviceNames[info.recommended.kind][language]}</strong>
+        <p className={styles.why}>{deviceChoices[info.recommended.reason][language]}</p>
       </dd>
       {used && used.kind !== 'cpu' && (
         <>
@@ -41,13 +42,14 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
 
 function Unused({ device }: { readonly device: DeviceInfo }) {
   const { t } = useTranslation('settings')
+  const language = useLanguage()
   return (
     <>
-      <dt>{t(`machine.kinds.${device.kind}`)}</dt>
+      <dt>{deviceNames[device.kind][language]}</dt>
       <dd>
         {device.name !== device.kind && device.name}
         <p className={styles.why}>
-          {device.reason ? t(`machine.reasons.${device.reason}`) : t(device.available ? 'machine.usable' : 'machine.reasons.unknown')}
+          {device.reason ? deviceReasons[device.reason][language] : t(device.available ? 'machine.usable' : 'machine.unusable')}
         </p>
       </dd>
     </>

@@ -27,22 +27,7 @@ export const settings: LocaleOf<typeof ja> = {
     free: '{total} ({free} free)',
     diskFree: '{free} free',
     usable: 'Usable; choose it in the settings of an experiment.',
-    kinds: { cpu: 'CPU', cuda: 'NVIDIA GPU (CUDA)', directml: 'GPU (DirectML)', coreml: 'Apple (Core ML)', webgpu: 'GPU (WebGPU)' },
-    why: {
-      'fastest-gpu': 'The fastest GPU of this computer is used.',
-      'no-gpu': "No usable GPU was found, so the CPU computes. That is quick enough for the tutorial's small model.",
-      'gpu-unusable': 'There is a GPU, but it cannot be used now, so the CPU computes. Settings tells why.',
-      'user-choice': 'The device that was chosen in the settings is used.',
-    },
-    reasons: {
-      'provider-missing': 'The computing part for this GPU is not installed.',
-      'driver-missing': 'The driver of the GPU was not found.',
-      'no-adapter': 'No suitable GPU was found.',
-      'library-missing': 'A library that it needs (such as CUDA) was not found.',
-      platform: 'Not available on this system.',
-      'software-adapter': 'It would be emulated in software, slower than the CPU.',
-      unknown: 'Cannot be used now.',
-    },
+    unusable: 'Cannot be used now.',
   },
   about: {
     title: 'About',

@@ -23,22 +23,7 @@ export const settings = {
     free: '{total}（空き {free}）',
     diskFree: '空き {free}',
     usable: '使えます（設定で選べます）。',
-    kinds: { cpu: 'CPU', cuda: 'NVIDIA GPU（CUDA）', directml: 'GPU（DirectML）', coreml: 'Apple（Core ML）', webgpu: 'GPU（WebGPU）' },
-    why: {
-      'fastest-gpu': 'いちばん速く計算できる GPU を使います。',
-      'no-gpu': '使える GPU が見つからないため、CPU で計算します。チュートリアルの小さなモデルなら CPU でもすぐ終わります。',
-      'gpu-unusable': 'GPU はありますが今は使えないため、CPU で計算します。理由は「設定」で確認できます。',
-      'user-choice': '設定で選ばれた装置を使います。',
-    },
-    reasons: {
-      'provider-missing': 'この GPU 用の計算部品が入っていません。',
-      'driver-missing': 'GPU のドライバーが見つかりません。',
-      'no-adapter': '対応する GPU が見つかりません。',
-      'library-missing': '必要なライブラリ（CUDA など）が見つかりません。',
-      platform: 'この OS では使えません。',
-      'software-adapter': 'GPU の代わりにソフトウェアで動くため、CPU より遅くなります。',
-      unknown: '今は使えません。',
-    },
+    unusable: '今は使えません。',
   },
   about: {
     title: 'このアプリについて',

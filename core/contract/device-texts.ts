@@ -1,0 +1,33 @@
+import type { ChoiceReason, DeviceKind, DeviceReason } from './system.ts'
+
+interface DeviceText {
+  readonly ja: string
+  readonly en: string
+}
+
+/** What devices are called. */
+export const deviceNames: Readonly<Record<DeviceKind, DeviceText>> = {
+  cpu: { ja: 'CPU', en: 'CPU' },
+  cuda: { ja: 'NVIDIA GPU（CUDA）', en: 'NVIDIA GPU (CUDA)' },
+  directml: { ja: 'GPU（DirectML）', en: 'GPU (DirectML)' },
+  coreml: { ja: 'Apple（Core ML）', en: 'Apple (Core ML)' },
+  webgpu: { ja: 'GPU（WebGPU）', en: 'GPU (WebGPU)' },
+}
+
+/** Why a device cannot be used, and what to do about it. */
+export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
+  'provider-missing': { ja: 'この GPU 用の計算部品が入っていません。代わりに WebGPU か CPU で計算します。', en: 'The computing part for this GPU is not installed. WebGPU or the CPU computes instead.' },
+  'driver-missing': { ja: 'GPU のドライバーが見つかりません。GPU のメーカーのページから新しいドライバーを入れて、パソコンを再起動してください。', en: 'The driver of the GPU was not found. Install the newest one from its maker and restart the computer.' },
+  'no-adapter': { ja: '対応する GPU が見つかりません。', en: 'No suitable GPU was found.' },
+  'library-missing': { ja: '必要なライブラリ（CUDA 13 の cuBLAS など）が見つかりません。NVIDIA のドライバーと CUDA 13 のランタイムを入れてください。', en: "A library that it needs (such as CUDA 13's cuBLAS) was not found. Install NVIDIA's driver and the CUDA 13 runtime." },
+  platform: { ja: 'この OS では使えません。', en: 'Not available on this system.' },
+  'software-adapter': { ja: 'GPU の代わりにソフトウェアで動くため、CPU より遅くなります。', en: 'It would be emulated in software, slower than the CPU.' },
+}
+
+/** Why a device was chosen. */
+export const deviceChoices: Readonly<Record<ChoiceReason, DeviceText>> = {
+  'fastest-gpu': { ja: 'いちばん速く計算できる GPU を使います。', en: 'The fastest GPU of this computer is used.' },
+  'no-gpu': { ja: '使える GPU が見つからないため、CPU で計算します。チュートリアルの小さなモデルなら CPU でもすぐ終わります。', en: "No usable GPU was found, so the CPU computes. That is quick enough for the tutorial's small model." },
+  'gpu-unusable': { ja: 'GPU はありますが今は使えないため、CPU で計算します。理由は「設定」で確認できます。', en: 'There is a GPU, but it cannot be used now, so the CPU computes. Settings tells why.' },
+  'user-choice': { ja: '設定で選ばれた装置を使います。', en: 'The device that was chosen in the settings is used.' },
+}
