@@ -367,6 +367,22 @@ export const errorTexts = {
     ja: '「{file}」の中の「{entry}」を取り出せません。ZIP を展開してから、中のファイルを読み込んでください。',
     en: '"{entry}" cannot be taken out of "{file}". Unpack the ZIP and import the file inside.',
   },
+  'dataset/zip-too-large': {
+    ja: '「{file}」の中の「{entry}」は、展開すると {limit} GB を超えます。ZIP を展開し、ファイルを分けて読み込んでください。',
+    en: '"{entry}" in "{file}" grows to more than {limit} GB. Unpack the ZIP, split the file and import the parts.',
+  },
+  'dataset/row-too-long': {
+    ja: '「{file}」の {line} 行目から始まる行が長すぎます（{limit} 文字まで）。引用符が閉じているか、区切り文字と改行を確かめてください。',
+    en: 'The row that begins in line {line} of "{file}" is too long (at most {limit} characters). Check that its quotes are closed, its delimiters and its line breaks.',
+  },
+  'dataset/json-too-large': {
+    ja: '「{file}」は {size} GB あり、1 つの一覧になった JSON は {limit} GB まで読み込めます。1 行に 1 つのオブジェクトを書いた JSONL にしてください。',
+    en: '"{file}" has {size} GB, and JSON that is one list can be read up to {limit} GB. Make it JSONL, one object a line.',
+  },
+  'dataset/import-cancelled': {
+    ja: '「{file}」の読み込みを中止しました。もう一度読み込むと、最初から始まります。',
+    en: 'The import of "{file}" was cancelled. Importing it again begins anew.',
+  },
   'dataset/zip-no-table': {
     ja: '「{file}」の中に表のファイルがありません。CSV、Excel、JSON などを含む ZIP を選んでください。',
     en: 'There is no table in "{file}". Choose a ZIP that holds CSV, Excel, JSON or the like.',

@@ -18,25 +18,29 @@ export function sourceNames(header: Cells, width = header.length): string[] {
 
 export interface ChosenColumns {
   readonly header: Cells
+  /** Of the chosen columns: where each is in a row, -1 where it is not there; null where all of them stay. */
+  readonly places: readonly number[] | null
   /** The chosen cells of a row. */
   readonly take: (row: Cells) => Cells
 }
 
 /** What is left of a table with this header; everything where no columns were chosen. Throws UserError where it has none of them. */
 export function chooseColumns(header: Cells, columns: ImportOptions['columns']): ChosenColumns {
-  if (!columns) return { header, take: (row) => row }
+  if (!columns) return { header, places: null, take: (row) => row }
   const places = placesIn(sourceNames(header), columns)
-  return { header: columns.map(({ name }) => name), take: (row) => places.map((place) => row[place] ?? null) }
+  return { header: columns.map(({ name }) => name), places, take: (row) => places.map((place) => row[place] ?? null) }
 }
 
-/** A table, the header first, with the chosen columns only. */
-export async function* takeColumns(rows: AsyncIterable<Cells>, columns: ImportOptions['columns']): AsyncGenerator<Cells> {
+/** A table in portions, the header first, with the chosen columns only. */
+export async function* takeColumns(portions: AsyncIterable<readonly Cells[]>, columns: ImportOptions['columns']): AsyncGenerator<readonly Cells[]> {
+  if (!columns) return yield* portions
   let chosen: ChosenColumns | null = null
-  for await (const row of rows) {
-    if (chosen) yield chosen.take(row)
+  for await (const [first, ...rest] of portions) {
+    if (!first) continue
+    if (chosen) yield [first, ...rest].map(chosen.take)
     else {
-      chosen = chooseColumns(row, columns)
-      yield chosen.header
+      chosen = chooseColumns(first, columns)
+      yield [chosen.header, ...rest.map(chosen.take)]
     }
   }
 }

@@ -1,29 +1,75 @@
-import { rename, rm } from 'node:fs/promises'
-import { basename } from 'node:path'
-import type { ColumnRole } from '../contract/index.ts'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { UserError, type ColumnRole } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
 import { applyEdits } from './edits.ts'
-import { openTable } from './formats/index.ts'
+import { fillFromRelation, fillStore, type Filling } from './filling.ts'
+import { openTable, type OpenedTable } from './formats/index.ts'
+import { MAX_COLUMNS } from './formats/limits.ts'
+import { inPortions, rowsIn } from './formats/portions.ts'
 import { detectRole } from './roles.ts'
 import { DatasetStore } from './store.ts'
 
-const MAX_COLUMNS = 1000
-/** Rows are handed to the store in portions of this size. */
+/** Appended rows are handed to the store in portions of this size. */
 const ROWS_PER_PORTION = 10_000
 
+/** How far an import is; `share` is null where that is not known. */
+export interface ImportState {
+  readonly rows: number
+  readonly share: number | null
+}
+
+/** Who watches an import and can end it: the signal's reason is thrown then. */
+export interface ImportWatch {
+  readonly signal?: AbortSignal
+  /** Called once at the beginning with what tells how far the import is. */
+  onStart?(state: () => ImportState): void
+}
+
 /** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
-export async function importTable(file: string, name: string, target: string, options: ImportOptions = {}): Promise<void> {
-  const table = await openTable(file, options)
-  const draft = `${target}.import`
-  await rm(draft, { force: true })
+export async function importTable(file: string, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
+  const draft = `${target}${DRAFT_ENDING}`
+  await removeStaleDrafts(dirname(target))
   try {
-    const store = await createStore(draft, name, takeColumns(table.rows(), options.columns), options.columns?.map(({ role }) => role))
-    store.close()
+    let state: () => ImportState = () => ({ rows: 0, share: null })
+    watch.onStart?.(() => state())
+    const table = await openTable(file, options, watch.signal)
+    const store = await DatasetStore.open(draft)
+    try {
+      let rows = 0
+      state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
+      await fillWith(store, table, options.columns, { name, file: basename(file), roles: options.columns?.map(({ role }) => role), signal: watch.signal, onRows: (count) => { rows = count } })
+    } finally {
+      state = () => ({ rows: 0, share: null })
+      store.close()
+    }
     await rename(draft, target)
   } catch (error) {
-    await Promise.all([rm(draft, { force: true }), rm(`${draft}.wal`, { force: true })])
+    await removeDraft(draft)
     throw error
+  }
+}
+
+async function fillWith(store: DatasetStore, table: OpenedTable, columns: ImportOptions['columns'], filling: Filling): Promise<void> {
+  const relation = await table.relation?.()
+  if (!relation) return fillStore(store, takeColumns(table.portions(), columns), filling)
+  const { header, places } = chooseColumns(relation.header, columns)
+  return fillFromRelation(store, relation, { header, places: places ?? relation.header.map((_, place) => place) }, filling)
+}
+
+/** What an import is called until it is complete. */
+const DRAFT_ENDING = '.import'
+const HOUR_MS = 3_600_000
+
+const removeDraft = (draft: string): Promise<unknown> => Promise.all([draft, `${draft}.wal`].map((file) => rm(file, { force: true })))
+
+/** What an import left that ended with its process: one that goes on writes all the time. */
+async function removeStaleDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(`.duckdb${DRAFT_ENDING}`)) continue
+    const written = await stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => Infinity)
+    if (written < Date.now() - HOUR_MS) await removeDraft(join(folder, name))
   }
 }
 
@@ -43,6 +89,7 @@ export async function previewTable(file: string, options: ImportOptions): Promis
     rows.push(row)
   }
   const sources = sourceNames(rows[0] ?? [], Math.max(0, ...rows.map((row) => row.length)))
+  if (sources.length > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: basename(file), found: sources.length, limit: MAX_COLUMNS })
   const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
   const body = rows.slice(1).map(take)
   const width = options.columns ? header.length : sources.length
@@ -72,7 +119,7 @@ export async function* rowsFor(columns: readonly { readonly name: string }[], ta
 export async function appendTable(store: DatasetStore, file: string, options: ImportOptions): Promise<void> {
   const table = await openTable(file, options)
   const portions: (string | null)[][][] = []
-  for await (const row of rowsFor(await store.columns(), takeColumns(table.rows(), options.columns))) {
+  for await (const row of rowsFor(await store.columns(), rowsIn(takeColumns(table.portions(), options.columns)))) {
     const last = portions.at(-1)
     if (last && last.length < ROWS_PER_PORTION) last.push(row)
     else portions.push([row])
@@ -84,35 +131,7 @@ export async function appendTable(store: DatasetStore, file: string, options: Im
 export async function createStore(file: string, name: string, table: AsyncIterable<readonly (string | null)[]>, roles: readonly (ColumnRole | undefined)[] = []): Promise<DatasetStore> {
   const store = await DatasetStore.open(file)
   try {
-    await store.transaction(async () => {
-      await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
-      const ids: string[] = []
-      let header: readonly (string | null)[] | null = null
-      let portion: { cells: readonly (string | null)[] }[] = []
-      let count = 0
-      const addColumn = async (title: string | null) => {
-        const columnTitle = title?.trim() || `列${ids.length + 1}`
-        ids.push(await store.insertColumn(ids.length, { name: columnTitle, role: roles[ids.length] ?? detectRole(columnTitle) }))
-      }
-      const flush = async () => {
-        const widest = portion.reduce((most, { cells }) => Math.max(most, cells.length), 0)
-        while (ids.length < Math.min(widest, MAX_COLUMNS)) await addColumn(null)
-        await store.insertRows(count, portion, ids)
-        count += portion.length
-        portion = []
-      }
-      for await (const row of table) {
-        if (header === null) {
-          header = row
-          for (const title of row) await addColumn(title)
-          continue
-        }
-        portion.push({ cells: row })
-        if (portion.length === ROWS_PER_PORTION) await flush()
-      }
-      if (portion.length > 0) await flush()
-    })
-    await store.run('CHECKPOINT')
+    await fillStore(store, inPortions(table), { name, file: name, roles })
     return store
   } catch (error) {
     store.close()

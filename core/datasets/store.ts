@@ -19,8 +19,9 @@ const migrations: readonly string[] = [
    ALTER TABLE journal ADD COLUMN version BIGINT;`,
 ]
 
-/** `memory_limit` bounds each open dataset; what does not fit goes to a temporary file beside it. */
-const SETTINGS = { memory_limit: '1GB', autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
+/** Bounds each open dataset; what does not fit goes to a temporary file beside it. */
+export const MEMORY_LIMIT = '1GB'
+const SETTINGS = { memory_limit: MEMORY_LIMIT, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
 
 export interface StoreMeta {
   readonly name: string
@@ -223,6 +224,22 @@ export class DatasetStore {
     }
     appender.closeSync()
     return ids
+  }
+
+  /** Writes rows of a new dataset one after another: key, position, then the cells in the columns' order. */
+  async rowAppender(): Promise<DuckDBAppender> {
+    return this.#connection.createAppender('rows')
+  }
+
+  /** Ends the statement that runs, with an error. */
+  interrupt(): void {
+    this.#connection.interrupt()
+  }
+
+  /** How much of the statement that runs is done, 0 … 1; null where DuckDB cannot tell. */
+  progress(): number | null {
+    const { percentage } = this.#connection.progress
+    return percentage < 0 ? null : percentage / 100
   }
 
   /** Removes the rows at positions from … to-1 and closes the gap. */

@@ -27,6 +27,7 @@ interface User {
 const MOZC_SERVER = '/usr/lib/mozc/mozc_server'
 const KEY_DELAY_MS = '30'
 const GRACE_MS = 5_000
+const PATIENCE_MS = 15_000
 const size = { width: 1280, height: 860 }
 
 const profile = `[Groups/0]
@@ -124,13 +125,14 @@ function firstLine(child: ChildProcess): Promise<string> {
 async function startChromium(user: User, start: Start, link: string): Promise<Page> {
   const data = join(user.home, 'chromium')
   start(process.env['CHROMIUM'] || '/usr/bin/chromium', [
-    '--no-sandbox', '--disable-gpu', '--ozone-platform=x11', '--gtk-version=3', '--no-first-run', '--lang=ja', '--kiosk',
+    '--no-sandbox', '--disable-gpu', '--ozone-platform=x11', '--gtk-version=3', '--no-first-run', '--lang=ja', '--accept-lang=ja-JP', '--kiosk',
     `--user-data-dir=${data}`, '--remote-debugging-port=0', 'about:blank',
   ])
   const portFile = join(data, 'DevToolsActivePort')
   await expect.poll(() => existsSync(portFile), { message: 'Chromium starts' }).toBe(true)
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(portFile, 'utf8').split('\n')[0]}`)
   const page = browser.contexts()[0]!.pages()[0]!
+  page.setDefaultTimeout(PATIENCE_MS)
   await page.addInitScript(markComposition)
   await page.goto(link)
   await expect.poll(() => page.evaluate(() => [screenX, screenY, innerWidth, innerHeight]), { message: 'the page fills the screen' }).toEqual([0, 0, size.width, size.height])

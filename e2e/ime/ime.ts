@@ -7,10 +7,13 @@ const test = base.extend<object, { desktop: Desktop }>({
     async ({}, use) => {
       const host = await serve(freshFolders())
       const desktop = await openDesktop(host.link)
-      await openSample(desktop)
-      await use(desktop)
-      await desktop.close()
-      await end(host.process)
+      try {
+        await openSample(desktop)
+        await use(desktop)
+      } finally {
+        await desktop.close()
+        await end(host.process)
+      }
     },
     { scope: 'worker', timeout: 90_000 },
   ],

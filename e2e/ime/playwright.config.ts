@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: '../../artifacts/ime',
   workers: 1,
   retries: 0,
-  timeout: 120_000,
+  timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
 })

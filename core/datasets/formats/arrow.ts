@@ -1,4 +1,5 @@
 import { UserError } from '../../contract/index.ts'
+import { inPortions } from './portions.ts'
 import { endingOf, type Cells, type FileContents, type TableFormat } from './table-format.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */
@@ -13,33 +14,32 @@ export const arrow: TableFormat = {
   detect: (file) => startsWith(file, FILE) || (startsWith(file, STREAM) && ENDINGS.includes(endingOf(file.name))),
   async open(file) {
     const table = await tableOf(file)
-    return { options: {}, rows: () => rowsOf(table) }
+    let row = 0
+    return { options: {}, portions: () => inPortions(rowsOf(table, (at) => { row = at; file.throwIfCancelled() })), share: () => row / table.numRows }
   },
 }
 
-const startsWith = ({ bytes }: FileContents, mark: readonly number[]): boolean => mark.every((byte, index) => bytes[index] === byte)
+const startsWith = ({ beginning }: FileContents, mark: readonly number[]): boolean => mark.every((byte, index) => beginning[index] === byte)
 
 async function tableOf(file: FileContents) {
   const { CompressionType, setCompressionCodec, tableFromIPC } = await import('@uwdata/flechette')
   const [lz4, { decompress }] = await Promise.all([import('lz4js'), import('fzstd')])
   setCompressionCodec(CompressionType.LZ4_FRAME, { encode: (bytes) => lz4.compress(bytes), decode: (bytes) => lz4.decompress(bytes) })
   setCompressionCodec(CompressionType.ZSTD, { encode: (bytes) => bytes, decode: (bytes) => decompress(bytes) })
+  const bytes = await file.whole()
   try {
-    return tableFromIPC(file.bytes, { useBigInt: true, useDate: true })
+    return tableFromIPC(bytes, { useBigInt: true, useDate: true })
   } catch {
     throw new UserError('dataset/arrow-damaged', { file: file.name })
   }
 }
 
-const ROWS_PER_TURN = 10_000
-
-async function* rowsOf(table: import('@uwdata/flechette').Table): AsyncGenerator<Cells> {
+function* rowsOf(table: import('@uwdata/flechette').Table, onRow: (row: number) => void): Generator<Cells> {
   yield table.names
   const columns = table.names.map((_, index) => table.getChildAt(index))
   for (let row = 0; row < table.numRows; row++) {
+    onRow(row)
     yield columns.map((column) => textOf(column.at(row)))
-    // The host can answer in between.
-    if (row % ROWS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve))
   }
 }
 

@@ -31,24 +31,21 @@ const isMessages = (value: unknown): value is readonly Json[] =>
   Array.isArray(value) && value.length > 0 && value.every((message) => isObject(message) && (typeof message['role'] === 'string' || typeof message['from'] === 'string'))
 
 /**
- * Records with their conversations as rows: one for every question and its answer, in order, `parent_id` naming the `id` of the row before it; the system
+ * Makes rows of the conversations of records that follow each other: one for every question and its answer, in order, `parent_id` naming the `id` of the row before it; the system
  * text and the record's other keys stand in each. Messages of one side in a row are joined by an empty line; a question without an answer and an answer
  * without a question keep the other cell missing. Ids are made of the contents, so that rows of several files can be put together. A conversation that
  * rows cannot hold (other roles, images, tool calls) stays whole in its cell, as does a record without one.
  */
-export function* conversationRows(records: Iterable<Json>): Generator<Json> {
+export function conversationUnfolder(): (record: Json) => Iterable<Json> {
   const seen = new Map<string, number>()
-  for (const record of records) {
+  return (record) => {
     const key = conversationKey(record)
     const turns = key === undefined ? null : turnsOf(record[key] as readonly Json[])
-    if (key === undefined || !turns) {
-      yield record
-      continue
-    }
+    if (key === undefined || !turns) return [record]
     const base = createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, ID_CHARACTERS)
     const copies = (seen.get(base) ?? 0) + 1
     seen.set(base, copies)
-    yield* rowsOf(record, { key, ...turns, name: copies === 1 ? base : `${base}x${copies}` })
+    return rowsOf(record, { key, ...turns, name: copies === 1 ? base : `${base}x${copies}` })
   }
 }
 

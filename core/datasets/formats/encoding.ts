@@ -84,8 +84,10 @@ async function surveyOf(source: TextSource): Promise<Survey> {
     isValid &&= isUtf8(joint.subarray(0, whole))
     hasEscape ||= hasJisEscape(joint)
     tail = Uint8Array.from(joint.subarray(whole))
-    const from = sampled > 0 || isAscii(piece) ? 0 : piece.findIndex((byte) => byte >= 0x80)
-    if (sampled < SAMPLE_BYTES && (sampled > 0 || !isAscii(piece))) sampled += sample.push(piece.subarray(from)) && piece.length - from
+    if (sampled >= SAMPLE_BYTES || (sampled === 0 && isAscii(piece))) continue
+    const foreign = sampled > 0 ? piece : piece.subarray(piece.findIndex((byte) => byte >= 0x80))
+    sample.push(foreign)
+    sampled += foreign.length
   }
   return { isUtf8: isValid && isCutOff(tail), hasJisEscape: hasEscape, sample: Buffer.concat(sample).subarray(0, SAMPLE_BYTES) }
 }

@@ -1,17 +1,25 @@
 import type { ImportOptions } from '../../contract/import.ts'
 import { UserError } from '../../contract/index.ts'
-import { conversationKey, conversationRows, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
-import { decodeText, detectEncoding, encodingConfidence } from './encoding.ts'
+import { pause } from './contents.ts'
+import { conversationKey, conversationUnfolder, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
+import { decodePieces, decodeText, encodingOfBeginning, judgeEncoding, type TextEncoding } from './encoding.ts'
 import { parseJson } from './json-text.ts'
 import { KeyOrder, keysOf, rememberKeys } from './key-order.ts'
+import { MAX_COLUMNS } from './limits.ts'
 import { endingOf, type Cells, type FileContents, type Table, type TableFormat } from './table-format.ts'
 
-/** Records are read in portions of so many; in between the host can answer. */
-const PORTION = 5000
+/** Records of a list are handed on in portions of so many. */
+const RECORDS_PER_PORTION = 1000
+/** A line of more characters, or a list in more bytes, is more than JavaScript can parse at once. */
+const MAX_CHARACTERS = 1 << 28
+const GIB = 2 ** 30
+
+type Portions = AsyncIterable<readonly Json[]>
 
 interface Source {
   readonly given: ImportOptions
-  readonly options: ImportOptions
+  readonly file: FileContents
+  readonly encoding: TextEncoding
   readonly confidence: number
 }
 
@@ -19,62 +27,74 @@ interface Source {
  * Records become rows: a column for every key, in the order that the objects keep; lists and objects stay JSON. They are read twice, first for the keys.
  * Conversations stay whole in their cells, or become rows as the options say.
  */
-async function tableOf(records: () => Iterable<Json>, { given, options, confidence }: Source): Promise<Table> {
-  let order = new KeyOrder()
+async function tableOf(records: () => Portions, source: Source): Promise<Table> {
+  const { given, file, encoding, confidence } = source
+  const whole = new KeyOrder()
+  const unfolded = new KeyOrder()
+  unfolded.add(TURN_COLUMNS)
+  const unfold = conversationUnfolder()
   let hasConversations = false
-  for await (const record of withPauses(records())) {
-    hasConversations ||= conversationKey(record) !== undefined
-    order.add(keysOf(record))
+  let readTwice = false
+  for await (const portion of records()) {
+    for (const record of portion) {
+      hasConversations ||= conversationKey(record) !== undefined
+      addKeys(whole, record, file)
+      if (given.conversations === 'rows') for (const row of unfold(record)) addKeys(unfolded, row, file)
+    }
+    await pause()
   }
   const asRows = hasConversations && given.conversations === 'rows'
-  const shaped = () => (asRows ? conversationRows(records()) : records())
-  if (asRows) {
-    order = new KeyOrder()
-    order.add(TURN_COLUMNS)
-    for await (const record of withPauses(shaped())) order.add(keysOf(record))
-  }
-  const names = order.names()
+  const names = (asRows ? unfolded : whole).names()
+  const rowOf = (record: Json): Cells => names.map((name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
   return {
-    options: { ...options, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
+    options: { encoding, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
     encodingConfidence: confidence,
-    async *rows(): AsyncGenerator<Cells> {
-      yield names
-      for await (const record of withPauses(shaped())) yield names.map((name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
+    async *portions() {
+      yield [names]
+      readTwice = true
+      const shaped = conversationUnfolder()
+      for await (const portion of records()) {
+        yield asRows ? portion.flatMap((record) => [...shaped(record)].map(rowOf)) : portion.map(rowOf)
+        await pause()
+      }
     },
+    share: () => (readTwice ? file.bytesRead() / file.size : 0),
   }
+}
+
+function addKeys(order: KeyOrder, record: Json, { name }: FileContents): void {
+  const keys = keysOf(record)
+  if (keys.length <= MAX_COLUMNS) order.add(keys)
+  const found = Math.max(keys.length, order.names().length)
+  if (found > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: name, found, limit: MAX_COLUMNS })
 }
 
 const cellOf = (value: unknown): string | null => (value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value))
 
-async function* withPauses(records: Iterable<Json>): AsyncGenerator<Json> {
-  let count = 0
-  for (const record of records) {
-    if (++count % PORTION === 0) await new Promise((resolve) => setImmediate(resolve))
-    yield record
-  }
+async function sourceOf(file: FileContents, given: ImportOptions): Promise<Source> {
+  return { given, file, ...(await judgeEncoding(file, given.encoding)) }
 }
 
-function textOf(file: FileContents, given: ImportOptions): { text: string; source: Source } {
-  const encoding = given.encoding ?? detectEncoding(file.bytes)
-  const text = decodeText(file.bytes, encoding)
-  if (text.trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
-  return { text, source: { given, options: { encoding }, confidence: encodingConfidence(file.bytes, encoding) } }
-}
+/** The beginning as text, behind blank space. */
+const startOf = ({ file, encoding }: Pick<Source, 'file' | 'encoding'>): string => decodeText(file.beginning, encoding).trimStart()
 
-const beginsWith = ({ bytes }: FileContents, pattern: RegExp): boolean => pattern.test(decodeText(bytes.subarray(0, 4096), detectEncoding(bytes.subarray(0, 4096))).trimStart())
+const beginsWith = (file: FileContents, pattern: RegExp): boolean => {
+  const beginning = file.beginning.subarray(0, 4096)
+  return pattern.test(decodeText(beginning, encodingOfBeginning(beginning)).trimStart())
+}
 
 /** A file of JSON Lines by its name that holds one list, or the other way round: common mistakes. */
-const isList = (text: string): boolean => /^\s*\[/.test(text)
-const isLines = (text: string): boolean => /^\s*\{.*\}[^\S\n]*\n\s*\{/.test(text.slice(0, 1 << 20))
+const isList = (text: string): boolean => text.startsWith('[')
+const isLines = (text: string): boolean => /^\{.*\}[^\S\n]*\n\s*\{/.test(text)
 
 /** One JSON object a line: alpaca, OpenAI messages, ShareGPT, or any keys. */
 export const jsonl: TableFormat = {
   id: 'jsonl',
   extensions: ['jsonl', 'ndjson'],
   detect: (file) => ['jsonl', 'ndjson'].includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
-  open(file, given) {
-    const { text, source } = textOf(file, given)
-    return isList(text) ? openList(text, file.name, source) : tableOf(() => recordsIn(text, file.name), source)
+  async open(file, given) {
+    const source = await sourceOf(file, given)
+    return isList(startOf(source)) ? openList(source) : openLines(source)
   },
 }
 
@@ -83,35 +103,78 @@ export const json: TableFormat = {
   id: 'json',
   extensions: ['json'],
   detect: (file) => endingOf(file.name) === 'json' || beginsWith(file, /^\[\s*\{/),
-  open(file, given) {
-    const { text, source } = textOf(file, given)
-    return isLines(text) ? tableOf(() => recordsIn(text, file.name), source) : openList(text, file.name, source)
+  async open(file, given) {
+    const source = await sourceOf(file, given)
+    return isLines(startOf(source)) ? openLines(source) : openList(source)
   },
 }
 
-async function openList(text: string, file: string, source: Source): Promise<Table> {
-  const value = parseJson(text, file, 1)
+async function openList(source: Source): Promise<Table> {
+  const { file, encoding } = source
+  if (file.size > MAX_CHARACTERS) throw new UserError('dataset/json-too-large', { file: file.name, size: Math.ceil((file.size / GIB) * 100) / 100, limit: MAX_CHARACTERS / GIB })
+  const text = decodeText(await file.whole(), encoding)
+  if (text.trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
+  const value = parseJson(text, file.name, 1)
   const list = Array.isArray(value) ? value : isObject(value) ? listIn(value) : undefined
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new UserError('dataset/json-no-table', { file })
-  return tableOf(() => list, source)
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new UserError('dataset/json-no-table', { file: file.name })
+  let at = 0
+  const table = await tableOf(async function* () {
+    for (at = 0; at < list.length; at += RECORDS_PER_PORTION) {
+      file.throwIfCancelled()
+      yield list.slice(at, at + RECORDS_PER_PORTION) as Json[]
+    }
+  }, source)
+  return { ...table, share: () => at / list.length }
+}
+
+async function openLines(source: Source): Promise<Table> {
+  let isEmpty = true
+  const records = async function* () {
+    for await (const portion of recordsIn(source)) {
+      if (portion.length > 0) isEmpty = false
+      yield portion
+    }
+  }
+  const table = await tableOf(records, source)
+  if (isEmpty) throw new UserError('dataset/file-empty', { file: source.file.name })
+  return table
 }
 
 /** The first list of objects in an object; one conversation alone is a record itself. */
 const listIn = (value: Json): readonly unknown[] | undefined =>
   conversationKey(value) === undefined ? Object.values(value).filter(Array.isArray).find((list) => list.length > 0 && list.every(isObject)) : [value]
 
-function* recordsIn(text: string, file: string): Generator<Json> {
+async function* recordsIn({ file, encoding }: Source): AsyncGenerator<Json[]> {
   let number = 0
-  for (let from = 0; from < text.length; ) {
-    const newline = text.indexOf('\n', from)
-    const end = newline < 0 ? text.length : newline
-    const line = text.slice(from, end)
-    from = end + 1
-    number++
-    if (line.trim() === '') continue
-    const value = parseJson(line, file, number)
-    if (!isObject(value)) throw new UserError('dataset/json-invalid', { file, line: number })
-    rememberKeys(value, line)
-    yield value
+  for await (const lines of linesIn(file, encoding)) {
+    const records: Json[] = []
+    for (const line of lines) {
+      number++
+      if (line.trim() === '') continue
+      const value = parseJson(line, file.name, number)
+      if (!isObject(value)) throw new UserError('dataset/json-invalid', { file: file.name, line: number })
+      rememberKeys(value, line)
+      records.push(value)
+    }
+    yield records
   }
+}
+
+/** The lines that end in each piece of a file. */
+async function* linesIn(file: FileContents, encoding: TextEncoding): AsyncGenerator<string[]> {
+  let rest = ''
+  let number = 1
+  for await (const piece of decodePieces(file.pieces(), encoding)) {
+    const end = piece.lastIndexOf('\n')
+    if (end < 0) {
+      rest += piece
+      if (rest.length > MAX_CHARACTERS) throw new UserError('dataset/row-too-long', { file: file.name, line: number, limit: MAX_CHARACTERS })
+      continue
+    }
+    const lines = (rest + piece.slice(0, end)).split('\n')
+    number += lines.length
+    yield lines
+    rest = piece.slice(end + 1)
+  }
+  if (rest !== '') yield [rest]
 }

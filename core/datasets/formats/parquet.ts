@@ -1,39 +1,80 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
 import { exactText, textOf } from '../exact-text.ts'
-import type { Cells, FileContents, TableFormat } from './table-format.ts'
+import { pause } from './contents.ts'
+import type { Cells, FileContents, Relation, TableFormat } from './table-format.ts'
 
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
+/** What DuckDB numbers the rows by. */
+const ROW_NUMBER = 'file_row_number'
 
 /** Parquet, read by DuckDB; lists and structures become JSON. */
 export const parquet: TableFormat = {
   id: 'parquet',
   extensions: ['parquet', 'pq'],
-  detect: ({ bytes }) => MAGIC.every((byte, index) => bytes[index] === byte),
-  open: (file) => Promise.resolve({ options: {}, rows: () => readParquet(file) }),
+  detect: ({ beginning }) => MAGIC.every((byte, index) => beginning[index] === byte),
+  async open(file) {
+    return { options: {}, portions: () => readParquet(file), ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }) }
+  },
 }
 
-async function* readParquet(file: FileContents): AsyncGenerator<Cells> {
-  const folder = file.path === null ? await mkdtemp(join(tmpdir(), 'terakoya-parquet-')) : null
-  const path = folder === null ? (file.path as string) : join(folder, 'table.parquet')
-  if (folder !== null) await writeFile(path, file.bytes)
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
+/** Null where the file has a column of the row number's name. */
+async function relationOf(file: FileContents, path: string): Promise<Relation | null> {
+  return withConnection(file, async (connection) => {
+    const columns = await columnsOf(connection, path)
+    if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
+    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)` }
+  })
+}
+
+async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]> {
+  const path = file.path ?? join(tmpdir(), `terakoya-${randomUUID()}.parquet`)
+  if (file.path === null) await writeFile(path, await file.whole())
+  const connection = await (await DuckDBInstance.create(':memory:', { memory_limit: '400MB' })).connect()
   try {
-    const source = `read_parquet('${path.replaceAll("'", "''")}')`
-    const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`)
-    const columns = described.getRows().map(([name, type]) => ({ name: String(name), nested: /\[\]|STRUCT|MAP|LIST/.test(String(type)) }))
-    yield columns.map(({ name }) => name)
-    const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
-    const result = await connection.stream(`SELECT ${columns.map(({ name, nested }) => exactText(nested ? `to_json(${quoted(name)})::VARCHAR` : `${quoted(name)}::VARCHAR`)).join(', ')} FROM ${source}`)
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) for (const row of chunk.getRows()) yield row.map(textOf)
+    const columns = await columnsOf(connection, path)
+    yield [columns.map(({ name }) => name)]
+    const result = await connection.stream(`SELECT ${columns.map(({ text }) => exactText(text)).join(', ')} FROM read_parquet(${literal(path)})`)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      file.throwIfCancelled()
+      yield chunk.getRows().map((row) => row.map(textOf))
+      await pause()
+    }
   } catch (error) {
-    throw new UserError('dataset/parquet-damaged', { file: file.name, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
+    throw toDamage(error, file)
   } finally {
     connection.closeSync()
-    if (folder !== null) await rm(folder, { recursive: true, force: true })
+    if (file.path === null) await rm(path, { force: true })
   }
+}
+
+async function withConnection<T>(file: FileContents, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  try {
+    return await work(connection)
+  } catch (error) {
+    throw toDamage(error, file)
+  } finally {
+    connection.closeSync()
+  }
+}
+
+/** A file's columns and the SQL of their texts. */
+async function columnsOf(connection: DuckDBConnection, path: string): Promise<{ readonly name: string; readonly text: string }[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`)
+  return described.getRows().map(([name, type]) => {
+    const column = `"${String(name).replaceAll('"', '""')}"`
+    return { name: String(name), text: /\[\]|STRUCT|MAP|LIST/.test(String(type)) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR` }
+  })
+}
+
+const literal = (path: string): string => `'${path.replaceAll("'", "''")}'`
+
+function toDamage(error: unknown, file: FileContents): Error {
+  file.throwIfCancelled()
+  return new UserError('dataset/parquet-damaged', { file: file.name, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
 }

@@ -1,23 +1,24 @@
 import { UserError } from '../../contract/index.ts'
+import { inPortions } from './portions.ts'
 import { isFilled, tableRows, type Sheets, type SheetValue } from './sheet-rows.ts'
 import { endingOf, withHeader, type FileContents, type TableFormat } from './table-format.ts'
 import { decodeText, detectEncoding } from './encoding.ts'
-import { has, listZip, readZipEntry, streamZipEntry } from './zip.ts'
+import { has, listZip, readZipEntry, sizeInZip, streamZipEntry } from './zip.ts'
 
 const OLE = [0xd0, 0xcf, 0x11, 0xe0]
-const isZip = ({ bytes }: FileContents): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b
-const isOle = ({ bytes }: FileContents): boolean => OLE.every((byte, index) => bytes[index] === byte)
+const isZip = ({ beginning }: FileContents): boolean => beginning[0] === 0x50 && beginning[1] === 0x4b
+const isOle = ({ beginning }: FileContents): boolean => OLE.every((byte, index) => beginning[index] === byte)
 
 /** True for the contents of Excel's, LibreOffice's and Numbers' files, which are ZIP files themselves. */
-const isWorkbookZip = (file: FileContents): boolean => {
-  const names = listZip(file.bytes)
+const isWorkbookZip = async (file: FileContents): Promise<boolean> => {
+  const names = listZip(await file.whole())
   return has(names, '[Content_Types].xml') || has(names, 'mimetype') || names.some((name) => name.endsWith('.iwa')) || has(names, 'Index.zip')
 }
 
 /** Tables in HTML and Excel 2003's XML are often called .xls: many systems write their downloads so. */
 const isMarkup = (file: FileContents): boolean => {
   if (!['xls', 'xlsx', 'xml', 'fods', 'htm', 'html'].includes(endingOf(file.name))) return false
-  const start = new TextDecoder('latin1').decode(file.bytes.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
+  const start = new TextDecoder('latin1').decode(file.beginning.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
   return /^<(!doctype html|html|table|meta)/i.test(start) || (start.startsWith('<?xml') && /urn:schemas-microsoft-com:office:spreadsheet|office:document|<html/.test(start))
 }
 
@@ -25,13 +26,13 @@ const isMarkup = (file: FileContents): boolean => {
 export const workbook: TableFormat = {
   id: 'workbook',
   extensions: ['xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'fods', 'numbers'],
-  detect: (file) => isOle(file) || (isZip(file) && isWorkbookZip(file)) || isMarkup(file),
+  detect: async (file) => isOle(file) || (isZip(file) && (await isWorkbookZip(file))) || isMarkup(file),
   async open(file, given) {
     const { sheets, sheet } = (await openXlsx(file, given.sheet)) ?? (await chosen(await openAny(file), given.sheet))
     if (sheet === undefined) throw new UserError('dataset/file-empty', { file: file.name })
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
-    return { options: { sheet, hasHeader, skipRows }, sheets: sheets.names, rows: () => withHeader(tableRows(() => sheets.rows(sheet)), hasHeader, skipRows) }
+    return { options: { sheet, hasHeader, skipRows }, sheets: sheets.names, portions: () => withHeader(inPortions(tableRows(() => sheets.rows(sheet))), hasHeader, skipRows) }
   },
 }
 
@@ -49,19 +50,26 @@ async function chosen(sheets: Sheets, wanted: string | undefined): Promise<Chose
 
 /** XLSX by the library that reads it row by row; null for other files and for those that it cannot read. */
 async function openXlsx(file: FileContents, wanted: string | undefined): Promise<Chosen | null> {
-  if (!isZip(file) || !has(listZip(file.bytes), 'xl/workbook.xml')) return null
-  if (await hasDateCells(file)) return null
+  if (!isZip(file)) return null
+  const bytes = await file.whole()
+  if (!has(listZip(bytes), 'xl/workbook.xml')) return null
+  refuseGreatParts(bytes, file)
+  if (await hasDateCells(bytes, file)) return null
   const { readXlsx, streamXlsxRows } = await import('hucre/xlsx')
   const names: string[] = []
   const rowsIn = async function* (sheet: string) {
-    for await (const { values } of streamXlsxRows(file.bytes, { sheet })) yield values
+    for await (const { values } of streamXlsxRows(bytes, { sheet })) {
+      file.throwIfCancelled()
+      yield values
+    }
   }
   try {
     // Of every sheet only the name is asked for.
-    await readXlsx(file.bytes, { sheets: ({ name }) => { names.push(name); return false } })
+    await readXlsx(bytes, { sheets: ({ name }) => { names.push(name); return false } })
     const { sheet } = await chosen({ names, rows: rowsIn }, wanted)
     return { sheet, sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) } }
   } catch {
+    file.throwIfCancelled()
     return null
   }
 }
@@ -69,17 +77,18 @@ async function openXlsx(file: FileContents, wanted: string | undefined): Promise
 /** How Excel's strict format marks a cell that holds a date as a text; the reader by rows cannot tell it from other texts. */
 const DATE_CELL = [' t="d"', " t='d'"] as const
 
-async function hasDateCells(file: FileContents): Promise<boolean> {
-  for (const name of listZip(file.bytes).filter((entry) => entry.startsWith('xl/worksheets/') && entry.endsWith('.xml'))) {
+async function hasDateCells(bytes: Uint8Array, file: FileContents): Promise<boolean> {
+  for (const name of listZip(bytes).filter((entry) => entry.startsWith('xl/worksheets/') && entry.endsWith('.xml'))) {
     let tail = ''
     try {
-      for await (const piece of streamZipEntry(file.bytes, name)) {
+      for await (const piece of streamZipEntry(bytes, name)) {
+        file.throwIfCancelled()
         const joint = tail + piece.toString('latin1', 0, DATE_CELL[0].length)
         if (DATE_CELL.some((mark) => piece.includes(mark) || joint.includes(mark))) return true
         tail = piece.toString('latin1', Math.max(0, piece.length - DATE_CELL[0].length))
       }
-    } catch {
-      throw new UserError('dataset/workbook-damaged', { file: file.name })
+    } catch (error) {
+      throw toDamage(error, file)
     }
   }
   return false
@@ -88,28 +97,48 @@ async function hasDateCells(file: FileContents): Promise<boolean> {
 async function* sayingDamage(file: FileContents, rows: AsyncIterable<readonly SheetValue[]>): AsyncGenerator<readonly SheetValue[]> {
   try {
     yield* rows
-  } catch {
-    throw new UserError('dataset/workbook-damaged', { file: file.name })
+  } catch (error) {
+    throw toDamage(error, file)
+  }
+}
+
+/** What the libraries throw says that the file is damaged; a cancelled import is none. */
+function toDamage(error: unknown, file: FileContents): Error {
+  file.throwIfCancelled()
+  return error instanceof UserError ? error : new UserError('dataset/workbook-damaged', { file: file.name })
+}
+
+/** Parts of a workbook that are kept in memory, and the largest sheet that a million rows fill. */
+const MAX_SHARED_BYTES = 2 ** 29
+const MAX_SHEET_BYTES = 2 ** 32 - 1
+const GIB = 2 ** 30
+
+/** A small file must not grow to fill the memory. */
+function refuseGreatParts(bytes: Uint8Array, file: FileContents): void {
+  for (const name of listZip(bytes)) {
+    const limit = name.startsWith('xl/worksheets/') ? MAX_SHEET_BYTES : MAX_SHARED_BYTES
+    if (name.startsWith('xl/') && name.endsWith('.xml') && sizeInZip(bytes, name) >= limit) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: Math.round((limit / GIB) * 10) / 10 })
   }
 }
 
 /** Every kind of workbook, read as a whole. */
 async function openAny(file: FileContents): Promise<Sheets> {
-  if (isLocked(file)) throw new UserError('dataset/workbook-password', { file: file.name })
+  const bytes = await file.whole()
+  if (await isLocked(bytes, file)) throw new UserError('dataset/workbook-password', { file: file.name })
   const XLSX = await import('xlsx')
   XLSX.set_cptable(await import('xlsx/dist/cpexcel.full.mjs'))
-  const book = readWith(XLSX, file)
+  const book = readWith(XLSX, file, isMarkup(file) ? decodeText(bytes, await detectEncoding(bytes)) : bytes)
   return { names: book.SheetNames, rows: (sheet) => rowsOf(book.Sheets[sheet]) }
 }
 
 type Library = typeof import('xlsx')
 
-function readWith(XLSX: Library, file: FileContents) {
+function readWith(XLSX: Library, file: FileContents, contents: Uint8Array | string) {
   const options = { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false } as const
   try {
-    if (!isMarkup(file)) return XLSX.read(file.bytes, { ...options, type: 'array' })
+    if (typeof contents !== 'string') return XLSX.read(contents, { ...options, type: 'array' })
     // Cells of HTML stay the text that they are: 007 is no number.
-    return XLSX.read(decodeText(file.bytes, detectEncoding(file.bytes)), { ...options, type: 'string', raw: true })
+    return XLSX.read(contents, { ...options, type: 'string', raw: true })
   } catch (error) {
     const reason = String(error instanceof Error ? error.message : error)
     throw new UserError(/password|encrypt/i.test(reason) ? 'dataset/workbook-password' : 'dataset/workbook-damaged', { file: file.name })
@@ -127,9 +156,9 @@ function valueOf(cell: import('xlsx').CellObject | undefined): SheetValue {
 }
 
 /** ODS names its encrypted parts; Numbers and newer ODS wrap everything. */
-function isLocked(file: FileContents): boolean {
+async function isLocked(bytes: Uint8Array, file: FileContents): Promise<boolean> {
   if (!isZip(file)) return false
-  const names = listZip(file.bytes)
+  const names = listZip(bytes)
   if (has(names, '.iwpv2') || has(names, '.iwph') || has(names, 'encrypted-package')) return true
-  return has(names, 'META-INF/manifest.xml') && new TextDecoder().decode(readZipEntry(file.bytes, 'META-INF/manifest.xml', file.name)).includes('encryption-data')
+  return has(names, 'META-INF/manifest.xml') && new TextDecoder().decode(await readZipEntry(bytes, 'META-INF/manifest.xml', file.name)).includes('encryption-data')
 }

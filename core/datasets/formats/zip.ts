@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
-import { crc32, createInflateRaw, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { crc32, createInflateRaw, inflateRaw } from 'node:zlib'
 import { UserError } from '../../contract/index.ts'
+import { pause } from './contents.ts'
 
 const END = 0x06054b50
 const END_BYTES = 22
@@ -29,21 +31,43 @@ export const listZip = (bytes: Uint8Array): string[] => entriesOf(bytes).map(({ 
 
 export const has = (names: readonly string[], name: string): boolean => names.includes(name)
 
-/** The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged' (also for packings other than the usual one) or 'dataset/zip-password'. */
-export function readZipEntry(bytes: Uint8Array, name: string, file: string): Uint8Array<ArrayBuffer> {
+const GIB = 2 ** 30
+const inflate = promisify(inflateRaw)
+
+/**
+ * The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged' (also for packings other than the usual one), 'dataset/zip-password' or
+ * 'dataset/zip-too-large'; what grows to more than the directory says is damaged.
+ */
+export async function readZipEntry(bytes: Uint8Array, name: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
   if (entry?.isEncrypted) throw new UserError('dataset/zip-password', { file, entry: name })
+  if (entry && entry.size > MAX_INFLATED_BYTES) throw new UserError('dataset/zip-too-large', { file, entry: name, limit: MAX_INFLATED_BYTES / GIB })
   try {
-    if (!entry || entry.size > MAX_INFLATED_BYTES) throw new Error(name)
+    if (!entry) throw new Error(name)
     const packed = packedOf(bytes, entry)
     if (entry.method !== STORED && entry.method !== DEFLATED) throw new Error(`method ${entry.method}`)
-    const contents = entry.method === STORED ? Uint8Array.from(packed) : Uint8Array.from(inflateRawSync(packed, { maxOutputLength: MAX_INFLATED_BYTES }))
-    if (contents.length !== entry.size || crc32(contents) !== entry.checksum) throw new Error('checksum')
-    return contents
+    const contents = entry.method === STORED ? Uint8Array.from(packed) : await inflate(packed, { maxOutputLength: entry.size + 1 })
+    if (contents.length !== entry.size || (await checksumOf(contents)) !== entry.checksum) throw new Error('checksum')
+    return new Uint8Array(contents.buffer as ArrayBuffer, contents.byteOffset, contents.byteLength)
   } catch {
     throw new UserError('dataset/zip-damaged', { file, entry: name })
   }
 }
+
+/** Bytes summed up between two pauses. */
+const CHECKSUM_BYTES = 1 << 24
+
+async function checksumOf(contents: Uint8Array): Promise<number> {
+  let sum = 0
+  for (let from = 0; from < contents.length; from += CHECKSUM_BYTES) {
+    sum = crc32(contents.subarray(from, from + CHECKSUM_BYTES), sum)
+    await pause()
+  }
+  return sum
+}
+
+/** How large a file in a ZIP is, as the directory says; 0 where it is not there. */
+export const sizeInZip = (bytes: Uint8Array, name: string): number => entriesOf(bytes).find((entry) => entry.name === name)?.size ?? 0
 
 /** The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib. */
 export async function* streamZipEntry(bytes: Uint8Array, name: string): AsyncGenerator<Buffer> {
