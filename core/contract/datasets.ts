@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { checkIds, type CheckReport } from './checks.ts'
 import { defineContract, type } from './define.ts'
 import { ColumnRole } from './roles.ts'
-import { ExportFormat, ImportOptions, type ImportPreview } from './import.ts'
+import { ExportFormat, ImportId, ImportOptions, type ImportPreview, type ImportProgress } from './import.ts'
 import { ModelId } from './models.ts'
 import type { DatasetStatistics } from './statistics.ts'
 
@@ -187,11 +187,13 @@ export const datasetsContract = defineContract({
     /** `template`: header instruction,output and an example row to overwrite; `sample`: the tutorial's eleven rows. */
     create: { input: z.object({ from: z.enum(['empty', 'template', 'sample']), name: z.string().trim().min(1).max(120).optional() }), output: type<DatasetInfo>() },
     /** `file`: a path that the user picked, or one that the host adopted from a drop or an upload. */
-    import: { input: z.object({ file: z.string().min(1), name: z.string().trim().min(1).max(120).optional(), options: ImportOptions.optional() }), output: type<DatasetInfo>() },
+    import: { input: z.object({ file: z.string().min(1), name: Name.optional(), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
     /** What a file would become. */
     preview: { input: z.object({ file: z.string().min(1), options: ImportOptions.optional() }), output: type<ImportPreview>() },
-    /** Adds a file's rows below a dataset's, its columns matched by name: one undo step. */
-    appendFile: { input: z.object({ id: DatasetId, file: z.string().min(1), options: ImportOptions.optional() }), output: type<DatasetInfo>() },
+    /** Adds a file's rows below a dataset's, columns matched by name, new ones added: one undo step. */
+    appendFile: { input: z.object({ id: DatasetId, file: z.string().min(1), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
+    /** Ends `import` or `appendFile` with the error `dataset/import-cancelled`; nothing of the file stays. One that has ended is left alone. */
+    cancelImport: { input: z.object({ importId: ImportId }), output: type<null>() },
     open: { input: ById, output: type<DatasetInfo>() },
     page: { input: z.object({ id: DatasetId, offset: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000), view: DatasetView.optional() }), output: type<Page>() },
     cell: { input: z.object({ id: DatasetId, rowId: RowId, columnId: ColumnId }), output: type<string | null>() },
@@ -260,5 +262,7 @@ export const datasetsContract = defineContract({
     /** Sent after every change, also to the window that made it. */
     changed: type<DatasetInfo>(),
     removed: type<{ readonly id: DatasetId }>(),
+    /** Up to five times a second, of imports that have an id. */
+    importProgress: type<ImportProgress>(),
   },
 })

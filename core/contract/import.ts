@@ -28,6 +28,33 @@ export type ExportFormat = z.infer<typeof ExportFormat>
 
 export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet' | 'arrow'
 
+/** Endings of each format's files, without the dot. */
+export const importExtensions: Readonly<Record<ImportFormat, readonly string[]>> = {
+  csv: ['csv', 'tsv', 'txt'],
+  workbook: ['xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'fods', 'numbers'],
+  json: ['json'],
+  jsonl: ['jsonl', 'ndjson'],
+  parquet: ['parquet', 'pq'],
+  arrow: ['arrow', 'arrows', 'feather', 'ipc'],
+}
+
+/** Endings of the files that can be imported. */
+export const importEndings: readonly string[] = [...Object.values(importExtensions).flat(), 'zip']
+
+/** Names an import, so that its progress can be told and it can be cancelled; the caller makes it up. */
+export const ImportId = z.string().regex(/^[\w-]{1,64}$/).brand<'ImportId'>()
+export type ImportId = z.infer<typeof ImportId>
+
+/** How far an import is. */
+export interface ImportProgress {
+  readonly importId: ImportId
+  /** Rows that are there so far; 0 where only their share is known. */
+  readonly rowCount: number
+  /** 0 … 1; null while it is not known. */
+  readonly share: number | null
+  readonly remainingSeconds: number | null
+}
+
 /** What a file would become, and every choice that was made on the way; choices that do not exist for the file are left out. */
 export interface ImportPreview {
   readonly file: string

@@ -57,8 +57,8 @@ export async function createFromRows(target: string, name: string, rows: RowsFil
 const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
 /** Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that are not there are added. */
-export async function appendRows(store: DatasetStore, rows: RowsFile): Promise<void> {
-  await journalled(store, 'append', async (apply) => {
+export async function appendRows(store: DatasetStore, rows: RowsFile, act: 'append' | 'appendFile' = 'append'): Promise<void> {
+  await journalled(store, act, async (apply) => {
     const free = await store.columns()
     const width = free.length
     const ids: string[] = []

@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32, deflateRawSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as XLSX from 'xlsx'
 import type { ImportOptions } from '../contract/index.ts'
 import { openTable } from './formats/index.ts'
 import { previewTable } from './import.ts'
+import { zipOf } from './testing/zip-file.ts'
 
 let folder: string
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-import-')) })
@@ -104,40 +104,18 @@ describe('Parquet', () => {
 })
 
 /** A ZIP with one deflated entry, its name in Shift_JIS as Windows in Japan writes it. */
-function zipOf(name: Uint8Array, contents: Uint8Array): Uint8Array {
-  const packed = deflateRawSync(contents)
-  const header = Buffer.alloc(30)
-  header.writeUInt32LE(0x04034b50, 0)
-  header.writeUInt16LE(8, 8)
-  header.writeUInt32LE(packed.length, 18)
-  header.writeUInt32LE(contents.length, 22)
-  header.writeUInt16LE(name.length, 26)
-  const entry = Buffer.alloc(46)
-  entry.writeUInt32LE(0x02014b50, 0)
-  entry.writeUInt16LE(8, 10)
-  entry.writeUInt32LE(crc32(contents), 16)
-  entry.writeUInt32LE(packed.length, 20)
-  entry.writeUInt32LE(contents.length, 24)
-  entry.writeUInt16LE(name.length, 28)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50, 0)
-  end.writeUInt16LE(1, 10)
-  end.writeUInt32LE(30 + name.length + packed.length, 16)
-  return Buffer.concat([header, name, packed, entry, name, end])
-}
-
 describe('ZIP', () => {
   const name = Uint8Array.from([0x95, 0x5c, ...Buffer.from('.csv')])
 
   it('opens the table inside, whose name Windows wrote', async () => {
-    const file = await put('data.zip', zipOf(name, Buffer.from('q,a\n1,2\n')))
+    const file = await put('data.zip', zipOf({ name, contents: 'q,a\n1,2\n' }))
     expect(await previewTable(file, {})).toMatchObject({ format: 'csv', entries: ['表.csv'], options: { entry: '表.csv', delimiter: ',' }, rows: [['1', '2']] })
     expect(await rowsOf(file)).toEqual([['q', 'a'], ['1', '2']])
   })
 
   it('says where there is none, or it is damaged', async () => {
-    await expect(rowsOf(await put('none.zip', zipOf(Buffer.from('a.png'), Buffer.from('x'))))).rejects.toMatchObject({ error: { code: 'dataset/zip-no-table' } })
-    const bytes = Uint8Array.from(zipOf(name, Buffer.from('q,a\n1,2\n'.repeat(50))))
+    await expect(rowsOf(await put('none.zip', zipOf({ name: 'a.png', contents: 'x' })))).rejects.toMatchObject({ error: { code: 'dataset/zip-no-table' } })
+    const bytes = Uint8Array.from(zipOf({ name, contents: 'q,a\n1,2\n'.repeat(50) }))
     bytes.fill(255, 38, 48)
     await expect(rowsOf(await put('damaged.zip', bytes))).rejects.toMatchObject({ error: { code: 'dataset/zip-damaged', facts: { file: 'damaged.zip', entry: '表.csv' } } })
   })

@@ -3,16 +3,12 @@ import { basename, dirname, join } from 'node:path'
 import { UserError, type ColumnRole } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
-import { applyEdits } from './edits.ts'
 import { fillFromRelation, fillStore, type Filling } from './filling.ts'
 import { openTable, type OpenedTable } from './formats/index.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
-import { inPortions, rowsIn } from './formats/portions.ts'
+import { inPortions } from './formats/portions.ts'
 import { detectRole } from './roles.ts'
 import { DatasetStore } from './store.ts'
-
-/** Appended rows are handed to the store in portions of this size. */
-const ROWS_PER_PORTION = 10_000
 
 /** How far an import is; `share` is null where that is not known. */
 export interface ImportState {
@@ -58,18 +54,19 @@ async function fillWith(store: DatasetStore, table: OpenedTable, columns: Import
   return fillFromRelation(store, relation, { header, places: places ?? relation.header.map((_, place) => place) }, filling)
 }
 
-/** What an import is called until it is complete. */
+/** What an import is called until it is complete, and rows on their way into another dataset. */
 const DRAFT_ENDING = '.import'
+const TEMPORARY = /\.(import|rows|parquet)(\.wal)?$/
 const HOUR_MS = 3_600_000
 
 const removeDraft = (draft: string): Promise<unknown> => Promise.all([draft, `${draft}.wal`].map((file) => rm(file, { force: true })))
 
-/** What an import left that ended with its process: one that goes on writes all the time. */
+/** What work left that ended with its process: one that goes on writes all the time. */
 async function removeStaleDrafts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!name.endsWith(`.duckdb${DRAFT_ENDING}`)) continue
+    if (!TEMPORARY.test(name)) continue
     const written = await stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => Infinity)
-    if (written < Date.now() - HOUR_MS) await removeDraft(join(folder, name))
+    if (written < Date.now() - HOUR_MS) await rm(join(folder, name), { force: true })
   }
 }
 
@@ -99,32 +96,6 @@ export async function previewTable(file: string, options: ImportOptions): Promis
     file: basename(file), format: format.id, options: { ...chosen, ...(options.columns && { columns: options.columns }) }, sources, columns, rows: clipped, isWhole,
     ...(encodingConfidence === undefined ? {} : { encodingConfidence }), ...(sheets ? { sheets } : {}), ...(entries ? { entries } : {}),
   }
-}
-
-/** Rows of a file for the columns of a dataset, matched by name (blanks, width and case aside); columns that the dataset lacks are left out. */
-export async function* rowsFor(columns: readonly { readonly name: string }[], table: AsyncIterable<readonly (string | null)[]>): AsyncGenerator<(string | null)[]> {
-  const plain = (name: string) => name.normalize('NFKC').trim().toLowerCase()
-  let places: number[] | null = null
-  for await (const row of table) {
-    if (places === null) {
-      const names = row.map((name) => plain(name ?? ''))
-      places = columns.map(({ name }) => names.indexOf(plain(name)))
-      continue
-    }
-    yield places.map((place) => (place < 0 ? null : (row[place] ?? null)))
-  }
-}
-
-/** Adds a file's rows below those of a dataset, as one undo step. Throws UserError for what is no table. */
-export async function appendTable(store: DatasetStore, file: string, options: ImportOptions): Promise<void> {
-  const table = await openTable(file, options)
-  const portions: (string | null)[][][] = []
-  for await (const row of rowsFor(await store.columns(), rowsIn(takeColumns(table.portions(), options.columns)))) {
-    const last = portions.at(-1)
-    if (last && last.length < ROWS_PER_PORTION) last.push(row)
-    else portions.push([row])
-  }
-  if (portions.length > 0) await applyEdits(store, portions.map((rows) => ({ kind: 'insertRows', at: Number.MAX_SAFE_INTEGER, rows })), undefined, 'appendFile')
 }
 
 /** Creates a dataset from a header and rows; columns without a role get the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off. */

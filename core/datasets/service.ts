@@ -1,25 +1,26 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { toDiskError } from '../checkpoints/disk-errors.ts'
-import { DatasetId, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers } from '../contract/index.ts'
+import { DatasetId, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
-import { appendTable, createStore, importTable, previewTable } from './import.ts'
+import { createStore, importTable, previewTable, type ImportWatch } from './import.ts'
 import { chainOf } from './chain.ts'
 import { checkDataset } from './checks/index.ts'
 import { repairDataset } from './checks/repair.ts'
 import { goToStep, journalCounts, listSteps, stepJournal } from './journal.ts'
 import { requireColumns } from './matching.ts'
 import { checkTrainable, rowReader } from './roles.ts'
+import { RunningImports } from './running-imports.ts'
 import { statisticsOf, type TokenCounter } from './statistics/index.ts'
 import { DatasetStore } from './store.ts'
 import { placesOf } from './views.ts'
 
-type Emit = <N extends 'datasets.changed' | 'datasets.removed'>(name: N, payload: Events[N]) => void
+type Emit = <N extends 'datasets.changed' | 'datasets.removed' | 'datasets.importProgress'>(name: N, payload: Events[N]) => void
 type DatasetHandlers = { [N in keyof Handlers as N extends `datasets.${infer C}` ? C : never]: Handlers[N] }
 
 export interface DatasetServiceOptions {
@@ -60,6 +61,7 @@ const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const stores = new Map<string, Promise<DatasetStore>>()
   const queues = new Map<string, Promise<unknown>>()
+  const imports = new RunningImports((progress) => options.emit('datasets.importProgress', progress))
   const warned = new Map<string, { readonly version: number; readonly count: number }>()
   const fileOf = (id: string) => join(options.folder, `${id}.duckdb`)
 
@@ -141,6 +143,23 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     }
   }
 
+  /** Reads a file into a dataset that is there only while its rows are used. */
+  async function withFileRows<T>(file: string, how: ImportOptions, watch: ImportWatch, use: (rows: RowsFile) => Promise<T>): Promise<T> {
+    const draft = join(options.folder, `${newId()}.rows`)
+    const written = `${draft}.parquet`
+    try {
+      await importTable(file, basename(file), draft, how, watch)
+      const store = await DatasetStore.open(draft)
+      const rows = await writeRows(store, written).finally(() => store.close())
+      watch.signal?.throwIfAborted()
+      return await use(rows)
+    } catch (error) {
+      throw toDiskError(error, options.folder)
+    } finally {
+      await Promise.all([draft, `${draft}.wal`, written].map((path) => rm(path, { force: true })))
+    }
+  }
+
   async function freeName(wanted: string): Promise<string> {
     const taken = new Set((await list()).map(({ name }) => name))
     for (let number = 1; ; number++) {
@@ -166,9 +185,13 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const file = join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv')
       return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
     },
-    import: ({ file, name, options: how }) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how)),
+    import: ({ file, name, options: how, importId }) => imports.run(importId, file, (watch) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how, watch))),
     preview: ({ file, options: how }) => previewTable(file, how ?? {}),
-    appendFile: ({ id, file, options: how }) => change(id, (store) => appendTable(store, file, how ?? {})),
+    appendFile: ({ id, file, options: how, importId }) => imports.run(importId, file, (watch) => withFileRows(file, how ?? {}, watch, (rows) => change(id, (store) => appendRows(store, rows, 'appendFile')))),
+    async cancelImport({ importId }) {
+      imports.cancel(importId)
+      return null
+    },
     page: ({ id, offset, limit, view }) => inTurn(id, async (store) => store.page(offset, limit, await placesOf(store, view))),
     cell: ({ id, rowId, columnId }) => inTurn(id, async (store) => {
       requireColumns(await store.columns(), [columnId])
@@ -262,6 +285,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       }
     },
     async close() {
+      imports.cancelAll()
       await Promise.all([...stores.keys()].map(closeStore))
     },
   }

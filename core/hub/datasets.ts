@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { HubDatasetId, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
-import { importEndings } from '../datasets/formats/index.ts'
+import { importEndings } from '../contract/import.ts'
 import { endingOf } from '../datasets/formats/table-format.ts'
 import type { HubClient } from './hub-client.ts'
 import { listFiles, subjectOf, type RepositoryFile } from './repository.ts'

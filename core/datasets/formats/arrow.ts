@@ -1,17 +1,15 @@
-import { UserError } from '../../contract/index.ts'
+import { importExtensions, UserError } from '../../contract/index.ts'
 import { inPortions } from './portions.ts'
 import { endingOf, type Cells, type FileContents, type TableFormat } from './table-format.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */
 const FILE = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]
 const STREAM = [0xff, 0xff, 0xff, 0xff]
-const ENDINGS = ['arrow', 'arrows', 'feather', 'ipc']
 
 /** Arrow IPC files and streams (Feather 2, Hugging Face's caches), plain or compressed by LZ4 or zstd; lists and structures become JSON. */
 export const arrow: TableFormat = {
   id: 'arrow',
-  extensions: ENDINGS,
-  detect: (file) => startsWith(file, FILE) || (startsWith(file, STREAM) && ENDINGS.includes(endingOf(file.name))),
+  detect: (file) => startsWith(file, FILE) || (startsWith(file, STREAM) && importExtensions.arrow.includes(endingOf(file.name))),
   async open(file) {
     const table = await tableOf(file)
     let row = 0

@@ -11,7 +11,6 @@ const BEGINNING_BYTES = 1 << 18
 /** CSV, TSV and their like, in every encoding that Japanese files come in. */
 export const csv: TableFormat = {
   id: 'csv',
-  extensions: ['csv', 'tsv', 'txt'],
   detect: () => true,
   async open(file, given) {
     const { encoding, confidence } = await judgeEncoding(file, given.encoding)

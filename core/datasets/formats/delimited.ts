@@ -14,6 +14,14 @@ interface ReadRow { readonly cells: Cells; readonly end: number; readonly lines:
  */
 export async function* parseDelimited(pieces: AsyncIterable<string>, delimiter: string, file: string): AsyncGenerator<Cells[]> {
   const source = pieces[Symbol.asyncIterator]()
+  try {
+    yield* parsePieces(source, delimiter, file)
+  } finally {
+    await source.return?.()
+  }
+}
+
+async function* parsePieces(source: AsyncIterator<string>, delimiter: string, file: string): AsyncGenerator<Cells[]> {
   let text = ''
   let line = 1
   for (let isLast = false; !isLast; ) {

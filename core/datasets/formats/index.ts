@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { UserError } from '../../contract/index.ts'
-import type { ImportOptions } from '../../contract/import.ts'
+import { importEndings, type ImportOptions } from '../../contract/import.ts'
 import { arrow } from './arrow.ts'
 import { contentsOf, openFile } from './contents.ts'
 import { csv } from './csv.ts'
@@ -14,9 +14,6 @@ import { hasDirectory, listZip, readZipEntry } from './zip.ts'
 
 /** Every format, asked in this order whether a file is theirs; the last takes any text. */
 export const tableFormats: readonly TableFormat[] = [workbook, parquet, arrow, json, jsonl, csv]
-
-/** Endings of the files that can be imported. */
-export const importEndings: readonly string[] = [...tableFormats.flatMap(({ extensions }) => extensions), 'zip']
 
 export interface OpenedTable extends Table {
   readonly format: TableFormat

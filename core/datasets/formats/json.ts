@@ -1,5 +1,5 @@
 import type { ImportOptions } from '../../contract/import.ts'
-import { UserError } from '../../contract/index.ts'
+import { importExtensions, UserError } from '../../contract/index.ts'
 import { pause } from './contents.ts'
 import { conversationKey, conversationUnfolder, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
 import { decodePieces, decodeText, encodingOfBeginning, judgeEncoding, type TextEncoding } from './encoding.ts'
@@ -90,8 +90,7 @@ const isLines = (text: string): boolean => /^\{.*\}[^\S\n]*\n\s*\{/.test(text)
 /** One JSON object a line: alpaca, OpenAI messages, ShareGPT, or any keys. */
 export const jsonl: TableFormat = {
   id: 'jsonl',
-  extensions: ['jsonl', 'ndjson'],
-  detect: (file) => ['jsonl', 'ndjson'].includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
+  detect: (file) => importExtensions.jsonl.includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
   async open(file, given) {
     const source = await sourceOf(file, given)
     return isList(startOf(source)) ? openList(source) : openLines(source)
@@ -101,7 +100,6 @@ export const jsonl: TableFormat = {
 /** A list of objects, or an object with such a list in it. */
 export const json: TableFormat = {
   id: 'json',
-  extensions: ['json'],
   detect: (file) => endingOf(file.name) === 'json' || beginsWith(file, /^\[\s*\{/),
   async open(file, given) {
     const source = await sourceOf(file, given)

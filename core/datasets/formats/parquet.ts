@@ -15,7 +15,6 @@ const ROW_NUMBER = 'file_row_number'
 /** Parquet, read by DuckDB; lists and structures become JSON. */
 export const parquet: TableFormat = {
   id: 'parquet',
-  extensions: ['parquet', 'pq'],
   detect: ({ beginning }) => MAGIC.every((byte, index) => beginning[index] === byte),
   async open(file) {
     return { options: {}, portions: () => readParquet(file), ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }) }

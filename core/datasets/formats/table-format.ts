@@ -44,8 +44,6 @@ export interface Table {
 /** A file format: one file, registered in formats/index.ts. */
 export interface TableFormat {
   readonly id: ImportFormat
-  /** Endings of its files, without the dot. */
-  readonly extensions: readonly string[]
   /** True where the contents (and only where they do not tell, the name) are of this format. */
   detect(file: FileContents): boolean | Promise<boolean>
   /** Finds out what `options` leaves open. Throws UserError for a damaged file or one without a table. */

@@ -25,14 +25,21 @@ const isMarkup = (file: FileContents): boolean => {
 /** XLSX, XLSB, XLS, ODS and Numbers: XLSX row by row, the others as a whole. The libraries are loaded when the first such file comes. */
 export const workbook: TableFormat = {
   id: 'workbook',
-  extensions: ['xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'fods', 'numbers'],
   detect: async (file) => isOle(file) || (isZip(file) && (await isWorkbookZip(file))) || isMarkup(file),
   async open(file, given) {
-    const { sheets, sheet } = (await openXlsx(file, given.sheet)) ?? (await chosen(await openAny(file), given.sheet))
+    const { sheets, sheet, rowCount } = (await openXlsx(file, given.sheet)) ?? (await chosen(await openAny(file), given.sheet))
     if (sheet === undefined) throw new UserError('dataset/file-empty', { file: file.name })
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
-    return { options: { sheet, hasHeader, skipRows }, sheets: sheets.names, portions: () => withHeader(inPortions(tableRows(() => sheets.rows(sheet))), hasHeader, skipRows) }
+    let read = 0
+    const portions = async function* () {
+      read = 0
+      for await (const portion of inPortions(tableRows(() => sheets.rows(sheet)))) {
+        yield portion
+        read += portion.length
+      }
+    }
+    return { options: { sheet, hasHeader, skipRows }, sheets: sheets.names, portions: () => withHeader(portions(), hasHeader, skipRows), ...(rowCount && { share: () => Math.min(1, read / rowCount) }) }
   },
 }
 
@@ -40,6 +47,8 @@ interface Chosen {
   readonly sheets: Sheets
   /** Undefined where there is nothing in it. */
   readonly sheet: string | undefined
+  /** About how many rows it has, where the file tells. */
+  readonly rowCount?: number | undefined
 }
 
 /** The wanted sheet, else the first with contents. */
@@ -53,8 +62,9 @@ async function openXlsx(file: FileContents, wanted: string | undefined): Promise
   if (!isZip(file)) return null
   const bytes = await file.whole()
   if (!has(listZip(bytes), 'xl/workbook.xml')) return null
-  refuseGreatParts(bytes, file)
-  if (await hasDateCells(bytes, file)) return null
+  await refuseGreatParts(bytes, file)
+  const { hasDateCells, rowCount } = await surveySheets(bytes, file)
+  if (hasDateCells) return null
   const { readXlsx, streamXlsxRows } = await import('hucre/xlsx')
   const names: string[] = []
   const rowsIn = async function* (sheet: string) {
@@ -67,7 +77,7 @@ async function openXlsx(file: FileContents, wanted: string | undefined): Promise
     // Of every sheet only the name is asked for.
     await readXlsx(bytes, { sheets: ({ name }) => { names.push(name); return false } })
     const { sheet } = await chosen({ names, rows: rowsIn }, wanted)
-    return { sheet, sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) } }
+    return { sheet, rowCount: names.length === 1 ? rowCount : undefined, sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) } }
   } catch {
     file.throwIfCancelled()
     return null
@@ -77,21 +87,26 @@ async function openXlsx(file: FileContents, wanted: string | undefined): Promise
 /** How Excel's strict format marks a cell that holds a date as a text; the reader by rows cannot tell it from other texts. */
 const DATE_CELL = [' t="d"', " t='d'"] as const
 
-async function hasDateCells(bytes: Uint8Array, file: FileContents): Promise<boolean> {
-  for (const name of listZip(bytes).filter((entry) => entry.startsWith('xl/worksheets/') && entry.endsWith('.xml'))) {
+/** The range that a sheet says to fill, near its beginning. */
+const DIMENSION = /<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"/
+
+async function surveySheets(bytes: Uint8Array, file: FileContents): Promise<{ readonly hasDateCells: boolean; readonly rowCount?: number }> {
+  let rowCount: number | undefined
+  for (const name of listZip(bytes).filter(isSheet)) {
     let tail = ''
     try {
       for await (const piece of streamZipEntry(bytes, name)) {
         file.throwIfCancelled()
+        if (tail === '') rowCount = Number(DIMENSION.exec(piece.toString('latin1'))?.[1]) || undefined
         const joint = tail + piece.toString('latin1', 0, DATE_CELL[0].length)
-        if (DATE_CELL.some((mark) => piece.includes(mark) || joint.includes(mark))) return true
+        if (DATE_CELL.some((mark) => piece.includes(mark) || joint.includes(mark))) return { hasDateCells: true }
         tail = piece.toString('latin1', Math.max(0, piece.length - DATE_CELL[0].length))
       }
     } catch (error) {
       throw toDamage(error, file)
     }
   }
-  return false
+  return { hasDateCells: false, ...(rowCount !== undefined && { rowCount }) }
 }
 
 async function* sayingDamage(file: FileContents, rows: AsyncIterable<readonly SheetValue[]>): AsyncGenerator<readonly SheetValue[]> {
@@ -113,11 +128,25 @@ const MAX_SHARED_BYTES = 2 ** 29
 const MAX_SHEET_BYTES = 2 ** 32 - 1
 const GIB = 2 ** 30
 
-/** A small file must not grow to fill the memory. */
-function refuseGreatParts(bytes: Uint8Array, file: FileContents): void {
+/** A small file must not grow to fill the memory, nor tell a size that it does not keep. */
+async function refuseGreatParts(bytes: Uint8Array, file: FileContents): Promise<void> {
   for (const name of listZip(bytes)) {
-    const limit = name.startsWith('xl/worksheets/') ? MAX_SHEET_BYTES : MAX_SHARED_BYTES
-    if (name.startsWith('xl/') && name.endsWith('.xml') && sizeInZip(bytes, name) >= limit) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: Math.round((limit / GIB) * 10) / 10 })
+    if (!name.startsWith('xl/') || !name.endsWith('.xml')) continue
+    const limit = isSheet(name) ? MAX_SHEET_BYTES : MAX_SHARED_BYTES
+    if (sizeInZip(bytes, name) >= limit) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: Math.round((limit / GIB) * 10) / 10 })
+    // Sheets are read through anyway.
+    if (!isSheet(name)) await readThrough(bytes, name, file)
+  }
+}
+
+const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/') && name.endsWith('.xml')
+
+async function readThrough(bytes: Uint8Array, name: string, file: FileContents): Promise<void> {
+  const pieces = streamZipEntry(bytes, name)
+  try {
+    while (!(await pieces.next()).done) file.throwIfCancelled()
+  } catch (error) {
+    throw toDamage(error, file)
   }
 }
 

@@ -69,13 +69,18 @@ async function checksumOf(contents: Uint8Array): Promise<number> {
 /** How large a file in a ZIP is, as the directory says; 0 where it is not there. */
 export const sizeInZip = (bytes: Uint8Array, name: string): number => entriesOf(bytes).find((entry) => entry.name === name)?.size ?? 0
 
-/** The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib. */
+/** The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib, and what grows to more than the directory says in one, too. */
 export async function* streamZipEntry(bytes: Uint8Array, name: string): AsyncGenerator<Buffer> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
   if (!entry || entry.isEncrypted) return
   const packed = packedOf(bytes, entry)
-  if (entry.method === STORED) yield Buffer.from(packed)
-  else yield* Readable.from([packed]).pipe(createInflateRaw()) as AsyncIterable<Buffer>
+  if (entry.method === STORED) return yield Buffer.from(packed)
+  let size = 0
+  for await (const piece of Readable.from([packed]).pipe(createInflateRaw()) as AsyncIterable<Buffer>) {
+    size += piece.length
+    if (size > entry.size) throw new Error(`${name} is larger than ${entry.size} bytes`)
+    yield piece
+  }
 }
 
 function packedOf(bytes: Uint8Array, entry: Entry): Uint8Array {

@@ -2,7 +2,7 @@ import { CloudDownload, Import, Plus, Table2 } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DatasetId } from '../../../core/contract/index.ts'
-import { Button, EmptyState, ErrorNotice, IconButton, List, ListPane, LoadingPane, Menu, Spinner, TwoPanes, useFormat, useSession } from '../../ui/index.ts'
+import { Button, EmptyState, ErrorNotice, IconButton, List, ListPane, LoadingPane, Menu, TwoPanes, useFormat, useSession } from '../../ui/index.ts'
 import { createAndOpen, importByDialog } from './datasets.actions.ts'
 import { datasetCommands } from './datasets.commands.tsx'
 import { datasetItems } from './datasets.selectors.ts'
@@ -12,6 +12,7 @@ import { EditorPane } from './EditorPane.tsx'
 import { openHub } from './hub/hub.store.ts'
 import { HubDialog } from './hub/HubDialog.tsx'
 import { ImportDialog } from './ImportDialog.tsx'
+import { ImportProgressNote } from './ImportProgressNote.tsx'
 import { moveRegion } from './regions.ts'
 import styles from './DatasetsRoom.module.css'
 
@@ -55,7 +56,6 @@ function DatasetList() {
   const format = useFormat()
   const list = useDatasets((state) => state.list)
   const items = useDatasets(datasetItems)
-  const importing = useDatasets((state) => state.importing)
   const selected = useSession((state) => state.selection.datasets ?? null)
   const select = useSession((state) => state.select)
   const entries = items.map((item) => ({
@@ -75,11 +75,7 @@ function DatasetList() {
   return (
     <div data-region="list" className={styles.list}>
       <ListPane title={t('title')} actions={actions}>
-        {importing !== null && (
-          <div className={styles.importing} role="status">
-            <Spinner /> <span>{t('importing', { name: importing })}</span>
-          </div>
-        )}
+        <ImportProgressNote />
         {list.kind === 'loading' && <LoadingPane />}
         {list.kind === 'failed' && <ErrorNotice error={list.error} onRetry={() => void loadList()} className={styles.listError} />}
         {entries.length > 0 && <List label={t('list')} entries={entries} selected={selected} onSelect={(id) => select('datasets', id)} />}

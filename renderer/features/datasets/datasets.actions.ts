@@ -1,13 +1,10 @@
 import i18next from 'i18next'
-import type { DatasetId, DatasetInfo, PickedFile } from '../../../core/contract/index.ts'
+import { importEndings, type DatasetId, type DatasetInfo, type ImportId, type PickedFile } from '../../../core/contract/index.ts'
 import { formatNumber, goTo, toast, toastError, useSession, type Language } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
 import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
 import type { DatasetDocument } from './document.ts'
 import { lookAt } from './importing.store.ts'
-
-/** Endings of the files that can be imported. */
-export const IMPORT_EXTENSIONS: readonly string[] = ['csv', 'tsv', 'txt', 'xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'numbers', 'json', 'jsonl', 'ndjson', 'parquet', 'pq', 'zip']
 
 /** The room's texts, outside of components. */
 const texts = () => i18next.getFixedT(null, 'datasets')
@@ -34,7 +31,7 @@ export async function createAndOpen(from: 'empty' | 'template' | 'sample'): Prom
 }
 
 export async function importByDialog(): Promise<void> {
-  const file = await api.pickFile(IMPORT_EXTENSIONS)
+  const file = await api.pickFile(importEndings)
   if (file) await importPicked(file)
 }
 
@@ -50,27 +47,49 @@ export async function importDropped(files: readonly File[]): Promise<void> {
 }
 
 /**
- * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the same way and added to it.
- * True where all of it is there.
+ * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the same way and added to it. Where
+ * that fails or is cancelled, no new dataset stays. True where all of it is there.
  */
 export async function importPicked(file: PickedFile, { name, more = [] }: { readonly name?: string; readonly more?: readonly PickedFile[] } = {}): Promise<boolean> {
   const chosen = await lookAt(file)
   if (!chosen) return false
-  useDatasets.setState({ importing: file.name })
+  const { into, options } = chosen
+  let result = await importing(file, (importId) => (into ? api.appendFile({ id: into, file: file.path, options, importId }) : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }) })))
+  const made = result.ok && !into ? result.value.id : null
+  for (const next of more) {
+    if (!result.ok) break
+    const { id } = result.value
+    result = await importing(next, (importId) => api.appendFile({ id, file: next.path, options, importId }))
+  }
+  if (!result.ok) {
+    if (made) await api.remove(made)
+    if (result.error.code === 'dataset/import-cancelled') toast(texts()('importCancelled', { name: file.name }))
+    else toastError(result.error)
+    return false
+  }
+  takeInfo(result.value)
+  toast(texts()('imported', { name: result.value.name }))
+  select(result.value.id)
+  return true
+}
+
+/** Shows that a file is being imported until the work on it has ended. */
+async function importing<T>({ name }: PickedFile, work: (importId: ImportId) => Promise<T>): Promise<T> {
+  const importId = crypto.randomUUID() as string as ImportId
+  useDatasets.setState({ importing: { importId, file: name, progress: null, isStopping: false } })
   try {
-    let result = await (chosen.into ? api.appendFile(chosen.into, file.path, chosen.options) : api.importFile(file.path, chosen.options, name))
-    for (const next of more) if (result.ok) result = await api.appendFile(result.value.id, next.path, chosen.options)
-    if (!result.ok) {
-      toastError(result.error)
-      return false
-    }
-    takeInfo(result.value)
-    toast(texts()('imported', { name: result.value.name }))
-    select(result.value.id)
-    return true
+    return await work(importId)
   } finally {
     useDatasets.setState({ importing: null })
   }
+}
+
+/** Ends the import that is shown. */
+export function cancelImport(): void {
+  const { importing } = useDatasets.getState()
+  if (!importing) return
+  useDatasets.setState({ importing: { ...importing, isStopping: true } })
+  void api.cancelImport(importing.importId)
 }
 
 /** Moves the dataset to the trash; the toast brings it back. */

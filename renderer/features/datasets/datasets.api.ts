@@ -1,4 +1,4 @@
-import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetStatistics, DatasetView, ImportOptions, ImportPreview, ModelId, Page, Result } from '../../../core/contract/index.ts'
+import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetStatistics, DatasetView, ImportId, ImportOptions, ImportPreview, ImportProgress, ModelId, Page, Result } from '../../../core/contract/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 type From = Calls['datasets.create']['input']['from']
@@ -6,9 +6,10 @@ export type ExportFormat = Calls['datasets.export']['input']['format']
 
 export const list = () => window.studio.call('datasets.list', {})
 export const create = (from: From, name?: string): Answer<DatasetInfo> => window.studio.call('datasets.create', name === undefined ? { from } : { from, name })
-export const importFile = (file: string, options: ImportOptions, name?: string): Answer<DatasetInfo> => window.studio.call('datasets.import', { file, options, ...(name !== undefined && { name }) })
+export const importFile = (input: Calls['datasets.import']['input']): Answer<DatasetInfo> => window.studio.call('datasets.import', input)
 export const previewFile = (file: string, options: ImportOptions): Answer<ImportPreview> => window.studio.call('datasets.preview', { file, options })
-export const appendFile = (id: DatasetId, file: string, options: ImportOptions): Answer<DatasetInfo> => window.studio.call('datasets.appendFile', { id, file, options })
+export const appendFile = (input: Calls['datasets.appendFile']['input']): Answer<DatasetInfo> => window.studio.call('datasets.appendFile', input)
+export const cancelImport = (importId: ImportId) => window.studio.call('datasets.cancelImport', { importId })
 export const open = (id: DatasetId): Answer<DatasetInfo> => window.studio.call('datasets.open', { id })
 export const page = (id: DatasetId, offset: number, limit: number, view?: DatasetView): Answer<Page> => window.studio.call('datasets.page', { id, offset, limit, ...(view && { view }) })
 export const cell = (input: Calls['datasets.cell']['input']) => window.studio.call('datasets.cell', input)
@@ -41,5 +42,6 @@ export const pickSave = (suggestedName: string) => window.studio.pickSave({ sugg
 export const finishSave = (target: string) => window.studio.finishSave(target)
 
 export const onChanged = (listener: (info: DatasetInfo) => void) => window.studio.on('datasets.changed', listener)
+export const onImportProgress = (listener: (progress: ImportProgress) => void) => window.studio.on('datasets.importProgress', listener)
 export const onRemoved = (listener: (removed: { readonly id: DatasetId }) => void) => window.studio.on('datasets.removed', listener)
 export const onLibrary = (listener: () => void) => window.studio.on('system.library', listener)

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { AppError, DatasetId, DatasetInfo, DatasetSummary, Result } from '../../../core/contract/index.ts'
+import type { AppError, DatasetId, DatasetInfo, DatasetSummary, ImportId, ImportProgress, Result } from '../../../core/contract/index.ts'
 import { useSession } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
 import { openDocument, type DatasetDocument } from './document.ts'
@@ -21,11 +21,18 @@ export type EditorState =
   | { readonly kind: 'open'; readonly id: DatasetId; readonly document: DatasetDocument }
   | { readonly kind: 'failed'; readonly id: DatasetId; readonly error: AppError }
 
+/** A file that is being imported. */
+export interface ImportState {
+  readonly importId: ImportId
+  readonly file: string
+  readonly progress: ImportProgress | null
+  readonly isStopping: boolean
+}
+
 interface DatasetsState {
   readonly list: ListState
   readonly editor: EditorState
-  /** Name of the file that is being imported. */
-  readonly importing: string | null
+  readonly importing: ImportState | null
 }
 
 /** Mirror of the library's datasets, and the one that is open. Session scope: all of it; the selection's id is kept by useSession. */
@@ -99,6 +106,7 @@ export function connectDatasets(): () => void {
   void loadList()
   const ends = [
     api.onChanged(takeInfo),
+    api.onImportProgress((progress) => set(({ importing }) => (importing?.importId === progress.importId ? { importing: { ...importing, progress } } : {}))),
     api.onRemoved(({ id }) => forget(id)),
     api.onLibrary(() => {
       closeEditor()
