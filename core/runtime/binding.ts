@@ -98,8 +98,10 @@ export class Binding {
       const { graphThread } = this.#context
       if (graphThread) await this.#runGraph(() => graphThread.run(session, runOptions, binding))
       else await api.RunWithBinding.async(this.#tensors, session, runOptions, binding)
+      this.#context.customOps?.throwFailure()
     } catch (error) {
       signal?.throwIfAborted()
+      this.#context.customOps?.throwFailure()
       throw this.#context.explain(error)
     } finally {
       for (const tensor of this.#outputs) tensor.version += 1

@@ -1,6 +1,7 @@
 import type { DeviceKind } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
 import { createCudaStorage } from './cuda-storage.ts'
+import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
 import { explainError } from './explain.ts'
 import { openHomeSession, openHomeSessionNow } from './home-session.ts'
@@ -69,8 +70,8 @@ export class Device {
     options.signal?.throwIfAborted()
     await this.ready()
     try {
-      const native = await this.#queue.long(() => this.#load(model, options))
-      const session = new Session(this.#sessionPlace(options), native, options.initializers)
+      const { native, customOps } = await this.#queue.long(() => this.#load(model, options))
+      const session = new Session(this.#sessionPlace(options), native, { initializers: options.initializers, customOps })
       if (options.signal?.aborted) session.dispose()
       options.signal?.throwIfAborted()
       return session
@@ -114,15 +115,20 @@ export class Device {
     return memory === 'Cuda' ? createCudaStorage({ api, homeSession }) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
   }
 
-  #load(model: Uint8Array, options: SessionOptions): Promise<Pointer> {
+  #load(model: Uint8Array, options: SessionOptions): Promise<{ native: Pointer; customOps: RegisteredOps | null }> {
     const { api, env } = this.#place
     // A copy of its own: it neither moves nor changes while another thread reads it.
     const bytes = new Uint8Array(new ArrayBuffer(model.byteLength))
     bytes.set(model)
-    return withSessionOptions(api, this.kind, options, async (native) => {
+    return withSessionOptions(api, this.kind, options, async (native, customOps) => {
       const out: [Pointer | null] = [null]
-      await api.CreateSessionFromArray.async([bytes, options.initializers], env, bytes, bytes.byteLength, native, out)
-      return out[0]!
+      try {
+        await api.CreateSessionFromArray.async([bytes, options.initializers], env, bytes, bytes.byteLength, native, out)
+      } catch (error) {
+        customOps?.dispose()
+        throw error
+      }
+      return { native: out[0]!, customOps }
     })
   }
 

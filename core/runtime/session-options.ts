@@ -1,6 +1,7 @@
 import type { DeviceKind } from '../contract/index.ts'
 import { output, type Api, type Pointer } from './api.ts'
-import { appendProvider } from './provider.ts'
+import { registerOps, type CustomOp, type RegisteredOps } from './custom-ops.ts'
+import { appendProvider, providerNames } from './provider.ts'
 import type { DeviceTensor } from './tensor.ts'
 import { defaultThreadCount } from './threads.ts'
 
@@ -39,19 +40,21 @@ export interface SessionOptions {
   readonly providerOptions?: Readonly<Record<string, string>>
   /** Further entries of ONNX Runtime's session configuration. */
   readonly configEntries?: Readonly<Record<string, string>>
+  /** Operators of the domain `terakoya` that the graph uses. */
+  readonly customOps?: readonly CustomOp[]
   /** Stops loading; `createSession` then rejects with the signal's reason. */
   readonly signal?: AbortSignal
 }
 
 /** Runs `use` with a native OrtSessionOptions made from ours, and frees it in the end. Throws OrtError when the provider cannot be had. */
 export async function withSessionOptions<R>(
-  api: Api, kind: DeviceKind, options: SessionOptions, use: (native: Pointer) => Promise<R>,
+  api: Api, kind: DeviceKind, options: SessionOptions, use: (native: Pointer, ops: RegisteredOps | null) => Promise<R>,
 ): Promise<R> {
   const native = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     applyOptions(api, native, options)
     appendProvider(api, native, kind, { ...(kind === 'cuda' && options.cudaGraph && { enable_cuda_graph: '1' }), ...options.providerOptions })
-    return await use(native)
+    return await use(native, options.customOps ? registerOps(api, native, providerNames[kind], options.customOps) : null)
   } finally {
     api.ReleaseSessionOptions(native)
   }

@@ -1,6 +1,7 @@
 import { InternalError } from '../contract/errors.ts'
 import { output, stringAt, type Api, type Pointer } from './api.ts'
 import { Binding, type BindingOptions } from './binding.ts'
+import type { RegisteredOps } from './custom-ops.ts'
 import type { LeakCounter } from './leaks.ts'
 import type { DeviceQueue } from './queue.ts'
 import type { RunThread } from './run-thread.ts'
@@ -28,6 +29,13 @@ export interface SessionContext extends SessionPlace {
   readonly outputs: readonly Port[]
   /** Keeps the native session from being freed until the returned function is called. */
   readonly hold: () => () => void
+  readonly customOps: RegisteredOps | null
+}
+
+/** What the native session refers to. */
+interface Belongings {
+  readonly initializers: unknown
+  readonly customOps: RegisteredOps | null
 }
 
 /** A graph ready to run on a device, made by `device.createSession`. Whoever made it disposes of it. */
@@ -35,20 +43,19 @@ export class Session {
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
   readonly #place: SessionPlace
-  /** Buffers that the native session refers to. */
-  readonly #alive: unknown
+  readonly #belongings: Belongings
   #native: Pointer | null
   #holders = 0
   #disposed = false
 
-  /** Takes over the native session; `alive` is kept as long as this object lives. */
-  constructor(place: SessionPlace, native: Pointer, alive: unknown) {
+  /** Takes over the native session and what belongs to it. */
+  constructor(place: SessionPlace, native: Pointer, belongings: Belongings) {
     const { inputs, outputs } = readPorts(place.api, native)
     this.inputs = inputs
     this.outputs = outputs
     this.#place = place
     this.#native = native
-    this.#alive = alive
+    this.#belongings = belongings
     place.leaks.made('session')
   }
 
@@ -57,7 +64,7 @@ export class Session {
    * does not fit.
    */
   bind(options: BindingOptions): Binding {
-    return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold() }, options)
+    return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold(), customOps: this.#belongings.customOps }, options)
   }
 
   /** Ends profiling (option `profilePrefix`) and returns the trace's file. */
@@ -93,7 +100,7 @@ export class Session {
     this.#native = null
     this.#place.queue.short(() => {
       this.#place.api.ReleaseSession(native)
-      void this.#alive
+      this.#belongings.customOps?.dispose()
     })
   }
 

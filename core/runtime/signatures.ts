@@ -90,6 +90,16 @@ export const signatures = {
     386, 'void *', 'void **', 'void **', 'void *', 'size_t'),
   ReleaseValue: release(96),
 
+  CreateCustomOpDomain: status<[name: string, out: Out<Pointer>]>(26, 'const char *', '_Out_ void **'),
+  CustomOpDomain_Add: status<[domain: Pointer, op: Pointer]>(27, 'void *', 'void *'),
+  AddCustomOpDomain: status<[options: Pointer, domain: Pointer]>(28, 'void *', 'void *'),
+  ReleaseCustomOpDomain: release(101),
+  KernelContext_GetInput: status<[context: Pointer, index: number, out: Out<Pointer>]>(90, 'void *', 'size_t', '_Out_ void **'),
+  KernelContext_GetOutput: status<[context: Pointer, index: number, dims: BigInt64Array, rank: number, out: Out<Pointer>]>(91, 'void *', 'size_t', 'int64_t *', 'size_t', '_Out_ void **'),
+  KernelContext_GetGPUComputeStream: status<[context: Pointer, out: Out<Pointer>]>(193, 'void *', '_Out_ void **'),
+  GetTensorTypeAndShape: status<[value: Pointer, info: Out<Pointer>]>(65, 'void *', '_Out_ void **'),
+  ReleaseTensorTypeAndShapeInfo: release(99),
+
   CreateRunOptions: status<[out: Out<Pointer>]>(39, '_Out_ void **'),
   RunOptionsSetTerminate: status<[options: Pointer]>(46, 'void *'),
   RunOptionsUnsetTerminate: status<[options: Pointer]>(47, 'void *'),

@@ -24,10 +24,11 @@ export function port(name: string, dtype: DType, shape: Shape): Uint8Array {
 }
 
 /** One operator (NodeProto) with integer attributes. */
-export function node(type: string, inputs: readonly string[], outputs: readonly string[], ints: Record<string, number> = {}): Uint8Array {
+export function node(type: string, inputs: readonly string[], outputs: readonly string[], ints: Record<string, number> = {}, domain = ''): Uint8Array {
   return message(
     ...inputs.map((name): Field => [1, name]), ...outputs.map((name): Field => [2, name]), [4, type],
     ...Object.entries(ints).map(([name, value]): Field => [5, message([1, name], [3, value], [20, 2])]),
+    [7, domain],
   )
 }
 
@@ -58,5 +59,5 @@ export function model(graph: {
     ...(graph.weights ?? []).map((bytes): Field => [5, bytes]),
     ...graph.inputs.map((bytes): Field => [11, bytes]), ...graph.outputs.map((bytes): Field => [12, bytes]),
   ]
-  return message([1, 8], [7, message(...fields)], [8, message([1, ''], [2, 17])], [8, message([1, 'com.microsoft'], [2, 1])])
+  return message([1, 8], [7, message(...fields)], [8, message([1, ''], [2, 17])], [8, message([1, 'com.microsoft'], [2, 1])], [8, message([1, 'terakoya'], [2, 1])])
 }
