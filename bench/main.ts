@@ -1,4 +1,4 @@
-// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
+// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the tutorial's training and decoding, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
@@ -21,6 +21,11 @@ if (only === LARGE_RUN) {
 }
 if (only === 'large') {
   console.log(JSON.stringify(await measureLarge(), null, 2))
+  process.exit()
+}
+
+if (only === 'training') {
+  console.log(JSON.stringify(figures(summarize([await measureTraining()]))))
   process.exit()
 }
 

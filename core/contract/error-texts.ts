@@ -127,6 +127,10 @@ export const errorTexts = {
     ja: '計算ライブラリ「{file}」を読み込めません（{reason}）。アプリを入れ直してください。',
     en: 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
   },
+  'runtime/kernels-failed': {
+    ja: 'GPU 用の計算プログラムを作れませんでした（{reason}）。NVIDIA のドライバーを更新するか、「環境」で CUDA グラフを切ってください。',
+    en: 'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or switch CUDA graphs off under "Environment".',
+  },
   'runtime/out-of-memory': {
     ja: '装置「{device}」のメモリが足りません。バッチサイズか最大の長さを小さくするか、ほかのソフトを閉じてください。',
     en: 'The device "{device}" has run out of memory. Make the batch size or the maximum length smaller, or close other programs.',

@@ -65,7 +65,7 @@ const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] => rows.map
 /** Logits of every position of a row alone. */
 async function logitsOf({ model, device, folder }: GoldenFamily, ids: readonly number[], adapter: { layout: LoraLayout; p: Float32Array } | null): Promise<Float32Array> {
   const T = ids.length
-  const program = await openProgram(device, logitsProgram(model, adapter?.layout ?? null), { B: 1, T, N: T, M: T, S: T }, folder)
+  const program = await openProgram(device, logitsProgram(model, adapter?.layout ?? null), { B: 1, T, N: T, M: T, S: T }, { weightsFolder: folder })
   try {
     const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: ids.map((_, index) => index), ...tablesOf(model, T), ...(adapter && { p: adapter.p as Float32Array<ArrayBuffer> }) }
     return (await program.run(feeds))['logits'] as Float32Array
@@ -121,7 +121,7 @@ async function gradientError({ folder, device, expected, model, layout, p }: Gol
 
 async function gradientOf({ device, model, layout, p, batch }: Pick<GoldenFamily, 'device' | 'model' | 'layout' | 'p'> & { batch: PackedBatch }): Promise<Float32Array> {
   const { sequences: B, tokensPerSequence: T, targets: { length: M } } = batch
-  const program = await openProgram(device, trainingProgram(model, layout), { B, T, N: B * T, M, S: T }, model.folder)
+  const program = await openProgram(device, trainingProgram(model, layout), { B, T, N: B * T, M, S: T }, { weightsFolder: model.folder })
   try {
     const { ids, positions, segments, targets, labels } = batch
     const feeds = { ids, positions, segments, targets, labels, weights: new Float32Array(M).fill(1 / M), p, g: new Float32Array(p.length), accumulate: [0], ...tablesOf(model, T) }

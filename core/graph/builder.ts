@@ -47,6 +47,7 @@ export class Builder extends GraphCore {
   readonly cast = (x: Value, to: DType): Value => (x.dtype === to ? x : this.#apply(ops.cast, [x], { to })[0])
   readonly where = (condition: Value, x: Value, y: Value): Value => this.#apply(ops.where, [condition, x, y], {})[0]
   readonly gather = (table: Value, indices: Value): Value => this.#apply(ops.gather, [table, indices], {})[0]
+  readonly atColumn = (index: Value, like: Value): Value => this.#apply(ops.atColumn, [index, like], {})[0]
   readonly scatterRows = (table: Value, indices: Value, updates: Value): Value => this.#apply(ops.scatterRows, [table, indices, updates], {})[0]
 
   readonly reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceSum, [x], { axes, keepDims })[0]

@@ -1,4 +1,5 @@
 import type { Builder } from './builder.ts'
+import type { KERNEL_DOMAIN } from './kernels/index.ts'
 
 /** Element types of values; their ONNX numbers are in onnx/types.ts. */
 export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'int4'
@@ -52,7 +53,26 @@ export interface Operation {
   infer(inputs: readonly Value[], attributes: Attributes): readonly Typed[]
   /** Gradient of every input (null where nothing flows), or why there is none. */
   readonly grad: GradientRule | { readonly noGrad: string }
+  readonly element?: (context: ElementContext) => string
+  /** Takes halves as they are on every provider. */
+  readonly takesHalves?: true
+  readonly unread?: readonly number[]
+  readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
+  readonly expand?: (context: { readonly b: Builder; readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
   lower(context: Lowering): void
+}
+
+/**
+ * One element in C. Elements of the float types are `float`, int32 is `int`, int64 `long long`, bool `bool`; the expression has the output's type.
+ */
+export interface ElementContext<Inputs = readonly string[], Values = readonly Value[], Attrs = Attributes> {
+  /** Expressions of the inputs' elements. */
+  readonly inputs: Inputs
+  readonly values: Values
+  readonly output: Typed
+  readonly attrs: Attrs
+  /** The element's place on the last axis. */
+  readonly column: string
 }
 
 export type GradientRule = (context: {
@@ -85,7 +105,8 @@ export interface Lowering {
 export interface EmitOptions {
   /** Names of the outputs; a new name for one output unless given. */
   readonly outputs?: readonly string[]
-  readonly domain?: '' | 'com.microsoft'
+  /** Empty for ONNX itself. */
+  readonly domain?: '' | 'com.microsoft' | typeof KERNEL_DOMAIN
 }
 
 export type OnnxAttributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { InternalError } from '../contract/errors.ts'
 import type { Builder } from './builder.ts'
-import type { Attributes, GradientRule, Lowering, Operation, Typed, Value } from './ir.ts'
+import type { Attributes, ElementContext, GradientRule, Lowering, Operation, Typed, Value } from './ir.ts'
 
 /** One T for every name. */
 export type Each<Names extends readonly string[], T> = { readonly [Index in keyof Names]: T }
@@ -27,6 +27,14 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
     readonly dOut: OutputGradients<NoInfer<Out>>
     readonly attrs: NoInfer<Attrs>
   }) => NoInfer<Each<In, Value | null>>) | { readonly noGrad: string }
+  /** Of ops with one output: how an element of it is made of the inputs' elements, for kernels of our own. */
+  element?(context: ElementContext<Each<In, string>, Each<In, Value>, NoInfer<Attrs>>): string
+  /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
+  readonly unread?: readonly number[]
+  /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
+  collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
+  /** The same in simpler ops, for kernels of our own. */
+  expand?(context: { readonly b: Builder; readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /** How ONNX Runtime's providers compute it. */
   lower(context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
     readonly inputs: Each<In, string>
@@ -60,6 +68,10 @@ export function defineOp<const In extends readonly string[], const Out extends r
       return definition.infer(inputs as Each<In, Value>, attributes as Attrs)
     },
     grad: definition.grad as unknown as GradientRule | { noGrad: string },
+    ...(definition.unread && { unread: definition.unread }),
+    ...(definition.element && { element: (context) => definition.element!(context as never) }),
+    ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
+    ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
     lower: (context) => definition.lower(context as never),
   }
 }

@@ -107,10 +107,11 @@ export function weightNorms(b: Builder, weights: Weights, { path, inSize, outSiz
 
 type Matrices = Pick<TrainableValues, 'groups' | 'magnitudes' | 'wholes'>
 
-/** Cuts p [P] into what is trained. */
-export function cutTrainable(b: Builder, layout: LoraLayout, p: Value): Matrices {
+/** Cuts p [P] into what is trained, in the type that is computed in where only LoRA's matrices are. */
+export function cutTrainable(b: Builder, layout: LoraLayout, p: Value, compute: ComputeType): Matrices {
   const places = matricesOf(layout)
-  const parts = b.split(p, places.map(({ shape }) => shape[0] * shape[1]), 0)
+  const isWide = layout.wholes.length > 0 || layout.slots.some(({ magnitude }) => magnitude)
+  const parts = b.split(isWide ? p : b.cast(p, compute), places.map(({ shape }) => shape[0] * shape[1]), 0)
   return arrange(b, layout, new Map(places.map((place, index) => [place, b.reshape(parts[index] as Value, place.shape)])))
 }
 

@@ -44,7 +44,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
-  const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
+  const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
   const logits = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, random }))
   const loss = b.reduceSum(b.mul(b.crossEntropy(logits, batch.labels), batch.weights), [0], false)
   const scaled = compute === 'float16' ? b.reduceSum(b.mul(loss, b.input('loss_scale', 'float32', [1])), [0], false) : loss
@@ -58,7 +58,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
 /** Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs: losses [M], loss []. */
 export function evaluationProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin()
-  const losses = b.crossEntropy(model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout), compute })), batch.labels)
+  const losses = b.crossEntropy(model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })), batch.labels)
   b.output('losses', losses)
   b.output('loss', b.reduceSum(b.mul(losses, batch.weights), [0], false))
   return b.build()
@@ -67,7 +67,7 @@ export function evaluationProgram(model: ModelSource, layout: LoraLayout | null,
 /** Logits of every selected position, for tests and inspection. Inputs as `evaluationProgram` without labels and weights. Output: logits [M,V]. */
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin({ labelled: false })
-  b.output('logits', model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout), compute })))
+  b.output('logits', model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })))
   return b.build()
 }
 
@@ -149,8 +149,8 @@ function begin({ labelled = true }: { labelled?: boolean } = {}): { b: Builder; 
   return { b, batch: { ids, positions, segments, targets, labels, weights } }
 }
 
-const trainableFromP = (b: Builder, layout: LoraLayout | null): TrainableValues | null =>
-  layout && { layout, ...cutTrainable(b, layout, b.input('p', 'float32', [layout.parameterCount])), dropout: null }
+const trainableFromP = (b: Builder, layout: LoraLayout | null, compute: ComputeType = 'float32'): TrainableValues | null =>
+  layout && { layout, ...cutTrainable(b, layout, b.input('p', 'float32', [layout.parameterCount]), compute), dropout: null }
 
 function randomness({ layerCount, width, dropoutSites }: Architecture, b: Builder, { dropout = 0, attentionDropout = 0, hiddenDropout = false, noise = false }: TrainingOptions): Randomness | null {
   const hides = hiddenDropout && dropoutSites > 0

@@ -1,7 +1,7 @@
 import type { DeviceKind } from '../contract/index.ts'
 import type { Graph, Shape } from '../graph/ir.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Runtime } from '../runtime/index.ts'
+import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Runtime, type SessionOptions } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 
 /** For tests: the runtime and the devices that tests run on: the processor, and WebGPU where a software GPU is installed. Call it before anything uses WebGPU. */
@@ -20,8 +20,8 @@ export interface OpenProgram {
 }
 
 /** For tests: opens a graph; `dims` gives the sizes of named dimensions. */
-export async function openProgram(device: Device, graph: Graph, dims: Readonly<Record<string, number>> = {}, weightsFolder?: string): Promise<OpenProgram> {
-  const session = await device.createSession(toOnnx(graph, { provider: device.kind }), { weightsFolder })
+export async function openProgram(device: Device, graph: Graph, dims: Readonly<Record<string, number>> = {}, options: SessionOptions = {}): Promise<OpenProgram> {
+  const session = await device.createSession(toOnnx(graph, { provider: device.kind }), options)
   const sized = (shape: Shape) => shape.map((dim) => (typeof dim === 'number' ? dim : (dims[dim] as number)))
   const used = new Set(session.inputs.map(({ name }) => name))
   const named = graph.inputs.flatMap((value) => (value.source.kind === 'input' && used.has(value.source.name) ? [{ name: value.source.name, value }] : []))
@@ -47,7 +47,7 @@ export async function runProgram(
   dims: Readonly<Record<string, number>>,
   { kind = 'cpu', weightsFolder }: { readonly kind?: DeviceKind; readonly weightsFolder?: string } = {},
 ): Promise<Record<string, AnyArray>> {
-  const program = await openProgram(openRuntime().device(kind), graph, dims, weightsFolder)
+  const program = await openProgram(openRuntime().device(kind), graph, dims, weightsFolder === undefined ? {} : { weightsFolder })
   try {
     return await program.run(feeds)
   } finally {

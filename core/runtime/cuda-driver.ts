@@ -1,6 +1,6 @@
 import koffi from 'koffi'
 import { InternalError } from '../contract/errors.ts'
-import type { Pointer } from './api.ts'
+import { addressOf, type Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
 /** Copies between the processor's and the GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). */
@@ -13,13 +13,19 @@ export interface CudaDriver {
 
 const driverFile = process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1'
 
+type Define = (name: string, ...parameters: string[]) => (...args: unknown[]) => void
+
 /** Opens the driver and the context of GPU 0 that ONNX Runtime works in, on this thread. Throws when there is no driver. */
 export function openCudaDriver(): CudaDriver {
+  return copies(openContext().define)
+}
+
+function openContext(): { readonly define: Define; readonly device: number } {
   const library = loadNative(driverFile)
-  const define = (name: string, ...parameters: string[]) => {
+  const define: Define = (name, ...parameters) => {
     const types = parameters.map((type) => (type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type))
     const native = library.func(name, 'int', types as string[])
-    return (...args: unknown[]): void => {
+    return (...args) => {
       const code = native(...args) as number
       if (code !== 0) throw new InternalError(`${name}: CUDA error ${code}`)
     }
@@ -30,10 +36,56 @@ export function openCudaDriver(): CudaDriver {
   define('cuDeviceGet', '_Out_ int *', 'int')(device, 0)
   define('cuDevicePrimaryCtxRetain', '_Out_ void **', 'int')(context, device[0])
   define('cuCtxSetCurrent', 'void *')(context[0])
-  return copies(define)
+  return { define, device: device[0] as number }
 }
 
-function copies(define: (name: string, ...parameters: string[]) => (...args: unknown[]) => void): CudaDriver {
+/** Starts a function on blocks [x, y] of so many threads, in a stream: its parameters are pointers, then ints. */
+export type CudaFunction = (launch: { readonly blocks: readonly [number, number]; readonly threads: number; readonly stream: Pointer }, pointers: readonly Pointer[], sizes: readonly number[]) => void
+
+export interface CudaModules {
+  /** What to compile for, such as `sm_90`. */
+  readonly architecture: string
+  /** Machine code into the GPU's memory, for the rest of the process's life. Throws InternalError where it is not for this GPU. */
+  load(code: Uint8Array, names: readonly string[]): CudaFunction[]
+}
+
+/** CUdevice_attribute: compute capability. */
+const [MAJOR, MINOR] = [75, 76]
+
+/** Opens the driver for functions of our own on GPU 0, on this thread. Throws when there is no driver. */
+export function openCudaModules(): CudaModules {
+  const { define, device } = openContext()
+  const attribute = define('cuDeviceGetAttribute', '_Out_ int *', 'int', 'int')
+  const attributeOf = (which: number): number => {
+    const value: [number | null] = [null]
+    attribute(value, which, device)
+    return value[0] as number
+  }
+  const loadData = define('cuModuleLoadData', '_Out_ void **', 'void *')
+  const getFunction = define('cuModuleGetFunction', '_Out_ void **', 'void *', 'const char *')
+  const launchKernel = define('cuLaunchKernel', 'void *', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'void *', 'void *', 'void *')
+  return {
+    architecture: `sm_${attributeOf(MAJOR)}${attributeOf(MINOR)}`,
+    load(code, names) {
+      const module: [Pointer | null] = [null]
+      loadData(module, code)
+      return names.map((name): CudaFunction => {
+        const address: [Pointer | null] = [null]
+        getFunction(address, module[0], name)
+        return ({ blocks: [x, y], threads, stream }, pointers, sizes) => {
+          const values = BigInt64Array.from([...pointers, ...sizes.map(BigInt)])
+          const start = addressOf(values.buffer)
+          launchKernel(address[0], x, y, 1, threads, 1, 1, 0, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
+        }
+      })
+    },
+  }
+}
+
+/** Of a pointer, and of the place of an int among a function's parameters. */
+const POINTER_BYTES = 8
+
+function copies(define: Define): CudaDriver {
   const toDevice = define('cuMemcpyHtoD_v2', 'uint64_t', 'void *', 'size_t')
   const toHost = define('cuMemcpyDtoH_v2', 'void *', 'uint64_t', 'size_t')
   const fill = define('cuMemsetD8_v2', 'uint64_t', 'uint8_t', 'size_t')

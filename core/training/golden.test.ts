@@ -79,7 +79,7 @@ describe('training the tiny model against torch and peft', () => {
     const T = ids.length
     const tables = Object.fromEntries(rotaryTables(tiny.architecture, T).map(({ name, values }) => [name, values]))
     const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: [T - 1], ...tables }
-    const program = await openProgram(device, logitsProgram(tiny, null), { B: 1, T, N: T, M: 1, S: T }, tinyFolder)
+    const program = await openProgram(device, logitsProgram(tiny, null), { B: 1, T, N: T, M: 1, S: T }, { weightsFolder: tinyFolder })
     const { logits } = await program.run(feeds)
     program.dispose()
     const off = golden.base_logits_last_position_top10.map(([id, logit]) => Math.abs(Number(logits?.[id]) - logit))

@@ -1,5 +1,6 @@
 import { UserError } from '../contract/errors.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
+import { openGraph } from '../kernels/index.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
@@ -84,8 +85,8 @@ export class StepRunner {
     const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
     const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
     const [training, updating] = await Promise.all([
-      device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
-      device.createSession(toOnnx(update, { provider: device.kind }), { cudaGraph }),
+      openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
+      openGraph(device, update, { cudaGraph }),
     ])
     return new StepRunner(options, training, updating)
   }

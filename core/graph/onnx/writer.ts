@@ -51,14 +51,14 @@ class Writer {
     for (const value of [...this.#graph.inputs, ...this.#weightInputs]) this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
     const model = new ProtobufWriter().int(1, IR_VERSION).text(2, 'terakoya').message(7, this.#body)
-    return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).finish()
+    return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).message(8, new ProtobufWriter().text(1, 'terakoya').int(2, 1)).finish()
   }
 
   #lower(node: Node): void {
     const { inputs, outputs } = node
     if (this.#isWeightView(node)) return
     const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
-    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type)) return this.#lowerInFloat32(node)
+    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type) && !node.op.takesHalves) return this.#lowerInFloat32(node)
     this.#lowerWith(node, inputs, inputs.map((value) => this.#inputName(value, node)), outputs.map((value) => this.#nameOf(value)))
   }
 

@@ -1,4 +1,4 @@
 import { binaryOp } from './elementwise.ts'
 
 /** x + y */
-export const add = binaryOp('Add', ({ d }) => [d, d])
+export const add = binaryOp('Add', '+', ({ d }) => [d, d])

@@ -10,6 +10,8 @@ export const after = defineOp({
   inputs: ['x', 'event'],
   infer: ([x]) => [x],
   grad: { noGrad: 'made by differentiation' },
+  unread: [1],
+  element: ({ inputs: [x] }) => x,
   lower({ emit, constant, inputs: [x, event], values: [{ dtype }, { dtype: eventType }], outputs }) {
     const flat = emit('Reshape', [event, constant('int64', [-1], [1])])[0]
     const first = castName(emit, emit('Gather', [flat, constant('int64', [0], [])])[0], eventType, dtype)

@@ -1,4 +1,4 @@
 import { logicalOp } from './elementwise.ts'
 
 /** Both hold (of two bools). */
-export const and = logicalOp('And')
+export const and = logicalOp('And', '&&')

@@ -6,5 +6,6 @@ export const ceil = defineOp({
   inputs: ['x'],
   infer: ([x]) => [x],
   grad: { noGrad: 'flat wherever it has a slope' },
+  element: ({ inputs: [x] }) => `ceilf(${x})`,
   lower: ({ emit, inputs, outputs }) => void emit('Ceil', inputs, {}, { outputs }),
 })

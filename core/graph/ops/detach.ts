@@ -6,5 +6,6 @@ export const detach = defineOp({
   inputs: ['x'],
   infer: ([x]) => [x],
   grad: () => [null],
+  element: ({ inputs: [x] }) => x,
   lower: ({ emit, inputs, outputs }) => void emit('Identity', inputs, {}, { outputs }),
 })

@@ -5,6 +5,8 @@ import { defineOp, expectThat } from '../op.ts'
 /** How many int32 numbers there are. */
 const INT32_COUNT = 2 ** 32
 
+const thresholdOf = (p: number): number => Math.round(p * INT32_COUNT - INT32_COUNT / 2)
+
 /**
  * A mask [N,C] float32 of ones, with zeros at probability p. Element (n, c) is one where the wrapped product rows[n] · columns[c] of two odd random int32
  * vectors, rows [N,1] and columns [C], reaches a threshold: the same mask on every device from N + C random numbers.
@@ -18,8 +20,9 @@ export const dropoutMask = defineOp({
     return [{ dtype: 'float32', shape: [rows.shape[0] ?? 1, columns.shape[0] ?? 1] }]
   },
   grad: { noGrad: 'made of random integers' },
+  element: ({ inputs: [row, column], attrs: { p } }) => `((int)((unsigned)${row} * (unsigned)${column}) >= ${thresholdOf(p)} ? 1.f : 0.f)`,
   lower({ emit, constant, inputs, outputs, attrs: { p } }) {
-    const threshold = constant('int32', [Math.round(p * INT32_COUNT - INT32_COUNT / 2)], [])
+    const threshold = constant('int32', [thresholdOf(p)], [])
     emit('Cast', [emit('GreaterOrEqual', [emit('Mul', inputs)[0], threshold])[0]], { to: ONNX_TYPES.float32 }, { outputs })
   },
 })

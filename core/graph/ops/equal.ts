@@ -1,4 +1,4 @@
 import { logicalOp } from './elementwise.ts'
 
 /** x = y */
-export const equal = logicalOp('Equal')
+export const equal = logicalOp('Equal', '==')

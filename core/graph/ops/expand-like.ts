@@ -7,5 +7,7 @@ export const expandLike = defineOp({
   inputs: ['x', 'like'],
   infer: ([x, like]) => [{ dtype: x.dtype, shape: broadcast(x.shape, like.shape) }],
   grad: ({ dOut: [d] }) => [d, null],
+  unread: [1],
+  element: ({ inputs: [x] }) => x,
   lower: ({ emit, inputs: [x, like], outputs }) => void emit('Expand', [x, emit('Shape', [like])[0]], {}, { outputs }),
 })

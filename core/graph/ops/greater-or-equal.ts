@@ -1,4 +1,4 @@
 import { logicalOp } from './elementwise.ts'
 
 /** x ≥ y */
-export const greaterOrEqual = logicalOp('GreaterOrEqual')
+export const greaterOrEqual = logicalOp('GreaterOrEqual', '>=')

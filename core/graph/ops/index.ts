@@ -1,5 +1,6 @@
 /** Every op: registering one is a line here, and its method in builder.ts. */
 export { abs } from './abs.ts'
+export { atColumn } from './at-column.ts'
 export { add } from './add.ts'
 export { after } from './after.ts'
 export { and } from './and.ts'

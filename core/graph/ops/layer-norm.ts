@@ -27,6 +27,14 @@ export const layerNorm = defineOp({
     const dx = b.mul(b.sub(b.sub(g, average(g)), b.mul(scaled, average(b.mul(g, scaled)))), inv)
     return [b.cast(dx, x.dtype), b.cast(b.mul(d32, scaled), w.dtype), b.cast(d32, w.dtype)]
   },
+  expand({ b, inputs: [x, w, c], attrs: { epsilon } }) {
+    const average = (y: typeof x) => b.mul(b.reduceSum(y, [-1], true), b.constant(1 / (w.shape[0] as number)))
+    const x32 = b.cast(x, 'float32')
+    const mean = average(x32)
+    const centred = b.sub(x32, mean)
+    const inv = b.div(b.constant(1), b.sqrt(b.add(average(b.mul(centred, centred)), b.constant(epsilon))))
+    return [b.cast(b.add(b.mul(b.mul(centred, inv), b.cast(w, 'float32')), b.cast(c, 'float32')), x.dtype), mean, inv]
+  },
   lower({ provider, emit, constant, inputs: [x, weight, bias], values: [{ dtype }, { dtype: given }], outputs: [y, mean, inv], attrs: { epsilon } }) {
     const [w, c] = [castName(emit, weight, given, dtype), castName(emit, bias, given, dtype)]
     if (provider === 'cpu' || provider === 'cuda')

@@ -1,4 +1,4 @@
 import { logicalOp } from './elementwise.ts'
 
 /** x < y */
-export const less = logicalOp('Less')
+export const less = logicalOp('Less', '<')

@@ -12,6 +12,7 @@ export const reduceMax = defineOp({
     return [{ dtype, shape: keepDims ? shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !reduced.includes(axis)) }]
   },
   grad: { noGrad: 'used for scales only' },
+  collect: (x, { axes, keepDims }) => (keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'max' : null),
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceMax', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })

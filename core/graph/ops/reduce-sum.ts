@@ -15,6 +15,7 @@ export const reduceSum = defineOp({
     const summed = axes.map((axis) => fromFront(axis, x.shape.length))
     return [b.expandLike(keepDims ? d : b.reshape(d, x.shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim))), x)]
   },
+  collect: (x, { axes, keepDims }) => (keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'sum' : null),
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceSum', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })

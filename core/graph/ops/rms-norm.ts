@@ -25,6 +25,12 @@ export const rmsNorm = defineOp({
     const slope = b.mul(mean, b.mul(inv, inv))
     return [b.cast(b.mul(b.sub(g, b.mul(x32, slope)), inv), x.dtype), b.cast(b.mul(d32, b.mul(x32, inv)), w.dtype)]
   },
+  expand({ b, inputs: [x, w], attrs: { epsilon } }) {
+    const x32 = b.cast(x, 'float32')
+    const square = b.mul(b.reduceSum(b.mul(x32, x32), [-1], true), b.constant(1 / (w.shape[0] as number)))
+    const inv = b.div(b.constant(1), b.sqrt(b.add(square, b.constant(epsilon))))
+    return [b.cast(b.mul(b.mul(x32, inv), b.cast(w, 'float32')), x.dtype), inv]
+  },
   lower({ provider, emit, constant, inputs: [x, weight], values: [{ dtype }, { dtype: given }], outputs: [y, inv], attrs: { epsilon } }) {
     const w = castName(emit, weight, given, dtype)
     if (provider === 'cpu' || provider === 'cuda')

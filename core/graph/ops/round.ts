@@ -6,5 +6,6 @@ export const round = defineOp({
   inputs: ['x'],
   infer: ([x]) => [x],
   grad: { noGrad: 'flat wherever it has a slope' },
+  element: ({ inputs: [x] }) => `rintf(${x})`,
   lower: ({ emit, inputs, outputs }) => void emit('Round', inputs, {}, { outputs }),
 })

@@ -6,5 +6,6 @@ export const sign = defineOp({
   inputs: ['x'],
   infer: ([x]) => [x],
   grad: { noGrad: 'flat wherever it has a slope' },
+  element: ({ inputs: [x] }) => `(float)((${x} > 0.f) - (${x} < 0.f))`,
   lower: ({ emit, inputs, outputs }) => void emit('Sign', inputs, {}, { outputs }),
 })

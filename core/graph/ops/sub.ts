@@ -1,4 +1,4 @@
 import { binaryOp } from './elementwise.ts'
 
 /** x - y */
-export const sub = binaryOp('Sub', ({ b, d }) => [d, b.neg(d)])
+export const sub = binaryOp('Sub', '-', ({ b, d }) => [d, b.neg(d)])

@@ -10,5 +10,6 @@ export const where = defineOp({
     return [{ dtype: x.dtype, shape: broadcast(condition.shape, broadcast(x.shape, y.shape)) }]
   },
   grad: ({ b, inputs: [condition], dOut: [d] }) => [null, b.where(condition, d, b.constant(0, d.dtype)), b.where(condition, b.constant(0, d.dtype), d)],
+  element: ({ inputs: [condition, x, y] }) => `(${condition} ? ${x} : ${y})`,
   lower: ({ emit, inputs, outputs }) => void emit('Where', inputs, {}, { outputs }),
 })

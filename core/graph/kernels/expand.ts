@@ -1,0 +1,59 @@
+import { Builder } from '../builder.ts'
+import type { DType, Graph, Node, Value } from '../ir.ts'
+import { C_TYPES } from './c-types.ts'
+
+/** True for nodes whose elements can be computed in a kernel of our own. */
+export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
+  const [output] = outputs
+  if (!output || outputs.length > 1 || output.shape.length === 0) return false
+  if ([...inputs, output].some(({ dtype }) => C_TYPES[dtype] === undefined) || isWideWeight(inputs[0])) return false
+  return op.element !== undefined || isCollection({ op, inputs, attributes })
+}
+
+/** Matrices are widened where they are used, one at a time. */
+function isWideWeight(value: Value | undefined): boolean {
+  if (!value || value.shape.length < 2) return false
+  return value.source.kind === 'weight' || (value.source.kind === 'node' && value.source.node.op.type === 'Dequantize')
+}
+
+/** True for sums and maxima over the last axis, which stays. */
+export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean => (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
+
+const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
+
+/**
+ * The graph in simpler ops. Once a value has been rounded to half precision for a matrix product, later readers take that one: the wide one need not be
+ * kept for the backward pass.
+ */
+export function expand(graph: Graph): Graph {
+  const b = new Builder()
+  const made = new Map<Value, Value>()
+  const halves = new Map<Value, Value>()
+  const kept = new Set<Value>()
+  for (const value of graph.inputs) if (value.source.kind === 'input') made.set(value, b.input(value.source.name, value.dtype, value.shape))
+  const at = (value: Value): Value => {
+    const known = made.get(value) ?? leaf(b, value)
+    made.set(value, known)
+    return known
+  }
+  const read = (value: Value): Value => {
+    const half = halves.get(at(value))
+    return half && kept.has(half) ? b.cast(half, value.dtype) : at(value)
+  }
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map(read)
+    const outputs = node.op.expand?.({ b, inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
+    node.outputs.forEach((value, index) => made.set(value, outputs[index] as Value))
+    const [input] = inputs
+    if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype)) halves.set(input, outputs[0] as Value)
+    if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
+  }
+  for (const { name, value } of graph.outputs) b.output(name, at(value))
+  return b.build()
+}
+
+function leaf(b: Builder, { dtype, shape, source }: Value): Value {
+  if (source.kind === 'constant') return b.constant(source.data, dtype, shape as readonly number[])
+  if (source.kind === 'weight') return b.weight(source.name, dtype, shape as readonly number[], source.place)
+  throw new Error('a value without a node')
+}

@@ -1,0 +1,16 @@
+import { InternalError } from '../../contract/errors.ts'
+import { defineOp, expectThat } from '../op.ts'
+
+/** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For kernels of our own only. */
+export const atColumn = defineOp({
+  type: 'AtColumn',
+  inputs: ['index', 'like'],
+  infer: ([index, like]) => {
+    expectThat(index.dtype === 'int64' && index.shape.at(-1) === 1, 'AtColumn', [index, like], 'an index [.., 1] int64')
+    return [{ dtype: 'bool', shape: like.shape }]
+  },
+  grad: { noGrad: 'true or false' },
+  unread: [1],
+  element: ({ inputs: [index], column }) => `(${index} == ${column})`,
+  lower: () => { throw new InternalError('AtColumn is for kernels of our own') },
+})

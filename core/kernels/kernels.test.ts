@@ -1,0 +1,77 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fuseKernels } from '../graph/kernels/index.ts'
+import { loraTargets } from '../models/family.ts'
+import { layOutLora } from '../models/lora.ts'
+import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
+import { rotaryTables } from '../models/rotary.ts'
+import { openProgram, type Contents } from '../models/run-program.ts'
+import { openRuntime } from '../runtime/index.ts'
+import { fillOdd } from '../training/rng.ts'
+import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
+import { hasHostCompiler, hostOps } from './testing/host-ops.ts'
+
+const fixtures = join(import.meta.dirname, '..', 'models', 'fixtures')
+const families = await readdir(fixtures)
+const cpu = openRuntime().device('cpu')
+let folder: string
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-kernels-')) })
+afterAll(() => rm(folder, { recursive: true }))
+
+const [B, T] = [2, 12]
+const N = B * T
+const S = 64
+
+function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOutLora>) {
+  const targets = Array.from({ length: B }, (_, b) => Array.from({ length: T - 1 }, (_unused, t) => b * T + t)).flat()
+  const odd = (length: number, stream: 'dropoutRows' | 'dropoutColumns' | 'hiddenColumns' | 'attentionRows' | 'attentionColumns') => {
+    const values = new Int32Array(length)
+    fillOdd(values, 3, stream, 7)
+    return values
+  }
+  const { heads, layerCount, width, dropoutSites, vocabularySize } = architecture
+  const feeds: Record<string, Contents> = {
+    ids: Int32Array.from({ length: N }, (_, index) => (7 + index * 13) % Math.min(vocabularySize, 150)),
+    positions: BigInt64Array.from({ length: N }, (_, index) => BigInt(index % T)),
+    segments: Int32Array.from({ length: N }, (_, index) => Math.floor(index / T) * 2 + Number(index % T > 6)),
+    targets: Int32Array.from(targets), labels: BigInt64Array.from(targets, (index) => BigInt((20 + index * 7) % 150)), weights: new Float32Array(targets.length).fill(1 / targets.length),
+    p: Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.sin(index * 1.7) * 0.05), g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0),
+    dropout_rows: odd(N, 'dropoutRows'), dropout_columns: odd(layout.columnCount, 'dropoutColumns'), hidden_columns: odd(dropoutSites * width, 'hiddenColumns'),
+    attention_rows: odd(B * heads * T, 'attentionRows'), attention_columns: odd(layerCount * T, 'attentionColumns'),
+    loss_scale: Float32Array.of(128), loss_unscale: Float32Array.of(1 / 128),
+    ...Object.fromEntries(rotaryTables(architecture, S).map(({ name, values }) => [name, values])),
+  }
+  return { feeds, dims: { B, T, N, M: targets.length, S, R: B * heads * T } }
+}
+
+const distance = (found: Float32Array, wanted: Float32Array) => Math.hypot(...found.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted)
+
+async function compare(family: string, options: TrainingOptions, limit: number): Promise<void> {
+  const model = await openModelFiles(join(fixtures, family))
+  const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+  const graph = trainingProgram(model, layout, options)
+  const { feeds, dims } = inputsOf(model, layout)
+  const fused = fuseKernels(graph)
+  const results = []
+  for (const [program, customOps] of [[graph, undefined], [fused.graph, hostOps(fused.kernels, folder)]] as const) {
+    const opened = await openProgram(cpu, program, dims, { weightsFolder: model.folder, ...(customOps && { customOps }) })
+    results.push(await opened.run(feeds))
+    opened.dispose()
+  }
+  const [plain, ours] = results as [Record<string, Float32Array>, Record<string, Float32Array>]
+  expect(Math.abs(ours['loss']![0]! / plain['loss']![0]! - 1)).toBeLessThan(limit)
+  expect(distance(ours['g_out']!, plain['g_out']!)).toBeLessThan(limit)
+  const matrices = fused.graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length
+  expect(fused.kernels.length).toBeLessThan(graph.nodes.length / 4)
+  expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
+}
+
+describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', { timeout: 120_000 }, () => {
+  it.each(families)('%s: the same loss and gradient as by ONNX Runtime', (family) => compare(family, {}, 1e-5))
+  it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) => compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5))
+  it.each(['gpt2', 'qwen3'])('%s with layers computed again', (family) => compare(family, { dropout: 0.1, recompute: true }, 1e-5))
+  it.each(['gpt2', 'llama'])('%s in float16', (family) => compare(family, { dropout: 0.1, compute: 'float16' }, 2e-2))
+  it.each(['llama'])('%s in bfloat16', (family) => compare(family, { compute: 'bfloat16' }, 5e-2))
+})
