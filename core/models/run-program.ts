@@ -1,6 +1,6 @@
 import type { DeviceKind } from '../contract/index.ts'
 import type { Graph, Shape } from '../graph/ir.ts'
-import { toOnnx } from '../graph/onnx/writer.ts'
+import { openGraph } from '../kernels/index.ts'
 import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Runtime, type SessionOptions } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 
@@ -21,7 +21,7 @@ export interface OpenProgram {
 
 /** For tests: opens a graph; `dims` gives the sizes of named dimensions. */
 export async function openProgram(device: Device, graph: Graph, dims: Readonly<Record<string, number>> = {}, options: SessionOptions = {}): Promise<OpenProgram> {
-  const session = await device.createSession(toOnnx(graph, { provider: device.kind }), options)
+  const session = await openGraph(device, graph, { kernels: true, ...options })
   const sized = (shape: Shape) => shape.map((dim) => (typeof dim === 'number' ? dim : (dims[dim] as number)))
   const used = new Set(session.inputs.map(({ name }) => name))
   const named = graph.inputs.flatMap((value) => (value.source.kind === 'input' && used.has(value.source.name) ? [{ name: value.source.name, value }] : []))
