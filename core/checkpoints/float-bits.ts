@@ -54,3 +54,9 @@ function roundShift(value: number, shift: number): number {
   const half = 1 << (shift - 1)
   return rest > half || (rest === half && quotient & 1) ? quotient + 1 : quotient
 }
+
+/** The upper halves of float32 numbers, rounded to the nearest, ties to even. */
+export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)
+}

@@ -1,17 +1,25 @@
 import { Builder } from '../graph/builder.ts'
 import type { Shape } from '../graph/ir.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
+import { float32ToBfloat16, float32ToFloat16 } from '../checkpoints/index.ts'
+import { matrixType, type ComputeType } from '../models/linear.ts'
 import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
 import { cachesOf } from '../models/programs.ts'
 import type { Architecture } from '../models/family.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
 
+/** Decoding programs with cut adapter: for prompts, and for the single tokens after them (where that is another). */
+export interface DecodingSessions {
+  readonly compute: ComputeType
+  readonly prompt: Session
+  readonly step: Session
+}
+
 export interface CacheOptions {
   readonly architecture: Architecture
   readonly device: Device
-  /** A decoding program with cut adapter. */
-  readonly session: Session
+  readonly sessions: DecodingSessions
   readonly sequences: number
   /** Tokens of each sequence that there is room for. */
   readonly places: number
@@ -57,7 +65,7 @@ export class Cache {
   useAdapter(layout: LoraLayout, p: Float32Array): void {
     for (const place of matricesOf(layout)) {
       const matrix = p.slice(place.offset, place.offset + place.shape[0] * place.shape[1])
-      this.#shared[matrixName(place)] = this.#own(this.#options.device.tensor('float32', place.shape, matrix))
+      this.#shared[matrixName(place)] = this.#own(this.#tensorOf(matrix, place.shape, matrixType(layout, this.#options.sessions.compute)))
     }
   }
 
@@ -69,7 +77,7 @@ export class Cache {
     this.#counts.set(prompts.map((prompt) => prompt.length))
     const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
     const tensor = this.#options.device.tensor('int32', [prompts.length, width], ids)
-    const binding = this.#bind(tensor, last)
+    const binding = this.#bind(this.#options.sessions.prompt, tensor, last)
     try {
       return await this.#run(binding, width)
     } finally {
@@ -82,7 +90,7 @@ export class Cache {
   async decode(tokens: readonly number[]): Promise<Float32Array> {
     const [set] = this.#sets as [CacheSet]
     const { sequences, places } = this.#options
-    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#ids, Int32Array.from({ length: sequences }, (_, index) => index)))
+    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, Int32Array.from({ length: sequences }, (_, index) => index)))
     this.#steps.set(set, binding)
     this.#ids.write(Int32Array.from(tokens))
     for (let index = 0; index < sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
@@ -111,24 +119,34 @@ export class Cache {
   #newSet(): CacheSet {
     const { architecture, device, sequences, places } = this.#options
     const sized = (shape: Shape) => shape.map((dim) => (dim === 'B' ? sequences : dim === 'S' ? places : Number(dim)))
-    return Object.fromEntries(cachesOf(architecture).map(({ name, shape }) => [name, this.#own(device.tensor('float32', sized(shape)))]))
+    return Object.fromEntries(cachesOf(architecture).map(({ name, shape }) => [name, this.#own(device.tensor(this.#options.sessions.compute, sized(shape)))]))
   }
 
   async #openReorder(): Promise<{ session: Session; rows: DeviceTensor<'int32'> }> {
     const { architecture, device, sequences } = this.#options
     const b = new Builder()
     const rows = b.input('rows', 'int32', ['B'])
-    for (const { name, shape } of cachesOf(architecture)) b.output(`${name}_out`, b.gather(b.input(name, 'float32', shape), rows))
+    for (const { name, shape } of cachesOf(architecture)) b.output(`${name}_out`, b.gather(b.input(name, this.#options.sessions.compute, shape), rows))
     const session = this.#own(await device.createSession(toOnnx(b.build(), { provider: device.kind })))
     return { session, rows: this.#own(device.tensor('int32', [sequences])) }
   }
 
-  #bind(ids: DeviceTensor<'int32'>, last: Int32Array): Binding {
-    const { device, session, sequences } = this.#options
+  /** Numbers as a tensor of the type that is computed in. */
+  #tensorOf(numbers: Float32Array, shape: readonly number[], dtype: ComputeType): DeviceTensor {
+    const { device } = this.#options
+    if (dtype === 'float16') return device.tensor('float16', shape, Uint16Array.from(numbers, float32ToFloat16))
+    if (dtype === 'bfloat16') return device.tensor('bfloat16', shape, float32ToBfloat16(numbers))
+    return device.tensor('float32', shape, numbers as Float32Array<ArrayBuffer>)
+  }
+
+  #bind(session: Session, ids: DeviceTensor<'int32'>, last: Int32Array): Binding {
+    const { device, sequences } = this.#options
     const [set] = this.#sets as [CacheSet]
     const lastTensor = this.#own(device.tensor('int32', [sequences], last as Int32Array<ArrayBuffer>))
     const outputs = Object.fromEntries(Object.entries(set).map(([name, tensor]) => [`${name}_out`, tensor]))
-    return session.bind({ inputs: { ...this.#shared, ...set, ids, last: lastTensor, lengths: this.#lengths, total: this.#total }, outputs: { ...outputs, logits: this.#logits } })
+    const available: Record<string, DeviceTensor> = { ...this.#shared, ...set, ids, last: lastTensor, lengths: this.#lengths, total: this.#total }
+    const inputs = Object.fromEntries(session.inputs.map(({ name }) => [name, available[name] as DeviceTensor]))
+    return session.bind({ inputs, outputs: { ...outputs, logits: this.#logits } })
   }
 
   async #run(binding: Binding, total: number): Promise<Float32Array> {

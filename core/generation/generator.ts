@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto'
 import { UserError, type FinishReason, type GenerationSettings } from '../contract/index.ts'
-import { toOnnx } from '../graph/onnx/writer.ts'
+import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { decodingProgram } from '../models/programs.ts'
-import type { Device, Session } from '../runtime/index.ts'
+import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
+import type { Device } from '../runtime/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 import { Answer } from './answer.ts'
 import { BeamSearch } from './beam-search.ts'
-import { Cache } from './cache.ts'
+import { Cache, type DecodingSessions } from './cache.ts'
 import { stopWordsOf } from './stopping.ts'
 import { takeTurn } from './turns.ts'
 
@@ -46,31 +46,50 @@ export interface Generated {
 /** The cache grows in steps of so many places, so that few sizes occur. */
 const CACHE_STEP = 64
 
+/** On CUDA what most weights are in; elsewhere halves are slower. */
+function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device): ComputeType {
+  const dtype = weights.get(`${architecture.linears[0]?.path}.weight`)?.dtype
+  if (kind !== 'cuda' || dtype === undefined || dtype === 'float32') return 'float32'
+  return dtype === 'bfloat16' ? 'bfloat16' : 'float16'
+}
+
+/** What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in float32. */
+const isRecordable = ({ architecture }: ModelSource, { kind }: Device, compute: ComputeType): boolean => kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
+
 /** Decodes with a key-value cache that stays on the device. One session serves the base model (`p` null) or every adapter of one layout. */
 export class Generator {
   readonly #model: GeneratorModel
   readonly #device: Device
-  readonly #session: Session
+  readonly #sessions: DecodingSessions
   readonly #layout: LoraLayout | null
   readonly #resident: ResidentWeights
 
-  private constructor(model: GeneratorModel, device: Device, session: Session, layout: LoraLayout | null, resident: ResidentWeights) {
+  private constructor(model: GeneratorModel, device: Device, sessions: DecodingSessions, layout: LoraLayout | null, resident: ResidentWeights) {
     this.#model = model
     this.#device = device
-    this.#session = session
+    this.#sessions = sessions
     this.#layout = layout
     this.#resident = resident
   }
 
   /** Builds the decoding session; dispose of it after use, and of `resident` later. Throws UserError where the weights cannot be read. */
   static async open(model: GeneratorModel, device: Device, layout: LoraLayout | null, resident: ResidentWeights = NO_RESIDENT_WEIGHTS): Promise<Generator> {
-    const program = decodingProgram(resident.source(model), layout, { cutAdapter: true })
-    const graph = toOnnx(program, { provider: device.kind, weights: resident.kind })
-    return new Generator(model, device, await device.createSession(graph, { weightsFolder: model.folder, ...sessionOptionsFor(resident) }), layout, resident)
+    const source = resident.source(model)
+    const compute = computeTypeOf(source, device)
+    const options = { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident) }
+    const prompt = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute }), options)
+    if (!isRecordable(source, device, compute)) return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
+    try {
+      const step = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute, recordable: true }), { ...options, cudaGraph: true })
+      return new Generator(model, device, { compute, prompt, step }, layout, resident)
+    } catch (error) {
+      prompt.dispose()
+      throw error
+    }
   }
 
   dispose(): void {
-    this.#session.dispose()
+    for (const session of new Set([this.#sessions.prompt, this.#sessions.step])) session.dispose()
   }
 
   /**
@@ -90,7 +109,7 @@ export class Generator {
     const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
     const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }))
     const beams = settings.doSample && settings.temperature > 0 ? 1 : settings.beams
-    const cache = new Cache({ architecture: this.#model.architecture, device: this.#device, session: this.#session, sequences: prompts.length * beams, places })
+    const cache = new Cache({ architecture: this.#model.architecture, device: this.#device, sessions: this.#sessions, sequences: prompts.length * beams, places })
     try {
       cache.use(this.#resident.tensors)
       if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)

@@ -46,9 +46,10 @@ export class Builder extends GraphCore {
   readonly expandLike = (x: Value, like: Value): Value => this.#apply(ops.expandLike, [x, like], {})[0]
   readonly cast = (x: Value, to: DType): Value => (x.dtype === to ? x : this.#apply(ops.cast, [x], { to })[0])
   readonly where = (condition: Value, x: Value, y: Value): Value => this.#apply(ops.where, [condition, x, y], {})[0]
-  readonly gather = (table: Value, indices: Value): Value => this.#apply(ops.gather, [table, indices], {})[0]
+  /** `unique`: no row is named twice. */
+  readonly gather = (table: Value, indices: Value, { unique = false }: { unique?: boolean } = {}): Value => this.#apply(ops.gather, [table, indices], { unique })[0]
   readonly atColumn = (index: Value, like: Value): Value => this.#apply(ops.atColumn, [index, like], {})[0]
-  readonly scatterRows = (table: Value, indices: Value, updates: Value): Value => this.#apply(ops.scatterRows, [table, indices, updates], {})[0]
+  readonly scatterRows = (table: Value, indices: Value, updates: Value, { unique = false }: { unique?: boolean } = {}): Value => this.#apply(ops.scatterRows, [table, indices, updates], { unique })[0]
 
   readonly reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceSum, [x], { axes, keepDims })[0]
   readonly reduceMax = (x: Value, axes: readonly number[], keepDims: boolean): Value => this.#apply(ops.reduceMax, [x], { axes, keepDims })[0]
@@ -64,6 +65,7 @@ export class Builder extends GraphCore {
   readonly shiftRows = (x: Value, by: number): Value => this.#apply(ops.shiftRows, [x], { by })[0]
   readonly cachedConvolution = (x: Value, state: Value, w: Value, lengths: Value, total: Value): readonly [Value, Value] => this.#apply(ops.cachedConvolution, [x, state, w, lengths, total], {})
   readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value => this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
+  readonly cacheSize = (cache: Value): Value => this.#apply(ops.cacheSize, [cache], {})[0]
   readonly cachePositions = (ids: Value, lengths: Value, total: Value): Value => this.#apply(ops.cachePositions, [ids, lengths, total], {})[0]
   readonly groupQueryAttention = (inputs: readonly Value[], attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
 }

@@ -59,7 +59,16 @@ export interface Operation {
   readonly unread?: readonly number[]
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
   readonly expand?: (context: { readonly b: Builder; readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
+  readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | null
   lower(context: Lowering): void
+}
+
+/** A kernel of our own for a whole op: one block for each row of the output. */
+export interface WholeKernel {
+  /** The body in C: `row` and `columns` of the output, `in0` …, `out`, and `s0` … for `sizes`. */
+  readonly body: string
+  /** Sizes that it needs besides: an axis of an input. */
+  readonly sizes: readonly { readonly input: number; readonly axis: number }[]
 }
 
 /**

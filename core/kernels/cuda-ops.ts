@@ -32,13 +32,16 @@ const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({
 })
 
 const WARP = 32
-const MAX_THREADS = 512
+const MAX_THREADS = 256
+/** Places of a row, PACK neighbours each, that one warp computes. */
+const SHORT_ROW = 256
 /** As in the kernels' source: how many neighbours a thread computes at once where they divide the row. */
 const PACK = 4
 
 interface Call {
   readonly blocks: readonly [number, number]
-  readonly threads: number
+  /** Of a row, and rows of a block. */
+  readonly threads: readonly [number, number]
   readonly pointers: readonly Pointer[]
   readonly sizes: readonly number[]
 }
@@ -53,8 +56,11 @@ export function callOf(kernel: Kernel, context: KernelContext): Call | null {
   const rowCount = rows.reduce((product, count) => product * count, 1)
   if (rowCount === 0 || columns === 0) return null
   const turns = Math.ceil(columns / (columns % PACK === 0 ? PACK : 1))
-  const threads = Math.min(MAX_THREADS, Math.ceil(turns / WARP) * WARP)
-  return { blocks: [rowCount, kernel.isByRow ? 1 : Math.ceil(turns / threads)], threads, pointers: [...inputs.map(({ data }) => data), ...outputs], sizes: [...rows, columns] }
+  // Short rows take a warp each, several to a block; of longer ones every thread gets as many places as the others.
+  const width = Math.ceil(turns / Math.ceil(turns / MAX_THREADS) / WARP) * WARP
+  const threads: readonly [number, number] = turns <= SHORT_ROW && kernel.rowBy !== 'block' ? [WARP, MAX_THREADS / WARP] : [width, 1]
+  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), kernel.rowBy !== 'none' || threads[1] > 1 ? 1 : Math.ceil(turns / width)]
+  return { blocks, threads, pointers: [...inputs.map(({ data }) => data), ...outputs], sizes: [...rows, rowCount, columns, ...kernel.sizes.map(size)] }
 }
 
 function run(kernel: Kernel, launch: CudaFunction, context: KernelContext): void {

@@ -110,15 +110,17 @@ type Matrices = Pick<TrainableValues, 'groups' | 'magnitudes' | 'wholes'>
 /** Cuts p [P] into what is trained, in the type that is computed in where only LoRA's matrices are. */
 export function cutTrainable(b: Builder, layout: LoraLayout, p: Value, compute: ComputeType): Matrices {
   const places = matricesOf(layout)
-  const isWide = layout.wholes.length > 0 || layout.slots.some(({ magnitude }) => magnitude)
-  const parts = b.split(isWide ? p : b.cast(p, compute), places.map(({ shape }) => shape[0] * shape[1]), 0)
+  const parts = b.split(b.cast(p, matrixType(layout, compute)), places.map(({ shape }) => shape[0] * shape[1]), 0)
   return arrange(b, layout, new Map(places.map((place, index) => [place, b.reshape(parts[index] as Value, place.shape)])))
 }
 
 /** The matrices as inputs of their own, for programs that run often with the same p: cutting costs a copy of p at every run. */
-export function trainableInputs(b: Builder, layout: LoraLayout): Matrices {
-  return arrange(b, layout, new Map(matricesOf(layout).map((place) => [place, b.input(matrixName(place), 'float32', place.shape)])))
+export function trainableInputs(b: Builder, layout: LoraLayout, compute: ComputeType): Matrices {
+  return arrange(b, layout, new Map(matricesOf(layout).map((place) => [place, b.input(matrixName(place), matrixType(layout, compute), place.shape)])))
 }
+
+/** What the matrices of a layout are given in: where only LoRA's are trained, as they are computed with. */
+export const matrixType = ({ wholes, slots }: LoraLayout, compute: ComputeType): ComputeType => (wholes.length > 0 || slots.some(({ magnitude }) => magnitude) ? 'float32' : compute)
 
 function arrange(b: Builder, { groups, slots, wholes }: LoraLayout, values: ReadonlyMap<Place, Value>): Matrices {
   const at = (place: Place) => values.get(place) as Value

@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly compute?: ComputeType
   /** Keeps only the inputs of layers and computes their insides again in the backward pass (Chen et al. 2016). */
   readonly recompute?: boolean
+  /** Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part of `recompute`. */
+  readonly lean?: boolean
 }
 
 /**
@@ -39,13 +41,13 @@ export interface TrainingOptions {
  * Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate holds (bind to the same tensor).
  */
 export function trainingProgram(model: ModelSource, layout: LoraLayout, options: TrainingOptions = {}): Graph {
-  const { dropout = 0, compute = 'float32', recompute = false } = options
+  const { dropout = 0, compute = 'float32', recompute = false, lean = false } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
   const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
-  const logits = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, random }))
+  const logits = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, lean, random }))
   const loss = b.reduceSum(b.mul(b.crossEntropy(logits, batch.labels), batch.weights), [0], false)
   const scaled = compute === 'float16' ? b.reduceSum(b.mul(loss, b.input('loss_scale', 'float32', [1])), [0], false) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
@@ -78,26 +80,35 @@ export function magnitudesProgram({ weights }: ModelSource, { slots }: LoraLayou
   return b.build()
 }
 
+export interface DecodingOptions {
+  /** Instead of p the matrices of the adapter, one input `matrixName(place)` each: a token of a small model then takes a tenth less. */
+  readonly cutAdapter?: boolean
+  /** What is computed in, and the type of caches and cut matrices. float32 unless given. */
+  readonly compute?: ComputeType
+  /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be recorded of it. */
+  readonly recordable?: boolean
+}
+
 /**
  * One call of decoding: T new tokens of B sequences on top of a cache of S places.
  * Inputs: ids [B,T] int32; last [B] int32 (flat index of each sequence's last real token); lengths [B] int32 (tokens in the cache after the call, minus 1);
- * total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; the caches of `cachesOf` float32; p [P] where `layout` is given
- * (with `cutAdapter` instead of p its matrices, one input `matrixName(place)` each: a token of a small model then takes a tenth less).
+ * total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; the caches of `cachesOf`; p [P] where `layout` is given.
  * Outputs: logits [B,V]; `<cache>_out` (bind to the same tensors as the inputs).
  */
-export function decodingProgram(model: ModelSource, layout: LoraLayout | null, { cutAdapter = false }: { readonly cutAdapter?: boolean } = {}): Graph {
+export function decodingProgram(model: ModelSource, layout: LoraLayout | null, { cutAdapter = false, compute = 'float32', recordable = false }: DecodingOptions = {}): Graph {
   const b = new Builder()
   const { heads, kvHeads, headSize, rotaries, width } = model.architecture
   const ids = b.input('ids', 'int32', ['B', 'T'])
   const last = b.input('last', 'int32', ['B'])
   const lengths = b.input('lengths', 'int32', ['B'])
-  const total = b.input('total', 'int32', [1])
-  const tables = rotaryInputs(b, model.architecture)
-  const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, 'float32', shape)]))
+  const tables = rotaryInputs(b, model.architecture).map((pair) => pair.map((table) => b.cast(table, compute)) as [Value, Value])
+  const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
+  // GroupQueryAttention takes it as an upper bound.
+  const total = recordable ? b.cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
   const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
-  const trainable = layout && cutAdapter ? { layout, ...trainableInputs(b, layout), dropout: null } : trainableFromP(b, layout)
-  const positions = () => b.cachePositions(ids, lengths, total)
-  const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, 'float32')
+  const trainable = layout && cutAdapter ? { layout, ...trainableInputs(b, layout, compute), dropout: null } : trainableFromP(b, layout, compute)
+  const positions = () => (recordable ? b.reshape(b.cast(lengths, 'int64'), ['B', 1]) : b.cachePositions(ids, lengths, total))
+  const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, compute)
   const context: ModelContext = {
     ...basics,
     embed: (table, count, width) => rowsOf(table, [count, width], ids),

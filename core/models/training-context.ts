@@ -41,12 +41,14 @@ export interface TrainingContextOptions {
   readonly compute: ComputeType
   /** Computes each layer again in the backward pass. */
   readonly recompute?: boolean
+  /** Computes attention's probabilities again in the backward pass. */
+  readonly lean?: boolean
   /** Null outside of training. */
   readonly random?: Randomness | null
 }
 
 /** Whole sequences at once; attention is spelled out so that it can be differentiated. */
-export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, random = null }: TrainingContextOptions): ModelContext {
+export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, lean = false, random = null }: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
   const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
   let site = 0
@@ -65,11 +67,11 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) => (random?.hidden && p > 0 ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype)) : x),
-    select: (x) => b.gather(x, batch.targets),
+    select: (x) => b.gather(x, batch.targets, { unique: true }),
     convolution: (_, x, w) => convolution(b, batch, x, w),
     attention(layer, q, k, v, options) {
       const dropout = random?.attention ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) } : null
-      return attention({ b, batch, architecture, tables, masks, dropout }, [q, k, v], options)
+      return attention({ b, batch, architecture, tables, masks, dropout, lean: lean && !recompute }, [q, k, v], options)
     },
   }
 }
@@ -81,10 +83,11 @@ interface AttentionParts {
   readonly tables: readonly (readonly [Value, Value])[]
   readonly masks: AttentionMasks
   readonly dropout: { readonly p: number; readonly mask: Value } | null
+  readonly lean: boolean
 }
 
 // softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V [B, K, T, D].
-function attention({ b, batch, architecture, tables, masks, dropout }: AttentionParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, softcap, window }: AttentionOptions): Value {
+function attention({ b, batch, architecture, tables, masks, dropout, lean }: AttentionParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, softcap, window }: AttentionOptions): Value {
   const { heads, kvHeads, headSize, rotaries } = architecture
   const groups = heads / kvHeads
   const turn = (x: Value, count: number) => {
@@ -94,12 +97,15 @@ function attention({ b, batch, architecture, tables, masks, dropout }: Attention
     return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), { heads: count, size: rotaries[rotary]?.size ?? headSize })
   }
   const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
+  const keys = perKeyHead(turn(k, kvHeads))
   const queries = b.reshape(b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), ['B', kvHeads, 'G·T', headSize])
-  const scores = b.cast(b.matmul(queries, perKeyHead(turn(k, kvHeads)), { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
-  const capped = softcap ? softcapped(b, scores, softcap) : scores
-  const probabilities = b.softmax(b.add(capped, masks.of(window)))
-  const kept = b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype)
-  const attended = b.matmul(kept, perKeyHead(v), { alpha: 1 / (1 - (dropout?.p ?? 0)) })
+  const mask = masks.of(window)
+  const kept = () => {
+    const scores = b.cast(b.matmul(queries, keys, { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
+    const probabilities = b.softmax(b.add(softcap ? softcapped(b, scores, softcap) : scores, mask))
+    return b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype)
+  }
+  const attended = b.matmul(lean ? b.region(kept) : kept(), perKeyHead(v), { alpha: 1 / (1 - (dropout?.p ?? 0)) })
   return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), ['N', heads * headSize])
 }
 

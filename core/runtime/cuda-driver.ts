@@ -39,8 +39,8 @@ function openContext(): { readonly define: Define; readonly device: number } {
   return { define, device: device[0] as number }
 }
 
-/** Starts a function on blocks [x, y] of so many threads, in a stream: its parameters are pointers, then ints. */
-export type CudaFunction = (launch: { readonly blocks: readonly [number, number]; readonly threads: number; readonly stream: Pointer }, pointers: readonly Pointer[], sizes: readonly number[]) => void
+/** Starts a function on blocks [x, y] of threads [x, y], in a stream: its parameters are pointers, then ints. */
+export type CudaFunction = (launch: { readonly blocks: readonly [number, number]; readonly threads: readonly [number, number]; readonly stream: Pointer }, pointers: readonly Pointer[], sizes: readonly number[]) => void
 
 export interface CudaModules {
   /** What to compile for, such as `sm_90`. */
@@ -72,10 +72,10 @@ export function openCudaModules(): CudaModules {
       return names.map((name): CudaFunction => {
         const address: [Pointer | null] = [null]
         getFunction(address, module[0], name)
-        return ({ blocks: [x, y], threads, stream }, pointers, sizes) => {
+        return ({ blocks, threads, stream }, pointers, sizes) => {
           const values = BigInt64Array.from([...pointers, ...sizes.map(BigInt)])
           const start = addressOf(values.buffer)
-          launchKernel(address[0], x, y, 1, threads, 1, 1, 0, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
+          launchKernel(address[0], ...blocks, 1, ...threads, 1, 0, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
         }
       })
     },

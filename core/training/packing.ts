@@ -95,3 +95,26 @@ function fitIntoBins(lengths: readonly number[], capacity: number): number[][] {
   }
   return bins.map(({ members }) => members)
 }
+
+/** The batch with T and M rounded up to multiples: GPUs like even sizes, and fewer different shapes are recorded. Targets that are added come last; give them the weight 0. */
+export function padBatch(batch: PackedBatch, steps: { readonly tokens: number; readonly targets: number }): PackedBatch {
+  const { sequences: B, tokensPerSequence: T, targets } = batch
+  const wide = roundUp(T, steps.tokens)
+  const size = B * wide
+  const padded = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
+  for (let row = 0; row < B; row++) {
+    const [from, to] = [row * T, row * wide]
+    padded.ids.set(batch.ids.subarray(from, from + T), to)
+    padded.positions.set(batch.positions.subarray(from, from + T), to)
+    padded.segments.set(batch.segments.subarray(from, from + T), to)
+  }
+  const count = Math.min(size, roundUp(targets.length, steps.targets))
+  const moved = Array.from(targets, (place) => Math.floor(place / T) * wide + (place % T))
+  const used = new Set(moved)
+  for (let place = 0; moved.length < count; place++) if (!used.has(place)) moved.push(place)
+  const labels = new BigInt64Array(count)
+  labels.set(batch.labels)
+  return { ...batch, tokensPerSequence: wide, ...padded, targets: Int32Array.from(moved), labels }
+}
+
+const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step

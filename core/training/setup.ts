@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { architectureOf } from '../models/family.ts'
+import { architectureOf, type Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
@@ -76,6 +76,12 @@ export async function residentWeights(model: LoadedModel, device: Device, settin
   return loadResidentWeights(model, device, storage, signal ? { signal } : {})
 }
 
+/** Attention's probabilities of a batch may take so many bytes in halves before they are computed twice instead of kept. */
+const MAX_PROBABILITY_BYTES = 2 ** 30
+
+/** Whether keeping attention's probabilities for the backward pass would take more memory than computing them again is worth. */
+export const isLean = ({ layerCount, heads }: Architecture, rows: number, tokens: number): boolean => 2 * layerCount * heads * rows * tokens ** 2 > MAX_PROBABILITY_BYTES
+
 interface RunnerParts {
   readonly model: LoadedModel
   readonly device: Device
@@ -95,6 +101,8 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     noiseAlpha: settings['augmentation.neftune_noise_alpha'],
     compute: settings['environment.precision'],
     recompute: settings['architecture.gradient_checkpointing'],
+    cudaGraph: parts.device.kind === 'cuda',
+    lean: isLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],

@@ -9,7 +9,7 @@ import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
-import type { PackedBatch } from './packing.ts'
+import { padBatch, type PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
@@ -32,6 +32,9 @@ export interface StepRunnerOptions extends TrainingOptions {
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
 }
+
+/** Sizes of batches that are recorded: tensor cores want multiples of 8, and every shape is recorded once. */
+const RECORDED_STEPS = { tokens: 64, targets: 256 }
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
 const MAX_ACCUMULATION = 4096
@@ -100,8 +103,9 @@ export class StepRunner {
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
     let loss = 0
     for (const [index, batch] of batches.entries()) {
-      const weights = new Float32Array(batch.targets.length).fill(1 / counted)
-      loss += await this.#training.run(batch, { weights, accumulate: index > 0, random: { seed, key: step * MAX_ACCUMULATION + index } })
+      const padded = this.#options.cudaGraph ? padBatch(batch, RECORDED_STEPS) : batch
+      const weights = new Float32Array(padded.targets.length).fill(1 / counted, 0, batch.targets.length)
+      loss += await this.#training.run(padded, { weights, accumulate: index > 0, random: { seed, key: step * MAX_ACCUMULATION + index } })
     }
     this.#scalars['learning_rate']?.write(Float32Array.of(learningRate))
     for (const [name, value] of Object.entries(this.#options.optimizer.scalars(step + 1))) this.#scalars[name]?.write(Float32Array.of(value))

@@ -1,4 +1,4 @@
-import { float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
@@ -83,7 +83,7 @@ async function load(device: Device, folder: string, place: StoredTensor, storage
     return { tensor, block, scales: device.tensor('float32', [rows, columns / block], scales) }
   }
   if (storage === 'float16' && place.dtype !== 'float16') return { tensor: device.tensor('float16', place.shape, Uint16Array.from(await readTensor(folder, place), float32ToFloat16)) }
-  if (storage === 'bfloat16' && place.dtype !== 'bfloat16') return { tensor: device.tensor('bfloat16', place.shape, toBfloat16(await readTensor(folder, place))) }
+  if (storage === 'bfloat16' && place.dtype !== 'bfloat16') return { tensor: device.tensor('bfloat16', place.shape, float32ToBfloat16(await readTensor(folder, place))) }
   if (place.dtype === 'float32' || place.dtype === 'float16' || place.dtype === 'bfloat16') return { tensor: await loadAsStored(device, folder, place, place.dtype) }
   return { tensor: device.tensor('float32', place.shape, await readTensor(folder, place)) }
 }
@@ -96,10 +96,4 @@ async function loadAsStored(device: Device, folder: string, place: StoredTensor,
   const bytes = await readTensorBytes(folder, place, into)
   if (!into) tensor.write((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
   return tensor
-}
-
-/** The upper halves of float32 numbers, rounded to the nearest, ties to even. */
-function toBfloat16(numbers: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
-  const bits = new Uint32Array(numbers.buffer)
-  return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)
 }

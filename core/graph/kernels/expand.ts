@@ -21,18 +21,25 @@ export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inpu
 
 const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
+export interface ExpandedGraph {
+  readonly graph: Graph
+  /** The nodes of the backward pass. */
+  readonly late: ReadonlySet<Node>
+}
+
 /**
  * The graph in simpler ops. Once a value has been rounded to half precision for a matrix product, later readers take that one: the wide one need not be
  * kept for the backward pass.
  */
-export function expand(graph: Graph): Graph {
+export function expand(graph: Graph): ExpandedGraph {
   const b = new Builder()
   const made = new Map<Value, Value>()
   const halves = new Map<Value, Value>()
   const kept = new Set<Value>()
+  const late = new Set<Value>()
   for (const value of graph.inputs) if (value.source.kind === 'input') made.set(value, b.input(value.source.name, value.dtype, value.shape))
   const at = (value: Value): Value => {
-    const known = made.get(value) ?? leaf(b, value)
+    const known = made.get(value) ?? copyLeaf(b, value)
     made.set(value, known)
     return known
   }
@@ -44,15 +51,18 @@ export function expand(graph: Graph): Graph {
     const inputs = node.inputs.map(read)
     const outputs = node.op.expand?.({ b, inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
     node.outputs.forEach((value, index) => made.set(value, outputs[index] as Value))
+    if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
     const [input] = inputs
     if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype)) halves.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }
   for (const { name, value } of graph.outputs) b.output(name, at(value))
-  return b.build()
+  const expanded = b.build()
+  return { graph: expanded, late: new Set(expanded.nodes.filter(({ outputs }) => outputs.some((value) => late.has(value)))) }
 }
 
-function leaf(b: Builder, { dtype, shape, source }: Value): Value {
+/** An input, constant or weight of one graph in another. */
+export function copyLeaf(b: Builder, { dtype, shape, source }: Value): Value {
   if (source.kind === 'constant') return b.constant(source.data, dtype, shape as readonly number[])
   if (source.kind === 'weight') return b.weight(source.name, dtype, shape as readonly number[], source.place)
   throw new Error('a value without a node')

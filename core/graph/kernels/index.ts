@@ -2,7 +2,8 @@ import { InternalError } from '../../contract/errors.ts'
 import type { Graph, Node, Operation, Value } from '../ir.ts'
 import { expand } from './expand.ts'
 import { Grouping, type Group } from './groups.ts'
-import { writeKernel, type Kernel } from './source.ts'
+import { recompute } from './recompute.ts'
+import { wholeKernel, writeKernel, type Kernel } from './source.ts'
 
 export { prelude } from './prelude.ts'
 export type { Kernel, KernelDim } from './source.ts'
@@ -21,13 +22,14 @@ export interface FusedGraph {
  * where ONNX Runtime would for every op. Values that cost little are computed again instead of kept.
  */
 export function fuseKernels(original: Graph): FusedGraph {
-  const graph = expand(original)
+  const { graph: expanded, late } = expand(original)
+  const graph = recompute(expanded, late)
   const grouping = new Grouping(graph)
   const units = new Units(graph, grouping)
   const kernels = new Map<string, Kernel>()
   const nodes = units.inOrder().map((unit) => {
-    if (!('members' in unit)) return unit
-    const call = writeKernel(unit, grouping, units.outputsOf(unit))
+    const call = 'members' in unit ? writeKernel(unit, grouping, units.outputsOf(unit)) : wholeKernel(unit)
+    if (!call) return unit as Node
     kernels.set(call.kernel.name, call.kernel)
     return { op: kernelOp(call.kernel), inputs: call.inputs, attributes: {}, outputs: call.outputs }
   })

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Dim, DType, Shape, Typed, Value } from '../ir.ts'
+import type { Dim, DType, Node, Typed, Value } from '../ir.ts'
 import { sameShape } from '../shapes.ts'
 import { C_TYPES, STORED_TYPES } from './c-types.ts'
 import { isCollection } from './expand.ts'
@@ -15,11 +14,13 @@ export interface Kernel {
   readonly source: string
   readonly inputs: readonly DType[]
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly KernelDim[] }[]
-  /** The sizes that the function is given, in its order, behind the pointers. */
+  /** The sizes that the function is given behind the pointers: of the rows' axes, then all rows together, then the columns. */
   readonly rows: readonly KernelDim[]
   readonly columns: KernelDim
-  /** One block computes a whole row. */
-  readonly isByRow: boolean
+  /** Sizes behind these. */
+  readonly sizes: readonly KernelDim[]
+  /** `warp`: one computes a row where that is short, else a block; `block`: always a block; `none`: a row may be divided. */
+  readonly rowBy: 'warp' | 'block' | 'none'
 }
 
 /** A group's kernel, and the values that it reads and writes in its order. */
@@ -31,6 +32,34 @@ export interface KernelCall {
 
 /** How many neighbours of a row a thread computes at once where they divide it. */
 const PACK = 4
+
+/** The kernel that an op has for itself, where it has one for these values. */
+export function wholeKernel({ op, inputs, outputs, attributes }: Node): KernelCall | null {
+  const whole = op.kernel?.(inputs, attributes)
+  const [output] = outputs
+  if (!whole || !output || [...inputs, output].some(({ dtype }) => STORED_TYPES[dtype] === undefined)) return null
+  const dims = new DimNames(inputs)
+  const [rows, columns] = [output.shape.slice(0, -1).map((dim) => dims.kernelDim(dim)), dims.kernelDim(output.shape.at(-1) as Dim)]
+  const parameters = [
+    ...inputs.map(({ dtype }, index) => `const ${STORED_TYPES[dtype]}* __restrict__ in${index}`), `${STORED_TYPES[output.dtype]}* __restrict__ out0`,
+    ...rows.map((_, axis) => `int d${axis}`), 'int rows', 'int columns', ...whole.sizes.map((_, index) => `int s${index}`),
+  ]
+  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters.join(', ')}) {\n  const long long row = blockIdx.x;${whole.body}\n}\n`
+  const name = nameOf([text(''), rows, columns])
+  const kernel: Kernel = { name, source: text(name), inputs: inputs.map(({ dtype }) => dtype), outputs: [{ dtype: output.dtype, shape: [...rows, columns] }], rows, columns, sizes: whole.sizes, rowBy: 'block' }
+  return { kernel, inputs, outputs }
+}
+
+/** The same name for the same text: two FNV-1a hashes of 32 bits, forwards and backwards. */
+function nameOf(key: unknown): string {
+  const text = JSON.stringify(key)
+  let [forwards, backwards] = [0x811c9dc5, 0x811c9dc5]
+  for (let index = 0; index < text.length; index++) {
+    forwards = Math.imul(forwards ^ text.charCodeAt(index), 0x01000193)
+    backwards = Math.imul(backwards ^ text.charCodeAt(text.length - 1 - index), 0x01000193)
+  }
+  return `k${[forwards, backwards].map((hash) => (hash >>> 0).toString(16).padStart(8, '0')).join('')}`
+}
 
 /** Writes the kernel of a group; `outputs` are the values of its members that others read. */
 export const writeKernel = (group: Group, grouping: Grouping, outputs: readonly Value[]): KernelCall => new KernelWriter(group, grouping).write(outputs)
@@ -56,13 +85,12 @@ class KernelWriter {
     const dims = new DimNames(leaves)
     const rows = this.#group.rows.map((dim) => dims.kernelDim(dim))
     const columns = dims.kernelDim(this.#group.columns)
-    const isByRow = phases.length > 0
     const parameters = [
       ...leaves.map(({ dtype }, index) => `const ${STORED_TYPES[dtype]}* __restrict__ in${index}`),
       ...outputs.map(({ dtype }, index) => `${STORED_TYPES[dtype]}* __restrict__ out${index}`),
-      ...rows.map((_, axis) => `int d${axis}`), 'int columns',
+      ...rows.map((_, axis) => `int d${axis}`), 'int rows', 'int columns',
     ]
-    const names = [...leaves.map((_, index) => `in${index}`), ...outputs.map((_, index) => `out${index}`), ...rows.map((_, axis) => `d${axis}`), 'columns']
+    const names = [...leaves.map((_, index) => `in${index}`), ...outputs.map((_, index) => `out${index}`), ...rows.map((_, axis) => `d${axis}`), 'rows', 'columns']
     const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last].map((line) => `  ${line}`).join('\n')
     const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${parameters.join(', ')}, float* shared) {\n${body}\n}
 extern "C" __global__ void ${name}(${parameters.join(', ')}) {
@@ -71,9 +99,8 @@ extern "C" __global__ void ${name}(${parameters.join(', ')}) {
   else ${name}_body<1>(${names.join(', ')}, shared);
 }\n`
     const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => dims.kernelDim(dim)) }))
-    const key = JSON.stringify([text(''), shapes, rows, columns])
-    const name = `k${createHash('sha256').update(key).digest('hex').slice(0, 16)}`
-    return { kernel: { name, source: text(name), inputs: leaves.map(({ dtype }) => dtype), outputs: shapes, rows, columns, isByRow }, inputs: leaves, outputs }
+    const name = nameOf([text(''), shapes, rows, columns])
+    return { kernel: { name, source: text(name), inputs: leaves.map(({ dtype }) => dtype), outputs: shapes, rows, columns, sizes: [], rowBy: phases.length > 0 ? 'warp' : 'none' }, inputs: leaves, outputs }
   }
 
   /** The sums and maxima of the group, by how many others lie before them. */
@@ -193,9 +220,10 @@ extern "C" __global__ void ${name}(${parameters.join(', ')}) {
 
   /** `row`, and its place i0, i1 … on every axis. */
   #places(rank: number): string[] {
-    const lines = ['const long long row = blockIdx.x;']
-    if (rank > 1) lines.push('int rest = blockIdx.x;')
-    for (let axis = rank - 1; axis >= 0; axis--) lines.push(axis === 0 ? `const int i0 = ${rank > 1 ? 'rest' : 'blockIdx.x'};` : `const int i${axis} = rest % d${axis}; rest /= d${axis};`)
+    // A warp that has no row ends: others do not wait for it.
+    const lines = ['const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;', 'if (row >= rows) return;']
+    if (rank > 1) lines.push('int rest = (int)row;')
+    for (let axis = rank - 1; axis >= 0; axis--) lines.push(axis === 0 ? `const int i0 = ${rank > 1 ? 'rest' : '(int)row'};` : `const int i${axis} = rest % d${axis}; rest /= d${axis};`)
     return lines
   }
 }

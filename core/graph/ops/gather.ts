@@ -1,13 +1,15 @@
+import { z } from 'zod'
 import { defineOp, expectThat } from '../op.ts'
 
 /** Rows of a table [R, …] by their indices (int32 or int64), axis 0. ONNX Gather. */
 export const gather = defineOp({
   type: 'Gather',
   inputs: ['table', 'indices'],
+  attrs: z.object({ unique: z.boolean() }),
   infer: ([table, indices]) => {
     expectThat(indices.dtype === 'int32' || indices.dtype === 'int64', 'Gather', [table, indices], 'a table and integer indices')
     return [{ dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] }]
   },
-  grad: ({ b, inputs: [table, indices], dOut: [d] }) => [b.scatterRows(table, indices, d), null],
+  grad: ({ b, inputs: [table, indices], dOut: [d], attrs }) => [b.scatterRows(table, indices, d, attrs), null],
   lower: ({ emit, inputs, outputs }) => void emit('Gather', inputs, { axis: 0 }, { outputs }),
 })

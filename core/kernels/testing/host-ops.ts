@@ -14,10 +14,12 @@ const host = `
 #define __global__
 #define __forceinline__ inline
 #define __shared__ static
+#define __syncthreads()
 struct Place { int x, y, z; };
 static Place blockIdx, threadIdx, blockDim, gridDim;
 static inline float __uint_as_float(unsigned x) { float y; memcpy(&y, &x, 4); return y; }
 static inline unsigned __float_as_uint(float x) { unsigned y; memcpy(&y, &x, 4); return y; }
+#define __expf expf
 static inline float __int_as_float(int x) { return __uint_as_float((unsigned)x); }
 `
 
@@ -43,12 +45,12 @@ export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] 
   const loaded = koffi.load(library)
   return kernels.map((kernel) => {
     const pointers = kernel.inputs.length + kernel.outputs.length
-    const run = loaded.func(`run_${kernel.name}`, 'void', ['int', ...Array<string>(pointers).fill('void *'), ...Array<string>(kernel.rows.length + 1).fill('int')])
+    const run = loaded.func(`run_${kernel.name}`, 'void', [...Array<string>(pointers).fill('void *'), ...Array<string>(kernel.rows.length + 2 + kernel.sizes.length).fill('int')])
     return {
       name: kernel.name, inputs: kernel.inputs, outputs: kernel.outputs.map(({ dtype }) => dtype),
       compute(context) {
         const call = callOf(kernel, context)
-        if (call) run(call.blocks[0], ...call.pointers, ...call.sizes)
+        if (call) run(...call.pointers, ...call.sizes)
       },
     }
   })
@@ -65,8 +67,8 @@ function forHost(text: string): string {
 function runnerOf({ name, source }: Kernel): string {
   const parameters = new RegExp(`void ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
   const names = parameters.split(', ').map((parameter) => parameter.split(' ').at(-1))
-  return `extern "C" void run_${name}(int rows, ${parameters}) {
-  blockDim = {1, 1, 1}; gridDim = {rows, 1, 1}; threadIdx = {0, 0, 0}; blockIdx.y = 0;
+  return `extern "C" void run_${name}(${parameters}) {
+  blockDim = {1, 1, 1}; gridDim = {rows, 1, 1}; threadIdx = {0, 0, 0}; blockIdx = {0, 0, 0};
   for (blockIdx.x = 0; blockIdx.x < rows; blockIdx.x++) ${name}(${names.join(', ')});
 }`
 }
