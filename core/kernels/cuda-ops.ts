@@ -1,4 +1,4 @@
-import { prelude, type Kernel, type KernelDim } from '../graph/kernels/index.ts'
+import { prelude, threadsFor, type Kernel, type KernelDim } from '../graph/kernels/index.ts'
 import type { Pointer } from '../runtime/api.ts'
 import { openCudaModules, type CudaFunction } from '../runtime/cuda-driver.ts'
 import type { CustomOp, KernelContext } from '../runtime/custom-ops.ts'
@@ -31,13 +31,6 @@ const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({
   compute: (context) => run(kernel, launch, context),
 })
 
-const WARP = 32
-const MAX_THREADS = 256
-/** Places of a row, PACK neighbours each, that one warp computes. */
-const SHORT_ROW = 256
-/** As in the kernels' source: how many neighbours a thread computes at once where they divide the row. */
-const PACK = 4
-
 interface Call {
   readonly blocks: readonly [number, number]
   /** Of a row, and rows of a block. */
@@ -55,11 +48,8 @@ export function callOf(kernel: Kernel, context: KernelContext): Call | null {
   const columns = size(kernel.columns)
   const rowCount = rows.reduce((product, count) => product * count, 1)
   if (rowCount === 0 || columns === 0) return null
-  const turns = Math.ceil(columns / (columns % PACK === 0 ? PACK : 1))
-  // Short rows take a warp each, several to a block; of longer ones every thread gets as many places as the others.
-  const width = Math.ceil(turns / Math.ceil(turns / MAX_THREADS) / WARP) * WARP
-  const threads: readonly [number, number] = turns <= SHORT_ROW && kernel.rowBy !== 'block' ? [WARP, MAX_THREADS / WARP] : [width, 1]
-  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), kernel.rowBy !== 'none' || threads[1] > 1 ? 1 : Math.ceil(turns / width)]
+  const { threads, turns } = threadsFor(columns, kernel.rowBy)
+  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), kernel.rowBy === 'none' && threads[1] === 1 ? turns : 1]
   return { blocks, threads, pointers: [...inputs.map(({ data }) => data), ...outputs], sizes: [...rows, rowCount, columns, ...kernel.sizes.map(size)] }
 }
 

@@ -6,7 +6,7 @@ import { recompute } from './recompute.ts'
 import { wholeKernel, writeKernel, type Kernel } from './source.ts'
 
 export { prelude } from './prelude.ts'
-export type { Kernel, KernelDim } from './source.ts'
+export { threadsFor, type Kernel, type KernelDim } from './source.ts'
 
 /** The domain of nodes that are kernels of our own; the type is the kernel's name. */
 export const KERNEL_DOMAIN = 'terakoya' as const
