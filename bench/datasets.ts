@@ -25,6 +25,8 @@ interface DatasetFigures {
   readonly blockedMs: number
   readonly importPeakMB: number
   readonly pageMs: number
+  /** After pages from all over the table. */
+  readonly scrolledPeakMB: number
   readonly editMs: number
   readonly insertRowMs: number
   readonly undoMs: number
@@ -89,11 +91,12 @@ async function figuresOf(service: DatasetService, file: string): Promise<Dataset
 async function editingFigures(service: DatasetService, { id, columns, rowCount }: DatasetInfo) {
   const place = (run: number) => ((run + 1) * STRIDE) % (rowCount - PAGE_ROWS)
   const pageMs = await medianOf(RUNS, (run) => service.page({ id, offset: place(run), limit: PAGE_ROWS }))
+  const scrolledPeakMB = peakMB()
   const { rows } = await service.page({ id, offset: Math.floor(rowCount / 2), limit: RUNS + 1 })
   const editMs = await medianOf(RUNS, (run) => service.edit({ id, edits: [{ kind: 'setCells', cells: [{ rowId: rows[run + 1]!.rowId, columnId: columns[1]!.id, value: `変更 ${run}` }] }] }))
   const insertMs = await medianOf(3, (run) => service.edit({ id, edits: [{ kind: 'insertRows', at: place(run), rows: [['新しい質問', '新しい回答']] }] }))
   const undoMs = await medianOf(3, () => service.undo({ id }))
-  return { pageMs: rounded(pageMs, 2), editMs: rounded(editMs, 2), insertRowMs: rounded(insertMs, 2), undoMs: rounded(undoMs, 2) }
+  return { pageMs: rounded(pageMs, 2), scrolledPeakMB, editMs: rounded(editMs, 2), insertRowMs: rounded(insertMs, 2), undoMs: rounded(undoMs, 2) }
 }
 
 /** Watches how long the process cannot answer. */

@@ -20,7 +20,7 @@ const migrations: readonly string[] = [
 ]
 
 /** Bounds each open dataset; what does not fit goes to a temporary file beside it. */
-export const MEMORY_LIMIT = '1GB'
+export const MEMORY_LIMIT = '512MB'
 const SETTINGS = { memory_limit: MEMORY_LIMIT, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
 
 export interface StoreMeta {

@@ -98,11 +98,12 @@ export class Binding {
       const { graphThread } = this.#context
       if (graphThread) await this.#runGraph(() => graphThread.run(session, runOptions, binding))
       else await api.RunWithBinding.async(this.#tensors, session, runOptions, binding)
-      this.#context.customOps?.throwFailure()
+      const failure = this.#context.customOps?.takeFailure()
+      if (failure) throw failure.error
     } catch (error) {
       signal?.throwIfAborted()
-      this.#context.customOps?.throwFailure()
-      throw this.#context.explain(error)
+      // What an operator of ours has thrown is the cause of what ONNX Runtime says.
+      throw this.#context.explain(this.#context.customOps?.takeFailure()?.error ?? error)
     } finally {
       for (const tensor of this.#outputs) tensor.version += 1
       if (signal) {

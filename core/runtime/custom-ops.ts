@@ -25,8 +25,8 @@ export interface KernelContext {
 
 /** The operators of a session: freed after it. */
 export interface RegisteredOps {
-  /** Throws what an operator has thrown since the last call: native code in between cannot pass it on. */
-  throwFailure(): void
+  /** What an operator has thrown since the last call, or null: native code in between cannot pass it on. */
+  takeFailure(): { readonly error: unknown } | null
   dispose(): void
 }
 
@@ -99,10 +99,10 @@ class Registry implements RegisteredOps {
     for (const address of this.addresses) entries.delete(address)
   }
 
-  throwFailure(): void {
+  takeFailure(): { readonly error: unknown } | null {
     const failure = this.#failure
     this.#failure = null
-    if (failure) throw failure.error
+    return failure
   }
 
   compute(op: CustomOp, context: Pointer): void {

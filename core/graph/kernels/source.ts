@@ -36,8 +36,6 @@ const WARP = 32
 const MAX_THREADS = 256
 /** A warp computes a row of so many packs. */
 const SHORT_ROW = 256
-/** A row that every thread sees in so few turns is unrolled: what one pass over it has read and computed stays in registers for the next. */
-const UNROLLED_TURNS = [1, 2, 4, 8] as const
 
 /** How the threads of a block lie over rows of so many columns: [along the row, rows], and how often each is used in a row. */
 export function threadsFor(columns: number, rowBy: Kernel['rowBy']): { readonly threads: readonly [number, number]; readonly turns: number } {
@@ -108,11 +106,11 @@ class KernelWriter {
     ]
     const names = [...leaves.map((_, index) => `in${index}`), ...outputs.map((_, index) => `out${index}`), ...rows.map((_, axis) => `d${axis}`), 'rows', 'columns']
     const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last].map((line) => `  ${line}`).join('\n')
-    const call = (name: string, pack: number, turns: number) => `${name}_body<${pack}, ${turns}>(${names.join(', ')}, shared);`
-    const text = (name: string) => `template <int V, int K> __device__ __forceinline__ void ${name}_body(${parameters.join(', ')}, float* shared) {\n${body}\n}
+    const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${parameters.join(', ')}, float* shared) {\n${body}\n}
 extern "C" __global__ void ${name}(${parameters.join(', ')}) {
   __shared__ float shared[32];
-  ${variants(columns, phases.length > 0).map(({ condition, pack, turns }) => `if (${condition}) ${call(name, pack, turns)}`).join('\n  else ')}
+  if (columns % ${PACK} == 0) ${name}_body<${PACK}>(${names.join(', ')}, shared);
+  else ${name}_body<1>(${names.join(', ')}, shared);
 }\n`
     const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => dims.kernelDim(dim)) }))
     const name = nameOf([text(''), shapes, rows, columns])
@@ -154,7 +152,7 @@ extern "C" __global__ void ${name}(${parameters.join(', ')}) {
       const node = this.#ownNode(value)!
       return node.op.collect?.(node.inputs[0] as Value, node.attributes) === 'max' ? 'Max' : 'Sum'
     })
-    const joins = values.map((value, index) => `${names[index]} = inside ? ${kinds[index]}::join(${names[index]}, ${this.#element(this.#ownNode(value)!.inputs[0] as Value, loop)}) : ${names[index]};`)
+    const joins = values.map((value, index) => `${names[index]} = ${kinds[index]}::join(${names[index]}, ${this.#element(this.#ownNode(value)!.inputs[0] as Value, loop)});`)
     const before = names.map((name, index) => `float ${name} = ${kinds[index]}::zero();`)
     const after = names.map((name, index) => `${name} = collect<${kinds[index]}>(${name}, shared);`)
     values.forEach((value, index) => this.#collected.set(value, names[index] as string))
@@ -167,7 +165,7 @@ extern "C" __global__ void ${name}(${parameters.join(', ')}) {
     const index = (value: Value) => outputs.indexOf(value)
     const stores = wide.map((value) => `narrow(${this.#element(value, loop)}, p${index(value)}.at[j]);`)
     const packs = wide.map((value) => `Pack<${STORED_TYPES[value.dtype]}, V> p${index(value)};`)
-    const writes = wide.map((value) => `if (inside) store<V>(out${index(value)} + row * columns + c, p${index(value)});`)
+    const writes = wide.map((value) => `store<V>(out${index(value)} + row * columns + c, p${index(value)});`)
     const narrow = outputs.filter((value) => !this.#isWide(value))
     const single = narrow.map((value) => {
       const inner = new Loop('0')
@@ -244,27 +242,6 @@ extern "C" __global__ void ${name}(${parameters.join(', ')}) {
   }
 }
 
-interface Variant {
-  readonly condition: string
-  readonly pack: number
-  /** Turns that are unrolled; 0 is a loop. */
-  readonly turns: number
-}
-
-/** The forms of a kernel that its columns may need, the first that fits is taken. */
-function variants(columns: KernelDim, byRow: boolean): Variant[] {
-  const single: Variant = { condition: 'true', pack: 1, turns: 0 }
-  const loop: Variant = { condition: `columns % ${PACK} == 0`, pack: PACK, turns: 0 }
-  if (!byRow) return typeof columns !== 'number' ? [loop, single] : [columns % PACK === 0 ? { ...loop, condition: 'true' } : single]
-  if (typeof columns === 'number') {
-    if (columns % PACK !== 0) return [single]
-    const { turns } = threadsFor(columns, 'warp')
-    return [{ condition: 'true', pack: PACK, turns: UNROLLED_TURNS.find((most) => turns <= most) ?? 0 }]
-  }
-  const unrolled = UNROLLED_TURNS.map((turns): Variant => ({ condition: `columns % ${PACK} == 0 && columns <= ${PACK * turns} * (int)blockDim.x`, pack: PACK, turns }))
-  return [...unrolled, loop, single]
-}
-
 /** What is computed for every column, or (`column` given) for one. */
 class Loop {
   readonly names = new Map<Value, string>()
@@ -278,12 +255,7 @@ class Loop {
 
   wrap(uses: readonly string[], before: readonly string[] = [], after: readonly string[] = []): string[] {
     return [
-      '#pragma unroll K > 0 ? K : 1',
-      'for (int k = 0; k < (K > 0 ? K : (columns / V + gridDim.y * blockDim.x - 1) / (gridDim.y * blockDim.x)); k++) {',
-      // Without branches the compiler sees that several passes read and compute the same.
-      '  const int place = ((k * gridDim.y + blockIdx.y) * blockDim.x + threadIdx.x) * V;',
-      '  const bool inside = place < columns;',
-      '  const int c = inside ? place : 0;',
+      'for (int c = (blockIdx.y * blockDim.x + threadIdx.x) * V; c < columns; c += gridDim.y * blockDim.x * V) {',
       ...[...this.loads, ...before].map((line) => `  ${line}`),
       '  #pragma unroll',
       '  for (int j = 0; j < V; j++) {',

@@ -40,7 +40,7 @@ export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] 
   const runners = kernels.map((kernel) => runnerOf(kernel))
   const name = `kernels-${kernels.map((kernel) => kernel.name.slice(1, 5)).join('').slice(0, 40)}-${kernels.length}`
   const [source, library] = [join(folder, `${name}.cpp`), join(folder, `${name}.so`)]
-  writeFileSync(source, `${host}${forHost(prelude)}${kernels.map((kernel) => looping(kernel.source)).join('\n')}\n${runners.join('\n')}`)
+  writeFileSync(source, `${host}${forHost(prelude)}${kernels.map((kernel) => kernel.source).join('\n')}\n${runners.join('\n')}`)
   execFileSync(compiler, ['-std=c++17', '-O1', '-fno-strict-aliasing', '-w', '-shared', '-fPIC', '-o', library, source])
   const loaded = koffi.load(library)
   return kernels.map((kernel) => {
@@ -63,9 +63,6 @@ function forHost(text: string): string {
     .replace(/asm\("cvt\.rn\.f16\.f32[^;]*;[^;]*;/, '_Float16 h = (_Float16)x; memcpy(&y.bits, &h, 2);')
     .replace(/(float collect\(float x, float\* shared\)) \{[\s\S]*?\n\}/, '$1 { return x; }')
 }
-
-/** Rows of a size that is known are unrolled for the threads of a GPU's block: here they are looped over. */
-const looping = (source: string): string => source.replaceAll(/if \(true\) (\w+_body)<4, \d+>/g, 'if (true) $1<4, 0>')
 
 function runnerOf({ name, source }: Kernel): string {
   const parameters = new RegExp(`void ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
