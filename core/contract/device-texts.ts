@@ -14,7 +14,7 @@ export const deviceNames: Readonly<Record<DeviceKind, DeviceText>> = {
   webgpu: { ja: 'GPU（WebGPU）', en: 'GPU (WebGPU)' },
 }
 
-/** Why a device cannot be used, and what to do about it. */
+/** Why a device cannot be used, or only at a price, and what to do about it. */
 export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
   'provider-missing': { ja: 'この GPU 用の計算部品が入っていません。代わりに WebGPU か CPU で計算します。', en: 'The computing part for this GPU is not installed. WebGPU or the CPU computes instead.' },
   'driver-missing': { ja: 'GPU のドライバーが見つかりません。GPU のメーカーのページから新しいドライバーを入れて、パソコンを再起動してください。', en: 'The driver of the GPU was not found. Install the newest one from its maker and restart the computer.' },
@@ -22,6 +22,10 @@ export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
   'library-missing': { ja: '必要なライブラリ（CUDA 13 の cuBLAS など）が見つかりません。NVIDIA のドライバーと CUDA 13 のランタイムを入れてください。', en: "A library that it needs (such as CUDA 13's cuBLAS) was not found. Install NVIDIA's driver and the CUDA 13 runtime." },
   platform: { ja: 'この OS では使えません。', en: 'Not available on this system.' },
   'software-adapter': { ja: 'GPU の代わりにソフトウェアで動くため、CPU より遅くなります。', en: 'It would be emulated in software, slower than the CPU.' },
+  'compiler-missing': {
+    ja: '使えます。ただし計算をまとめるライブラリ（CUDA 13 の NVRTC）が見つからないため、学習に約 2 倍の時間がかかります。',
+    en: "Usable, but a training takes about twice as long: the library that joins computations (CUDA 13's NVRTC) was not found.",
+  },
 }
 
 /** Why a device was chosen. */

@@ -2,7 +2,7 @@ import { prelude, threadsFor, type Kernel, type KernelDim } from '../graph/kerne
 import type { Pointer } from '../runtime/api.ts'
 import { openCudaModules, type CudaFunction } from '../runtime/cuda-driver.ts'
 import type { CustomOp, KernelContext } from '../runtime/custom-ops.ts'
-import { findNvrtc } from './nvrtc.ts'
+import { findNvrtc } from '../runtime/nvrtc.ts'
 
 /** True where kernels of our own can be compiled on this machine. */
 export const canCompileKernels = (): boolean => findNvrtc() !== null

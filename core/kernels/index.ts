@@ -2,6 +2,7 @@ import { fuseKernels } from '../graph/kernels/index.ts'
 import { toOnnx, type OnnxOptions } from '../graph/onnx/writer.ts'
 import type { Graph } from '../graph/ir.ts'
 import type { Device, Session, SessionOptions } from '../runtime/index.ts'
+import { OrtError } from '../runtime/ort-error.ts'
 import { canCompileKernels, compileKernels } from './cuda-ops.ts'
 
 export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights'> {
@@ -9,8 +10,20 @@ export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights
   readonly kernels?: boolean
 }
 
-/** Opens a graph on a device. Throws as `device.createSession`. */
-export async function openGraph(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions = {}): Promise<Session> {
+/** What ONNX Runtime says of graphs with parts that CUDA cannot compute. */
+const NOT_RECORDABLE = /graph capture/
+
+/** Opens a graph on a device; one that cannot be recorded runs operator by operator. Throws as `device.createSession`. */
+export async function openGraph(device: Device, graph: Graph, options: GraphOptions = {}): Promise<Session> {
+  try {
+    return await open(device, graph, options)
+  } catch (error) {
+    if (!options.cudaGraph || !(error instanceof OrtError) || !NOT_RECORDABLE.test(error.detail)) throw error
+    return open(device, graph, { ...options, cudaGraph: false })
+  }
+}
+
+async function open(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions): Promise<Session> {
   const onnx = { provider: device.kind, ...(weights && { weights }) }
   if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), options)
   await device.ready()

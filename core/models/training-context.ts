@@ -125,7 +125,7 @@ function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Valu
 /** [B, K, G·T, T]: which probabilities of a layer are kept. */
 function attentionKept(b: Builder, { kvHeads }: Architecture, { p, rows, columns }: NonNullable<Randomness['attention']>, layer: number): Value {
   const own = b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
-  return b.reshape(b.dropoutMask(rows, own, { p }), ['B', kvHeads, 'G·T', 'T'])
+  return b.dropoutMask(b.reshape(rows, ['B', kvHeads, 'G·T', 1]), own, { p })
 }
 
 // x + u · α/√(T·C), u uniform in (-1, 1)  (NEFTune, Jain et al. 2023)

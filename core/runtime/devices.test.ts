@@ -23,6 +23,7 @@ describe('devices', () => {
     expect(recommendDevice([cuda, webgpu, cpu])).toEqual({ kind: 'cuda', reason: 'fastest-gpu' })
     expect(recommendDevice([{ ...cuda, available: false, reason: 'provider-missing' }, webgpu, cpu])).toEqual({ kind: 'webgpu', reason: 'fastest-gpu' })
     expect(recommendDevice([{ ...cuda, available: false, reason: 'driver-missing' }, cpu])).toEqual({ kind: 'cpu', reason: 'gpu-unusable' })
+    expect(recommendDevice([{ ...cuda, reason: 'compiler-missing' }, webgpu, cpu]).kind).toBe('cuda')
     expect(recommendDevice([{ ...cuda, available: false, reason: 'no-adapter' }, { ...webgpu, reason: 'software-adapter' }, cpu])).toEqual({ kind: 'cpu', reason: 'no-gpu' })
   })
 

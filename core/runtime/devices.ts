@@ -6,6 +6,7 @@ import type { ChoiceReason, DeviceInfo, DeviceKind, DeviceReason } from '../cont
 import type { Api, Pointer } from './api.ts'
 import { listHardwareGpus, listProviders, type HardwareGpu } from './hardware.ts'
 import { findNvidiaGpus, type NvidiaGpu } from './nvml.ts'
+import { findNvrtc } from './nvrtc.ts'
 import { loadProvider, providerNames } from './provider.ts'
 import { findVulkanGpus, type VulkanGpu } from './vulkan.ts'
 
@@ -18,6 +19,8 @@ const kindsOf: Partial<Record<NodeJS.Platform, readonly DeviceKind[]>> = {
 /** Recommended where usable. DirectML and CoreML can be chosen but copy every tensor in every run. */
 const preference: readonly DeviceKind[] = ['cuda', 'webgpu']
 const nvidiaVendorId = 0x10de
+/** What can be computed with nevertheless. */
+const SLOWER: readonly DeviceReason[] = ['software-adapter', 'compiler-missing']
 
 const providerFile = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
 
@@ -49,14 +52,14 @@ export async function detectDevices(machine: Machine): Promise<DeviceInfo[]> {
   for (const kind of kinds) {
     const facts = describe(kind, gpus)
     const reason = providers.includes(providerNames[kind]) ? await whyUnusable(machine, kind, gpus) : 'provider-missing'
-    devices.push({ kind, ...facts, available: reason === null || reason === 'software-adapter', ...(reason && { reason }) })
+    devices.push({ kind, ...facts, available: reason === null || SLOWER.includes(reason), ...(reason && { reason }) })
   }
   return devices
 }
 
 /** The device to use unless the user chooses: the fastest GPU that works, else the processor. */
 export function recommendDevice(devices: readonly DeviceInfo[]): { readonly kind: DeviceKind; readonly reason: ChoiceReason } {
-  const best = preference.find((kind) => devices.some((device) => device.kind === kind && device.available && device.reason === undefined))
+  const best = preference.find((kind) => devices.some((device) => device.kind === kind && device.available && device.reason !== 'software-adapter'))
   if (best) return { kind: best, reason: 'fastest-gpu' }
   const unusable = devices.some(({ kind, reason }) => kind !== 'cpu' && reason !== 'no-adapter' && reason !== 'software-adapter' && reason !== undefined)
   return { kind: 'cpu', reason: unusable ? 'gpu-unusable' : 'no-gpu' }
@@ -83,7 +86,8 @@ async function whyNoCuda(machine: Machine, gpus: Gpus): Promise<DeviceReason | n
   if (!gpus.nvidia || gpus.nvidia.length === 0) return hasNvidiaHardware(gpus) ? 'driver-missing' : 'no-adapter'
   if (!existsSync(join(dirname(machine.libraryFile), providerFile))) return 'provider-missing'
   // It is there but does not load: NVIDIA's own libraries (cuBLAS, cuDNN) are missing.
-  return (await loads(machine.api, 'cuda')) ? null : 'library-missing'
+  if (!(await loads(machine.api, 'cuda'))) return 'library-missing'
+  return findNvrtc() ? null : 'compiler-missing'
 }
 
 const whyNoAdapter = (gpus: Gpus): DeviceReason => (gpus.hardware.length > 0 || gpus.nvidia?.length ? 'driver-missing' : 'no-adapter')

@@ -1,7 +1,7 @@
 import koffi from 'koffi'
 import { UserError } from '../contract/errors.ts'
-import type { Pointer } from '../runtime/api.ts'
-import { loadNative } from '../runtime/native-library.ts'
+import type { Pointer } from './api.ts'
+import { loadNative } from './native-library.ts'
 
 /** NVIDIA's run-time compiler, the newest first; it belongs to the CUDA libraries that the provider needs anyway. */
 const files = process.platform === 'win32' ? ['nvrtc64_130_0.dll', 'nvrtc64_120_0.dll'] : ['libnvrtc.so.13', 'libnvrtc.so.12', 'libnvrtc.so']
