@@ -31,18 +31,14 @@ const nasty = [
   'TRUE', 'null', 'NULL', 'NaN', '2024-01-02', '１２３', '\u2028', '\u00a0', '\u200b', '\u3000', '\ufeff', '<b>&amp;</b>', ']]>', '_x0041_', '_x000D_', '_x005F_', '\u0001', '\u000b', '\u001f', '\u007f', '\ufffe', '{"a":1}', '__proto__', '〜−①㈱',
 ]
 
-/** Line breaks of workbooks become LF when they are read; the reader of Numbers' files drops a byte order mark. */
-const lost: Readonly<Record<string, RegExp>> = { numbers: /\ufeff/g }
-
-/** A table with a header, a first row without missing cells and a text in each row. What a format is known to change is left out of it. */
-function randomTable(seed: number, ending: string): (string | null)[][] {
+/** A table with a header and rows, some of them without any text. */
+function randomTable(seed: number): (string | null)[][] {
   let drawn = 0
   const below = (count: number) => Math.floor(randomUniform(seed, 'sampling', 0, drawn++) * count)
   const joined = () => Array.from({ length: below(4) }, () => nasty[below(nasty.length)]).join('')
-  const cell = () => (lost[ending] ? joined().replaceAll(lost[ending], '') : joined())
   const width = 2 + below(4)
   const header = Array.from({ length: width }, (_, index) => `列"${index}, ${below(100)}`)
-  const rows = Array.from({ length: 1 + below(30) }, (_, row) => Array.from({ length: width }, (_, column) => (column === 0 ? `${row}${cell()}` : row > 0 && below(5) === 0 ? null : cell())))
+  const rows = Array.from({ length: 1 + below(30) }, (_, row) => Array.from({ length: width }, () => (row % 5 === 3 ? [null, ''][below(2)] as null : row > 0 && below(5) === 0 ? null : joined())))
   return [header, ...rows]
 }
 
@@ -52,7 +48,7 @@ const SEED = Number(process.env['TERAKOYA_TEST_SEED'] ?? Date.now() % 1_000_000)
 describe(`a table from CSV to another format and back (TERAKOYA_TEST_SEED=${SEED})`, () => {
   it.each(['tsv', 'xlsx', 'jsonl', 'parquet', 'numbers', 'csv'])('%s: byte for byte', async (ending) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const table = randomTable(SEED + round, ending)
+      const table = randomTable(SEED + round)
       await writeFile(at('in.csv'), csvOf(table))
       expect(await convert(at('in.csv'), at(`there.${ending}`)), `seed ${SEED + round}`).toBe(0)
       expect(await convert(at(`there.${ending}`), at('back.csv'))).toBe(0)

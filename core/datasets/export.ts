@@ -8,6 +8,7 @@ import { UserError, type Column, type ExportFormat } from '../contract/index.ts'
 import { encodeCp932 } from './formats/cp932.ts'
 import { formatHeader, formatRow } from './formats/delimited.ts'
 import { distinctNames } from './formats/distinct-names.ts'
+import { withEmptyMark } from './formats/sheet-rows.ts'
 import { rowReader } from './roles.ts'
 import type { DatasetStore } from './store.ts'
 
@@ -144,7 +145,7 @@ const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
     for await (const portion of rows()) {
       for (const cells of portion) {
         checkLengths(cells, ++row, columns)
-        yield cells.map(escaped)
+        yield withEmptyMark(cells.map(escaped)) as (string | null)[]
       }
     }
   }
@@ -158,12 +159,15 @@ const numbers: Writer = async ({ target, columns, rowCount, rows }) => {
   if (rowCount > MAX_NUMBERS_ROWS) throw new UserError('dataset/too-long-for-numbers', { rows: rowCount, limit: MAX_NUMBERS_ROWS })
   const [XLSX, { default: template }] = await Promise.all([import('xlsx'), import('xlsx/dist/xlsx.zahl.mjs')])
   const cells: Cells[] = [columns.map(({ name }) => name)]
-  for await (const portion of rows()) cells.push(...portion)
-  const sheet: import('xlsx').WorkSheet = { '!ref': XLSX.utils.encode_range({ s: { r: 0, c: 0 }, e: { r: rowCount, c: columns.length - 1 } }) }
-  for (const [r, row] of cells.entries()) for (const [c, value] of row.entries()) if (value !== null) sheet[XLSX.utils.encode_cell({ r, c })] = { t: 's', v: value }
+  for await (const portion of rows()) cells.push(...portion.map(withEmptyMark))
+  const sheet: import('xlsx').WorkSheet = { '!ref': XLSX.utils.encode_range({ s: { r: 0, c: 0 }, e: { r: rowCount, c: Math.max(...cells.map(({ length }) => length)) - 1 } }) }
+  for (const [r, row] of cells.entries()) for (const [c, value] of row.entries()) if (value !== null) sheet[XLSX.utils.encode_cell({ r, c })] = { t: 's', v: withSecondMark(value) }
   const book = XLSX.utils.book_new(sheet, 'data')
   await writeAtomic(target, (file) => file.writeFile(XLSX.write(book, { type: 'buffer', bookType: 'numbers', numbers: template }) as Buffer))
 }
+
+/** The library that reads these files drops a byte order mark at the beginning of a text. */
+const withSecondMark = (text: string): string => (text.startsWith('\ufeff') ? `\ufeff${text}` : text)
 
 /** DuckDB takes names that differ in case for one. */
 const lowerCase = (name: string): string => name.toLowerCase()
