@@ -1,7 +1,8 @@
-// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the tutorial's training and decoding, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
+// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the tutorial's training and decoding, `npm run bench -- grid` how fast a table of a million rows scrolls in the window, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
+import { measureGrid } from './grid.ts'
 import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
 import { machine, root, rounded } from './measure.ts'
 import { measurePeer, peerIsThere, summarizePeer, type PeerFigures } from './peer.ts'
@@ -26,6 +27,11 @@ if (only === 'large') {
 
 if (only === 'training') {
   console.log(JSON.stringify(figures(summarize([await measureTraining()]))))
+  process.exit()
+}
+
+if (only === 'grid') {
+  console.log(JSON.stringify(await measureGrid()))
   process.exit()
 }
 

@@ -63,12 +63,14 @@ export interface Operation {
   lower(context: Lowering): void
 }
 
-/** A kernel of our own for a whole op: one block for each row of the output. */
+/** A kernel of our own for a whole op, over the rows of its output. */
 export interface WholeKernel {
   /** The body in C: `row` and `columns` of the output, `in0` …, `out`, and `s0` … for `sizes`. */
   readonly body: string
   /** Sizes that it needs besides: an axis of an input. */
   readonly sizes: readonly { readonly input: number; readonly axis: number }[]
+  /** One block for each row, or (`none`) as many threads as there are columns, in blocks [x rows, y]. */
+  readonly rowBy: 'block' | 'none'
 }
 
 /**

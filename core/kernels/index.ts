@@ -25,7 +25,8 @@ export async function openGraph(device: Device, graph: Graph, options: GraphOpti
 
 async function open(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions): Promise<Session> {
   const onnx = { provider: device.kind, ...(weights && { weights }) }
-  if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), options)
+  // Without kernels of our own nothing is recorded: some of ONNX Runtime's read addresses from memory that later runs overwrite.
+  if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })
   await device.ready()
   const fused = fuseKernels(graph)
   return device.createSession(toOnnx(fused.graph, onnx), { ...options, customOps: await compileKernels(fused.kernels) })

@@ -58,9 +58,9 @@ export function wholeKernel({ op, inputs, outputs, attributes }: Node): KernelCa
     ...inputs.map(({ dtype }, index) => `const ${STORED_TYPES[dtype]}* __restrict__ in${index}`), `${STORED_TYPES[output.dtype]}* __restrict__ out0`,
     ...rows.map((_, axis) => `int d${axis}`), 'int rows', 'int columns', ...whole.sizes.map((_, index) => `int s${index}`),
   ]
-  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters.join(', ')}) {\n  const long long row = blockIdx.x;${whole.body}\n}\n`
+  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters.join(', ')}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${whole.body}\n}\n`
   const name = nameOf([text(''), rows, columns])
-  const kernel: Kernel = { name, source: text(name), inputs: inputs.map(({ dtype }) => dtype), outputs: [{ dtype: output.dtype, shape: [...rows, columns] }], rows, columns, sizes: whole.sizes, rowBy: 'block' }
+  const kernel: Kernel = { name, source: text(name), inputs: inputs.map(({ dtype }) => dtype), outputs: [{ dtype: output.dtype, shape: [...rows, columns] }], rows, columns, sizes: whole.sizes, rowBy: whole.rowBy }
   return { kernel, inputs, outputs }
 }
 

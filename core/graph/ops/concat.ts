@@ -18,12 +18,33 @@ export const concat = defineOp({
     return [{ dtype, shape: replaceAt(shape, axis, values.reduce((sum, value) => sum + sizeAt(value, axis), 0)) }]
   },
   grad: ({ b, inputs, dOut: [d], attrs: { axis } }) => (inputs.length === 1 ? [d] : b.split(d, inputs.map((value) => sizeAt(value, axis)), axis)),
+  // ONNX Runtime passes the addresses of parts of several sizes through memory that a later run overwrites: a recorded run would read wrong ones.
+  kernel(values, { axis }) {
+    const sizes = values.map(({ shape }) => shape[axis])
+    const isLast = values[0]?.shape.length === axis + 1
+    if (!isLast || values.length > MAX_KERNEL_INPUTS || !sizes.every((size) => typeof size === 'number')) return null
+    const ends = sizes.map((_, index) => sizes.slice(0, index + 1).reduce((sum, size) => sum + size, 0))
+    return { body: `\n  for (int c = blockIdx.y * blockDim.x + threadIdx.x; c < columns; c += gridDim.y * blockDim.x) {\n    ${pick(ends, 0, ends.length)}\n  }`, sizes: [], rowBy: 'none' }
+  },
   lower({ provider, emit, inputs, outputs, attrs: { axis } }) {
     let parts = inputs
     while (parts.length > maxInputs(provider)) parts = groupsOf(parts, maxInputs(provider)).map((group) => (group.length === 1 ? (group[0] as string) : emit('Concat', group, { axis })[0]))
     emit('Concat', parts, { axis }, { outputs })
   },
 })
+
+/** A kernel's parameters fit into 4 KiB. */
+const MAX_KERNEL_INPUTS = 480
+
+/** Copies column c from the input that it belongs to, found by halving. */
+function pick(ends: readonly number[], from: number, to: number): string {
+  if (to - from === 1) {
+    const begin = ends[from - 1] ?? 0
+    return `out0[row * columns + c] = in${from}[row * ${(ends[from] as number) - begin} + (c - ${begin})];`
+  }
+  const middle = (from + to) >> 1
+  return `if (c < ${ends[middle - 1]}) { ${pick(ends, from, middle)} } else { ${pick(ends, middle, to)} }`
+}
 
 /** A WebGPU shader binds few buffers; CUDA is slow with more than 16. */
 const maxInputs = (provider: Provider): number => (provider === 'cpu' ? Infinity : provider === 'webgpu' ? 8 : 16)

@@ -14,7 +14,7 @@ export const scatterRows = defineOp({
   },
   grad: ({ b, inputs: [, indices], dOut: [d], attrs }) => [null, null, b.gather(d, indices, attrs)],
   // Each row looks for its update: there is none to wait for.
-  kernel: ([, { dtype }], { unique }) => (unique && dtype === 'int32' ? { body: SEARCH, sizes: [{ input: 1, axis: 0 }] } : null),
+  kernel: ([, { dtype }], { unique }) => (unique && dtype === 'int32' ? { body: SEARCH, sizes: [{ input: 1, axis: 0 }], rowBy: 'block' } : null),
   lower({ emit, constant, values: [{ dtype }, { shape }], inputs: [table, indices, updates], outputs, attrs: { unique } }) {
     const zeros = emit('Expand', [constant(dtype, [0], [1]), emit('Shape', [table])[0]])[0]
     const column = emit('Unsqueeze', [emit('Cast', [indices], { to: ONNX_TYPES.int64 })[0], constant('int64', [shape.length], [1])])[0]

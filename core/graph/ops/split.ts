@@ -19,7 +19,9 @@ export const split = defineOp({
   grad: ({ b, outputs, dOut, attrs: { axis } }) => [b.concat(outputs.map((part, index) => dOut[index] ?? zerosLike(b, part)), axis)],
   lower({ provider, emit, constant, inputs: [x], outputs, attrs: { axis, sizes } }) {
     const ints = (...values: number[]) => constant('int64', values, [values.length])
-    if (provider === 'cpu' || sizes.length <= MAX_GPU_PARTS) return void emit('Split', [x, ints(...sizes)], { axis }, { outputs })
+    // Parts of several sizes: see concat.ts.
+    const isEven = provider !== 'cuda' || sizes.every((size) => size === sizes[0])
+    if (provider === 'cpu' || (sizes.length <= MAX_GPU_PARTS && isEven)) return void emit('Split', [x, ints(...sizes)], { axis }, { outputs })
     let start = 0
     for (const [index, size] of sizes.entries()) {
       emit('Slice', [x, ints(start), ints(start + size), ints(axis)], {}, { outputs: [outputs[index] as string] })
