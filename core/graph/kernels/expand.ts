@@ -1,3 +1,4 @@
+import { InternalError } from '../../contract/errors.ts'
 import { Builder } from '../builder.ts'
 import type { DType, Graph, Node, Value } from '../ir.ts'
 import { C_TYPES } from './c-types.ts'
@@ -65,5 +66,5 @@ export function expand(graph: Graph): ExpandedGraph {
 export function copyLeaf(b: Builder, { dtype, shape, source }: Value): Value {
   if (source.kind === 'constant') return b.constant(source.data, dtype, shape as readonly number[])
   if (source.kind === 'weight') return b.weight(source.name, dtype, shape as readonly number[], source.place)
-  throw new Error('a value without a node')
+  throw new InternalError('a value without a node')
 }

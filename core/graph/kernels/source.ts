@@ -1,3 +1,4 @@
+import { InternalError } from '../../contract/errors.ts'
 import type { Dim, DType, Node, Typed, Value } from '../ir.ts'
 import { sameShape } from '../shapes.ts'
 import { C_TYPES, STORED_TYPES } from './c-types.ts'
@@ -289,6 +290,6 @@ class DimNames {
       const axis = shape.indexOf(dim)
       if (axis >= 0) return { input, axis }
     }
-    throw new Error(`no input has the dimension ${dim}`)
+    throw new InternalError(`no input has the dimension ${dim}`)
   }
 }

@@ -25,10 +25,10 @@ static inline float __int_as_float(int x) { return __uint_as_float((unsigned)x);
 
 const compiler = 'c++'
 
-/** True where the machine has a C++ compiler. */
+/** True where the machine has a C++ compiler that knows halves. */
 export function hasHostCompiler(): boolean {
   try {
-    execFileSync(compiler, ['--version'], { stdio: 'ignore' })
+    execFileSync(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '-'], { input: '_Float16 half;', stdio: ['pipe', 'ignore', 'ignore'] })
     return true
   } catch {
     return false
