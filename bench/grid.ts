@@ -54,7 +54,7 @@ async function jumpAround(count: number): Promise<{ jumps: number[]; longestTask
   for (let jump = 0; jump < count; jump++) {
     const before = document.querySelector('[role="row"][aria-rowindex]:nth-child(4)')?.getAttribute('aria-rowindex')
     const start = performance.now()
-    viewport.scrollTop = ((jump * 0.618_034) % 1) * (viewport.scrollHeight - viewport.clientHeight)
+    viewport.scrollTop = (((jump + 1) * 0.618_034) % 1) * (viewport.scrollHeight - viewport.clientHeight)
     do await frame()
     while (document.querySelector('[class*="waiting"]') || document.querySelector('[role="row"][aria-rowindex]:nth-child(4)')?.getAttribute('aria-rowindex') === before)
     jumps.push(performance.now() - start)

@@ -12,7 +12,7 @@ export async function runBundled(entry, args) {
     configFile: false,
     publicDir: false,
     logLevel: 'error',
-    ssr: { noExternal: true, external: ['koffi', 'onnxruntime-node', '@duckdb/node-api'] },
+    ssr: { noExternal: true, external: ['koffi', 'onnxruntime-node', '@duckdb/node-api', '@playwright/test'] },
     build: { ssr: join(root, entry), outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { format: 'es', entryFileNames: 'main.mjs' } } },
   })
   return spawnSync(process.execPath, [join(outDir, 'main.mjs'), ...args], { cwd: root, stdio: 'inherit' }).status ?? 1
