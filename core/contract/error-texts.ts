@@ -128,8 +128,8 @@ export const errorTexts = {
     en: 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
   },
   'runtime/kernels-failed': {
-    ja: 'GPU 用の計算プログラムを作れませんでした（{reason}）。NVIDIA のドライバーを更新するか、「環境」で CUDA グラフを切ってください。',
-    en: 'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or switch CUDA graphs off under "Environment".',
+    ja: 'GPU 用の計算プログラムを作れませんでした（{reason}）。NVIDIA のドライバーを更新するか、計算する装置に CPU を選んでください。',
+    en: 'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or choose the CPU to compute with.',
   },
   'runtime/out-of-memory': {
     ja: '装置「{device}」のメモリが足りません。バッチサイズか最大の長さを小さくするか、ほかのソフトを閉じてください。',

@@ -1,6 +1,6 @@
-import { rename, rm } from 'node:fs/promises'
 import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
+import { inOneMove, makeStore } from './filling.ts'
 import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
 import { quoted, requireColumns } from './matching.ts'
@@ -30,28 +30,13 @@ const readRows = ({ file }: RowsFile): string => `read_parquet(${quoted(file)}, 
 
 /** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. */
 export async function createFromRows(target: string, name: string, rows: RowsFile): Promise<void> {
-  const draft = `${target}.import`
-  await rm(draft, { force: true })
-  try {
-    const store = await DatasetStore.open(draft)
-    try {
-      await store.transaction(async () => {
-        await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
-        const ids: string[] = []
-        for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
-        const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
-        await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`)
-        await store.run('UPDATE meta SET next_row = (SELECT count(*) + 1 FROM rows)')
-      })
-      await store.run('CHECKPOINT')
-    } finally {
-      store.close()
-    }
-    await rename(draft, target)
-  } catch (error) {
-    await Promise.all([rm(draft, { force: true }), rm(`${draft}.wal`, { force: true })])
-    throw error
-  }
+  await makeStore(target, (store) => inOneMove(store, { name }, async () => {
+    const ids: string[] = []
+    for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
+    const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
+    await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`)
+    return store.rowCount()
+  }))
 }
 
 const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()

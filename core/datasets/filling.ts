@@ -1,10 +1,11 @@
+import { rename, rm } from 'node:fs/promises'
 import type { DuckDBAppender } from '@duckdb/node-api'
 import { UserError, type ColumnRole } from '../contract/index.ts'
 import { pause } from './formats/contents.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
 import type { Cells, Relation } from './formats/table-format.ts'
 import { detectRole } from './roles.ts'
-import { MEMORY_LIMIT, type DatasetStore } from './store.ts'
+import { DatasetStore, MEMORY_LIMIT } from './store.ts'
 
 /** What a new store is filled with. */
 export interface Filling {
@@ -71,8 +72,26 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
   }
 }
 
-/** Everything or nothing; the rows' index is made when they are all there, which takes a fraction of the time and memory. */
-async function inOneMove(store: DatasetStore, { name, signal }: Filling, work: () => Promise<number>): Promise<void> {
+/** What a dataset is called until it is complete. */
+const DRAFT_ENDING = '.import'
+
+/** Makes a dataset of what `fill` puts into it at `target`; it appears there only when it is complete. */
+export async function makeStore(target: string, fill: (store: DatasetStore) => Promise<void>): Promise<void> {
+  const draft = `${target}${DRAFT_ENDING}`
+  const remove = () => Promise.all([draft, `${draft}.wal`].map((file) => rm(file, { force: true })))
+  await remove()
+  try {
+    const store = await DatasetStore.open(draft)
+    await fill(store).finally(() => store.close())
+    await rename(draft, target)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** Everything or nothing: `work` gives the count of its rows. Their index is made when they are all there, which takes a fraction of the time and memory. */
+export async function inOneMove(store: DatasetStore, { name, signal }: Pick<Filling, 'name' | 'signal'>, work: () => Promise<number>): Promise<void> {
   await store.run(`SET memory_limit = '${FILLING_MEMORY_LIMIT}'`)
   await store.run('DROP INDEX IF EXISTS rows_by_id')
   await store.transaction(async () => {

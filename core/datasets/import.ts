@@ -1,9 +1,9 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { UserError, type ColumnRole } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
-import { fillFromRelation, fillStore, type Filling } from './filling.ts'
+import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.ts'
 import { openTable, type OpenedTable } from './formats/index.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
 import { inPortions } from './formats/portions.ts'
@@ -25,26 +25,17 @@ export interface ImportWatch {
 
 /** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
 export async function importTable(file: string, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
-  const draft = `${target}${DRAFT_ENDING}`
   await removeStaleDrafts(dirname(target))
-  try {
-    let state: () => ImportState = () => ({ rows: 0, share: null })
-    watch.onStart?.(() => state())
-    const table = await openTable(file, options, watch.signal)
-    const store = await DatasetStore.open(draft)
-    try {
-      let rows = 0
-      state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
-      await fillWith(store, table, options.columns, { name, file: basename(file), roles: options.columns?.map(({ role }) => role), signal: watch.signal, onRows: (count) => { rows = count } })
-    } finally {
-      state = () => ({ rows: 0, share: null })
-      store.close()
-    }
-    await rename(draft, target)
-  } catch (error) {
-    await removeDraft(draft)
-    throw error
-  }
+  const idle: ImportState = { rows: 0, share: null }
+  let state = () => idle
+  watch.onStart?.(() => state())
+  const table = await openTable(file, options, watch.signal)
+  await makeStore(target, async (store) => {
+    let rows = 0
+    state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
+    const filling: Filling = { name, file: basename(file), roles: options.columns?.map(({ role }) => role), signal: watch.signal, onRows: (count) => { rows = count } }
+    await fillWith(store, table, options.columns, filling).finally(() => { state = () => idle })
+  })
 }
 
 async function fillWith(store: DatasetStore, table: OpenedTable, columns: ImportOptions['columns'], filling: Filling): Promise<void> {
@@ -54,12 +45,9 @@ async function fillWith(store: DatasetStore, table: OpenedTable, columns: Import
   return fillFromRelation(store, relation, { header, places: places ?? relation.header.map((_, place) => place) }, filling)
 }
 
-/** What an import is called until it is complete, and rows on their way into another dataset. */
-const DRAFT_ENDING = '.import'
+/** Datasets that are not complete, and rows on their way into another one. */
 const TEMPORARY = /\.(import|rows|parquet)(\.wal)?$/
 const HOUR_MS = 3_600_000
-
-const removeDraft = (draft: string): Promise<unknown> => Promise.all([draft, `${draft}.wal`].map((file) => rm(file, { force: true })))
 
 /** What work left that ended with its process: one that goes on writes all the time. */
 async function removeStaleDrafts(folder: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Builder } from './builder.ts'
-import type { KERNEL_DOMAIN } from './kernels/index.ts'
+import type { KERNEL_DOMAIN } from './kernels/domain.ts'
 
 /** Element types of values; their ONNX numbers are in onnx/types.ts. */
 export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'int4'

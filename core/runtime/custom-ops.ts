@@ -1,9 +1,7 @@
 import koffi from 'koffi'
+import { KERNEL_DOMAIN } from '../graph/kernels/domain.ts'
 import { addressOf, output, type Api, type Pointer } from './api.ts'
 import { onnxTypeOf, type DType } from './dtype.ts'
-
-/** The domain of operators that are ours. */
-export const CUSTOM_DOMAIN = 'terakoya'
 
 /** An operator that ONNX Runtime does not know. Its inputs and outputs lie on the provider's device. */
 export interface CustomOp {
@@ -70,7 +68,7 @@ let callbacks: readonly Pointer[] | null = null
 
 /** Adds operators to native session options. The result is disposed of after the sessions made with them. */
 export function registerOps(api: Api, options: Pointer, provider: string, ops: readonly CustomOp[]): RegisteredOps {
-  const domain = output<Pointer>((out) => api.CreateCustomOpDomain(CUSTOM_DOMAIN, out))
+  const domain = output<Pointer>((out) => api.CreateCustomOpDomain(KERNEL_DOMAIN, out))
   const registry = new Registry(api, domain)
   for (const op of ops) {
     const entry: Entry = { op, registry, name: cString(op.name), provider: cString(provider), struct: structOf(native()) }

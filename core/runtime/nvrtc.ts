@@ -17,7 +17,7 @@ let found: Nvrtc | null | undefined
 
 /** The compiler, or null where it is not installed. */
 export function findNvrtc(): Nvrtc | null {
-  found ??= files.map(open).find((nvrtc) => nvrtc !== null) ?? null
+  if (found === undefined) found = files.map(open).find((nvrtc) => nvrtc !== null) ?? null
   return found
 }
 

@@ -1,7 +1,6 @@
-import { InternalError } from '../../contract/errors.ts'
-import { Builder } from '../builder.ts'
 import type { DType, Graph, Node, Value } from '../ir.ts'
 import { C_TYPES } from './c-types.ts'
+import { GraphCopy } from './graph-copy.ts'
 
 /** True for nodes whose elements can be computed in a kernel of our own. */
 export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
@@ -33,38 +32,24 @@ export interface ExpandedGraph {
  * kept for the backward pass.
  */
 export function expand(graph: Graph): ExpandedGraph {
-  const b = new Builder()
-  const made = new Map<Value, Value>()
+  const copy = new GraphCopy(graph)
+  const { b } = copy
   const halves = new Map<Value, Value>()
   const kept = new Set<Value>()
   const late = new Set<Value>()
-  for (const value of graph.inputs) if (value.source.kind === 'input') made.set(value, b.input(value.source.name, value.dtype, value.shape))
-  const at = (value: Value): Value => {
-    const known = made.get(value) ?? copyLeaf(b, value)
-    made.set(value, known)
-    return known
-  }
   const read = (value: Value): Value => {
-    const half = halves.get(at(value))
-    return half && kept.has(half) ? b.cast(half, value.dtype) : at(value)
+    const half = halves.get(copy.at(value))
+    return half && kept.has(half) ? b.cast(half, value.dtype) : copy.at(value)
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(read)
     const outputs = node.op.expand?.({ b, inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
-    node.outputs.forEach((value, index) => made.set(value, outputs[index] as Value))
+    copy.set(node, outputs)
     if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
     const [input] = inputs
     if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype)) halves.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }
-  for (const { name, value } of graph.outputs) b.output(name, at(value))
-  const expanded = b.build()
+  const expanded = copy.build()
   return { graph: expanded, late: new Set(expanded.nodes.filter(({ outputs }) => outputs.some((value) => late.has(value)))) }
-}
-
-/** An input, constant or weight of one graph in another. */
-export function copyLeaf(b: Builder, { dtype, shape, source }: Value): Value {
-  if (source.kind === 'constant') return b.constant(source.data, dtype, shape as readonly number[])
-  if (source.kind === 'weight') return b.weight(source.name, dtype, shape as readonly number[], source.place)
-  throw new InternalError('a value without a node')
 }

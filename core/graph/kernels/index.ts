@@ -1,5 +1,6 @@
 import { InternalError } from '../../contract/errors.ts'
 import type { Graph, Node, Operation, Value } from '../ir.ts'
+import { KERNEL_DOMAIN } from './domain.ts'
 import { expand } from './expand.ts'
 import { Grouping, type Group } from './groups.ts'
 import { recompute } from './recompute.ts'
@@ -7,9 +8,6 @@ import { wholeKernel, writeKernel, type Kernel } from './source.ts'
 
 export { prelude } from './prelude.ts'
 export { threadsFor, type Kernel, type KernelDim } from './source.ts'
-
-/** The domain of nodes that are kernels of our own; the type is the kernel's name. */
-export const KERNEL_DOMAIN = 'terakoya' as const
 
 export interface FusedGraph {
   readonly graph: Graph

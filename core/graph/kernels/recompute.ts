@@ -1,7 +1,7 @@
-import { Builder } from '../builder.ts'
 import type { Graph, Node, Value } from '../ir.ts'
 import { sameShape } from '../shapes.ts'
-import { copyLeaf, isCollection, isFusable } from './expand.ts'
+import { isCollection, isFusable } from './expand.ts'
+import { GraphCopy } from './graph-copy.ts'
 
 /** A value that is computed, element by element, from one value of its own size and small ones. */
 interface Chain {
@@ -17,29 +17,22 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
   const chains = new Chains(graph)
   const kept = new Set<Value>()
   for (const node of graph.nodes) if (late.has(node) && isFusable(node)) for (const input of node.inputs) kept.add(chains.readFrom(input))
-  const b = new Builder()
-  const made = new Map<Value, Value>()
-  for (const value of graph.inputs) if (value.source.kind === 'input') made.set(value, b.input(value.source.name, value.dtype, value.shape))
-  const at = (value: Value): Value => {
-    const known = made.get(value) ?? copyLeaf(b, value)
-    made.set(value, known)
-    return known
-  }
+  const copy = new GraphCopy(graph)
+  const { b } = copy
   const again = ({ leaf, nodes }: Chain, value: Value, event: Value): Value => {
-    const own = new Map<Value, Value>([[leaf, b.after(at(leaf), event)]])
-    for (const { op, inputs, attributes, outputs } of nodes) own.set(outputs[0] as Value, b.node(op, inputs.map((input) => own.get(input) ?? at(input)), attributes)[0] as Value)
+    const own = new Map<Value, Value>([[leaf, b.after(copy.at(leaf), event)]])
+    for (const { op, inputs, attributes, outputs } of nodes) own.set(outputs[0] as Value, b.node(op, inputs.map((input) => own.get(input) ?? copy.at(input)), attributes)[0] as Value)
     return own.get(value) as Value
   }
   for (const node of graph.nodes) {
     const isProduct = late.has(node) && node.op.type === 'MatMul'
     const inputs = node.inputs.map((value, index) => {
       const chain = isProduct && !isLate(value, late) ? chains.of(value) : null
-      return chain && kept.has(chain.leaf) ? again(chain, value, at(node.inputs[1 - index] as Value)) : at(value)
+      return chain && kept.has(chain.leaf) ? again(chain, value, copy.at(node.inputs[1 - index] as Value)) : copy.at(value)
     })
-    b.node(node.op, inputs, node.attributes).forEach((value, index) => made.set(node.outputs[index] as Value, value))
+    copy.set(node, b.node(node.op, inputs, node.attributes))
   }
-  for (const { name, value } of graph.outputs) b.output(name, at(value))
-  return b.build()
+  return copy.build()
 }
 
 const isLate = ({ source }: Value, late: ReadonlySet<Node>): boolean => source.kind === 'node' && late.has(source.node)

@@ -53,13 +53,10 @@ export function wholeKernel({ op, inputs, outputs, attributes }: Node): KernelCa
   const whole = op.kernel?.(inputs, attributes)
   const [output] = outputs
   if (!whole || !output || [...inputs, output].some(({ dtype }) => STORED_TYPES[dtype] === undefined)) return null
-  const dims = new DimNames(inputs)
-  const [rows, columns] = [output.shape.slice(0, -1).map((dim) => dims.kernelDim(dim)), dims.kernelDim(output.shape.at(-1) as Dim)]
-  const parameters = [
-    ...inputs.map(({ dtype }, index) => `const ${STORED_TYPES[dtype]}* __restrict__ in${index}`), `${STORED_TYPES[output.dtype]}* __restrict__ out0`,
-    ...rows.map((_, axis) => `int d${axis}`), 'int rows', 'int columns', ...whole.sizes.map((_, index) => `int s${index}`),
-  ]
-  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters.join(', ')}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${whole.body}\n}\n`
+  const rows = output.shape.slice(0, -1).map((dim) => kernelDimOf(inputs, dim))
+  const columns = kernelDimOf(inputs, output.shape.at(-1) as Dim)
+  const parameters = declared(parametersOf(inputs, [output], rows.length, whole.sizes.length))
+  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${whole.body}\n}\n`
   const name = nameOf([text(''), rows, columns])
   const kernel: Kernel = { name, source: text(name), inputs: inputs.map(({ dtype }) => dtype), outputs: [{ dtype: output.dtype, shape: [...rows, columns] }], rows, columns, sizes: whole.sizes, rowBy: whole.rowBy }
   return { kernel, inputs, outputs }
@@ -97,23 +94,18 @@ class KernelWriter {
     const phases = this.#phases(outputs).map((values) => this.#collectPhase(values))
     const last = this.#outputPhase(outputs)
     const leaves = this.#leaves
-    const dims = new DimNames(leaves)
-    const rows = this.#group.rows.map((dim) => dims.kernelDim(dim))
-    const columns = dims.kernelDim(this.#group.columns)
-    const parameters = [
-      ...leaves.map(({ dtype }, index) => `const ${STORED_TYPES[dtype]}* __restrict__ in${index}`),
-      ...outputs.map(({ dtype }, index) => `${STORED_TYPES[dtype]}* __restrict__ out${index}`),
-      ...rows.map((_, axis) => `int d${axis}`), 'int rows', 'int columns',
-    ]
-    const names = [...leaves.map((_, index) => `in${index}`), ...outputs.map((_, index) => `out${index}`), ...rows.map((_, axis) => `d${axis}`), 'rows', 'columns']
+    const rows = this.#group.rows.map((dim) => kernelDimOf(leaves, dim))
+    const columns = kernelDimOf(leaves, this.#group.columns)
+    const parameters = parametersOf(leaves, outputs, rows.length)
+    const names = parameters.map(([, name]) => name).join(', ')
     const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last].map((line) => `  ${line}`).join('\n')
-    const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${parameters.join(', ')}, float* shared) {\n${body}\n}
-extern "C" __global__ void ${name}(${parameters.join(', ')}) {
+    const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${declared(parameters)}, float* shared) {\n${body}\n}
+extern "C" __global__ void ${name}(${declared(parameters)}) {
   __shared__ float shared[32];
-  if (columns % ${PACK} == 0) ${name}_body<${PACK}>(${names.join(', ')}, shared);
-  else ${name}_body<1>(${names.join(', ')}, shared);
+  if (columns % ${PACK} == 0) ${name}_body<${PACK}>(${names}, shared);
+  else ${name}_body<1>(${names}, shared);
 }\n`
-    const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => dims.kernelDim(dim)) }))
+    const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => kernelDimOf(leaves, dim)) }))
     const name = nameOf([text(''), shapes, rows, columns])
     return { kernel: { name, source: text(name), inputs: leaves.map(({ dtype }) => dtype), outputs: shapes, rows, columns, sizes: [], rowBy: phases.length > 0 ? 'warp' : 'none' }, inputs: leaves, outputs }
   }
@@ -276,20 +268,21 @@ function literal({ dtype, source }: Value): string {
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`
 }
 
-/** Where the sizes of named dimensions are read. */
-class DimNames {
-  readonly #inputs: readonly Value[]
-
-  constructor(inputs: readonly Value[]) {
-    this.#inputs = inputs
+/** Where the size of a dimension is read: from an input that has it. */
+function kernelDimOf(inputs: readonly Value[], dim: Dim): KernelDim {
+  if (typeof dim === 'number') return dim
+  for (const [input, { shape }] of inputs.entries()) {
+    const axis = shape.indexOf(dim)
+    if (axis >= 0) return { input, axis }
   }
-
-  kernelDim(dim: Dim): KernelDim {
-    if (typeof dim === 'number') return dim
-    for (const [input, { shape }] of this.#inputs.entries()) {
-      const axis = shape.indexOf(dim)
-      if (axis >= 0) return { input, axis }
-    }
-    throw new InternalError(`no input has the dimension ${dim}`)
-  }
+  throw new InternalError(`no input has the dimension ${dim}`)
 }
+
+/** What a kernel's function takes, type and name: inputs, outputs, the rows' axes, rows, columns, further sizes. */
+const parametersOf = (inputs: readonly Value[], outputs: readonly Value[], axes: number, sizes = 0): (readonly [type: string, name: string])[] => [
+  ...inputs.map(({ dtype }, index) => [`const ${STORED_TYPES[dtype]}* __restrict__`, `in${index}`] as const),
+  ...outputs.map(({ dtype }, index) => [`${STORED_TYPES[dtype]}* __restrict__`, `out${index}`] as const),
+  ...[...Array.from({ length: axes }, (_, axis) => `d${axis}`), 'rows', 'columns', ...Array.from({ length: sizes }, (_, index) => `s${index}`)].map((name) => ['int', name] as const),
+]
+
+const declared = (parameters: ReturnType<typeof parametersOf>): string => parameters.map((parameter) => parameter.join(' ')).join(', ')

@@ -1,5 +1,6 @@
 import { InternalError } from '../../contract/errors.ts'
 import type { DType, EmitOptions, Graph, Node, OnnxAttributes, Provider, Shape, Value } from '../ir.ts'
+import { KERNEL_DOMAIN } from '../kernels/domain.ts'
 import { fuseMatmulAdd } from '../passes/fuse-matmul-add.ts'
 import { attribute, externalTensor, inlineTensor, valueInfo } from './messages.ts'
 import { ProtobufWriter } from './protobuf.ts'
@@ -51,7 +52,7 @@ class Writer {
     for (const value of [...this.#graph.inputs, ...this.#weightInputs]) this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
     const model = new ProtobufWriter().int(1, IR_VERSION).text(2, 'terakoya').message(7, this.#body)
-    return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).message(8, new ProtobufWriter().text(1, 'terakoya').int(2, 1)).finish()
+    return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).message(8, new ProtobufWriter().text(1, KERNEL_DOMAIN).int(2, 1)).finish()
   }
 
   #lower(node: Node): void {

@@ -1,0 +1,2 @@
+/** The domain of operators that are ours. */
+export const KERNEL_DOMAIN = 'terakoya' as const
