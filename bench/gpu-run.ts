@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
-import { openRuntime } from '../core/runtime/index.ts'
+import { openRuntime, type ArenaUse } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { isLean, residentWeights } from '../core/training/setup.ts'
+import { isLean, lossChunksFor, residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { median, rounded, timed } from './measure.ts'
@@ -35,10 +35,16 @@ export interface GpuFigures {
   readonly medianMs: number
   readonly fastestMs: number
   readonly tokensPerSecond: number
-  /** What the card holds in the end. */
+  /** The largest sum of tensors, as the arenas count them (torch: max_memory_allocated). */
   readonly memoryGB: number
+  /** What the arenas have taken from the card for them. */
+  readonly reservedGB: number
+  /** What nvidia-smi says that the card holds in the end. */
+  readonly cardGB: number
   /** From the start of the process to the end of the first step or answer. */
   readonly firstSeconds: number
+  /** When the device was ready, weights lay on it, sessions were open. */
+  readonly seconds?: readonly number[]
   readonly losses?: readonly number[]
 }
 
@@ -53,13 +59,19 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     'architecture.gradient_checkpointing': work.checkpointing, 'environment.precision': 'float16',
   }
   const device = openRuntime().device('cuda')
+  const seconds: number[] = []
+  const pass = () => seconds.push(rounded(performance.now() / 1000, 2))
+  await device.ready()
+  pass()
   const model = await loadModel(folder)
   const layout = trainableLayout(model, settings)
   const resident = await residentWeights(model, device, settings)
+  pass()
   const runner = await StepRunner.open({
     model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 0, weightDecay: 0, seed: 1, maxTokens: work.tokens, resident,
-    compute: 'float16', recompute: work.checkpointing, lean: isLean(model.architecture, work.rows, work.tokens), cudaGraph: !flags.has('eager'),
+    compute: 'float16', recompute: work.checkpointing, lean: isLean(model.architecture, work.rows, work.tokens), lossChunks: lossChunksFor(work.rows, work.tokens), cudaGraph: !flags.has('eager'),
   })
+  pass()
   runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
   const losses: number[] = []
   const times: number[] = []
@@ -70,7 +82,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     if (step === 0) firstSeconds = performance.now() / 1000
   }
   const counted = times.slice(WARM_STEPS)
-  return { ...figures(counted, work.rows * work.tokens, firstSeconds), losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
+  return { ...figures(counted, { tokens: work.rows * work.tokens, firstSeconds, arenas: [device.arena(), runner.arena()] }), seconds, losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
 }
 
 /** One sequence, greedy, by the base model. */
@@ -88,13 +100,15 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
     times.push((await timed(() => generator.generate({ prompts, settings: asked }, null))) / DECODED_TOKENS)
     if (run === 0) firstSeconds = performance.now() / 1000
   }
-  return figures(times.slice(1), 1, firstSeconds)
+  return figures(times.slice(1), { tokens: 1, firstSeconds, arenas: [device.arena(), generator.arena()] })
 }
 
 const MIB_PER_GB = 1e9 / 2 ** 20
 
-function figures(times: readonly number[], tokens: number, firstSeconds: number): GpuFigures {
-  const used = execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' })
+const cardGB = (): number => Number(execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' }).split('\n')[0]) / MIB_PER_GB
+
+function figures(times: readonly number[], { tokens, firstSeconds, arenas }: { readonly tokens: number; readonly firstSeconds: number; readonly arenas: readonly ArenaUse[] }): GpuFigures {
+  const total = (bytes: (arena: ArenaUse) => number) => rounded(arenas.reduce((sum, arena) => sum + bytes(arena), 0) / 1e9, 2)
   const medianMs = median(times)
-  return { medianMs: rounded(medianMs, 2), fastestMs: rounded(Math.min(...times), 2), tokensPerSecond: rounded((tokens * 1000) / medianMs), memoryGB: rounded(Number(used.split('\n')[0]) / MIB_PER_GB, 2), firstSeconds: rounded(firstSeconds, 2) }
+  return { medianMs: rounded(medianMs, 2), fastestMs: rounded(Math.min(...times), 2), tokensPerSecond: rounded((tokens * 1000) / medianMs), memoryGB: total(({ peakBytes }) => peakBytes), reservedGB: total(({ reservedBytes }) => reservedBytes), cardGB: rounded(cardGB(), 2), firstSeconds: rounded(firstSeconds, 2) }
 }

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runJob, type JobFigures } from './gpu-job.ts'
+import { runPrecision, type PrecisionFigures } from './gpu-precision.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
 import { writeLargeModel } from './large-model.ts'
 import { machine, root, rounded } from './measure.ts'
 
 const CHILD = 'gpu-run'
+const PRECISION = 'precision'
 /** The tutorial's job (7 min 44 s on its T4), and one whose batch is beyond any card's memory: it must be cut until it fits. */
 const jobs: Readonly<Record<string, { readonly rows: number; readonly batchSize: number }>> = { job: { rows: 3000, batchSize: 4 }, 'too-large': { rows: 4096, batchSize: 4096 } }
 const say = (line: string) => console.error(line)
@@ -19,7 +21,7 @@ const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
 if (first === CHILD) {
   const work = workloads.find((one) => one.name === name)
   const job = jobs[name]
-  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : runDecoding(folder))))
+  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : name === PRECISION ? runPrecision() : runDecoding(folder))))
   process.exit()
 }
 
@@ -49,7 +51,7 @@ function peer(work: Workload | 'decoding'): GpuFigures | null {
 const gpu = (): string => execFileSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], { encoding: 'utf8' }).trim()
 
 const line = (label: string, figures: GpuFigures | null) =>
-  figures ? `${label.padEnd(14)} ${figures.medianMs.toFixed(2)} ms  ${Math.round(figures.tokensPerSecond)} tokens/s  ${figures.memoryGB.toFixed(2)} GB  first ${figures.firstSeconds.toFixed(1)} s` : `${label.padEnd(14)} failed`
+  figures ? `${label.padEnd(14)} ${figures.medianMs.toFixed(2)} ms  ${Math.round(figures.tokensPerSecond)} tokens/s  ${figures.memoryGB.toFixed(2)} GB (taken ${figures.reservedGB.toFixed(2)}, card ${figures.cardGB.toFixed(2)})  first ${figures.firstSeconds.toFixed(1)} s` : `${label.padEnd(14)} failed`
 
 const model = await modelFolder()
 const chosen = new Set((process.env['TERAKOYA_BENCH_ONLY'] ?? '').split(',').filter((text) => text !== ''))
@@ -68,6 +70,8 @@ for (const name of Object.keys(jobs)) {
   whole[name] = ours<JobFigures>(model, name)
   say(`${name}\n  ${JSON.stringify(whole[name])}`)
 }
+const precision = chosen.size === 0 || chosen.has(PRECISION) ? ours<PrecisionFigures>(model, PRECISION) : null
+if (precision) say(`${PRECISION}\n  ${JSON.stringify(precision)}`)
 const target = process.env['TERAKOYA_BENCH_OUT'] ?? join(root, 'bench', 'results', 'gpu.json')
 await mkdir(join(target, '..'), { recursive: true })
-await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole }, null, 2)}\n`)
+await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, precision }, null, 2)}\n`)

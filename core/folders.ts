@@ -11,5 +11,14 @@ export function userDataFolder(): string {
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'terakoya-studio')
 }
 
+/** What can be made again at any time. */
+export function cacheFolder(): string {
+  const override = process.env['TERAKOYA_HOME']
+  if (override) return join(override, 'cache')
+  if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Terakoya Studio', 'Cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Terakoya Studio')
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'terakoya-studio')
+}
+
 /** The library that is used until the user chooses one: datasets, models and experiments as plain files. `TERAKOYA_LIBRARY` overrides it. */
 export const defaultLibraryFolder = (): string => process.env['TERAKOYA_LIBRARY'] ?? join(homedir(), 'Terakoya')

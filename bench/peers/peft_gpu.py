@@ -44,4 +44,4 @@ else:
         if step == 0: first = time.time() - started
     counted = times[6:]
 median = sorted(counted)[len(counted) // 2]
-print(json.dumps(dict(medianMs=round(median, 2), fastestMs=round(min(counted), 2), tokensPerSecond=round(tokens * 1e3 / median, 1), memoryGB=round(torch.cuda.max_memory_allocated() / 1e9, 2), firstSeconds=round(first, 2))))
+print(json.dumps(dict(medianMs=round(median, 2), fastestMs=round(min(counted), 2), tokensPerSecond=round(tokens * 1e3 / median, 1), memoryGB=round(torch.cuda.max_memory_allocated() / 1e9, 2), reservedGB=round(torch.cuda.max_memory_reserved() / 1e9, 2), cardGB=round((lambda free, total: total - free)(*torch.cuda.mem_get_info()) / 1e9, 2), firstSeconds=round(first, 2))))

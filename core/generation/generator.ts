@@ -3,7 +3,7 @@ import { UserError, type FinishReason, type GenerationSettings } from '../contra
 import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
-import type { Device } from '../runtime/index.ts'
+import { togetherInUse, type ArenaUse, type Device } from '../runtime/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
@@ -86,6 +86,11 @@ export class Generator {
       prompt.dispose()
       throw error
     }
+  }
+
+  /** The device's memory that computing has taken besides weights and cache; only on CUDA. */
+  arena(): ArenaUse {
+    return togetherInUse([...new Set([this.#sessions.prompt, this.#sessions.step])])
   }
 
   dispose(): void {

@@ -60,12 +60,15 @@ export class Builder extends GraphCore {
   readonly rotary = (x: Value, positions: Value, cos: Value, sin: Value, attrs: { heads: number; size?: number }): Value => this.#apply(ops.rotary, [x, positions, cos, sin], attrs)[0]
   readonly crossEntropy = (logits: Value, labels: Value): Value => this.#apply(ops.crossEntropy, [logits, labels], {})[0]
   readonly crossEntropyGradient = (logits: Value, labels: Value, d: Value): Value => this.#apply(ops.crossEntropyGradient, [logits, labels, d], {})[0]
+  readonly withGradient = (losses: Value, x: Value, g: Value, scale: number): Value => this.#apply(ops.withGradient, [losses, x, g], { scale })[0]
   readonly after = (x: Value, event: Value): Value => this.#apply(ops.after, [x, event], {})[0]
-  readonly dequantize = (q: Value, scales: Value, block: number): Value => this.#apply(ops.dequantize, [q, scales], { block })[0]
+  readonly dequantize = (q: Value, scales: Value, block: number, to: 'float32' | 'float16' | 'bfloat16' = 'float32', use = 0): Value => this.#apply(ops.dequantize, [q, scales], { block, to, use })[0]
   readonly shiftRows = (x: Value, by: number): Value => this.#apply(ops.shiftRows, [x], { by })[0]
   readonly cachedConvolution = (x: Value, state: Value, w: Value, lengths: Value, total: Value): readonly [Value, Value] => this.#apply(ops.cachedConvolution, [x, state, w, lengths, total], {})
   readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value => this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
   readonly cacheSize = (cache: Value): Value => this.#apply(ops.cacheSize, [cache], {})[0]
   readonly cachePositions = (ids: Value, lengths: Value, total: Value): Value => this.#apply(ops.cachePositions, [ids, lengths, total], {})[0]
+  readonly attention = (inputs: readonly Value[], plan: ops.AttentionPlan): readonly [out: Value, logSums: Value] => this.#apply(ops.attention, inputs as never, plan)
+  readonly attentionGradient = (inputs: readonly Value[], plan: ops.AttentionPlan): readonly Value[] => this.#apply(ops.attentionGradient, inputs as never, plan)
   readonly groupQueryAttention = (inputs: readonly Value[], attrs: ops.AttentionAttributes): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
 }

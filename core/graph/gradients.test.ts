@@ -7,11 +7,11 @@ import type { Graph, Operation, Value } from './ir.ts'
 import * as ops from './ops/index.ts'
 import { gradientCases, type GradientCase } from './testing/gradient-cases.ts'
 
-
 type Numbers = readonly number[]
 
 const { runtime, kinds } = openTestRuntime()
-const differentiable = Object.values<Operation>(ops).filter(({ grad }) => typeof grad === 'function')
+// Those that are kernels of our own only have tests in core/kernels.
+const differentiable = Object.values<Operation>(ops).filter(({ grad, kernelOnly }) => typeof grad === 'function' && !kernelOnly)
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 

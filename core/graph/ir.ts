@@ -59,7 +59,8 @@ export interface Operation {
   readonly unread?: readonly number[]
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
   readonly expand?: (context: { readonly b: Builder; readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
-  readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | null
+  readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
+  readonly kernelOnly?: true
   lower(context: Lowering): void
 }
 
@@ -71,6 +72,20 @@ export interface WholeKernel {
   readonly sizes: readonly { readonly input: number; readonly axis: number }[]
   /** One block for each row, or (`none`) as many threads as there are columns, in blocks [x rows, y]. */
   readonly rowBy: 'block' | 'none'
+}
+
+/** A kernel of our own for a whole op, whose blocks divide the work themselves. */
+export interface BlockKernel {
+  /** C++ that the body uses, written once before all kernels of a program. */
+  readonly library: string
+  /** In C++: `in0` …, `out0` …, `s0` … for `sizes`, and `memory`, which a block shares. */
+  readonly body: string
+  readonly sizes: WholeKernel['sizes']
+  /** Of a block. */
+  readonly threads: number
+  readonly sharedBytes: number
+  /** How many blocks [x, y], by the sizes. */
+  readonly blocks: (sizes: readonly number[]) => readonly [number, number]
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { InternalError } from '../contract/errors.ts'
 import type { Builder } from './builder.ts'
-import type { Attributes, ElementContext, GradientRule, Lowering, Operation, Typed, Value, WholeKernel } from './ir.ts'
+import type { Attributes, BlockKernel, ElementContext, GradientRule, Lowering, Operation, Typed, Value, WholeKernel } from './ir.ts'
 
 /** One T for every name. */
 export type Each<Names extends readonly string[], T> = { readonly [Index in keyof Names]: T }
@@ -36,7 +36,9 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** The same in simpler ops, for kernels of our own. */
   expand?(context: { readonly b: Builder; readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /** A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not take. */
-  kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | null
+  kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
+  /** There is no other form of it: graphs have it only where kernels of our own can be compiled. */
+  readonly kernelOnly?: true
   /** How ONNX Runtime's providers compute it. */
   lower(context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
     readonly inputs: Each<In, string>
@@ -74,6 +76,7 @@ export function defineOp<const In extends readonly string[], const Out extends r
     ...(definition.element && { element: (context) => definition.element!(context as never) }),
     ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
     ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
+    ...(definition.kernelOnly && { kernelOnly: true }),
     ...(definition.kernel && { kernel: (values, attributes) => definition.kernel!(values as never, attributes as never) }),
     lower: (context) => definition.lower(context as never),
   }

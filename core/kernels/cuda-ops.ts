@@ -1,11 +1,25 @@
-import { prelude, threadsFor, type Kernel, type KernelDim } from '../graph/kernels/index.ts'
+import { prelude, threadsFor, type Kernel, type KernelDim, type RowLaunch } from '../graph/kernels/index.ts'
 import type { Pointer } from '../runtime/api.ts'
 import { openCudaModules, type CudaFunction } from '../runtime/cuda-driver.ts'
 import type { CustomOp, KernelContext } from '../runtime/custom-ops.ts'
 import { findNvrtc } from '../runtime/nvrtc.ts'
+import { loadProgram } from './program-cache.ts'
+
+/** Compute capability from which on tensor cores take our tiles (kernels/tensor-cores.ts). */
+const TENSOR_CORE_ARCHITECTURE = 80
+
+let failed = false
 
 /** True where kernels of our own can be compiled on this machine. */
-export const canCompileKernels = (): boolean => findNvrtc() !== null
+export const canCompileKernels = (): boolean => !failed && findNvrtc() !== null
+
+/** True where attention can be one kernel on GPU 0. Throws where there is no driver. */
+export const canFuseAttention = (): boolean => canCompileKernels() && Number(openCudaModules().architecture.slice('sm_'.length)) >= TENSOR_CORE_ARCHITECTURE
+
+/** From now on everything is computed without kernels of our own: the compiler is there but does not work. */
+export function giveUpKernels(): void {
+  failed = true
+}
 
 /** Programs are compiled side by side. */
 const PROGRAMS = 4
@@ -17,8 +31,9 @@ export async function compileKernels(kernels: readonly Kernel[]): Promise<Custom
   const modules = openCudaModules()
   const parts = Array.from({ length: Math.min(PROGRAMS, kernels.length) }, (_, part) => kernels.filter((_kernel, index) => index % PROGRAMS === part))
   const ops = await Promise.all(parts.map(async (part) => {
-    const code = await nvrtc.compile(prelude + part.map(({ source }) => source).join('\n'), modules.architecture)
-    const functions = modules.load(code, part.map(({ name }) => name))
+    const source = programOf(part)
+    const { architecture } = modules
+    const functions = await loadProgram({ source, architecture, compiler: nvrtc.file }, () => nvrtc.compile(source, architecture), (code) => modules.load(code, part.map(({ name }) => name)))
     return part.map((kernel, index) => opOf(kernel, functions[index] as CudaFunction))
   }))
   return ops.flat()
@@ -31,10 +46,14 @@ const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({
   compute: (context) => run(kernel, launch, context),
 })
 
+/** The text of a program: every library once, then the kernels. */
+export const programOf = (kernels: readonly Kernel[]): string => [prelude, ...new Set(kernels.flatMap(({ library }) => library ?? [])), ...kernels.map(({ source }) => source)].join('\n')
+
 interface Call {
   readonly blocks: readonly [number, number]
   /** Of a row, and rows of a block. */
   readonly threads: readonly [number, number]
+  readonly sharedBytes: number
   readonly pointers: readonly Pointer[]
   readonly sizes: readonly number[]
 }
@@ -44,16 +63,25 @@ export function callOf(kernel: Kernel, context: KernelContext): Call | null {
   const inputs = kernel.inputs.map((_, index) => context.input(index))
   const size = (dim: KernelDim): number => (typeof dim === 'number' ? dim : (inputs[dim.input]!.shape[dim.axis] as number))
   const outputs = kernel.outputs.map(({ shape }, index) => context.output(index, shape.map(size)))
-  const rows = kernel.rows.map(size)
-  const columns = size(kernel.columns)
+  const pointers = [...inputs.map(({ data }) => data), ...outputs]
+  const sizes = kernel.sizes.map(size)
+  const { launch } = kernel
+  if ('columns' in launch) return overRows(launch, { size, pointers, sizes })
+  const blocks = launch.blocks(sizes)
+  return blocks.includes(0) ? null : { blocks, threads: [launch.threads, 1], sharedBytes: launch.sharedBytes, pointers, sizes }
+}
+
+function overRows({ rows: axes, columns: width, rowBy }: RowLaunch, { size, pointers, sizes }: Pick<Call, 'pointers' | 'sizes'> & { readonly size: (dim: KernelDim) => number }): Call | null {
+  const rows = axes.map(size)
+  const columns = size(width)
   const rowCount = rows.reduce((product, count) => product * count, 1)
   if (rowCount === 0 || columns === 0) return null
-  const { threads, turns } = threadsFor(columns, kernel.rowBy)
-  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), kernel.rowBy === 'none' && threads[1] === 1 ? turns : 1]
-  return { blocks, threads, pointers: [...inputs.map(({ data }) => data), ...outputs], sizes: [...rows, rowCount, columns, ...kernel.sizes.map(size)] }
+  const { threads, turns } = threadsFor(columns, rowBy)
+  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), rowBy === 'none' && threads[1] === 1 ? turns : 1]
+  return { blocks, threads, sharedBytes: 0, pointers, sizes: [...rows, rowCount, columns, ...sizes] }
 }
 
 function run(kernel: Kernel, launch: CudaFunction, context: KernelContext): void {
   const call = callOf(kernel, context)
-  if (call) launch({ blocks: call.blocks, threads: call.threads, stream: context.stream() }, call.pointers, call.sizes)
+  if (call) launch({ ...call, stream: context.stream() }, call.pointers, call.sizes)
 }

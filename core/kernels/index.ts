@@ -1,9 +1,12 @@
+import { UserError } from '../contract/errors.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { toOnnx, type OnnxOptions } from '../graph/onnx/writer.ts'
 import type { Graph } from '../graph/ir.ts'
 import type { Device, Session, SessionOptions } from '../runtime/index.ts'
 import { OrtError } from '../runtime/ort-error.ts'
-import { canCompileKernels, compileKernels } from './cuda-ops.ts'
+import { canCompileKernels, compileKernels, giveUpKernels } from './cuda-ops.ts'
+
+export { canFuseAttention } from './cuda-ops.ts'
 
 export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights'> {
   /** Kernels of our own on CUDA where they can be compiled; unless given, where the session is recorded: then starting them costs nothing. */
@@ -13,15 +16,24 @@ export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights
 /** What ONNX Runtime says of graphs with parts that CUDA cannot compute. */
 const NOT_RECORDABLE = /graph capture/
 
-/** Opens a graph on a device; one that cannot be recorded runs operator by operator. Throws as `device.createSession`. */
+/**
+ * Opens a graph on a device; one that cannot be recorded runs operator by operator, and without kernels of our own where the compiler fails. Throws as `device.createSession`, and
+ * UserError `runtime/kernels-failed` where the graph has ops that only kernels of our own compute.
+ */
 export async function openGraph(device: Device, graph: Graph, options: GraphOptions = {}): Promise<Session> {
   try {
     return await open(device, graph, options)
   } catch (error) {
-    if (!options.cudaGraph || !(error instanceof OrtError) || !NOT_RECORDABLE.test(error.detail)) throw error
-    return open(device, graph, { ...options, cudaGraph: false })
+    if (options.cudaGraph && error instanceof OrtError && NOT_RECORDABLE.test(error.detail)) return open(device, graph, { kernels: true, ...options, cudaGraph: false })
+    if (!isKernelFailure(error)) throw error
+    giveUpKernels()
+    if (graph.nodes.some(({ op }) => op.kernelOnly)) throw error
+    return open(device, graph, options)
   }
 }
+
+/** True for the error of a compiler that is there but does not work. */
+export const isKernelFailure = (error: unknown): boolean => error instanceof UserError && error.error.code === 'runtime/kernels-failed'
 
 async function open(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions): Promise<Session> {
   const onnx = { provider: device.kind, ...(weights && { weights }) }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
@@ -11,6 +12,7 @@ import { openProgram, type Contents } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { fillOdd } from '../training/rng.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
+import { quantize } from '../weights/quantize.ts'
 import { hasHostCompiler, hostOps } from './testing/host-ops.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'models', 'fixtures')
@@ -43,7 +45,7 @@ function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOut
     loss_scale: Float32Array.of(128), loss_unscale: Float32Array.of(1 / 128),
     ...Object.fromEntries(rotaryTables(architecture, S).map(({ name, values }) => [name, values])),
   }
-  return { feeds, dims: { B, T, N, M: targets.length, S, R: B * heads * T } }
+  return { feeds, dims: { B, T, N, M: targets.length, 'M/K': targets.length / 2, S, R: B * heads * T } }
 }
 
 const distance = (found: Float32Array, wanted: Float32Array) => Math.hypot(...found.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted)
@@ -55,7 +57,8 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const { feeds, dims } = inputsOf(model, layout)
   const fused = fuseKernels(graph)
   const results = []
-  for (const [program, customOps] of [[graph, undefined], [fused.graph, hostOps(fused.kernels, folder)]] as const) {
+  const reference = options.fused || options.lossChunks ? trainingProgram(model, layout, { ...options, fused: false, lossChunks: 1 }) : graph
+  for (const [program, customOps] of [[reference, undefined], [fused.graph, hostOps(fused.kernels, folder)]] as const) {
     const opened = await openProgram(cpu, program, dims, { weightsFolder: model.folder, ...(customOps && { customOps }) })
     results.push(await opened.run(feeds))
     opened.dispose()
@@ -63,6 +66,7 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const [plain, ours] = results as [Record<string, Float32Array>, Record<string, Float32Array>]
   expect(Math.abs(ours['loss']![0]! / plain['loss']![0]! - 1)).toBeLessThan(limit)
   expect(distance(ours['g_out']!, plain['g_out']!)).toBeLessThan(limit)
+  if (options.fused || options.lossChunks) return
   const matrices = fused.graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length
   expect(fused.kernels.length).toBeLessThan(graph.nodes.length / 4)
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
@@ -75,5 +79,27 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
   it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) => compare(family, { attentionDropout: 0.1, lean: true }, 1e-5))
   it.each(['gpt2', 'llama'])('%s in float16', (family) => compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, compute: 'float16' }, 2e-2))
   it.each(['gpt2'])('%s in float16, probabilities computed again', (family) => compare(family, { dropout: 0.1, attentionDropout: 0.1, lean: true, compute: 'float16' }, 2e-2))
+  it.each(['gpt2', 'llama', 'mistral_window', 'gpt_neox'])('%s with attention in one kernel', (family) => compare(family, { dropout: 0.1, attentionDropout: 0.1, fused: true, compute: 'float16' }, 2e-2))
+  it.each(['llama'])('%s with attention in one kernel, layers computed again, bfloat16', (family) => compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2))
+  it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) => compare(family, { dropout: 0.1, lossChunks: 2 }, 1e-5))
+  it.each(['gpt2'])('%s with losses in chunks, float16', (family) => compare(family, { lossChunks: 2, compute: 'float16' }, 2e-2))
+  it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
+    const [R, C, block] = [8, 64, 16]
+    const b = new Builder()
+    const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
+    b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
+    const graph = b.build()
+    const { bytes, scales } = quantize(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)), dtype, block)
+    const feeds = { q: dtype === 'int8' ? new Int8Array(bytes.buffer) : bytes, scales, x: Float32Array.from({ length: 3 * C }, (_, index) => Math.cos(index)) }
+    const fused = fuseKernels(graph)
+    expect(fused.graph.nodes.map(({ op }) => op.type).filter((type) => type === 'MatMul')).toHaveLength(2)
+    const results = []
+    for (const [program, customOps] of [[graph, undefined], [fused.graph, hostOps(fused.kernels, folder)]] as const) {
+      const opened = await openProgram(cpu, program, {}, customOps ? { customOps } : {})
+      results.push((await opened.run(feeds))['y'] as Float32Array)
+      opened.dispose()
+    }
+    expect(distance(results[1]!, results[0]!)).toBeLessThan(1e-6)
+  })
   it.each(['llama'])('%s in bfloat16', (family) => compare(family, { compute: 'bfloat16' }, 5e-2))
 })

@@ -48,8 +48,8 @@ export interface ModelContext {
   dropout(x: Value, p: number): Value
   /** The rows whose logits are wanted. */
   select(x: Value): Value
-  /** x Wᵀ for the output layer W [vocabularySize, width], float32: [M, V]. */
-  logits(x: Value, head: string, vocabularySize: number): Value
+  /** What the program wants of x Wᵀ for the output layer W [vocabularySize, width], kept between -cap and cap where given: the logits themselves, float32 [M, V], or each token's loss [M]. */
+  logits(x: Value, head: string, vocabularySize: number, cap?: number): Value
 }
 
 /** What the matrices of a module are in a graph. */

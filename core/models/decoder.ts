@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../graph/ir.ts'
-import { activations, activationNames, softcapped, type Activation } from './config.ts'
+import { activations, activationNames, type Activation } from './config.ts'
 import type { AttentionOptions, ModelContext } from './context.ts'
 import type { Architecture } from './family.ts'
 import type { LinearSpec } from './lora.ts'
@@ -150,8 +150,7 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
       return b.add(afterAttention, c.dropout(plan.sandwich ? norm(fed, `${path}.post_feedforward_layernorm`) : fed, residualDropout))
     })
   }
-  const logits = c.logits(norm(x, 'model.norm'), head, config.vocab_size)
-  return plan.logitCap ? softcapped(b, logits, plan.logitCap) : logits
+  return c.logits(norm(x, 'model.norm'), head, config.vocab_size, plan.logitCap ?? undefined)
 }
 
 /** The values as they are, or cut from the one that holds them all. */

@@ -1,6 +1,7 @@
 import { UserError } from '../contract/errors.ts'
 import type { Builder } from '../graph/builder.ts'
 import type { DType, Value } from '../graph/ir.ts'
+import { softcapped } from './config.ts'
 import type { GroupValues, ModelContext, TrainableValues, Weights } from './context.ts'
 import { matricesOf, matrixName, type LinearSpec, type LoraGroup, type LoraLayout, type LoraSlot, type Place } from './lora.ts'
 
@@ -25,7 +26,10 @@ export function weightsAndLinears(b: Builder, weights: Weights, trainable: Train
     has: (name) => weights.has(name),
     // A constant is widened once, before anything runs; of an input only the rows that are used.
     rows: (table, shape, indices) => b.reshape(weights.get(table)?.resident ? b.cast(b.gather(stored(table, shape), indices), compute) : b.gather(weight(table, shape), indices), ['N', shape[1]]),
-    logits: (x, head, vocabularySize) => b.cast(b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32'),
+    logits(x, head, vocabularySize, cap) {
+      const logits = b.cast(b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32')
+      return cap ? softcapped(b, logits, cap) : logits
+    },
     linears(x, specs) {
       // By path: the layout may come from another reading of the same config.json.
       const paths = specs.map(({ path }) => path)

@@ -29,6 +29,10 @@ export interface TrainingOptions {
   readonly recompute?: boolean
   /** Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part of `recompute`. */
   readonly lean?: boolean
+  /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
+  readonly fused?: boolean
+  /** Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given. */
+  readonly lossChunks?: number
 }
 
 /**
@@ -41,14 +45,14 @@ export interface TrainingOptions {
  * Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate holds (bind to the same tensor).
  */
 export function trainingProgram(model: ModelSource, layout: LoraLayout, options: TrainingOptions = {}): Graph {
-  const { dropout = 0, compute = 'float32', recompute = false, lean = false } = options
+  const { dropout = 0, compute = 'float32', recompute = false, lean = false, fused = false, lossChunks = 1 } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
   const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
-  const logits = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, lean, random }))
-  const loss = b.reduceSum(b.mul(b.crossEntropy(logits, batch.labels), batch.weights), [0], false)
+  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, lean, fused, lossChunks, random }))
+  const loss = b.reduceSum(b.mul(losses, batch.weights), [0], false)
   const scaled = compute === 'float16' ? b.reduceSum(b.mul(loss, b.input('loss_scale', 'float32', [1])), [0], false) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
   const unscaled = compute === 'float16' ? b.mul(dp, b.input('loss_unscale', 'float32', [1])) : dp
@@ -60,7 +64,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
 /** Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs: losses [M], loss []. */
 export function evaluationProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin()
-  const losses = b.crossEntropy(model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })), batch.labels)
+  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }))
   b.output('losses', losses)
   b.output('loss', b.reduceSum(b.mul(losses, batch.weights), [0], false))
   return b.build()

@@ -1,5 +1,7 @@
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
+import { isFusedHead } from '../graph/ops/attention.ts'
+import { chunkedLosses } from './chunked-losses.ts'
 import { softcapped } from './config.ts'
 import type { AttentionOptions, ModelContext, TrainableValues } from './context.ts'
 import type { Architecture } from './family.ts'
@@ -43,12 +45,16 @@ export interface TrainingContextOptions {
   readonly recompute?: boolean
   /** Computes attention's probabilities again in the backward pass. */
   readonly lean?: boolean
+  /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
+  readonly fused?: boolean
+  /** Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing caps it. */
+  readonly lossChunks?: number
   /** Null outside of training. */
   readonly random?: Randomness | null
 }
 
-/** Whole sequences at once; attention is spelled out so that it can be differentiated. */
-export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, lean = false, random = null }: TrainingContextOptions): ModelContext {
+/** Whole sequences at once; attention is spelled out so that it can be differentiated, or is one op with a gradient of its own. */
+export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, lean = false, fused = false, lossChunks, random = null }: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
   const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
   let site = 0
@@ -60,6 +66,11 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, weights, trainable, compute)
   return {
     ...basics,
+    logits(x, head, vocabularySize, cap) {
+      if (lossChunks === undefined) return basics.logits(x, head, vocabularySize, cap)
+      if (lossChunks === 1 || cap || trainable?.wholes.has(head)) return b.crossEntropy(basics.logits(x, head, vocabularySize, cap), batch.labels)
+      return chunkedLosses(b, { x, weight: basics.weight(head, [vocabularySize, architecture.width]), labels: batch.labels, chunks: lossChunks })
+    },
     embed(table, count, width) {
       const x = rowsOf(table, [count, width], batch.ids)
       return random?.noise ? b.add(x, b.cast(noiseOf(b, random.rows, random.noise), x.dtype)) : x
@@ -70,6 +81,7 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     select: (x) => b.gather(x, batch.targets, { unique: true }),
     convolution: (_, x, w) => convolution(b, batch, x, w),
     attention(layer, q, k, v, options) {
+      if (fused && isFusedHead(architecture.headSize) && !options.softcap) return fusedAttention({ b, batch, architecture, tables, random: random?.attention ?? null, layer }, [q, k, v], options)
       const dropout = random?.attention ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) } : null
       return attention({ b, batch, architecture, tables, masks, dropout, lean: lean && !recompute }, [q, k, v], options)
     },
@@ -88,25 +100,52 @@ interface AttentionParts {
 
 // softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V [B, K, T, D].
 function attention({ b, batch, architecture, tables, masks, dropout, lean }: AttentionParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, softcap, window }: AttentionOptions): Value {
-  const { heads, kvHeads, headSize, rotaries } = architecture
+  const { heads, kvHeads, headSize } = architecture
   const groups = heads / kvHeads
-  const turn = (x: Value, count: number) => {
-    const wide = b.reshape(x, ['B', 'T', count * headSize])
-    if (rotary === null) return wide
-    const [cos, sin] = tables[rotary] as readonly [Value, Value]
-    return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), { heads: count, size: rotaries[rotary]?.size ?? headSize })
-  }
+  const turn = (x: Value, count: number) => turned({ b, batch, architecture, tables }, x, count, rotary)
   const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
   const keys = perKeyHead(turn(k, kvHeads))
   const queries = b.reshape(b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), ['B', kvHeads, 'G·T', headSize])
   const mask = masks.of(window)
-  const kept = () => {
+  const values = perKeyHead(v)
+  const attend = () => {
     const scores = b.cast(b.matmul(queries, keys, { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
     const probabilities = b.softmax(b.add(softcap ? softcapped(b, scores, softcap) : scores, mask))
-    return b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype)
+    return b.matmul(b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype), values, { alpha: 1 / (1 - (dropout?.p ?? 0)) })
   }
-  const attended = b.matmul(lean ? b.region(kept) : kept(), perKeyHead(v), { alpha: 1 / (1 - (dropout?.p ?? 0)) })
+  const attended = lean ? b.region(attend) : attend()
   return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), ['N', heads * headSize])
+}
+
+/** q or k [N, heads · D] with its positions turned in, as [B, T, heads · D]. */
+function turned({ b, batch, architecture: { headSize, rotaries }, tables }: Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'>, x: Value, heads: number, rotary: number | null): Value {
+  const wide = b.reshape(x, ['B', 'T', heads * headSize])
+  if (rotary === null) return wide
+  const [cos, sin] = tables[rotary] as readonly [Value, Value]
+  return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), { heads, size: rotaries[rotary]?.size ?? headSize })
+}
+
+interface FusedParts extends Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'> {
+  readonly random: Randomness['attention']
+  readonly layer: number
+}
+
+function fusedAttention({ b, batch, architecture, tables, random, layer }: FusedParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, window }: AttentionOptions): Value {
+  const { heads, kvHeads, headSize } = architecture
+  const flat = (x: Value, count: number) => b.reshape(turned({ b, batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
+  const joined = rotary === null ? joinedValue(q, k, v) : null
+  const qkv = joined ? [joined, joined, joined] : rotary === null ? [q, k, v] : [flat(q, heads), flat(k, kvHeads), v]
+  const randoms = random ? [random.rows, columnsOf(b, random, layer)] : []
+  const plan = { heads, keyHeads: kvHeads, headSize, scale: scale ?? headSize ** -0.5, window: window ?? 0, p: random?.p ?? 0 }
+  return b.attention([...qkv, batch.positions, batch.segments, ...randoms], plan)[0]
+}
+
+/** The value that q, k and v were cut from side by side, if they were: it need not be cut then. */
+function joinedValue(...parts: readonly [q: Value, k: Value, v: Value]): Value | null {
+  const { source } = parts[0]
+  if (source.kind !== 'node' || source.node.op.type !== 'Split') return null
+  const { inputs: [joined], outputs } = source.node
+  return joined && outputs.length === parts.length && parts.every((part, index) => part === outputs[index]) ? joined : null
 }
 
 // y[t] = Σ w[k-1-j] x[t-j] over the tokens of the same segment
@@ -123,10 +162,10 @@ function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Valu
 }
 
 /** [B, K, G·T, T]: which probabilities of a layer are kept. */
-function attentionKept(b: Builder, { kvHeads }: Architecture, { p, rows, columns }: NonNullable<Randomness['attention']>, layer: number): Value {
-  const own = b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
-  return b.dropoutMask(b.reshape(rows, ['B', kvHeads, 'G·T', 1]), own, { p })
-}
+const attentionKept = (b: Builder, { kvHeads }: Architecture, random: NonNullable<Randomness['attention']>, layer: number): Value =>
+  b.dropoutMask(b.reshape(random.rows, ['B', kvHeads, 'G·T', 1]), columnsOf(b, random, layer), { p: random.p })
+
+const columnsOf = (b: Builder, { columns }: NonNullable<Randomness['attention']>, layer: number): Value => b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
 
 // x + u · α/√(T·C), u uniform in (-1, 1)  (NEFTune, Jain et al. 2023)
 const noiseOf = (b: Builder, rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>

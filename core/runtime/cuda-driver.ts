@@ -39,8 +39,16 @@ function openContext(): { readonly define: Define; readonly device: number } {
   return { define, device: device[0] as number }
 }
 
-/** Starts a function on blocks [x, y] of threads [x, y], in a stream: its parameters are pointers, then ints. */
-export type CudaFunction = (launch: { readonly blocks: readonly [number, number]; readonly threads: readonly [number, number]; readonly stream: Pointer }, pointers: readonly Pointer[], sizes: readonly number[]) => void
+export interface CudaLaunch {
+  readonly blocks: readonly [x: number, y: number]
+  readonly threads: readonly [x: number, y: number]
+  /** What a block asks for when it is started. */
+  readonly sharedBytes: number
+  readonly stream: Pointer
+}
+
+/** Starts a function: its parameters are pointers, then ints. */
+export type CudaFunction = (launch: CudaLaunch, pointers: readonly Pointer[], sizes: readonly number[]) => void
 
 export interface CudaModules {
   /** What to compile for, such as `sm_90`. */
@@ -48,6 +56,9 @@ export interface CudaModules {
   /** Machine code into the GPU's memory, for the rest of the process's life. Throws InternalError where it is not for this GPU. */
   load(code: Uint8Array, names: readonly string[]): CudaFunction[]
 }
+
+/** What a block may ask for unless its function allows more; CUfunction_attribute for that. */
+const [DEFAULT_SHARED_BYTES, MAX_SHARED_BYTES] = [48 * 1024, 8]
 
 /** CUdevice_attribute: compute capability. */
 const [MAJOR, MINOR] = [75, 76]
@@ -63,6 +74,7 @@ export function openCudaModules(): CudaModules {
   }
   const loadData = define('cuModuleLoadData', '_Out_ void **', 'void *')
   const getFunction = define('cuModuleGetFunction', '_Out_ void **', 'void *', 'const char *')
+  const setAttribute = define('cuFuncSetAttribute', 'void *', 'int', 'int')
   const launchKernel = define('cuLaunchKernel', 'void *', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'void *', 'void *', 'void *')
   return {
     architecture: `sm_${attributeOf(MAJOR)}${attributeOf(MINOR)}`,
@@ -72,10 +84,12 @@ export function openCudaModules(): CudaModules {
       return names.map((name): CudaFunction => {
         const address: [Pointer | null] = [null]
         getFunction(address, module[0], name)
-        return ({ blocks, threads, stream }, pointers, sizes) => {
+        let allowed = DEFAULT_SHARED_BYTES
+        return ({ blocks, threads, sharedBytes, stream }, pointers, sizes) => {
+          if (sharedBytes > allowed) setAttribute(address[0], MAX_SHARED_BYTES, (allowed = sharedBytes))
           const values = BigInt64Array.from([...pointers, ...sizes.map(BigInt)])
           const start = addressOf(values.buffer)
-          launchKernel(address[0], ...blocks, 1, ...threads, 1, 0, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
+          launchKernel(address[0], ...blocks, 1, ...threads, 1, sharedBytes, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
         }
       })
     },

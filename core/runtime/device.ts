@@ -1,5 +1,7 @@
+import { InternalError } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
+import { arenaUse, type ArenaUse } from './arena.ts'
 import { createCudaStorage } from './cuda-storage.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
@@ -94,6 +96,12 @@ export class Device {
     } catch (error) {
       throw explainError(error, this.kind)
     }
+  }
+
+  /** What tensors use of GPU 0; only on CUDA, once it is ready. */
+  arena(): ArenaUse {
+    if (this.kind !== 'cuda' || this.#home === null) throw new InternalError(`${this.kind}: no arena to look at`)
+    return arenaUse(this.#place.api, this.#home)
   }
 
   async #open(): Promise<void> {

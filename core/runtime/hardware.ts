@@ -33,7 +33,8 @@ export function listProviders(api: Api): string[] {
   return list
 }
 
-function readPairs(api: Api, pairs: Pointer): Record<string, string> {
+/** The texts of an OrtKeyValuePairs. */
+export function readPairs(api: Api, pairs: Pointer): Record<string, string> {
   const [keys, values, count]: [[Pointer | null], [Pointer | null], [number | null]] = [[null], [null], [null]]
   api.GetKeyValuePairs(pairs, keys, values, count)
   const size = count[0] ?? 0

@@ -1,5 +1,6 @@
 import { InternalError } from '../contract/errors.ts'
 import { output, stringAt, type Api, type Pointer } from './api.ts'
+import { arenaUse, type ArenaUse } from './arena.ts'
 import { Binding, type BindingOptions } from './binding.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { LeakCounter } from './leaks.ts'
@@ -65,6 +66,11 @@ export class Session {
    */
   bind(options: BindingOptions): Binding {
     return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold(), customOps: this.#belongings.customOps }, options)
+  }
+
+  /** What the session uses of GPU 0 besides the tensors that are bound; only on CUDA. */
+  arena(): ArenaUse {
+    return arenaUse(this.#place.api, this.#live())
   }
 
   /** Ends profiling (option `profilePrefix`) and returns the trace's file. */

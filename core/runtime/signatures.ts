@@ -120,4 +120,5 @@ export const signatures = {
   HardwareDevice_Metadata: plain<[Pointer], Pointer>(311, 'void *', 'void *'),
   GetKeyValuePairs: plain<[pairs: Pointer, keys: Out<Pointer>, values: Out<Pointer>, count: Out<number>], void>(
     298, 'void', 'void *', '_Out_ void **', '_Out_ void **', '_Out_ size_t *'),
+  ReleaseKeyValuePairs: release(300),
 } satisfies Record<string, Signature<never, unknown>>

@@ -117,4 +117,5 @@ export function padBatch(batch: PackedBatch, steps: { readonly tokens: number; r
   return { ...batch, tokensPerSequence: wide, ...padded, targets: Int32Array.from(moved), labels }
 }
 
-const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step
+/** The next multiple of a step. */
+export const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step

@@ -82,6 +82,12 @@ const MAX_PROBABILITY_BYTES = 2 ** 30
 /** Whether keeping attention's probabilities for the backward pass would take more memory than computing them again is worth. */
 export const isLean = ({ layerCount, heads }: Architecture, rows: number, tokens: number): boolean => 2 * layerCount * heads * rows * tokens ** 2 > MAX_PROBABILITY_BYTES
 
+/** Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a multiple of it: step-runner.ts). */
+const [CHUNK_TOKENS, MAX_CHUNKS] = [128, 16]
+
+/** Into how many chunks the logits of a batch are cut: a power of 2. */
+export const lossChunksFor = (rows: number, tokens: number): number => 2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))
+
 interface RunnerParts {
   readonly model: LoadedModel
   readonly device: Device
@@ -103,6 +109,7 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: parts.device.kind === 'cuda',
     lean: isLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
+    lossChunks: lossChunksFor(settings['training.batch_size'], parts.maxTokens),
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],

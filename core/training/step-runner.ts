@@ -1,15 +1,15 @@
 import { UserError } from '../contract/errors.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import { openGraph } from '../kernels/index.ts'
+import { canFuseAttention, isKernelFailure, openGraph } from '../kernels/index.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import { togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
-import { padBatch, type PackedBatch } from './packing.ts'
+import { padBatch, roundUp, type PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
@@ -60,18 +60,21 @@ export class StepRunner {
   readonly #scalars: Readonly<Record<string, DeviceTensor<'float32'>>>
   readonly #norm: DeviceTensor<'float32'>
   readonly #shared: Readonly<Record<string, DeviceTensor>>
+  readonly #sessions: readonly Session[]
   #evaluation: ShapedSession | null = null
 
   private constructor(options: StepRunnerOptions, training: Session, update: Session) {
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
     this.#options = options
+    this.#sessions = [training, update]
     const vector = () => this.#own(device.tensor('float32', [layout.parameterCount]))
     const g = vector()
     this.p = vector()
     this.state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, this.#own(device.tensor(dtype, [length(layout.parameterCount)]))]))
     this.#norm = this.#own(device.tensor('float32', []))
     this.lossScale = options.lossScale ?? new LossScale()
-    const tables = rotaryTables(model.architecture, maxTokens).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
+    const positions = options.cudaGraph ? roundUp(maxTokens, RECORDED_STEPS.tokens) : maxTokens
+    const tables = rotaryTables(model.architecture, positions).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
     const scales = { loss_scale: this.#own(device.tensor('float32', [1])), loss_unscale: this.#own(device.tensor('float32', [1])) }
     this.#shared = { ...resident.tensors, p: this.p, g, ...scales, ...Object.fromEntries(tables) }
     this.#training = this.#own(new ShapedSession({ ...this.#sessionOptions(), session: this.#own(training), outputs: { g_out: g } }))
@@ -84,8 +87,19 @@ export class StepRunner {
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
+    const fused = options.device.kind === 'cuda' && options.cudaGraph === true && options.compute !== 'float32' && canFuseAttention()
+    try {
+      return await StepRunner.#open({ ...options, fused })
+    } catch (error) {
+      if (!fused || !isKernelFailure(error)) throw error
+      return StepRunner.#open(options)
+    }
+  }
+
+  static async #open(options: StepRunnerOptions): Promise<StepRunner> {
     const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
-    const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
+    const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
+    const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
     const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
     const [training, updating] = await Promise.all([
       openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
@@ -136,6 +150,11 @@ export class StepRunner {
       counted += batch.targets.length
     }
     return sum / counted
+  }
+
+  /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */
+  arena(): ArenaUse {
+    return togetherInUse(this.#sessions)
   }
 
   dispose(): void {

@@ -25,26 +25,41 @@ export interface Quantized {
  * `numbers` is a multiple of `block` long.
  */
 export function quantize(numbers: Float32Array, kind: Quantization, block: number): Quantized {
-  const { lowest, highest } = quantizations[kind]
+  const { lowest } = quantizations[kind]
   const scales = new Float32Array(numbers.length / block)
   const bytes = new Uint8Array(kind === 'int8' ? numbers.length : numbers.length / 2)
+  const round = kind === 'int8' ? roundTo8 : roundTo4
   for (let index = 0; index < scales.length; index++) {
     const start = index * block
     const scale = extreme(numbers, start, block) / lowest
     scales[index] = scale
-    const inverse = scale === 0 ? 0 : 1 / scale
-    for (let place = start; place < start + block; place++) {
-      const integer = Math.max(lowest, Math.min(highest, Math.round((numbers[place] as number) * inverse)))
-      if (kind === 'int8') bytes[place] = integer
-      else bytes[place >> 1] = (bytes[place >> 1] as number) | ((integer & 15) << (place & 1 ? 4 : 0))
-    }
+    round(numbers, start, start + block, scale === 0 ? 0 : 1 / scale, bytes)
   }
   return { bytes, scales }
 }
 
+// A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
+
+function roundTo8(numbers: Float32Array, start: number, end: number, inverse: number, bytes: Uint8Array): void {
+  for (let place = start; place < end; place++) bytes[place] = Math.min(255, ((numbers[place] as number) * inverse + 128.5) | 0) - 128
+}
+
+function roundTo4(numbers: Float32Array, start: number, end: number, inverse: number, bytes: Uint8Array): void {
+  for (let place = start; place < end; place += 2) {
+    const low = Math.min(15, ((numbers[place] as number) * inverse + 8.5) | 0) ^ 8
+    const high = Math.min(15, ((numbers[place + 1] as number) * inverse + 8.5) | 0) ^ 8
+    bytes[place >> 1] = low | (high << 4)
+  }
+}
+
 /** The number of largest magnitude among `count` from `start` on. */
 function extreme(numbers: Float32Array, start: number, count: number): number {
-  let most = 0
-  for (let place = start; place < start + count; place++) if (Math.abs(numbers[place] as number) > Math.abs(most)) most = numbers[place] as number
-  return most
+  let highest = 0
+  let lowest = 0
+  for (let place = start; place < start + count; place++) {
+    const number = numbers[place] as number
+    if (number > highest) highest = number
+    else if (number < lowest) lowest = number
+  }
+  return highest > -lowest ? highest : lowest
 }

@@ -5,7 +5,7 @@ export const C_TYPES: Readonly<Partial<Record<DType, 'float' | 'int' | 'long lon
   float32: 'float', float16: 'float', bfloat16: 'float', int32: 'int', int64: 'long long', bool: 'bool',
 }
 
-/** What an element is in memory; `half` and `bfloat` are defined in prelude.ts. */
+/** What an element is in memory; `half` and `bfloat` are defined in prelude.ts. A byte of int4 holds two. */
 export const STORED_TYPES: Readonly<Partial<Record<DType, string>>> = {
-  float32: 'float', float16: 'half', bfloat16: 'bfloat', int32: 'int', int64: 'long long', bool: 'bool',
+  float32: 'float', float16: 'half', bfloat16: 'bfloat', int32: 'int', int64: 'long long', bool: 'bool', int8: 'signed char', int4: 'unsigned char',
 }

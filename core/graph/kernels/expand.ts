@@ -16,6 +16,14 @@ function isWideWeight(value: Value | undefined): boolean {
   return value.source.kind === 'weight' || (value.source.kind === 'node' && value.source.node.op.type === 'Dequantize')
 }
 
+/** The integers and scales that a matrix is made of, if it is, whatever type it has been cast to. */
+function codedWeight({ source }: Value): { readonly q: Value; readonly scales: Value; readonly block: number } | null {
+  if (source.kind !== 'node') return null
+  const { op, inputs, attributes } = source.node
+  if (op.type === 'Cast') return codedWeight(inputs[0] as Value)
+  return op.type === 'Dequantize' ? { q: inputs[0] as Value, scales: inputs[1] as Value, block: attributes['block'] as number } : null
+}
+
 /** True for sums and maxima over the last axis, which stays. */
 export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean => (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
 
@@ -37,7 +45,10 @@ export function expand(graph: Graph): ExpandedGraph {
   const halves = new Map<Value, Value>()
   const kept = new Set<Value>()
   const late = new Set<Value>()
+  let uses = 0
   const read = (value: Value): Value => {
+    const coded = codedWeight(value)
+    if (coded) return b.dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
     const half = halves.get(copy.at(value))
     return half && kept.has(half) ? b.cast(half, value.dtype) : copy.at(value)
   }

@@ -2,12 +2,13 @@ import { InternalError } from '../../contract/errors.ts'
 import type { Graph, Node, Operation, Value } from '../ir.ts'
 import { KERNEL_DOMAIN } from './domain.ts'
 import { expand } from './expand.ts'
+import { Frontier } from './frontier.ts'
 import { Grouping, type Group } from './groups.ts'
 import { recompute } from './recompute.ts'
 import { wholeKernel, writeKernel, type Kernel } from './source.ts'
 
 export { prelude } from './prelude.ts'
-export { threadsFor, type Kernel, type KernelDim } from './source.ts'
+export { threadsFor, type Kernel, type KernelDim, type RowLaunch } from './source.ts'
 
 export interface FusedGraph {
   readonly graph: Graph
@@ -25,9 +26,11 @@ export function fuseKernels(original: Graph): FusedGraph {
   const grouping = new Grouping(graph)
   const units = new Units(graph, grouping)
   const kernels = new Map<string, Kernel>()
+  const frontier = new Frontier()
   const nodes = units.inOrder().map((unit) => {
-    const call = 'members' in unit ? writeKernel(unit, grouping, units.outputsOf(unit)) : wholeKernel(unit)
-    if (!call) return unit as Node
+    const call = 'members' in unit ? writeKernel(unit, grouping, units.outputsOf(unit), frontier.waits) : wholeKernel(unit, frontier.waits)
+    if (!call) return frontier.add(unit as Node)
+    frontier.pass(call)
     kernels.set(call.kernel.name, call.kernel)
     return { op: kernelOp(call.kernel), inputs: call.inputs, attributes: {}, outputs: call.outputs }
   })

@@ -16,7 +16,7 @@ interface Chain {
 export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
   const chains = new Chains(graph)
   const kept = new Set<Value>()
-  for (const node of graph.nodes) if (late.has(node) && isFusable(node)) for (const input of node.inputs) kept.add(chains.readFrom(input))
+  for (const node of graph.nodes) if (late.has(node) && isFusable(node)) for (const input of node.inputs) kept.add(inAnyShape(chains.readFrom(input)))
   const copy = new GraphCopy(graph)
   const { b } = copy
   const again = ({ leaf, nodes }: Chain, value: Value, event: Value): Value => {
@@ -34,6 +34,9 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
   }
   return copy.build()
 }
+
+/** The value that lies at the same place in memory. */
+const inAnyShape = (value: Value): Value => (value.source.kind === 'node' && value.source.node.op.type === 'Reshape' ? inAnyShape(value.source.node.inputs[0] as Value) : value)
 
 const isLate = ({ source }: Value, late: ReadonlySet<Node>): boolean => source.kind === 'node' && late.has(source.node)
 

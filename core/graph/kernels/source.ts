@@ -1,5 +1,5 @@
 import { InternalError } from '../../contract/errors.ts'
-import type { Dim, DType, Node, Typed, Value } from '../ir.ts'
+import type { BlockKernel, Dim, DType, Node, Typed, Value, WholeKernel } from '../ir.ts'
 import { sameShape } from '../shapes.ts'
 import { C_TYPES, STORED_TYPES } from './c-types.ts'
 import { isCollection } from './expand.ts'
@@ -12,17 +12,26 @@ export type KernelDim = number | { readonly input: number; readonly axis: number
 export interface Kernel {
   /** Also the name of its function. Kernels of one name are the same. */
   readonly name: string
+  /** What has to be defined before its source, besides the prelude; the same text for many kernels. */
+  readonly library?: string
   readonly source: string
   readonly inputs: readonly DType[]
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly KernelDim[] }[]
-  /** The sizes that the function is given behind the pointers: of the rows' axes, then all rows together, then the columns. */
+  /** Sizes that the function is given behind the pointers and, over rows, their sizes. */
+  readonly sizes: readonly KernelDim[]
+  readonly launch: RowLaunch | BlockLaunch
+}
+
+/** Over rows: the function is given the sizes of the rows' axes, then all rows together, then the columns. */
+export interface RowLaunch {
   readonly rows: readonly KernelDim[]
   readonly columns: KernelDim
-  /** Sizes behind these. */
-  readonly sizes: readonly KernelDim[]
   /** `warp`: one computes a row where that is short, else a block; `block`: always a block; `none`: a row may be divided. */
   readonly rowBy: 'warp' | 'block' | 'none'
 }
+
+/** As an op says it of its kernel. */
+export type BlockLaunch = Pick<BlockKernel, 'threads' | 'sharedBytes' | 'blocks'>
 
 /** A group's kernel, and the values that it reads and writes in its order. */
 export interface KernelCall {
@@ -39,7 +48,7 @@ const MAX_THREADS = 256
 const SHORT_ROW = 256
 
 /** How the threads of a block lie over rows of so many columns: [along the row, rows], and how often each is used in a row. */
-export function threadsFor(columns: number, rowBy: Kernel['rowBy']): { readonly threads: readonly [number, number]; readonly turns: number } {
+export function threadsFor(columns: number, rowBy: RowLaunch['rowBy']): { readonly threads: readonly [number, number]; readonly turns: number } {
   const packs = Math.ceil(columns / (columns % PACK === 0 ? PACK : 1))
   if (packs <= SHORT_ROW && rowBy !== 'block') return { threads: [WARP, MAX_THREADS / WARP], turns: Math.ceil(packs / WARP) }
   // Every thread gets as many turns as the others.
@@ -48,18 +57,38 @@ export function threadsFor(columns: number, rowBy: Kernel['rowBy']): { readonly 
   return { threads: [width, 1], turns: Math.ceil(packs / width) }
 }
 
-/** The kernel that an op has for itself, where it has one for these values. */
-export function wholeKernel({ op, inputs, outputs, attributes }: Node): KernelCall | null {
+/** The kernel that an op has for itself, where it has one for these values. `waits`: values that it must not run before. */
+export function wholeKernel({ op, inputs, outputs, attributes }: Node, waits: readonly Value[]): KernelCall | null {
   const whole = op.kernel?.(inputs, attributes)
-  const [output] = outputs
-  if (!whole || !output || [...inputs, output].some(({ dtype }) => STORED_TYPES[dtype] === undefined)) return null
-  const rows = output.shape.slice(0, -1).map((dim) => kernelDimOf(inputs, dim))
-  const columns = kernelDimOf(inputs, output.shape.at(-1) as Dim)
-  const parameters = declared(parametersOf(inputs, [output], rows.length, whole.sizes.length))
-  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${whole.body}\n}\n`
-  const name = nameOf([text(''), rows, columns])
-  const kernel: Kernel = { name, source: text(name), inputs: inputs.map(({ dtype }) => dtype), outputs: [{ dtype: output.dtype, shape: [...rows, columns] }], rows, columns, sizes: whole.sizes, rowBy: whole.rowBy }
-  return { kernel, inputs, outputs }
+  if (!whole || [...inputs, ...outputs].some(({ dtype }) => STORED_TYPES[dtype] === undefined)) return null
+  const call = { inputs, outputs, waits: waits.filter((value) => !inputs.includes(value)) }
+  return 'blocks' in whole ? overBlocks(whole, call) : overRows(whole, call)
+}
+
+type Values = Pick<KernelCall, 'inputs' | 'outputs'> & { readonly waits: readonly Value[] }
+
+function overRows({ body, sizes, rowBy }: WholeKernel, { inputs, outputs, waits }: Values): KernelCall {
+  const { shape } = outputs[0] as Value
+  const launch: RowLaunch = { rows: shape.slice(0, -1).map((dim) => kernelDimOf(inputs, dim)), columns: kernelDimOf(inputs, shape.at(-1) as Dim), rowBy }
+  const parameters = declared(parametersOf({ inputs, outputs, waits }, [...rowNames(launch.rows.length), ...sizeNames(sizes.length)]))
+  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${body}\n}\n`
+  return called({ text, sizes, launch }, { inputs, outputs, waits })
+}
+
+function overBlocks({ library, body, sizes, ...launch }: BlockKernel, values: Values): KernelCall {
+  const parameters = declared(parametersOf(values, sizeNames(sizes.length)))
+  const text = (name: string) => `extern "C" __global__ void __launch_bounds__(${launch.threads}) ${name}(${parameters}) {\n  extern __shared__ uint4 memory[];\n  ${body}\n}\n`
+  return called({ text, sizes, launch, library }, values)
+}
+
+type Written = Pick<Kernel, 'sizes' | 'launch' | 'library'> & { readonly text: (name: string) => string }
+
+function called({ text, ...kernel }: Written, { inputs, outputs, waits }: Values): KernelCall {
+  const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => kernelDimOf(inputs, dim)) }))
+  const all = [...inputs, ...waits]
+  const types = all.map(({ dtype }) => dtype)
+  const name = nameOf([text(''), shapes, types, kernel])
+  return { kernel: { ...kernel, name, source: text(name), inputs: types, outputs: shapes }, inputs: all, outputs }
 }
 
 /** The same name for the same text: two FNV-1a hashes of 32 bits, forwards and backwards. */
@@ -73,8 +102,8 @@ function nameOf(key: unknown): string {
   return `k${[forwards, backwards].map((hash) => (hash >>> 0).toString(16).padStart(8, '0')).join('')}`
 }
 
-/** Writes the kernel of a group; `outputs` are the values of its members that others read. */
-export const writeKernel = (group: Group, grouping: Grouping, outputs: readonly Value[]): KernelCall => new KernelWriter(group, grouping).write(outputs)
+/** Writes the kernel of a group; `outputs` are the values of its members that others read, `waits` values that it must not run before. */
+export const writeKernel = (group: Group, grouping: Grouping, outputs: readonly Value[], waits: readonly Value[]): KernelCall => new KernelWriter(group, grouping).write(outputs, waits)
 
 class KernelWriter {
   readonly #group: Group
@@ -90,13 +119,14 @@ class KernelWriter {
     this.#grouping = grouping
   }
 
-  write(outputs: readonly Value[]): KernelCall {
+  write(outputs: readonly Value[], waits: readonly Value[]): KernelCall {
     const phases = this.#phases(outputs).map((values) => this.#collectPhase(values))
     const last = this.#outputPhase(outputs)
-    const leaves = this.#leaves
-    const rows = this.#group.rows.map((dim) => kernelDimOf(leaves, dim))
-    const columns = kernelDimOf(leaves, this.#group.columns)
-    const parameters = parametersOf(leaves, outputs, rows.length)
+    const inputs = this.#leaves
+    const rows = this.#group.rows.map((dim) => kernelDimOf(inputs, dim))
+    const launch: RowLaunch = { rows, columns: kernelDimOf(inputs, this.#group.columns), rowBy: phases.length > 0 ? 'warp' : 'none' }
+    const values = { inputs, outputs, waits: waits.filter((value) => !inputs.includes(value)) }
+    const parameters = parametersOf(values, rowNames(rows.length))
     const names = parameters.map(([, name]) => name).join(', ')
     const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last].map((line) => `  ${line}`).join('\n')
     const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${declared(parameters)}, float* shared) {\n${body}\n}
@@ -105,9 +135,7 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
   if (columns % ${PACK} == 0) ${name}_body<${PACK}>(${names}, shared);
   else ${name}_body<1>(${names}, shared);
 }\n`
-    const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => kernelDimOf(leaves, dim)) }))
-    const name = nameOf([text(''), shapes, rows, columns])
-    return { kernel: { name, source: text(name), inputs: leaves.map(({ dtype }) => dtype), outputs: shapes, rows, columns, sizes: [], rowBy: phases.length > 0 ? 'warp' : 'none' }, inputs: leaves, outputs }
+    return called({ text, sizes: [], launch }, values)
   }
 
   /** The sums and maxima of the group, by how many others lie before them. */
@@ -278,11 +306,15 @@ function kernelDimOf(inputs: readonly Value[], dim: Dim): KernelDim {
   throw new InternalError(`no input has the dimension ${dim}`)
 }
 
-/** What a kernel's function takes, type and name: inputs, outputs, the rows' axes, rows, columns, further sizes. */
-const parametersOf = (inputs: readonly Value[], outputs: readonly Value[], axes: number, sizes = 0): (readonly [type: string, name: string])[] => [
+/** What a kernel's function takes, type and name: inputs, what it waits for, outputs, ints. */
+const parametersOf = ({ inputs, outputs, waits }: Values, ints: readonly string[]): (readonly [type: string, name: string])[] => [
   ...inputs.map(({ dtype }, index) => [`const ${STORED_TYPES[dtype]}* __restrict__`, `in${index}`] as const),
+  ...waits.map((_, index) => ['const void*', `wait${index}`] as const),
   ...outputs.map(({ dtype }, index) => [`${STORED_TYPES[dtype]}* __restrict__`, `out${index}`] as const),
-  ...[...Array.from({ length: axes }, (_, axis) => `d${axis}`), 'rows', 'columns', ...Array.from({ length: sizes }, (_, index) => `s${index}`)].map((name) => ['int', name] as const),
+  ...ints.map((name) => ['int', name] as const),
 ]
+
+const rowNames = (axes: number): string[] => [...Array.from({ length: axes }, (_, axis) => `d${axis}`), 'rows', 'columns']
+const sizeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}`)
 
 const declared = (parameters: ReturnType<typeof parametersOf>): string => parameters.map((parameter) => parameter.join(' ')).join(', ')

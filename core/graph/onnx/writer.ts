@@ -35,11 +35,13 @@ class Writer {
   readonly #cached = new Map<string, string>()
   #count = 0
   readonly #graph: Graph
+  readonly #nodes: ReadonlySet<Node>
   readonly #options: OnnxOptions
   readonly #weightInputs: Value[] = []
 
   constructor(graph: Graph, options: OnnxOptions) {
     this.#graph = graph
+    this.#nodes = new Set(graph.nodes)
     this.#options = options
   }
 
@@ -87,8 +89,10 @@ class Writer {
   }
 
   /** Where weights are inputs: a weight in another type or with its scales. It is made again for every use, so that the wide copy of no more than one lives. */
-  #isWeightView({ op, inputs }: Node): boolean {
-    return this.#options.weights === 'input' && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight')
+  #isWeightView(node: Node): boolean {
+    const { op, inputs } = node
+    // A kernel of our own may stand for the node that a value comes from.
+    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight')
   }
 
   #inputName(value: Value, { inputs }: Node): string {

@@ -5,7 +5,8 @@ import { defineOp, expectThat } from '../op.ts'
 /** How many int32 numbers there are. */
 const INT32_COUNT = 2 ** 32
 
-const thresholdOf = (p: number): number => Math.round(p * INT32_COUNT - INT32_COUNT / 2)
+/** Below it a wrapped product drops its element. */
+export const dropoutThreshold = (p: number): number => Math.round(p * INT32_COUNT - INT32_COUNT / 2)
 
 /**
  * A mask [..,C] float32 of ones, with zeros at probability p. Element (.., c) is one where the wrapped product rows[..] · columns[c] of two odd random int32
@@ -20,9 +21,9 @@ export const dropoutMask = defineOp({
     return [{ dtype: 'float32', shape: [...rows.shape.slice(0, -1), columns.shape[0] ?? 1] }]
   },
   grad: { noGrad: 'made of random integers' },
-  element: ({ inputs: [row, column], attrs: { p } }) => `((int)((unsigned)${row} * (unsigned)${column}) >= ${thresholdOf(p)} ? 1.f : 0.f)`,
+  element: ({ inputs: [row, column], attrs: { p } }) => `((int)((unsigned)${row} * (unsigned)${column}) >= ${dropoutThreshold(p)} ? 1.f : 0.f)`,
   lower({ emit, constant, inputs, outputs, attrs: { p } }) {
-    const threshold = constant('int32', [thresholdOf(p)], [])
+    const threshold = constant('int32', [dropoutThreshold(p)], [])
     emit('Cast', [emit('GreaterOrEqual', [emit('Mul', inputs)[0], threshold])[0]], { to: ONNX_TYPES.float32 }, { outputs })
   },
 })

@@ -1,6 +1,7 @@
 /** Every op: registering one is a line here, and its method in builder.ts. */
 export { abs } from './abs.ts'
 export { atColumn } from './at-column.ts'
+export { attention, attentionGradient, type AttentionPlan } from './attention.ts'
 export { add } from './add.ts'
 export { after } from './after.ts'
 export { and } from './and.ts'
@@ -52,3 +53,4 @@ export { sub } from './sub.ts'
 export { tanh } from './tanh.ts'
 export { transpose } from './transpose.ts'
 export { where } from './where.ts'
+export { withGradient } from './with-gradient.ts'

@@ -74,6 +74,7 @@ export const gradientCases: Readonly<Record<string, readonly GradientCase[]>> = 
   Tanh: unaryCases((b, x) => b.tanh(x), [0, -9, 9, 1, 1]),
   Silu: unaryCases((b, x) => b.silu(x), [0, -15, 15, 1, 1, 60]),
   Cast: [{ ...one('to fewer bits and back', given([4], [0, 0.25, -1.5, 2]), (b, x) => b.cast(b.cast(x, 'float16'), 'float32')), float16: true }],
+  WithGradient: [one('sums of squares', tensor([3, 2]), (b, x) => b.withGradient(b.reduceSum(b.mul(x, x), [1], false), x, b.mul(x, b.constant(8)), 4))],
   Where: [
     { name: 'broadcast condition and values', inputs: [given([2, 1], [1, 0], 'bool'), tensor([2, 3]), tensor([3], 1)], build: (b, [c, x, y]) => b.where(c as Value, x as Value, y as Value) },
     { name: 'one value twice', inputs: [given([2], [1, 0], 'bool'), tensor([2])], build: (b, [c, x]) => b.where(c as Value, x as Value, b.mul(x as Value, x as Value)) },

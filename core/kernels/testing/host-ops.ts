@@ -3,18 +3,22 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import koffi from 'koffi'
 import { prelude, type Kernel } from '../../graph/kernels/index.ts'
+import { tensorCores } from '../../graph/kernels/tensor-cores.ts'
 import type { CustomOp } from '../../runtime/custom-ops.ts'
 import { callOf } from '../cuda-ops.ts'
+import { hostBlocks } from './host-blocks.ts'
 
 /** Kernels run on the processor, one thread to a block, so that what they compute can be tested without a GPU. */
 const host = `
 #include <cmath>
 #include <cstring>
+#include <ucontext.h>
+#include <vector>
 #define __device__
 #define __global__
 #define __forceinline__ inline
 #define __shared__ static
-#define __syncthreads()
+#define __launch_bounds__(threads)
 struct Place { int x, y, z; };
 static Place blockIdx, threadIdx, blockDim, gridDim;
 static inline float __uint_as_float(unsigned x) { float y; memcpy(&y, &x, 4); return y; }
@@ -22,6 +26,10 @@ static inline unsigned __float_as_uint(float x) { unsigned y; memcpy(&y, &x, 4);
 #define __expf expf
 static inline float __int_as_float(int x) { return __uint_as_float((unsigned)x); }
 `
+
+/** One thread to a block. */
+const alone = '#define __syncthreads()\n'
+const waiting = '\n#undef __syncthreads\n'
 
 const compiler = 'c++'
 
@@ -37,20 +45,25 @@ export function hasHostCompiler(): boolean {
 
 /** The kernels as operators of the processor; their source is compiled into the folder. */
 export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] {
-  const runners = kernels.map((kernel) => runnerOf(kernel))
   const name = `kernels-${kernels.map((kernel) => kernel.name.slice(1, 5)).join('').slice(0, 40)}-${kernels.length}`
   const [source, library] = [join(folder, `${name}.cpp`), join(folder, `${name}.so`)]
-  writeFileSync(source, `${host}${forHost(prelude)}${kernels.map((kernel) => kernel.source).join('\n')}\n${runners.join('\n')}`)
+  const libraries = new Set(kernels.flatMap(({ library: text }) => text ?? []))
+  const overRows = kernels.filter(({ launch }) => 'columns' in launch)
+  const overBlocks = kernels.filter(({ launch }) => !('columns' in launch))
+  // Kernels over rows come first: with one thread to a block they need not wait for each other.
+  const rowText = `${host}${alone}${forHost(prelude)}${overRows.map((kernel) => kernel.source + rowRunnerOf(kernel)).join('\n')}`
+  const blockText = overBlocks.length === 0 ? '' : `${waiting}${hostBlocks}${[...libraries].map((text) => text.replace(tensorCores, '')).join('\n')}${overBlocks.map((kernel) => kernel.source.replace('extern __shared__ uint4 memory[];', '') + blockRunnerOf(kernel)).join('\n')}`
+  writeFileSync(source, rowText + blockText)
   execFileSync(compiler, ['-std=c++17', '-O1', '-fno-strict-aliasing', '-w', '-shared', '-fPIC', '-o', library, source])
   const loaded = koffi.load(library)
   return kernels.map((kernel) => {
-    const pointers = kernel.inputs.length + kernel.outputs.length
-    const run = loaded.func(`run_${kernel.name}`, 'void', [...Array<string>(pointers).fill('void *'), ...Array<string>(kernel.rows.length + 2 + kernel.sizes.length).fill('int')])
+    const ints = 'columns' in kernel.launch ? kernel.launch.rows.length + 2 + kernel.sizes.length : kernel.sizes.length + 3
+    const run = loaded.func(`run_${kernel.name}`, 'void', [...Array<string>(kernel.inputs.length + kernel.outputs.length).fill('void *'), ...Array<string>(ints).fill('int')])
     return {
       name: kernel.name, inputs: kernel.inputs, outputs: kernel.outputs.map(({ dtype }) => dtype),
       compute(context) {
         const call = callOf(kernel, context)
-        if (call) run(...call.pointers, ...call.sizes)
+        if (call) run(...call.pointers, ...call.sizes, ...('columns' in kernel.launch ? [] : [...call.blocks, call.threads[0]]))
       },
     }
   })
@@ -64,11 +77,26 @@ function forHost(text: string): string {
     .replace(/(float collect\(float x, float\* shared\)) \{[\s\S]*?\n\}/, '$1 { return x; }')
 }
 
-function runnerOf({ name, source }: Kernel): string {
-  const parameters = new RegExp(`void ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
-  const names = parameters.split(', ').map((parameter) => parameter.split(' ').at(-1))
-  return `extern "C" void run_${name}(${parameters}) {
+const parametersOf = ({ name, source }: Kernel): string => new RegExp(` ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
+const namesOf = (parameters: string): (string | undefined)[] => parameters.split(', ').map((parameter) => parameter.split(' ').at(-1))
+
+function rowRunnerOf(kernel: Kernel): string {
+  const parameters = parametersOf(kernel)
+  return `extern "C" void run_${kernel.name}(${parameters}) {
   blockDim = {1, 1, 1}; gridDim = {rows, 1, 1}; threadIdx = {0, 0, 0}; blockIdx = {0, 0, 0};
-  for (blockIdx.x = 0; blockIdx.x < rows; blockIdx.x++) ${name}(${names.join(', ')});
+  for (blockIdx.x = 0; blockIdx.x < rows; blockIdx.x++) ${kernel.name}(${namesOf(parameters).join(', ')});
+}`
+}
+
+/** Fibers are started without arguments: those of the call lie where they find them. */
+function blockRunnerOf(kernel: Kernel): string {
+  const parameters = parametersOf(kernel).replaceAll('__restrict__ ', '')
+  const names = namesOf(parameters)
+  const own = (name: string | undefined) => `${kernel.name}_${name}`
+  return `${parameters.split(', ').map((parameter, index) => `static ${parameter.replace(/\w+$/, own(names[index]))};`).join('\n')}
+static void begin_${kernel.name}() { ${kernel.name}(${names.map(own).join(', ')}); }
+extern "C" void run_${kernel.name}(${parameters}, int x, int y, int threads) {
+  ${names.map((name) => `${own(name)} = ${name};`).join(' ')}
+  runBlocks(x, y, threads, begin_${kernel.name});
 }`
 }

@@ -38,8 +38,10 @@ export function optimizerProgram(optimizer: Optimizer, parameterCount: number, {
   const state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, b.input(name, dtype, [length(parameterCount)])]))
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1)).map((name) => [name, scalar(name)]))
   const norm = b.sqrt(b.reduceSum(b.mul(g, g), [0], false))
-  const updated = optimizer.update({ b, p, gradient: clip > 0 ? clipped(b, g, norm, clip) : g, state, learningRate: scalar('learning_rate'), scalars, weightDecay })
   const fits = b.less(norm, b.constant(LARGEST_NORM))
+  // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
+  const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
+  const updated = optimizer.update({ b, p, gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole, state, learningRate: scalar('learning_rate'), scalars, weightDecay })
   const output = (name: string, after: Value, before: Value) => b.output(`${name}_out`, skipOverflow ? b.where(fits, after, before) : after)
   output('p', updated.p, p)
   for (const name of Object.keys(optimizer.state)) output(name, updated.state[name] as Value, state[name] as Value)

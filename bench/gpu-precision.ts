@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
+import { loadModel } from '../core/generation/loaded-model.ts'
+import { openRuntime } from '../core/runtime/index.ts'
+import { optimizers } from '../core/training/optimizers/index.ts'
+import { packRows } from '../core/training/packing.ts'
+import { residentWeights } from '../core/training/setup.ts'
+import { StepRunner } from '../core/training/step-runner.ts'
+import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
+import { root } from './measure.ts'
+
+/** How far the loss of any of twenty steps on the GPU is from float32's on the processor, as a share. */
+export type PrecisionFigures = Readonly<Record<string, number>>
+
+const [STEPS, ROWS, TOKENS] = [20, 8, 96]
+
+const variants: Readonly<Record<string, Partial<SettingValues>>> = {
+  float32: { 'environment.precision': 'float32' },
+  float16: { 'environment.precision': 'float16' },
+  bfloat16: { 'environment.precision': 'bfloat16' },
+  'float16, checkpointing': { 'environment.precision': 'float16', 'architecture.gradient_checkpointing': true },
+  'float16, int8 weights': { 'environment.precision': 'float16', 'architecture.backbone_dtype': 'int8' },
+  'float16, int4 weights': { 'environment.precision': 'float16', 'architecture.backbone_dtype': 'int4' },
+}
+
+/** The tiny model that the studio brings, on rows of several lengths packed into sequences. */
+export async function runPrecision(): Promise<PrecisionFigures> {
+  const wanted = await lossesOf('cpu', { 'environment.precision': 'float32' })
+  const distances: [string, number][] = []
+  for (const [name, settings] of Object.entries(variants)) {
+    const found = await lossesOf('cuda', settings)
+    distances.push([name, Math.max(...wanted.map((loss, step) => Math.abs((found[step] ?? NaN) / loss - 1)))])
+  }
+  return Object.fromEntries(distances)
+}
+
+async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): Promise<number[]> {
+  const settings = { ...defaultSettings(), ...changes }
+  const device = openRuntime().device(kind)
+  const model = await loadModel(join(root, 'resources', 'models', 'terakoya-tiny-ja'))
+  const layout = trainableLayout(model, settings)
+  const resident = await residentWeights(model, device, settings)
+  const runner = await StepRunner.open({
+    model, device, layout, optimizer: optimizers.AdamW, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, lossChunks: 2,
+    compute: settings['environment.precision'], recompute: settings['architecture.gradient_checkpointing'], cudaGraph: kind === 'cuda',
+  })
+  try {
+    runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
+    const rows = Array.from({ length: ROWS }, (_, row) => {
+      const length = 12 + ((row * 29) % 60)
+      return { ids: Int32Array.from({ length }, (_unused, index) => 10 + ((row * 131 + index * 17) % 900)), labelMask: new Uint8Array(length).fill(1, 1) }
+    })
+    const losses: number[] = []
+    for (let step = 0; step < STEPS; step++) losses.push((await runner.step([packRows(rows, TOKENS)], step, 1e-3)).loss)
+    return losses
+  } finally {
+    runner.dispose()
+    resident.dispose()
+  }
+}

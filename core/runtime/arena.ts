@@ -1,0 +1,32 @@
+import koffi from 'koffi'
+import { output, pointersAt, type Api, type Pointer } from './api.ts'
+import { readPairs } from './hardware.ts'
+
+/** A session's scratch memory on CUDA. */
+export interface ArenaUse {
+  /** The most that was in use at once. */
+  readonly peakBytes: number
+  /** What it has taken from the card. */
+  readonly reservedBytes: number
+}
+
+/** The words of an OrtAllocator since version 23: version, Alloc, Free, Info, Reserve, GetStats. */
+const [WORDS, GET_STATS] = [6, 5]
+const getStats = koffi.proto('void *terakoya_get_stats(void *allocator, _Out_ void **pairs)')
+
+/** What a session of GPU 0 uses and has taken, as ONNX Runtime's arena counts it. */
+export function arenaUse(api: Api, session: Pointer): ArenaUse {
+  const info = output<Pointer>((out) => api.CreateMemoryInfo('Cuda', 1, 0, 0, out))
+  const allocator = output<Pointer>((out) => api.CreateAllocator(session, info, out))
+  const pairs = output<Pointer>((out) => void koffi.call(pointersAt(allocator, WORDS)[GET_STATS], getStats, allocator, out))
+  const facts = readPairs(api, pairs)
+  api.ReleaseKeyValuePairs(pairs)
+  return { peakBytes: Number(facts['MaxInUse'] ?? 0), reservedBytes: Number(facts['TotalAllocated'] ?? 0) }
+}
+
+/** What several have used and taken together. */
+export function togetherInUse(parts: readonly { arena(): ArenaUse }[]): ArenaUse {
+  const uses = parts.map((part) => part.arena())
+  const sum = (bytes: (use: ArenaUse) => number) => uses.reduce((total, use) => total + bytes(use), 0)
+  return { peakBytes: sum(({ peakBytes }) => peakBytes), reservedBytes: sum(({ reservedBytes }) => reservedBytes) }
+}
