@@ -25,6 +25,7 @@ const ALL = 'c_attn,c_proj,c_fc'
 export const workloads: readonly Workload[] = [
   { name: '4x256-c_attn', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'float16' },
   { name: '4x256-c_attn-int4', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'int4' },
+  { name: '4x256-c_attn-int4-checkpointing', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: true, weights: 'int4' },
   { name: '4x256-all', rows: 4, tokens: 256, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
   { name: '16x512-all', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
   { name: '16x512-all-checkpointing', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: true, weights: 'float16' },

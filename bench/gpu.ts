@@ -48,6 +48,9 @@ function peer(work: Workload | 'decoding'): GpuFigures | null {
   return status === 0 ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as GpuFigures) : null
 }
 
+/** The peer knows no weights in few bits. */
+const hasPeer = (work: Workload | 'decoding') => work === 'decoding' || work.weights === 'float16'
+
 const gpu = (): string => execFileSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], { encoding: 'utf8' }).trim()
 
 const line = (label: string, figures: GpuFigures | null) =>
@@ -60,9 +63,9 @@ const results: Record<string, { ours: GpuFigures | null; peer: GpuFigures | null
 for (const work of [...workloads, 'decoding' as const]) {
   const label = work === 'decoding' ? work : work.name
   if (chosen.size > 0 && !chosen.has(label)) continue
-  const pair = { ours: ours(model, label), peer: withPeer ? peer(work) : null }
+  const pair = { ours: ours(model, label), peer: withPeer && hasPeer(work) ? peer(work) : null }
   results[label] = { ...pair, ratio: pair.ours && pair.peer ? rounded(pair.peer.medianMs / pair.ours.medianMs, 2) : null }
-  say(`${label}\n  ${line('terakoya', pair.ours)}${withPeer ? `\n  ${line('peer', pair.peer)}` : ''}${results[label].ratio ? `\n  ratio ${results[label].ratio}` : ''}`)
+  say(`${label}\n  ${line('terakoya', pair.ours)}${pair.peer ? `\n  ${line('peer', pair.peer)}` : ''}${results[label].ratio ? `\n  ratio ${results[label].ratio}` : ''}`)
 }
 const whole: Record<string, JobFigures | null> = {}
 for (const name of Object.keys(jobs)) {
