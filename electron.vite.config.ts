@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
@@ -7,8 +8,12 @@ const entry = (path: string) => resolve(import.meta.dirname, path)
 // Packages with native parts stay outside of the bundle: they find their libraries beside themselves.
 const external = ['electron', 'koffi', '@duckdb/node-api', 'onnxruntime-node', /^@duckdb\//, /^node:/]
 
+// The GPU pack's provider is a package of npm: of the one that this computer uses.
+const npmAddress = () => execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+
 export default defineConfig({
   main: {
+    define: { __NPM_ADDRESS__: JSON.stringify(npmAddress()) },
     build: {
       externalizeDeps: false,
       rolldownOptions: {

@@ -3,6 +3,7 @@ import { chatCommand } from './cli/chat.ts'
 import { openCliStudio, type CliContext, type CliHost } from './cli/context.ts'
 import { dataCommand } from './cli/data.ts'
 import { doctorCommand } from './cli/doctor.ts'
+import { gpuPackCommand } from './cli/gpu-pack.ts'
 import { sentence, usage } from './cli/print.ts'
 import { trainCommand } from './cli/train.ts'
 import { tutorialCommand } from './cli/tutorial.ts'
@@ -31,12 +32,13 @@ const commands: Record<string, Command> = {
   train: inStudio(trainCommand),
   chat: inStudio(chatCommand),
   doctor: inStudio(doctorCommand),
+  'gpu-pack': inStudio(gpuPackCommand),
   data: dataCommand,
   serve: (args, host) => host.serve(args),
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | serve`.
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve`.
  * Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { writeFileAtomic } from './checkpoints/atomic.ts'
 import { Preferences } from './contract/index.ts'
 
-const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null) })
+const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null), gpuPackFolder: z.string().nullable().default(null) })
 export type StoredPreferences = z.infer<typeof PreferencesFile>
 
 /** Reads the preferences; a missing or damaged file gives the defaults. */

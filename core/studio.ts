@@ -12,6 +12,7 @@ import type { DeviceReport } from './experiments/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from './experiments/service.ts'
 import { tokenCounter } from './experiments/token-counter.ts'
 import { createModelService, type ModelService } from './hub/local-models.ts'
+import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 
@@ -67,6 +68,14 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const chat = createChatService({ engine, devices, emit, models: () => library.models, experiments: () => library.experiments })
   const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => library.folder, emit })
 
+  const gpuPack = createGpuPackService({
+    preferencesFile: options.preferencesFile, folder: preferences.gpuPackFolder, saveFolder: (folder) => save({ gpuPackFolder: folder }), emit,
+    onChange() {
+      engine.renew()
+      devices.forget()
+    },
+  })
+
   const save = async (changes: Partial<typeof preferences>) => {
     preferences = { ...preferences, ...changes }
     await writePreferences(options.preferencesFile, preferences)
@@ -78,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...delegate('models', () => library.models),
     ...delegate('experiments', () => library.experiments),
     ...delegate('hub', () => hub),
+    ...delegate('gpuPack', () => gpuPack),
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
     'system.info': () => describeSystem(options, library.folder, devices),
@@ -109,6 +119,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     enginePid: () => engine.pid(),
     async close() {
       await hub.close()
+      await gpuPack.close()
       await library.experiments.close()
       await library.datasets.close()
       engine.close()
@@ -140,7 +151,7 @@ async function openLibrary(
 type FeatureHandlers<F extends string> = { [N in keyof Handlers as N extends `${F}.${string}` ? N : never]: Handlers[N] }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub'>(feature: F, service: () => object): FeatureHandlers<F> {
+function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub' | 'gpuPack'>(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>
@@ -149,14 +160,15 @@ function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub'>(featu
   return Object.fromEntries(names.map((name) => [`${feature}.${name}`, handler(name)])) as FeatureHandlers<F>
 }
 
-/** The devices of this machine: asked of the engine once. */
-function rememberDevices(engine: EngineClient): () => Promise<DeviceReport> {
+/** The devices of this machine: asked of the engine once, and again when they are to be forgotten. */
+function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void } {
   let known: Promise<DeviceReport> | null = null
-  return () => {
+  const devices = () => {
     known ??= engine.call('devices', null).result
     known.catch(() => { known = null })
     return known
   }
+  return Object.assign(devices, { forget: () => { known = null } })
 }
 
 async function describeSystem(options: StudioOptions, folder: string, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {

@@ -20,6 +20,9 @@ export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, 
 
 export const usage = (): string => text('usage')
 
+const GIB = 2 ** 30
+export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`
+
 /** Width on a terminal: full-width characters take two columns. */
 export const displayWidth = (value: string): number =>
   [...value].reduce((sum, character) => sum + (/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/u.test(character) ? 2 : 1), 0)

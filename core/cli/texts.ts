@@ -10,6 +10,7 @@ export const cliTexts = {
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
   doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
+  gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
   serve [--port 番号]                     ブラウザー用にスタジオを開きます`,
     en: `Usage: terakoya <command> [--library FOLDER]
 
@@ -20,10 +21,20 @@ export const cliTexts = {
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
   doctor [--json]                          tells what this computer can use and what is missing
+  gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
   serve [--port NUMBER]                    serves the studio to a browser`,
   },
   machine: { ja: 'プロセッサ：{processor}（{cores} コア）、メモリ {memory}（空き {free}）', en: 'Processor: {processor} ({cores} cores), memory {memory} ({free} free)' },
   library: { ja: 'ライブラリ：{folder}（空き {free}）', en: 'Library: {folder} ({free} free)' },
+  freeMemory: { ja: '（空き {free}）', en: ' ({free} free)' },
+  packUnsupported: { ja: 'GPU パック：このパソコンでは使いません。', en: 'GPU pack: not for this computer.' },
+  packInstalled: { ja: 'GPU パック：{folder}（{size}）', en: 'GPU pack: {folder} ({size})' },
+  packAbsent: { ja: 'GPU パック：入っていません（入れる場所：{folder}）。NVIDIA の GPU があれば「terakoya gpu-pack install」で入れられます。', en: 'GPU pack: not installed (it would go to {folder}). With an NVIDIA GPU, install it by "terakoya gpu-pack install".' },
+  packFound: { ja: '見つかりました：{file}', en: 'found: {file}' },
+  packDownload: { ja: 'ダウンロードの大きさ：{size}', en: 'To download: {size}' },
+  packProgress: { ja: '{part}  {share}%  あと {remaining} 秒', en: '{part}  {share}%  {remaining} s left' },
+  packChecking: { ja: '{part} の中身を確かめています…', en: 'Checking {part}…' },
+  packUnpacking: { ja: '{part} を展開しています…', en: 'Unpacking {part}…' },
   usable: { ja: '使えます。', en: 'Usable.' },
   unusable: { ja: '今は使えません。', en: 'Cannot be used now.' },
   recommended: { ja: '計算に使うもの：{device}。{why}', en: 'Computes here: {device}. {why}' },

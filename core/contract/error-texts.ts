@@ -335,6 +335,30 @@ export const errorTexts = {
     ja: 'ダウンロードに {needed} GB 必要ですが、ディスクの空きは {free} GB です。空きを作るか、設定で別のライブラリを選んでください。',
     en: 'The download needs {needed} GB and the disk has {free} GB left. Free some space, or choose another library in Settings.',
   },
+  'gpu-pack/unsupported': {
+    ja: 'この環境（{platform}）では GPU パックを使えません。Windows か Linux の 64 ビット版で使えます。',
+    en: 'There is no GPU pack for this system ({platform}): it needs 64-bit Windows or Linux on an x64 processor.',
+  },
+  'gpu-pack/source': {
+    ja: '「{host}」から GPU パックを受け取れません（{found}）。ネットワークのログイン画面やプロキシの設定を確認して、もう一度試してください。',
+    en: 'The GPU pack cannot be had from "{host}" ({found}). Check whether the network asks for a login or a proxy, and try again.',
+  },
+  'gpu-pack/npm-missing': {
+    ja: 'GPU パックの入手先がわかりません。npm を使えるようにするか、環境変数 TERAKOYA_GPU_PACK_SOURCE に入手先を指定してください。',
+    en: 'Nothing tells where the GPU pack can be had. Make npm available, or name the address in the variable TERAKOYA_GPU_PACK_SOURCE.',
+  },
+  'gpu-pack/no-space': {
+    ja: 'GPU パックには {needed} GB 必要ですが、「{folder}」の空きは {free} GB です。空きを作るか、設定で別のフォルダを選んでください。',
+    en: 'The GPU pack needs {needed} GB, and "{folder}" has {free} GB left. Free some space, or choose another folder in Settings.',
+  },
+  'gpu-pack/unpack': {
+    ja: '「{file}」を展開できません（{reason}）。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
+    en: '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
+  },
+  'gpu-pack/archive': {
+    ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
+    en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',
+  },
   'file/not-picked': {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',

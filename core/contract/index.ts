@@ -2,6 +2,7 @@ import type { CallsOf, EventsOf } from './define.ts'
 import { chatContract } from './chat.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
+import { gpuPackContract } from './gpu-pack.ts'
 import { hubContract } from './hub.ts'
 import { modelsContract } from './models.ts'
 import { systemContract } from './system.ts'
@@ -15,6 +16,7 @@ export * from './device-texts.ts'
 export * from './errors.ts'
 export * from './error-texts.ts'
 export * from './experiments.ts'
+export * from './gpu-pack.ts'
 export * from './hub.ts'
 export * from './import.ts'
 export * from './log-texts.ts'
@@ -30,6 +32,7 @@ export const contracts = {
   chat: chatContract,
   datasets: datasetsContract,
   experiments: experimentsContract,
+  gpuPack: gpuPackContract,
   hub: hubContract,
   models: modelsContract,
   system: systemContract,

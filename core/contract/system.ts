@@ -5,13 +5,15 @@ export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu']
 export type DeviceKind = z.infer<typeof DeviceKind>
 
 /** Why a device cannot be used, as a fact; the locale words it. */
-export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing'
+export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy'
 
 export interface DeviceInfo {
   readonly kind: DeviceKind
   /** The processor's or GPU's own name. */
   readonly name: string
   readonly memoryBytes?: number
+  /** What other programs have left of it, where it can be told. */
+  readonly freeMemoryBytes?: number
   readonly available: boolean
   readonly reason?: DeviceReason
 }

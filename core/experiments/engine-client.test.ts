@@ -44,6 +44,27 @@ describe('the engine client', () => {
     client.close()
   })
 
+  it('is renewed once its calls have ended', async () => {
+    let started = 0
+    let finish = () => {}
+    const client = createEngineClient(() => {
+      started++
+      return pipe(handlers({ generate: () => new Promise((resolve) => { finish = () => resolve(null) }) }))
+    })
+    const working = client.call('generate', generateJob)
+    await client.call('devices', null).result
+    client.renew()
+    await client.call('devices', null).result
+    expect([started, client.pid()]).toEqual([1, 1])
+    finish()
+    expect(await working.result).toBeNull()
+    expect(client.pid()).toBeUndefined()
+    await client.call('devices', null).result
+    expect(started).toBe(2)
+    client.renew()
+    expect(client.pid()).toBeUndefined()
+  })
+
   it('gives back a user error with its facts', async () => {
     const client = createEngineClient(() => pipe(handlers({ devices: async () => { throw new UserError('device/unavailable', { device: 'cuda' }) } })))
     const error = await client.call('devices', null).result.catch((reason: unknown) => reason)

@@ -25,6 +25,8 @@ export interface EngineClient {
   call<M extends EngineMethod>(method: M, params: EngineMethods[M]['params'], onEvent?: (event: EngineMethods[M]['event']) => void): EngineCall<M>
   /** Process id of the running engine, if any: for logs and tests. */
   pid(): number | undefined
+  /** The engine ends when its calls have ended: the next one finds other libraries. */
+  renew(): void
   /** Ends the engine; calls in flight reject with EngineGone. */
   close(): void
 }
@@ -39,6 +41,8 @@ interface Running {
   readonly port: EnginePort
   readonly pending: Map<number, Pending>
   lastSeenMs: number
+  /** Ends with its last call. */
+  isRetiring: boolean
 }
 
 /** The host's side of the engine: starts a process on the first call, and a new one on the first call after it went away. */
@@ -61,13 +65,19 @@ export function createEngineClient(spawn: SpawnEngine, now: () => number = () =>
     engine.pending.clear()
   }
 
+  function end(engine: Running): void {
+    lose(engine, { code: 0, reason: 'closed' }, false)
+    engine.port.kill()
+  }
+
   function ensure(): Running {
     if (running) return running
-    const engine: Running = { port: spawn(), pending: new Map(), lastSeenMs: now() }
+    const engine: Running = { port: spawn(), pending: new Map(), lastSeenMs: now(), isRetiring: false }
     running = engine
     engine.port.onMessage((message) => {
       engine.lastSeenMs = now()
       receive(engine, message as EngineReply)
+      if (engine.isRetiring && engine.pending.size === 0) end(engine)
     })
     engine.port.onExit((exit) => lose(engine, exit, false))
     watch = setInterval(() => {
@@ -91,11 +101,13 @@ export function createEngineClient(spawn: SpawnEngine, now: () => number = () =>
       return { result, cancel: () => { if (engine.pending.has(id)) send({ type: 'cancel', id }) } }
     },
     pid: () => running?.port.pid,
+    renew() {
+      if (!running) return
+      running.isRetiring = true
+      if (running.pending.size === 0) end(running)
+    },
     close() {
-      const engine = running
-      if (!engine) return
-      lose(engine, { code: 0, reason: 'closed' }, false)
-      engine.port.kill()
+      if (running) end(running)
     },
   }
 }

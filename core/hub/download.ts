@@ -128,7 +128,7 @@ async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, si
 }
 
 /** git hashes `blob SIZE\0` before the contents. */
-const newHash = ({ kind }: Checksum, sizeBytes: number): Hash => (kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${sizeBytes}\0`))
+const newHash = ({ kind }: Checksum, sizeBytes: number): Hash => (kind === 'git-sha1' ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash(kind))
 
 /** Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. */
 export async function unpack(file: string, signal: AbortSignal): Promise<string> {

@@ -5,7 +5,7 @@ import type { Subject } from './hub-errors.ts'
 
 /** A file's contents as the repository names them: LFS files by SHA-256, others as git does. */
 export interface Checksum {
-  readonly kind: 'sha256' | 'git-sha1'
+  readonly kind: 'sha256' | 'sha512' | 'git-sha1'
   readonly hex: string
 }
 

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { recommendDevice } from './devices.ts'
+import { cudaReason, recommendDevice } from './devices.ts'
 import { openRuntime } from './runtime.ts'
 import { countCores } from './threads.ts'
 
@@ -25,6 +25,19 @@ describe('devices', () => {
     expect(recommendDevice([{ ...cuda, available: false, reason: 'driver-missing' }, cpu])).toEqual({ kind: 'cpu', reason: 'gpu-unusable' })
     expect(recommendDevice([{ ...cuda, reason: 'compiler-missing' }, webgpu, cpu]).kind).toBe('cuda')
     expect(recommendDevice([{ ...cuda, available: false, reason: 'no-adapter' }, { ...webgpu, reason: 'software-adapter' }, cpu])).toEqual({ kind: 'cpu', reason: 'no-gpu' })
+  })
+
+  it('say what CUDA lacks: driver, provider, libraries, compiler, free memory', async () => {
+    const driver = { cudaVersion: 13_000, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 7e9 }] }
+    const all = { hasProvider: true, loads: async () => true, hasCompiler: () => true }
+    expect(await cudaReason(driver, all)).toBeNull()
+    expect(await cudaReason({ ...driver, cudaVersion: 12_080 }, all)).toBe('driver-outdated')
+    expect(await cudaReason(driver, { ...all, hasProvider: false })).toBe('provider-missing')
+    expect(await cudaReason(driver, { ...all, loads: async () => false })).toBe('library-missing')
+    expect(await cudaReason(driver, { ...all, hasCompiler: () => false })).toBe('compiler-missing')
+    expect(await cudaReason({ ...driver, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 1e9 }] }, all)).toBe('gpu-busy')
+    const busy = { kind: 'cuda', name: 'GPU', available: true, reason: 'gpu-busy' } as const
+    expect(recommendDevice([busy, { kind: 'cpu', name: 'processor', available: true }]).kind).toBe('cuda')
   })
 
   it('count physical cores, not threads', () => {

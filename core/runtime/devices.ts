@@ -5,7 +5,7 @@ import { assertNever } from '../contract/errors.ts'
 import type { ChoiceReason, DeviceInfo, DeviceKind, DeviceReason } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
 import { listHardwareGpus, listProviders, type HardwareGpu } from './hardware.ts'
-import { findNvidiaGpus, type NvidiaGpu } from './nvml.ts'
+import { findNvidiaDriver, type NvidiaDriver } from './nvml.ts'
 import { findNvrtc } from './nvrtc.ts'
 import { loadProvider, providerNames } from './provider.ts'
 import { findVulkanGpus, type VulkanGpu } from './vulkan.ts'
@@ -20,7 +20,11 @@ const kindsOf: Partial<Record<NodeJS.Platform, readonly DeviceKind[]>> = {
 const preference: readonly DeviceKind[] = ['cuda', 'webgpu']
 const nvidiaVendorId = 0x10de
 /** What can be computed with nevertheless. */
-const SLOWER: readonly DeviceReason[] = ['software-adapter', 'compiler-missing']
+const SLOWER: readonly DeviceReason[] = ['software-adapter', 'compiler-missing', 'gpu-busy']
+/** The CUDA that the provider was built for. */
+const CUDA_VERSION = 13_000
+/** A GPU with less of its memory left is busy with other things. */
+const BUSY_SHARE = 0.25
 
 const providerFile = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
 
@@ -34,7 +38,7 @@ export interface Machine {
 interface Gpus {
   readonly hardware: readonly HardwareGpu[]
   /** null: no driver. */
-  readonly nvidia: readonly NvidiaGpu[] | null
+  readonly nvidia: NvidiaDriver | null
   /** null: Vulkan is not installed, or this is not Linux. */
   readonly vulkan: readonly VulkanGpu[] | null
 }
@@ -45,7 +49,7 @@ interface Gpus {
  */
 export async function detectDevices(machine: Machine): Promise<DeviceInfo[]> {
   const providers = listProviders(machine.api)
-  const [nvidia, vulkan] = await Promise.all([findNvidiaGpus(), process.platform === 'linux' ? findVulkanGpus() : null])
+  const [nvidia, vulkan] = await Promise.all([findNvidiaDriver(), process.platform === 'linux' ? findVulkanGpus() : null])
   const gpus: Gpus = { hardware: listHardwareGpus(machine.api, machine.env), nvidia, vulkan }
   const kinds = kindsOf[process.platform] ?? ['cpu']
   const devices: DeviceInfo[] = []
@@ -83,14 +87,33 @@ async function whyUnusable(machine: Machine, kind: DeviceKind, gpus: Gpus): Prom
 }
 
 async function whyNoCuda(machine: Machine, gpus: Gpus): Promise<DeviceReason | null> {
-  if (!gpus.nvidia || gpus.nvidia.length === 0) return hasNvidiaHardware(gpus) ? 'driver-missing' : 'no-adapter'
-  if (!existsSync(join(dirname(machine.libraryFile), providerFile))) return 'provider-missing'
-  // It is there but does not load: NVIDIA's own libraries (cuBLAS, cuDNN) are missing.
-  if (!(await loads(machine.api, 'cuda'))) return 'library-missing'
-  return findNvrtc() ? null : 'compiler-missing'
+  if (!gpus.nvidia || gpus.nvidia.gpus.length === 0) return hasNvidiaHardware(gpus) ? 'driver-missing' : 'no-adapter'
+  return cudaReason(gpus.nvidia, {
+    hasProvider: existsSync(join(dirname(machine.libraryFile), providerFile)),
+    loads: () => loads(machine.api, 'cuda'),
+    hasCompiler: () => findNvrtc() !== null,
+  })
 }
 
-const whyNoAdapter = (gpus: Gpus): DeviceReason => (gpus.hardware.length > 0 || gpus.nvidia?.length ? 'driver-missing' : 'no-adapter')
+/** What CUDA finds besides a GPU and its driver. */
+export interface CudaParts {
+  readonly hasProvider: boolean
+  /** Whether the provider finds NVIDIA's own libraries. */
+  readonly loads: () => Promise<boolean>
+  readonly hasCompiler: () => boolean
+}
+
+/** Why CUDA cannot be used, or only at a price; null where all is well. */
+export async function cudaReason({ gpus, cudaVersion }: NvidiaDriver, { hasProvider, loads, hasCompiler }: CudaParts): Promise<DeviceReason | null> {
+  if (cudaVersion < CUDA_VERSION) return 'driver-outdated'
+  if (!hasProvider) return 'provider-missing'
+  if (!(await loads())) return 'library-missing'
+  if (!hasCompiler()) return 'compiler-missing'
+  const [first] = gpus
+  return first && first.freeMemoryBytes < BUSY_SHARE * first.memoryBytes ? 'gpu-busy' : null
+}
+
+const whyNoAdapter = (gpus: Gpus): DeviceReason => (gpus.hardware.length > 0 || gpus.nvidia?.gpus.length ? 'driver-missing' : 'no-adapter')
 
 const hasNvidiaHardware = (gpus: Gpus): boolean =>
   gpus.hardware.some(({ vendorId }) => vendorId === nvidiaVendorId) || existsSync('/proc/driver/nvidia/version')
@@ -101,15 +124,15 @@ const isSoftware = (kind: DeviceKind, gpus: Gpus): boolean =>
 const loads = (api: Api, kind: DeviceKind): Promise<boolean> => loadProvider(api, kind).then(() => true, () => false)
 
 /** The name and memory of the GPU behind a kind of device. */
-function describe(kind: DeviceKind, gpus: Gpus): { name: string; memoryBytes?: number } {
+function describe(kind: DeviceKind, gpus: Gpus): Pick<DeviceInfo, 'name' | 'memoryBytes' | 'freeMemoryBytes'> {
   const processor = { name: cpus()[0]?.model.trim() ?? process.arch, memoryBytes: totalmem() }
   if (kind === 'cpu') return processor
-  if (kind === 'cuda') return gpus.nvidia?.[0] ?? { name: 'NVIDIA GPU' }
+  if (kind === 'cuda') return gpus.nvidia?.gpus[0] ?? { name: 'NVIDIA GPU' }
   // Apple's chips are one name and one memory for both.
   if (process.platform === 'darwin') return processor
   const adapter = gpus.vulkan && ([...gpus.vulkan].sort((a, b) => Number(b.discrete) - Number(a.discrete))[0] ?? null)
   if (adapter) return { name: adapter.name, memoryBytes: adapter.memoryBytes }
-  return describeHardware(gpus.hardware) ?? gpus.nvidia?.[0] ?? { name: 'GPU' }
+  return describeHardware(gpus.hardware) ?? gpus.nvidia?.gpus[0] ?? { name: 'GPU' }
 }
 
 /** What Windows (DXGI) says of the first GPU. */

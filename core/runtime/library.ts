@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { UserError } from '../contract/errors.ts'
+import { installedPack } from '../gpu-pack/installed.ts'
 
 const fileNames: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'libonnxruntime.so.1',
@@ -10,16 +11,17 @@ const fileNames: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 /**
- * The file of ONNX Runtime to load: the one that `ORT_LIBRARY` names, else the one that onnxruntime-node ships for this platform.
+ * The file of ONNX Runtime to load: the one that `ORT_LIBRARY` names, else that of the GPU pack, else the one that onnxruntime-node ships for this platform.
  * Throws UserError 'runtime/library-missing' where there is none.
  */
 export function findLibrary(environment: NodeJS.ProcessEnv = process.env): string {
-  const file = environment['ORT_LIBRARY'] || shippedLibrary(process.platform, process.arch)
+  const file = environment['ORT_LIBRARY'] || installedPack(environment)?.library || shippedLibrary()
   if (file && existsSync(file)) return file
   throw new UserError('runtime/library-missing', { file: file ?? '', platform: `${process.platform} ${process.arch}` })
 }
 
-function shippedLibrary(platform: NodeJS.Platform, architecture: string): string | null {
+/** The file that onnxruntime-node ships; null for platforms that it does not know. */
+export function shippedLibrary(platform: NodeJS.Platform = process.platform, architecture: string = process.arch): string | null {
   const fileName = fileNames[platform]
   if (!fileName) return null
   return unpacked(join(packageFolder(), 'bin', 'napi-v6', platform, architecture, fileName))

@@ -6,6 +6,14 @@ import { loadNative } from './native-library.ts'
 export interface NvidiaGpu {
   readonly name: string
   readonly memoryBytes: number
+  readonly freeMemoryBytes: number
+}
+
+/** What NVIDIA's driver tells. */
+export interface NvidiaDriver {
+  readonly gpus: readonly NvidiaGpu[]
+  /** The newest CUDA that it knows, such as 13000 for 13.0. */
+  readonly cudaVersion: number
 }
 
 const nvmlFile = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1'
@@ -14,15 +22,15 @@ const nameBytes = 96
 const memoryWords = 3
 
 /**
- * The NVIDIA GPUs of this machine, through the management library that every driver installs: no CUDA context is made. Returns null where
+ * The NVIDIA GPUs of this machine and what their driver knows, through the management library that every driver installs: no CUDA context is made. Returns null where
  * there is no driver or it does not answer.
  */
-export async function findNvidiaGpus(): Promise<NvidiaGpu[] | null> {
+export async function findNvidiaDriver(): Promise<NvidiaDriver | null> {
   const nvml = openNvml()
   if (!nvml || !(await nvml.init())) return null
   try {
     const count = output<number>((out) => nvml.getCount(out)) ?? 0
-    return Array.from({ length: count }, (_, index) => readGpu(nvml, index))
+    return { gpus: Array.from({ length: count }, (_, index) => readGpu(nvml, index)), cudaVersion: output<number>((out) => nvml.getCudaVersion(out)) ?? 0 }
   } finally {
     nvml.shutdown()
   }
@@ -38,6 +46,7 @@ function openNvml() {
       /** Waking the driver can take a while: on another thread. */
       init: () => new Promise<boolean>((resolve) => init.async((error: unknown, code: number) => resolve(!error && code === 0))),
       getCount: library.func('nvmlDeviceGetCount_v2', 'int', [koffi.out('uint *')]),
+      getCudaVersion: library.func('nvmlSystemGetCudaDriverVersion_v2', 'int', [koffi.out('int *')]),
       getHandle: library.func('nvmlDeviceGetHandleByIndex_v2', 'int', ['uint', koffi.out('void **')]),
       getName: library.func('nvmlDeviceGetName', 'int', ['void *', 'void *', 'uint']),
       getMemory: library.func('nvmlDeviceGetMemoryInfo', 'int', ['void *', 'void *']),
@@ -55,7 +64,7 @@ function readGpu(nvml: Nvml, index: number): NvidiaGpu {
   const memory = new BigUint64Array(memoryWords)
   nvml.getName(handle, name, nameBytes)
   nvml.getMemory(handle, memory)
-  return { name: textOf(name), memoryBytes: Number(memory[0]) }
+  return { name: textOf(name), memoryBytes: Number(memory[0]), freeMemoryBytes: Number(memory[1]) }
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(0, Math.max(0, bytes.indexOf(0))))

@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import koffi from 'koffi'
 import { UserError } from '../contract/errors.ts'
+import { installedPack } from '../gpu-pack/installed.ts'
 import type { Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
@@ -13,11 +15,14 @@ export interface Nvrtc {
   compile(source: string, architecture: string): Promise<Uint8Array>
 }
 
+/** Of the GPU pack. */
+const packed = (): string[] => (installedPack()?.preload ?? []).filter((file) => /^(lib)?nvrtc(64|\.)/.test(basename(file)))
+
 let found: Nvrtc | null | undefined
 
 /** The compiler, or null where it is not installed. */
 export function findNvrtc(): Nvrtc | null {
-  if (found === undefined) found = files.map(open).find((nvrtc) => nvrtc !== null) ?? null
+  if (found === undefined) found = [...packed(), ...files].map(open).find((nvrtc) => nvrtc !== null) ?? null
   return found
 }
 

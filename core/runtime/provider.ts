@@ -1,6 +1,8 @@
 import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
+import { installedPack } from '../gpu-pack/installed.ts'
 import { output, type Api, type Pointer } from './api.ts'
+import { loadNative } from './native-library.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
 
@@ -57,6 +59,8 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
 
 /** Frees the options after a call that blocks, or when the call on another thread has ended. */
 function withCudaOptions<R extends void | Promise<void>>(api: Api, entries: ProviderOptions, use: (cuda: Pointer) => R): R {
+  // The provider asks for NVIDIA's libraries by name: those of the GPU pack are found when they are there already.
+  for (const file of installedPack()?.preload ?? []) loadNative(file, { global: true })
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined

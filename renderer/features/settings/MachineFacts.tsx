@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { deviceChoices, deviceNames, deviceReasons, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
+import { deviceChoices, deviceCosts, deviceNames, deviceReasons, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
 import { useFormat, useLanguage } from '../../ui/index.ts'
 import styles from './MachineFacts.module.css'
 
@@ -22,7 +22,12 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
           <dt>{t('machine.gpu')}</dt>
           <dd>
             {used.name}
-            {used.memoryBytes !== undefined && <span className={styles.aside}>{format.bytes(used.memoryBytes)}</span>}
+            {used.memoryBytes !== undefined && (
+              <span className={styles.aside}>
+                {used.freeMemoryBytes === undefined ? format.bytes(used.memoryBytes) : t('machine.free', { total: format.bytes(used.memoryBytes), free: format.bytes(used.freeMemoryBytes) })}
+              </span>
+            )}
+            {used.reason && <p className={styles.why}>{deviceReasons[used.reason][language]}</p>}
           </dd>
         </>
       )}
@@ -49,7 +54,7 @@ function Unused({ device }: { readonly device: DeviceInfo }) {
       <dd>
         {device.name !== device.kind && device.name}
         <p className={styles.why}>
-          {device.reason ? deviceReasons[device.reason][language] : t(device.available ? 'machine.usable' : 'machine.unusable')}
+          {device.reason ? deviceReasons[device.reason][language] : device.available ? deviceCosts[device.kind][language] : t('machine.unusable')}
         </p>
       </dd>
     </>

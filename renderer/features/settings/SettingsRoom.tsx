@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../../core/contract/index.ts'
 import { Button, ErrorNotice, LoadingPane, Segmented, TextField, toast, toastError } from '../../ui/index.ts'
+import { GpuPackCard } from './GpuPackCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { hostKind, openOutside } from './settings.api.ts'
 import { changePreferences, chooseLibrary, loadSystem, moveLibrary, useSystem } from './system.store.ts'
@@ -20,6 +21,7 @@ export function SettingsRoom() {
         <Appearance />
         <Library />
         <Machine />
+        <GpuPack />
         <About />
       </div>
     </div>
@@ -122,6 +124,15 @@ function Machine() {
       {system.kind === 'loading' && <LoadingPane />}
       {system.kind === 'failed' && <ErrorNotice error={system.error} onRetry={() => void loadSystem()} />}
       {system.kind === 'ready' && <MachineFacts info={system.info} detailed />}
+    </Section>
+  )
+}
+
+function GpuPack() {
+  const { t } = useTranslation('settings')
+  return (
+    <Section title={t('gpuPack.title')}>
+      <GpuPackCard />
     </Section>
   )
 }

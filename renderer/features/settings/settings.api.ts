@@ -1,4 +1,4 @@
-import type { AppError, Preferences, Result, SystemInfo } from '../../../core/contract/index.ts'
+import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState, Preferences, Result, SystemInfo } from '../../../core/contract/index.ts'
 
 export const readSystem = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.info', {})
 export const readPreferences = (): Promise<Result<Preferences, AppError>> => window.studio.call('system.preferences', {})
@@ -11,3 +11,11 @@ export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>
   window.studio.on('system.preferences', listener)
 export const onLibrary = (listener: () => void): (() => void) => window.studio.on('system.library', listener)
+
+export const readGpuPack = (): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.state', {})
+export const planGpuPack = (): Promise<Result<GpuPackPlan, AppError>> => window.studio.call('gpuPack.plan', {})
+export const downloadGpuPack = (): Promise<Result<null, AppError>> => window.studio.call('gpuPack.download', {})
+export const cancelGpuPack = (): Promise<Result<null, AppError>> => window.studio.call('gpuPack.cancel', {})
+export const removeGpuPack = (): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.remove', {})
+export const moveGpuPack = (folder: string): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.setFolder', { folder })
+export const onGpuPackProgress = (listener: (progress: GpuPackProgress) => void): (() => void) => window.studio.on('gpuPack.progress', listener)
