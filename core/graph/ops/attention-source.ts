@@ -4,6 +4,8 @@
  */
 export const attentionLibrary = `
 #define LOG2_E 1.44269504f
+/** No score that is seen is so low: that of what is hidden, times any scale. */
+#define LOWEST -1e20f
 /** Heads are filled with zeros up to whole steps; a row in shared memory takes LINE elements, such that eight of them lie in different banks. */
 template <int D> struct Tile { static constexpr int STEPS = (D + 15) / 16, WIDE = STEPS * 16, LINE = WIDE + 8, PARTS = WIDE / 8; };
 
@@ -94,6 +96,19 @@ template <typename C> __device__ __forceinline__ Step nextStep(const int* segmen
   }
 }
 
+/** Scores of what is not seen become so low that nothing is left of them. TURNED: rows are keys, columns queries. */
+template <typename C, bool TURNED> __device__ __forceinline__ void hideRest(float (&scores)[8][4], const OwnRows& own, const Tokens& others, int lane) {
+  #pragma unroll
+  for (int j = 0; j < 8; j++) {
+    #pragma unroll
+    for (int e = 0; e < 4; e++) {
+      const int column = j * 8 + (lane & 3) * 2 + (e & 1), i = e >> 1;
+      const int segment = others.segments[column], position = others.positions[column];
+      if (!(TURNED ? isVisible<C>(segment, position, own.segment[i], own.position[i]) : isVisible<C>(own.segment[i], own.position[i], segment, position))) scores[j][e] = -1e30f;
+    }
+  }
+}
+
 template <typename C, typename E> __device__ __forceinline__ void attentionForward(const AttentionInputs<E> in, E* out, float* logSums, E* shared) {
   constexpr int D = C::D, LINE = Tile<D>::LINE, STEPS = Tile<D>::STEPS, S = C::STAGES;
   Tokens* tokens = (Tokens*)(shared + 2 * S * 64 * LINE);
@@ -156,14 +171,14 @@ template <typename C, typename E> __device__ __forceinline__ void attentionForwa
         multiply(s[2 * n + 1], x[step], y[2], y[3], E());
       }
     }
+    if (!now.whole) hideRest<C, false>(s, own, keys, lane);
     float top[2] = {most[0], most[1]};
     #pragma unroll
     for (int j = 0; j < 8; j++) {
       #pragma unroll
       for (int e = 0; e < 4; e++) {
-        const int column = j * 8 + (lane & 3) * 2 + (e & 1), i = e >> 1;
-        s[j][e] = now.whole || isVisible<C>(own.segment[i], own.position[i], keys.segments[column], keys.positions[column]) ? s[j][e] * (in.scale * LOG2_E) : -1e30f;
-        top[i] = fmaxf(top[i], s[j][e]);
+        s[j][e] *= in.scale * LOG2_E;
+        top[e >> 1] = fmaxf(top[e >> 1], s[j][e]);
       }
     }
     #pragma unroll
@@ -180,7 +195,7 @@ template <typename C, typename E> __device__ __forceinline__ void attentionForwa
       #pragma unroll
       for (int e = 0; e < 4; e++) {
         const int column = j * 8 + (lane & 3) * 2 + (e & 1), i = e >> 1;
-        const float p = s[j][e] <= -1e29f ? 0.f : powerOf2(s[j][e] - most[i]);
+        const float p = s[j][e] <= LOWEST ? 0.f : powerOf2(s[j][e] - most[i]);
         sum[i] += p;
         s[j][e] = isDropped<C>(own.random[i], C::DROPS ? keys.random[column] : 0) ? 0.f : p;
       }
@@ -201,14 +216,12 @@ template <typename C, typename E> __device__ __forceinline__ void attentionForwa
   storeRows<D, E>(out + (sequence + first) * in.outStride + head * D, in.outStride, o, in.dropScale / sum[0], in.dropScale / sum[1], row, T - first, lane);
 }
 
-/** The first half of the blocks computes the gradients of keys and values, the second those of queries: each adds up in registers, always in the same order. */
-template <typename C, typename E> __device__ __forceinline__ void attentionBackward(const AttentionInputs<E> in, const float* logSums, const float* delta, const E* d, E* dq, E* dk, E* dv, E* shared) {
+template <typename C, typename E, bool ofKeys> __device__ __forceinline__ void attentionGradient(const AttentionInputs<E>& in, const float* logSums, const float* delta, const E* d, E* dq, E* dk, E* dv, E* shared) {
   constexpr int D = C::D, LINE = Tile<D>::LINE, GROUPS = C::HEADS / C::KEY_HEADS, S = C::STAGES;
   // Two tiles of this block's own rows (keys and values, or queries and gradients), and two of the others for each stage.
   E* others = shared + 2 * 64 * LINE;
   Tokens* tokens = (Tokens*)(others + 2 * S * 64 * LINE);
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, row = warp * 16 + (lane >> 2), T = in.T, tiles = (T + 63) / 64;
-  const bool ofKeys = blockIdx.x < tiles;
   if (ofKeys && blockIdx.y >= gridDim.y / GROUPS) return;
   const int first = (ofKeys ? blockIdx.x : 2 * tiles - 1 - blockIdx.x) * 64;
   const int batch = blockIdx.y / (ofKeys ? C::KEY_HEADS : C::HEADS), keyHead = ofKeys ? blockIdx.y % C::KEY_HEADS : blockIdx.y % C::HEADS / GROUPS;
@@ -279,15 +292,14 @@ template <typename C, typename E> __device__ __forceinline__ void attentionBackw
     float p[8][4] = {}, g[8][4] = {};
     multiplyRows<D>(p, shared + warp * 16 * LINE, other, lane);
     multiplyRows<D>(g, shared + (64 + warp * 16) * LINE, other + 64 * LINE, lane);
+    if (!now.whole) hideRest<C, ofKeys>(p, own, known, lane);
     float kept[8][4];
     #pragma unroll
     for (int j = 0; j < 8; j++) {
       #pragma unroll
       for (int e = 0; e < 4; e++) {
         const int column = j * 8 + (lane & 3) * 2 + (e & 1), i = e >> 1;
-        const int otherSegment = known.segments[column], otherPosition = known.positions[column];
-        const bool seen = now.whole || (ofKeys ? isVisible<C>(otherSegment, otherPosition, own.segment[i], own.position[i]) : isVisible<C>(own.segment[i], own.position[i], otherSegment, otherPosition));
-        const float value = seen ? powerOf2(p[j][e] * (in.scale * LOG2_E) - (ofKeys ? known.logSums[column] : ownLogSum[i])) : 0.f;
+        const float value = powerOf2(p[j][e] * (in.scale * LOG2_E) - (ofKeys ? known.logSums[column] : ownLogSum[i]));
         const bool drops = isDropped<C>(own.random[i], C::DROPS ? known.random[column] : 0);
         kept[j][e] = drops ? 0.f : value;
         p[j][e] = value * ((drops ? 0.f : g[j][e] * in.dropScale) - (ofKeys ? known.delta[column] : ownDelta[i]));
@@ -306,5 +318,11 @@ template <typename C, typename E> __device__ __forceinline__ void attentionBackw
   E* to = ofKeys ? dk + (sequence + first) * in.kStride + keyHead * D : dq + (sequence + first) * in.qStride + firstHead * D;
   storeRows<D, E>(to, ofKeys ? in.kStride : in.qStride, upper, in.scale, in.scale, row, T - first, lane);
   if (ofKeys) storeRows<D, E>(dv + (sequence + first) * in.kStride + keyHead * D, in.kStride, lower, in.dropScale, in.dropScale, row, T - first, lane);
+}
+
+/** The first half of the blocks computes the gradients of keys and values, the second those of queries: each adds up in registers, always in the same order. */
+template <typename C, typename E> __device__ __forceinline__ void attentionBackward(const AttentionInputs<E> in, const float* logSums, const float* delta, const E* d, E* dq, E* dk, E* dv, E* shared) {
+  if (blockIdx.x < (in.T + 63) / 64) attentionGradient<C, E, true>(in, logSums, delta, d, dq, dk, dv, shared);
+  else attentionGradient<C, E, false>(in, logSums, delta, d, dq, dk, dv, shared);
 }
 `
