@@ -12,7 +12,7 @@ import { openProgram, type Contents } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { fillOdd } from '../training/rng.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
-import { quantize } from '../weights/quantize.ts'
+import { quantize, quantizedRoom } from '../weights/quantize.ts'
 import { hasHostCompiler, hostOps } from './testing/host-ops.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'models', 'fixtures')
@@ -89,7 +89,10 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
     b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
     const graph = b.build()
-    const { bytes, scales } = quantize(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)), dtype, block)
+    const options = { kind: dtype, block }
+    const quantized = quantizedRoom(R * C, options)
+    quantize(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)), 0, quantized, options)
+    const { bytes, scales } = quantized
     const feeds = { q: dtype === 'int8' ? new Int8Array(bytes.buffer) : bytes, scales, x: Float32Array.from({ length: 3 * C }, (_, index) => Math.cos(index)) }
     const fused = fuseKernels(graph)
     expect(fused.graph.nodes.map(({ op }) => op.type).filter((type) => type === 'MatMul')).toHaveLength(2)

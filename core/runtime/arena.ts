@@ -10,6 +10,19 @@ export interface ArenaUse {
   readonly reservedBytes: number
 }
 
+/** Memory is taken as it is needed, and cut to what is asked for: by itself ONNX Runtime doubles what it takes, and gives pieces away that are up to twice as large or 128 MB larger. */
+const ARENA = { arena_extend_strategy: 1n, max_dead_bytes_per_chunk: 256n }
+/** Where OrtCUDAProviderOptionsV2 (cuda_provider_options.h) keeps the arena's configuration; no function sets it. */
+const ARENA_OFFSET = 40
+
+let configuration: Pointer | null = null
+
+/** Makes sessions with these CUDA options use memory exactly. Setting other options undoes it. */
+export function useExactArena(api: Api, options: Pointer): void {
+  configuration ??= output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(ARENA), BigUint64Array.from(Object.values(ARENA)), Object.keys(ARENA).length, out))
+  koffi.encode(options, ARENA_OFFSET, 'void *', configuration)
+}
+
 /** The words of an OrtAllocator since version 23: version, Alloc, Free, Info, Reserve, GetStats. */
 const [WORDS, GET_STATS] = [6, 5]
 const getStats = koffi.proto('void *terakoya_get_stats(void *allocator, _Out_ void **pairs)')

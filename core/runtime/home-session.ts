@@ -13,9 +13,6 @@ const identityModel = Uint8Array.from([
   0x42, 2, 0x10, 13,
 ])
 
-/** Device memory is taken piece by piece as asked for: tensors are few and large. */
-const cudaOptions = { arena_extend_strategy: 'kSameAsRequested' }
-
 /**
  * An empty session on a GPU that lives as long as the device: memory for tensors comes from its allocator, and it keeps driver and adapter
  * open. This one does the slow parts on another thread. Rejects with OrtError.
@@ -46,7 +43,7 @@ function homeOptions(api: Api, kind: DeviceKind): Pointer {
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     api.SetIntraOpNumThreads(options, 1)
-    appendProvider(api, options, kind, kind === 'cuda' ? cudaOptions : {})
+    appendProvider(api, options, kind)
     return options
   } catch (error) {
     api.ReleaseSessionOptions(options)

@@ -2,6 +2,7 @@ import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import { installedPack } from '../gpu-pack/installed.ts'
 import { output, type Api, type Pointer } from './api.ts'
+import { useExactArena } from './arena.ts'
 import { loadNative } from './native-library.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
@@ -67,6 +68,7 @@ function withCudaOptions<R extends void | Promise<void>>(api: Api, entries: Prov
   try {
     const keys = Object.keys(entries)
     if (keys.length > 0) api.UpdateCUDAProviderOptions(cuda, keys, Object.values(entries), keys.length)
+    useExactArena(api, cuda)
     result = use(cuda)
     return (result instanceof Promise ? result.finally(free) : result) as R
   } finally {

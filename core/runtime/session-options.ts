@@ -36,7 +36,7 @@ export interface SessionOptions {
    * input be on the GPU. Ignored on other devices.
    */
   readonly cudaGraph?: boolean
-  /** Options of the device's execution provider, such as { arena_extend_strategy: 'kSameAsRequested' }. */
+  /** Options of the device's execution provider, such as { prefer_nhwc: '1' }. */
   readonly providerOptions?: Readonly<Record<string, string>>
   /** Further entries of ONNX Runtime's session configuration. */
   readonly configEntries?: Readonly<Record<string, string>>
@@ -60,8 +60,8 @@ export async function withSessionOptions<R>(
   }
 }
 
-/** float32 is float32: TF32 keeps 10 of its 23 bits. Memory is taken as it is needed, not twice as much each time. */
-const cudaOptions = ({ cudaGraph }: SessionOptions): Record<string, string> => ({ use_tf32: '0', arena_extend_strategy: 'kSameAsRequested', ...(cudaGraph && { enable_cuda_graph: '1' }) })
+/** float32 is float32: TF32 keeps 10 of its 23 bits. */
+const cudaOptions = ({ cudaGraph }: SessionOptions): Record<string, string> => ({ use_tf32: '0', ...(cudaGraph && { enable_cuda_graph: '1' }) })
 
 function applyOptions(api: Api, native: Pointer, options: SessionOptions): void {
   api.SetSessionGraphOptimizationLevel(native, optimizationLevels[options.optimization ?? 'all'])

