@@ -39,7 +39,7 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
   const device = openRuntime().device(kind)
   const model = await loadModel(join(root, 'resources', 'models', 'terakoya-tiny-ja'))
   const layout = trainableLayout(model, settings)
-  const resident = await residentWeights(model, device, settings)
+  const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
     model, device, layout, optimizer: optimizers.AdamW, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, lossChunks: 2,
     compute: settings['environment.precision'], recompute: settings['architecture.gradient_checkpointing'], cudaGraph: kind === 'cuda',

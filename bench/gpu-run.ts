@@ -44,7 +44,7 @@ export interface GpuFigures {
   readonly cardGB: number
   /** From the start of the process to the end of the first step or answer. */
   readonly firstSeconds: number
-  /** When the device was ready, weights lay on it, sessions were open. */
+  /** When the device was ready; when sessions were open and weights lay on it. */
   readonly seconds?: readonly number[]
   readonly losses?: readonly number[]
 }
@@ -66,8 +66,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   pass()
   const model = await loadModel(folder)
   const layout = trainableLayout(model, settings)
-  const resident = await residentWeights(model, device, settings)
-  pass()
+  const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
     model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 0, weightDecay: 0, seed: 1, maxTokens: work.tokens, resident,
     compute: 'float16', recompute: work.checkpointing, lean: isLean(model.architecture, work.rows, work.tokens), lossChunks: lossChunksFor(work.rows, work.tokens), cudaGraph: !flags.has('eager'),
@@ -91,7 +90,7 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
   const settings: SettingValues = { ...defaultSettings(), 'environment.precision': 'float16', 'architecture.backbone_dtype': 'float16' }
   const device = openRuntime().device('cuda')
   const model = await loadModel(folder)
-  const resident = await residentWeights(model, device, settings)
+  const resident = residentWeights(model, device, settings)
   const generator = await Generator.open(model, device, null, resident)
   const asked = { ...generationSettingsOf(settings), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }
   const prompts = [Array.from({ length: 32 }, (_, index) => 7 + index * 17)]

@@ -50,7 +50,7 @@ export async function runLarge(folder: string, dtype: string): Promise<void> {
   const start = performance.now()
   const model = await loadModel(folder)
   const layout = trainableLayout(model, settings)
-  const resident = await residentWeights(model, device, settings)
+  const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({ model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, recompute: true })
   runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
   const loadSeconds = (performance.now() - start) / 1000

@@ -129,6 +129,11 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
   const device = openRuntime().device(kind)
   const model = await loadModel(modelFolder)
   const layout = adapter && layoutOfAdapter(adapter, model.architecture)
-  const resident = await residentWeights(model, device, CHAT_WEIGHTS)
-  return { model, layout, resident, generator: await Generator.open(model, device, layout, resident) }
+  const resident = residentWeights(model, device, CHAT_WEIGHTS)
+  try {
+    return { model, layout, resident, generator: await Generator.open(model, device, layout, resident) }
+  } catch (error) {
+    resident.dispose()
+    throw error
+  }
 }

@@ -78,8 +78,9 @@ export class Generator {
     const compute = computeTypeOf(source, device)
     const options = { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident) }
     const prompt = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute }), options)
-    if (!isRecordable(source, device, compute)) return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
     try {
+      await resident.loaded
+      if (!isRecordable(source, device, compute)) return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
       const step = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute, recordable: true }), { ...options, cudaGraph: true })
       return new Generator(model, device, { compute, prompt, step }, layout, resident)
     } catch (error) {

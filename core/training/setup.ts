@@ -45,7 +45,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   const optimizer: Optimizer = optimizers[settings['training.optimizer']]
   const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
-  const resident = await residentWeights(model, device, settings, signal)
+  const resident = residentWeights(model, device, settings, signal)
   const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch((error: unknown) => {
     resident.dispose()
     throw error
@@ -68,12 +68,12 @@ function withDropout(model: LoadedModel, p: number): LoadedModel {
 }
 
 /** How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as asked for. */
-export async function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): Promise<ResidentWeights> {
+export function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): ResidentWeights {
   const wanted = settings['architecture.backbone_dtype']
   const compute = settings['environment.precision']
   const storage: WeightStorage = wanted !== 'float32' ? wanted : device.kind === 'cuda' && compute !== 'float32' ? compute : 'as-stored'
   if (keepsCopies(model, storage)) return NO_RESIDENT_WEIGHTS
-  return loadResidentWeights(model, device, storage, signal ? { signal } : {})
+  return loadResidentWeights(model, device, storage, signal)
 }
 
 /** Attention's probabilities of a batch may take so many bytes in halves before they are computed twice instead of kept. */

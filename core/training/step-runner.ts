@@ -101,11 +101,17 @@ export class StepRunner {
     const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
     const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
     const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
-    const [training, updating] = await Promise.all([
+    const opening = [
       openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
       openGraph(device, update, { cudaGraph }),
-    ])
-    return new StepRunner(options, training, updating)
+    ] as const
+    try {
+      const [training, updating] = await Promise.all([...opening, resident.loaded])
+      return new StepRunner(options, training, updating)
+    } catch (error) {
+      for (const session of opening) void session.then((opened) => opened.dispose(), () => {})
+      throw error
+    }
   }
 
   /** One optimizer step over its micro-batches; `step` counts from 0. */

@@ -2,8 +2,9 @@ import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTens
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
+import type { DType } from '../graph/ir.ts'
 import type { Device, DeviceTensor, SessionOptions } from '../runtime/index.ts'
-import { blockOf, quantize, quantizedRoom, type Quantization } from './quantize.ts'
+import { blockOf, quantize, quantizedRoom, type Quantization, type QuantizeOptions } from './quantize.ts'
 
 /** How base weights lie in memory: as on disk, or in another type. */
 export type WeightStorage = 'as-stored' | 'float16' | 'bfloat16' | Quantization
@@ -15,11 +16,13 @@ export interface ResidentWeights {
   readonly tensors: Readonly<Record<string, DeviceTensor>>
   /** The model as programs see it: with the types that its weights have in memory. */
   source(model: ModelSource): ModelSource
+  /** Settles when every tensor holds its weights: sessions may be opened before, not run. Rejects with UserError where the files cannot be read. */
+  readonly loaded: Promise<void>
   dispose(): void
 }
 
 /** Every session reads the files itself: fastest for small models, whose copies do not matter. */
-export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, dispose: () => {} }
+export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, loaded: Promise.resolve(), dispose: () => {} }
 
 /**
  * How sessions of programs with these weights are opened. Constants are laid out anew for their kernels. Beside large inputs scratch memory is asked for piece by
@@ -37,66 +40,105 @@ export interface ResidentOrigin {
 }
 
 /**
- * Loads weights onto a device, once for all sessions; int8 and int4 only for the matrices of linear layers, as bitsandbytes does. Throws UserError where the
- * files cannot be read or memory is short. `onProgress` gets the share that is done. The caller disposes of them after every session that uses them.
+ * Loads weights onto a device, once for all sessions; int8 and int4 only for the matrices of linear layers, as bitsandbytes does. Throws UserError where memory is
+ * short. The caller disposes of them after every session that uses them.
  */
-export async function loadResidentWeights({ folder, architecture, stored }: ResidentOrigin, device: Device, storage: WeightStorage, { onProgress, signal }: { readonly onProgress?: (share: number) => void; readonly signal?: AbortSignal } = {}): Promise<ResidentWeights> {
+export function loadResidentWeights({ folder, architecture, stored }: ResidentOrigin, device: Device, storage: WeightStorage, signal?: AbortSignal): ResidentWeights {
   const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
   const tensors: Record<string, DeviceTensor> = {}
   const entries = new Map<string, WeightEntry>()
-  const dispose = () => Object.values(tensors).forEach((tensor) => tensor.dispose())
+  const fills: Fill[] = []
+  const free = () => Object.values(tensors).forEach((tensor) => tensor.dispose())
   try {
-    let done = 0
     for (const [name, place] of stored) {
-      signal?.throwIfAborted()
-      const { tensor, scales, block } = await load(device, folder, place, matrices.has(name) ? storage : wholeNumbers(storage))
-      tensors[name] = tensor
-      if (scales) tensors[`${name}.scales`] = scales
-      entries.set(name, { ...NOWHERE, resident: true, dtype: tensor.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block } } : {}) })
-      onProgress?.(++done / stored.size)
+      const block = blockIn(place, matrices.has(name) ? storage : 'as-stored')
+      const make: Make = (dtype, shape, suffix = '') => {
+        const tensor = device.tensor(dtype, shape)
+        tensors[name + suffix] = tensor
+        return tensor
+      }
+      fills.push(block ? quantized(make, place, block) : isQuantization(storage) ? asStored(make, place) : whole(make, place, storage))
+      entries.set(name, { ...NOWHERE, resident: true, dtype: tensors[name]?.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block: block.block } } : {}) })
     }
-    return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), dispose }
   } catch (error) {
-    dispose()
+    free()
     throw error
   }
+  const stop = new AbortController()
+  let loading = true
+  const loaded = fillAll(fills, folder, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal).finally(() => (loading = false))
+  // Whoever uses the weights hears of it.
+  loaded.catch(() => {})
+  const dispose = () => {
+    if (!loading) return free()
+    stop.abort()
+    void loaded.then(free, free)
+  }
+  return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
+}
+
+/** While one tensor is read, another is worked on. */
+const AT_ONCE = 2
+
+async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSignal): Promise<void> {
+  const rest = fills.values()
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (const fill of rest) {
+      signal.throwIfAborted()
+      await fill(folder)
+    }
+  }))
 }
 
 /** Inputs have no place in a file. */
 const NOWHERE = { file: '', offset: 0, length: 0 }
 
-const wholeNumbers = (storage: WeightStorage): WeightStorage => (storage === 'int8' || storage === 'int4' ? 'as-stored' : storage)
+/** Makes the tensor of a weight, or with a suffix one that belongs to it. */
+type Make = <T extends DType>(dtype: T, shape: readonly number[], suffix?: string) => DeviceTensor<T>
+/** Reads a weight into its tensor. */
+type Fill = (folder: string) => Promise<void>
 
-interface Loaded {
-  readonly tensor: DeviceTensor
-  /** Of weights in few bits. */
-  readonly scales?: DeviceTensor<'float32'>
-  readonly block?: number
+const isQuantization = (storage: WeightStorage): storage is Quantization => storage === 'int8' || storage === 'int4'
+
+/** How a weight is cut into blocks with a scale each; null where it is kept in whole numbers. */
+function blockIn({ shape }: StoredTensor, storage: WeightStorage): QuantizeOptions | null {
+  const block = shape.length === 2 && isQuantization(storage) ? blockOf(shape[1] as number) : null
+  return block !== null && isQuantization(storage) ? { kind: storage, block } : null
 }
 
-async function load(device: Device, folder: string, place: StoredTensor, storage: WeightStorage): Promise<Loaded> {
-  const [rows = 1, columns = 0] = place.shape
-  const block = blockOf(columns)
-  if ((storage === 'int8' || storage === 'int4') && place.shape.length === 2 && block !== null) {
-    const options = { kind: storage, block }
-    const quantized = quantizedRoom(rows * columns, options)
-    await readTensorInPieces(folder, place, (piece, start) => quantize(piece, start, quantized, options))
-    const { bytes, scales } = quantized
-    const tensor = storage === 'int8' ? device.tensor('int8', place.shape, new Int8Array(bytes.buffer)) : device.tensor('int4', place.shape, bytes)
-    return { tensor, block, scales: device.tensor('float32', [rows, columns / block], scales) }
+function quantized(make: Make, place: StoredTensor, options: QuantizeOptions): Fill {
+  const [rows, columns] = place.shape as readonly [number, number]
+  const tensor = make(options.kind, place.shape)
+  const scales = make('float32', [rows, columns / options.block], '.scales')
+  return async (folder) => {
+    const room = quantizedRoom(rows * columns, options)
+    await readTensorInPieces(folder, place, (piece, start) => quantize(piece, start, room, options))
+    tensor.write((options.kind === 'int8' ? new Int8Array(room.bytes.buffer) : room.bytes) as never)
+    scales.write(room.scales)
   }
-  if (storage === 'float16' && place.dtype !== 'float16') return { tensor: device.tensor('float16', place.shape, Uint16Array.from(await readTensor(folder, place), float32ToFloat16)) }
-  if (storage === 'bfloat16' && place.dtype !== 'bfloat16') return { tensor: device.tensor('bfloat16', place.shape, float32ToBfloat16(await readTensor(folder, place))) }
-  if (place.dtype === 'float32' || place.dtype === 'float16' || place.dtype === 'bfloat16') return { tensor: await loadAsStored(device, folder, place, place.dtype) }
-  return { tensor: device.tensor('float32', place.shape, await readTensor(folder, place)) }
+}
+
+function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, Quantization>): Fill {
+  if (storage === 'as-stored' || storage === place.dtype) return asStored(make, place)
+  const tensor = make(storage, place.shape)
+  return async (folder) => {
+    const numbers = await readTensor(folder, place)
+    tensor.write(storage === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))
+  }
 }
 
 /** Read straight into the tensor where its memory can be reached: a second copy of every weight would wait for the garbage collector. */
-async function loadAsStored(device: Device, folder: string, place: StoredTensor, dtype: 'float32' | 'float16' | 'bfloat16'): Promise<DeviceTensor> {
-  const tensor = device.tensor(dtype, place.shape)
-  const { host } = tensor
-  const into = host && isContiguous(place) ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : undefined
-  const bytes = await readTensorBytes(folder, place, into)
-  if (!into) tensor.write((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
-  return tensor
+function asStored(make: Make, place: StoredTensor): Fill {
+  const { dtype, shape } = place
+  if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'bfloat16') {
+    const tensor = make('float32', shape)
+    return async (folder) => tensor.write(await readTensor(folder, place))
+  }
+  const tensor = make(dtype, shape)
+  return async (folder) => {
+    const { host } = tensor
+    const into = host && isContiguous(place) ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : undefined
+    const bytes = await readTensorBytes(folder, place, into)
+    if (!into) tensor.write((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
+  }
 }
