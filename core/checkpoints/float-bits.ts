@@ -11,25 +11,26 @@ export function float16ToFloat32(half: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
-let halves: Float32Array | undefined
+let halves: Float32Array<ArrayBuffer> | undefined
 
 /** Every half as float32, indexed by its bits: widening a weight matrix is then one look-up an element. */
-function halfTable(): Float32Array {
+export function halfTable(): Float32Array<ArrayBuffer> {
   return (halves ??= Float32Array.from({ length: 65536 }, (_, half) => float16ToFloat32(half)))
 }
 
-/** Widens IEEE halves, given as bits, to float32: into `out` where given. */
-export function widenFloat16(source: Uint16Array, out = new Float32Array(source.length)): Float32Array<ArrayBuffer> {
+/** Widens IEEE halves, given as bits, to float32. */
+export function widenFloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
   const table = halfTable()
+  const out = new Float32Array(source.length)
   for (let i = 0; i < source.length; i++) out[i] = table[source[i]!]!
   return out
 }
 
-/** Widens bfloat16, given as bits, to float32: into `out` where given. */
-export function widenBfloat16(source: Uint16Array, out = new Float32Array(source.length)): Float32Array<ArrayBuffer> {
-  const words = new Uint32Array(out.buffer, out.byteOffset, out.length)
-  for (let i = 0; i < source.length; i++) words[i] = source[i]! << 16
-  return out
+/** Widens bfloat16, given as bits, to float32. */
+export function widenBfloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
+  const out = new Uint32Array(source.length)
+  for (let i = 0; i < source.length; i++) out[i] = source[i]! << 16
+  return new Float32Array(out.buffer)
 }
 
 /** The 16 bits of the IEEE half nearest to `value`, ties to even. */

@@ -1,5 +1,5 @@
 export { openCheckpoint, readWeight, requireTensor, type Checkpoint } from './checkpoint.ts'
-export { readTensor, readTensorBytes, readTensorInPieces } from './read-tensor.ts'
+export { readTensor, readTensorBytes } from './read-tensor.ts'
 export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
 export { writeSafetensors, type TensorData } from './safetensors-writer.ts'
@@ -7,5 +7,5 @@ export { elementCount, isContiguous, tensorBytes, tensorTypes, type StoredTensor
 export { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter, type Adapter, type AdapterModule, type WholeWeight } from './adapter.ts'
 export { adapterScale, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from './atomic.ts'
-export { float16ToFloat32, float32ToBfloat16, float32ToFloat16, widenBfloat16, widenFloat16 } from './float-bits.ts'
+export { float16ToFloat32, float32ToBfloat16, float32ToFloat16, halfTable, widenBfloat16, widenFloat16 } from './float-bits.ts'
 export { readJsonObject } from './json-file.ts'

@@ -25,36 +25,11 @@ export async function readTensorBytes(folder: string, place: StoredTensor, into?
 /** Returns a float32, float16, bfloat16 or float64 tensor as float32, row-major. Throws UserError 'checkpoint/dtype-unknown' for other element types. */
 export async function readTensor(folder: string, place: StoredTensor): Promise<Float32Array<ArrayBuffer>> {
   const { buffer } = await readTensorBytes(folder, place)
-  return floatsOf(buffer, place, folder)
-}
-
-/** Few enough that a piece, widened, stays in the processor's nearest cache: new memory for a large tensor takes longer than what is computed. */
-const PIECE_ELEMENTS = 4096
-
-/** Hands a tensor over as `readTensor` gives it, 4096 elements at a time: a piece lies where the one before was. */
-export async function readTensorInPieces(folder: string, place: StoredTensor, use: (piece: Float32Array, start: number) => void): Promise<void> {
-  const { buffer, byteLength } = await readTensorBytes(folder, place)
-  const count = byteLength / tensorTypes[place.dtype].bytes
-  const room = new Float32Array(PIECE_ELEMENTS)
-  for (let start = 0; start < count; start += PIECE_ELEMENTS) {
-    const length = Math.min(PIECE_ELEMENTS, count - start)
-    use(floatsOf(buffer, place, folder, { start, length, into: room.subarray(0, length) }), start)
-  }
-}
-
-interface Part {
-  readonly start: number
-  readonly length: number
-  readonly into: Float32Array<ArrayBuffer>
-}
-
-function floatsOf(buffer: ArrayBuffer, { dtype, file }: StoredTensor, folder: string, part?: Part): Float32Array<ArrayBuffer> {
-  const elements = <T>(type: new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => T): T => (part ? new type(buffer, part.start * tensorTypes[dtype].bytes, part.length) : new type(buffer))
-  switch (dtype) {
-    case 'float32': return elements<Float32Array<ArrayBuffer>>(Float32Array)
-    case 'float16': return widenFloat16(elements<Uint16Array>(Uint16Array), part?.into)
-    case 'bfloat16': return widenBfloat16(elements<Uint16Array>(Uint16Array), part?.into)
-    case 'float64': return Float32Array.from(elements<Float64Array>(Float64Array))
-    default: throw new UserError('checkpoint/dtype-unknown', { file: join(folder, file), tensor: '', found: dtype })
+  switch (place.dtype) {
+    case 'float32': return new Float32Array(buffer)
+    case 'float16': return widenFloat16(new Uint16Array(buffer))
+    case 'bfloat16': return widenBfloat16(new Uint16Array(buffer))
+    case 'float64': return Float32Array.from(new Float64Array(buffer))
+    default: throw new UserError('checkpoint/dtype-unknown', { file: join(folder, place.file), tensor: '', found: place.dtype })
   }
 }

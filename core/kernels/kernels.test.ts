@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { halfTable } from '../checkpoints/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
@@ -12,7 +13,7 @@ import { openProgram, type Contents } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { fillOdd } from '../training/rng.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
-import { quantize, quantizedRoom } from '../weights/quantize.ts'
+import { makeQuantize } from '../weights/quantize.ts'
 import { hasHostCompiler, hostOps } from './testing/host-ops.ts'
 
 const fixtures = join(import.meta.dirname, '..', 'models', 'fixtures')
@@ -76,9 +77,10 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
   it.each(families)('%s: the same loss and gradient as by ONNX Runtime', (family) => compare(family, {}, 1e-5))
   it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) => compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5))
   it.each(['gpt2', 'qwen3'])('%s with layers computed again', (family) => compare(family, { dropout: 0.1, recompute: true }, 1e-5))
-  it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) => compare(family, { attentionDropout: 0.1, lean: true }, 1e-5))
+  it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) => compare(family, { attentionDropout: 0.1, leanAttention: true }, 1e-5))
   it.each(['gpt2', 'llama'])('%s in float16', (family) => compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, compute: 'float16' }, 2e-2))
-  it.each(['gpt2'])('%s in float16, probabilities computed again', (family) => compare(family, { dropout: 0.1, attentionDropout: 0.1, lean: true, compute: 'float16' }, 2e-2))
+  it.each(['gpt2', 'llama'])('%s with feed-forward parts computed again', (family) => compare(family, { dropout: 0.1, leanFeedForward: true }, 1e-5))
+  it.each(['gpt2'])('%s in float16, probabilities computed again', (family) => compare(family, { dropout: 0.1, attentionDropout: 0.1, leanAttention: true, compute: 'float16' }, 2e-2))
   it.each(['gpt2', 'llama', 'mistral_window', 'gpt_neox'])('%s with attention in one kernel', (family) => compare(family, { dropout: 0.1, attentionDropout: 0.1, fused: true, compute: 'float16' }, 2e-2))
   it.each(['llama'])('%s with attention in one kernel, layers computed again, bfloat16', (family) => compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2))
   it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) => compare(family, { dropout: 0.1, lossChunks: 2 }, 1e-5))
@@ -89,10 +91,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
     b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
     const graph = b.build()
-    const options = { kind: dtype, block }
-    const quantized = quantizedRoom(R * C, options)
-    quantize(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)), 0, quantized, options)
-    const { bytes, scales } = quantized
+    const { bytes, scales } = makeQuantize(halfTable())(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)).buffer, { dtype: 'float32', kind: dtype, block })
     const feeds = { q: dtype === 'int8' ? new Int8Array(bytes.buffer) : bytes, scales, x: Float32Array.from({ length: 3 * C }, (_, index) => Math.cos(index)) }
     const fused = fuseKernels(graph)
     expect(fused.graph.nodes.map(({ op }) => op.type).filter((type) => type === 'MatMul')).toHaveLength(2)

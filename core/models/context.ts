@@ -38,6 +38,8 @@ export interface ModelContext {
   embedPositions(table: string, rows: number, width: number): Value
   /** One layer x → f(x): where memory is short, its insides are computed again in the backward pass instead of kept. */
   layer(x: Value, f: (x: Value) => Value): Value
+  /** A layer's feed-forward part x → f(x), norm included: where memory is a little short, it alone is computed again. */
+  feedForward(x: Value, f: (x: Value) => Value): Value
   /** x Wᵀ + b for every layer that reads x [N, inSize], with the LoRA branch where the module is a target: [N, outSize] each. */
   linears<const Specs extends readonly LinearSpec[]>(x: Value, specs: Specs): { readonly [Index in keyof Specs]: Value }
   /** Causal self-attention: q [N, H·D], k and v [N, K·D] → [N, H·D]. */

@@ -144,9 +144,11 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
       const [mixed] = c.linears(select(attended), [o])
       const afterAttention = b.add(select(x), c.dropout(plan.sandwich ? norm(mixed, `${path}.post_attention_layernorm`) : mixed, residualDropout))
       // A gated feed-forward layer (Shazeer 2020): down(act(gate f) · up f)
-      const f = norm(afterAttention, `${path}.${plan.sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`)
-      const [gate, up] = parts(c, c.linears(f, gateUp), [inner, inner])
-      const [fed] = c.linears(b.mul(activate(b, gate), up), [down])
+      const fed = c.feedForward(afterAttention, (x) => {
+        const f = norm(x, `${path}.${plan.sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`)
+        const [gate, up] = parts(c, c.linears(f, gateUp), [inner, inner])
+        return c.linears(b.mul(activate(b, gate), up), [down])[0]
+      })
       return b.add(afterAttention, c.dropout(plan.sandwich ? norm(fed, `${path}.post_feedforward_layernorm`) : fed, residualDropout))
     })
   }

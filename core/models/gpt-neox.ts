@@ -84,8 +84,11 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
   const norm = (x: Value, name: string) => b.layerNorm(x, c.weight(`${name}.weight`, [width], 'float32'), c.weight(`${name}.bias`, [width], 'float32'), config.layer_norm_eps)
   const activate = activations[config.hidden_act]
   const feedForward = (x: Value, { path, up, down }: Layer) => {
-    const [wide] = c.linears(norm(x, `${path}.post_attention_layernorm`), [up])
-    return c.dropout(c.linears(activate(b, wide), [down])[0], dropout)
+    const fed = c.feedForward(x, (x) => {
+      const [wide] = c.linears(norm(x, `${path}.post_attention_layernorm`), [up])
+      return c.linears(activate(b, wide), [down])[0]
+    })
+    return c.dropout(fed, dropout)
   }
 
   let x = c.dropout(c.embed(TABLE, config.vocab_size, width), dropout)

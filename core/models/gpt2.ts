@@ -85,8 +85,10 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
       const select = index === layers.length - 1 ? c.select : (value: Value) => value
       const [mixed] = c.linears(select(attended), [o])
       const afterAttention = b.add(select(x), c.dropout(mixed, residual))
-      const [wide] = c.linears(norm(afterAttention, `${path}.ln_2`), [up])
-      const [fed] = c.linears(activate(b, wide), [down])
+      const fed = c.feedForward(afterAttention, (x) => {
+        const [wide] = c.linears(norm(x, `${path}.ln_2`), [up])
+        return c.linears(activate(b, wide), [down])[0]
+      })
       return b.add(afterAttention, c.dropout(fed, residual))
     })
   }

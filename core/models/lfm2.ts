@@ -120,8 +120,10 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Val
       const [mixed] = c.linears(select(mix()), [after])
       const afterMixing = b.add(select(x), mixed)
       // SwiGLU (Shazeer 2020)
-      const [gate, up] = c.linears(norm(afterMixing, `${path}.ffn_norm`), gateUp) as unknown as [Value, Value]
-      const [fed] = c.linears(b.mul(b.silu(gate), up), [down])
+      const fed = c.feedForward(afterMixing, (x) => {
+        const [gate, up] = c.linears(norm(x, `${path}.ffn_norm`), gateUp) as unknown as [Value, Value]
+        return c.linears(b.mul(b.silu(gate), up), [down])[0]
+      })
       return b.add(afterMixing, fed)
     })
   }

@@ -28,7 +28,9 @@ export interface TrainingOptions {
   /** Keeps only the inputs of layers and computes their insides again in the backward pass (Chen et al. 2016). */
   readonly recompute?: boolean
   /** Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part of `recompute`. */
-  readonly lean?: boolean
+  readonly leanAttention?: boolean
+  /** Feed-forward parts, whose values are the widest, are computed again in the backward pass; part of `recompute`. */
+  readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
   readonly fused?: boolean
   /** Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given. */
@@ -45,13 +47,13 @@ export interface TrainingOptions {
  * Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate holds (bind to the same tensor).
  */
 export function trainingProgram(model: ModelSource, layout: LoraLayout, options: TrainingOptions = {}): Graph {
-  const { dropout = 0, compute = 'float32', recompute = false, lean = false, fused = false, lossChunks = 1 } = options
+  const { dropout = 0, compute = 'float32', recompute = false, leanAttention = false, leanFeedForward = false, fused = false, lossChunks = 1 } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
   const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
-  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, lean, fused, lossChunks, random }))
+  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, leanAttention, leanFeedForward, fused, lossChunks, random }))
   const loss = b.reduceSum(b.mul(losses, batch.weights), [0], false)
   const scaled = compute === 'float16' ? b.reduceSum(b.mul(loss, b.input('loss_scale', 'float32', [1])), [0], false) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
@@ -118,6 +120,7 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null, {
     embed: (table, count, width) => rowsOf(table, [count, width], ids),
     embedPositions: (table, count, width) => rowsOf(table, [count, width], positions()),
     layer: (x, f) => f(x),
+    feedForward: (x, f) => f(x),
     dropout: (x) => x,
     select: (x) => b.gather(x, last),
     attention(layer, q, k, v, { rotary = 0, scale = headSize ** -0.5, softcap = 0, window }) {

@@ -44,7 +44,9 @@ export interface TrainingContextOptions {
   /** Computes each layer again in the backward pass. */
   readonly recompute?: boolean
   /** Computes attention's probabilities again in the backward pass. */
-  readonly lean?: boolean
+  readonly leanAttention?: boolean
+  /** Computes feed-forward parts again in the backward pass. */
+  readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
   readonly fused?: boolean
   /** Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing caps it. */
@@ -54,7 +56,7 @@ export interface TrainingContextOptions {
 }
 
 /** Whole sequences at once; attention is spelled out so that it can be differentiated, or is one op with a gradient of its own. */
-export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, lean = false, fused = false, lossChunks, random = null }: TrainingContextOptions): ModelContext {
+export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, leanAttention = false, leanFeedForward = false, fused = false, lossChunks, random = null }: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
   const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
   let site = 0
@@ -77,13 +79,14 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     },
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
+    feedForward: (x, f) => (leanFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) => (random?.hidden && p > 0 ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype)) : x),
     select: (x) => b.gather(x, batch.targets, { unique: true }),
     convolution: (_, x, w) => convolution(b, batch, x, w),
     attention(layer, q, k, v, options) {
       if (fused && isFusedHead(architecture.headSize) && !options.softcap) return fusedAttention({ b, batch, architecture, tables, random: random?.attention ?? null, layer }, [q, k, v], options)
       const dropout = random?.attention ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) } : null
-      return attention({ b, batch, architecture, tables, masks, dropout, lean: lean && !recompute }, [q, k, v], options)
+      return attention({ b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute }, [q, k, v], options)
     },
   }
 }

@@ -1,6 +1,5 @@
-/** Base weights in few bits: how many numbers share a scale, and the range of the integers. */
-export const quantizations = { int8: { lowest: -128, highest: 127 }, int4: { lowest: -8, highest: 7 } } as const
-export type Quantization = keyof typeof quantizations
+/** Base weights in few bits. */
+export type Quantization = 'int8' | 'int4'
 
 /** Numbers that share a scale, at most; fewer where rows are not a multiple of it. */
 const LARGEST_BLOCK = 64
@@ -20,64 +19,79 @@ export interface Quantized {
   readonly scales: Float32Array<ArrayBuffer>
 }
 
+/** Element types that are quantized. */
+export type QuantizableType = 'float64' | 'float32' | 'float16' | 'bfloat16'
+
 export interface QuantizeOptions {
   readonly kind: Quantization
-  /** How many numbers share a scale. */
+  /** How many numbers share a scale: what `blockOf` says. */
   readonly block: number
 }
 
-/** Room for `count` numbers, a multiple of `block`. */
-export const quantizedRoom = (count: number, { kind, block }: QuantizeOptions): Quantized => ({ bytes: new Uint8Array(kind === 'int8' ? count : count / 2), scales: new Float32Array(count / block) })
+export type Quantize = (numbers: ArrayBuffer, options: QuantizeOptions & { readonly dtype: QuantizableType }) => Quantized
 
 /**
- * Rounds numbers to integers block by block, into their places from number `start` on. The number of largest magnitude becomes the lowest integer exactly, which
- * uses the whole range. `numbers` is a multiple of `block` long.
+ * Makes the function that rounds numbers to integers block by block. The number of largest magnitude becomes the lowest integer exactly, which uses the whole range. `halves`: every
+ * float16 as float32. Threads run this function's text (quantizer-threads.ts): it uses nothing from outside.
  */
-export function quantize(numbers: Float32Array, start: number, { bytes, scales }: Quantized, { kind, block }: QuantizeOptions): void {
-  const { lowest } = quantizations[kind]
-  const round = kind === 'int8' ? roundTo8 : roundTo4
-  for (let from = 0; from < numbers.length; from += block) {
-    const scale = extreme(numbers, from, block) / lowest
-    scales[(start + from) / block] = scale
-    round(numbers, { from, count: block, inverse: scale === 0 ? 0 : 1 / scale, bytes, start: start + from })
+export function makeQuantize(halves: Float32Array): Quantize {
+  /** Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is computed. A multiple of every block. */
+  const piece = 4096
+  const room = new Float32Array(piece)
+  const words = new Uint32Array(room.buffer)
+
+  function widen(numbers: ArrayBuffer, dtype: QuantizableType, start: number, count: number): void {
+    if (dtype === 'float32') room.set(new Float32Array(numbers, 4 * start, count))
+    else if (dtype === 'float64') room.set(new Float64Array(numbers, 8 * start, count))
+    else {
+      const bits = new Uint16Array(numbers, 2 * start, count)
+      if (dtype === 'float16') for (let index = 0; index < count; index++) room[index] = halves[bits[index] as number] as number
+      else for (let index = 0; index < count; index++) words[index] = (bits[index] as number) << 16
+    }
   }
-}
 
-interface Rounding {
-  /** Where the numbers begin, and how many there are. */
-  readonly from: number
-  readonly count: number
-  readonly inverse: number
-  readonly bytes: Uint8Array
-  /** The first number's place among all. */
-  readonly start: number
-}
-
-// A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
-
-function roundTo8(numbers: Float32Array, { from, count, inverse, bytes, start }: Rounding): void {
-  for (let index = 0; index < count; index++) {
-    const above = ((numbers[from + index] as number) * inverse + 128.5) | 0
-    bytes[start + index] = (above > 255 ? 255 : above) - 128
+  /** The number of largest magnitude of a block. */
+  function extreme(from: number, end: number): number {
+    let highest = 0
+    let lowest = 0
+    for (let index = from; index < end; index++) {
+      const number = room[index] as number
+      if (number > highest) highest = number
+      else if (number < lowest) lowest = number
+    }
+    return highest > -lowest ? highest : lowest
   }
-}
 
-function roundTo4(numbers: Float32Array, { from, count, inverse, bytes, start }: Rounding): void {
-  for (let index = 0; index < count; index += 2) {
-    const first = ((numbers[from + index] as number) * inverse + 8.5) | 0
-    const second = ((numbers[from + index + 1] as number) * inverse + 8.5) | 0
-    bytes[(start + index) >> 1] = ((first > 15 ? 15 : first) | ((second > 15 ? 15 : second) << 4)) ^ 0x88
-  }
-}
+  // A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
 
-/** The number of largest magnitude among `count` from `start` on. */
-function extreme(numbers: Float32Array, start: number, count: number): number {
-  let highest = 0
-  let lowest = 0
-  for (let place = start; place < start + count; place++) {
-    const number = numbers[place] as number
-    if (number > highest) highest = number
-    else if (number < lowest) lowest = number
+  function roundTo8(from: number, end: number, inverse: number, bytes: Uint8Array): void {
+    for (let index = from; index < end; index++) {
+      const above = ((room[index] as number) * inverse + 128.5) | 0
+      bytes[index - from] = (above > 255 ? 255 : above) - 128
+    }
   }
-  return highest > -lowest ? highest : lowest
+
+  function roundTo4(from: number, end: number, inverse: number, bytes: Uint8Array): void {
+    for (let index = from; index < end; index += 2) {
+      const first = ((room[index] as number) * inverse + 8.5) | 0
+      const second = ((room[index + 1] as number) * inverse + 8.5) | 0
+      bytes[(index - from) >> 1] = ((first > 15 ? 15 : first) | ((second > 15 ? 15 : second) << 4)) ^ 0x88
+    }
+  }
+
+  return (numbers, { dtype, kind, block }) => {
+    const count = numbers.byteLength / (dtype === 'float64' ? 8 : dtype === 'float32' ? 4 : 2)
+    const blockBytes = kind === 'int8' ? block : block / 2
+    const [lowest, round] = kind === 'int8' ? [-128, roundTo8] : [-8, roundTo4]
+    const scales = new Float32Array(count / block)
+    const bytes = new Uint8Array(scales.length * blockBytes)
+    for (let index = 0; index < scales.length; index++) {
+      const from = (index * block) % piece
+      if (from === 0) widen(numbers, dtype, index * block, Math.min(piece, count - index * block))
+      const scale = extreme(from, from + block) / lowest
+      scales[index] = scale
+      round(from, from + block, scale === 0 ? 0 : 1 / scale, bytes.subarray(index * blockBytes))
+    }
+    return { bytes, scales }
+  }
 }

@@ -1,10 +1,11 @@
-import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, readTensorInPieces, type StoredTensor } from '../checkpoints/index.ts'
+import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
 import type { DType } from '../graph/ir.ts'
 import type { Device, DeviceTensor, SessionOptions } from '../runtime/index.ts'
-import { blockOf, quantize, quantizedRoom, type Quantization, type QuantizeOptions } from './quantize.ts'
+import { blockOf, type QuantizableType, type Quantization, type QuantizeOptions } from './quantize.ts'
+import { QuantizerThreads } from './quantizer-threads.ts'
 
 /** How base weights lie in memory: as on disk, or in another type. */
 export type WeightStorage = 'as-stored' | 'float16' | 'bfloat16' | Quantization
@@ -51,14 +52,14 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   const free = () => Object.values(tensors).forEach((tensor) => tensor.dispose())
   try {
     for (const [name, place] of stored) {
-      const block = blockIn(place, matrices.has(name) ? storage : 'as-stored')
+      const blocks = blocksOf(place, matrices.has(name) ? storage : 'as-stored')
       const make: Make = (dtype, shape, suffix = '') => {
         const tensor = device.tensor(dtype, shape)
         tensors[name + suffix] = tensor
         return tensor
       }
-      fills.push(block ? quantized(make, place, block) : isQuantization(storage) ? asStored(make, place) : whole(make, place, storage))
-      entries.set(name, { ...NOWHERE, resident: true, dtype: tensors[name]?.dtype as WeightEntry['dtype'], shape: place.shape, ...(block ? { quantized: { block: block.block } } : {}) })
+      fills.push(blocks ? quantized(make, place, blocks) : isQuantization(storage) ? asStored(make, place) : whole(make, place, storage))
+      entries.set(name, { ...NOWHERE, resident: true, dtype: tensors[name]?.dtype as WeightEntry['dtype'], shape: place.shape, ...(blocks ? { quantized: { block: blocks.block } } : {}) })
     }
   } catch (error) {
     free()
@@ -77,17 +78,26 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
 }
 
-/** While one tensor is read, another is worked on. */
-const AT_ONCE = 2
-
+/** Settles when nothing is being filled any more, whether all is or not. */
 async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSignal): Promise<void> {
+  const threads = new QuantizerThreads()
   const rest = fills.values()
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+  let failure: { readonly error: unknown } | null = null
+  const fillSome = async () => {
     for (const fill of rest) {
-      signal.throwIfAborted()
-      await fill(folder)
+      if (failure) return
+      try {
+        signal.throwIfAborted()
+        await fill(folder, threads)
+      } catch (error) {
+        failure ??= { error }
+      }
     }
-  }))
+  }
+  // While one tensor is read, others are worked on.
+  await Promise.all(Array.from({ length: threads.count }, fillSome))
+  threads.close()
+  if (failure) throw (failure as { readonly error: unknown }).error
 }
 
 /** Inputs have no place in a file. */
@@ -96,25 +106,28 @@ const NOWHERE = { file: '', offset: 0, length: 0 }
 /** Makes the tensor of a weight, or with a suffix one that belongs to it. */
 type Make = <T extends DType>(dtype: T, shape: readonly number[], suffix?: string) => DeviceTensor<T>
 /** Reads a weight into its tensor. */
-type Fill = (folder: string) => Promise<void>
+type Fill = (folder: string, threads: QuantizerThreads) => Promise<void>
 
 const isQuantization = (storage: WeightStorage): storage is Quantization => storage === 'int8' || storage === 'int4'
 
+const quantizable: ReadonlySet<string> = new Set<QuantizableType>(['float64', 'float32', 'float16', 'bfloat16'])
+
 /** How a weight is cut into blocks with a scale each; null where it is kept in whole numbers. */
-function blockIn({ shape }: StoredTensor, storage: WeightStorage): QuantizeOptions | null {
-  const block = shape.length === 2 && isQuantization(storage) ? blockOf(shape[1] as number) : null
-  return block !== null && isQuantization(storage) ? { kind: storage, block } : null
+function blocksOf({ dtype, shape }: StoredTensor, storage: WeightStorage): QuantizeOptions | null {
+  if (!isQuantization(storage) || shape.length !== 2 || !quantizable.has(dtype)) return null
+  const block = blockOf(shape[1] as number)
+  return block === null ? null : { kind: storage, block }
 }
 
 function quantized(make: Make, place: StoredTensor, options: QuantizeOptions): Fill {
   const [rows, columns] = place.shape as readonly [number, number]
   const tensor = make(options.kind, place.shape)
   const scales = make('float32', [rows, columns / options.block], '.scales')
-  return async (folder) => {
-    const room = quantizedRoom(rows * columns, options)
-    await readTensorInPieces(folder, place, (piece, start) => quantize(piece, start, room, options))
-    tensor.write((options.kind === 'int8' ? new Int8Array(room.bytes.buffer) : room.bytes) as never)
-    scales.write(room.scales)
+  return async (folder, threads) => {
+    const { buffer } = await readTensorBytes(folder, place)
+    const made = await threads.quantize(buffer, { ...options, dtype: place.dtype as QuantizableType })
+    tensor.write((options.kind === 'int8' ? new Int8Array(made.bytes.buffer) : made.bytes) as never)
+    scales.write(made.scales)
   }
 }
 

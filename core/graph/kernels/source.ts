@@ -83,15 +83,15 @@ function overBlocks({ library, body, sizes, ...launch }: BlockKernel, values: Va
 
 type Written = Pick<Kernel, 'sizes' | 'launch' | 'library'> & { readonly text: (name: string) => string }
 
-function called({ text, ...kernel }: Written, { inputs, outputs, waits }: Values): KernelCall {
+function called({ text, library, ...kernel }: Written, { inputs, outputs, waits }: Values): KernelCall {
   const shapes = outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.map((dim) => kernelDimOf(inputs, dim)) }))
   const all = [...inputs, ...waits]
   const types = all.map(({ dtype }) => dtype)
   const name = nameOf([text(''), shapes, types, kernel])
-  return { kernel: { ...kernel, name, source: text(name), inputs: types, outputs: shapes }, inputs: all, outputs }
+  return { kernel: { ...kernel, ...(library !== undefined && { library }), name, source: text(name), inputs: types, outputs: shapes }, inputs: all, outputs }
 }
 
-/** The same name for the same text: two FNV-1a hashes of 32 bits, forwards and backwards. */
+/** The same name for the same text, whatever it uses of a library: two FNV-1a hashes of 32 bits, forwards and backwards. */
 function nameOf(key: unknown): string {
   const text = JSON.stringify(key)
   let [forwards, backwards] = [0x811c9dc5, 0x811c9dc5]
