@@ -8,6 +8,10 @@ export const logTexts = {
   'run/evaluated': { ja: 'エポック {epoch}：検証の損失 {loss}', en: 'Epoch {epoch}: validation loss {loss}' },
   'run/metrics': { ja: 'BLEU {bleu}、chrF {chrf}、完全一致 {exactMatch}% です。', en: 'BLEU {bleu}, chrF {chrf}, exact match {exactMatch}%.' },
   'run/micro-batch': { ja: 'メモリが足りないため、ステップ {step} から {rows} 行ずつ計算します。結果は変わりません。', en: 'Memory is short: from step {step} on, {rows} rows are computed at once. The result stays the same.' },
+  'run/no-kernels': {
+    ja: 'この GPU に合わせた計算（CUDA 13 の NVRTC を使います）を用意できないため、標準の計算で学習します。結果は変わりませんが、時間とメモリが約 2 倍かかります。',
+    en: "Computations made for this GPU (with CUDA 13's NVRTC) cannot be had: training uses standard ones. The result stays the same, but takes about twice the time and memory.",
+  },
   'run/overflow': { ja: 'ステップ {step} で float16 の範囲を超えたため、更新を見送り、損失の倍率を {scale} に下げました。', en: 'Step {step} left the range of float16: its update was skipped and the loss scale lowered to {scale}.' },
   'run/overflows': { ja: 'float16 の範囲を超えて見送った更新は {count} 回です（損失の倍率 {scale}）。', en: '{count} updates left the range of float16 and were skipped (loss scale {scale}).' },
   'run/checkpoint': { ja: 'ステップ {step} のチェックポイントを保存しました。', en: 'Saved the checkpoint of step {step}.' },

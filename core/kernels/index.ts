@@ -6,7 +6,7 @@ import type { Device, Session, SessionOptions } from '../runtime/index.ts'
 import { OrtError } from '../runtime/ort-error.ts'
 import { canCompileKernels, compileKernels, giveUpKernels } from './cuda-ops.ts'
 
-export { canFuseAttention } from './cuda-ops.ts'
+export { canCompileKernels, canFuseAttention } from './cuda-ops.ts'
 
 export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights'> {
   /** Kernels of our own on CUDA where they can be compiled; unless given, where the session is recorded: then starting them costs nothing. */

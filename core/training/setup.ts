@@ -82,7 +82,7 @@ const MAX_PROBABILITY_BYTES = 2 ** 30
 /** Whether keeping attention's probabilities for the backward pass would take more memory than computing them again is worth. */
 export const isAttentionLean = ({ layerCount, heads }: Architecture, rows: number, tokens: number): boolean => 2 * layerCount * heads * rows * tokens ** 2 > MAX_PROBABILITY_BYTES
 
-/** Whoever keeps weights in few bits on a GPU has little memory: a tenth more time saves a third of what the forward pass keeps. */
+/** Whoever keeps weights in few bits on a GPU has little memory: a seventh more time saves a third of what the forward pass keeps. */
 export const isFeedForwardLean = ({ kind }: Device, { 'architecture.backbone_dtype': dtype }: Pick<SettingValues, 'architecture.backbone_dtype'>): boolean => kind !== 'cpu' && (dtype === 'int8' || dtype === 'int4')
 
 /** Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a multiple of it: step-runner.ts). */

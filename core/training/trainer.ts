@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { UserError, type SettingValues } from '../contract/index.ts'
+import { canCompileKernels } from '../kernels/index.ts'
 import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
 import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState } from './checkpoint.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
@@ -88,6 +89,7 @@ class Run {
     const size = this.#settings['training.batch_size']
     const rows = rowsPerBatch(trainSamples.length, this.#settings)
     if (rows < size) this.#log('warning', 'run/batch-reduced', { rows, batchSize: size })
+    if (this.#job.device === 'cuda' && !canCompileKernels()) this.#log('warning', 'run/no-kernels', {})
     this.#context.onEvent({
       kind: 'prepared',
       device: this.#job.device,
