@@ -5,7 +5,8 @@ import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime, type ArenaUse } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { isAttentionLean, isFeedForwardLean, lossChunksFor, residentWeights } from '../core/training/setup.ts'
+import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/training/memory-policy.ts'
+import { residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { median, rounded, timed } from './measure.ts'
@@ -69,7 +70,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
     model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 0, weightDecay: 0, seed: 1, maxTokens: work.tokens, resident,
-    compute: 'float16', recompute: work.checkpointing, leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens), leanFeedForward: isFeedForwardLean(device, settings), lossChunks: lossChunksFor(work.rows, work.tokens), cudaGraph: !flags.has('eager'),
+    compute: 'float16', recompute: work.checkpointing, leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens), leanFeedForward: isFeedForwardLean('cuda', settings), lossChunks: lossChunksFor(work.rows, work.tokens), cudaGraph: !flags.has('eager'),
   })
   pass()
   runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))

@@ -94,6 +94,10 @@ export const errorTexts = {
     ja: 'およそ {neededGB} GB のメモリが必要ですが、このパソコンは {availableGB} GB です。バッチサイズか最大の長さを小さくしてください。',
     en: 'About {neededGB} GB of memory is needed and this computer has {availableGB} GB. Make the batch size or the maximum length smaller.',
   },
+  'plan/gpu-memory': {
+    ja: 'およそ {neededGB} GB の GPU メモリが必要ですが、この GPU は {availableGB} GB です。入りきらないバッチは小さく分けて計算します。重みを int4 にするか、勾配チェックポイントを使うと、少ないメモリですみます。',
+    en: 'About {neededGB} GB of GPU memory is needed and this GPU has {availableGB} GB. A batch that does not fit is computed in smaller parts. int4 weights or gradient checkpointing take less memory.',
+  },
   'engine/unavailable': {
     ja: '計算エンジンが止まりました（{reason}）。もう一度試すと自動で起動し直します。',
     en: 'The engine stopped ({reason}). Try again: it starts anew by itself.',

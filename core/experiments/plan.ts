@@ -1,5 +1,5 @@
 import { freemem, totalmem } from 'node:os'
-import { parseSettings, toAppError, UserError, type DatasetInfo, type ExperimentPlan, type PlanIssue, type SettingKey, type SettingProblem, type SettingValues } from '../contract/index.ts'
+import { parseSettings, toAppError, UserError, type DatasetInfo, type DeviceKind, type ExperimentPlan, type PlanIssue, type SettingKey, type SettingProblem, type SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { LocalModel, ModelService } from '../hub/local-models.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
@@ -33,20 +33,35 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
     models.find(values['general.llm_backbone']).catch(note('general.llm_backbone')),
   ])
   const counts = countRows(dataset, values)
-  const sizes = model ? sizesOf(model, values, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
+  const device = values['environment.device'] === 'auto' ? report.recommended.kind : values['environment.device']
+  const memory = memoryOf(device, report)
+  const sizes = model ? sizesOf(model, values, device, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
   const perEpoch = stepsPerEpoch(counts.train, values)
-  const device = values['environment.device']
-  issues.push(...warnings(counts.train, values, sizes.memoryBytes), ...(await datasetWarnings(dataset, datasets)))
+  issues.push(...warnings(counts.train, values, sizes.memoryBytes, memory), ...(await datasetWarnings(dataset, datasets)))
   return {
     trainRowCount: counts.train,
     validationRowCount: counts.validation,
     stepsPerEpoch: perEpoch,
     totalSteps: perEpoch * values['training.epochs'],
     ...sizes,
-    device: device === 'auto' ? report.recommended.kind : device,
-    availableMemoryBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())),
+    device,
+    availableMemoryBytes: memory.availableBytes,
     issues,
   }
+}
+
+interface Memory {
+  readonly isGpu: boolean
+  readonly totalBytes: number
+  /** Of it, what a run can get. */
+  readonly availableBytes: number
+}
+
+/** The memory that a run on a device takes: the graphics card's where it has its own and tells, else the computer's. */
+function memoryOf(kind: DeviceKind, { devices }: DeviceReport): Memory {
+  const gpu = kind === 'cuda' ? devices.find((device) => device.kind === kind) : undefined
+  if (gpu?.memoryBytes !== undefined) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
+  return { isGpu: false, totalBytes: totalmem(), availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())) }
 }
 
 /** The dataset of a run. Throws UserError where it has no prompt or answer column or no row with an answer; reads no further than the first such row. */
@@ -63,22 +78,22 @@ function countRows(dataset: DatasetInfo | null, values: SettingValues): { train:
   return { train: dataset.rowCount - validation, validation }
 }
 
-function sizesOf(model: LocalModel, values: SettingValues, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
+function sizesOf(model: LocalModel, values: SettingValues, device: DeviceKind, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
   try {
-    return estimateMemory(model, values)
+    return estimateMemory(model, values, device)
   } catch (error) {
     onError(error)
     return { trainableParameterCount: 0, memoryBytes: 0 }
   }
 }
 
-function warnings(trainRows: number, values: SettingValues, memoryBytes: number): PlanIssue[] {
+function warnings(trainRows: number, values: SettingValues, memoryBytes: number, { isGpu, totalBytes }: Memory): PlanIssue[] {
   const found: PlanIssue[] = []
-  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory', facts: Record<string, number>) =>
+  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory' | 'plan/gpu-memory', facts: Record<string, number>) =>
     found.push({ severity: 'warning', setting, error: { code, facts } })
   if (trainRows > 0 && trainRows < values['training.batch_size']) warn('training.batch_size', 'plan/batch-larger-than-data', { rows: trainRows, batchSize: values['training.batch_size'] })
   if (trainRows > 0 && trainRows < FEW_ROWS) warn('dataset.id', 'plan/few-rows', { rows: trainRows })
-  if (memoryBytes > totalmem()) warn('training.batch_size', 'plan/memory', { neededGB: gigabytes(memoryBytes), availableGB: gigabytes(totalmem()) })
+  if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory', { neededGB: gigabytes(memoryBytes), availableGB: gigabytes(totalBytes) })
   return found
 }
 

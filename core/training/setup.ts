@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { architectureOf, type Architecture } from '../models/family.ts'
+import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
@@ -10,6 +10,7 @@ import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
+import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-policy.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from './sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot, type TrainingState } from './checkpoint.ts'
@@ -76,21 +77,6 @@ export function residentWeights(model: LoadedModel, device: Device, settings: Pi
   return loadResidentWeights(model, device, storage, signal)
 }
 
-/** Attention's probabilities of a batch may take so many bytes in halves before they are computed twice instead of kept. */
-const MAX_PROBABILITY_BYTES = 2 ** 30
-
-/** Whether keeping attention's probabilities for the backward pass would take more memory than computing them again is worth. */
-export const isAttentionLean = ({ layerCount, heads }: Architecture, rows: number, tokens: number): boolean => 2 * layerCount * heads * rows * tokens ** 2 > MAX_PROBABILITY_BYTES
-
-/** Whoever keeps weights in few bits on a GPU has little memory: a seventh more time saves a third of what the forward pass keeps. */
-export const isFeedForwardLean = ({ kind }: Device, { 'architecture.backbone_dtype': dtype }: Pick<SettingValues, 'architecture.backbone_dtype'>): boolean => kind !== 'cpu' && (dtype === 'int8' || dtype === 'int4')
-
-/** Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a multiple of it: step-runner.ts). */
-const [CHUNK_TOKENS, MAX_CHUNKS] = [128, 16]
-
-/** Into how many chunks the logits of a batch are cut: a power of 2. */
-export const lossChunksFor = (rows: number, tokens: number): number => 2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))
-
 interface RunnerParts {
   readonly model: LoadedModel
   readonly device: Device
@@ -112,7 +98,7 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: parts.device.kind === 'cuda',
     leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
-    leanFeedForward: isFeedForwardLean(parts.device, settings),
+    leanFeedForward: isFeedForwardLean(parts.device.kind, settings),
     lossChunks: lossChunksFor(settings['training.batch_size'], parts.maxTokens),
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
