@@ -32,7 +32,7 @@ export async function runJob(modelFolder: string, { rows, batchSize }: { readonl
     await writeFile(validationFile, '')
     const settings = {
       ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': 256, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
-      'environment.precision': 'float16' as const, 'prediction.max_length_inference': 1,
+      'prediction.max_length_inference': 1,
     }
     const events: TrainEvent[] = []
     const start = performance.now()

@@ -4,6 +4,7 @@ import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
+import { computeTypeFor } from '../core/training/precision.ts'
 import { residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
@@ -42,7 +43,7 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
   const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
     model, device, layout, optimizer: optimizers.AdamW, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, lossChunks: 2,
-    compute: settings['environment.precision'], recompute: settings['architecture.gradient_checkpointing'], cudaGraph: kind === 'cuda',
+    compute: computeTypeFor(kind, settings), recompute: settings['architecture.gradient_checkpointing'], cudaGraph: kind === 'cuda',
   })
   try {
     runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))

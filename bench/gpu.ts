@@ -5,14 +5,16 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { engineEnvironment } from '../core/experiments/engine-environment.ts'
 import { runJob, type JobFigures } from './gpu-job.ts'
 import { runPrecision, type PrecisionFigures } from './gpu-precision.ts'
+import { runTutorial, type TutorialFigures } from './gpu-tutorial.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
 import { writeLargeModel } from './large-model.ts'
 import { machine, root, rounded } from './measure.ts'
 
 const CHILD = 'gpu-run'
-const PRECISION = 'precision'
+const [PRECISION, TUTORIAL] = ['precision', 'tutorial']
 /** The tutorial's job (7 min 44 s on its T4), and one whose batch is beyond any card's memory: it must be cut until it fits. */
 const jobs: Readonly<Record<string, { readonly rows: number; readonly batchSize: number }>> = { job: { rows: 3000, batchSize: 4 }, 'too-large': { rows: 4096, batchSize: 4096 } }
 const say = (line: string) => console.error(line)
@@ -21,7 +23,7 @@ const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
 if (first === CHILD) {
   const work = workloads.find((one) => one.name === name)
   const job = jobs[name]
-  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : name === PRECISION ? runPrecision() : runDecoding(folder))))
+  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : name === PRECISION ? runPrecision() : name === TUTORIAL ? runTutorial() : runDecoding(folder))))
   process.exit()
 }
 
@@ -34,7 +36,7 @@ async function modelFolder(): Promise<string> {
 
 /** Each measurement in a process of its own, so that memory and the time to the first step are its own. */
 function ours<F = GpuFigures>(model: string, what: string, ...options: string[]): F | null {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), CHILD, model, what, ...options], { encoding: 'utf8', maxBuffer: 2 ** 26 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), CHILD, model, what, ...options], { encoding: 'utf8', maxBuffer: 2 ** 26, env: engineEnvironment() })
   if (status !== 0) say(`${what}: ${stderr.trim().split('\n').slice(-12).join('\n')}`)
   return status === 0 ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as F) : null
 }
@@ -75,6 +77,8 @@ for (const name of Object.keys(jobs)) {
 }
 const precision = chosen.size === 0 || chosen.has(PRECISION) ? ours<PrecisionFigures>(model, PRECISION) : null
 if (precision) say(`${PRECISION}\n  ${JSON.stringify(precision)}`)
+const tutorial = chosen.size === 0 || chosen.has(TUTORIAL) ? ours<TutorialFigures>(model, TUTORIAL) : null
+if (tutorial) say(`${TUTORIAL}\n  ${JSON.stringify(tutorial)}`)
 const target = process.env['TERAKOYA_BENCH_OUT'] ?? join(root, 'bench', 'results', 'gpu.json')
 await mkdir(join(target, '..'), { recursive: true })
-await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, precision }, null, 2)}\n`)
+await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, precision, tutorial }, null, 2)}\n`)

@@ -391,14 +391,15 @@ export const settingCatalogue = {
     help: { ja: '通常は自動のままにします。使えない装置を選ぶと、開始前に理由をお知らせします。', en: 'Normally automatic. If a chosen device cannot be used, you are told why before the start.' },
   },
   'environment.precision': {
-    kind: 'choice', default: 'float32', group: 'environment', advanced: true,
+    kind: 'choice', default: 'auto', group: 'environment', advanced: true,
     choices: [
+      { value: 'auto', label: { ja: '自動（おすすめ）', en: 'Automatic (recommended)' } },
       { value: 'float32', label: { ja: 'float32（標準の精度）', en: 'float32 (full precision)' } },
       { value: 'float16', label: { ja: 'float16（GPU で速い）', en: 'float16 (fast on GPUs)' } },
       { value: 'bfloat16', label: { ja: 'bfloat16（新しい GPU で速い）', en: 'bfloat16 (fast on recent GPUs)' } },
     ],
     label: { ja: '計算の精度', en: 'Precision' },
-    help: { ja: '計算に使う数の細かさです。CPU では float32 がいちばん速く正確です。', en: 'The number format used for computing. On a CPU float32 is both fastest and most exact.' },
+    help: { ja: '計算に使う数の細かさです。自動では、NVIDIA GPU は float16、ほかは float32 で計算します。CPU では float32 がいちばん速く正確です。', en: 'The number format used for computing. Automatic means float16 on an NVIDIA GPU and float32 elsewhere. On a CPU float32 is both fastest and most exact.' },
   },
   'environment.seed': {
     kind: 'integer', default: 1, min: 0, max: 2147483647, step: 1, group: 'environment', advanced: true,

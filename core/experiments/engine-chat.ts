@@ -133,7 +133,7 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
   try {
     return { model, layout, resident, generator: await Generator.open(model, device, layout, resident) }
   } catch (error) {
-    resident.dispose()
+    await resident.dispose()
     throw error
   }
 }

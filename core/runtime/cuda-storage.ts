@@ -26,6 +26,7 @@ export function createCudaStorage(place: { readonly api: Api; readonly homeSessi
         value,
         host: null,
         write: (bytes, byteOffset) => driver.toDevice(address + BigInt(byteOffset), bytes),
+        upload: async (bytes) => driver.toDevice(address, bytes),
         read: async (into) => driver.toHost(into, address),
         release: () => api.ReleaseValue(value),
       }

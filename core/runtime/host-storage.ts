@@ -31,6 +31,7 @@ function allocateHost(api: Api, info: Pointer, tensor: { dtype: DType; shape: re
     value,
     host: { buffer, byteOffset },
     write: (source, offset) => bytes.set(source, offset),
+    upload: async (source) => bytes.set(source),
     read: async (into) => into.set(bytes),
     release: () => api.ReleaseValue(value),
   }

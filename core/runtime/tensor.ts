@@ -68,6 +68,20 @@ export class DeviceTensor<T extends DType = DType> {
     this.#storage.write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), from * data.BYTES_PER_ELEMENT)
   }
 
+  /**
+   * Copies a whole large tensor to the device; settles when it has been taken, so that no more than what is waited for lies in the computer's memory.
+   * The array stays as it is until then. Throws InternalError unless type and length are the tensor's; rejects with the device's error.
+   */
+  async upload(data: ArrayOf<T>): Promise<void> {
+    this.#assertLive()
+    if (!fits(this.dtype, data) || data.length !== itemCountOf(this.dtype, this.elementCount)) {
+      throw new InternalError(`upload: ${this.elementCount} ${this.dtype} expected, got ${data.length} in a ${data.constructor.name}`)
+    }
+    if (data.length === 0) return
+    this.version += 1
+    await this.#storage.upload(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  }
+
   /** A copy of all numbers as they are after every run that was started earlier. */
   async read(): Promise<ArrayOf<T>> {
     const copy = arrayView(this.dtype, new ArrayBuffer(this.byteLength), 0, this.elementCount)

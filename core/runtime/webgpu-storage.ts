@@ -65,6 +65,13 @@ class WebGpuBuffer implements Storage {
     }))
   }
 
+  upload(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    return this.#place.queue.long(async () => this.#throughHost((staging) => {
+      staging.write(bytes, 0)
+      this.#copy(staging.value, this.value)
+    }))
+  }
+
   read(into: Uint8Array<ArrayBuffer>): Promise<void> {
     const { api, env, queue, host } = this.#place
     return queue.long(async () => {

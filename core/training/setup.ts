@@ -5,12 +5,13 @@ import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
-import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights, type WeightStorage } from '../weights/resident.ts'
+import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
 import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-policy.ts'
+import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from './sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot, type TrainingState } from './checkpoint.ts'
@@ -47,12 +48,12 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
   const resident = residentWeights(model, device, settings, signal)
-  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch((error: unknown) => {
-    resident.dispose()
+  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(async (error: unknown) => {
+    await resident.dispose()
     throw error
   })
   const evaluator = new Evaluator({ model, device, layout, resident, runner, maxTokens, settings, trainSamples, validationSamples })
-  const dispose = () => [evaluator, runner, resident].forEach((resource) => resource.dispose())
+  const dispose = () => [evaluator, runner, resident].forEach((resource) => void resource.dispose())
   try {
     await begin(runner, job, snapshot, () => initialTrainable(model, layout, settings['environment.seed'], { device, resident }), layout)
     return { model, device, layout, optimizer, runner, evaluator, maxTokens, trainSamples, validationSamples, state: snapshot?.state ?? freshState(settings), dispose }
@@ -70,9 +71,7 @@ function withDropout(model: LoadedModel, p: number): LoadedModel {
 
 /** How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as asked for. */
 export function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): ResidentWeights {
-  const wanted = settings['architecture.backbone_dtype']
-  const compute = settings['environment.precision']
-  const storage: WeightStorage = wanted !== 'float32' ? wanted : device.kind === 'cuda' && compute !== 'float32' ? compute : 'as-stored'
+  const storage = weightStorageFor(device.kind, settings)
   if (keepsCopies(model, storage)) return NO_RESIDENT_WEIGHTS
   return loadResidentWeights(model, device, storage, signal)
 }
@@ -94,7 +93,7 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     attentionDropout: parts.model.architecture.attentionDropout,
     hiddenDropout: true,
     noiseAlpha: settings['augmentation.neftune_noise_alpha'],
-    compute: settings['environment.precision'],
+    compute: computeTypeFor(parts.device.kind, settings),
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: parts.device.kind === 'cuda',
     leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),

@@ -48,13 +48,20 @@ export interface StepResult {
   readonly skipped: boolean
 }
 
+/** What a runner has made so far, the last made last. */
+type Owned = { dispose(): void }[]
+
+function disposeAll(owned: Owned): void {
+  for (const resource of owned.splice(0).reverse()) resource.dispose()
+}
+
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
 export class StepRunner {
   readonly p: DeviceTensor<'float32'>
   readonly state: Readonly<Record<string, DeviceTensor>>
   readonly lossScale: LossScale
   readonly #options: StepRunnerOptions
-  readonly #owned: { dispose(): void }[] = []
+  readonly #owned: Owned
   readonly #training: ShapedSession
   readonly #optimizerBinding: Binding
   readonly #scalars: Readonly<Record<string, DeviceTensor<'float32'>>>
@@ -63,7 +70,8 @@ export class StepRunner {
   readonly #sessions: readonly Session[]
   #evaluation: ShapedSession | null = null
 
-  private constructor(options: StepRunnerOptions, training: Session, update: Session) {
+  private constructor(options: StepRunnerOptions, owned: Owned, training: Session, update: Session) {
+    this.#owned = owned
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
     this.#options = options
     this.#sessions = [training, update]
@@ -105,10 +113,12 @@ export class StepRunner {
       openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
       openGraph(device, update, { cudaGraph }),
     ] as const
+    const owned: Owned = []
     try {
       const [training, updating] = await Promise.all([...opening, resident.loaded])
-      return new StepRunner(options, training, updating)
+      return new StepRunner(options, owned, training, updating)
     } catch (error) {
+      disposeAll(owned)
       for (const session of opening) void session.then((opened) => opened.dispose(), () => {})
       throw error
     }
@@ -164,7 +174,7 @@ export class StepRunner {
   }
 
   dispose(): void {
-    for (const resource of this.#owned.splice(0).reverse()) resource.dispose()
+    disposeAll(this.#owned)
   }
 
   #sessionOptions() {

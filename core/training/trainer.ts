@@ -5,6 +5,7 @@ import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
 import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState } from './checkpoint.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
+import { computeTypeFor } from './precision.ts'
 import { maskIdOf, maskTokens } from './sample-masking.ts'
 import { cutToQuantile } from './padding-quantile.ts'
 import type { TrainingSample } from './sample-files.ts'
@@ -154,7 +155,7 @@ class Run {
     if (this.#savedStep === this.#state.step) return
     const { runner } = this.#setup
     const vectors = await Promise.all(Object.entries(runner.state).map(async ([name, tensor]) => [name, (await tensor.read()) as StateArray] as const))
-    const state = { ...this.#state, microBatchRows: this.#microBatches.rows, lossScale: this.#settings['environment.precision'] === 'float16' ? runner.lossScale.state : null }
+    const state = { ...this.#state, microBatchRows: this.#microBatches.rows, lossScale: computeTypeFor(this.#job.device, this.#settings) === 'float16' ? runner.lossScale.state : null }
     const folder = await saveCheckpoint(this.#job.checkpointFolder, this.#saveOptions(), { state, p: await runner.p.read(), optimizer: Object.fromEntries(vectors) })
     this.#savedMs = this.#now()
     this.#savedStep = this.#state.step

@@ -7,7 +7,7 @@ import { openModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS } from '../weights/resident.ts'
 import { readAdapterVector } from './checkpoint.ts'
 import { LossScale } from './loss-scale.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { packRows } from './packing.ts'
 import { StepRunner } from './step-runner.ts'
 import { makeJob, runJob, someRows } from './test-job.ts'
@@ -124,4 +124,13 @@ it('counts steps that overflow float16, changes nothing in them and lowers the s
   expect(lossScale.overflows).toBe(step)
   expect(await runner.p.read()).not.toEqual(before)
   runner.dispose()
+})
+
+it('frees what a runner had made when there is no memory for the rest', async () => {
+  const model = await openModelFiles(join(import.meta.dirname, '..', 'models', 'fixtures', 'llama'))
+  const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+  const before = openRuntime().live()
+  const greedy: Optimizer = { ...optimizers.AdamW, state: { ...optimizers.AdamW.state, v: { dtype: 'float32', length: () => 2 ** 50 } } }
+  await expect(StepRunner.open({ model, device, layout, optimizer: greedy, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 })).rejects.toThrow()
+  expect(openRuntime().live()).toEqual(before)
 })

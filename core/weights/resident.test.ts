@@ -22,16 +22,15 @@ it.each(['as-stored', 'float16', 'bfloat16', 'int8', 'int4'] as const)('loads %s
   const name = 'model.layers.0.mlp.up_proj.weight'
   const first = await weights.tensors[name]!.read()
   expect(first.some((number) => number !== 0)).toBe(true)
-  weights.dispose()
+  await weights.dispose()
   expect(tensorsLive()).toBe(before)
 })
 
-it('disposed of while it loads, it stops and frees everything then', async () => {
+it('disposed of while it loads, it stops, and has freed everything when that is done', async () => {
   const before = tensorsLive()
   const weights = loadResidentWeights(await openModelFiles(fixture), device, 'int8')
-  weights.dispose()
+  await weights.dispose()
   await expect(weights.loaded).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
-  await Promise.resolve()
   expect(tensorsLive()).toBe(before)
 })
 
@@ -42,6 +41,6 @@ it('says which file has become shorter, and frees everything', async () => {
   const before = tensorsLive()
   const weights = loadResidentWeights(model, device, 'int4')
   await expect(weights.loaded).rejects.toMatchObject({ error: { code: 'checkpoint/truncated' } })
-  weights.dispose()
+  await weights.dispose()
   expect(tensorsLive()).toBe(before)
 })

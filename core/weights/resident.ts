@@ -19,11 +19,12 @@ export interface ResidentWeights {
   source(model: ModelSource): ModelSource
   /** Settles when every tensor holds its weights: sessions may be opened before, not run. Rejects with UserError where the files cannot be read. */
   readonly loaded: Promise<void>
-  dispose(): void
+  /** Settles when the device's memory is free: while weights are being read, after those that are under way. */
+  dispose(): Promise<void>
 }
 
 /** Every session reads the files itself: fastest for small models, whose copies do not matter. */
-export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, loaded: Promise.resolve(), dispose: () => {} }
+export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, loaded: Promise.resolve(), dispose: () => Promise.resolve() }
 
 /**
  * How sessions of programs with these weights are opened. Constants are laid out anew for their kernels. Beside large inputs scratch memory is asked for piece by
@@ -70,10 +71,10 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   const loaded = fillAll(fills, folder, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal).finally(() => (loading = false))
   // Whoever uses the weights hears of it.
   loaded.catch(() => {})
-  const dispose = () => {
+  const dispose = async () => {
     if (!loading) return free()
     stop.abort()
-    void loaded.then(free, free)
+    await loaded.then(free, free)
   }
   return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
 }
@@ -126,8 +127,8 @@ function quantized(make: Make, place: StoredTensor, options: QuantizeOptions): F
   return async (folder, threads) => {
     const { buffer } = await readTensorBytes(folder, place)
     const made = await threads.quantize(buffer, { ...options, dtype: place.dtype as QuantizableType })
-    tensor.write((options.kind === 'int8' ? new Int8Array(made.bytes.buffer) : made.bytes) as never)
-    scales.write(made.scales)
+    await tensor.upload((options.kind === 'int8' ? new Int8Array(made.bytes.buffer) : made.bytes) as never)
+    await scales.upload(made.scales)
   }
 }
 
@@ -136,7 +137,7 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
   const tensor = make(storage, place.shape)
   return async (folder) => {
     const numbers = await readTensor(folder, place)
-    tensor.write(storage === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))
+    await tensor.upload(storage === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))
   }
 }
 
@@ -145,13 +146,13 @@ function asStored(make: Make, place: StoredTensor): Fill {
   const { dtype, shape } = place
   if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'bfloat16') {
     const tensor = make('float32', shape)
-    return async (folder) => tensor.write(await readTensor(folder, place))
+    return async (folder) => tensor.upload(await readTensor(folder, place))
   }
   const tensor = make(dtype, shape)
   return async (folder) => {
     const { host } = tensor
     const into = host && isContiguous(place) ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : undefined
     const bytes = await readTensorBytes(folder, place, into)
-    if (!into) tensor.write((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
+    if (!into) await tensor.upload((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
   }
 }

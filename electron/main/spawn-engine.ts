@@ -1,9 +1,10 @@
 import { utilityProcess } from 'electron'
+import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
 export function spawnEngine(entry: string): EnginePort {
-  const child = utilityProcess.fork(entry, [], { serviceName: 'Terakoya Engine', stdio: 'inherit' })
+  const child = utilityProcess.fork(entry, [], { env: engineEnvironment(), serviceName: 'Terakoya Engine', stdio: 'inherit' })
   return {
     get pid() {
       return child.pid

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
+import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
 
 /** Starts the engine as a child process; it ends with this process. `entry` is the built engine. */
 export function spawnEngine(entry: string): EnginePort {
   // Messages hold typed arrays and numbers such as NaN: structured clone instead of JSON.
-  const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(entry, { env: engineEnvironment(), serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   return {
     pid: child.pid,
     send: (message) => { if (child.connected) child.send(message as object) },
