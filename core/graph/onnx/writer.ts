@@ -27,6 +27,9 @@ export interface OnnxOptions {
 /** Ops that only move elements, whatever their type. */
 const MOVES = new Set(['Cast', 'Reshape', 'Transpose', 'Gather', 'Split', 'Concat', 'Slice'])
 
+/** No input, output or weight is called like that: caches are `v0`, `v1` … */
+const ownName = (kind: 'v' | 'w' | 't' | 'c', count: number): string => `%${kind}${count}`
+
 const isHalf = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 class Writer {
@@ -72,7 +75,7 @@ class Writer {
       const name = this.#inputName(value, node)
       return isHalf(value) ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0]) : name
     })
-    const results = node.outputs.map((value) => (isHalf(value) ? `w${value.id}` : this.#nameOf(value)))
+    const results = node.outputs.map((value) => (isHalf(value) ? ownName('w', value.id) : this.#nameOf(value)))
     this.#lowerWith(node, widened, names, results)
     for (const [index, value] of node.outputs.entries())
       if (isHalf(value)) this.#emit('Cast', [results[index] as string], { to: ONNX_TYPES[value.dtype] }, { outputs: [this.#nameOf(value)] })
@@ -132,14 +135,14 @@ class Writer {
         else this.#body.message(5, externalTensor(source.name, dtype, shape as readonly number[], source.place))
         return source.name
       case 'node':
-        return `v${id}`
+        return ownName('v', id)
       case 'input':
         throw new InternalError(`input ${source.name} is not of this graph`)
     }
   }
 
   #emit(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, { outputs, domain = '' }: EmitOptions = {}): [string, ...string[]] {
-    const results = outputs ?? [`t${this.#count++}`]
+    const results = outputs ?? [ownName('t', this.#count++)]
     const node = new ProtobufWriter()
     for (const input of inputs) node.text(1, input)
     for (const output of results) node.text(2, output)
@@ -152,7 +155,7 @@ class Writer {
   #constant(dtype: DType, data: readonly number[], shape: readonly number[]): string {
     return this.#once(`${dtype} ${shape.join()} ${data.join()}`, () => {
       if (dtype === 'float16' || dtype === 'bfloat16') return this.#emit('Cast', [this.#constant('float32', data, shape)], { to: ONNX_TYPES[dtype] })[0]
-      const name = `c${this.#count++}`
+      const name = ownName('c', this.#count++)
       this.#body.message(5, inlineTensor(name, dtype, data, shape))
       return name
     })
