@@ -399,7 +399,7 @@ export const settingCatalogue = {
       { value: 'bfloat16', label: { ja: 'bfloat16（新しい GPU で速い）', en: 'bfloat16 (fast on recent GPUs)' } },
     ],
     label: { ja: '計算の精度', en: 'Precision' },
-    help: { ja: '計算に使う数の細かさです。自動では、NVIDIA GPU は float16、ほかは float32 で計算します。CPU では float32 がいちばん速く正確です。', en: 'The number format used for computing. Automatic means float16 on an NVIDIA GPU and float32 elsewhere. On a CPU float32 is both fastest and most exact.' },
+    help: { ja: '計算に使う数の細かさです。自動では、NVIDIA GPU なら float16、ほかでは CPU でいちばん速く正確な float32 になります。', en: 'The number format used for computing. Automatic means float16 on an NVIDIA GPU; elsewhere float32, which is both fastest and most exact on a CPU.' },
   },
   'environment.seed': {
     kind: 'integer', default: 1, min: 0, max: 2147483647, step: 1, group: 'environment', advanced: true,

@@ -1,61 +1,84 @@
 import type { DeviceKind, SettingValues } from '../contract/index.ts'
+import { isFusedHead } from '../graph/ops/attention.ts'
 import type { LocalModel } from '../hub/local-models.ts'
-import { architectureOf, type Architecture } from '../models/family.ts'
-import { isFeedForwardLean, lossChunksFor } from '../training/memory-policy.ts'
+import type { Architecture } from '../models/family.ts'
+import type { LoraLayout } from '../models/lora.ts'
+import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../training/memory-policy.ts'
 import { optimizers, type Optimizer } from '../training/optimizers/index.ts'
+import { computeTypeFor, weightStorageFor } from '../training/precision.ts'
 import { trainableLayout } from '../training/trainable.ts'
-import { keepsCopies, modelFilesOf } from '../weights/model-files.ts'
+import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-files.ts'
+import { residentBytes } from '../weights/resident.ts'
 
 const FLOAT_BYTES = 4
 /** float16 and bfloat16. */
 const HALF_BYTES = 2
-/** Values as wide as the feed-forward layer that live at once in the backward pass. */
-const WIDE_COPIES = 4
-/** CUDA's context, cuBLAS and recorded steps; measured (nvidia-smi beside what the arenas have taken). */
-const CUDA_BASE_BYTES = 1.2e9
 /** Node, ONNX Runtime and the tokenizer before any model is loaded; measured. */
 const BASE_BYTES = 220e6
+/** CUDA's context, cuBLAS and recorded steps; measured (nvidia-smi beside what the arenas have taken). */
+const CUDA_BASE_BYTES = 1.2e9
 /** Copies of a small model's weights: widened to float32, and packed for the forward and for the backward product. */
 const WEIGHT_COPIES = 3
-/** Bytes of one number of the base weights that lie on the device once; quantized ones with their scales. */
-const RESIDENT_BYTES = { float32: 2, float16: 2, bfloat16: 2, int8: 1.07, int4: 0.57 } as const
+/** Values as wide as the feed-forward layer that live at once in the backward pass. */
+const WIDE_COPIES = 4
+/** Logits and their gradient. */
+const LOGIT_COPIES = 2
 
-/** Trainable parameters of a run and an estimate of its peak memory in bytes: of the GPU's memory where that is computed on. Throws UserError for an unsupported model or unknown LoRA targets. */
-export function estimateMemory(model: LocalModel, values: SettingValues, device: DeviceKind): { trainableParameterCount: number; memoryBytes: number } {
-  const architecture = architectureOf(model.checkpoint.config)
-  const files = modelFilesOf(model.checkpoint)
-  const { parameterCount } = trainableLayout(files, values)
-  const trainable = trainableBytes(parameterCount, optimizers[values['training.optimizer']])
-  if (device === 'cuda' && values['environment.precision'] !== 'float32') return { trainableParameterCount: parameterCount, memoryBytes: CUDA_BASE_BYTES + trainable + halvesBytes(architecture, model.parameterCount, values) }
-  const dtype = values['architecture.backbone_dtype']
-  const weights = model.parameterCount * (keepsCopies(files, dtype) ? FLOAT_BYTES * WEIGHT_COPIES : RESIDENT_BYTES[dtype])
-  return { trainableParameterCount: parameterCount, memoryBytes: BASE_BYTES + weights + trainable + activationBytes(architecture, values) }
+/** What the plan's memory is estimated for. */
+export interface MemoryPlace {
+  readonly kind: DeviceKind
+  /** Kernels of our own can be compiled there (CUDA). */
+  readonly hasKernels: boolean
 }
 
-/** What a step in halves takes on CUDA besides what is trained: the weights, what the forward pass keeps in the layout of our kernels, and the widest values of the moment. */
-export function halvesBytes(architecture: Architecture, parameterCount: number, values: SettingValues): number {
-  const { layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize, linears } = architecture
-  const dtype = values['architecture.backbone_dtype']
-  const [rows, length] = [values['training.batch_size'], values['tokenizer.max_length']]
+/** Trainable parameters of a run and an estimate of its peak memory in bytes: of the GPU's memory where that is computed on. Throws UserError for an unsupported model or unknown LoRA targets. */
+export function estimateMemory(model: LocalModel, values: SettingValues, { kind, hasKernels }: MemoryPlace): { trainableParameterCount: number; memoryBytes: number } {
+  const files = modelFilesOf(model.checkpoint)
+  const layout = trainableLayout(files, values)
+  const base = kind === 'cuda' ? CUDA_BASE_BYTES : BASE_BYTES
+  const memoryBytes = kind === 'cuda' && hasKernels ? kernelsBytes(files, layout, values) : weightBytes(files, kind, values) + trainableBytes(layout, values) + activationBytes(files.architecture, values)
+  return { trainableParameterCount: layout.parameterCount, memoryBytes: base + memoryBytes }
+}
+
+/** What a run with kernels of our own takes on CUDA: weights, what is trained, what the forward pass keeps in their layout, and the largest values of the moment. */
+export function kernelsBytes(files: Pick<ModelFiles, 'architecture' | 'stored' | 'scattered'>, layout: LoraLayout, values: SettingValues): number {
+  const { architecture } = files
+  const { layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize, linears, softcaps, head } = architecture
+  const [rows, length, recompute] = [values['training.batch_size'], values['tokenizer.max_length'], values['architecture.gradient_checkpointing']]
   const tokens = rows * length
-  // Where linear layers lie in few bits, the embeddings do not.
-  const inFewBits = dtype === 'int8' || dtype === 'int4' ? linears.reduce((sum, { inSize, outSize }) => sum + inSize * outSize, 0) : 0
-  const weights = RESIDENT_BYTES[dtype] * inFewBits + HALF_BYTES * (parameterCount - inFewBits)
+  const compute = computeTypeFor('cuda', values)
+  const numberBytes = compute === 'float32' ? FLOAT_BYTES : HALF_BYTES
   // Of a layer: both its residual sums and every linear layer's result, or both sums, q, k, v and what attention gives.
   const results = linears.reduce((sum, { outSize }) => sum + outSize, 0) / layerCount + heads * headSize
   const kept = isFeedForwardLean('cuda', values) ? 2 * width + 2 * (heads + kvHeads) * headSize : results
-  const layers = values['architecture.gradient_checkpointing'] ? layerCount * width + results : layerCount * kept
-  const logits = (tokens / lossChunksFor(rows, length)) * vocabularySize * (FLOAT_BYTES + 2 * HALF_BYTES)
-  return weights + HALF_BYTES * tokens * (layers + WIDE_COPIES * feedForwardSize) + logits
+  const layers = recompute ? layerCount * width + results : layerCount * kept
+  const isFused = compute !== 'float32' && isFusedHead(headSize) && !softcaps?.attention
+  const probabilities = isFused || (!recompute && isAttentionLean(architecture, rows, length)) ? 0 : (recompute ? 1 : layerCount) * heads * tokens * length
+  const headName = head((name) => files.stored.has(name))
+  const isWhole = softcaps?.logits || layout.wholes.some(({ name }) => name === headName)
+  const logits = (tokens / (isWhole ? 1 : lossChunksFor(rows, length))) * vocabularySize * LOGIT_COPIES
+  const moment = Math.max(WIDE_COPIES * feedForwardSize * tokens, logits)
+  // Tables that are stored in other numbers than are computed with, and weights that are trained themselves.
+  const widened = compute === 'float32' && files.stored.get(headName)?.dtype !== 'float32' ? vocabularySize * width : 0
+  const trained = compute === 'float32' ? 0 : layout.wholes.reduce((sum, { place: { shape } }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  return weightBytes(files, 'cuda', values) + trainableBytes(layout, values) + numberBytes * (layers * tokens + probabilities + moment + widened + trained)
+}
+
+/** The base weights: copies for every session of a small model, or once. */
+function weightBytes(files: Pick<ModelFiles, 'architecture' | 'stored' | 'scattered'>, kind: DeviceKind, values: SettingValues): number {
+  const storage = weightStorageFor(kind, values)
+  if (!keepsCopies(files, storage)) return residentBytes(files, storage)
+  return WEIGHT_COPIES * FLOAT_BYTES * [...files.stored.values()].reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
 }
 
 /** p, the gradient, and the optimizer's vectors. */
-function trainableBytes(parameterCount: number, { state }: Optimizer): number {
+function trainableBytes({ parameterCount }: LoraLayout, values: SettingValues): number {
+  const { state }: Optimizer = optimizers[values['training.optimizer']]
   const stateBytes = Object.values(state).reduce((sum, { dtype, length }) => sum + length(parameterCount) * (dtype === 'float32' ? FLOAT_BYTES : 1), 0)
   return 2 * FLOAT_BYTES * parameterCount + stateBytes
 }
 
-/** What the forward pass keeps for the backward pass, for full-length rows: per layer and token some vectors, per head a row of attention; with checkpointing a vector a layer, and one layer whole. */
+/** What ONNX Runtime's own kernels keep for the backward pass, for full-length rows: per layer and token some vectors, per head a row of attention; with checkpointing a vector a layer, and one layer whole. */
 function activationBytes({ layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize }: Architecture, values: SettingValues): number {
   const [rows, tokens] = [values['training.batch_size'], values['tokenizer.max_length']]
   const layer = 8 * width + 4 * (heads + 2 * kvHeads) * headSize + 6 * feedForwardSize + 3 * heads * tokens

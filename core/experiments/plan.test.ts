@@ -30,7 +30,7 @@ const card = (memoryBytes: number, freeMemoryBytes: number): DeviceReport => ({
   recommended: { kind: 'cuda', reason: 'fastest-gpu' },
 })
 const plan = (report: DeviceReport, settings: Record<string, unknown> = {}) =>
-  makePlan({ 'dataset.id': dataset.id, 'environment.precision': 'float16', ...settings }, { datasets, models, devices: () => Promise.resolve(report) })
+  makePlan({ 'dataset.id': dataset.id, ...settings }, { datasets, models, devices: () => Promise.resolve(report) })
 
 describe('the memory of a plan', () => {
   it("is the graphics card's where that computes", async () => {
@@ -44,6 +44,12 @@ describe('the memory of a plan', () => {
     const { memoryBytes, issues } = await plan(card(1e9, 1e9))
     const facts = { neededGB: Math.round(memoryBytes / 1e8) / 10, availableGB: 1 }
     expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts } })
+  })
+
+  it('is more where kernels of our own cannot be compiled', async () => {
+    const report = card(16e9, 12e9)
+    const lacking: DeviceReport = { ...report, devices: report.devices.map((device) => (device.kind === 'cuda' ? { ...device, reason: 'compiler-missing' } : device)) }
+    expect((await plan(lacking)).memoryBytes).toBeGreaterThan((await plan(report)).memoryBytes)
   })
 
   it("is the computer's where the processor was chosen", async () => {

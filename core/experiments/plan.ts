@@ -4,7 +4,7 @@ import type { DatasetService } from '../datasets/service.ts'
 import type { LocalModel, ModelService } from '../hub/local-models.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
 import type { DeviceReport } from './engine-protocol.ts'
-import { estimateMemory } from './memory.ts'
+import { estimateMemory, type MemoryPlace } from './memory.ts'
 import { validationCount } from './snapshot.ts'
 
 /** H2O's recommendation; fewer rows are enough for a single fact. */
@@ -35,7 +35,8 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
   const counts = countRows(dataset, values)
   const device = values['environment.device'] === 'auto' ? report.recommended.kind : values['environment.device']
   const memory = memoryOf(device, report)
-  const sizes = model ? sizesOf(model, values, device, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
+  const place = { kind: device, hasKernels: report.devices.find(({ kind }) => kind === device)?.reason !== 'compiler-missing' }
+  const sizes = model ? sizesOf(model, values, place, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
   const perEpoch = stepsPerEpoch(counts.train, values)
   issues.push(...warnings(counts.train, values, sizes.memoryBytes, memory), ...(await datasetWarnings(dataset, datasets)))
   return {
@@ -78,9 +79,9 @@ function countRows(dataset: DatasetInfo | null, values: SettingValues): { train:
   return { train: dataset.rowCount - validation, validation }
 }
 
-function sizesOf(model: LocalModel, values: SettingValues, device: DeviceKind, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
+function sizesOf(model: LocalModel, values: SettingValues, place: MemoryPlace, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
   try {
-    return estimateMemory(model, values, device)
+    return estimateMemory(model, values, place)
   } catch (error) {
     onError(error)
     return { trainableParameterCount: 0, memoryBytes: 0 }

@@ -21,22 +21,35 @@ export function giveUpKernels(): void {
   failed = true
 }
 
-/** Programs are compiled side by side. */
-const PROGRAMS = 4
+/** Programs are compiled side by side; so many take no longer than attention's gradient alone. */
+const PROGRAMS = 8
 
 /** Kernels as operators for a session on GPU 0. Throws UserError `runtime/kernels-failed` with the compiler's words. */
 export async function compileKernels(kernels: readonly Kernel[]): Promise<CustomOp[]> {
   const nvrtc = findNvrtc()
   if (!nvrtc || kernels.length === 0) return []
   const modules = openCudaModules()
-  const parts = Array.from({ length: Math.min(PROGRAMS, kernels.length) }, (_, part) => kernels.filter((_kernel, index) => index % PROGRAMS === part))
-  const ops = await Promise.all(parts.map(async (part) => {
+  const ops = await Promise.all(intoPrograms(kernels).map(async (part) => {
     const source = programOf(part)
     const { architecture } = modules
     const functions = await loadProgram({ source, architecture, compiler: nvrtc.file }, () => nvrtc.compile(source, architecture), (code) => modules.load(code, part.map(({ name }) => name)))
     return part.map((kernel, index) => opOf(kernel, functions[index] as CudaFunction))
   }))
   return ops.flat()
+}
+
+/** About as long as compiling it takes. */
+const textLength = ({ source, library = '' }: Kernel): number => source.length + library.length
+
+/** The longest first, each to the program that is the shortest so far. */
+function intoPrograms(kernels: readonly Kernel[]): Kernel[][] {
+  const programs = Array.from({ length: Math.min(PROGRAMS, kernels.length) }, () => ({ length: 0, kernels: [] as Kernel[] }))
+  for (const kernel of [...kernels].sort((a, b) => textLength(b) - textLength(a))) {
+    const shortest = programs.reduce((best, program) => (program.length < best.length ? program : best))
+    shortest.length += textLength(kernel)
+    shortest.kernels.push(kernel)
+  }
+  return programs.map((program) => program.kernels)
 }
 
 const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({

@@ -40,8 +40,8 @@ it('compiles again what cannot be loaded', async () => {
 })
 
 it('keeps the last used ones', async () => {
-  for (let index = 0; index < 85; index++) await loadProgram({ ...program, source: String(index) }, async () => code, load)
-  expect(await readdir(kernels())).toHaveLength(80)
+  for (let index = 0; index < 165; index++) await loadProgram({ ...program, source: String(index) }, async () => code, load)
+  expect(await readdir(kernels())).toHaveLength(160)
 })
 
 it('works where nothing can be kept', async () => {

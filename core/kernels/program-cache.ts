@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../checkpoints/atomic.ts'
 import { cacheFolder } from '../folders.ts'
 
-/** Programs that are kept, the last used ones: a model with its settings needs about five. */
-const MAX_PROGRAMS = 80
+/** Programs that are kept, the last used ones: a model with its settings needs about ten. */
+const MAX_PROGRAMS = 160
 
 export interface Program {
   readonly source: string

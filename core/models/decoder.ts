@@ -73,6 +73,7 @@ export function decoder(plan: DecoderPlan): Architecture {
     rotaries: plan.rotaries,
     attentionDropout: config.attention_dropout,
     dropoutSites: drops ? 1 + 2 * layers.length : 0,
+    softcaps: { attention: Boolean(plan.attention?.(0).softcap), logits: Boolean(plan.logitCap) },
     linears: layers.flatMap(({ qkv, o, gateUp, down }) => [...qkv, o, ...gateUp, down]),
     defaultTargets: plan.defaultTargets ?? ['q_proj', 'v_proj'],
     embedding: TABLE,

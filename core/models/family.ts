@@ -32,6 +32,8 @@ export interface Architecture {
   readonly dropoutSites: number
   /** By layer: the kernel size where it is a short convolution instead of attention; null where not. Attention everywhere unless given. */
   readonly convolutions?: readonly (number | null)[]
+  /** Where attention's scores or the logits are kept between two bounds (Gemma 2): then neither attention in one kernel nor losses in chunks. */
+  readonly softcaps?: { readonly attention: boolean; readonly logits: boolean }
   /** Every linear layer that LoRA may be added to, in the order of the model. */
   readonly linears: readonly LinearSpec[]
   /** PEFT's default LoRA targets, by the last part of the module's name. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { openRuntime } from '../runtime/index.ts'
 import { openModelFiles } from './model-files.ts'
-import { loadResidentWeights } from './resident.ts'
+import { loadResidentWeights, residentBytes } from './resident.ts'
 
 const fixture = join(import.meta.dirname, '..', 'models', 'fixtures', 'llama')
 const runtime = openRuntime()
@@ -16,8 +16,10 @@ const tensorsLive = () => runtime.live().tensor
 
 it.each(['as-stored', 'float16', 'bfloat16', 'int8', 'int4'] as const)('loads %s weights, and frees them all', async (storage) => {
   const before = tensorsLive()
-  const weights = loadResidentWeights(await openModelFiles(fixture), device, storage)
+  const files = await openModelFiles(fixture)
+  const weights = loadResidentWeights(files, device, storage)
   await weights.loaded
+  expect(Object.values(weights.tensors).reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(residentBytes(files, storage))
   expect(tensorsLive()).toBeGreaterThan(before)
   const name = 'model.layers.0.mlp.up_proj.weight'
   const first = await weights.tensors[name]!.read()

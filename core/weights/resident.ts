@@ -1,9 +1,9 @@
-import { float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { elementCount, float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, tensorBytes, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
 import type { DType } from '../graph/ir.ts'
-import type { Device, DeviceTensor, SessionOptions } from '../runtime/index.ts'
+import { bytesPerElement, type Device, type DeviceTensor, type SessionOptions } from '../runtime/index.ts'
 import { blockOf, type QuantizableType, type Quantization, type QuantizeOptions } from './quantize.ts'
 import { QuantizerThreads } from './quantizer-threads.ts'
 
@@ -101,6 +101,20 @@ async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSign
   if (failure) throw (failure as { readonly error: unknown }).error
 }
 
+/** What the weights take on a device, in bytes. */
+export function residentBytes({ architecture, stored }: Pick<ResidentOrigin, 'architecture' | 'stored'>, storage: WeightStorage): number {
+  const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
+  return [...stored].reduce((sum, [name, place]) => sum + bytesOf(place, matrices.has(name) ? storage : 'as-stored', isQuantization(storage) ? 'as-stored' : storage), 0)
+}
+
+function bytesOf(place: StoredTensor, wanted: WeightStorage, otherwise: Exclude<WeightStorage, Quantization>): number {
+  const count = elementCount(place.shape)
+  const blocks = blocksOf(place, wanted)
+  if (blocks) return count * (bytesPerElement(blocks.kind) + bytesPerElement('float32') / blocks.block)
+  if (otherwise !== 'as-stored') return count * bytesPerElement(otherwise)
+  return isKept(place.dtype) ? tensorBytes(place) : count * bytesPerElement('float32')
+}
+
 /** Inputs have no place in a file. */
 const NOWHERE = { file: '', offset: 0, length: 0 }
 
@@ -141,10 +155,13 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
   }
 }
 
+/** Types that lie on a device as they are stored; others are widened. */
+const isKept = (dtype: TensorType): dtype is 'float32' | 'float16' | 'bfloat16' => dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16'
+
 /** Read straight into the tensor where its memory can be reached: a second copy of every weight would wait for the garbage collector. */
 function asStored(make: Make, place: StoredTensor): Fill {
   const { dtype, shape } = place
-  if (dtype !== 'float32' && dtype !== 'float16' && dtype !== 'bfloat16') {
+  if (!isKept(dtype)) {
     const tensor = make('float32', shape)
     return async (folder) => tensor.upload(await readTensor(folder, place))
   }
