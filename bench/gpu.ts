@@ -6,15 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../core/experiments/engine-environment.ts'
+import { runFamilies } from './gpu-families.ts'
 import { runJob, type JobFigures } from './gpu-job.ts'
-import { runPrecision, type PrecisionFigures } from './gpu-precision.ts'
-import { runTutorial, type TutorialFigures } from './gpu-tutorial.ts'
+import { runPrecision } from './gpu-precision.ts'
+import { runTutorial } from './gpu-tutorial.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
 import { writeLargeModel } from './large-model.ts'
 import { machine, root, rounded } from './measure.ts'
 
 const CHILD = 'gpu-run'
-const [PRECISION, TUTORIAL] = ['precision', 'tutorial']
+/** What is computed on the GPU besides what is timed: how far from the processor's numbers. */
+const checks: Readonly<Record<string, () => Promise<object>>> = { precision: runPrecision, families: runFamilies, tutorial: runTutorial }
 /** The tutorial's job (7 min 44 s on its T4), and one whose batch is beyond any card's memory: it must be cut until it fits. */
 const jobs: Readonly<Record<string, { readonly rows: number; readonly batchSize: number }>> = { job: { rows: 3000, batchSize: 4 }, 'too-large': { rows: 4096, batchSize: 4096 } }
 const say = (line: string) => console.error(line)
@@ -23,7 +25,8 @@ const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
 if (first === CHILD) {
   const work = workloads.find((one) => one.name === name)
   const job = jobs[name]
-  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : name === PRECISION ? runPrecision() : name === TUTORIAL ? runTutorial() : runDecoding(folder))))
+  const check = checks[name]
+  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : check ? check() : runDecoding(folder))))
   process.exit()
 }
 
@@ -75,10 +78,12 @@ for (const name of Object.keys(jobs)) {
   whole[name] = ours<JobFigures>(model, name)
   say(`${name}\n  ${JSON.stringify(whole[name])}`)
 }
-const precision = chosen.size === 0 || chosen.has(PRECISION) ? ours<PrecisionFigures>(model, PRECISION) : null
-if (precision) say(`${PRECISION}\n  ${JSON.stringify(precision)}`)
-const tutorial = chosen.size === 0 || chosen.has(TUTORIAL) ? ours<TutorialFigures>(model, TUTORIAL) : null
-if (tutorial) say(`${TUTORIAL}\n  ${JSON.stringify(tutorial)}`)
+const checked: Record<string, object | null> = {}
+for (const name of Object.keys(checks)) {
+  if (chosen.size > 0 && !chosen.has(name)) continue
+  checked[name] = ours<object>(model, name)
+  say(`${name}\n  ${JSON.stringify(checked[name])}`)
+}
 const target = process.env['TERAKOYA_BENCH_OUT'] ?? join(root, 'bench', 'results', 'gpu.json')
 await mkdir(join(target, '..'), { recursive: true })
-await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, precision, tutorial }, null, 2)}\n`)
+await writeFile(target, `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, ...checked }, null, 2)}\n`)
