@@ -46,8 +46,8 @@ function ours<F = GpuFigures>(model: string, what: string, ...options: string[])
 
 const python = process.env['TERAKOYA_BENCH_PYTHON'] ?? 'python3'
 
-function peer(work: Workload | 'decoding'): GpuFigures | null {
-  const given = work === 'decoding' ? { decoding: true } : work
+function peer(work: Workload | 'decoding', { compiled = false } = {}): GpuFigures | null {
+  const given = work === 'decoding' ? { decoding: true } : { ...work, compiled }
   const { status, stdout, stderr } = spawnSync(python, [join(root, 'bench', 'peers', 'peft_gpu.py'), JSON.stringify(given)], { encoding: 'utf8' })
   if (status !== 0) say(`peer: ${stderr.trim().split('\n').slice(-3).join('\n')}`)
   return status === 0 ? (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as GpuFigures) : null
@@ -55,6 +55,8 @@ function peer(work: Workload | 'decoding'): GpuFigures | null {
 
 /** The peer knows no weights in few bits. */
 const hasPeer = (work: Workload | 'decoding') => work === 'decoding' || work.weights === 'float16'
+/** torch.compile takes minutes before the first step. */
+const hasCompiledPeer = (work: Workload | 'decoding') => work !== 'decoding' && hasPeer(work) && !work.checkpointing
 
 const gpu = (): string => execFileSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'], { encoding: 'utf8' }).trim()
 
@@ -64,13 +66,16 @@ const line = (label: string, figures: GpuFigures | null) =>
 const model = await modelFolder()
 const chosen = new Set((process.env['TERAKOYA_BENCH_ONLY'] ?? '').split(',').filter((text) => text !== ''))
 const withPeer = process.env['TERAKOYA_BENCH_PEER'] !== '0'
-const results: Record<string, { ours: GpuFigures | null; peer: GpuFigures | null; ratio: number | null }> = {}
+const ratioOf = (other: GpuFigures | null, own: GpuFigures | null): number | null => (other && own ? rounded(other.medianMs / own.medianMs, 2) : null)
+type Compared = Readonly<Record<'ours' | 'peer' | 'compiled', GpuFigures | null>>
+const results: Record<string, Compared & Readonly<Record<'ratio' | 'compiledRatio', number | null>>> = {}
 for (const work of [...workloads, 'decoding' as const]) {
   const label = work === 'decoding' ? work : work.name
   if (chosen.size > 0 && !chosen.has(label)) continue
-  const pair = { ours: ours(model, label), peer: withPeer && hasPeer(work) ? peer(work) : null }
-  results[label] = { ...pair, ratio: pair.ours && pair.peer ? rounded(pair.peer.medianMs / pair.ours.medianMs, 2) : null }
-  say(`${label}\n  ${line('terakoya', pair.ours)}${pair.peer ? `\n  ${line('peer', pair.peer)}` : ''}${results[label].ratio ? `\n  ratio ${results[label].ratio}` : ''}`)
+  const figures: Compared = { ours: ours(model, label), peer: withPeer && hasPeer(work) ? peer(work) : null, compiled: withPeer && hasCompiledPeer(work) ? peer(work, { compiled: true }) : null }
+  const ratios = { ratio: ratioOf(figures.peer, figures.ours), compiledRatio: ratioOf(figures.compiled, figures.ours) }
+  results[label] = { ...figures, ...ratios }
+  say([label, line('terakoya', figures.ours), ...(figures.peer ? [line('peer', figures.peer)] : []), ...(figures.compiled ? [line('torch.compile', figures.compiled)] : []), ...(ratios.ratio ? [`ratio ${ratios.ratio}${ratios.compiledRatio ? `, to torch.compile ${ratios.compiledRatio}` : ''}`] : [])].join('\n  '))
 }
 const whole: Record<string, JobFigures | null> = {}
 for (const name of Object.keys(jobs)) {

@@ -1,5 +1,5 @@
 """transformers + peft on a GPU, as H2O LLM Studio trains (fp16 base, autocast, GradScaler): one workload, given as JSON, in the shape of
-japanese-large-lm-1.7b with random weights. Prints one line of JSON."""
+japanese-large-lm-1.7b with random weights; with `compiled` through torch.compile. Prints one line of JSON."""
 import json, sys, time
 START = time.time()
 import torch
@@ -33,12 +33,13 @@ else:
     trained = [p for p in model.parameters() if p.requires_grad]
     for p in trained: p.data = p.data.float()
     model.train(); model.config.use_cache = False
+    forward = torch.compile(model) if work.get('compiled') else model
     optimizer = torch.optim.AdamW(trained, lr=1e-4)
     scaler = torch.amp.GradScaler('cuda')
     for step in range(26):
         ids = torch.randint(0, 50000, (work['rows'], work['tokens']), device='cuda')
         torch.cuda.synchronize(); begin = time.perf_counter()
-        with torch.autocast('cuda', dtype=torch.float16): loss = model(input_ids=ids, labels=ids).loss
+        with torch.autocast('cuda', dtype=torch.float16): loss = forward(input_ids=ids, labels=ids).loss
         scaler.scale(loss).backward(); scaler.step(optimizer); scaler.update(); optimizer.zero_grad(set_to_none=True)
         torch.cuda.synchronize(); times.append((time.perf_counter() - begin) * 1e3)
         if step == 0: first = time.time() - started

@@ -1,6 +1,7 @@
 import { Builder } from '../graph/builder.ts'
 import { gradients } from '../graph/autodiff.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
+import { total } from '../graph/total.ts'
 import type { ModelContext, TrainableValues, Weights } from './context.ts'
 import type { Architecture } from './family.ts'
 import { cutTrainable, trainableInputs, weightNorms, weightsAndLinears, type ComputeType } from './linear.ts'
@@ -54,8 +55,8 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   const random = randomness(model.architecture, b, options)
   const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
   const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, leanAttention, leanFeedForward, fused, lossChunks, random }))
-  const loss = b.reduceSum(b.mul(losses, batch.weights), [0], false)
-  const scaled = compute === 'float16' ? b.reduceSum(b.mul(loss, b.input('loss_scale', 'float32', [1])), [0], false) : loss
+  const loss = weightedSum(b, losses, batch.weights)
+  const scaled = compute === 'float16' ? b.reshape(b.mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
   const unscaled = compute === 'float16' ? b.mul(dp, b.input('loss_unscale', 'float32', [1])) : dp
   b.output('loss', loss)
@@ -63,12 +64,15 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   return b.build()
 }
 
+/** Σ x w of two vectors [M]. */
+const weightedSum = (b: Builder, x: Value, w: Value): Value => total(b, b.mul(b.reshape(x, [1, 'M']), b.reshape(w, [1, 'M'])))
+
 /** Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs: losses [M], loss []. */
 export function evaluationProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin()
   const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }))
   b.output('losses', losses)
-  b.output('loss', b.reduceSum(b.mul(losses, batch.weights), [0], false))
+  b.output('loss', weightedSum(b, losses, batch.weights))
   return b.build()
 }
 

@@ -12,7 +12,7 @@ const IR_VERSION = 10
 
 /**
  * The graph as an ONNX model (protobuf bytes) lowered for an execution provider. Constants are inside; weights are external data at their place
- * in the checkpoint (https://onnx.ai/onnx/repo-docs/ExternalData.html). Throws InternalError for a named dimension that no input has.
+ * in the checkpoint (https://onnx.ai/onnx/repo-docs/ExternalData.html). Inputs that nothing reads are left out. Throws InternalError for a named dimension that no input has.
  */
 export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
   return new Writer(fuseMatmulAdd(graph), options).write()
@@ -36,6 +36,7 @@ class Writer {
   readonly #body = new ProtobufWriter()
   readonly #names = new Map<Value, string>()
   readonly #cached = new Map<string, string>()
+  readonly #read = new Set<string>()
   #count = 0
   readonly #graph: Graph
   readonly #nodes: ReadonlySet<Node>
@@ -54,7 +55,8 @@ class Writer {
     for (const node of this.#graph.nodes) this.#lower(node)
     for (const { name, value } of this.#graph.outputs) if (this.#nameOf(value) !== name) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
     this.#body.text(2, 'terakoya')
-    for (const value of [...this.#graph.inputs, ...this.#weightInputs]) this.#body.message(11, valueInfo(this.#nameOf(value), value))
+    // One that nothing reads would be taken to lie in the processor's memory.
+    for (const value of [...this.#graph.inputs, ...this.#weightInputs].filter((input) => this.#read.has(this.#nameOf(input)))) this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
     const model = new ProtobufWriter().int(1, IR_VERSION).text(2, 'terakoya').message(7, this.#body)
     return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).message(8, new ProtobufWriter().text(1, KERNEL_DOMAIN).int(2, 1)).finish()
@@ -144,7 +146,10 @@ class Writer {
   #emit(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, { outputs, domain = '' }: EmitOptions = {}): [string, ...string[]] {
     const results = outputs ?? [ownName('t', this.#count++)]
     const node = new ProtobufWriter()
-    for (const input of inputs) node.text(1, input)
+    for (const input of inputs) {
+      node.text(1, input)
+      this.#read.add(input)
+    }
     for (const output of results) node.text(2, output)
     node.text(3, `${type}_${this.#count++}`).text(4, type)
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value))

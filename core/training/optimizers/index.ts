@@ -1,5 +1,6 @@
 import { Builder } from '../../graph/builder.ts'
 import type { Graph, Value } from '../../graph/ir.ts'
+import { rowsOf, total } from '../../graph/total.ts'
 import { adadelta } from './adadelta.ts'
 import { adam, adamw } from './adam.ts'
 import { adamw8bit } from './adamw-8bit.ts'
@@ -37,7 +38,8 @@ export function optimizerProgram(optimizer: Optimizer, parameterCount: number, {
   const [p, g] = [vector('p'), vector('g')]
   const state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, b.input(name, dtype, [length(parameterCount)])]))
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1)).map((name) => [name, scalar(name)]))
-  const norm = b.sqrt(b.reduceSum(b.mul(g, g), [0], false))
+  const rows = b.reshape(g, rowsOf(parameterCount))
+  const norm = b.sqrt(total(b, b.mul(rows, rows)))
   const fits = b.less(norm, b.constant(LARGEST_NORM))
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
   const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
