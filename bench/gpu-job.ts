@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { defaultSettings } from '../core/contract/index.ts'
 import type { TrainEvent } from '../core/training/job.ts'
 import { train } from '../core/training/trainer.ts'
-import { median, rounded } from './measure.ts'
+import { cardGB, median, rounded } from './measure.ts'
 
 /** A whole run through the trainer. */
 export interface JobFigures {
@@ -13,6 +13,10 @@ export interface JobFigures {
   readonly seconds: number
   readonly medianStepMs: number
   readonly steps: number
+  /** Steps that took more than three times the median: mostly those whose shape was recorded. */
+  readonly slowSteps: number
+  /** What nvidia-smi says that the card holds in the end. */
+  readonly cardGB: number
   readonly losses: readonly number[]
   /** What the log said besides the steps. */
   readonly log: readonly string[]
@@ -22,16 +26,24 @@ const WORDS = ['今日', '天気', '研究', '手順', '設定', '質問', '画�
 /** Lengths in words: medians of about 40 and 60 tokens with long tails, as the rows of hh-rlhf-eval-3k-ja have them. */
 const [PROMPT_WORDS, ANSWER_WORDS] = [25, 40]
 
-/** The tutorial's job: rows shaped like hh-rlhf-eval-3k-ja, one epoch, at most 256 tokens. */
-export async function runJob(modelFolder: string, { rows, batchSize }: { readonly rows: number; readonly batchSize: number }): Promise<JobFigures> {
+export interface Job {
+  readonly rows: number
+  readonly batchSize: number
+  readonly maxTokens: number
+  /** How many times as long as the tutorial's the rows are. */
+  readonly longer: number
+}
+
+/** A whole run of one epoch, of rows shaped like hh-rlhf-eval-3k-ja. */
+export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, longer }: Job): Promise<JobFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-job-'))
   try {
     const trainFile = join(folder, 'train.jsonl')
     const validationFile = join(folder, 'validation.jsonl')
-    await writeFile(trainFile, Array.from({ length: rows }, (_, row) => `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS), answer: textOf(row + rows, ANSWER_WORDS) })}\n`).join(''))
+    await writeFile(trainFile, Array.from({ length: rows }, (_, row) => `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`).join(''))
     await writeFile(validationFile, '')
     const settings = {
-      ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': 256, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
+      ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': maxTokens, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
       'prediction.max_length_inference': 1,
     }
     const events: TrainEvent[] = []
@@ -39,8 +51,10 @@ export async function runJob(modelFolder: string, { rows, batchSize }: { readonl
     await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings, device: 'cuda' }, { signal: new AbortController().signal, onEvent: (event) => events.push(event) })
     const steps = events.flatMap((event) => (event.kind === 'step' ? [event] : []))
     const log = events.flatMap((event) => (event.kind === 'log' ? [`${event.code} ${JSON.stringify(event.facts)}`] : []))
+    const seconds = rounded((performance.now() - start) / 1000)
+    const medianStepMs = median(steps.map(({ stepMs }) => stepMs))
     return {
-      rows, batchSize, seconds: rounded((performance.now() - start) / 1000), medianStepMs: rounded(median(steps.map(({ stepMs }) => stepMs)), 2), steps: steps.length,
+      rows, batchSize, seconds, medianStepMs: rounded(medianStepMs, 2), steps: steps.length, slowSteps: steps.filter(({ stepMs }) => stepMs > 3 * medianStepMs).length, cardGB: rounded(cardGB(), 2),
       losses: [steps[0], steps.at(-1)].map((step) => rounded(step?.loss ?? Number.NaN, 4)), log: [...new Set(log)].slice(0, 12),
     }
   } finally {

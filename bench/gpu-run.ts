@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
@@ -9,7 +8,7 @@ import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/train
 import { residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
-import { median, rounded, timed } from './measure.ts'
+import { cardGB, median, rounded, timed } from './measure.ts'
 
 export interface Workload {
   readonly name: string
@@ -103,10 +102,6 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
   }
   return figures(times.slice(1), { tokens: 1, firstSeconds, arenas: [device.arena(), generator.arena()] })
 }
-
-const MIB_PER_GB = 1e9 / 2 ** 20
-
-const cardGB = (): number => Number(execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' }).split('\n')[0]) / MIB_PER_GB
 
 function figures(times: readonly number[], { tokens, firstSeconds, arenas }: { readonly tokens: number; readonly firstSeconds: number; readonly arenas: readonly ArenaUse[] }): GpuFigures {
   const total = (bytes: (arena: ArenaUse) => number) => rounded(arenas.reduce((sum, arena) => sum + bytes(arena), 0) / 1e9, 2)

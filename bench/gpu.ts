@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../core/experiments/engine-environment.ts'
 import { runFamilies } from './gpu-families.ts'
-import { runJob, type JobFigures } from './gpu-job.ts'
+import { runJob, type Job, type JobFigures } from './gpu-job.ts'
 import { runPrecision } from './gpu-precision.ts'
 import { runTutorial } from './gpu-tutorial.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
@@ -17,8 +17,12 @@ import { machine, root, rounded } from './measure.ts'
 const CHILD = 'gpu-run'
 /** What is computed on the GPU besides what is timed: how far from the processor's numbers. */
 const checks: Readonly<Record<string, () => Promise<object>>> = { precision: runPrecision, families: runFamilies, tutorial: runTutorial }
-/** The tutorial's job (7 min 44 s on its T4), and one whose batch is beyond any card's memory: it must be cut until it fits. */
-const jobs: Readonly<Record<string, { readonly rows: number; readonly batchSize: number }>> = { job: { rows: 3000, batchSize: 4 }, 'too-large': { rows: 4096, batchSize: 4096 } }
+/** The tutorial's job (7 min 44 s on its T4); rows of all lengths up to the model's; and one whose batch is beyond any card's memory: it must be cut until it fits. */
+const jobs: Readonly<Record<string, Job>> = {
+  job: { rows: 3000, batchSize: 4, maxTokens: 256, longer: 1 },
+  'long-rows': { rows: 600, batchSize: 2, maxTokens: 2048, longer: 12 },
+  'too-large': { rows: 4096, batchSize: 4096, maxTokens: 256, longer: 1 },
+}
 const say = (line: string) => console.error(line)
 const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -42,3 +43,8 @@ export const machine = () => ({
   node: process.version,
   date: new Date().toISOString(),
 })
+
+const MIB_PER_GB = 1e9 / 2 ** 20
+
+/** What nvidia-smi says that the first card holds, in GB. */
+export const cardGB = (): number => Number(execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' }).split('\n')[0]) / MIB_PER_GB

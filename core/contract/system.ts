@@ -5,7 +5,7 @@ export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu']
 export type DeviceKind = z.infer<typeof DeviceKind>
 
 /** Why a device cannot be used, as a fact; the locale words it. */
-export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy'
+export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing'
 
 export interface DeviceInfo {
   readonly kind: DeviceKind

@@ -26,10 +26,22 @@ interface OpenModel {
   readonly model: LoadedModel
   readonly generator: Generator
   readonly layout: LoraLayout | null
-  readonly resident: ResidentWeights
+  readonly weights: SharedWeights
+  /** Answers under way. */
+  answering: number
+  /** To be closed after the last of them. */
+  isRetired: boolean
 }
 
 const openModels = new Map<string, Promise<OpenModel>>()
+
+/** The base model's weights, which a tuned model of it uses too. */
+interface SharedWeights {
+  readonly resident: ResidentWeights
+  users: number
+}
+
+const sharedWeights = new Map<string, SharedWeights>()
 
 /** Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's failure is its own. */
 export async function answer({ device, targets, settings }: GenerateJob, { signal, onEvent }: Context): Promise<null> {
@@ -55,7 +67,22 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 
 async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
   const { modelFolder, adapterFolder } = await wholeModelOr(group[0] as IndexedTarget)
-  const { model, generator, layout } = await openModel(kind, modelFolder, adapterFolder)
+  const open = await useModel(kind, modelFolder, adapterFolder)
+  try {
+    await answerWith(open, { adapterFolder, group, settings }, { signal, onEvent })
+  } finally {
+    open.answering--
+    if (open.isRetired) close(open)
+  }
+}
+
+interface Question {
+  readonly adapterFolder: string | null
+  readonly group: readonly IndexedTarget[]
+  readonly settings: GenerationSettings
+}
+
+async function answerWith({ model, generator, layout }: OpenModel, { adapterFolder, group, settings }: Question, { signal, onEvent }: Context): Promise<void> {
   const { contextLength } = model.architecture
   const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
   const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
@@ -106,6 +133,17 @@ async function wholeModelOr({ modelFolder, adapterFolder }: GenerateTarget): Pro
   return { modelFolder: adapterFolder, adapterFolder: null }
 }
 
+/** A model that stays open until the answer under way has ended. */
+async function useModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<OpenModel> {
+  for (;;) {
+    const open = await openModel(kind, modelFolder, adapterFolder)
+    // Closed while it was waited for: it is opened anew.
+    if (open.isRetired) continue
+    open.answering++
+    return open
+  }
+}
+
 /** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. */
 async function openModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<OpenModel> {
   const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
@@ -117,9 +155,42 @@ async function openModel(kind: DeviceKind, modelFolder: string, adapterFolder: s
   if (openModels.size > KEPT_MODELS) {
     const [oldest, entry] = openModels.entries().next().value as [string, Promise<OpenModel>]
     openModels.delete(oldest)
-    void entry.then(({ generator, resident }) => [generator, resident].forEach((resource) => resource.dispose()))
+    void entry.then(retire, () => {})
   }
   return open
+}
+
+/** Closes every open model, or after its answer: a training needs the memory. */
+export async function closeModels(): Promise<void> {
+  const open = [...openModels.values()]
+  openModels.clear()
+  await Promise.all(open.map((entry) => entry.then(retire, () => {})))
+}
+
+function retire(open: OpenModel): void {
+  open.isRetired = true
+  close(open)
+}
+
+/** Does nothing while the model answers. */
+function close({ answering, generator, weights }: OpenModel): void {
+  if (answering > 0) return
+  generator.dispose()
+  release(weights)
+}
+
+/** The weights of a folder on a device, read once for all who use them; each releases them. */
+function share(key: string, load: () => ResidentWeights): SharedWeights {
+  const shared = sharedWeights.get(key) ?? { resident: load(), users: 0 }
+  sharedWeights.set(key, shared)
+  shared.users++
+  return shared
+}
+
+function release(shared: SharedWeights): void {
+  if (--shared.users > 0) return
+  for (const [key, one] of sharedWeights) if (one === shared) sharedWeights.delete(key)
+  void shared.resident.dispose()
 }
 
 /** Chatting keeps the weights as they are stored. */
@@ -129,11 +200,11 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
   const device = openRuntime().device(kind)
   const model = await loadModel(modelFolder)
   const layout = adapter && layoutOfAdapter(adapter, model.architecture)
-  const resident = residentWeights(model, device, CHAT_WEIGHTS)
+  const weights = share(`${kind}\n${modelFolder}`, () => residentWeights(model, device, CHAT_WEIGHTS))
   try {
-    return { model, layout, resident, generator: await Generator.open(model, device, layout, resident) }
+    return { model, layout, weights, generator: await Generator.open(model, device, layout, weights.resident), answering: 0, isRetired: false }
   } catch (error) {
-    await resident.dispose()
+    release(weights)
     throw error
   }
 }

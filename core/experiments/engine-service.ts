@@ -50,6 +50,9 @@ export function runEngine(port: HostPort, handlers: EngineHandlers = engineHandl
 
 const engineHandlers: EngineHandlers = {
   devices: async () => (await import('./engine-devices.ts')).reportDevices(),
-  train: async (job, { signal, onEvent }) => (await import('../training/trainer.ts')).train(job, { signal, onEvent }),
+  train: async (job, { signal, onEvent }) => {
+    await (await import('./engine-chat.ts')).closeModels()
+    return (await import('../training/trainer.ts')).train(job, { signal, onEvent })
+  },
   generate: async (job, context) => (await import('./engine-chat.ts')).answer(job, context),
 }

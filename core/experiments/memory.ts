@@ -6,6 +6,7 @@ import type { LoraLayout } from '../models/lora.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../training/memory-policy.ts'
 import { optimizers, type Optimizer } from '../training/optimizers/index.ts'
 import { computeTypeFor, weightStorageFor } from '../training/precision.ts'
+import { recordedCount, recordedLength } from '../training/packing.ts'
 import { trainableLayout } from '../training/trainable.ts'
 import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-files.ts'
 import { residentBytes } from '../weights/resident.ts'
@@ -44,7 +45,7 @@ export function estimateMemory(model: LocalModel, values: SettingValues, { kind,
 export function kernelsBytes(files: Pick<ModelFiles, 'architecture' | 'stored' | 'scattered'>, layout: LoraLayout, values: SettingValues): number {
   const { architecture } = files
   const { layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize, linears, softcaps, head } = architecture
-  const [rows, length, recompute] = [values['training.batch_size'], values['tokenizer.max_length'], values['architecture.gradient_checkpointing']]
+  const [rows, length, recompute] = [recordedCount(values['training.batch_size']), recordedLength(values['tokenizer.max_length']), values['architecture.gradient_checkpointing']]
   const tokens = rows * length
   const compute = computeTypeFor('cuda', values)
   const numberBytes = compute === 'float32' ? FLOAT_BYTES : HALF_BYTES

@@ -28,16 +28,26 @@ export interface CacheOptions {
 /** The caches of every layer, twice: a reordering of sequences writes from one set into the other. */
 type CacheSet = Readonly<Record<string, DeviceTensor>>
 
-/** The device state of one call: caches, tables, and the tensors of the two shapes that are run (prompt, single token). */
+/**
+ * The device state of answers that are generated together: caches, tables, and the tensors of the two shapes that are run (prompt, single token). It serves one call after the other:
+ * each begins with `prefill`.
+ */
 export class Cache {
+  readonly sequences: number
+  readonly places: number
   readonly #options: CacheOptions
   readonly #shared: Record<string, DeviceTensor> = {}
+  readonly #adapter = new Map<string, DeviceTensor>()
   readonly #owned: { dispose(): void }[] = []
   readonly #lengths: DeviceTensor<'int32'>
   readonly #total: DeviceTensor<'int32'>
   readonly #logits: DeviceTensor<'float32'>
+  /** The logits in the computer's memory, where the device has its own. */
+  #scores: Float32Array<ArrayBuffer> | null = null
   readonly #counts: Int32Array
   readonly #ids: DeviceTensor<'int32'>
+  /** [B]: where each sequence's logits are when every one has a single token. */
+  readonly #everyRow: DeviceTensor<'int32'>
   /** The set in use is the first. */
   #sets: CacheSet[]
   readonly #steps = new Map<CacheSet, Binding>()
@@ -46,14 +56,22 @@ export class Cache {
 
   constructor(options: CacheOptions) {
     const { architecture, device, sequences, places } = options
+    this.sequences = sequences
+    this.places = places
     this.#options = options
     this.#counts = new Int32Array(sequences)
-    for (const { name, shape, values } of rotaryTables(architecture, places)) this.#shared[name] = this.#own(device.tensor('float32', shape, values))
-    this.#sets = [this.#newSet()]
-    this.#lengths = this.#own(device.tensor('int32', [sequences]))
-    this.#total = this.#own(device.tensor('int32', [1]))
-    this.#logits = this.#own(device.tensor('float32', [sequences, architecture.vocabularySize]))
-    this.#ids = this.#own(device.tensor('int32', [sequences, 1]))
+    try {
+      for (const { name, shape, values } of rotaryTables(architecture, places)) this.#shared[name] = this.#own(device.tensor('float32', shape, values))
+      this.#sets = [this.#newSet()]
+      this.#lengths = this.#own(device.tensor('int32', [sequences]))
+      this.#total = this.#own(device.tensor('int32', [1]))
+      this.#logits = this.#own(device.tensor('float32', [sequences, architecture.vocabularySize]))
+      this.#ids = this.#own(device.tensor('int32', [sequences, 1]))
+      this.#everyRow = this.#own(device.tensor('int32', [sequences], Int32Array.from({ length: sequences }, (_, index) => index)))
+    } catch (error) {
+      this.dispose()
+      throw error
+    }
   }
 
   /** Gives the program tensors of the caller's. */
@@ -61,11 +79,15 @@ export class Cache {
     Object.assign(this.#shared, tensors)
   }
 
-  /** Gives the program the matrices of an adapter's flat vector. */
+  /** Gives the program the matrices of an adapter's flat vector; every call with the same layout. */
   useAdapter(layout: LoraLayout, p: Float32Array): void {
+    const dtype = matrixType(layout, this.#options.sessions.compute)
     for (const place of matricesOf(layout)) {
-      const matrix = p.slice(place.offset, place.offset + place.shape[0] * place.shape[1])
-      this.#shared[matrixName(place)] = this.#own(this.#tensorOf(matrix, place.shape, matrixType(layout, this.#options.sessions.compute)))
+      const name = matrixName(place)
+      const tensor = this.#adapter.get(name) ?? this.#own(this.#options.device.tensor(dtype, place.shape))
+      this.#adapter.set(name, tensor)
+      this.#shared[name] = tensor
+      write(tensor, p.slice(place.offset, place.offset + place.shape[0] * place.shape[1]))
     }
   }
 
@@ -76,21 +98,21 @@ export class Cache {
     prompts.forEach((prompt, index) => ids.set(prompt, index * width))
     this.#counts.set(prompts.map((prompt) => prompt.length))
     const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
-    const tensor = this.#options.device.tensor('int32', [prompts.length, width], ids)
-    const binding = this.#bind(this.#options.sessions.prompt, tensor, last)
+    this.#forgetRows()
+    const [idsTensor, lastTensor] = [this.#options.device.tensor('int32', [prompts.length, width], ids), this.#options.device.tensor('int32', [prompts.length], last)]
+    const binding = this.#bind(this.#options.sessions.prompt, idsTensor, lastTensor)
     try {
       return await this.#run(binding, width)
     } finally {
-      binding.dispose()
-      tensor.dispose()
+      for (const resource of [binding, idsTensor, lastTensor]) resource.dispose()
     }
   }
 
   /** Runs one more token of every sequence. */
   async decode(tokens: readonly number[]): Promise<Float32Array> {
     const [set] = this.#sets as [CacheSet]
-    const { sequences, places } = this.#options
-    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, Int32Array.from({ length: sequences }, (_, index) => index)))
+    const { sequences, places } = this
+    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, this.#everyRow))
     this.#steps.set(set, binding)
     this.#ids.write(Int32Array.from(tokens))
     for (let index = 0; index < sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
@@ -131,20 +153,16 @@ export class Cache {
     return { session, rows: this.#own(device.tensor('int32', [sequences])) }
   }
 
-  /** Numbers as a tensor of the type that is computed in. */
-  #tensorOf(numbers: Float32Array, shape: readonly number[], dtype: ComputeType): DeviceTensor {
-    const { device } = this.#options
-    if (dtype === 'float16') return device.tensor('float16', shape, Uint16Array.from(numbers, float32ToFloat16))
-    if (dtype === 'bfloat16') return device.tensor('bfloat16', shape, float32ToBfloat16(numbers))
-    return device.tensor('float32', shape, numbers as Float32Array<ArrayBuffer>)
+  /** What convolutions keep of an earlier call: unlike keys and values, it is read from the first token on. */
+  #forgetRows(): void {
+    const [set] = this.#sets as [CacheSet]
+    for (const { name, isRows } of cachesOf(this.#options.architecture)) if (isRows) write(set[name] as DeviceTensor, new Float32Array((set[name] as DeviceTensor).elementCount))
   }
 
-  #bind(session: Session, ids: DeviceTensor<'int32'>, last: Int32Array): Binding {
-    const { device, sequences } = this.#options
+  #bind(session: Session, ids: DeviceTensor<'int32'>, last: DeviceTensor<'int32'>): Binding {
     const [set] = this.#sets as [CacheSet]
-    const lastTensor = this.#own(device.tensor('int32', [sequences], last as Int32Array<ArrayBuffer>))
     const outputs = Object.fromEntries(Object.entries(set).map(([name, tensor]) => [`${name}_out`, tensor]))
-    const available: Record<string, DeviceTensor> = { ...this.#shared, ...set, ids, last: lastTensor, lengths: this.#lengths, total: this.#total }
+    const available: Record<string, DeviceTensor> = { ...this.#shared, ...set, ids, last, lengths: this.#lengths, total: this.#total }
     const inputs = Object.fromEntries(session.inputs.map(({ name }) => [name, available[name] as DeviceTensor]))
     return session.bind({ inputs, outputs: { ...outputs, logits: this.#logits } })
   }
@@ -153,11 +171,21 @@ export class Cache {
     this.#lengths.write(Int32Array.from(this.#counts, (count) => count - 1))
     this.#total.write(Int32Array.of(total))
     await binding.run()
-    return this.#logits.host ?? (await this.#logits.read())
+    if (this.#logits.host) return this.#logits.host
+    this.#scores ??= new Float32Array(this.#logits.elementCount)
+    await this.#logits.readInto(this.#scores)
+    return this.#scores
   }
 
   #own<T extends { dispose(): void }>(resource: T): T {
     this.#owned.push(resource)
     return resource
   }
+}
+
+/** Numbers into a tensor of the type that is computed in. */
+function write(tensor: DeviceTensor, numbers: Float32Array<ArrayBuffer>): void {
+  if (tensor.dtype === 'float16') return (tensor as DeviceTensor<'float16'>).write(Uint16Array.from(numbers, float32ToFloat16))
+  if (tensor.dtype === 'bfloat16') return (tensor as DeviceTensor<'bfloat16'>).write(float32ToBfloat16(numbers))
+  ;(tensor as DeviceTensor<'float32'>).write(numbers)
 }

@@ -7,6 +7,7 @@ import { architectureOf, loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
+import { openModelFiles } from '../weights/model-files.ts'
 import { Generator } from './generator.ts'
 import { loadModel, type LoadedModel } from './loaded-model.ts'
 
@@ -45,6 +46,23 @@ describe.each(kinds)('decoding the golden llama on %s against transformers', (ki
     generator.dispose()
     expect(found).toEqual([outputs['greedy'], outputs['greedy_rep1.2']].map((ids) => ids?.filter((id) => id !== 2)))
   })
+})
+
+// A short convolution reads what the cache holds before it has written anything.
+it.each(['llama', 'lfm2'])('%s answers the same whatever was answered before', async (family) => {
+  const model = { ...(await openModelFiles(join(core, 'models', 'fixtures', family))), tokenizer: null, endTokens: new Set<number>() }
+  const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
+  const adapters = [1, 2].map((seed) => Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.sin(index * seed) * 0.1))
+  const calls = [[[5, 9, 33, 7], [8, 3]], [[21, 40, 12, 6, 30, 11], [4]]].flatMap((prompts) => adapters.map((adapter) => ({ prompts, adapter })))
+  const settings = { ...greedy, minNewTokens: 12, maxNewTokens: 12 }
+  const one = await Generator.open(model, cpu, layout)
+  for (const { prompts, adapter } of [...calls, ...calls]) {
+    const fresh = await Generator.open(model, cpu, layout)
+    const answers = async (generator: Generator) => (await generator.generate({ prompts, settings }, adapter)).map(({ tokens }) => tokens)
+    expect(await answers(one)).toEqual(await answers(fresh))
+    fresh.dispose()
+  }
+  one.dispose()
 })
 
 describe('decoding the tiny model', () => {

@@ -4,6 +4,7 @@ import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
 import { togetherInUse, type ArenaUse, type Device } from '../runtime/index.ts'
+import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
@@ -43,8 +44,11 @@ export interface Generated {
   readonly finish: FinishReason
 }
 
-/** The cache grows in steps of so many places, so that few sizes occur. */
+/** The cache grows in steps of so many places, so that few sizes occur; in coarser ones where every size is recorded. */
 const CACHE_STEP = 64
+const RECORDED_PLACES = { parts: 2, least: 256 }
+/** So many caches wait for the next call, unless they are more than so many times too large for it. */
+const [KEPT_CACHES, MOST_ROOM] = [2, 2]
 
 /** On CUDA what most weights are in; elsewhere halves are slower. */
 function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device): ComputeType {
@@ -63,6 +67,9 @@ export class Generator {
   readonly #sessions: DecodingSessions
   readonly #layout: LoraLayout | null
   readonly #resident: ResidentWeights
+  /** The last used one last. */
+  readonly #idle: Cache[] = []
+  #disposed = false
 
   private constructor(model: GeneratorModel, device: Device, sessions: DecodingSessions, layout: LoraLayout | null, resident: ResidentWeights) {
     this.#model = model
@@ -94,7 +101,14 @@ export class Generator {
     return togetherInUse([...new Set([this.#sessions.prompt, this.#sessions.step])])
   }
 
+  /** Frees what is kept for the next call. */
+  rest(): void {
+    for (const cache of this.#idle.splice(0)) cache.dispose()
+  }
+
   dispose(): void {
+    this.#disposed = true
+    this.rest()
     for (const session of new Set([this.#sessions.prompt, this.#sessions.step])) session.dispose()
   }
 
@@ -108,23 +122,48 @@ export class Generator {
     const { architecture: { contextLength }, tokenizer } = this.#model
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
-    const places = Math.min(contextLength, Math.ceil((longest + settings.maxNewTokens) / CACHE_STEP) * CACHE_STEP)
     const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)
     const stops = tokenizer ? stopWordsOf(settings.stopTokens, tokenizer) : { strings: [], ids: [] }
     const endTokens = new Set([...this.#model.endTokens, ...stops.ids])
     const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
     const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }))
     const beams = settings.doSample && settings.temperature > 0 ? 1 : settings.beams
-    const cache = new Cache({ architecture: this.#model.architecture, device: this.#device, sessions: this.#sessions, sequences: prompts.length * beams, places })
+    const cache = this.#takeCache(prompts.length * beams, longest + settings.maxNewTokens)
     try {
       cache.use(this.#resident.tensors)
       if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
       if (beams > 1) await this.#search(answers, cache, request, { beams, endTokens })
       else await this.#decode(answers, cache, prompts, request.signal)
-    } finally {
+    } catch (error) {
       cache.dispose()
+      throw error
     }
+    this.#giveBack(cache)
     return answers.map(({ tokens, text, finish }) => ({ tokens, text, finish: finish ?? 'cancelled' }))
+  }
+
+  /** One that has served before, whose single-token run need not be recorded again, or a new one. Throws UserError where memory is short, then without idle ones. */
+  #takeCache(sequences: number, tokens: number): Cache {
+    const { architecture } = this.#model
+    const isRecorded = this.#sessions.step !== this.#sessions.prompt
+    const places = Math.min(architecture.contextLength, isRecorded ? onScale(tokens, RECORDED_PLACES) : roundUp(tokens, CACHE_STEP))
+    const index = this.#idle.findLastIndex((cache) => cache.sequences === sequences && cache.places >= places && cache.places <= MOST_ROOM * places)
+    const [kept] = index >= 0 ? this.#idle.splice(index, 1) : []
+    if (kept) return kept
+    const make = () => new Cache({ architecture, device: this.#device, sessions: this.#sessions, sequences, places })
+    try {
+      return make()
+    } catch (error) {
+      if (this.#idle.length === 0) throw error
+      this.rest()
+      return make()
+    }
+  }
+
+  #giveBack(cache: Cache): void {
+    if (this.#disposed) return cache.dispose()
+    this.#idle.push(cache)
+    if (this.#idle.length > KEPT_CACHES) this.#idle.shift()?.dispose()
   }
 
   async #decode(answers: readonly Answer[], cache: Cache, prompts: GenerateRequest['prompts'], signal: AbortSignal | undefined): Promise<void> {

@@ -26,7 +26,13 @@ export function chooseToken(logits: Float32Array, settings: GenerationSettings, 
 /** Index of the largest number; the first of equals. */
 export function argmax(logits: Float32Array): number {
   let best = 0
-  for (let index = 1; index < logits.length; index++) if ((logits[index] as number) > (logits[best] as number)) best = index
+  let most = logits[0] as number
+  for (let index = 1; index < logits.length; index++) {
+    const value = logits[index] as number
+    if (!(value > most)) continue
+    most = value
+    best = index
+  }
   return best
 }
 

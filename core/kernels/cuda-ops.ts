@@ -73,10 +73,17 @@ interface Call {
 
 /** How a kernel is called for one node: its outputs are made. Null where there is nothing to compute. */
 export function callOf(kernel: Kernel, context: KernelContext): Call | null {
-  const inputs = kernel.inputs.map((_, index) => context.input(index))
-  const size = (dim: KernelDim): number => (typeof dim === 'number' ? dim : (inputs[dim.input]!.shape[dim.axis] as number))
+  const read = kernel.inputs.length - kernel.waits
+  const inputs = Array.from({ length: read }, (_, index) => context.input(index))
+  const shapes = new Map<number, readonly number[]>()
+  const shapeOf = (index: number): readonly number[] => {
+    const shape = shapes.get(index) ?? inputs[index]!.shape
+    shapes.set(index, shape)
+    return shape
+  }
+  const size = (dim: KernelDim): number => (typeof dim === 'number' ? dim : (shapeOf(dim.input)[dim.axis] as number))
   const outputs = kernel.outputs.map(({ shape }, index) => context.output(index, shape.map(size)))
-  const pointers = [...inputs.map(({ data }) => data), ...outputs]
+  const pointers = [...inputs.map(({ data }) => data), ...Array<Pointer>(kernel.waits).fill(0n), ...outputs]
   const sizes = kernel.sizes.map(size)
   const { launch } = kernel
   if ('columns' in launch) return overRows(launch, { size, pointers, sizes })

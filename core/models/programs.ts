@@ -151,12 +151,19 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null, {
   return b.build()
 }
 
+export interface CachePlace {
+  readonly name: string
+  readonly shape: Shape
+  /** The last rows before a convolution, instead of keys or values. */
+  readonly isRows: boolean
+}
+
 /** What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D], and the last rows before a short convolution c0 … [B,k-1,width]. */
-export function cachesOf({ layerCount, kvHeads, headSize, width, convolutions }: Architecture): { readonly name: string; readonly shape: Shape }[] {
-  return Array.from({ length: layerCount }, (_, layer) => layer).flatMap((layer): { name: string; shape: Shape }[] => {
+export function cachesOf({ layerCount, kvHeads, headSize, width, convolutions }: Architecture): CachePlace[] {
+  return Array.from({ length: layerCount }, (_, layer) => layer).flatMap((layer): CachePlace[] => {
     const kernel = convolutions?.[layer] ?? null
-    if (kernel !== null) return [{ name: `c${layer}`, shape: ['B', kernel - 1, width] }]
-    return ['k', 'v'].map((name) => ({ name: `${name}${layer}`, shape: ['B', kvHeads, 'S', headSize] }))
+    if (kernel !== null) return [{ name: `c${layer}`, shape: ['B', kernel - 1, width], isRows: true }]
+    return ['k', 'v'].map((name) => ({ name: `${name}${layer}`, shape: ['B', kvHeads, 'S', headSize], isRows: false }))
   })
 }
 

@@ -8,6 +8,8 @@ export interface BindingOptions {
   readonly inputs: Readonly<Record<string, DeviceTensor>>
   /** Every output that is wanted; the same tensor may be an input too, where the graph's last operator writes it element by element. */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
+  /** False: run operator by operator also where the session is recorded. A recording stays in memory for as long as its session. True unless given. */
+  readonly record?: boolean
   /** Entries of ONNX Runtime's run configuration. */
   readonly runConfig?: Readonly<Record<string, string>>
 }
@@ -21,6 +23,8 @@ interface BoundInput {
 
 /** ONNX Runtime's name for a recorded CUDA graph: one for each binding, since a graph remembers the addresses of its tensors. */
 let lastGraphId = 0
+/** The name under which nothing is recorded. */
+const NOT_RECORDED = -1
 
 /** A session's inputs and outputs bound to tensors; running it again costs microseconds of JavaScript. Whoever made it disposes of it. */
 export class Binding {
@@ -32,6 +36,7 @@ export class Binding {
   readonly #copied: readonly BoundInput[]
   readonly #releaseSession: () => void
   #native: { readonly binding: Pointer; readonly runOptions: Pointer } | null = null
+  readonly #record: boolean
   #recorded = false
   #state: 'idle' | 'running' | 'disposed' = 'idle'
 
@@ -40,6 +45,7 @@ export class Binding {
     checkPorts(context.outputs, options.outputs, 'output')
     const inputs = Object.entries(options.inputs).map(([name, tensor]) => ({ name, tensor, copiedVersion: tensor.version }))
     this.#context = context
+    this.#record = options.record !== false
     this.#outputs = Object.values(options.outputs)
     this.#inputs = Object.values(options.inputs)
     this.#tensors = [...this.#inputs, ...this.#outputs]
@@ -118,7 +124,7 @@ export class Binding {
    * and the run proper is a replay.
    */
   async #runGraph(run: () => Promise<void>): Promise<void> {
-    if (!this.#recorded) {
+    if (this.#record && !this.#recorded) {
       const state = this.#outputs.filter((tensor) => this.#inputs.includes(tensor))
       const before = await Promise.all(state.map((tensor) => tensor.read()))
       await run()
@@ -143,7 +149,7 @@ export class Binding {
     this.#native = { binding, runOptions }
     for (const { name, tensor } of inputs) api.BindInput(binding, name, tensor.value)
     for (const [name, tensor] of Object.entries(options.outputs)) api.BindOutput(binding, name, tensor.value)
-    if (this.#context.graphThread) api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(++lastGraphId))
+    if (this.#context.graphThread) api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(this.#record ? ++lastGraphId : NOT_RECORDED))
     for (const [key, value] of Object.entries(options.runConfig ?? {})) api.AddRunConfigEntry(runOptions, key, value)
   }
 

@@ -14,6 +14,7 @@ export interface CustomOp {
 
 /** One call of an operator, valid until it returns. */
 export interface KernelContext {
+  /** Looked up when it is asked for: each costs calls into native code. */
   input(index: number): { readonly data: Pointer; readonly shape: readonly number[] }
   /** Makes the output number `index` and returns where it lies. */
   output(index: number, shape: readonly number[]): Pointer
@@ -123,7 +124,15 @@ class NativeContext implements KernelContext {
 
   input(index: number) {
     const value = output<Pointer>((out) => this.#api.KernelContext_GetInput(this.#native, index, out))
-    return { data: this.#dataOf(value), shape: this.#shapeOf(value) }
+    const [dataOf, shapeOf] = [() => this.#dataOf(value), () => this.#shapeOf(value)]
+    return {
+      get data() {
+        return dataOf()
+      },
+      get shape() {
+        return shapeOf()
+      },
+    }
   }
 
   output(index: number, shape: readonly number[]): Pointer {

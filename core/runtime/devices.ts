@@ -79,7 +79,7 @@ async function whyUnusable(machine: Machine, kind: DeviceKind, gpus: Gpus): Prom
     case 'directml':
     case 'coreml':
       // WebGPU on Linux is Vulkan: asking without it only prints a warning.
-      if (process.platform === 'linux' && gpus.vulkan === null) return whyNoAdapter(gpus)
+      if (process.platform === 'linux' && gpus.vulkan === null) return gpus.nvidia ? 'vulkan-missing' : whyNoAdapter(gpus)
       return (await loads(machine.api, kind)) ? (isSoftware(kind, gpus) ? 'software-adapter' : null) : whyNoAdapter(gpus)
     default:
       return assertNever(kind)

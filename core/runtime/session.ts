@@ -68,6 +68,11 @@ export class Session {
     return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold(), customOps: this.#belongings.customOps }, options)
   }
 
+  /** True where a binding's first run is recorded as a CUDA graph. */
+  get isRecorded(): boolean {
+    return this.#place.graphThread !== null
+  }
+
   /** What the session uses of GPU 0 besides the tensors that are bound; only on CUDA. */
   arena(): ArenaUse {
     return arenaUse(this.#place.api, this.#live())

@@ -87,6 +87,8 @@ export class Evaluator {
       if (signal.aborted) return null
       texts.push(...answers.map(({ text }) => text))
     }
+    // Training needs the memory until the next evaluation.
+    this.#generator.rest()
     return chosen.map(({ prompt, answer }, index) => ({ prompt, expected: answer, answer: texts[index] ?? '' }))
   }
 

@@ -1,14 +1,14 @@
 import { UserError } from '../contract/index.ts'
-import { packRows, type PackedBatch, type TokenRow } from './packing.ts'
+import type { PackedBatch, TokenRow } from './packing.ts'
 
 /** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
 export class MicroBatches {
   /** So many rows are computed at once; null: whole batches. */
   rows: number | null
-  readonly #maxTokens: number
+  readonly #pack: (rows: readonly TokenRow[]) => PackedBatch
 
-  constructor(maxTokens: number, rows: number | null = null) {
-    this.#maxTokens = maxTokens
+  constructor(pack: (rows: readonly TokenRow[]) => PackedBatch, rows: number | null = null) {
+    this.#pack = pack
     this.rows = rows
   }
 
@@ -17,7 +17,7 @@ export class MicroBatches {
     for (;;) {
       const parts = batches.flatMap((rows) => this.#cut(rows))
       try {
-        return await step(parts.map((rows) => packRows(rows, this.#maxTokens)))
+        return await step(parts.map((rows) => this.#pack(rows)))
       } catch (error) {
         const largest = Math.max(...parts.map((rows) => rows.length))
         if (!(error instanceof UserError) || error.error.code !== 'runtime/out-of-memory' || largest === 1) throw error

@@ -7,6 +7,7 @@ import { openRuntime } from '../runtime/index.ts'
 import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from './checkpoint.ts'
 import type { TrainEvent, TrainJob } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
+import { packRows } from './packing.ts'
 import { cutToQuantile } from './padding-quantile.ts'
 import { makeJob, runJob, someRows } from './test-job.ts'
 
@@ -97,7 +98,7 @@ describe('micro-batches', () => {
   it('are halved until they fit, and stay so', async () => {
     const tried: number[][] = []
     const reduced: number[] = []
-    const batches = new MicroBatches(0)
+    const batches = new MicroBatches((rows) => packRows(rows))
     const fits = async (packed: readonly { tokenCount: number }[]) => {
       tried.push(packed.map(({ tokenCount }) => tokenCount / 3))
       if (packed.some(({ tokenCount }) => tokenCount / 3 > 2)) throw outOfMemory()
@@ -109,8 +110,8 @@ describe('micro-batches', () => {
   })
 
   it('give up where even one row is too much, and pass other errors on', async () => {
-    await expect(new MicroBatches(0).run([rows], () => Promise.reject(outOfMemory()), () => {})).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
-    await expect(new MicroBatches(0).run([rows], () => Promise.reject(new Error('other')), () => {})).rejects.toThrow('other')
+    await expect(new MicroBatches((rows) => packRows(rows)).run([rows], () => Promise.reject(outOfMemory()), () => {})).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
+    await expect(new MicroBatches((rows) => packRows(rows)).run([rows], () => Promise.reject(new Error('other')), () => {})).rejects.toThrow('other')
   })
 })
 

@@ -1,3 +1,5 @@
+import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
+
 /** A row as token ids; `labelMask[i]` is 1 where token i counts for the loss. */
 export interface TokenRow {
   readonly ids: Int32Array
@@ -28,11 +30,11 @@ const ATTENTION_SHARE = 1 / 2000
 /**
  * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to `maxTokens`, where given.
  * Every row sees only itself and its positions begin at 0, so the loss is that of the padded batch. What follows a row's last counted token's
- * predecessor is left out: nothing depends on it.
+ * predecessor is left out: nothing depends on it. `isRecorded`: of lengths as they are recorded (padBatch), so that their padding is used too.
  */
-export function packRows(rows: readonly TokenRow[], maxTokens = 0): PackedBatch {
+export function packRows(rows: readonly TokenRow[], maxTokens = 0, isRecorded = false): PackedBatch {
   const lengths = rows.map(neededLength)
-  const { length, bins } = layOut(lengths, maxTokens)
+  const { length, bins } = layOut(lengths, maxTokens, isRecorded ? recordedLength : (exact) => exact)
   const size = bins.length * length
   const batch = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
   const targets: number[] = []
@@ -66,15 +68,15 @@ interface Layout {
 }
 
 /** The cheapest layout: work = B T (1 + share · T). */
-function layOut(lengths: readonly number[], maxTokens: number): Layout {
-  const longest = Math.max(1, ...lengths)
+function layOut(lengths: readonly number[], maxTokens: number, rounded: (length: number) => number): Layout {
+  const longest = rounded(Math.max(1, ...lengths))
   const total = lengths.reduce((sum, length) => sum + length, 0)
   const work = ({ length, bins }: Layout) => bins.length * length * (1 + ATTENTION_SHARE * length)
   let best: Layout = { length: longest, bins: fitIntoBins(lengths, longest) }
   for (let count = best.bins.length - 1; count >= 1; count--) {
-    const length = Math.max(longest, Math.ceil(total / count))
+    const length = Math.max(longest, rounded(Math.ceil(total / count)))
     // All of it full would already cost more than the best, and longer sequences only more.
-    if (length > maxTokens || total * (1 + ATTENTION_SHARE * length) >= work(best)) break
+    if (length > rounded(maxTokens) || total * (1 + ATTENTION_SHARE * length) >= work(best)) break
     const candidate = { length, bins: fitIntoBins(lengths, length) }
     if (work(candidate) < work(best)) best = candidate
   }
@@ -96,11 +98,26 @@ function fitIntoBins(lengths: readonly number[], capacity: number): number[][] {
   return bins.map(({ members }) => members)
 }
 
-/** The batch with T and M rounded up to multiples: GPUs like even sizes, and fewer different shapes are recorded. Targets that are added come last; give them the weight 0. */
-export function padBatch(batch: PackedBatch, steps: { readonly tokens: number; readonly targets: number }): PackedBatch {
+/** Tensor cores want multiples of 8, and a kernel of ours computes 64 tokens at once. */
+const LENGTHS = { parts: 4, least: 64 }
+const COUNTS = { parts: 8, least: 1 }
+/** Targets: quarters of all tokens. */
+const [TARGET_SHARES, LEAST_TARGETS] = [4, 256]
+
+/** The length that a recorded sequence of so many tokens has: an eighth more on average. */
+export const recordedLength = (tokens: number): number => onScale(tokens, LENGTHS)
+
+/** How many sequences a recorded batch of so many has. */
+export const recordedCount = (sequences: number): number => onScale(sequences, COUNTS)
+
+/**
+ * The batch with B, T and M rounded up, so that a run has few shapes to record (about forty, whatever the lengths of its rows). Sequences that are added hold no tokens; targets that
+ * are added come last: give them the weight 0.
+ */
+export function padBatch(batch: PackedBatch): PackedBatch {
   const { sequences: B, tokensPerSequence: T, targets } = batch
-  const wide = roundUp(T, steps.tokens)
-  const size = B * wide
+  const [high, wide] = [recordedCount(B), recordedLength(T)]
+  const size = high * wide
   const padded = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
   for (let row = 0; row < B; row++) {
     const [from, to] = [row * T, row * wide]
@@ -108,14 +125,11 @@ export function padBatch(batch: PackedBatch, steps: { readonly tokens: number; r
     padded.positions.set(batch.positions.subarray(from, from + T), to)
     padded.segments.set(batch.segments.subarray(from, from + T), to)
   }
-  const count = Math.min(size, roundUp(targets.length, steps.targets))
+  const count = Math.min(size, roundUp(targets.length, roundUp(size / TARGET_SHARES, LEAST_TARGETS)))
   const moved = Array.from(targets, (place) => Math.floor(place / T) * wide + (place % T))
   const used = new Set(moved)
   for (let place = 0; moved.length < count; place++) if (!used.has(place)) moved.push(place)
   const labels = new BigInt64Array(count)
   labels.set(batch.labels)
-  return { ...batch, tokensPerSequence: wide, ...padded, targets: Int32Array.from(moved), labels }
+  return { ...batch, sequences: high, tokensPerSequence: wide, ...padded, targets: Int32Array.from(moved), labels }
 }
-
-/** The next multiple of a step. */
-export const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step

@@ -29,14 +29,20 @@ export interface BatchRun {
   readonly random: { readonly seed: number; readonly key: number } | null
 }
 
-/** Bindings are kept for so many shapes of batches. */
+/** Bindings are kept for so many shapes of batches that are not recorded. */
 const KEPT_SHAPES = 16
+/** A recording takes some MB and lives as long as its session: the rarer shapes of a run that has even more are computed operator by operator. */
+const MAX_RECORDED_SHAPES = 64
 
-/** A session whose batches come in several shapes: a binding for each, the least recently used one dropped. Whoever made it disposes of it, and of the session. */
+/**
+ * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently used one is dropped. Whoever made it disposes of it, and of
+ * the session.
+ */
 export class ShapedSession {
   readonly #options: ShapedSessionOptions
   readonly #loss: DeviceTensor<'float32'>
   readonly #accumulate: DeviceTensor<'bool'>
+  readonly #recorded = new Map<string, BoundShape>()
   readonly #bound = new Map<string, BoundShape>()
 
   constructor(options: ShapedSessionOptions) {
@@ -51,7 +57,13 @@ export class ShapedSession {
     shape.write(batch, weights)
     this.#accumulate.write(Uint8Array.of(Number(accumulate)))
     if (random) shape.writeRandom(random.seed, random.key)
-    await shape.binding.run()
+    try {
+      await shape.binding.run()
+    } catch (error) {
+      // Where memory is short, what this shape has taken is needed for smaller ones.
+      this.#forget(shape)
+      throw error
+    }
     return (await this.#loss.read())[0] as number
   }
 
@@ -62,14 +74,21 @@ export class ShapedSession {
   }
 
   dispose(): void {
-    for (const shape of this.#bound.values()) shape.dispose()
+    for (const shape of [...this.#recorded.values(), ...this.#bound.values()]) shape.dispose()
     this.#loss.dispose()
     this.#accumulate.dispose()
   }
 
   #shapeOf(batch: PackedBatch): BoundShape {
     const key = `${batch.sequences} ${batch.tokensPerSequence} ${batch.targets.length}`
-    const shape = this.#bound.get(key) ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate })
+    const recorded = this.#recorded.get(key)
+    if (recorded) return recorded
+    const record = this.#options.session.isRecorded && this.#recorded.size < MAX_RECORDED_SHAPES
+    const shape = this.#bound.get(key) ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
+    if (record) {
+      this.#recorded.set(key, shape)
+      return shape
+    }
     this.#bound.delete(key)
     this.#bound.set(key, shape)
     if (this.#bound.size > KEPT_SHAPES) {
@@ -78,6 +97,11 @@ export class ShapedSession {
       this.#bound.delete(oldest)
     }
     return shape
+  }
+
+  #forget(shape: BoundShape): void {
+    for (const kept of [this.#recorded, this.#bound]) for (const [key, one] of kept) if (one === shape) kept.delete(key)
+    shape.dispose()
   }
 }
 
@@ -99,7 +123,7 @@ class BoundShape {
   constructor(
     { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
     { device, session, shared, outputs, architecture: { heads, layerCount, width, dropoutSites }, layout: { columnCount }, noiseAlpha = 0, losses = false }: ShapedSessionOptions,
-    { loss, accumulate }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor },
+    { loss, accumulate, record }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly record: boolean },
   ) {
     this.#batch = {
       ids: device.tensor('int32', [B, T]),
@@ -117,7 +141,7 @@ class BoundShape {
     this.losses = losses ? device.tensor('float32', [M]) : null
     const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), ...(this.#noise && { noise_scale: this.#noise.tensor }), accumulate }
     const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
-    this.binding = session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) } })
+    this.binding = session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record })
   }
 
   write(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): void {

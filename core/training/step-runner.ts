@@ -9,7 +9,7 @@ import { togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTen
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
-import { padBatch, roundUp, type PackedBatch } from './packing.ts'
+import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
 import { ShapedSession } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
@@ -32,9 +32,6 @@ export interface StepRunnerOptions extends TrainingOptions {
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
 }
-
-/** Sizes of batches that are recorded: tensor cores want multiples of 8, and every shape is recorded once. */
-const RECORDED_STEPS = { tokens: 64, targets: 256 }
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
 const MAX_ACCUMULATION = 4096
@@ -81,7 +78,7 @@ export class StepRunner {
     this.state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, this.#own(device.tensor(dtype, [length(layout.parameterCount)]))]))
     this.#norm = this.#own(device.tensor('float32', []))
     this.lossScale = options.lossScale ?? new LossScale()
-    const positions = options.cudaGraph ? roundUp(maxTokens, RECORDED_STEPS.tokens) : maxTokens
+    const positions = options.cudaGraph ? recordedLength(maxTokens) : maxTokens
     const tables = rotaryTables(model.architecture, positions).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
     const scales = { loss_scale: this.#own(device.tensor('float32', [1])), loss_unscale: this.#own(device.tensor('float32', [1])) }
     this.#shared = { ...resident.tensors, p: this.p, g, ...scales, ...Object.fromEntries(tables) }
@@ -133,7 +130,7 @@ export class StepRunner {
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
     let loss = 0
     for (const [index, batch] of batches.entries()) {
-      const padded = this.#options.cudaGraph ? padBatch(batch, RECORDED_STEPS) : batch
+      const padded = this.isRecorded ? padBatch(batch) : batch
       const weights = new Float32Array(padded.targets.length).fill(1 / counted, 0, batch.targets.length)
       loss += await this.#training.run(padded, { weights, accumulate: index > 0, random: { seed, key: step * MAX_ACCUMULATION + index } })
     }
@@ -166,6 +163,11 @@ export class StepRunner {
       counted += batch.targets.length
     }
     return sum / counted
+  }
+
+  /** True where every shape of batches is recorded: rows are then packed into few shapes. */
+  get isRecorded(): boolean {
+    return this.#options.cudaGraph === true
   }
 
   /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */

@@ -5,6 +5,7 @@ import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
 import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState } from './checkpoint.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
+import { packRows } from './packing.ts'
 import { computeTypeFor } from './precision.ts'
 import { maskIdOf, maskTokens } from './sample-masking.ts'
 import { cutToQuantile } from './padding-quantile.ts'
@@ -63,7 +64,7 @@ class Run {
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
     this.#state = setup.state
-    this.#microBatches = new MicroBatches(setup.maxTokens, setup.state.microBatchRows)
+    this.#microBatches = new MicroBatches((packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded), setup.state.microBatchRows)
   }
 
   async execute(): Promise<TrainResult> {

@@ -16,6 +16,8 @@ export interface Kernel {
   readonly library?: string
   readonly source: string
   readonly inputs: readonly DType[]
+  /** How many of them, the last ones, it only waits for. */
+  readonly waits: number
   readonly outputs: readonly { readonly dtype: DType; readonly shape: readonly KernelDim[] }[]
   /** Sizes that the function is given behind the pointers and, over rows, their sizes. */
   readonly sizes: readonly KernelDim[]
@@ -88,7 +90,7 @@ function called({ text, library, ...kernel }: Written, { inputs, outputs, waits 
   const all = [...inputs, ...waits]
   const types = all.map(({ dtype }) => dtype)
   const name = nameOf([text(''), shapes, types, kernel])
-  return { kernel: { ...kernel, ...(library !== undefined && { library }), name, source: text(name), inputs: types, outputs: shapes }, inputs: all, outputs }
+  return { kernel: { ...kernel, ...(library !== undefined && { library }), name, source: text(name), inputs: types, waits: waits.length, outputs: shapes }, inputs: all, outputs }
 }
 
 /** The same name for the same text, whatever it uses of a library: two FNV-1a hashes of 32 bits, forwards and backwards. */
