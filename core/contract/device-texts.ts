@@ -18,6 +18,7 @@ export const deviceNames: Readonly<Record<DeviceKind, DeviceText>> = {
 export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
   'provider-missing': { ja: 'この GPU で速く計算するための GPU パックが入っていません。「設定」からダウンロードできます。それまでは WebGPU か CPU で計算します。', en: 'The GPU pack, with which this GPU computes fast, is not installed: download it in Settings. Until then WebGPU or the CPU computes.' },
   'driver-missing': { ja: 'GPU のドライバーが見つかりません。GPU のメーカーのページから新しいドライバーを入れて、パソコンを再起動してください。', en: 'The driver of the GPU was not found. Install the newest one from its maker and restart the computer.' },
+  'vulkan-missing': { ja: 'Vulkan が見つかりません。パッケージ libvulkan1 を入れると使えます。', en: 'Vulkan was not found. The package libvulkan1 brings it.' },
   'no-adapter': { ja: '対応する GPU が見つかりません。', en: 'No suitable GPU was found.' },
   'library-missing': { ja: '必要なライブラリ（CUDA 13 の cuBLAS など）が見つかりません。「設定」で GPU パックをダウンロードしてください。', en: "A library that it needs (such as CUDA 13's cuBLAS) was not found. Download the GPU pack in Settings." },
   'driver-outdated': {

@@ -10,6 +10,7 @@ export interface EnginePort {
   send(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
   onExit(listener: (exit: EngineExit) => void): void
+  /** Ends the process at once, whatever it does: libraries inside may hold back a request to end. */
   kill(): void
 }
 

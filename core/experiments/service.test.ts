@@ -20,7 +20,7 @@ function spawnEngine(): EnginePort {
     send: (message) => void child.send(message as object),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? String(code) })),
-    kill: () => void child.kill(),
+    kill: () => void child.kill('SIGKILL'),
   }
 }
 

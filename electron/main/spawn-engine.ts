@@ -12,6 +12,6 @@ export function spawnEngine(entry: string): EnginePort {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code) => listener({ code, reason: `exit ${code}` })),
-    kill: () => void child.kill(),
+    kill: () => { if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL') },
   }
 }

@@ -11,6 +11,6 @@ export function spawnEngine(entry: string): EnginePort {
     send: (message) => { if (child.connected) child.send(message as object) },
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` })),
-    kill: () => void child.kill(),
+    kill: () => void child.kill('SIGKILL'),
   }
 }
