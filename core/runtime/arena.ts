@@ -12,16 +12,26 @@ export interface ArenaUse {
 
 /** Memory is taken as it is needed, and cut to what is asked for: by itself ONNX Runtime doubles what it takes, and gives pieces away that are up to twice as large or 128 MB larger. */
 const ARENA = { arena_extend_strategy: 1n, max_dead_bytes_per_chunk: 256n }
+/** Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs) and for an evaluation: whoever takes all of a card's memory can do nothing more with it. */
+const HEADROOM_BYTES = 1e9
+/** Limits are rounded down to multiples of it: a configuration for each is kept for good. */
+const LIMIT_STEP_BYTES = 2 ** 28
 /** Where OrtCUDAProviderOptionsV2 (cuda_provider_options.h) keeps the arena's configuration; no function sets it. */
 const ARENA_OFFSET = 40
 
-let configuration: Pointer | null = null
+const configurations = new Map<number, Pointer>()
 
-/** Makes sessions with these CUDA options use memory exactly. Setting other options undoes it. */
-export function useExactArena(api: Api, options: Pointer): void {
-  configuration ??= output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(ARENA), BigUint64Array.from(Object.values(ARENA)), Object.keys(ARENA).length, out))
+/** Makes sessions with these CUDA options use memory exactly, and no more than `limitBytes` (0: no limit) of it for their scratch values. Setting other options undoes it. */
+export function useExactArena(api: Api, options: Pointer, limitBytes: number): void {
+  const limit = Math.floor(limitBytes / LIMIT_STEP_BYTES) * LIMIT_STEP_BYTES
+  const entries = { ...ARENA, max_mem: BigInt(limit) }
+  const configuration = configurations.get(limit) ?? output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(entries), BigUint64Array.from(Object.values(entries)), Object.keys(entries).length, out))
+  configurations.set(limit, configuration)
   koffi.encode(options, ARENA_OFFSET, 'void *', configuration)
 }
+
+/** What a session may take of so much free memory. */
+export const arenaLimit = (freeBytes: number): number => Math.max(freeBytes / 2, freeBytes - HEADROOM_BYTES)
 
 /** The words of an OrtAllocator since version 23: version, Alloc, Free, Info, Reserve, GetStats. */
 const [WORDS, GET_STATS] = [6, 5]

@@ -20,6 +20,23 @@ export function openCudaDriver(): CudaDriver {
   return copies(openContext().define)
 }
 
+let freeBytes: (() => number) | null = null
+
+/** What is free of GPU 0's memory. Throws where there is no driver. */
+export function freeCudaBytes(): number {
+  freeBytes ??= memoryQuery(openContext().define)
+  return freeBytes()
+}
+
+function memoryQuery(define: Define): () => number {
+  const query = define('cuMemGetInfo_v2', '_Out_ size_t *', '_Out_ size_t *')
+  return () => {
+    const [free, total]: [[number | null], [number | null]] = [[null], [null]]
+    query(free, total)
+    return Number(free[0])
+  }
+}
+
 function openContext(): { readonly define: Define; readonly device: number } {
   const library = loadNative(driverFile)
   const define: Define = (name, ...parameters) => {

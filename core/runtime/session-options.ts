@@ -1,5 +1,7 @@
 import type { DeviceKind } from '../contract/index.ts'
 import { output, type Api, type Pointer } from './api.ts'
+import { arenaLimit } from './arena.ts'
+import { freeCudaBytes } from './cuda-driver.ts'
 import { registerOps, type CustomOp, type RegisteredOps } from './custom-ops.ts'
 import { appendProvider, providerNames } from './provider.ts'
 import type { DeviceTensor } from './tensor.ts'
@@ -53,7 +55,7 @@ export async function withSessionOptions<R>(
   const native = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     applyOptions(api, native, options)
-    appendProvider(api, native, kind, { ...(kind === 'cuda' && cudaOptions(options)), ...options.providerOptions })
+    appendProvider(api, native, kind, { ...(kind === 'cuda' && cudaOptions(options)), ...options.providerOptions }, kind === 'cuda' ? arenaLimit(freeCudaBytes()) : 0)
     return await use(native, options.customOps ? registerOps(api, native, providerNames[kind], options.customOps) : null)
   } finally {
     api.ReleaseSessionOptions(native)

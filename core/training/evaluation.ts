@@ -4,7 +4,7 @@ import { stopStringsOf } from '../generation/stopping.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import { bleu, chrf, exactMatch, mean, meanRowPerplexity, tokenPerplexity } from '../metrics/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import type { Device } from '../runtime/index.ts'
+import { isOutOfMemory, type Device } from '../runtime/index.ts'
 import type { ResidentWeights } from '../weights/resident.ts'
 import { packRows, type PackedBatch } from './packing.ts'
 import { formatFor } from './sample-format.ts'
@@ -38,16 +38,32 @@ export interface EvaluationResult extends Omit<Evaluation, 'step' | 'epoch'> {
 export class Evaluator {
   readonly #parts: EvaluatorParts
   #generator: Generator | null = null
+  /** So many rows fit at once, as far as is known. */
+  #mostRows = Infinity
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts
   }
 
-  /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once. */
+  /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
-    const losses = await this.#losses(signal, batchRows)
+    for (;;) {
+      const rows = { losses: Math.min(batchRows, this.#mostRows), answers: Math.min(this.#parts.settings['prediction.batch_size_inference'] || batchRows, this.#mostRows) }
+      try {
+        return await this.#evaluate(signal, rows)
+      } catch (error) {
+        const most = Math.max(rows.losses, rows.answers)
+        if (!isOutOfMemory(error) || most === 1) throw error
+        this.#mostRows = Math.ceil(most / 2)
+        this.#generator?.rest()
+      }
+    }
+  }
+
+  async #evaluate(signal: AbortSignal, batchRows: { readonly losses: number; readonly answers: number }): Promise<EvaluationResult | null> {
+    const losses = await this.#losses(signal, batchRows.losses)
     if (losses === null) return null
-    const samples = await this.#answers(signal, batchRows)
+    const samples = await this.#answers(signal, batchRows.answers)
     if (samples === null) return null
     const counted = losses.flat()
     const validationLoss = counted.length > 0 ? mean(counted) : null
@@ -71,7 +87,7 @@ export class Evaluator {
     return all
   }
 
-  async #answers(signal: AbortSignal, batchRows: number): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
+  async #answers(signal: AbortSignal, size: number): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
     const { model, device, layout, resident, runner, settings, trainSamples, validationSamples } = this.#parts
     const shown = new Map((validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]))
     const chosen = this.#needsEveryAnswer() ? validationSamples : [...shown.values()].slice(0, SAMPLE_ANSWERS)
@@ -79,7 +95,6 @@ export class Evaluator {
     const generation = { ...generationSettingsOf(settings), seed: settings['environment.seed'] }
     const stopStrings = stopStringsOf(formatFor(model.tokenizer, sampleOptionsOf(settings).format))
     const p = await runner.p.read()
-    const size = settings['prediction.batch_size_inference'] || batchRows
     const texts: string[] = []
     for (let start = 0; start < chosen.length; start += size) {
       const prompts = chosen.slice(start, start + size).map(({ promptIds }) => promptIds)

@@ -1,4 +1,4 @@
-import { UserError } from '../contract/index.ts'
+import { isOutOfMemory } from '../runtime/index.ts'
 import type { PackedBatch, TokenRow } from './packing.ts'
 
 /** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
@@ -20,7 +20,7 @@ export class MicroBatches {
         return await step(parts.map((rows) => this.#pack(rows)))
       } catch (error) {
         const largest = Math.max(...parts.map((rows) => rows.length))
-        if (!(error instanceof UserError) || error.error.code !== 'runtime/out-of-memory' || largest === 1) throw error
+        if (!isOutOfMemory(error) || largest === 1) throw error
         this.rows = Math.ceil(largest / 2)
         onReduced(this.rows)
       }

@@ -1,0 +1,35 @@
+import { rm } from 'node:fs/promises'
+import { afterAll, expect, it } from 'vitest'
+import { UserError } from '../contract/index.ts'
+import { openRuntime } from '../runtime/index.ts'
+import { NO_RESIDENT_WEIGHTS } from '../weights/resident.ts'
+import { Evaluator } from './evaluation.ts'
+import type { PackedBatch } from './packing.ts'
+import { setUpTraining } from './setup.ts'
+import type { StepRunner } from './step-runner.ts'
+import { makeJob, someRows } from './test-job.ts'
+
+afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
+
+const rowsOf = ({ segments }: PackedBatch): number => new Set(segments.filter((segment) => segment >= 0)).size
+
+it('finds the same in as few rows at a time as fit, and fails where even one does not', { timeout: 60_000 }, async () => {
+  const job = await makeJob(someRows, someRows, { 'prediction.metric': 'BLEU' })
+  const { signal } = new AbortController()
+  const setup = await setUpTraining(job, { signal, onEvent: () => {} })
+  const tried: number[] = []
+  /** The runner on a device with room for so many rows. */
+  const withRoom = (rows: number) => new Evaluator({
+    ...setup, settings: job.settings, resident: NO_RESIDENT_WEIGHTS,
+    runner: { p: setup.runner.p, losses: async (batch: PackedBatch) => { tried.push(rowsOf(batch)); if (rowsOf(batch) > rows) throw new UserError('runtime/out-of-memory', { device: 'cpu' }); return setup.runner.losses(batch) } } as StepRunner,
+  })
+  const [wide, narrow, none] = [withRoom(5), withRoom(2), withRoom(0)]
+  const found = await narrow.run(signal, 5)
+  expect(tried).toEqual([5, 3, 2, 2, 1])
+  const wanted = await wide.run(signal, 5)
+  expect(found?.validationLoss).toBeCloseTo(wanted?.validationLoss ?? NaN, 5)
+  expect(found?.samples).toEqual(wanted?.samples)
+  await expect(none.run(signal, 5)).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
+  for (const resource of [wide, narrow, none, setup]) resource.dispose()
+  await rm(job.folder, { recursive: true })
+})
