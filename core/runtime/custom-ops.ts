@@ -24,19 +24,21 @@ export interface KernelContext {
 
 /** The operators of a session: freed after it. */
 export interface RegisteredOps {
-  /** What an operator has thrown since the last call, or null: native code in between cannot pass it on. */
+  /** What an operator has thrown since the last call, or null: native code in between passes on no more than that it failed. */
   takeFailure(): { readonly error: unknown } | null
   dispose(): void
 }
 
-/** The layout of OrtCustomOp before kernels that return a status: a JavaScript exception could not become one anyway. */
-const STRUCT_VERSION = 14
-/** The struct's function pointers in their order (onnxruntime_c_api.h); later ones, up to the last, are null. */
-const FUNCTIONS = [
-  'CreateKernel', 'GetName', 'GetExecutionProviderType', 'GetInputType', 'GetInputTypeCount', 'GetOutputType', 'GetOutputTypeCount', 'KernelCompute', 'KernelDestroy',
-  'GetInputCharacteristic', 'GetOutputCharacteristic', 'GetInputMemoryType',
-] as const
+/** The layout of OrtCustomOp from which on kernels return a status: a run must not go on with outputs that were not made. */
+const STRUCT_VERSION = 16
+/** The struct's function pointers that we fill, and their places (onnxruntime_c_api.h); the others are null. */
+const FUNCTIONS = {
+  CreateKernel: 0, GetName: 1, GetExecutionProviderType: 2, GetInputType: 3, GetInputTypeCount: 4, GetOutputType: 5, GetOutputTypeCount: 6, KernelDestroy: 8,
+  GetInputCharacteristic: 9, GetOutputCharacteristic: 10, GetInputMemoryType: 11, KernelComputeV2: 17,
+} as const
 const ALL_FUNCTIONS = 25
+/** OrtErrorCode of a failure that is said nothing more about. */
+const FAILED = 1
 /** OrtCustomOpInputOutputCharacteristic and OrtMemType. */
 const [REQUIRED, ON_DEVICE] = [0, 0]
 
@@ -48,12 +50,12 @@ const callbackTypes = {
   GetInputTypeCount: 'size_t(void *op)',
   GetOutputType: 'int(void *op, size_t index)',
   GetOutputTypeCount: 'size_t(void *op)',
-  KernelCompute: 'void(void *kernel, void *context)',
+  KernelComputeV2: 'void *(void *kernel, void *context)',
   KernelDestroy: 'void(void *kernel)',
   GetInputCharacteristic: 'int(void *op, size_t index)',
   GetOutputCharacteristic: 'int(void *op, size_t index)',
   GetInputMemoryType: 'int(void *op, size_t index)',
-} as const satisfies Record<(typeof FUNCTIONS)[number], string>
+} as const satisfies Record<keyof typeof FUNCTIONS, string>
 
 interface Entry {
   readonly op: CustomOp
@@ -65,7 +67,7 @@ interface Entry {
 
 /** By the address of their structs, which ONNX Runtime hands to every callback. */
 const entries = new Map<Pointer, Entry>()
-let callbacks: readonly Pointer[] | null = null
+let callbacks: ReadonlyMap<number, Pointer> | null = null
 
 /** Adds operators to native session options. The result is disposed of after the sessions made with them. */
 export function registerOps(api: Api, options: Pointer, provider: string, ops: readonly CustomOp[]): RegisteredOps {
@@ -104,11 +106,14 @@ class Registry implements RegisteredOps {
     return failure
   }
 
-  compute(op: CustomOp, context: Pointer): void {
+  /** Null, or the OrtStatus that ends the run. */
+  compute(op: CustomOp, context: Pointer): Pointer | null {
     try {
       op.compute(new NativeContext(this.#api, context))
+      return null
     } catch (error) {
       this.#failure ??= { error }
+      return this.#api.CreateStatus(FAILED, `${op.name} failed`)
     }
   }
 }
@@ -157,9 +162,9 @@ class NativeContext implements KernelContext {
 }
 
 /** The functions that all operators share, made once: the struct's address tells which operator is meant. */
-function native(): readonly Pointer[] {
+function native(): ReadonlyMap<number, Pointer> {
   const entryOf = (op: Pointer) => entries.get(BigInt(op)) as Entry
-  const functions: Record<(typeof FUNCTIONS)[number], (...args: never[]) => unknown> = {
+  const functions: Record<keyof typeof FUNCTIONS, (...args: never[]) => unknown> = {
     CreateKernel: (op: Pointer) => op,
     GetName: (op: Pointer) => addressOf(entryOf(op).name),
     GetExecutionProviderType: (op: Pointer) => addressOf(entryOf(op).provider),
@@ -167,20 +172,21 @@ function native(): readonly Pointer[] {
     GetInputTypeCount: (op: Pointer) => entryOf(op).op.inputs.length,
     GetOutputType: (op: Pointer, index: number) => onnxTypeOf(entryOf(op).op.outputs[Number(index)] as DType),
     GetOutputTypeCount: (op: Pointer) => entryOf(op).op.outputs.length,
-    KernelCompute: (op: Pointer, context: Pointer) => entryOf(op).registry.compute(entryOf(op).op, context),
+    KernelComputeV2: (op: Pointer, context: Pointer) => entryOf(op).registry.compute(entryOf(op).op, context),
     KernelDestroy: () => undefined,
     GetInputCharacteristic: () => REQUIRED,
     GetOutputCharacteristic: () => REQUIRED,
     GetInputMemoryType: () => ON_DEVICE,
   }
-  callbacks ??= FUNCTIONS.map((name) => koffi.register(functions[name], koffi.pointer(koffi.proto(callbackTypes[name].replace('(', ` ${name}(`)))))
+  const register = (name: keyof typeof FUNCTIONS) => koffi.register(functions[name], koffi.pointer(koffi.proto(callbackTypes[name].replace('(', ` ${name}(`))))
+  callbacks ??= new Map(Object.entries(FUNCTIONS).map(([name, place]) => [place, register(name as keyof typeof FUNCTIONS)]))
   return callbacks
 }
 
-function structOf(functions: readonly Pointer[]): ArrayBuffer {
+function structOf(functions: ReadonlyMap<number, Pointer>): ArrayBuffer {
   const words = new BigUint64Array(1 + ALL_FUNCTIONS)
   new Uint32Array(words.buffer)[0] = STRUCT_VERSION
-  words.set(functions, 1)
+  for (const [place, address] of functions) words[1 + place] = address
   return words.buffer
 }
 

@@ -26,6 +26,7 @@ const pathType = process.platform === 'win32' ? 'const char16_t *' : 'const char
 type Memory = Pointer | ArrayBufferView | ArrayBuffer
 
 export const signatures = {
+  CreateStatus: plain<[code: number, message: string], Pointer>(0, 'void *', 'int', 'const char *'),
   GetErrorCode: plain<[Pointer], number>(1, 'int', 'void *'),
   GetErrorMessage: plain<[Pointer], string>(2, 'const char *', 'void *'),
   ReleaseStatus: release(93),
