@@ -1,4 +1,4 @@
-import { errorTexts, settingCatalogue, type AppError, type SettingKey } from '../contract/index.ts'
+import { deviceNames, deviceReasons, errorTexts, settingCatalogue, type AppError, type DeviceKind, type DeviceReason, type SettingKey } from '../contract/index.ts'
 import { fillText } from '../experiments/log-file.ts'
 import { cliTexts } from './texts.ts'
 
@@ -8,11 +8,17 @@ export const language = (): 'ja' | 'en' => {
   return locale === '' || /^(ja|C\b|POSIX)/.test(locale) ? 'ja' : 'en'
 }
 
-/** The sentence for an error in the user's language; settings are called by their label. */
+/** A fact as the user knows it: settings by their label, devices by their name, and why one cannot be used. */
+function wordOf(name: string, fact: string | number): string | number {
+  if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language()]
+  if (name === 'device' && fact in deviceNames) return deviceNames[fact as DeviceKind][language()]
+  if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language()]
+  return fact
+}
+
+/** The sentence for an error in the user's language. */
 export function sentence({ code, facts }: AppError): string {
-  const setting = facts['setting'] as SettingKey | undefined
-  const label = setting && setting in settingCatalogue ? settingCatalogue[setting].label[language()] : setting
-  return fillText(errorTexts[code][language()], label ? { ...facts, setting: label } : facts)
+  return fillText(errorTexts[code][language()], Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, wordOf(name, fact)])))
 }
 
 /** A text of the command line in the user's language. */

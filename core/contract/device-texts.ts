@@ -48,8 +48,8 @@ export const deviceCosts: Readonly<Record<DeviceKind, DeviceText>> = {
 
 /** Why a device was chosen. */
 export const deviceChoices: Readonly<Record<ChoiceReason, DeviceText>> = {
-  'fastest-gpu': { ja: 'いちばん速く計算できる GPU を使います。', en: 'The fastest GPU of this computer is used.' },
+  'fastest-gpu': { ja: '今使える中で、いちばん速い GPU です。', en: 'The fastest GPU that can be used now.' },
   'no-gpu': { ja: '使える GPU が見つからないため、CPU で計算します。チュートリアルの小さなモデルなら CPU でもすぐ終わります。', en: "No usable GPU was found, so the CPU computes. That is quick enough for the tutorial's small model." },
-  'gpu-unusable': { ja: 'GPU はありますが今は使えないため、CPU で計算します。理由は「設定」で確認できます。', en: 'There is a GPU, but it cannot be used now, so the CPU computes. Settings tells why.' },
+  'gpu-unusable': { ja: 'GPU はありますが今は使えないため、CPU で計算します。', en: 'There is a GPU, but it cannot be used now, so the CPU computes.' },
   'user-choice': { ja: '設定で選ばれた装置を使います。', en: 'The device that was chosen in the settings is used.' },
 }

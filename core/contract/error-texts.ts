@@ -71,8 +71,8 @@ export const errorTexts = {
     en: '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
   },
   'device/unavailable': {
-    ja: '装置「{device}」はこのパソコンでは使えません。「計算に使う装置」を「自動」にしてください。',
-    en: 'The device "{device}" cannot be used on this computer. Set "Device" to automatic.',
+    ja: '装置「{device}」は今は使えません。{why}「計算に使う装置」を「自動」にすると、使える装置で計算します。',
+    en: 'The device "{device}" cannot be used now. {why} With "Device" on automatic, one that can be used computes.',
   },
   'model/not-found': {
     ja: 'モデル「{model}」が見つかりません。「モデル」の部屋にあるものを選んでください。',
@@ -91,12 +91,12 @@ export const errorTexts = {
     en: 'With {rows} training rows, the batch size {batchSize} is treated as {rows}.',
   },
   'plan/memory': {
-    ja: 'およそ {neededGB} GB のメモリが必要ですが、このパソコンは {availableGB} GB です。バッチサイズか最大の長さを小さくしてください。',
-    en: 'About {neededGB} GB of memory is needed and this computer has {availableGB} GB. Make the batch size or the maximum length smaller.',
+    ja: 'このパソコンのメモリに入りきらない見込みです。「バッチサイズ」か「全体の最大の長さ」を小さくしてください。「ベースモデルの重みの持ち方」を int4 にしても、メモリは少なくてすみます。',
+    en: 'This will hardly fit the memory of this computer. Make the batch size or the maximum length smaller; int4 for "Base weights" takes less memory, too.',
   },
   'plan/gpu-memory': {
-    ja: 'およそ {neededGB} GB の GPU メモリが必要ですが、この GPU は {availableGB} GB です。入りきらないバッチは小さく分けて計算します。重みを int4 にするか、勾配チェックポイントを使うと、少ないメモリですみます。',
-    en: 'About {neededGB} GB of GPU memory is needed and this GPU has {availableGB} GB. A batch that does not fit is computed in smaller parts. int4 weights or gradient checkpointing take less memory.',
+    ja: 'この GPU のメモリに入りきらないバッチは小さく分けて計算するため、時間がかかります。「勾配チェックポイント」をオンにするか、「ベースモデルの重みの持ち方」を int4 にすると、少ないメモリですみます。',
+    en: 'Batches that do not fit the memory of this GPU are computed in smaller parts, which takes longer. "Gradient checkpointing", or int4 for "Base weights", takes less memory.',
   },
   'engine/unavailable': {
     ja: '計算エンジンが止まりました（{reason}）。もう一度試すと自動で起動し直します。',
@@ -136,8 +136,8 @@ export const errorTexts = {
     en: 'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or choose the CPU to compute with.',
   },
   'runtime/out-of-memory': {
-    ja: '装置「{device}」のメモリが足りません。バッチサイズか最大の長さを小さくするか、ほかのソフトを閉じてください。',
-    en: 'The device "{device}" has run out of memory. Make the batch size or the maximum length smaller, or close other programs.',
+    ja: '装置「{device}」のメモリが足りません。ほかのアプリを閉じるか、最大の長さを短くしてください。学習では「勾配チェックポイント」をオンに、「ベースモデルの重みの持ち方」を int4 にすると、少ないメモリですみます。',
+    en: 'The device "{device}" has run out of memory. Close other programs, or make the maximum length smaller. A training takes less with "Gradient checkpointing" on and int4 for "Base weights".',
   },
   'runtime/weights-unreadable': {
     ja: 'フォルダ「{folder}」のモデルの重みを読めません（{reason}）。モデルを入れ直してください。',

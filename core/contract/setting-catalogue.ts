@@ -382,13 +382,13 @@ export const settingCatalogue = {
     choices: [
       { value: 'auto', label: { ja: '自動（おすすめ）', en: 'Automatic (recommended)' } },
       { value: 'cpu', label: { ja: 'CPU', en: 'CPU' } },
-      { value: 'cuda', label: { ja: 'NVIDIA GPU(CUDA)', en: 'NVIDIA GPU (CUDA)' } },
-      { value: 'directml', label: { ja: 'GPU(DirectML)', en: 'GPU (DirectML)' } },
-      { value: 'coreml', label: { ja: 'Apple(Core ML)', en: 'Apple (Core ML)' } },
-      { value: 'webgpu', label: { ja: 'GPU(WebGPU)', en: 'GPU (WebGPU)' } },
+      { value: 'cuda', label: { ja: 'NVIDIA GPU（CUDA）', en: 'NVIDIA GPU (CUDA)' } },
+      { value: 'directml', label: { ja: 'GPU（DirectML）', en: 'GPU (DirectML)' } },
+      { value: 'coreml', label: { ja: 'Apple（Core ML）', en: 'Apple (Core ML)' } },
+      { value: 'webgpu', label: { ja: 'GPU（WebGPU）', en: 'GPU (WebGPU)' } },
     ],
     label: { ja: '計算に使う装置', en: 'Device' },
-    help: { ja: '通常は自動のままにします。使えない装置を選ぶと、開始前に理由をお知らせします。', en: 'Normally automatic. If a chosen device cannot be used, you are told why before the start.' },
+    help: { ja: '通常は自動のままにします。このパソコンで使えない装置を選ぶと、ここに理由を表示します。', en: 'Normally automatic. If a chosen device cannot be used on this computer, the reason is shown here.' },
   },
   'environment.precision': {
     kind: 'choice', default: 'auto', group: 'environment', advanced: true,

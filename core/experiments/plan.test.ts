@@ -41,9 +41,19 @@ describe('the memory of a plan', () => {
   })
 
   it('is too small on a small card, with the numbers', async () => {
-    const { memoryBytes, issues } = await plan(card(1e9, 1e9))
-    const facts = { neededGB: Math.round(memoryBytes / 1e8) / 10, availableGB: 1 }
-    expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts } })
+    const { memoryBytes, availableMemoryBytes, issues } = await plan(card(1e9, 9e8))
+    expect(memoryBytes).toBeGreaterThan(1e9)
+    expect(availableMemoryBytes).toBe(9e8)
+    expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts: {} } })
+  })
+
+  it("is a graphics card's too where WebGPU computes, unless it shares the computer's", async () => {
+    const webgpu = (memoryBytes: number, reason?: 'software-adapter'): DeviceReport => ({
+      devices: [processor, { kind: 'webgpu', name: 'card', memoryBytes, available: true, ...(reason && { reason }) }], recommended: { kind: 'webgpu', reason: 'fastest-gpu' },
+    })
+    expect((await plan(webgpu(1e9))).availableMemoryBytes).toBe(1e9)
+    expect((await plan(webgpu(1e9, 'software-adapter'))).availableMemoryBytes).not.toBe(1e9)
+    expect((await plan(webgpu(1e15))).availableMemoryBytes).toBeLessThan(1e15)
   })
 
   it('is more where kernels of our own cannot be compiled', async () => {

@@ -60,8 +60,9 @@ interface Memory {
 
 /** The memory that a run on a device takes: the graphics card's where it has its own and tells, else the computer's. */
 function memoryOf(kind: DeviceKind, { devices }: DeviceReport): Memory {
-  const gpu = kind === 'cuda' ? devices.find((device) => device.kind === kind) : undefined
-  if (gpu?.memoryBytes !== undefined) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
+  const gpu = devices.find((device) => device.kind === kind && kind !== 'cpu' && device.reason !== 'software-adapter')
+  // Other than NVIDIA's: what has as much as the computer shares it.
+  if (gpu?.memoryBytes !== undefined && (kind === 'cuda' || gpu.memoryBytes < totalmem())) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
   return { isGpu: false, totalBytes: totalmem(), availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())) }
 }
 
@@ -90,11 +91,11 @@ function sizesOf(model: LocalModel, values: SettingValues, place: MemoryPlace, o
 
 function warnings(trainRows: number, values: SettingValues, memoryBytes: number, { isGpu, totalBytes }: Memory): PlanIssue[] {
   const found: PlanIssue[] = []
-  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory' | 'plan/gpu-memory', facts: Record<string, number>) =>
+  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory' | 'plan/gpu-memory', facts: Record<string, number> = {}) =>
     found.push({ severity: 'warning', setting, error: { code, facts } })
   if (trainRows > 0 && trainRows < values['training.batch_size']) warn('training.batch_size', 'plan/batch-larger-than-data', { rows: trainRows, batchSize: values['training.batch_size'] })
   if (trainRows > 0 && trainRows < FEW_ROWS) warn('dataset.id', 'plan/few-rows', { rows: trainRows })
-  if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory', { neededGB: gigabytes(memoryBytes), availableGB: gigabytes(totalBytes) })
+  if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory')
   return found
 }
 
@@ -103,5 +104,3 @@ async function datasetWarnings(dataset: DatasetInfo | null, datasets: DatasetSer
   const count = dataset ? await datasets.warningCount(dataset) : 0
   return count > 0 ? [{ severity: 'warning', setting: 'dataset.id', error: { code: 'plan/dataset-problems', facts: { count, dataset: dataset?.name ?? '' } } }] : []
 }
-
-const gigabytes = (bytes: number): number => Math.round(bytes / 1e8) / 10

@@ -145,6 +145,6 @@ describe('an experiment', { timeout: 240_000 }, () => {
     expect(await codeOf({ 'training.epochs': -1 })).toEqual(['setting/range', { setting: 'training.epochs', found: '-1', min: 0, max: 1000 }])
     expect(await codeOf({ 'dataset.id': 'nowhere' })).toEqual(['dataset/not-found', { id: 'nowhere' }])
     expect(await codeOf({ 'general.llm_backbone': 'nothing' })).toEqual(['model/not-found', { model: 'nothing' }])
-    expect(await codeOf({ 'environment.device': 'coreml' })).toEqual(['device/unavailable', { device: 'coreml' }])
+    expect(await codeOf({ 'environment.device': 'coreml' })).toEqual(['device/unavailable', { device: 'coreml', why: 'platform', setting: 'environment.device' }])
   })
 })

@@ -315,7 +315,7 @@ async function chooseDevice(values: SettingValues, devices: () => Promise<Device
   const report = await devices()
   const wanted = values['environment.device']
   if (wanted === 'auto') return report.recommended.kind
-  const found = report.devices.find((device) => device.kind === wanted && device.available)
-  if (!found) throw new UserError('device/unavailable', { device: wanted })
+  const found = report.devices.find((device) => device.kind === wanted)
+  if (!found?.available) throw new UserError('device/unavailable', { device: wanted, why: found?.reason ?? 'platform', setting: 'environment.device' })
   return found.kind
 }

@@ -10,7 +10,7 @@ const weightTexts = /external (data|initializer)|external_data|model_path|No suc
 export function explainError(error: unknown, device: DeviceKind, weightsFolder = ''): unknown {
   if (!(error instanceof OrtError)) return error
   if (error.call.startsWith('SessionOptionsAppend') || error.call === 'CreateCUDAProviderOptions') {
-    return new UserError('device/unavailable', { device, reason: error.detail })
+    return new UserError('device/unavailable', { device, why: device === 'cuda' ? 'library-missing' : 'driver-missing', reason: error.detail })
   }
   if (memoryTexts.test(error.detail)) return new UserError('runtime/out-of-memory', { device })
   if (weightsFolder && weightTexts.test(error.detail)) {

@@ -1,11 +1,12 @@
 import { access, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel } from '../generation/loaded-model.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from './checkpoint.ts'
 import type { TrainEvent, TrainJob } from './job.ts'
+import { Evaluator } from './evaluation.ts'
 import { MicroBatches } from './micro-batches.ts'
 import { packRows } from './packing.ts'
 import { cutToQuantile } from './padding-quantile.ts'
@@ -26,6 +27,15 @@ describe('what a run is asked for', { timeout: 120_000 }, () => {
   it('evaluates before training where it should', async () => {
     const { events } = await runJob(await job({ 'training.evaluate_before_training': true }))
     expect(evaluationsOf(events).map(({ step }) => step)).toEqual([0, 1, 2])
+  })
+
+  it('goes on where an evaluation finds no memory', async () => {
+    const evaluation = vi.spyOn(Evaluator.prototype, 'run').mockRejectedValueOnce(new UserError('runtime/out-of-memory', { device: 'cuda' }))
+    const { result, events } = await runJob(await job({}))
+    evaluation.mockRestore()
+    expect(result.outcome).toBe('finished')
+    expect(events.flatMap((event) => (event.kind === 'log' ? [[event.code, event.facts]] : []))).toContainEqual(['run/not-evaluated', { step: 1 }])
+    expect(evaluationsOf(events).map(({ step }) => step)).toEqual([2])
   })
 
   it('scores every validation row with text metrics, and perplexity both ways', async () => {

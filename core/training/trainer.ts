@@ -6,6 +6,7 @@ import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState }
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
 import { packRows } from './packing.ts'
+import { isOutOfMemory } from '../runtime/index.ts'
 import { computeTypeFor } from './precision.ts'
 import { maskIdOf, maskTokens } from './sample-masking.ts'
 import { cutToQuantile } from './padding-quantile.ts'
@@ -139,7 +140,13 @@ class Run {
 
   async #evaluate(): Promise<void> {
     const rows = Math.min(this.#settings['training.batch_size'], this.#microBatches.rows ?? Infinity)
-    const found = await this.#setup.evaluator.run(this.#context.signal, rows)
+    const found = await this.#setup.evaluator.run(this.#context.signal, rows).catch((error: unknown) => {
+      // What was learnt is not lost for want of memory beside it.
+      if (!isOutOfMemory(error)) throw error
+      this.#log('warning', 'run/not-evaluated', { step: this.#state.step })
+      this.#state = { ...this.#state, evaluatedStep: this.#state.step }
+      return null
+    })
     // Stopped in between: the answers are cut off, so this evaluation does not count.
     if (found === null || this.#context.signal.aborted) return
     const { score, ...evaluation } = found
