@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { goTo } from './support/rooms.ts'
+import type { Page } from '@playwright/test'
+import type { SystemInfo } from '../core/contract/index.ts'
+import { chooseSetting, goTo, setting } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
 
 /** NVIDIA's list with the sizes of its archives, and a provider of which the first megabytes come. */
@@ -51,4 +53,45 @@ test('the GPU pack tells its size and folder, is cancelled on the way, and says 
   await pack.getByRole('button', { name: '続きからダウンロード' }).click()
   await expect(pack.getByRole('alert')).toContainText('に接続できません。')
   await picture('gpu-pack-offline')
+})
+
+/** Shows the studio as on a computer whose NVIDIA GPU lacks the pack: only what the host says of the devices is another's. */
+async function pretendGpu(page: Page): Promise<void> {
+  const name = 'NVIDIA GeForce RTX 4060 Ti'
+  const devices: SystemInfo['devices'] = [{ kind: 'cuda', name, available: false, reason: 'provider-missing' }, { kind: 'webgpu', name, available: true }, { kind: 'cpu', name: 'CPU', available: true }]
+  await page.routeWebSocket(/\/studio$/, (socket) => {
+    const asked = new Set<number>()
+    const host = socket.connectToServer()
+    socket.onMessage((message) => {
+      const { id, name: call } = JSON.parse(String(message)) as { id: number; name: string }
+      if (call === 'system.info') asked.add(id)
+      host.send(message)
+    })
+    host.onMessage((message) => {
+      const reply = JSON.parse(String(message)) as { id: number; result: { value: SystemInfo } }
+      if (!asked.has(reply.id)) return socket.send(message)
+      socket.send(JSON.stringify({ ...reply, result: { ...reply.result, value: { ...reply.result.value, devices, recommended: { kind: 'webgpu', reason: 'fastest-gpu' } } } }))
+    })
+  })
+  await page.reload()
+}
+
+test('a GPU without its pack is told of on ホーム and in the form of an experiment, with the way to the pack and what it costs not to have it', async ({ studio }) => {
+  const { page, picture } = studio
+  await pretendGpu(page)
+  await expect(page.getByText('NVIDIA GPU では CUDA の 10 倍以上の時間がかかります。')).toBeVisible()
+  await expect(page.getByText('GPU パックが入っていません。')).toBeVisible()
+  await picture('gpu-pack-home')
+  await page.getByRole('button', { name: 'GPU パックを見る' }).click()
+  await expect(page.getByRole('button', { name: '必要なものと大きさを調べる' })).toBeInViewport()
+
+  await goTo(page, '実験')
+  await chooseSetting(page, 'environment.device', /CUDA/)
+  await expect(setting(page, 'environment.device')).toContainText('GPU パックが入っていません。')
+  await picture('gpu-pack-form')
+  await chooseSetting(page, 'environment.device', /WebGPU/)
+  await expect(setting(page, 'environment.device')).toContainText('10 倍以上の時間がかかります。')
+  await setting(page, 'environment.device').getByRole('button').first().click()
+  // What this system can never have is not offered.
+  await expect(page.getByRole('option', { name: /DirectML|Core ML/ })).toHaveCount(0)
 })

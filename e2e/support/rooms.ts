@@ -14,9 +14,9 @@ export async function fillSetting(page: Page, key: string, value: string): Promi
   await field.blur()
 }
 
-/** Chooses an entry of a setting's list. */
+/** Chooses an entry of a setting's list; what may be done about the chosen one stands behind it. */
 export async function chooseSetting(page: Page, key: string, entry: string | RegExp): Promise<void> {
-  await setting(page, key).getByRole('button').click()
+  await setting(page, key).getByRole('button').first().click()
   await page.getByRole('option', { name: entry }).click()
 }
 

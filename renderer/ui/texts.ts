@@ -1,17 +1,19 @@
 import i18next from 'i18next'
 import {
+  deviceReasons,
   errorTexts,
   logTexts,
   settingCatalogue,
   type AppError,
   type Bilingual,
+  type DeviceReason,
   type Facts,
   type LogLine,
   type SettingKey,
 } from '../../core/contract/index.ts'
 import type { Language } from './language.ts'
 
-/** Fills `{name}` in a contract text. A fact that names a setting is shown by the setting's label, a number with separators. */
+/** Fills `{name}` in a contract text. A fact that names a setting is shown by the setting's label, why a device cannot be used by its sentence, a number with separators. */
 export function fillPlaces(text: string, facts: Facts, language: Language): string {
   return text.replace(/\{(\w+)\}( ?)/g, (place, name: string, space: string) => {
     const fact = facts[name]
@@ -23,6 +25,7 @@ export function fillPlaces(text: string, facts: Facts, language: Language): stri
 
 function wordFact(name: string, fact: string | number, language: Language): string {
   if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language]
+  if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language]
   return wordOf(name, fact, language) ?? (typeof fact === 'number' ? formatNumber(fact, language) : fact)
 }
 

@@ -121,6 +121,8 @@ function configuration(
         },
       },
       plugins: {
+        // The legend of charts elsewhere is registered for all; ours is text above the chart.
+        legend: { display: false },
         tooltip: {
           animation: false,
           titleFont: font,

@@ -25,11 +25,7 @@ export function PlanPanel() {
         {plan.kind === 'none' && <p className={styles.quiet}>{t('plan.none')}</p>}
         {plan.kind === 'failed' && <ErrorNotice error={plan.error} />}
         {known && <Facts plan={known} stale={plan.kind === 'planning'} />}
-        {known?.issues
-          .filter(({ severity, setting }) => severity === 'warning' || setting === null)
-          .map((issue) => (
-            <ErrorNotice key={issue.error.code} error={issue.error} tone={toneOf(issue)} />
-          ))}
+        {known && noticesOf(known).map(({ error, tone }) => <ErrorNotice key={error.code} error={error} tone={tone} />)}
       </div>
       <div className={styles.foot}>
         {submit.kind === 'refused' && submit.setting === null && <ErrorNotice error={submit.error} />}
@@ -46,7 +42,15 @@ export function PlanPanel() {
   )
 }
 
-const toneOf = ({ severity, error }: PlanIssue) => (severity === 'error' ? 'error' : error.code === 'plan/few-rows' ? 'info' : 'warning')
+const tones = ['error', 'warning', 'info'] as const
+const toneOf = ({ severity, error }: PlanIssue): (typeof tones)[number] => (severity === 'error' ? 'error' : error.code === 'plan/few-rows' ? 'info' : 'warning')
+
+/** What is to be said beside the form, the gravest first: a small window shows no more. */
+const noticesOf = ({ issues }: ExperimentPlan) =>
+  issues
+    .filter(({ severity, setting }) => severity === 'warning' || setting === null)
+    .map((issue) => ({ error: issue.error, tone: toneOf(issue) }))
+    .sort((a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone))
 
 function Facts({ plan, stale }: { readonly plan: ExperimentPlan; readonly stale: boolean }) {
   const { t } = useTranslation('experiments')
@@ -73,7 +77,7 @@ function Facts({ plan, stale }: { readonly plan: ExperimentPlan; readonly stale:
       <Fact label={t('plan.device')} note={deviceName}>
         {t(`device.${plan.device}`)}
       </Fact>
-      {plan.memoryBytes > 0 && <Memory needed={plan.memoryBytes} available={plan.availableMemoryBytes} />}
+      {plan.memoryBytes > 0 && <Memory plan={plan} />}
     </dl>
   )
 }
@@ -101,10 +105,12 @@ function Fact({
   )
 }
 
-function Memory({ needed, available }: { readonly needed: number; readonly available: number }) {
+function Memory({ plan: { memoryBytes: needed, availableMemoryBytes: available, device, issues } }: { readonly plan: ExperimentPlan }) {
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const share = needed / available
+  // Where even all of the memory is too little, an issue tells it.
+  const isCrowded = share > 1 && !issues.some(({ error }) => error.code === 'plan/memory' || error.code === 'plan/gpu-memory')
   return (
     <div className={styles.fact}>
       <dt>{t('plan.memory')}</dt>
@@ -116,6 +122,7 @@ function Memory({ needed, available }: { readonly needed: number; readonly avail
           tone={share > 1 ? 'shu' : share > 0.8 ? 'warning' : 'accent'}
           className={styles.meter as string}
         />
+        {isCrowded && <span className={styles.advice}>{t(device === 'cuda' ? 'plan.crowdedGpu' : 'plan.crowded')}</span>}
       </dd>
     </div>
   )

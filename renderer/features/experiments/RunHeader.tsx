@@ -7,7 +7,6 @@ import {
   CommandButton,
   Dialog,
   errorSentence,
-  goTo,
   IconButton,
   Menu,
   TextField,
@@ -15,11 +14,9 @@ import {
   useLanguage,
   type Command,
 } from '../../ui/index.ts'
-import { openItsDataset, rename } from './actions.ts'
+import { openItsDataset, rename, startFromItsSettings } from './actions.ts'
 import { runCommands } from './commands.tsx'
 import { isTrained } from './experiments.store.ts'
-import { toRaw } from './form.ts'
-import { fillForm } from './form.store.ts'
 import { useRun } from './run.store.ts'
 import { StateBadge } from './StateBadge.tsx'
 import styles from './RunHeader.module.css'
@@ -31,6 +28,7 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
   const [renaming, setRenaming] = useState(false)
   const { state } = summary
   const commands = runCommands(t, summary)
+  const device = useRun(({ run }) => (run?.kind === 'ready' && run.id === summary.id ? run.detail.device : null))
   return (
     <header className={styles.header}>
       <div className={styles.names}>
@@ -40,6 +38,7 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
         </div>
         <p className={styles.detail}>
           {t('run.made', { dataset: summary.datasetName, model: summary.modelName, when: format.when(summary.createdAt) })}
+          {device && t('run.device', { device: t(`device.${device}`) })}
         </p>
       </div>
       <div className={styles.actions}>
@@ -55,12 +54,6 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
 
 function More({ id, removeCommand, onRename }: { readonly id: ExperimentId; readonly removeCommand: Command; readonly onRename: () => void }) {
   const { t } = useTranslation(['experiments', 'common'])
-  const again = () => {
-    const { run } = useRun.getState()
-    if (run?.kind !== 'ready') return
-    fillForm({ ...toRaw(run.detail.settings), 'general.experiment_name': '' })
-    goTo('experiments', null)
-  }
   return (
     <Menu
       label={t('common:more')}
@@ -68,7 +61,7 @@ function More({ id, removeCommand, onRename }: { readonly id: ExperimentId; read
       entries={[
         { id: 'rename', label: t('common:rename'), icon: <Pencil size={14} />, onAction: onRename },
         { id: 'dataset', label: t('run.itsDataset'), icon: <Table size={14} />, onAction: () => void openItsDataset(id) },
-        { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: again },
+        { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: startFromItsSettings },
         { ...removeCommand, danger: true, separated: true, isDisabled: !removeCommand.canRun(), onAction: () => void removeCommand.run() },
       ]}
     />

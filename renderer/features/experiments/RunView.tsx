@@ -1,7 +1,9 @@
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ExperimentDetail, ExperimentSummary } from '../../../core/contract/index.ts'
-import { ErrorNotice, fillPlaces, LoadingPane, Notice, Tabs, useLanguage } from '../../ui/index.ts'
+import { isActive, type ExperimentDetail, type ExperimentSummary, type LogLine } from '../../../core/contract/index.ts'
+import { Button, ErrorNotice, errorSentence, fillPlaces, LoadingPane, logSentence, Notice, Tabs, useLanguage } from '../../ui/index.ts'
+import { showGpuPack } from '../settings/index.ts'
+import { startFromItsSettings } from './actions.ts'
 import { Curves } from './Curves.tsx'
 import { Evaluations } from './Evaluations.tsx'
 import { RunHeader } from './RunHeader.tsx'
@@ -35,6 +37,7 @@ function Body({ summary, detail }: { readonly summary: ExperimentSummary; readon
   ]
   return (
     <>
+      {isActive(summary.state) && <Slowdowns log={detail.log} />}
       <RunProgressPanel summary={summary} steps={detail.steps} evaluations={detail.evaluations} />
       <Curves
         steps={detail.steps}
@@ -47,11 +50,48 @@ function Body({ summary, detail }: { readonly summary: ExperimentSummary; readon
   )
 }
 
+/** What makes a run slower than it could be, as the log told last. */
+function Slowdowns({ log }: { readonly log: readonly LogLine[] }) {
+  const { t } = useTranslation('settings')
+  const language = useLanguage()
+  // Told before the run is prepared; a resumed run is prepared anew and may have them by now.
+  const told = log.findLastIndex(({ code }) => code === 'run/no-kernels')
+  const kernels = log.slice(told).filter(({ code }) => code === 'run/prepared').length > 1 ? undefined : log[told]
+  const parts = log.findLast(({ code }) => code === 'run/micro-batch')
+  const toGpuPack = (
+    <Button size="small" onPress={showGpuPack}>
+      {t('machine.toGpuPack')}
+    </Button>
+  )
+  return (
+    <>
+      {kernels && (
+        <Notice tone="warning" actions={toGpuPack}>
+          {logSentence(kernels, language)}
+        </Notice>
+      )}
+      {parts && <Notice tone="info">{logSentence(parts, language)}</Notice>}
+    </>
+  )
+}
+
 /** What happened to a run that ended otherwise than planned, and what to do now. */
 function StateNotice({ summary: { state } }: { readonly summary: ExperimentSummary }) {
   const { t } = useTranslation('experiments')
   const language = useLanguage()
-  if (state.kind === 'failed') return <ErrorNotice error={state.error} />
+  if (state.kind === 'failed')
+    return (
+      <Notice
+        tone="error"
+        actions={
+          <Button size="small" onPress={startFromItsSettings}>
+            {t('run.changeSettings')}
+          </Button>
+        }
+      >
+        {errorSentence(state.error, language)}
+      </Notice>
+    )
   if (state.kind === 'interrupted')
     return <Notice tone="warning">{t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}</Notice>
   if (state.kind === 'stopped') return <Notice tone="info">{t('run.stopped')}</Notice>

@@ -16,6 +16,7 @@ import {
 } from '../../ui/index.ts'
 import { createDataset, useDatasets } from '../datasets/index.ts'
 import { modelItems, useModels } from '../models/index.ts'
+import { DevicePicker } from './DevicePicker.tsx'
 import { experimentItems, isTrained, useExperiments } from './experiments.store.ts'
 import { problemOf } from './form.ts'
 import { setValue, touch, useForm } from './form.store.ts'
@@ -92,6 +93,7 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
         </>
       )
     case 'choice':
+      if (settingKey === 'environment.device') return <DevicePicker {...shared} definition={definition} value={String(value)} onChange={change} />
       return (
         <Select
           {...shared}

@@ -3,6 +3,9 @@ import type { AppError, ExperimentId, ExperimentSummary, Result } from '../../..
 import { goTo, toast, toastError, useSession } from '../../ui/index.ts'
 import * as api from './experiments.api.ts'
 import { upsert } from './experiments.store.ts'
+import { fillForm } from './form.store.ts'
+import { toRaw } from './form.ts'
+import { useRun } from './run.store.ts'
 
 /** Shows a failure as a toast; returns whether it went well. */
 function settled<T>(result: Result<T, AppError>): result is { readonly ok: true; readonly value: T } {
@@ -32,6 +35,14 @@ export async function remove({ id, name }: ExperimentSummary): Promise<void> {
   if (!settled(await api.removeExperiment(id))) return
   if (useSession.getState().selection.experiments === id) useSession.getState().select('experiments', null)
   toast(i18next.t('experiments:removed', { name }), { label: i18next.t('common:undo'), run: () => void restore(id) })
+}
+
+/** Opens the form with the settings of the run in view. */
+export function startFromItsSettings(): void {
+  const { run } = useRun.getState()
+  if (run?.kind !== 'ready') return
+  fillForm({ ...toRaw(run.detail.settings), 'general.experiment_name': '' })
+  goTo('experiments', null)
 }
 
 /** Makes a dataset of the rows that the run began with, and shows it. */

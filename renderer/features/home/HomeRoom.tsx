@@ -6,7 +6,7 @@ import { Button, cx, ErrorNotice, goTo, List, LoadingPane, Spinner, toastError, 
 import { useChat } from '../chat/index.ts'
 import { createDataset, useDatasets } from '../datasets/index.ts'
 import { experimentItems, isTrained, openForm, StateBadge, useExperiments } from '../experiments/index.ts'
-import { loadSystem, MachineFacts, useSystem } from '../settings/index.ts'
+import { FasterDevice, loadSystem, MachineFacts, useSystem } from '../settings/index.ts'
 import { currentDataset, runToWatch, tutorialSteps, type StepId, type TutorialFacts, type TutorialStep } from './home.selectors.ts'
 import styles from './HomeRoom.module.css'
 
@@ -139,7 +139,12 @@ function Machine() {
     <Section title={t('machine')}>
       {system.kind === 'loading' && <LoadingPane />}
       {system.kind === 'failed' && <ErrorNotice error={system.error} onRetry={() => void loadSystem()} />}
-      {system.kind === 'ready' && <MachineFacts info={system.info} />}
+      {system.kind === 'ready' && (
+        <>
+          <MachineFacts info={system.info} />
+          <FasterDevice info={system.info} />
+        </>
+      )}
     </Section>
   )
 }

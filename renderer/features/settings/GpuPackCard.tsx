@@ -1,5 +1,5 @@
 import { Download, FolderOpen, Trash2, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
 import { Button, ErrorNotice, ProgressBar, TextField, useFormat } from '../../ui/index.ts'
@@ -10,13 +10,20 @@ import styles from './GpuPackCard.module.css'
 /** What NVIDIA's GPUs need: how much it is, where it goes, and how far its download is. */
 export function GpuPackCard() {
   const { t } = useTranslation('settings')
-  const { pack, plan, isAsking, progress, error } = useGpuPack()
+  const { pack, plan, isAsking, progress, error, isWanted } = useGpuPack()
+  const card = useRef<HTMLDivElement>(null)
   useEffect(() => connectGpuPack(), [])
+  useEffect(() => {
+    if (!isWanted || !card.current) return
+    card.current.scrollIntoView({ block: 'center' })
+    card.current.querySelector<HTMLElement>('button:not([disabled])')?.focus({ preventScroll: true })
+    useGpuPack.setState({ isWanted: false })
+  }, [isWanted, pack])
   if (!pack) return null
   if (!pack.isSupported) return <p className={styles.help}>{t('gpuPack.unsupported')}</p>
   const moving = isMoving(progress) || pack.isBusy
   return (
-    <div className={styles.card}>
+    <div ref={card} className={styles.card}>
       <p className={styles.help}>{t(pack.isInstalled ? 'gpuPack.installed' : 'gpuPack.help')}</p>
       {pack.isInstalled ? <Installed pack={pack} /> : <Folder pack={pack} isDisabled={moving} />}
       {!pack.isInstalled && plan && <Parts plan={plan} />}

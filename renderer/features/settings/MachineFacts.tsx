@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { deviceChoices, deviceCosts, deviceNames, deviceReasons, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
-import { useFormat, useLanguage } from '../../ui/index.ts'
+import { Button, Notice, useFormat, useLanguage } from '../../ui/index.ts'
+import { isCuredByGpuPack, showGpuPack } from './gpuPack.store.ts'
+import { fasterDevice } from './machine.ts'
 import styles from './MachineFacts.module.css'
 
 /** The machine in words: what computes and why, memory, disk. `detailed` adds the devices that are not used. */
@@ -10,12 +12,15 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
   const language = useLanguage()
   const used = info.devices.find((device) => device.kind === info.recommended.kind && device.available)
   const others = info.devices.filter((device) => device !== used)
+  // Where a faster GPU lies idle, what that costs matters more than why this one was chosen.
+  const { kind, reason } = info.recommended
+  const why = kind !== 'cpu' && fasterDevice(info) ? deviceCosts[kind] : deviceChoices[reason]
   return (
     <dl className={styles.facts}>
       <dt>{t('machine.engine')}</dt>
       <dd>
-        <strong>{deviceNames[info.recommended.kind][language]}</strong>
-        <p className={styles.why}>{deviceChoices[info.recommended.reason][language]}</p>
+        <strong>{deviceNames[kind][language]}</strong>
+        <p className={styles.why}>{why[language]}</p>
       </dd>
       {used && used.kind !== 'cpu' && (
         <>
@@ -28,6 +33,7 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
               </span>
             )}
             {used.reason && <p className={styles.why}>{deviceReasons[used.reason][language]}</p>}
+            <PackButton device={used} />
           </dd>
         </>
       )}
@@ -52,11 +58,40 @@ function Unused({ device }: { readonly device: DeviceInfo }) {
     <>
       <dt>{deviceNames[device.kind][language]}</dt>
       <dd>
-        {device.name !== device.kind && device.name}
+        {isNamed(device) && device.name}
         <p className={styles.why}>
           {device.reason ? deviceReasons[device.reason][language] : device.available ? deviceCosts[device.kind][language] : t('machine.unusable')}
         </p>
+        <PackButton device={device} />
       </dd>
     </>
+  )
+}
+
+/** False for a device that was not found: all that is known of it is its kind. */
+const isNamed = ({ kind, name }: DeviceInfo): boolean => !deviceNames[kind].en.startsWith(name)
+
+/** Where the GPU pack would help: the way to it. */
+function PackButton({ device: { reason } }: { readonly device: DeviceInfo }) {
+  const { t } = useTranslation('settings')
+  if (!isCuredByGpuPack(reason)) return null
+  return (
+    <Button size="small" className={styles.act as string} onPress={showGpuPack}>
+      {t('machine.toGpuPack')}
+    </Button>
+  )
+}
+
+/** That the machine has a faster device which cannot be used, and what to do about it; nothing where there is none. */
+export function FasterDevice({ info }: { readonly info: SystemInfo }) {
+  const language = useLanguage()
+  const device = fasterDevice(info)
+  if (!device?.reason) return null
+  return (
+    <Notice tone="info" className={styles.faster as string}>
+      <strong>{device.name}</strong>
+      <p>{deviceReasons[device.reason][language]}</p>
+      <PackButton device={device} />
+    </Notice>
   )
 }

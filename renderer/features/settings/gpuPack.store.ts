@@ -1,5 +1,6 @@
 import { create } from 'zustand'
-import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
+import type { AppError, DeviceReason, GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
+import { goTo } from '../../ui/index.ts'
 import * as api from './settings.api.ts'
 import { loadSystem } from './system.store.ts'
 
@@ -12,10 +13,21 @@ interface GpuPack {
   /** Of the download that runs, or ran last. */
   readonly progress: GpuPackProgress | null
   readonly error: AppError | null
+  /** The card is to be scrolled to. */
+  readonly isWanted: boolean
 }
 
 /** Mirror of the GPU pack, which the host owns. All session scope. */
-export const useGpuPack = create<GpuPack>()(() => ({ pack: null, plan: null, isAsking: false, progress: null, error: null }))
+export const useGpuPack = create<GpuPack>()(() => ({ pack: null, plan: null, isAsking: false, progress: null, error: null, isWanted: false }))
+
+/** What the pack puts right. */
+export const isCuredByGpuPack = (reason: DeviceReason | undefined): boolean => reason === 'provider-missing' || reason === 'library-missing' || reason === 'compiler-missing'
+
+/** Shows the pack's card, from wherever the studio says that it is missing. */
+export function showGpuPack(): void {
+  useGpuPack.setState({ isWanted: true })
+  goTo('settings')
+}
 
 /** Reads the pack's state and follows its download; returns what ends it. */
 export function connectGpuPack(): () => void {

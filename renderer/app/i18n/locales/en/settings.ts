@@ -17,7 +17,7 @@ export const settings: LocaleOf<typeof ja> = {
   },
   machine: {
     title: 'This computer',
-    engine: 'Engine',
+    engine: 'Computes on',
     gpu: 'GPU',
     processor: 'Processor',
     memory: 'Memory',
@@ -27,6 +27,7 @@ export const settings: LocaleOf<typeof ja> = {
     free: '{total} ({free} free)',
     diskFree: '{free} free',
     unusable: 'Cannot be used now.',
+    toGpuPack: 'See the GPU pack',
   },
   gpuPack: {
     title: 'GPU pack',

@@ -14,7 +14,7 @@ export const settings = {
   },
   machine: {
     title: 'このパソコン',
-    engine: '計算エンジン',
+    engine: '計算に使う装置',
     gpu: 'GPU',
     processor: 'プロセッサ',
     memory: 'メモリ',
@@ -23,6 +23,7 @@ export const settings = {
     free: '{total}（空き {free}）',
     diskFree: '空き {free}',
     unusable: '今は使えません。',
+    toGpuPack: 'GPU パックを見る',
   },
   gpuPack: {
     title: 'GPU パック',
