@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -9,13 +9,23 @@ import type { GenerateEvent, GenerateTarget } from './engine-protocol.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const nothing = { session: 0, tensor: 0, binding: 0 }
+let folder: string
 let adapterFolder: string
 
+/** The recorded adapter, which has learnt nothing yet, with another alpha. */
+async function adapterWith(alpha: number): Promise<string> {
+  const target = join(folder, `alpha-${alpha}`)
+  await cp(join(root, 'core', 'training', 'fixtures', 'initial_adapter'), target, { recursive: true })
+  const file = join(target, 'adapter_config.json')
+  await writeFile(file, JSON.stringify({ ...(JSON.parse(await readFile(file, 'utf8')) as object), lora_alpha: alpha }))
+  return target
+}
+
 beforeAll(async () => {
-  adapterFolder = await mkdtemp(join(tmpdir(), 'terakoya-chat-'))
-  await cp(join(root, 'core', 'training', 'fixtures', 'initial_adapter'), adapterFolder, { recursive: true })
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-chat-'))
+  adapterFolder = await adapterWith(16)
 })
-afterAll(() => rm(adapterFolder, { recursive: true }))
+afterAll(() => rm(folder, { recursive: true }))
 
 const target = (adapter: string | null): GenerateTarget => ({ modelFolder: join(root, 'resources', 'models', 'terakoya-tiny-ja'), adapterFolder: adapter, format: { kind: 'template' }, messages: [{ role: 'user', content: 'こんにちは' }] })
 
@@ -47,5 +57,16 @@ it('closes open models, and those that are answering after their answer', async 
   expect(await answersOf(both, closeOnce)).toEqual(wanted)
   expect(closing).toHaveLength(1)
   await closing[0]
+  expect(openRuntime().live()).toEqual(nothing)
+})
+
+it('opens as many models as can be asked at once, each once, and closes the one that was not used for longest for another', async () => {
+  const targets = [null, ...(await Promise.all([1, 2, 3].map(adapterWith)))].map(target)
+  const texts = await answersOf(targets)
+  expect(new Set(texts).size).toBe(1)
+  expect(openRuntime().live().session).toBe(4)
+  await answersOf([target(adapterFolder)])
+  expect(openRuntime().live().session).toBe(4)
+  await closeModels()
   expect(openRuntime().live()).toEqual(nothing)
 })

@@ -19,21 +19,29 @@ interface Context {
   readonly onEvent: (event: GenerateEvent) => void
 }
 
-/** Models kept open between questions: the base and the tuned one of a comparison, and one more. */
-const KEPT_MODELS = 3
+/** Models kept open between questions: as many as can be asked at once. */
+const KEPT_MODELS = 4
 
 interface OpenModel {
   readonly model: LoadedModel
   readonly generator: Generator
   readonly layout: LoraLayout | null
   readonly weights: SharedWeights
-  /** Answers under way. */
-  answering: number
-  /** To be closed after the last of them. */
-  isRetired: boolean
 }
 
-const openModels = new Map<string, Promise<OpenModel>>()
+/** A model that is being opened, or is open. */
+interface Entry {
+  readonly opened: Promise<OpenModel>
+  /** Answers that are waiting for it or under way. */
+  users: number
+  /** To be closed after the last of them. */
+  isRetired: boolean
+  /** Settles when it is closed. */
+  readonly closed: Promise<void>
+  readonly close: () => void
+}
+
+const entries = new Map<string, Entry>()
 
 /** The base model's weights, which a tuned model of it uses too. */
 interface SharedWeights {
@@ -67,12 +75,12 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 
 async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
   const { modelFolder, adapterFolder } = await wholeModelOr(group[0] as IndexedTarget)
-  const open = await useModel(kind, modelFolder, adapterFolder)
+  const entry = await takeModel(kind, modelFolder, adapterFolder)
   try {
-    await answerWith(open, { adapterFolder, group, settings }, { signal, onEvent })
+    await answerWith(await entry.opened, { adapterFolder, group, settings }, { signal, onEvent })
   } finally {
-    open.answering--
-    if (open.isRetired) close(open)
+    entry.users--
+    if (entry.isRetired) close(entry)
   }
 }
 
@@ -133,50 +141,50 @@ async function wholeModelOr({ modelFolder, adapterFolder }: GenerateTarget): Pro
   return { modelFolder: adapterFolder, adapterFolder: null }
 }
 
-/** A model that stays open until the answer under way has ended. */
-async function useModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<OpenModel> {
-  for (;;) {
-    const open = await openModel(kind, modelFolder, adapterFolder)
-    // Closed while it was waited for: it is opened anew.
-    if (open.isRetired) continue
-    open.answering++
-    return open
-  }
-}
-
-/** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. */
-async function openModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<OpenModel> {
+/** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. Whoever takes it is one of its users. */
+async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<Entry> {
   const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
   const key = JSON.stringify([kind, modelFolder, adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]]])
-  const open = openModels.get(key) ?? openFresh(kind, modelFolder, adapter)
-  openModels.delete(key)
-  openModels.set(key, open)
-  open.catch(() => openModels.delete(key))
-  if (openModels.size > KEPT_MODELS) {
-    const [oldest, entry] = openModels.entries().next().value as [string, Promise<OpenModel>]
-    openModels.delete(oldest)
-    void entry.then(retire, () => {})
+  const entry = entries.get(key) ?? newEntry(openFresh(kind, modelFolder, adapter))
+  entry.users++
+  entries.delete(key)
+  entries.set(key, entry)
+  entry.opened.catch(() => { if (entries.get(key) === entry) entries.delete(key) })
+  if (entries.size > KEPT_MODELS) {
+    const [oldest, unused] = entries.entries().next().value as [string, Entry]
+    entries.delete(oldest)
+    retire(unused)
   }
-  return open
+  return entry
 }
 
-/** Closes every open model, or after its answer: a training needs the memory. */
+function newEntry(opened: Promise<OpenModel>): Entry {
+  let close = () => {}
+  const closed = new Promise<void>((resolve) => (close = resolve))
+  return { opened, users: 0, isRetired: false, closed, close }
+}
+
+/** Closes every open model, each after its answers; settles when all are closed. A training needs the memory. */
 export async function closeModels(): Promise<void> {
-  const open = [...openModels.values()]
-  openModels.clear()
-  await Promise.all(open.map((entry) => entry.then(retire, () => {})))
+  const open = [...entries.values()]
+  entries.clear()
+  open.forEach(retire)
+  await Promise.all(open.map(({ closed }) => closed))
 }
 
-function retire(open: OpenModel): void {
-  open.isRetired = true
-  close(open)
+function retire(entry: Entry): void {
+  entry.isRetired = true
+  close(entry)
 }
 
 /** Does nothing while the model answers. */
-function close({ answering, generator, weights }: OpenModel): void {
-  if (answering > 0) return
-  generator.dispose()
-  release(weights)
+function close({ users, opened, close: tell }: Entry): void {
+  if (users > 0) return
+  const free = ({ generator, weights }: OpenModel) => {
+    generator.dispose()
+    return release(weights)
+  }
+  void opened.then(free, () => {}).then(tell)
 }
 
 /** The weights of a folder on a device, read once for all who use them; each releases them. */
@@ -187,10 +195,10 @@ function share(key: string, load: () => ResidentWeights): SharedWeights {
   return shared
 }
 
-function release(shared: SharedWeights): void {
+async function release(shared: SharedWeights): Promise<void> {
   if (--shared.users > 0) return
   for (const [key, one] of sharedWeights) if (one === shared) sharedWeights.delete(key)
-  void shared.resident.dispose()
+  await shared.resident.dispose()
 }
 
 /** Chatting keeps the weights as they are stored. */
@@ -202,9 +210,9 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
   const layout = adapter && layoutOfAdapter(adapter, model.architecture)
   const weights = share(`${kind}\n${modelFolder}`, () => residentWeights(model, device, CHAT_WEIGHTS))
   try {
-    return { model, layout, weights, generator: await Generator.open(model, device, layout, weights.resident), answering: 0, isRetired: false }
+    return { model, layout, weights, generator: await Generator.open(model, device, layout, weights.resident) }
   } catch (error) {
-    release(weights)
+    await release(weights)
     throw error
   }
 }

@@ -48,10 +48,14 @@ export function runEngine(port: HostPort, handlers: EngineHandlers = engineHandl
   })
 }
 
+/** Settles with the job, or when the signal comes. */
+const untilAborted = (job: Promise<void>, signal: AbortSignal): Promise<void> =>
+  Promise.race([job, new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))])
+
 const engineHandlers: EngineHandlers = {
   devices: async () => (await import('./engine-devices.ts')).reportDevices(),
   train: async (job, { signal, onEvent }) => {
-    await (await import('./engine-chat.ts')).closeModels()
+    await untilAborted((await import('./engine-chat.ts')).closeModels(), signal)
     return (await import('../training/trainer.ts')).train(job, { signal, onEvent })
   },
   generate: async (job, context) => (await import('./engine-chat.ts')).answer(job, context),

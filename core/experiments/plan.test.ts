@@ -47,15 +47,6 @@ describe('the memory of a plan', () => {
     expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts: {} } })
   })
 
-  it("is a graphics card's too where WebGPU computes, unless it shares the computer's", async () => {
-    const webgpu = (memoryBytes: number, reason?: 'software-adapter'): DeviceReport => ({
-      devices: [processor, { kind: 'webgpu', name: 'card', memoryBytes, available: true, ...(reason && { reason }) }], recommended: { kind: 'webgpu', reason: 'fastest-gpu' },
-    })
-    expect((await plan(webgpu(1e9))).availableMemoryBytes).toBe(1e9)
-    expect((await plan(webgpu(1e9, 'software-adapter'))).availableMemoryBytes).not.toBe(1e9)
-    expect((await plan(webgpu(1e15))).availableMemoryBytes).toBeLessThan(1e15)
-  })
-
   it('is more where kernels of our own cannot be compiled', async () => {
     const report = card(16e9, 12e9)
     const lacking: DeviceReport = { ...report, devices: report.devices.map((device) => (device.kind === 'cuda' ? { ...device, reason: 'compiler-missing' } : device)) }

@@ -60,9 +60,9 @@ interface Memory {
 
 /** The memory that a run on a device takes: the graphics card's where it has its own and tells, else the computer's. */
 function memoryOf(kind: DeviceKind, { devices }: DeviceReport): Memory {
-  const gpu = devices.find((device) => device.kind === kind && kind !== 'cpu' && device.reason !== 'software-adapter')
-  // Other than NVIDIA's: what has as much as the computer shares it.
-  if (gpu?.memoryBytes !== undefined && (kind === 'cuda' || gpu.memoryBytes < totalmem())) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
+  // Of others it is not known whether they share the computer's.
+  const gpu = kind === 'cuda' ? devices.find((device) => device.kind === kind) : undefined
+  if (gpu?.memoryBytes !== undefined) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
   return { isGpu: false, totalBytes: totalmem(), availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())) }
 }
 

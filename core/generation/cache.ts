@@ -7,7 +7,7 @@ import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
 import { cachesOf } from '../models/programs.ts'
 import type { Architecture } from '../models/family.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import { Owned, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 
 /** Decoding programs with cut adapter: for prompts, and for the single tokens after them (where that is another). */
 export interface DecodingSessions {
@@ -38,7 +38,7 @@ export class Cache {
   readonly #options: CacheOptions
   readonly #shared: Record<string, DeviceTensor> = {}
   readonly #adapter = new Map<string, DeviceTensor>()
-  readonly #owned: { dispose(): void }[] = []
+  readonly #owned = new Owned()
   readonly #lengths: DeviceTensor<'int32'>
   readonly #total: DeviceTensor<'int32'>
   readonly #logits: DeviceTensor<'float32'>
@@ -99,12 +99,13 @@ export class Cache {
     this.#counts.set(prompts.map((prompt) => prompt.length))
     const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
     this.#forgetRows()
-    const [idsTensor, lastTensor] = [this.#options.device.tensor('int32', [prompts.length, width], ids), this.#options.device.tensor('int32', [prompts.length], last)]
-    const binding = this.#bind(this.#options.sessions.prompt, idsTensor, lastTensor)
+    const { device, sessions } = this.#options
+    const own = new Owned()
     try {
-      return await this.#run(binding, width)
+      const [idsTensor, lastTensor] = [own.add(device.tensor('int32', [prompts.length, width], ids)), own.add(device.tensor('int32', [prompts.length], last))]
+      return await this.#run(own.add(this.#bind(sessions.prompt, idsTensor, lastTensor)), width)
     } finally {
-      for (const resource of [binding, idsTensor, lastTensor]) resource.dispose()
+      own.dispose()
     }
   }
 
@@ -135,7 +136,7 @@ export class Cache {
   }
 
   dispose(): void {
-    for (const resource of this.#owned.reverse()) resource.dispose()
+    this.#owned.dispose()
   }
 
   #newSet(): CacheSet {
@@ -178,8 +179,7 @@ export class Cache {
   }
 
   #own<T extends { dispose(): void }>(resource: T): T {
-    this.#owned.push(resource)
-    return resource
+    return this.#owned.add(resource)
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { UserError, type FinishReason, type GenerationSettings } from '../contract/index.ts'
+import { InternalError, UserError } from '../contract/errors.ts'
+import type { FinishReason, GenerationSettings } from '../contract/index.ts'
 import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
@@ -120,6 +121,7 @@ export class Generator {
   async generate(request: GenerateRequest, adapter: Float32Array | null): Promise<Generated[]> {
     const { prompts, settings } = request
     const { architecture: { contextLength }, tokenizer } = this.#model
+    if ((this.#layout === null) !== (adapter === null)) throw new InternalError('generate: an adapter goes with its layout')
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
     const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)

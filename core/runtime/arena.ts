@@ -23,7 +23,7 @@ const configurations = new Map<number, Pointer>()
 
 /** Makes sessions with these CUDA options use memory exactly, and no more than `limitBytes` (0: no limit) of it for their scratch values. Setting other options undoes it. */
 export function useExactArena(api: Api, options: Pointer, limitBytes: number): void {
-  const limit = Math.floor(limitBytes / LIMIT_STEP_BYTES) * LIMIT_STEP_BYTES
+  const limit = limitBytes === 0 ? 0 : Math.max(1, Math.floor(limitBytes / LIMIT_STEP_BYTES)) * LIMIT_STEP_BYTES
   const entries = { ...ARENA, max_mem: BigInt(limit) }
   const configuration = configurations.get(limit) ?? output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(entries), BigUint64Array.from(Object.values(entries)), Object.keys(entries).length, out))
   configurations.set(limit, configuration)

@@ -107,9 +107,10 @@ export class Binding {
       const failure = this.#context.customOps?.takeFailure()
       if (failure) throw failure.error
     } catch (error) {
+      const failure = this.#context.customOps?.takeFailure()
       signal?.throwIfAborted()
       // What an operator of ours has thrown is the cause of what ONNX Runtime says.
-      throw this.#context.explain(this.#context.customOps?.takeFailure()?.error ?? error)
+      throw this.#context.explain(failure?.error ?? error)
     } finally {
       for (const tensor of this.#outputs) tensor.version += 1
       if (signal) {
@@ -127,8 +128,11 @@ export class Binding {
     if (this.#record && !this.#recorded) {
       const state = this.#outputs.filter((tensor) => this.#inputs.includes(tensor))
       const before = await Promise.all(state.map((tensor) => tensor.read()))
-      await run()
-      state.forEach((tensor, index) => tensor.write(before[index]!))
+      try {
+        await run()
+      } finally {
+        state.forEach((tensor, index) => tensor.write(before[index]!))
+      }
       this.#recorded = true
     }
     await run()

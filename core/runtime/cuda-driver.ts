@@ -1,15 +1,18 @@
 import koffi from 'koffi'
-import { InternalError } from '../contract/errors.ts'
+import { InternalError, UserError } from '../contract/errors.ts'
 import { addressOf, type Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
 /** Copies between the processor's and the GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). */
 export interface CudaDriver {
-  /** All of these return when the copy is done. Throw InternalError with CUDA's error number. */
+  /** All of these return when the copy is done. Throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
   toDevice(to: Pointer, from: Uint8Array): void
   toHost(to: Uint8Array, from: Pointer): void
   zero(at: Pointer, byteLength: number): void
 }
+
+/** CUresult. */
+const OUT_OF_MEMORY = 2
 
 const driverFile = process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1'
 
@@ -44,6 +47,7 @@ function openContext(): { readonly define: Define; readonly device: number } {
     const native = library.func(name, 'int', types as string[])
     return (...args) => {
       const code = native(...args) as number
+      if (code === OUT_OF_MEMORY) throw new UserError('runtime/out-of-memory', { device: 'cuda' })
       if (code !== 0) throw new InternalError(`${name}: CUDA error ${code}`)
     }
   }

@@ -39,7 +39,7 @@ export class Evaluator {
   readonly #parts: EvaluatorParts
   #generator: Generator | null = null
   /** So many rows fit at once, as far as is known. */
-  #mostRows = Infinity
+  readonly #fitting = { losses: Infinity, answers: Infinity }
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts
@@ -47,23 +47,21 @@ export class Evaluator {
 
   /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
-    for (;;) {
-      const rows = { losses: Math.min(batchRows, this.#mostRows), answers: Math.min(this.#parts.settings['prediction.batch_size_inference'] || batchRows, this.#mostRows) }
-      try {
-        return await this.#evaluate(signal, rows)
-      } catch (error) {
-        const most = Math.max(rows.losses, rows.answers)
-        if (!isOutOfMemory(error) || most === 1) throw error
-        this.#mostRows = Math.ceil(most / 2)
-        this.#generator?.rest()
-      }
+    try {
+      return await this.#evaluate(signal, batchRows)
+    } catch (error) {
+      // Training needs the memory.
+      this.dispose()
+      throw error
     }
   }
 
-  async #evaluate(signal: AbortSignal, batchRows: { readonly losses: number; readonly answers: number }): Promise<EvaluationResult | null> {
-    const losses = await this.#losses(signal, batchRows.losses)
+  async #evaluate(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
+    const { settings, validationSamples } = this.#parts
+    const losses = await this.#inPieces('losses', Math.min(batchRows, validationSamples.length), (rows) => this.#losses(signal, rows))
     if (losses === null) return null
-    const samples = await this.#answers(signal, batchRows.answers)
+    const asked = this.#asked()
+    const samples = await this.#inPieces('answers', Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length), (rows) => this.#answers(asked, signal, rows))
     if (samples === null) return null
     const counted = losses.flat()
     const validationLoss = counted.length > 0 ? mean(counted) : null
@@ -71,8 +69,23 @@ export class Evaluator {
     return { validationLoss, metrics, samples: samples.slice(0, SAMPLE_ANSWERS), score: this.#score(validationLoss, metrics) }
   }
 
+  /** Computes so many rows at once, or half of them, and half again, until they fit. */
+  async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
+    for (;;) {
+      const size = Math.max(1, Math.min(rows, this.#fitting[what]))
+      try {
+        return await compute(size)
+      } catch (error) {
+        if (!isOutOfMemory(error) || size === 1) throw error
+        this.#fitting[what] = Math.ceil(size / 2)
+        this.#generator?.rest()
+      }
+    }
+  }
+
   dispose(): void {
     this.#generator?.dispose()
+    this.#generator = null
   }
 
   /** The losses of every row's counted tokens. */
@@ -87,10 +100,15 @@ export class Evaluator {
     return all
   }
 
-  async #answers(signal: AbortSignal, size: number): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
-    const { model, device, layout, resident, runner, settings, trainSamples, validationSamples } = this.#parts
+  /** The rows that are answered. */
+  #asked(): readonly TrainingSample[] {
+    const { trainSamples, validationSamples } = this.#parts
     const shown = new Map((validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]))
-    const chosen = this.#needsEveryAnswer() ? validationSamples : [...shown.values()].slice(0, SAMPLE_ANSWERS)
+    return this.#needsEveryAnswer() ? validationSamples : [...shown.values()].slice(0, SAMPLE_ANSWERS)
+  }
+
+  async #answers(chosen: readonly TrainingSample[], signal: AbortSignal, size: number): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
+    const { model, device, layout, resident, runner, settings } = this.#parts
     this.#generator ??= await Generator.open(model, device, layout, resident)
     const generation = { ...generationSettingsOf(settings), seed: settings['environment.seed'] }
     const stopStrings = stopStringsOf(formatFor(model.tokenizer, sampleOptionsOf(settings).format))

@@ -111,7 +111,7 @@ export const recordedLength = (tokens: number): number => onScale(tokens, LENGTH
 export const recordedCount = (sequences: number): number => onScale(sequences, COUNTS)
 
 /**
- * The batch with B, T and M rounded up, so that a run has few shapes to record (about forty, whatever the lengths of its rows). Sequences that are added hold no tokens; targets that
+ * The batch with B, T and M rounded up, so that a run has few shapes to record (some dozens, whatever the lengths of its rows). Sequences that are added hold no tokens; targets that
  * are added come last: give them the weight 0.
  */
 export function padBatch(batch: PackedBatch): PackedBatch {

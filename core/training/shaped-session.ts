@@ -1,6 +1,6 @@
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import type { Binding, Device, DeviceTensor, Session } from '../runtime/index.ts'
+import { Owned, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import type { PackedBatch } from './packing.ts'
 import { fillOdd, type Stream } from './rng.ts'
 
@@ -31,7 +31,7 @@ export interface BatchRun {
 
 /** Bindings are kept for so many shapes of batches that are not recorded. */
 const KEPT_SHAPES = 16
-/** A recording takes some MB and lives as long as its session: the rarer shapes of a run that has even more are computed operator by operator. */
+/** A recording takes some MB and lives as long as its session: further shapes of a run that has even more are computed operator by operator. */
 const MAX_RECORDED_SHAPES = 64
 
 /**
@@ -83,8 +83,9 @@ export class ShapedSession {
     const key = `${batch.sequences} ${batch.tokensPerSequence} ${batch.targets.length}`
     const recorded = this.#recorded.get(key)
     if (recorded) return recorded
-    const record = this.#options.session.isRecorded && this.#recorded.size < MAX_RECORDED_SHAPES
-    const shape = this.#bound.get(key) ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
+    const known = this.#bound.get(key)
+    const record = !known && this.#options.session.isRecorded && this.#recorded.size < MAX_RECORDED_SHAPES
+    const shape = known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
     if (record) {
       this.#recorded.set(key, shape)
       return shape
@@ -119,29 +120,29 @@ class BoundShape {
   readonly #batch
   readonly #noise: { readonly tensor: DeviceTensor<'float32'>; readonly alpha: number; readonly width: number } | null
   readonly #random: readonly RandomInput[]
+  readonly #owned = new Owned()
 
   constructor(
     { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
     { device, session, shared, outputs, architecture: { heads, layerCount, width, dropoutSites }, layout: { columnCount }, noiseAlpha = 0, losses = false }: ShapedSessionOptions,
     { loss, accumulate, record }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly record: boolean },
   ) {
-    this.#batch = {
-      ids: device.tensor('int32', [B, T]),
-      positions: device.tensor('int64', [B, T]),
-      segments: device.tensor('int32', [B, T]),
-      targets: device.tensor('int32', [M]),
-      labels: device.tensor('int64', [M]),
-      weights: device.tensor('float32', [M]),
+    const tensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]): DeviceTensor<D> => this.#owned.add(device.tensor(dtype, shape))
+    try {
+      this.#batch = { ids: tensor('int32', [B, T]), positions: tensor('int64', [B, T]), segments: tensor('int32', [B, T]), targets: tensor('int32', [M]), labels: tensor('int64', [M]), weights: tensor('float32', [M]) }
+      const wanted = new Set(session.inputs.map(({ name }) => name))
+      const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T], hidden_columns: [dropoutSites, width], noise_columns: [width] }
+      const made = Object.entries(randomShapes).filter(([name]) => wanted.has(name)).map(([name, shape]) => [name, tensor('int32', shape)] as const)
+      this.#random = made.map(([name, input]) => ({ stream: streamOf[name as keyof typeof randomShapes], values: new Int32Array(input.elementCount), tensor: input }))
+      this.#noise = wanted.has('noise_scale') ? { tensor: tensor('float32', [B * T, 1]), alpha: noiseAlpha, width } : null
+      this.losses = losses ? tensor('float32', [M]) : null
+      const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), ...(this.#noise && { noise_scale: this.#noise.tensor }), accumulate }
+      const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
+      this.binding = this.#owned.add(session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record }))
+    } catch (error) {
+      this.#owned.dispose()
+      throw error
     }
-    const wanted = new Set(session.inputs.map(({ name }) => name))
-    const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T], hidden_columns: [dropoutSites, width], noise_columns: [width] }
-    const made = Object.entries(randomShapes).filter(([name]) => wanted.has(name)).map(([name, shape]) => [name, device.tensor('int32', shape)] as const)
-    this.#random = made.map(([name, tensor]) => ({ stream: streamOf[name as keyof typeof randomShapes], values: new Int32Array(tensor.elementCount), tensor }))
-    this.#noise = wanted.has('noise_scale') ? { tensor: device.tensor('float32', [B * T, 1]), alpha: noiseAlpha, width } : null
-    this.losses = losses ? device.tensor('float32', [M]) : null
-    const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), ...(this.#noise && { noise_scale: this.#noise.tensor }), accumulate }
-    const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
-    this.binding = session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record })
   }
 
   write(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): void {
@@ -168,10 +169,7 @@ class BoundShape {
   }
 
   dispose(): void {
-    this.binding.dispose()
-    for (const tensor of [...Object.values(this.#batch), ...this.#random.map((input) => input.tensor)]) tensor.dispose()
-    this.losses?.dispose()
-    this.#noise?.tensor.dispose()
+    this.#owned.dispose()
   }
 }
 

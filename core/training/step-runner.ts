@@ -5,7 +5,7 @@ import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { Owned, togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
@@ -43,13 +43,6 @@ export interface StepResult {
   readonly gradientNorm: number
   /** The gradient overflowed float16: nothing was changed, and the loss scale is halved. */
   readonly skipped: boolean
-}
-
-/** What a runner has made so far, the last made last. */
-type Owned = { dispose(): void }[]
-
-function disposeAll(owned: Owned): void {
-  for (const resource of owned.splice(0).reverse()) resource.dispose()
 }
 
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
@@ -110,12 +103,12 @@ export class StepRunner {
       openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
       openGraph(device, update, { cudaGraph }),
     ] as const
-    const owned: Owned = []
+    const owned = new Owned()
     try {
       const [training, updating] = await Promise.all([...opening, resident.loaded])
       return new StepRunner(options, owned, training, updating)
     } catch (error) {
-      disposeAll(owned)
+      owned.dispose()
       for (const session of opening) void session.then((opened) => opened.dispose(), () => {})
       throw error
     }
@@ -165,7 +158,7 @@ export class StepRunner {
     return sum / counted
   }
 
-  /** True where every shape of batches is recorded: rows are then packed into few shapes. */
+  /** True where shapes of batches are recorded if that can be: rows are packed into few shapes, and padded. */
   get isRecorded(): boolean {
     return this.#options.cudaGraph === true
   }
@@ -176,7 +169,7 @@ export class StepRunner {
   }
 
   dispose(): void {
-    disposeAll(this.#owned)
+    this.#owned.dispose()
   }
 
   #sessionOptions() {
@@ -185,7 +178,6 @@ export class StepRunner {
   }
 
   #own<T extends { dispose(): void }>(resource: T): T {
-    this.#owned.push(resource)
-    return resource
+    return this.#owned.add(resource)
   }
 }

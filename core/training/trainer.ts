@@ -141,8 +141,8 @@ class Run {
   async #evaluate(): Promise<void> {
     const rows = Math.min(this.#settings['training.batch_size'], this.#microBatches.rows ?? Infinity)
     const found = await this.#setup.evaluator.run(this.#context.signal, rows).catch((error: unknown) => {
-      // What was learnt is not lost for want of memory beside it.
-      if (!isOutOfMemory(error)) throw error
+      // What was learnt is not lost for want of memory beside it; where nothing is to be learnt, there is nothing else.
+      if (!isOutOfMemory(error) || this.#totalSteps === 0) throw error
       this.#log('warning', 'run/not-evaluated', { step: this.#state.step })
       this.#state = { ...this.#state, evaluatedStep: this.#state.step }
       return null

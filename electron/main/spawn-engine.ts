@@ -1,4 +1,4 @@
-import { utilityProcess } from 'electron'
+import { utilityProcess, type UtilityProcess } from 'electron'
 import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
 
@@ -12,6 +12,16 @@ export function spawnEngine(entry: string): EnginePort {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => void child.once('exit', (code) => listener({ code, reason: `exit ${code}` })),
-    kill: () => { if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL') },
+    kill: () => kill(child),
+  }
+}
+
+function kill(child: UtilityProcess): void {
+  try {
+    if (child.pid === undefined) child.kill()
+    else process.kill(child.pid, 'SIGKILL')
+  } catch (error) {
+    // It has ended, and this has not been told yet.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
