@@ -1,6 +1,7 @@
 // Normalisers of a tokenizer.json with a Unigram model, as Hugging Face's Rust `tokenizers` applies them.
 import { z } from 'zod'
 import { CharsMap } from './chars-map.ts'
+import { graphemesOf } from './graphemes.ts'
 import { toRegExp } from './json-regex.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 import { withoutLeadingSpaces, withoutTrailingSpaces } from './white-space.ts'
@@ -50,7 +51,6 @@ export function jsonNormalizer(json: unknown): Step | null {
 const WHOLE_GRAPHEME_BYTES = 6
 /** Replacements that are kept; ordinary text has far fewer graphemes. */
 const KNOWN_GRAPHEMES = 20_000
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /** SentencePiece's replacements as the Rust library applies them: by grapheme, of which the shortest known beginning stands for the whole. */
 function precompiled(base64: string): Step {
@@ -66,9 +66,9 @@ function precompiled(base64: string): Step {
   }
   return (text) => {
     let result = ''
-    for (const { segment } of graphemes.segment(text)) {
-      const short = known.get(segment) ?? ofGrapheme(segment)
-      if (known.size < KNOWN_GRAPHEMES) known.set(segment, short)
+    for (const grapheme of graphemesOf(text)) {
+      const short = known.get(grapheme) ?? ofGrapheme(grapheme)
+      if (known.size < KNOWN_GRAPHEMES) known.set(grapheme, short)
       result += short
     }
     return result

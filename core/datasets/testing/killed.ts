@@ -1,12 +1,13 @@
 // A process of its own that a test kills: `import FOLDER FILE` imports a file, `edit FOLDER ID` changes a cell again and again; each says in a line of its output what is done.
 import { join } from 'node:path'
-import { DatasetId, type DatasetInfo, type ImportId } from '../../contract/index.ts'
+import { DatasetId, type DatasetInfo, type Events, type ImportId } from '../../contract/index.ts'
 import { createDatasetService } from '../service.ts'
 
 const [work, folder = '', what = ''] = process.argv.slice(2)
 const service = createDatasetService({
   folder, trashFolder: join(folder, 'trash'), templatesFolder: '',
-  emit: (name) => { if (name === 'datasets.importProgress') console.log('importing') },
+  // Rows that are counted are in the draft.
+  emit: (name, payload) => { if (name === 'datasets.importProgress' && (payload as Events['datasets.importProgress']).rowCount > 0) console.log('importing') },
 })
 
 if (work === 'import') {
