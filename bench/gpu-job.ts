@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defaultSettings } from '../core/contract/index.ts'
+import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import type { TrainEvent } from '../core/training/job.ts'
 import { train } from '../core/training/trainer.ts'
 import { cardGB, median, rounded } from './measure.ts'
@@ -32,19 +32,24 @@ export interface Job {
   readonly maxTokens: number
   /** How many times as long as the tutorial's the rows are. */
   readonly longer: number
+  /** On a card of which no more is free, with weights in so many bits; evaluated with some rows and whole answers. */
+  readonly crowded?: { readonly freeGB: number; readonly weights: SettingValues['architecture.backbone_dtype'] }
 }
 
+const EVALUATED_ROWS = 8
+
 /** A whole run of one epoch, of rows shaped like hh-rlhf-eval-3k-ja. */
-export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, longer }: Job): Promise<JobFigures> {
+export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, longer, crowded }: Job): Promise<JobFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-job-'))
   try {
     const trainFile = join(folder, 'train.jsonl')
     const validationFile = join(folder, 'validation.jsonl')
-    await writeFile(trainFile, Array.from({ length: rows }, (_, row) => `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`).join(''))
-    await writeFile(validationFile, '')
+    const lines = (count: number) => Array.from({ length: count }, (_, row) => `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`).join('')
+    await writeFile(trainFile, lines(rows))
+    await writeFile(validationFile, crowded ? lines(EVALUATED_ROWS) : '')
     const settings = {
       ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': maxTokens, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
-      'prediction.max_length_inference': 1,
+      ...(crowded ? { 'architecture.backbone_dtype': crowded.weights } : { 'prediction.max_length_inference': 1 }),
     }
     const events: TrainEvent[] = []
     const start = performance.now()

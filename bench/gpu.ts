@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../core/experiments/engine-environment.ts'
+import { crowdCard, holdAllBut } from './gpu-crowd.ts'
 import { runFamilies } from './gpu-families.ts'
 import { runJob, type Job, type JobFigures } from './gpu-job.ts'
 import { runPrecision } from './gpu-precision.ts'
@@ -22,9 +23,22 @@ const jobs: Readonly<Record<string, Job>> = {
   job: { rows: 3000, batchSize: 4, maxTokens: 256, longer: 1 },
   'long-rows': { rows: 600, batchSize: 2, maxTokens: 2048, longer: 3 },
   'too-large': { rows: 4096, batchSize: 4096, maxTokens: 256, longer: 1 },
+  ...crowdedJobs(),
 }
+
+/** A card with as much left as small ones have: batches, evaluations and weights must be cut to it, or left out. */
+function crowdedJobs(): Record<string, Job> {
+  const job = (batchSize: number, freeGB: number, weights: NonNullable<Job['crowded']>['weights']): Job => ({ rows: 256, batchSize, maxTokens: 256, longer: 1, crowded: { freeGB, weights } })
+  return { 'crowded-8GB': job(4, 7.5, 'float16'), 'crowded-6.5GB-batch-64': job(64, 6.5, 'float16'), 'crowded-6.5GB': job(4, 6.5, 'float16'), 'crowded-4.6GB-int4': job(16, 4.6, 'int4') }
+}
+
 const say = (line: string) => console.error(line)
 const [first, folder = '', name = '', ...flags] = process.argv.slice(2)
+
+if (first === CHILD && name === 'crowd') {
+  await holdAllBut(Number(flags[0]))
+  process.exit()
+}
 
 if (first === CHILD) {
   const work = workloads.find((one) => one.name === name)
@@ -82,9 +96,11 @@ for (const work of [...workloads, 'decoding' as const]) {
   say([label, line('terakoya', figures.ours), ...(figures.peer ? [line('peer', figures.peer)] : []), ...(figures.compiled ? [line('torch.compile', figures.compiled)] : []), ...(ratios.ratio ? [`ratio ${ratios.ratio}${ratios.compiledRatio ? `, to torch.compile ${ratios.compiledRatio}` : ''}`] : [])].join('\n  '))
 }
 const whole: Record<string, JobFigures | null> = {}
-for (const name of Object.keys(jobs)) {
+for (const [name, job] of Object.entries(jobs)) {
   if (chosen.size > 0 && !chosen.has(name)) continue
+  const crowd = job.crowded ? await crowdCard(CHILD, job.crowded.freeGB) : null
   whole[name] = ours<JobFigures>(model, name)
+  crowd?.kill('SIGKILL')
   say(`${name}\n  ${JSON.stringify(whole[name])}`)
 }
 const checked: Record<string, object | null> = {}
