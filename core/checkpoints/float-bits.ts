@@ -60,3 +60,6 @@ export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffe
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
   return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)
 }
+
+/** Numbers as float16 or bfloat16 bits, each the nearest. */
+export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> => (dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))

@@ -7,5 +7,5 @@ export { elementCount, isContiguous, tensorBytes, tensorTypes, type StoredTensor
 export { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter, type Adapter, type AdapterModule, type WholeWeight } from './adapter.ts'
 export { adapterScale, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from './atomic.ts'
-export { float16ToFloat32, float32ToBfloat16, float32ToFloat16, halfTable, widenBfloat16, widenFloat16 } from './float-bits.ts'
+export { float16ToFloat32, float32ToBfloat16, float32ToFloat16, halfTable, roundedTo, widenBfloat16, widenFloat16 } from './float-bits.ts'
 export { readJsonObject } from './json-file.ts'

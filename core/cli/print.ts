@@ -1,4 +1,4 @@
-import { deviceNames, deviceReasons, errorTexts, settingCatalogue, type AppError, type DeviceKind, type DeviceReason, type SettingKey } from '../contract/index.ts'
+import { deviceNames, errorTexts, wordOfFact, type AppError, type DeviceKind } from '../contract/index.ts'
 import { fillText } from '../experiments/log-file.ts'
 import { cliTexts } from './texts.ts'
 
@@ -8,12 +8,10 @@ export const language = (): 'ja' | 'en' => {
   return locale === '' || /^(ja|C\b|POSIX)/.test(locale) ? 'ja' : 'en'
 }
 
-/** A fact as the user knows it: settings by their label, devices by their name, and why one cannot be used. */
+/** A fact as the user knows it. */
 function wordOf(name: string, fact: string | number): string | number {
-  if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language()]
   if (name === 'device' && fact in deviceNames) return deviceNames[fact as DeviceKind][language()]
-  if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language()]
-  return fact
+  return wordOfFact(name, fact, language()) ?? fact
 }
 
 /** The sentence for an error in the user's language. */

@@ -1,4 +1,4 @@
-import { errorTexts, logTexts, type ErrorCode, type LogCode, type LogLine } from '../contract/index.ts'
+import { errorTexts, logTexts, wordOfFact, type ErrorCode, type LogCode, type LogLine } from '../contract/index.ts'
 
 /** Fills the places `{name}` of a sentence from facts; unknown places stay as they are. */
 export const fillText = (text: string, facts: Readonly<Record<string, string | number>>): string =>
@@ -7,7 +7,7 @@ export const fillText = (text: string, facts: Readonly<Record<string, string | n
 /** One line of log.txt: time, level, code, facts as JSON, then the Japanese sentence for a person. */
 export function formatLogLine(line: LogLine): string {
   const text = line.code in logTexts ? logTexts[line.code as LogCode].ja : line.code in errorTexts ? errorTexts[line.code as ErrorCode].ja : line.code
-  return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, line.facts)}`
+  return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, Object.fromEntries(Object.entries(line.facts).map(([name, fact]) => [name, wordOfFact(name, fact, 'ja') ?? fact])))}`
 }
 
 /** Reads what `formatLogLine` wrote; null for a line cut off by a crash. */

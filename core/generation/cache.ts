@@ -1,7 +1,7 @@
 import { Builder } from '../graph/builder.ts'
 import type { Shape } from '../graph/ir.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
-import { float32ToBfloat16, float32ToFloat16 } from '../checkpoints/index.ts'
+import { roundedTo } from '../checkpoints/index.ts'
 import { matrixType, type ComputeType } from '../models/linear.ts'
 import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
 import { cachesOf } from '../models/programs.ts'
@@ -185,7 +185,6 @@ export class Cache {
 
 /** Numbers into a tensor of the type that is computed in. */
 function write(tensor: DeviceTensor, numbers: Float32Array<ArrayBuffer>): void {
-  if (tensor.dtype === 'float16') return (tensor as DeviceTensor<'float16'>).write(Uint16Array.from(numbers, float32ToFloat16))
-  if (tensor.dtype === 'bfloat16') return (tensor as DeviceTensor<'bfloat16'>).write(float32ToBfloat16(numbers))
+  if (tensor.dtype === 'float16' || tensor.dtype === 'bfloat16') return (tensor as DeviceTensor<'float16' | 'bfloat16'>).write(roundedTo(tensor.dtype, numbers))
   ;(tensor as DeviceTensor<'float32'>).write(numbers)
 }

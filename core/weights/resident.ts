@@ -1,4 +1,4 @@
-import { elementCount, float32ToBfloat16, float32ToFloat16, isContiguous, readTensor, readTensorBytes, tensorBytes, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
+import { elementCount, isContiguous, readTensor, readTensorBytes, roundedTo, tensorBytes, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
@@ -151,7 +151,7 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
   const tensor = make(storage, place.shape)
   return async (folder) => {
     const numbers = await readTensor(folder, place)
-    await tensor.upload(storage === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))
+    await tensor.upload(roundedTo(storage, numbers))
   }
 }
 

@@ -1,15 +1,12 @@
 import i18next from 'i18next'
 import {
-  deviceReasons,
   errorTexts,
   logTexts,
-  settingCatalogue,
+  wordOfFact,
   type AppError,
   type Bilingual,
-  type DeviceReason,
   type Facts,
   type LogLine,
-  type SettingKey,
 } from '../../core/contract/index.ts'
 import type { Language } from './language.ts'
 
@@ -24,9 +21,7 @@ export function fillPlaces(text: string, facts: Facts, language: Language): stri
 }
 
 function wordFact(name: string, fact: string | number, language: Language): string {
-  if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language]
-  if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language]
-  return wordOf(name, fact, language) ?? (typeof fact === 'number' ? formatNumber(fact, language) : fact)
+  return wordOfFact(name, fact, language) ?? wordOf(name, fact, language) ?? (typeof fact === 'number' ? formatNumber(fact, language) : fact)
 }
 
 /** Facts that are codes have their words in the locale, under `common:words.<fact>.<code>`. */
