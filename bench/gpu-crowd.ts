@@ -10,6 +10,7 @@ export async function holdAllBut(freeGB: number): Promise<void> {
   await device.ready()
   device.tensor('uint8', [Math.max(0, Math.floor(freeCudaBytes() - freeGB * 1e9))])
   console.log('held')
+  process.stdin.resume()
   await once(process.stdin, 'end')
 }
 

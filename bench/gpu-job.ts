@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
+import { freeCudaBytes } from '../core/runtime/cuda-driver.ts'
+import { openRuntime } from '../core/runtime/index.ts'
 import type { TrainEvent } from '../core/training/job.ts'
 import { train } from '../core/training/trainer.ts'
 import { cardGB, median, rounded } from './measure.ts'
@@ -15,6 +17,8 @@ export interface JobFigures {
   readonly steps: number
   /** Steps that took more than three times the median: mostly those whose shape was recorded. */
   readonly slowSteps: number
+  /** What the card had left before it. */
+  readonly freeGB: number
   /** What nvidia-smi says that the card holds in the end. */
   readonly cardGB: number
   readonly losses: readonly number[]
@@ -51,6 +55,8 @@ export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, 
       ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': maxTokens, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
       ...(crowded ? { 'architecture.backbone_dtype': crowded.weights } : { 'prediction.max_length_inference': 1 }),
     }
+    await openRuntime().device('cuda').ready()
+    const freeGB = rounded(freeCudaBytes() / 1e9, 2)
     const events: TrainEvent[] = []
     const start = performance.now()
     await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings, device: 'cuda' }, { signal: new AbortController().signal, onEvent: (event) => events.push(event) })
@@ -59,7 +65,7 @@ export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, 
     const seconds = rounded((performance.now() - start) / 1000)
     const medianStepMs = median(steps.map(({ stepMs }) => stepMs))
     return {
-      rows, batchSize, seconds, medianStepMs: rounded(medianStepMs, 2), steps: steps.length, slowSteps: steps.filter(({ stepMs }) => stepMs > 3 * medianStepMs).length, cardGB: rounded(cardGB(), 2),
+      rows, batchSize, seconds, medianStepMs: rounded(medianStepMs, 2), steps: steps.length, slowSteps: steps.filter(({ stepMs }) => stepMs > 3 * medianStepMs).length, freeGB, cardGB: rounded(cardGB(), 2),
       losses: [steps[0], steps.at(-1)].map((step) => rounded(step?.loss ?? Number.NaN, 4)), log: [...new Set(log)].slice(0, 12),
     }
   } finally {

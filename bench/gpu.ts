@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineEnvironment } from '../core/experiments/engine-environment.ts'
+import { runChat } from './gpu-chat.ts'
 import { crowdCard, holdAllBut } from './gpu-crowd.ts'
 import { runFamilies } from './gpu-families.ts'
 import { runJob, type Job, type JobFigures } from './gpu-job.ts'
@@ -17,7 +18,7 @@ import { machine, root, rounded } from './measure.ts'
 
 const CHILD = 'gpu-run'
 /** What is computed on the GPU besides what is timed: how far from the processor's numbers. */
-const checks: Readonly<Record<string, () => Promise<object>>> = { precision: runPrecision, families: runFamilies, tutorial: runTutorial }
+const checks: Readonly<Record<string, (modelFolder: string) => Promise<object>>> = { precision: runPrecision, families: runFamilies, tutorial: runTutorial, chat: runChat }
 /** The tutorial's job (7 min 44 s on its T4); rows of all lengths up to the model's; and one whose batch is beyond any card's memory: it must be cut until it fits. */
 const jobs: Readonly<Record<string, Job>> = {
   job: { rows: 3000, batchSize: 4, maxTokens: 256, longer: 1 },
@@ -29,7 +30,7 @@ const jobs: Readonly<Record<string, Job>> = {
 /** A card with as much left as small ones have: batches, evaluations and weights must be cut to it, or left out. */
 function crowdedJobs(): Record<string, Job> {
   const job = (batchSize: number, freeGB: number, weights: NonNullable<Job['crowded']>['weights']): Job => ({ rows: 256, batchSize, maxTokens: 256, longer: 1, crowded: { freeGB, weights } })
-  return { 'crowded-8GB': job(4, 7.5, 'float16'), 'crowded-6.5GB-batch-64': job(64, 6.5, 'float16'), 'crowded-6.5GB': job(4, 6.5, 'float16'), 'crowded-4.6GB-int4': job(16, 4.6, 'int4') }
+  return { 'crowded-8GB': job(4, 7.5, 'float16'), 'crowded-6.5GB-batch-64': job(64, 6.5, 'float16'), 'crowded-6.5GB': job(4, 6.5, 'float16'), 'crowded-5GB': job(4, 5, 'float16'), 'crowded-4.6GB-int4': job(16, 4.6, 'int4'), 'crowded-3GB-int4': job(16, 3, 'int4') }
 }
 
 const say = (line: string) => console.error(line)
@@ -44,7 +45,7 @@ if (first === CHILD) {
   const work = workloads.find((one) => one.name === name)
   const job = jobs[name]
   const check = checks[name]
-  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : check ? check() : runDecoding(folder))))
+  console.log(JSON.stringify(await (job ? runJob(folder, job) : work ? runTraining(folder, work, new Set(flags)) : check ? check(folder) : runDecoding(folder))))
   process.exit()
 }
 

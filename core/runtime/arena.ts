@@ -12,8 +12,8 @@ export interface ArenaUse {
 
 /** Memory is taken as it is needed, and cut to what is asked for: by itself ONNX Runtime doubles what it takes, and gives pieces away that are up to twice as large or 128 MB larger. */
 const ARENA = { arena_extend_strategy: 1n, max_dead_bytes_per_chunk: 256n }
-/** Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs) and for an evaluation: whoever takes all of a card's memory can do nothing more with it. */
-const HEADROOM_BYTES = 1e9
+/** Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs): whoever takes all of a card's memory can do nothing more with it. */
+const HEADROOM_BYTES = 0.75e9
 /** Limits are rounded down to multiples of it: a configuration for each is kept for good. */
 const LIMIT_STEP_BYTES = 2 ** 28
 /** Where OrtCUDAProviderOptionsV2 (cuda_provider_options.h) keeps the arena's configuration; no function sets it. */

@@ -6,7 +6,7 @@ import { createCudaStorage } from './cuda-storage.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
 import { explainError } from './explain.ts'
-import { openHomeSession, openHomeSessionNow } from './home-session.ts'
+import { openHomeSession, openHomeSessionNow, returnFreedMemory } from './home-session.ts'
 import { createHostStorage } from './host-storage.ts'
 import type { LeakCounter } from './leaks.ts'
 import { concurrentQueue, SerialQueue, type DeviceQueue } from './queue.ts'
@@ -102,6 +102,18 @@ export class Device {
   arena(): ArenaUse {
     if (this.kind !== 'cuda' || this.#home === null) throw new InternalError(`${this.kind}: no arena to look at`)
     return arenaUse(this.#place.api, this.#home)
+  }
+
+  /** Gives memory of disposed tensors back to the GPU, for the sessions to come and other programs. Rejects with InternalError where the GPU has failed. */
+  async trim(): Promise<void> {
+    if (this.kind !== 'cuda' || this.#home === null) return
+    const home = this.#home
+    const nothing = [this.tensor('float32', [0]), this.tensor('float32', [0])] as const
+    try {
+      await this.#queue.long(() => returnFreedMemory(this.#place.api, home, nothing[0].value, nothing[1].value))
+    } finally {
+      for (const tensor of nothing) tensor.dispose()
+    }
   }
 
   async #open(): Promise<void> {

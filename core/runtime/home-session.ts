@@ -39,6 +39,21 @@ export function openHomeSessionNow(api: Api, env: Pointer, kind: DeviceKind): Po
   }
 }
 
+/** Gives the GPU back what disposed tensors have left: an arena keeps what it has taken, unless a run ends so. `x` and `y` are vectors without elements. Rejects with OrtError. */
+export async function returnFreedMemory(api: Api, session: Pointer, x: Pointer, y: Pointer): Promise<void> {
+  const binding = output<Pointer>((out) => api.CreateIoBinding(session, out))
+  const runOptions = output<Pointer>((out) => api.CreateRunOptions(out))
+  try {
+    api.AddRunConfigEntry(runOptions, 'memory.enable_memory_arena_shrinkage', 'gpu:0')
+    api.BindInput(binding, 'x', x)
+    api.BindOutput(binding, 'y', y)
+    await api.RunWithBinding.async(null, session, runOptions, binding)
+  } finally {
+    api.ReleaseIoBinding(binding)
+    api.ReleaseRunOptions(runOptions)
+  }
+}
+
 function homeOptions(api: Api, kind: DeviceKind): Pointer {
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {

@@ -62,8 +62,8 @@ export async function withSessionOptions<R>(
   }
 }
 
-/** float32 is float32: TF32 keeps 10 of its 23 bits. */
-const cudaOptions = ({ cudaGraph }: SessionOptions): Record<string, string> => ({ use_tf32: '0', ...(cudaGraph && { enable_cuda_graph: '1' }) })
+/** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
+const cudaOptions = ({ cudaGraph }: SessionOptions): Record<string, string> => ({ use_tf32: '0', enable_cudnn: '0', ...(cudaGraph && { enable_cuda_graph: '1' }) })
 
 function applyOptions(api: Api, native: Pointer, options: SessionOptions): void {
   api.SetSessionGraphOptimizationLevel(native, optimizationLevels[options.optimization ?? 'all'])

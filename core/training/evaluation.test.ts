@@ -17,15 +17,15 @@ it('finds the same in as few rows at a time as fit, and fails where even one doe
   const job = await makeJob(someRows, someRows, { 'prediction.metric': 'BLEU' })
   const { signal } = new AbortController()
   const setup = await setUpTraining(job, { signal, onEvent: () => {} })
-  const tried: number[] = []
+  const tried: (number | 'room')[] = []
   /** The runner on a device with room for so many rows. */
   const withRoom = (rows: number) => new Evaluator({
     ...setup, settings: job.settings, resident: NO_RESIDENT_WEIGHTS,
-    runner: { p: setup.runner.p, losses: async (batch: PackedBatch) => { tried.push(rowsOf(batch)); if (rowsOf(batch) > rows) throw new UserError('runtime/out-of-memory', { device: 'cpu' }); return setup.runner.losses(batch) } } as StepRunner,
+    runner: { p: setup.runner.p, rest: async () => { tried.push('room'); await setup.runner.rest() }, losses: async (batch: PackedBatch) => { tried.push(rowsOf(batch)); if (rowsOf(batch) > rows) throw new UserError('runtime/out-of-memory', { device: 'cpu' }); return setup.runner.losses(batch) } } as StepRunner,
   })
   const [wide, narrow, none] = [withRoom(5), withRoom(2), withRoom(0)]
   const found = await narrow.run(signal, 5)
-  expect(tried).toEqual([5, 3, 2, 2, 1])
+  expect(tried).toEqual([5, 'room', 5, 'room', 3, 'room', 2, 2, 1, 'room'])
   const wanted = await wide.run(signal, 5)
   expect(found?.validationLoss).toBeCloseTo(wanted?.validationLoss ?? NaN, 5)
   expect(found?.samples).toEqual(wanted?.samples)

@@ -40,6 +40,8 @@ export class Evaluator {
   #generator: Generator | null = null
   /** So many rows fit at once, as far as is known. */
   readonly #fitting = { losses: Infinity, answers: Infinity }
+  /** Memory is short: training and evaluation take turns in it. */
+  #isShort = false
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts
@@ -47,13 +49,18 @@ export class Evaluator {
 
   /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
+    if (this.#isShort) await this.#makeRoom()
     try {
       return await this.#evaluate(signal, batchRows)
-    } catch (error) {
-      // Training needs the memory.
-      this.dispose()
-      throw error
+    } finally {
+      if (this.#isShort) await this.#makeRoom()
     }
+  }
+
+  /** Frees what computing has taken: whoever computes next begins with all the memory that there is. */
+  async #makeRoom(): Promise<void> {
+    this.dispose()
+    await this.#parts.runner.rest()
   }
 
   async #evaluate(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
@@ -69,16 +76,17 @@ export class Evaluator {
     return { validationLoss, metrics, samples: samples.slice(0, SAMPLE_ANSWERS), score: this.#score(validationLoss, metrics) }
   }
 
-  /** Computes so many rows at once, or half of them, and half again, until they fit. */
+  /** Computes so many rows at once; where memory is short, without what training has taken, then half of them, and half again, until they fit. */
   async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
     for (;;) {
       const size = Math.max(1, Math.min(rows, this.#fitting[what]))
       try {
         return await compute(size)
       } catch (error) {
-        if (!isOutOfMemory(error) || size === 1) throw error
-        this.#fitting[what] = Math.ceil(size / 2)
-        this.#generator?.rest()
+        if (!isOutOfMemory(error) || (size === 1 && this.#isShort)) throw error
+        if (this.#isShort) this.#fitting[what] = Math.ceil(size / 2)
+        this.#isShort = true
+        await this.#makeRoom()
       }
     }
   }

@@ -126,7 +126,7 @@ describe('training the tiny model against torch and peft', () => {
     padded.dispose()
   })
 
-  it('gives the same step for two micro-batches of two rows as for one of four', async () => {
+  it('gives the same step for two micro-batches of two rows as for one of four, and after a rest', async () => {
     const p = await runner.p.read()
     const zero = new Float32Array(layout.parameterCount)
     const restart = () => {
@@ -138,6 +138,9 @@ describe('training the tiny model against torch and peft', () => {
     restart()
     const apart = await runner.step([packRows(rows.slice(0, 2)), packRows(rows.slice(2, 4))], 0, 1e-4)
     expect(Math.max(...relative([apart.loss, apart.gradientNorm], [together.loss, together.gradientNorm]))).toBeLessThan(1e-5)
+    restart()
+    await runner.rest()
+    expect(await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)).toEqual(together)
   })
 })
 

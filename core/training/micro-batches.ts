@@ -1,28 +1,42 @@
 import { isOutOfMemory } from '../runtime/index.ts'
 import type { PackedBatch, TokenRow } from './packing.ts'
 
+export interface MicroBatchParts {
+  readonly pack: (rows: readonly TokenRow[]) => PackedBatch
+  /** Gives back what earlier batches have taken. */
+  readonly makeRoom: () => Promise<void>
+}
+
 /** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
 export class MicroBatches {
   /** So many rows are computed at once; null: whole batches. */
   rows: number | null
-  readonly #pack: (rows: readonly TokenRow[]) => PackedBatch
+  readonly #parts: MicroBatchParts
+  /** Whether a step has run since there was room: batches before may have left memory in pieces. */
+  #isUsed = false
 
-  constructor(pack: (rows: readonly TokenRow[]) => PackedBatch, rows: number | null = null) {
-    this.#pack = pack
+  constructor(parts: MicroBatchParts, rows: number | null = null) {
+    this.#parts = parts
     this.rows = rows
   }
 
-  /** Runs `step` on the batches; where memory is short, with half the rows at once until it fits, told by `onReduced`. Throws what even single rows run into. */
+  /**
+   * Runs `step` on the batches; where memory is short, once more with all that there is, then with half the rows at once until it fits, told by `onReduced`. Throws what even single
+   * rows run into.
+   */
   async run<T>(batches: readonly (readonly TokenRow[])[], step: (packed: readonly PackedBatch[]) => Promise<T>, onReduced: (rows: number) => void): Promise<T> {
     for (;;) {
       const parts = batches.flatMap((rows) => this.#cut(rows))
       try {
-        return await step(parts.map((rows) => this.#pack(rows)))
+        const result = await step(parts.map((rows) => this.#parts.pack(rows)))
+        this.#isUsed = true
+        return result
       } catch (error) {
         const largest = Math.max(...parts.map((rows) => rows.length))
-        if (!isOutOfMemory(error) || largest === 1) throw error
-        this.rows = Math.ceil(largest / 2)
-        onReduced(this.rows)
+        if (!isOutOfMemory(error) || (largest === 1 && !this.#isUsed)) throw error
+        await this.#parts.makeRoom()
+        if (!this.#isUsed) onReduced((this.rows = Math.ceil(largest / 2)))
+        this.#isUsed = false
       }
     }
   }

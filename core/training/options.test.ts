@@ -8,7 +8,7 @@ import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from 
 import type { TrainEvent, TrainJob } from './job.ts'
 import { Evaluator } from './evaluation.ts'
 import { MicroBatches } from './micro-batches.ts'
-import { packRows } from './packing.ts'
+import { packRows, type TokenRow } from './packing.ts'
 import { cutToQuantile } from './padding-quantile.ts'
 import { makeJob, runJob, someRows } from './test-job.ts'
 
@@ -105,23 +105,43 @@ describe('micro-batches', () => {
   const rows = Array.from({ length: 7 }, (_, row) => ({ ids: Int32Array.of(row, 1, 2), labelMask: Uint8Array.of(0, 1, 1) }))
   const outOfMemory = () => new UserError('runtime/out-of-memory', { device: 'cpu' })
 
-  it('are halved until they fit, and stay so', async () => {
-    const tried: number[][] = []
+  /** Batches on a device with room for so many rows at once, or so many whenever room was just made; what was tried, in rows. */
+  function crowded(room: { rows: number; afterMaking: number }) {
+    const tried: (number[] | 'room')[] = []
     const reduced: number[] = []
-    const batches = new MicroBatches((rows) => packRows(rows))
-    const fits = async (packed: readonly { tokenCount: number }[]) => {
-      tried.push(packed.map(({ tokenCount }) => tokenCount / 3))
-      if (packed.some(({ tokenCount }) => tokenCount / 3 > 2)) throw outOfMemory()
+    let isEmpty = true
+    const makeRoom = async () => { tried.push('room'); isEmpty = true }
+    const batches = new MicroBatches({ pack: (packed) => packRows(packed), makeRoom })
+    const step = async (packed: readonly { tokenCount: number }[]) => {
+      const counts = packed.map(({ tokenCount }) => tokenCount / 3)
+      tried.push(counts)
+      if (counts.some((count) => count > (isEmpty ? room.afterMaking : room.rows))) throw outOfMemory()
+      isEmpty = false
     }
-    await batches.run([rows], fits, (count) => reduced.push(count))
-    await batches.run([rows.slice(0, 3)], fits, (count) => reduced.push(count))
+    return { tried, reduced, run: (count: number) => batches.run([rows.slice(0, count)], step, (size) => reduced.push(size)) }
+  }
+
+  it('are halved until they fit, and stay so', async () => {
+    const { run, tried, reduced } = crowded({ rows: 2, afterMaking: 2 })
+    await run(7)
+    await run(3)
     expect(reduced).toEqual([4, 2])
-    expect(tried).toEqual([[7], [4, 3], [2, 2, 2, 1], [2, 1]])
+    expect(tried).toEqual([[7], 'room', [4, 3], 'room', [2, 2, 2, 1], [2, 1]])
+  })
+
+  it('are halved only where what earlier ones left was not to blame', async () => {
+    const { run, tried, reduced } = crowded({ rows: 1, afterMaking: 3 })
+    await run(1)
+    await run(2)
+    await run(7)
+    expect(reduced).toEqual([4, 2])
+    expect(tried).toEqual([[1], [2], 'room', [2], [7], 'room', [7], 'room', [4, 3], 'room', [2, 2, 2, 1]])
   })
 
   it('give up where even one row is too much, and pass other errors on', async () => {
-    await expect(new MicroBatches((rows) => packRows(rows)).run([rows], () => Promise.reject(outOfMemory()), () => {})).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
-    await expect(new MicroBatches((rows) => packRows(rows)).run([rows], () => Promise.reject(new Error('other')), () => {})).rejects.toThrow('other')
+    const parts = { pack: (packed: readonly TokenRow[]) => packRows(packed), makeRoom: async () => {} }
+    await expect(new MicroBatches(parts).run([rows], () => Promise.reject(outOfMemory()), () => {})).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
+    await expect(new MicroBatches(parts).run([rows], () => Promise.reject(new Error('other')), () => {})).rejects.toThrow('other')
   })
 })
 

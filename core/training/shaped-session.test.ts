@@ -20,7 +20,7 @@ async function openSum({ isRecorded }: { readonly isRecorded: boolean }) {
   const shaped = new ShapedSession({ device, session, shared: {}, outputs: {}, architecture: { heads: 1, layerCount: 1, width: 1, dropoutSites: 0 }, layout: { columnCount: 0 } })
   return {
     run: (targets: number) => shaped.run(packRows([{ ids: new Int32Array(targets + 1), labelMask: new Uint8Array(targets + 1).fill(1, 1) }]), { weights: new Float32Array(targets).fill(1), accumulate: false, random: null }),
-    dispose: () => [shaped, session].forEach((resource) => resource.dispose()),
+    dispose: () => shaped.dispose(),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { Owned, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { Owned, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import type { PackedBatch } from './packing.ts'
 import { fillOdd, type Stream } from './rng.ts'
 
@@ -35,8 +35,8 @@ const KEPT_SHAPES = 16
 const MAX_RECORDED_SHAPES = 64
 
 /**
- * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently used one is dropped. Whoever made it disposes of it, and of
- * the session.
+ * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently used one is dropped. Whoever made it disposes of it; the
+ * session goes with it, unless making it has failed.
  */
 export class ShapedSession {
   readonly #options: ShapedSessionOptions
@@ -73,10 +73,16 @@ export class ShapedSession {
     return this.#shapeOf(batch).losses?.read() ?? new Float32Array()
   }
 
+  /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */
+  arena(): ArenaUse {
+    return this.#options.session.arena()
+  }
+
   dispose(): void {
     for (const shape of [...this.#recorded.values(), ...this.#bound.values()]) shape.dispose()
     this.#loss.dispose()
     this.#accumulate.dispose()
+    this.#options.session.dispose()
   }
 
   #shapeOf(batch: PackedBatch): BoundShape {

@@ -10,7 +10,7 @@ import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
-import { ShapedSession } from './shaped-session.ts'
+import { ShapedSession, type ShapedSessionOptions } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
 export interface StepRunnerOptions extends TrainingOptions {
@@ -51,20 +51,22 @@ export class StepRunner {
   readonly state: Readonly<Record<string, DeviceTensor>>
   readonly lossScale: LossScale
   readonly #options: StepRunnerOptions
+  readonly #openTraining: () => Promise<Session>
   readonly #owned: Owned
-  readonly #training: ShapedSession
   readonly #optimizerBinding: Binding
   readonly #scalars: Readonly<Record<string, DeviceTensor<'float32'>>>
   readonly #norm: DeviceTensor<'float32'>
   readonly #shared: Readonly<Record<string, DeviceTensor>>
-  readonly #sessions: readonly Session[]
+  readonly #update: Session
+  /** Both are null while nothing needs them: each step, each evaluation opens its own. */
+  #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
 
-  private constructor(options: StepRunnerOptions, owned: Owned, training: Session, update: Session) {
+  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: () => Promise<Session> }) {
     this.#owned = owned
+    this.#openTraining = openTraining
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
     this.#options = options
-    this.#sessions = [training, update]
     const vector = () => this.#own(device.tensor('float32', [layout.parameterCount]))
     const g = vector()
     this.p = vector()
@@ -75,12 +77,12 @@ export class StepRunner {
     const tables = rotaryTables(model.architecture, positions).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
     const scales = { loss_scale: this.#own(device.tensor('float32', [1])), loss_unscale: this.#own(device.tensor('float32', [1])) }
     this.#shared = { ...resident.tensors, p: this.p, g, ...scales, ...Object.fromEntries(tables) }
-    this.#training = this.#own(new ShapedSession({ ...this.#sessionOptions(), session: this.#own(training), outputs: { g_out: g } }))
     const scalarNames = ['learning_rate', ...Object.keys(optimizer.scalars(1))]
     this.#scalars = Object.fromEntries(scalarNames.map((name) => [name, this.#own(device.tensor('float32', [1]))]))
     const outputs = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [`${name}_out`, tensor]))
-    this.#own(update)
+    this.#update = this.#own(update)
     this.#optimizerBinding = this.#own(update.bind({ inputs: { p: this.p, g, ...this.state, ...this.#scalars }, outputs: { p_out: this.p, ...outputs, norm: this.#norm } }))
+    this.#training = this.#shaped(training, { outputs: { g_out: g } })
   }
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
@@ -98,15 +100,13 @@ export class StepRunner {
     const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
     const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
     const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
-    const update = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
-    const opening = [
-      openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph }),
-      openGraph(device, update, { cudaGraph }),
-    ] as const
+    const updating = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
+    const openTraining = () => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph })
+    const opening = [openTraining(), openGraph(device, updating, { cudaGraph })] as const
     const owned = new Owned()
     try {
-      const [training, updating] = await Promise.all([...opening, resident.loaded])
-      return new StepRunner(options, owned, training, updating)
+      const [training, update] = await Promise.all([...opening, resident.loaded])
+      return new StepRunner(options, { owned, training, update, openTraining })
     } catch (error) {
       owned.dispose()
       for (const session of opening) void session.then((opened) => opened.dispose(), () => {})
@@ -121,6 +121,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
+    this.#training ??= this.#shaped(await this.#openTraining(), { outputs: { g_out: this.#shared['g'] as DeviceTensor } })
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
@@ -140,8 +141,8 @@ export class StepRunner {
     const { model, device, layout, compute, resident = NO_RESIDENT_WEIGHTS } = this.#options
     if (!this.#evaluation) {
       const graph = evaluationProgram(resident.source(model), layout, compute)
-      const session = this.#own(await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), prepack: false }))
-      this.#evaluation = this.#own(new ShapedSession({ ...this.#sessionOptions(), session, outputs: {}, losses: true }))
+      const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), prepack: false })
+      this.#evaluation = this.#shaped(session, { outputs: {}, losses: true })
     }
     const weights = new Float32Array(batch.targets.length).fill(1)
     return this.#evaluation.losses(batch, weights)
@@ -165,16 +166,35 @@ export class StepRunner {
 
   /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */
   arena(): ArenaUse {
-    return togetherInUse(this.#sessions)
+    return togetherInUse([this.#update, ...(this.#training ? [this.#training] : [])])
+  }
+
+  /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew. */
+  async rest(): Promise<void> {
+    this.#disposeSessions()
+    await this.#options.device.trim()
   }
 
   dispose(): void {
+    this.#disposeSessions()
     this.#owned.dispose()
   }
 
-  #sessionOptions() {
+  #disposeSessions(): void {
+    this.#training?.dispose()
+    this.#evaluation?.dispose()
+    this.#training = this.#evaluation = null
+  }
+
+  /** Takes the session over, also where that fails. */
+  #shaped(session: Session, kind: Pick<ShapedSessionOptions, 'outputs' | 'losses'>): ShapedSession {
     const { device, layout, model: { architecture }, noiseAlpha = 0 } = this.#options
-    return { device, shared: this.#shared, architecture, layout, noiseAlpha }
+    try {
+      return new ShapedSession({ device, session, shared: this.#shared, architecture, layout, noiseAlpha, ...kind })
+    } catch (error) {
+      session.dispose()
+      throw error
+    }
   }
 
   #own<T extends { dispose(): void }>(resource: T): T {

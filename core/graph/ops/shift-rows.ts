@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { castName } from '../onnx/cast-name.ts'
+import { ONNX_TYPES } from '../onnx/types.ts'
 import { defineOp } from '../op.ts'
 
 /** Row n of y is row n - by of x [N,C], zeros where there is none: rows move down, or up where `by` is negative. ONNX Pad with negative numbers. */
@@ -8,5 +10,11 @@ export const shiftRows = defineOp({
   attrs: z.object({ by: z.number().int() }),
   infer: ([x]) => [x],
   grad: ({ b, dOut: [d], attrs: { by } }) => [b.shiftRows(d, -by)],
-  lower: ({ emit, constant, inputs: [x], values: [{ dtype }], outputs, attrs: { by } }) => void emit('Pad', [x, constant('int64', [by, 0, -by, 0], [4]), constant(dtype, [0], [])], {}, { outputs }),
+  lower({ emit, constant, inputs: [x], values: [{ dtype }], outputs, attrs: { by } }) {
+    const pads = constant('int64', [by, 0, -by, 0], [4])
+    if (dtype !== 'bfloat16') return void emit('Pad', [x, pads, constant(dtype, [0], [])], {}, { outputs })
+    // No provider pads it.
+    const [moved] = emit('Pad', [castName(emit, x, dtype, 'float32'), pads, constant('float32', [0], [])], {})
+    emit('Cast', [moved], { to: ONNX_TYPES[dtype] }, { outputs })
+  },
 })
