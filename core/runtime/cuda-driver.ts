@@ -3,9 +3,12 @@ import { InternalError, UserError } from '../contract/errors.ts'
 import { addressOf, type Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
-/** Copies between the processor's and the GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). */
+/** The GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). All throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
 export interface CudaDriver {
-  /** All of these return when the copy is done. Throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
+  allocate(byteLength: number): Pointer
+  /** Waits for what runs on the GPU. */
+  free(at: Pointer): void
+  /** These return when the copy is done. */
   toDevice(to: Pointer, from: Uint8Array): void
   toHost(to: Uint8Array, from: Pointer): void
   zero(at: Pointer, byteLength: number): void
@@ -13,6 +16,8 @@ export interface CudaDriver {
 
 /** CUresult. */
 const OUT_OF_MEMORY = 2
+/** CUstreamCaptureMode. */
+const RELAXED = 2
 
 const driverFile = process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1'
 
@@ -20,7 +25,10 @@ type Define = (name: string, ...parameters: string[]) => (...args: unknown[]) =>
 
 /** Opens the driver and the context of GPU 0 that ONNX Runtime works in, on this thread. Throws when there is no driver. */
 export function openCudaDriver(): CudaDriver {
-  return copies(openContext().define)
+  const { define } = openContext()
+  // Another thread may be recording a graph: by itself the driver would refuse to allocate meanwhile, and the recording would be lost.
+  define('cuThreadExchangeStreamCaptureMode', '_Inout_ int *')([RELAXED])
+  return { ...memory(define), ...copies(define) }
 }
 
 let freeBytes: (() => number) | null = null
@@ -43,7 +51,7 @@ function memoryQuery(define: Define): () => number {
 function openContext(): { readonly define: Define; readonly device: number } {
   const library = loadNative(driverFile)
   const define: Define = (name, ...parameters) => {
-    const types = parameters.map((type) => (type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type))
+    const types = parameters.map((type) => (type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type.startsWith('_Inout_ ') ? koffi.inout(type.slice('_Inout_ '.length)) : type))
     const native = library.func(name, 'int', types as string[])
     return (...args) => {
       const code = native(...args) as number
@@ -120,7 +128,20 @@ export function openCudaModules(): CudaModules {
 /** Of a pointer, and of the place of an int among a function's parameters. */
 const POINTER_BYTES = 8
 
-function copies(define: Define): CudaDriver {
+function memory(define: Define): Pick<CudaDriver, 'allocate' | 'free'> {
+  const allocate = define('cuMemAlloc_v2', '_Out_ void **', 'size_t')
+  const free = define('cuMemFree_v2', 'void *')
+  return {
+    allocate(byteLength) {
+      const address: [Pointer | null] = [null]
+      allocate(address, byteLength)
+      return address[0] as Pointer
+    },
+    free,
+  }
+}
+
+function copies(define: Define): Pick<CudaDriver, 'toDevice' | 'toHost' | 'zero'> {
   const toDevice = define('cuMemcpyHtoD_v2', 'uint64_t', 'void *', 'size_t')
   const toHost = define('cuMemcpyDtoH_v2', 'void *', 'uint64_t', 'size_t')
   const fill = define('cuMemsetD8_v2', 'uint64_t', 'uint8_t', 'size_t')

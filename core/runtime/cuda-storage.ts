@@ -1,4 +1,5 @@
 import { output, type Api, type Pointer } from './api.ts'
+import type { ArenaUse } from './arena.ts'
 import { openCudaDriver } from './cuda-driver.ts'
 import { onnxTypeOf } from './dtype.ts'
 import type { StorageFactory } from './storage.ts'
@@ -7,29 +8,40 @@ import type { StorageFactory } from './storage.ts'
 const deviceAllocator = 0
 const defaultMemory = 0
 
+export interface CudaStorage extends StorageFactory {
+  /** What all tensors take, now and at most. */
+  use(): ArenaUse
+}
+
 /**
- * Tensors in the memory of NVIDIA GPU 0. A run has ended on the GPU when its promise resolves, so that copies need no waiting: the caller
- * awaits runs before it writes or reads what they use.
+ * Tensors in the memory of NVIDIA GPU 0, each taken from the driver and given back to it: an arena of ONNX Runtime's would keep it from other sessions and programs. A run has ended
+ * on the GPU when its promise resolves, so that copies need no waiting: the caller awaits runs before it writes or reads what they use.
  */
-export function createCudaStorage(place: { readonly api: Api; readonly homeSession: Pointer }): StorageFactory {
-  const { api } = place
+export function createCudaStorage(api: Api): CudaStorage {
   const driver = openCudaDriver()
   const info = output<Pointer>((out) => api.CreateMemoryInfo('Cuda', deviceAllocator, 0, defaultMemory, out))
-  const allocator = output<Pointer>((out) => api.CreateAllocator(place.homeSession, info, out))
+  let [usedBytes, peakBytes] = [0, 0]
   return {
     allocate(dtype, shape, byteLength) {
+      const address = driver.allocate(Math.max(1, byteLength))
       const dims = BigInt64Array.from(shape, BigInt)
-      const value = output<Pointer>((out) => api.CreateTensorAsOrtValue(allocator, dims, dims.length, onnxTypeOf(dtype), out))
-      const address = output<Pointer>((out) => api.GetTensorMutableData(value, out))
+      const value = output<Pointer>((out) => api.CreateTensorWithDataAsOrtValue(info, address, byteLength, dims, dims.length, onnxTypeOf(dtype), out))
       if (byteLength > 0) driver.zero(address, byteLength)
+      usedBytes += byteLength
+      peakBytes = Math.max(peakBytes, usedBytes)
       return {
         value,
         host: null,
         write: (bytes, byteOffset) => driver.toDevice(address + BigInt(byteOffset), bytes),
         upload: async (bytes) => driver.toDevice(address, bytes),
         read: async (into) => driver.toHost(into, address),
-        release: () => api.ReleaseValue(value),
+        release() {
+          api.ReleaseValue(value)
+          driver.free(address)
+          usedBytes -= byteLength
+        },
       }
     },
+    use: () => ({ peakBytes, reservedBytes: usedBytes }),
   }
 }

@@ -1,12 +1,12 @@
 import { InternalError } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
-import { arenaUse, type ArenaUse } from './arena.ts'
-import { createCudaStorage } from './cuda-storage.ts'
+import type { ArenaUse } from './arena.ts'
+import { createCudaStorage, type CudaStorage } from './cuda-storage.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
 import { explainError } from './explain.ts'
-import { openHomeSession, openHomeSessionNow, returnFreedMemory } from './home-session.ts'
+import { openHomeSession, openHomeSessionNow } from './home-session.ts'
 import { createHostStorage } from './host-storage.ts'
 import type { LeakCounter } from './leaks.ts'
 import { concurrentQueue, SerialQueue, type DeviceQueue } from './queue.ts'
@@ -40,6 +40,7 @@ export class Device {
   readonly #place: DevicePlace
   readonly #queue: DeviceQueue
   #storage: StorageFactory | null = null
+  #cudaStorage: CudaStorage | null = null
   /** The empty session that keeps a GPU open; null on the processor. */
   #home: Pointer | null = null
   #opening: Promise<void> | null = null
@@ -100,20 +101,8 @@ export class Device {
 
   /** What tensors use of GPU 0; only on CUDA, once it is ready. */
   arena(): ArenaUse {
-    if (this.kind !== 'cuda' || this.#home === null) throw new InternalError(`${this.kind}: no arena to look at`)
-    return arenaUse(this.#place.api, this.#home)
-  }
-
-  /** Gives memory of disposed tensors back to the GPU, for the sessions to come and other programs. Rejects with InternalError where the GPU has failed. */
-  async trim(): Promise<void> {
-    if (this.kind !== 'cuda' || this.#home === null) return
-    const home = this.#home
-    const nothing = [this.tensor('float32', [0]), this.tensor('float32', [0])] as const
-    try {
-      await this.#queue.long(() => returnFreedMemory(this.#place.api, home, nothing[0].value, nothing[1].value))
-    } finally {
-      for (const tensor of nothing) tensor.dispose()
-    }
+    if (this.#cudaStorage === null) throw new InternalError(`${this.kind}: its memory is not counted`)
+    return this.#cudaStorage.use()
   }
 
   async #open(): Promise<void> {
@@ -132,7 +121,7 @@ export class Device {
     const memory = tensorMemories[this.kind]
     if (memory === 'Cpu') return createHostStorage(api)
     const homeSession = (this.#home ??= openHomeSessionNow(api, env, this.kind))
-    return memory === 'Cuda' ? createCudaStorage({ api, homeSession }) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
+    return memory === 'Cuda' ? (this.#cudaStorage = createCudaStorage(api)) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
   }
 
   #load(model: Uint8Array, options: SessionOptions): Promise<{ native: Pointer; customOps: RegisteredOps | null }> {

@@ -14,8 +14,8 @@ const identityModel = Uint8Array.from([
 ])
 
 /**
- * An empty session on a GPU that lives as long as the device: memory for tensors comes from its allocator, and it keeps driver and adapter
- * open. This one does the slow parts on another thread. Rejects with OrtError.
+ * An empty session on a GPU that lives as long as the device: it keeps driver and adapter open, and on WebGPU memory for tensors comes from
+ * its allocator. This one does the slow parts on another thread. Rejects with OrtError.
  */
 export async function openHomeSession(api: Api, env: Pointer, kind: DeviceKind): Promise<Pointer> {
   await loadProvider(api, kind)
@@ -36,21 +36,6 @@ export function openHomeSessionNow(api: Api, env: Pointer, kind: DeviceKind): Po
     return output<Pointer>((out) => api.CreateSessionFromArray(env, identityModel, identityModel.byteLength, options, out))
   } finally {
     api.ReleaseSessionOptions(options)
-  }
-}
-
-/** Gives the GPU back what disposed tensors have left: an arena keeps what it has taken, unless a run ends so. `x` and `y` are vectors without elements. Rejects with OrtError. */
-export async function returnFreedMemory(api: Api, session: Pointer, x: Pointer, y: Pointer): Promise<void> {
-  const binding = output<Pointer>((out) => api.CreateIoBinding(session, out))
-  const runOptions = output<Pointer>((out) => api.CreateRunOptions(out))
-  try {
-    api.AddRunConfigEntry(runOptions, 'memory.enable_memory_arena_shrinkage', 'gpu:0')
-    api.BindInput(binding, 'x', x)
-    api.BindOutput(binding, 'y', y)
-    await api.RunWithBinding.async(null, session, runOptions, binding)
-  } finally {
-    api.ReleaseIoBinding(binding)
-    api.ReleaseRunOptions(runOptions)
   }
 }
 

@@ -80,6 +80,7 @@ export const signatures = {
   MemoryInfoGetName: status<[info: Pointer, name: Out<string>]>(71, 'void *', '_Out_ const char **'),
   GetAllocatorWithDefaultOptions: status<[out: Out<Pointer>]>(78, '_Out_ void **'),
   CreateAllocator: status<[session: Pointer, info: Pointer, out: Out<Pointer>]>(131, 'void *', 'void *', '_Out_ void **'),
+  ReleaseAllocator: release(132),
   AllocatorFree: status<[allocator: Pointer, memory: Pointer]>(76, 'void *', 'void *'),
 
   CreateTensorAsOrtValue: status<[allocator: Pointer, dims: BigInt64Array, rank: number, type: number, out: Out<Pointer>]>(

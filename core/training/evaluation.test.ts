@@ -21,7 +21,7 @@ it('finds the same in as few rows at a time as fit, and fails where even one doe
   /** The runner on a device with room for so many rows. */
   const withRoom = (rows: number) => new Evaluator({
     ...setup, settings: job.settings, resident: NO_RESIDENT_WEIGHTS,
-    runner: { p: setup.runner.p, rest: async () => { tried.push('room'); await setup.runner.rest() }, losses: async (batch: PackedBatch) => { tried.push(rowsOf(batch)); if (rowsOf(batch) > rows) throw new UserError('runtime/out-of-memory', { device: 'cpu' }); return setup.runner.losses(batch) } } as StepRunner,
+    runner: { p: setup.runner.p, rest: () => { tried.push('room'); setup.runner.rest() }, losses: async (batch: PackedBatch) => { tried.push(rowsOf(batch)); if (rowsOf(batch) > rows) throw new UserError('runtime/out-of-memory', { device: 'cpu' }); return setup.runner.losses(batch) } } as StepRunner,
   })
   const [wide, narrow, none] = [withRoom(5), withRoom(2), withRoom(0)]
   const found = await narrow.run(signal, 5)

@@ -49,18 +49,18 @@ export class Evaluator {
 
   /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
-    if (this.#isShort) await this.#makeRoom()
+    if (this.#isShort) this.#makeRoom()
     try {
       return await this.#evaluate(signal, batchRows)
     } finally {
-      if (this.#isShort) await this.#makeRoom()
+      if (this.#isShort) this.#makeRoom()
     }
   }
 
   /** Frees what computing has taken: whoever computes next begins with all the memory that there is. */
-  async #makeRoom(): Promise<void> {
+  #makeRoom(): void {
     this.dispose()
-    await this.#parts.runner.rest()
+    this.#parts.runner.rest()
   }
 
   async #evaluate(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
@@ -86,7 +86,7 @@ export class Evaluator {
         if (!isOutOfMemory(error) || (size === 1 && this.#isShort)) throw error
         if (this.#isShort) this.#fitting[what] = Math.ceil(size / 2)
         this.#isShort = true
-        await this.#makeRoom()
+        this.#makeRoom()
       }
     }
   }

@@ -139,7 +139,7 @@ describe('training the tiny model against torch and peft', () => {
     const apart = await runner.step([packRows(rows.slice(0, 2)), packRows(rows.slice(2, 4))], 0, 1e-4)
     expect(Math.max(...relative([apart.loss, apart.gradientNorm], [together.loss, together.gradientNorm]))).toBeLessThan(1e-5)
     restart()
-    await runner.rest()
+    runner.rest()
     expect(await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)).toEqual(together)
   })
 })

@@ -4,7 +4,7 @@ import type { PackedBatch, TokenRow } from './packing.ts'
 export interface MicroBatchParts {
   readonly pack: (rows: readonly TokenRow[]) => PackedBatch
   /** Gives back what earlier batches have taken. */
-  readonly makeRoom: () => Promise<void>
+  readonly makeRoom: () => void
 }
 
 /** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
@@ -34,7 +34,7 @@ export class MicroBatches {
       } catch (error) {
         const largest = Math.max(...parts.map((rows) => rows.length))
         if (!isOutOfMemory(error) || (largest === 1 && !this.#isUsed)) throw error
-        await this.#parts.makeRoom()
+        this.#parts.makeRoom()
         if (!this.#isUsed) onReduced((this.rows = Math.ceil(largest / 2)))
         this.#isUsed = false
       }

@@ -110,7 +110,7 @@ describe('micro-batches', () => {
     const tried: (number[] | 'room')[] = []
     const reduced: number[] = []
     let isEmpty = true
-    const makeRoom = async () => { tried.push('room'); isEmpty = true }
+    const makeRoom = () => { tried.push('room'); isEmpty = true }
     const batches = new MicroBatches({ pack: (packed) => packRows(packed), makeRoom })
     const step = async (packed: readonly { tokenCount: number }[]) => {
       const counts = packed.map(({ tokenCount }) => tokenCount / 3)
@@ -139,7 +139,7 @@ describe('micro-batches', () => {
   })
 
   it('give up where even one row is too much, and pass other errors on', async () => {
-    const parts = { pack: (packed: readonly TokenRow[]) => packRows(packed), makeRoom: async () => {} }
+    const parts = { pack: (packed: readonly TokenRow[]) => packRows(packed), makeRoom: () => {} }
     await expect(new MicroBatches(parts).run([rows], () => Promise.reject(outOfMemory()), () => {})).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
     await expect(new MicroBatches(parts).run([rows], () => Promise.reject(new Error('other')), () => {})).rejects.toThrow('other')
   })

@@ -72,11 +72,9 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   // Whoever uses the weights hears of it.
   loaded.catch(() => {})
   const dispose = async () => {
+    if (!loading) return free()
     stop.abort()
-    if (loading) await loaded.catch(() => {})
-    free()
-    // What a GPU that has failed keeps, it gives back when the process ends.
-    await device.trim().catch(() => {})
+    await loaded.then(free, free)
   }
   return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
 }

@@ -93,11 +93,11 @@ class Writer {
     })
   }
 
-  /** Where weights are inputs: a weight in another type or with its scales. It is made again for every use, so that the wide copy of no more than one lives. */
+  /** Where weights are inputs: a weight with its scales, in another type, or both. It is made again for every use, so that the wide copy of no more than one lives. */
   #isWeightView(node: Node): boolean {
     const { op, inputs } = node
     // A kernel of our own may stand for the node that a value comes from.
-    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight')
+    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight' || (source.kind === 'node' && this.#isWeightView(source.node)))
   }
 
   #inputName(value: Value, { inputs }: Node): string {
@@ -107,8 +107,10 @@ class Writer {
     return this.#emitView(source.node, event ? this.#nameOf(event) : null)
   }
 
-  /** The last of the view's inputs waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a size of the event. */
+  /** The last of the weight's parts waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a size of the event. */
   #emitView({ op, inputs, attributes, outputs }: Node, event: string | null): string {
+    const inner = (inputs[0] as Value).source
+    if (inner.kind === 'node') return this.#emit('Cast', [this.#emitView(inner.node, event)], { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
     const names = inputs.map((input) => this.#nameOf(input))
     if (event !== null) {
       const shape = (inputs.at(-1) as Value).shape as readonly number[]
