@@ -1,6 +1,6 @@
 import type { DeviceKind } from '../contract/index.ts'
 import { output, type Api, type Pointer } from './api.ts'
-import { arenaFor, type ArenaKind } from './arena.ts'
+import { arenaLimit } from './arena.ts'
 import { freeCudaBytes } from './cuda-driver.ts'
 import { registerOps, type CustomOp, type RegisteredOps } from './custom-ops.ts'
 import { appendProvider, providerNames } from './provider.ts'
@@ -25,8 +25,6 @@ export interface SessionOptions {
   readonly memoryPattern?: boolean
   /** Keep freed scratch memory for the next run. True unless given. */
   readonly arena?: boolean
-  /** How scratch memory on CUDA is taken; 'pieces' unless given. */
-  readonly gpuArena?: ArenaKind
   /** Treat the tiniest numbers (< 1e-38) as zero: they are slow on processors. False unless given. */
   readonly flushDenormals?: boolean
   /** Only kernels that give the same bits each time. False unless given. */
@@ -57,7 +55,7 @@ export async function withSessionOptions<R>(
   const native = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     applyOptions(api, native, options)
-    appendProvider(api, native, kind, { ...(kind === 'cuda' && cudaOptions(options)), ...options.providerOptions }, kind === 'cuda' ? arenaFor(options.gpuArena ?? 'pieces', freeCudaBytes()) : undefined)
+    appendProvider(api, native, kind, { ...(kind === 'cuda' && cudaOptions(options)), ...options.providerOptions }, kind === 'cuda' ? arenaLimit(freeCudaBytes()) : 0)
     return await use(native, options.customOps ? registerOps(api, native, providerNames[kind], options.customOps) : null)
   } finally {
     api.ReleaseSessionOptions(native)
@@ -80,7 +78,8 @@ function applyOptions(api: Api, native: Pointer, options: SessionOptions): void 
 
 /** ONNX Runtime's session configuration: https://github.com/microsoft/onnxruntime, onnxruntime_session_options_config_keys.h */
 function configOf(options: SessionOptions): Record<string, string> {
-  const entries: Record<string, string> = {}
+  // It makes one Split of several Slices. On CUDA a Split hands the addresses of its parts over in memory that a later run overwrites: a recorded one then writes anywhere.
+  const entries: Record<string, string> = { 'optimization.disable_specified_optimizers': 'GatherSliceToSplitFusion' }
   if (options.weightsFolder) entries['session.model_external_initializers_file_folder_path'] = options.weightsFolder
   if (options.prepack === false) entries['session.disable_prepacking'] = '1'
   if (options.spinning === false) entries['session.intra_op.allow_spinning'] = '0'

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { Owned, togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session, type SessionOptions } from '../runtime/index.ts'
+import { Owned, togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
@@ -45,15 +45,13 @@ export interface StepResult {
   readonly skipped: boolean
 }
 
-type OpenTraining = (arena: Pick<SessionOptions, 'gpuArena'>) => Promise<Session>
-
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
 export class StepRunner {
   readonly p: DeviceTensor<'float32'>
   readonly state: Readonly<Record<string, DeviceTensor>>
   readonly lossScale: LossScale
   readonly #options: StepRunnerOptions
-  readonly #openTraining: OpenTraining
+  readonly #openTraining: () => Promise<Session>
   readonly #owned: Owned
   readonly #optimizerBinding: Binding
   readonly #scalars: Readonly<Record<string, DeviceTensor<'float32'>>>
@@ -64,7 +62,7 @@ export class StepRunner {
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
 
-  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: OpenTraining }) {
+  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: () => Promise<Session> }) {
     this.#owned = owned
     this.#openTraining = openTraining
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
@@ -103,8 +101,8 @@ export class StepRunner {
     const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
     const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
     const updating = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
-    const openTraining: OpenTraining = (arena) => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), ...arena, cudaGraph })
-    const opening = [openTraining({}), openGraph(device, updating, { cudaGraph })] as const
+    const openTraining = () => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph })
+    const opening = [openTraining(), openGraph(device, updating, { cudaGraph })] as const
     const owned = new Owned()
     try {
       const [training, update] = await Promise.all([...opening, resident.loaded])
@@ -123,8 +121,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
-    // After a rest: memory is short.
-    this.#training ??= this.#shaped(await this.#openTraining({ gpuArena: 'block' }), { outputs: { g_out: this.#shared['g'] as DeviceTensor } })
+    this.#training ??= this.#shaped(await this.#openTraining(), { outputs: { g_out: this.#shared['g'] as DeviceTensor } })
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
