@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { defaultSettings, generationSettingsOf, type AppError } from '../core/contract/index.ts'
 import { answer, closeModels } from '../core/experiments/engine-chat.ts'
 import { openRuntime } from '../core/runtime/index.ts'
@@ -40,5 +40,6 @@ export async function runChat(modelFolder: string): Promise<ChatFigures> {
     await closeModels()
   }
   held.push(rounded(cardGB(), 2))
-  return { answers: said.length, failures, same: new Set(said).size === 2, cardGB: held }
+  await rm(other, { recursive: true })
+  return { answers: said.length, failures, same: said.length === 2 * ROUNDS && new Set(said).size === 2, cardGB: held }
 }

@@ -1,7 +1,7 @@
 import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
-import { openRuntime, type ArenaUse } from '../core/runtime/index.ts'
+import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/training/memory-policy.ts'
@@ -36,9 +36,9 @@ export interface GpuFigures {
   readonly medianMs: number
   readonly fastestMs: number
   readonly tokensPerSecond: number
-  /** The largest sum of tensors, as the arenas count them (torch: max_memory_allocated). */
+  /** The largest sum of tensors (torch: max_memory_allocated). */
   readonly memoryGB: number
-  /** What the arenas have taken from the card for them. */
+  /** What was asked of the card for them. */
   readonly reservedGB: number
   /** What nvidia-smi says that the card holds in the end. */
   readonly cardGB: number
@@ -82,7 +82,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     if (step === 0) firstSeconds = performance.now() / 1000
   }
   const counted = times.slice(WARM_STEPS)
-  return { ...figures(counted, { tokens: work.rows * work.tokens, firstSeconds, arenas: [device.arena(), runner.arena()] }), seconds, losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
+  return { ...figures(counted, { tokens: work.rows * work.tokens, firstSeconds, uses: [device.memoryUse(), runner.memoryUse()] }), seconds, losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
 }
 
 /** One sequence, greedy, by the base model. */
@@ -100,11 +100,11 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
     times.push((await timed(() => generator.generate({ prompts, settings: asked }, null))) / DECODED_TOKENS)
     if (run === 0) firstSeconds = performance.now() / 1000
   }
-  return figures(times.slice(1), { tokens: 1, firstSeconds, arenas: [device.arena(), generator.arena()] })
+  return figures(times.slice(1), { tokens: 1, firstSeconds, uses: [device.memoryUse(), generator.memoryUse()] })
 }
 
-function figures(times: readonly number[], { tokens, firstSeconds, arenas }: { readonly tokens: number; readonly firstSeconds: number; readonly arenas: readonly ArenaUse[] }): GpuFigures {
-  const total = (bytes: (arena: ArenaUse) => number) => rounded(arenas.reduce((sum, arena) => sum + bytes(arena), 0) / 1e9, 2)
+function figures(times: readonly number[], { tokens, firstSeconds, uses }: { readonly tokens: number; readonly firstSeconds: number; readonly uses: readonly MemoryUse[] }): GpuFigures {
+  const total = (bytes: (use: MemoryUse) => number) => rounded(uses.reduce((sum, use) => sum + bytes(use), 0) / 1e9, 2)
   const medianMs = median(times)
   return { medianMs: rounded(medianMs, 2), fastestMs: rounded(Math.min(...times), 2), tokensPerSecond: rounded((tokens * 1000) / medianMs), memoryGB: total(({ peakBytes }) => peakBytes), reservedGB: total(({ reservedBytes }) => reservedBytes), cardGB: rounded(cardGB(), 2), firstSeconds: rounded(firstSeconds, 2) }
 }

@@ -16,7 +16,7 @@ const FLOAT_BYTES = 4
 const HALF_BYTES = 2
 /** Node, ONNX Runtime and the tokenizer before any model is loaded; measured. */
 const BASE_BYTES = 220e6
-/** CUDA's context, cuBLAS and recorded steps; measured (nvidia-smi beside what the arenas have taken). */
+/** CUDA's context, cuBLAS and recorded steps; measured (nvidia-smi beside tensors and scratch memory). */
 const CUDA_BASE_BYTES = 1.2e9
 /** Copies of a small model's weights: widened to float32, and packed for the forward and for the backward product. */
 const WEIGHT_COPIES = 3

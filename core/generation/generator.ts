@@ -4,7 +4,7 @@ import type { FinishReason, GenerationSettings } from '../contract/index.ts'
 import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
-import { togetherInUse, type ArenaUse, type Device } from '../runtime/index.ts'
+import { togetherInUse, type MemoryUse, type Device } from '../runtime/index.ts'
 import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
@@ -98,7 +98,7 @@ export class Generator {
   }
 
   /** The device's memory that computing has taken besides weights and cache; only on CUDA. */
-  arena(): ArenaUse {
+  memoryUse(): MemoryUse {
     return togetherInUse([...new Set([this.#sessions.prompt, this.#sessions.step])])
   }
 

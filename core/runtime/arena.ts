@@ -2,11 +2,11 @@ import koffi from 'koffi'
 import { output, pointersAt, type Api, type Pointer } from './api.ts'
 import { readPairs } from './hardware.ts'
 
-/** A session's scratch memory on CUDA, or that of tensors. */
-export interface ArenaUse {
+/** Memory on CUDA: a session's scratch values, or tensors. */
+export interface MemoryUse {
   /** The most that was in use at once. */
   readonly peakBytes: number
-  /** What is taken from the card for it. */
+  /** What was asked of the card for it, and not given back. */
   readonly reservedBytes: number
 }
 
@@ -38,7 +38,7 @@ const [WORDS, GET_STATS] = [6, 5]
 const getStats = koffi.proto('void *terakoya_get_stats(void *allocator, _Out_ void **pairs)')
 
 /** What a session of GPU 0 uses and has taken, as ONNX Runtime's arena counts it. */
-export function arenaUse(api: Api, session: Pointer): ArenaUse {
+export function arenaUse(api: Api, session: Pointer): MemoryUse {
   const info = output<Pointer>((out) => api.CreateMemoryInfo('Cuda', 1, 0, 0, out))
   const allocator = output<Pointer>((out) => api.CreateAllocator(session, info, out))
   const pairs = output<Pointer>((out) => void koffi.call(pointersAt(allocator, WORDS)[GET_STATS], getStats, allocator, out))
@@ -46,12 +46,13 @@ export function arenaUse(api: Api, session: Pointer): ArenaUse {
   api.ReleaseKeyValuePairs(pairs)
   // As long as it lives, so does the arena.
   api.ReleaseAllocator(allocator)
+  api.ReleaseMemoryInfo(info)
   return { peakBytes: Number(facts['MaxInUse'] ?? 0), reservedBytes: Number(facts['TotalAllocated'] ?? 0) }
 }
 
 /** What several have used and taken together. */
-export function togetherInUse(parts: readonly { arena(): ArenaUse }[]): ArenaUse {
-  const uses = parts.map((part) => part.arena())
-  const sum = (bytes: (use: ArenaUse) => number) => uses.reduce((total, use) => total + bytes(use), 0)
+export function togetherInUse(parts: readonly { memoryUse(): MemoryUse }[]): MemoryUse {
+  const uses = parts.map((part) => part.memoryUse())
+  const sum = (bytes: (use: MemoryUse) => number) => uses.reduce((total, use) => total + bytes(use), 0)
   return { peakBytes: sum(({ peakBytes }) => peakBytes), reservedBytes: sum(({ reservedBytes }) => reservedBytes) }
 }

@@ -3,10 +3,10 @@ import { InternalError, UserError } from '../contract/errors.ts'
 import { addressOf, type Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
-/** The GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). All throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
+/** The GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). All but `free` throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
 export interface CudaDriver {
   allocate(byteLength: number): Pointer
-  /** Waits for what runs on the GPU. */
+  /** Waits for what runs on the GPU. Of one that has failed the memory goes with the process. */
   free(at: Pointer): void
   /** These return when the copy is done. */
   toDevice(to: Pointer, from: Uint8Array): void
@@ -26,7 +26,7 @@ type Define = (name: string, ...parameters: string[]) => (...args: unknown[]) =>
 /** Opens the driver and the context of GPU 0 that ONNX Runtime works in, on this thread. Throws when there is no driver. */
 export function openCudaDriver(): CudaDriver {
   const { define } = openContext()
-  // Another thread may be recording a graph: by itself the driver would refuse to allocate meanwhile, and the recording would be lost.
+  // Another thread may be recording a graph: by itself the driver would refuse to allocate and to free meanwhile, and the recording would be lost.
   define('cuThreadExchangeStreamCaptureMode', '_Inout_ int *')([RELAXED])
   return { ...memory(define), ...copies(define) }
 }
@@ -137,7 +137,13 @@ function memory(define: Define): Pick<CudaDriver, 'allocate' | 'free'> {
       allocate(address, byteLength)
       return address[0] as Pointer
     },
-    free,
+    free(at) {
+      try {
+        free(at)
+      } catch {
+        // Whoever runs on it hears of the failure; whoever cleans up must come to the end.
+      }
+    },
   }
 }
 

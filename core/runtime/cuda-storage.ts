@@ -1,5 +1,5 @@
 import { output, type Api, type Pointer } from './api.ts'
-import type { ArenaUse } from './arena.ts'
+import type { MemoryUse } from './arena.ts'
 import { openCudaDriver } from './cuda-driver.ts'
 import { onnxTypeOf } from './dtype.ts'
 import type { StorageFactory } from './storage.ts'
@@ -10,7 +10,7 @@ const defaultMemory = 0
 
 export interface CudaStorage extends StorageFactory {
   /** What all tensors take, now and at most. */
-  use(): ArenaUse
+  use(): MemoryUse
 }
 
 /**
@@ -25,8 +25,14 @@ export function createCudaStorage(api: Api): CudaStorage {
     allocate(dtype, shape, byteLength) {
       const address = driver.allocate(Math.max(1, byteLength))
       const dims = BigInt64Array.from(shape, BigInt)
-      const value = output<Pointer>((out) => api.CreateTensorWithDataAsOrtValue(info, address, byteLength, dims, dims.length, onnxTypeOf(dtype), out))
-      if (byteLength > 0) driver.zero(address, byteLength)
+      let value: Pointer
+      try {
+        if (byteLength > 0) driver.zero(address, byteLength)
+        value = output<Pointer>((out) => api.CreateTensorWithDataAsOrtValue(info, address, byteLength, dims, dims.length, onnxTypeOf(dtype), out))
+      } catch (error) {
+        driver.free(address)
+        throw error
+      }
       usedBytes += byteLength
       peakBytes = Math.max(peakBytes, usedBytes)
       return {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { freeCudaBytes } from './cuda-driver.ts'
 import { openRuntime } from './runtime.ts'
 import { model, node, port } from './test-model.ts'
 
@@ -23,6 +24,14 @@ describe.skipIf(!available)('CUDA', () => {
     part.write(Uint16Array.of(7, 8), 1)
     expect([await whole.read(), await part.read()]).toEqual([BigInt64Array.of(-1n, 5n), Uint16Array.of(0, 7, 8, 0)])
     for (const tensor of [whole, part]) tensor.dispose()
+  })
+
+  it('gives the memory of a tensor back to the GPU', () => {
+    const before = freeCudaBytes()
+    const tensor = gpu.tensor('float32', [2 ** 26])
+    expect(freeCudaBytes()).toBeLessThan(before)
+    tensor.dispose()
+    expect(freeCudaBytes()).toBe(before)
   })
 
   it.each([false, true])('keeps state on the GPU (as a CUDA graph: %s)', async (cudaGraph) => {

@@ -1,7 +1,7 @@
 import { InternalError } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
-import type { ArenaUse } from './arena.ts'
+import type { MemoryUse } from './arena.ts'
 import { createCudaStorage, type CudaStorage } from './cuda-storage.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
@@ -100,7 +100,7 @@ export class Device {
   }
 
   /** What tensors use of GPU 0; only on CUDA, once it is ready. */
-  arena(): ArenaUse {
+  memoryUse(): MemoryUse {
     if (this.#cudaStorage === null) throw new InternalError(`${this.kind}: its memory is not counted`)
     return this.#cudaStorage.use()
   }

@@ -8,7 +8,6 @@ it.each([
   'CUDA failure 2: out of memory ; GPU=0',
   'CUBLAS failure 3: the resource allocation failed ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
   'CUBLAS failure 1: the library was not initialized ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
-  'CUDNN failure 4000: CUDNN_STATUS_INTERNAL_ERROR ; GPU=0 ; expr=cudnnCreate(&cudnn_handle_);',
 ])('takes this for a lack of memory: %s', (text) => {
   expect(isOutOfMemory(explainError(new OrtError('RunWithBinding', 1, text), 'cuda'))).toBe(true)
 })

@@ -2,8 +2,8 @@ import type { DeviceKind } from '../contract/index.ts'
 import { UserError } from '../contract/errors.ts'
 import { OrtError } from './ort-error.ts'
 
-/** What allocators say, the arena at its limit, and cuBLAS and cuDNN for want of room beside it. */
-const memoryTexts = /failed to allocate memory|out of memory|bad_alloc|bad allocation|OUT_OF_MEMORY|not enough memory|Available memory of \d+ is smaller|resource allocation failed|CUDNN_STATUS_(ALLOC_FAILED|INTERNAL_ERROR).*expr=cudnnCreate|expr=cublas(Lt)?Create/is
+/** What allocators say, the arena at its limit, and cuBLAS for want of room beside it. */
+const memoryTexts = /failed to allocate memory|out of memory|bad_alloc|bad allocation|OUT_OF_MEMORY|not enough memory|Available memory of \d+ is smaller|resource allocation failed|CUBLAS failure 1:.*expr=cublas(Lt)?Create/is
 const weightTexts = /external (data|initializer)|external_data|model_path|No such file|cannot find the file|file_size|Failed to (open|map) file/i
 
 /** Turns those refusals of ONNX Runtime that the user can fix into a UserError; everything else stays as it is. */

@@ -58,6 +58,9 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
   }
 }
 
+/** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
+const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
+
 /** Frees the options after a call that blocks, or when the call on another thread has ended. */
 function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arenaBytes }: { readonly entries: ProviderOptions; readonly arenaBytes: number }, use: (cuda: Pointer) => R): R {
   // The provider asks for NVIDIA's libraries by name: those of the GPU pack are found when they are there already.
@@ -66,8 +69,8 @@ function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, ar
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined
   try {
-    const keys = Object.keys(entries)
-    if (keys.length > 0) api.UpdateCUDAProviderOptions(cuda, keys, Object.values(entries), keys.length)
+    const all = { ...CUDA_OPTIONS, ...entries }
+    api.UpdateCUDAProviderOptions(cuda, Object.keys(all), Object.values(all), Object.keys(all).length)
     useExactArena(api, cuda, arenaBytes)
     result = use(cuda)
     return (result instanceof Promise ? result.finally(free) : result) as R

@@ -55,15 +55,12 @@ export async function withSessionOptions<R>(
   const native = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     applyOptions(api, native, options)
-    appendProvider(api, native, kind, { ...(kind === 'cuda' && cudaOptions(options)), ...options.providerOptions }, kind === 'cuda' ? arenaLimit(freeCudaBytes()) : 0)
+    appendProvider(api, native, kind, { ...(kind === 'cuda' && options.cudaGraph && { enable_cuda_graph: '1' }), ...options.providerOptions }, kind === 'cuda' ? arenaLimit(freeCudaBytes()) : 0)
     return await use(native, options.customOps ? registerOps(api, native, providerNames[kind], options.customOps) : null)
   } finally {
     api.ReleaseSessionOptions(native)
   }
 }
-
-/** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
-const cudaOptions = ({ cudaGraph }: SessionOptions): Record<string, string> => ({ use_tf32: '0', enable_cudnn: '0', ...(cudaGraph && { enable_cuda_graph: '1' }) })
 
 function applyOptions(api: Api, native: Pointer, options: SessionOptions): void {
   api.SetSessionGraphOptimizationLevel(native, optimizationLevels[options.optimization ?? 'all'])

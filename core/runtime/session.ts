@@ -1,6 +1,6 @@
 import { InternalError } from '../contract/errors.ts'
 import { output, stringAt, type Api, type Pointer } from './api.ts'
-import { arenaUse, type ArenaUse } from './arena.ts'
+import { arenaUse, type MemoryUse } from './arena.ts'
 import { Binding, type BindingOptions } from './binding.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { LeakCounter } from './leaks.ts'
@@ -74,7 +74,7 @@ export class Session {
   }
 
   /** What the session uses of GPU 0 besides the tensors that are bound; only on CUDA. */
-  arena(): ArenaUse {
+  memoryUse(): MemoryUse {
     return arenaUse(this.#place.api, this.#live())
   }
 

@@ -81,6 +81,7 @@ export const signatures = {
   GetAllocatorWithDefaultOptions: status<[out: Out<Pointer>]>(78, '_Out_ void **'),
   CreateAllocator: status<[session: Pointer, info: Pointer, out: Out<Pointer>]>(131, 'void *', 'void *', '_Out_ void **'),
   ReleaseAllocator: release(132),
+  ReleaseMemoryInfo: release(94),
   AllocatorFree: status<[allocator: Pointer, memory: Pointer]>(76, 'void *', 'void *'),
 
   CreateTensorAsOrtValue: status<[allocator: Pointer, dims: BigInt64Array, rank: number, type: number, out: Out<Pointer>]>(

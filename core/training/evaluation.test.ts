@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 import { UserError } from '../contract/index.ts'
+import { Generator } from '../generation/generator.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { NO_RESIDENT_WEIGHTS } from '../weights/resident.ts'
 import { Evaluator } from './evaluation.ts'
@@ -31,5 +32,27 @@ it('finds the same in as few rows at a time as fit, and fails where even one doe
   expect(found?.samples).toEqual(wanted?.samples)
   await expect(none.run(signal, 5)).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
   for (const resource of [wide, narrow, none, setup]) resource.dispose()
+  await rm(job.folder, { recursive: true })
+})
+
+it('computes losses, answers and steps in turns where two of them do not fit together', { timeout: 60_000 }, async () => {
+  const job = await makeJob(someRows, someRows, { 'prediction.metric': 'BLEU', 'prediction.batch_size_inference': 1 })
+  const { signal } = new AbortController()
+  const setup = await setUpTraining(job, { signal, onEvent: () => {} })
+  const done: string[] = []
+  const { generate } = Generator.prototype
+  const answering = vi.spyOn(Generator.prototype, 'generate').mockImplementation(async function (this: Generator, ...asked) {
+    if (done.at(-1) === 'losses') throw new UserError('runtime/out-of-memory', { device: 'cuda' })
+    if (done.at(-1) !== 'answers') done.push('answers')
+    return generate.apply(this, asked)
+  })
+  const runner = { p: setup.runner.p, rest: () => { done.push('room'); setup.runner.rest() }, losses: (batch: PackedBatch) => { done.push('losses'); return setup.runner.losses(batch) } } as StepRunner
+  const evaluator = new Evaluator({ ...setup, settings: job.settings, resident: NO_RESIDENT_WEIGHTS, runner })
+  const first = await evaluator.run(signal, 5)
+  expect(done.splice(0)).toEqual(['losses', 'room', 'answers', 'room'])
+  expect(await evaluator.run(signal, 5)).toEqual(first)
+  expect(done).toEqual(['room', 'losses', 'room', 'answers', 'room'])
+  answering.mockRestore()
+  for (const resource of [evaluator, setup]) resource.dispose()
   await rm(job.folder, { recursive: true })
 })

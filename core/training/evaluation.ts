@@ -49,16 +49,17 @@ export class Evaluator {
 
   /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
-    if (this.#isShort) this.#makeRoom()
+    if (this.#isShort) this.makeRoom()
     try {
       return await this.#evaluate(signal, batchRows)
     } finally {
-      if (this.#isShort) this.#makeRoom()
+      if (this.#isShort) this.makeRoom()
     }
   }
 
-  /** Frees what computing has taken: whoever computes next begins with all the memory that there is. */
-  #makeRoom(): void {
+  /** Frees what training and evaluation have taken: whoever computes next begins with all the memory that there is. From now on they take turns. */
+  makeRoom(): void {
+    this.#isShort = true
     this.dispose()
     this.#parts.runner.rest()
   }
@@ -76,17 +77,16 @@ export class Evaluator {
     return { validationLoss, metrics, samples: samples.slice(0, SAMPLE_ANSWERS), score: this.#score(validationLoss, metrics) }
   }
 
-  /** Computes so many rows at once; where memory is short, without what training has taken, then half of them, and half again, until they fit. */
+  /** Computes so many rows at once; where memory is short, without what was taken before, then half of them, and half again, until they fit. */
   async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let hasRoom = false; ; hasRoom = true) {
       const size = Math.max(1, Math.min(rows, this.#fitting[what]))
       try {
         return await compute(size)
       } catch (error) {
-        if (!isOutOfMemory(error) || (size === 1 && this.#isShort)) throw error
-        if (this.#isShort) this.#fitting[what] = Math.ceil(size / 2)
-        this.#isShort = true
-        this.#makeRoom()
+        if (!isOutOfMemory(error) || (size === 1 && hasRoom)) throw error
+        if (hasRoom) this.#fitting[what] = Math.ceil(size / 2)
+        this.makeRoom()
       }
     }
   }

@@ -14,6 +14,8 @@ export class MicroBatches {
   readonly #parts: MicroBatchParts
   /** Whether a step has run since there was room: batches before may have left memory in pieces. */
   #isUsed = false
+  /** Sizes that were computed once more with room. If room is needed for one again, it is too large; but there is no size below 1. */
+  readonly #repeated = new Set<number>()
 
   constructor(parts: MicroBatchParts, rows: number | null = null) {
     this.#parts = parts
@@ -33,10 +35,16 @@ export class MicroBatches {
         return result
       } catch (error) {
         const largest = Math.max(...parts.map((rows) => rows.length))
-        if (!isOutOfMemory(error) || (largest === 1 && !this.#isUsed)) throw error
+        const repeats = this.#isUsed && (largest === 1 || !this.#repeated.has(largest))
+        if (!isOutOfMemory(error) || (largest === 1 && !repeats)) throw error
         this.#parts.makeRoom()
-        if (!this.#isUsed) onReduced((this.rows = Math.ceil(largest / 2)))
         this.#isUsed = false
+        if (repeats) {
+          this.#repeated.add(largest)
+        } else {
+          this.rows = Math.ceil(largest / 2)
+          onReduced(this.rows)
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { Owned, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { Owned, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import type { PackedBatch } from './packing.ts'
 import { fillOdd, type Stream } from './rng.ts'
 
@@ -44,11 +44,17 @@ export class ShapedSession {
   readonly #accumulate: DeviceTensor<'bool'>
   readonly #recorded = new Map<string, BoundShape>()
   readonly #bound = new Map<string, BoundShape>()
+  readonly #owned = new Owned()
 
   constructor(options: ShapedSessionOptions) {
     this.#options = options
-    this.#loss = options.device.tensor('float32', [])
-    this.#accumulate = options.device.tensor('bool', [1])
+    try {
+      this.#loss = this.#owned.add(options.device.tensor('float32', []))
+      this.#accumulate = this.#owned.add(options.device.tensor('bool', [1]))
+    } catch (error) {
+      this.#owned.dispose()
+      throw error
+    }
   }
 
   /** Runs one batch and returns the sum of its weighted losses. */
@@ -74,14 +80,13 @@ export class ShapedSession {
   }
 
   /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */
-  arena(): ArenaUse {
-    return this.#options.session.arena()
+  memoryUse(): MemoryUse {
+    return this.#options.session.memoryUse()
   }
 
   dispose(): void {
     for (const shape of [...this.#recorded.values(), ...this.#bound.values()]) shape.dispose()
-    this.#loss.dispose()
-    this.#accumulate.dispose()
+    this.#owned.dispose()
     this.#options.session.dispose()
   }
 

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { Owned, togetherInUse, type ArenaUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { Owned, togetherInUse, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
@@ -58,7 +58,8 @@ export class StepRunner {
   readonly #norm: DeviceTensor<'float32'>
   readonly #shared: Readonly<Record<string, DeviceTensor>>
   readonly #update: Session
-  /** Both are null while nothing needs them: each step, each evaluation opens its own. */
+  readonly #trainingOutputs: Pick<ShapedSessionOptions, 'outputs'>
+  /** Null until it is needed, and after a rest: a step, or an evaluation, then opens its own. */
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
 
@@ -82,7 +83,8 @@ export class StepRunner {
     const outputs = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [`${name}_out`, tensor]))
     this.#update = this.#own(update)
     this.#optimizerBinding = this.#own(update.bind({ inputs: { p: this.p, g, ...this.state, ...this.#scalars }, outputs: { p_out: this.p, ...outputs, norm: this.#norm } }))
-    this.#training = this.#shaped(training, { outputs: { g_out: g } })
+    this.#trainingOutputs = { outputs: { g_out: g } }
+    this.#training = this.#shaped(training, this.#trainingOutputs)
   }
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
@@ -121,7 +123,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
-    this.#training ??= this.#shaped(await this.#openTraining(), { outputs: { g_out: this.#shared['g'] as DeviceTensor } })
+    this.#training ??= this.#shaped(await this.#openTraining(), this.#trainingOutputs)
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
@@ -164,8 +166,8 @@ export class StepRunner {
     return this.#options.cudaGraph === true
   }
 
-  /** The device's memory that computing has taken besides the tensors that are bound; only on CUDA. */
-  arena(): ArenaUse {
+  /** The device's memory that steps have taken besides the tensors that are bound, since the last rest; only on CUDA. */
+  memoryUse(): MemoryUse {
     return togetherInUse([this.#update, ...(this.#training ? [this.#training] : [])])
   }
 
@@ -176,9 +178,9 @@ export class StepRunner {
 
   /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew. */
   rest(): void {
-    this.#training?.dispose()
-    this.#evaluation?.dispose()
+    const open = [this.#training, this.#evaluation]
     this.#training = this.#evaluation = null
+    for (const session of open) session?.dispose()
   }
 
   /** Takes the session over, also where that fails. */

@@ -65,7 +65,7 @@ class Run {
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
     this.#state = setup.state
-    this.#microBatches = new MicroBatches({ pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded), makeRoom: () => setup.runner.rest() }, setup.state.microBatchRows)
+    this.#microBatches = new MicroBatches({ pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded), makeRoom: () => setup.evaluator.makeRoom() }, setup.state.microBatchRows)
   }
 
   async execute(): Promise<TrainResult> {

@@ -97,7 +97,7 @@ class Writer {
   #isWeightView(node: Node): boolean {
     const { op, inputs } = node
     // A kernel of our own may stand for the node that a value comes from.
-    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight' || (source.kind === 'node' && this.#isWeightView(source.node)))
+    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight' || (op.type === 'Cast' && source.kind === 'node' && this.#isWeightView(source.node)))
   }
 
   #inputName(value: Value, { inputs }: Node): string {
