@@ -22,6 +22,10 @@ export interface FamilyFigures {
   readonly sameTokens: readonly [base: number, tuned: number, of: number]
 }
 
+interface Failed {
+  readonly failed: string
+}
+
 const [STEPS, NEW_TOKENS] = [6, 16]
 const HALVES = ['float16', 'bfloat16'] as const
 /** Small enough that no step overflows: skipped ones are not what is compared. */
@@ -29,9 +33,9 @@ const START = { value: 2 ** 10, goodSteps: 0, overflows: 0 }
 const PROMPT = [5, 9, 33, 7, 21, 40, 12]
 
 /** Every family that the tests know: two layers each, random weights. */
-export async function runFamilies(): Promise<Record<string, FamilyFigures | { readonly failed: string }>> {
+export async function runFamilies(): Promise<Record<string, FamilyFigures | Failed>> {
   const fixtures = join(root, 'core', 'models', 'fixtures')
-  const found: Record<string, FamilyFigures | { readonly failed: string }> = {}
+  const found: Record<string, FamilyFigures | Failed> = {}
   for (const family of await readdir(fixtures)) for (const halves of HALVES) {
     found[`${family}, ${halves}`] = await compare(join(fixtures, family), halves).catch((error: unknown) => ({ failed: String(error) }))
   }

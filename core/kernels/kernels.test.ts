@@ -1,16 +1,15 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { halfTable } from '../checkpoints/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
-import { toOnnx } from '../graph/onnx/writer.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
 import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { openProgram, type Contents } from '../models/run-program.ts'
+import { openProgram, operatorsRun, type Contents } from '../models/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { fillOdd } from '../training/rng.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
@@ -110,17 +109,9 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
     const { feeds, dims } = inputsOf(model, layout)
     const fused = fuseKernels(trainingProgram(model, layout, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, lossChunks: 2 }))
-    const traces = await mkdtemp(join(folder, 'trace-'))
-    const session = await cpu.createSession(toOnnx(fused.graph, { provider: 'cuda' }), { weightsFolder: model.folder, customOps: hostOps(fused.kernels, folder), profilePrefix: join(traces, 'trace') })
-    const tensors = [session.inputs, session.outputs].map((ports) => Object.fromEntries(ports.map(({ name, dtype, shape }) => [name, cpu.tensor(dtype!, shape.map((size) => (typeof size === 'string' ? dims[size as keyof typeof dims] : size)), feeds[name] as never)])))
-    const binding = session.bind({ inputs: tensors[0]!, outputs: tensors[1]! })
-    await binding.run()
-    for (const resource of [binding, session, ...tensors.flatMap((named) => Object.values(named))]) resource.dispose()
-    const [file] = await readdir(traces)
-    const events = JSON.parse(await readFile(join(traces, file!), 'utf8')) as { name: string; args: { op_name?: string; input_type_shape?: object[]; output_type_shape?: object[] } }[]
-    const run = events.filter(({ name }) => name.endsWith('_kernel_time'))
+    const run = await operatorsRun(fused.graph, { onnx: { provider: 'cuda' }, session: { weightsFolder: model.folder, customOps: hostOps(fused.kernels, folder) }, dims, feeds })
     expect(run.length).toBeGreaterThan(20)
-    const sets = run.flatMap(({ args }) => (args.op_name === 'Split' ? [args.output_type_shape!] : args.op_name === 'Concat' ? [args.input_type_shape!] : []))
+    const sets = run.flatMap(({ name, inputs, outputs }) => (name === 'Split' ? [outputs] : name === 'Concat' ? [inputs] : []))
     for (const parts of sets) {
       expect(parts.length).toBeLessThanOrEqual(16)
       expect(new Set(parts.map((part) => JSON.stringify(part))).size).toBe(1)

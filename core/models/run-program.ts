@@ -1,7 +1,11 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { DeviceKind } from '../contract/index.ts'
-import type { Graph, Shape } from '../graph/ir.ts'
+import type { DType, Graph, Shape } from '../graph/ir.ts'
+import { toOnnx, type OnnxOptions } from '../graph/onnx/writer.ts'
 import { openGraph } from '../kernels/index.ts'
-import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Runtime, type SessionOptions } from '../runtime/index.ts'
+import { openRuntime, type AnyArray, type Device, type DeviceTensor, type Port, type Runtime, type SessionOptions } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 
 /** For tests: the runtime and the devices that tests run on: the processor, and WebGPU where a software GPU is installed. Call it before anything uses WebGPU. */
@@ -53,6 +57,43 @@ export async function runProgram(
   } finally {
     program.dispose()
   }
+}
+
+/** An operator as ONNX Runtime ran it: its name, and type and shape of each input and output, as its trace has them. */
+export interface OperatorRun {
+  readonly name: string
+  readonly inputs: readonly object[]
+  readonly outputs: readonly object[]
+}
+
+export interface RunOptions {
+  readonly onnx: OnnxOptions
+  readonly session?: SessionOptions
+  /** Sizes of named dimensions. */
+  readonly dims?: Readonly<Record<string, number>>
+  /** Zeros unless given. */
+  readonly feeds?: Readonly<Record<string, Contents>>
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly args: { readonly op_name?: string; readonly input_type_shape?: object[]; readonly output_type_shape?: object[] }
+}
+
+/** For tests: what ONNX Runtime makes of a graph, run once on the processor, in its order. */
+export async function operatorsRun(graph: Graph, { onnx, session: options = {}, dims = {}, feeds = {} }: RunOptions): Promise<OperatorRun[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'terakoya-trace-'))
+  const device = openRuntime().device('cpu')
+  const session = await device.createSession(toOnnx(graph, onnx), { ...options, profilePrefix: join(folder, 'trace') })
+  const made = ({ name, dtype, shape }: Port) => [name, device.tensor(dtype as DType, shape.map((size) => (typeof size === 'string' ? (dims[size] as number) : size)))] as const
+  const [inputs, outputs] = [Object.fromEntries(session.inputs.map(made)), Object.fromEntries(session.outputs.map(made))]
+  for (const [name, contents] of Object.entries(feeds)) if (inputs[name]) write(inputs[name], contents)
+  const binding = session.bind({ inputs, outputs })
+  await binding.run()
+  const events = JSON.parse(await readFile(session.endProfiling(), 'utf8')) as TraceEvent[]
+  for (const resource of [binding, session, ...Object.values(inputs), ...Object.values(outputs)]) resource.dispose()
+  await rm(folder, { recursive: true })
+  return events.filter(({ name }) => name.endsWith('_kernel_time')).map(({ args }) => ({ name: args.op_name ?? '', inputs: args.input_type_shape ?? [], outputs: args.output_type_shape ?? [] }))
 }
 
 function write(tensor: DeviceTensor, contents: Contents): void {

@@ -1,5 +1,4 @@
 import { output, type Api, type Pointer } from './api.ts'
-import type { MemoryUse } from './arena.ts'
 import { openCudaDriver } from './cuda-driver.ts'
 import { onnxTypeOf } from './dtype.ts'
 import type { StorageFactory } from './storage.ts'
@@ -8,16 +7,11 @@ import type { StorageFactory } from './storage.ts'
 const deviceAllocator = 0
 const defaultMemory = 0
 
-export interface CudaStorage extends StorageFactory {
-  /** What all tensors take, now and at most. */
-  use(): MemoryUse
-}
-
 /**
  * Tensors in the memory of NVIDIA GPU 0, each taken from the driver and given back to it: an arena of ONNX Runtime's would keep it from other sessions and programs. A run has ended
  * on the GPU when its promise resolves, so that copies need no waiting: the caller awaits runs before it writes or reads what they use.
  */
-export function createCudaStorage(api: Api): CudaStorage {
+export function createCudaStorage(api: Api): StorageFactory {
   const driver = openCudaDriver()
   const info = output<Pointer>((out) => api.CreateMemoryInfo('Cuda', deviceAllocator, 0, defaultMemory, out))
   let [usedBytes, peakBytes] = [0, 0]
@@ -48,6 +42,6 @@ export function createCudaStorage(api: Api): CudaStorage {
         },
       }
     },
-    use: () => ({ peakBytes, reservedBytes: usedBytes }),
+    memoryUse: () => ({ peakBytes, reservedBytes: usedBytes }),
   }
 }

@@ -2,7 +2,7 @@ import { InternalError } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
 import type { MemoryUse } from './arena.ts'
-import { createCudaStorage, type CudaStorage } from './cuda-storage.ts'
+import { createCudaStorage } from './cuda-storage.ts'
 import type { RegisteredOps } from './custom-ops.ts'
 import type { ArrayOf, DType } from './dtype.ts'
 import { explainError } from './explain.ts'
@@ -40,7 +40,6 @@ export class Device {
   readonly #place: DevicePlace
   readonly #queue: DeviceQueue
   #storage: StorageFactory | null = null
-  #cudaStorage: CudaStorage | null = null
   /** The empty session that keeps a GPU open; null on the processor. */
   #home: Pointer | null = null
   #opening: Promise<void> | null = null
@@ -101,8 +100,8 @@ export class Device {
 
   /** What tensors use of GPU 0; only on CUDA, once it is ready. */
   memoryUse(): MemoryUse {
-    if (this.#cudaStorage === null) throw new InternalError(`${this.kind}: its memory is not counted`)
-    return this.#cudaStorage.use()
+    if (!this.#storage?.memoryUse) throw new InternalError(`${this.kind}: its memory is not counted`)
+    return this.#storage.memoryUse()
   }
 
   async #open(): Promise<void> {
@@ -121,7 +120,7 @@ export class Device {
     const memory = tensorMemories[this.kind]
     if (memory === 'Cpu') return createHostStorage(api)
     const homeSession = (this.#home ??= openHomeSessionNow(api, env, this.kind))
-    return memory === 'Cuda' ? (this.#cudaStorage = createCudaStorage(api)) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
+    return memory === 'Cuda' ? createCudaStorage(api) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
   }
 
   #load(model: Uint8Array, options: SessionOptions): Promise<{ native: Pointer; customOps: RegisteredOps | null }> {

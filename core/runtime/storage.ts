@@ -1,4 +1,5 @@
 import type { Pointer } from './api.ts'
+import type { MemoryUse } from './arena.ts'
 import type { DType } from './dtype.ts'
 
 /** Where a tensor's numbers live. Made by a device's StorageFactory; the tensor that owns it releases it. */
@@ -20,4 +21,6 @@ export interface Storage {
 export interface StorageFactory {
   /** Memory for a tensor; its content is zero. */
   allocate(dtype: DType, shape: readonly number[], byteLength: number): Storage
+  /** What all its tensors take, now and at most, where that is counted. */
+  memoryUse?(): MemoryUse
 }
