@@ -62,9 +62,8 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   const device = openRuntime().device('cuda')
   const seconds: number[] = []
   const pass = () => seconds.push(rounded(performance.now() / 1000, 2))
-  await device.ready()
+  const [model] = await Promise.all([loadModel(folder), device.ready()])
   pass()
-  const model = await loadModel(folder)
   const layout = trainableLayout(model, settings)
   const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
@@ -89,7 +88,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
 export async function runDecoding(folder: string): Promise<GpuFigures> {
   const settings: SettingValues = { ...defaultSettings(), 'environment.precision': 'float16', 'architecture.backbone_dtype': 'float16' }
   const device = openRuntime().device('cuda')
-  const model = await loadModel(folder)
+  const [model] = await Promise.all([loadModel(folder), device.ready()])
   const resident = residentWeights(model, device, settings)
   const generator = await Generator.open(model, device, null, resident)
   const asked = { ...generationSettingsOf(settings), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }

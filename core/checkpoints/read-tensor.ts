@@ -1,24 +1,49 @@
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { widenBfloat16, widenFloat16 } from './float-bits.ts'
 import { toReadError } from './json-file.ts'
 import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
-import { isContiguous, tensorTypes, type StoredTensor } from './tensor-types.ts'
+import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace } from './tensor-types.ts'
 
 /** Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one piece. Throws UserError 'checkpoint/truncated' where the file has become shorter. */
-export async function readTensorBytes(folder: string, place: StoredTensor, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const path = join(folder, place.file)
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw toReadError(error, path)
-  })
-  try {
-    if (isContiguous(place)) return await readAt(file, path, place.offset, place.length, into)
+export function readTensorBytes(folder: string, place: StoredTensor, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return withFile(join(folder, place.file), async (file, path) => {
+    if (isContiguous(place)) return readAt(file, path, place.offset, place.length, into)
     const elementBytes = tensorTypes[place.dtype].bytes
     return gather(await readAt(file, path, place.start, spanOf(place.shape, place.strides) * elementBytes), place, elementBytes)
-  } finally {
-    await file.close()
+  })
+}
+
+/** An open file's bytes from `position` on. */
+export interface FilePiece {
+  readonly fd: number
+  readonly position: number
+  readonly byteLength: number
+}
+
+/** Opens a tensor's file for other threads to read, for as long as `use` takes. Throws as `readTensorBytes`. */
+export function withFilePiece<R>(folder: string, place: TensorPlace, use: (piece: FilePiece) => Promise<R>): Promise<R> {
+  return withFile(join(folder, place.file), async (file, path) => {
+    const { size } = await file.stat()
+    const end = place.offset + place.length
+    if (size < end) throw new UserError('checkpoint/truncated', { file: path, expected: end, found: size })
+    return use({ fd: file.fd, position: place.offset, byteLength: place.length })
+  })
+}
+
+/** Throws UserError where the file cannot be opened or `use` finds that it cannot be read. */
+async function withFile<R>(path: string, use: (file: FileHandle, path: string) => Promise<R>): Promise<R> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      return await use(file, path)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw toReadError(error, path)
   }
 }
 

@@ -206,7 +206,7 @@ const CHAT_WEIGHTS = { 'architecture.backbone_dtype': 'float32', 'environment.pr
 
 async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter | null): Promise<OpenModel> {
   const device = openRuntime().device(kind)
-  const model = await loadModel(modelFolder)
+  const [model] = await Promise.all([loadModel(modelFolder), device.ready()])
   const layout = adapter && layoutOfAdapter(adapter, model.architecture)
   const weights = share(`${kind}\n${modelFolder}`, () => residentWeights(model, device, CHAT_WEIGHTS))
   try {

@@ -41,5 +41,7 @@ async function open(device: Device, graph: Graph, { weights, kernels, ...options
   if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })
   await device.ready()
   const fused = fuseKernels(graph)
-  return device.createSession(toOnnx(fused.graph, onnx), { ...options, customOps: await compileKernels(fused.kernels) })
+  // Written while they are compiled, on other threads.
+  const [customOps, model] = await Promise.all([compileKernels(fused.kernels), toOnnx(fused.graph, onnx)])
+  return device.createSession(model, { ...options, customOps })
 }

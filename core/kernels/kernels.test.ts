@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { readSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -91,7 +92,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
     b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
     const graph = b.build()
-    const { bytes, scales } = makeQuantize(halfTable())(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)).buffer, { dtype: 'float32', kind: dtype, block })
+    const { bytes, scales } = makeQuantize(halfTable(), readSync)(Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)).buffer, { dtype: 'float32', kind: dtype, block })
     const feeds = { q: dtype === 'int8' ? new Int8Array(bytes.buffer) : bytes, scales, x: Float32Array.from({ length: 3 * C }, (_, index) => Math.cos(index)) }
     const fused = fuseKernels(graph)
     expect(fused.graph.nodes.map(({ op }) => op.type).filter((type) => type === 'MatMul')).toHaveLength(2)

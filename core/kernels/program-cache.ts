@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../checkpoints/atomic.ts'
 import { cacheFolder } from '../folders.ts'
@@ -16,11 +17,11 @@ export interface Program {
 
 const folder = (): string => join(cacheFolder(), 'kernels')
 
-/** Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile` gives, which is kept. */
+/** Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile` gives, which is kept; `compile` is called at once. */
 export async function loadProgram<T>(program: Program, compile: () => Promise<Uint8Array>, load: (code: Uint8Array) => T): Promise<T> {
   const file = join(folder(), `${createHash('sha256').update(JSON.stringify(program)).digest('hex')}.cubin`)
   try {
-    return load(await readFile(file))
+    return load(readFileSync(file))
   } catch {
     const code = await compile()
     const loaded = load(code)

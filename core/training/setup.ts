@@ -39,6 +39,9 @@ export interface TrainingSetup {
 export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainContext): Promise<TrainingSetup> {
   const { settings } = job
   const device = openRuntime().device(job.device)
+  const opening = device.ready()
+  // Whoever waits for it hears of it.
+  opening.catch(() => {})
   const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
   const [rows, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent))) as [TrainingSample[], TrainingSample[]]
   const trainSamples = settings['training.train_validation_data'] ? [...rows, ...validationSamples] : rows
@@ -47,6 +50,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   const optimizer: Optimizer = optimizers[settings['training.optimizer']]
   const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
+  await opening
   const resident = residentWeights(model, device, settings, signal)
   const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(async (error: unknown) => {
     await resident.dispose()

@@ -1,9 +1,13 @@
+import { readSync } from 'node:fs'
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { float32ToBfloat16, float32ToFloat16, halfTable, widenBfloat16, widenFloat16 } from '../checkpoints/index.ts'
 import { blockOf, makeQuantize, type Quantization, type QuantizableType, type Quantized } from './quantize.ts'
 import { QuantizerThreads } from './quantizer-threads.ts'
 
-const quantize = makeQuantize(halfTable())
+const quantize = makeQuantize(halfTable(), readSync)
 /** More than one piece, and a last one that is shorter. */
 const COUNT = 2 * 4096 + 192
 const numbers = Float32Array.from({ length: COUNT }, (_, index) => (index < 64 ? 0 : Math.sin(index * 1.7) * (1 + (index % 977))))
@@ -38,6 +42,28 @@ it('threads give the same, side by side', async () => {
     for (let turn = 0; turn < 2; turn++) expect(await Promise.all(tensors.map((tensor) => threads.quantize(tensor.slice().buffer, options)))).toEqual(wanted)
   } finally {
     threads.close()
+  }
+})
+
+it('a file is read in pieces, from any place on, on a thread too; one that is too short is no tensor', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'terakoya-quantize-'))
+  const file = await open(join(folder, 'weights'), 'w+')
+  const threads = new QuantizerThreads()
+  try {
+    const many = Float32Array.from({ length: 2 ** 18 + COUNT }, (_, index) => Math.sin(index * 1.7))
+    const position = 3
+    await file.write(new Uint8Array(position))
+    await file.write(new Uint8Array(many.buffer))
+    const options = { dtype: 'float32', kind: 'int4', block: 64 } as const
+    const wanted = quantize(many.slice().buffer, options)
+    const piece = { fd: file.fd, position, byteLength: many.byteLength }
+    expect(quantize(piece, options)).toEqual(wanted)
+    expect(await threads.quantize(piece, options)).toEqual(wanted)
+    await expect(threads.quantize({ ...piece, byteLength: piece.byteLength + 256 }, options)).rejects.toThrow('became shorter')
+  } finally {
+    threads.close()
+    await file.close()
+    await rm(folder, { recursive: true })
   }
 })
 

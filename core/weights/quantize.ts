@@ -1,3 +1,6 @@
+import type { readSync } from 'node:fs'
+import type { FilePiece } from '../checkpoints/index.ts'
+
 /** Base weights in few bits. */
 export type Quantization = 'int8' | 'int4'
 
@@ -28,38 +31,61 @@ export interface QuantizeOptions {
   readonly block: number
 }
 
-export type Quantize = (numbers: ArrayBuffer, options: QuantizeOptions & { readonly dtype: QuantizableType }) => Quantized
+/** Numbers as they are stored, row-major: in memory or in an open file. Throws where that cannot be read. */
+export type Quantize = (numbers: ArrayBuffer | FilePiece, options: QuantizeOptions & { readonly dtype: QuantizableType }) => Quantized
 
 /**
  * Makes the function that rounds numbers to integers block by block. The number of largest magnitude becomes the lowest integer exactly, which uses the whole range. `halves`: every
- * float16 as float32. Threads run this function's text (quantizer-threads.ts): it uses nothing from outside.
+ * float16 as float32; `read`: node:fs's. Threads run this function's text (quantizer-threads.ts): it uses nothing from outside.
  */
-export function makeQuantize(halves: Float32Array): Quantize {
+export function makeQuantize(halves: Float32Array, read: typeof readSync): Quantize {
   /** Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is computed. A multiple of every block. */
   const piece = 4096
   const room = new Float32Array(piece)
   const words = new Uint32Array(room.buffer)
+  /** Of a file, the same room again and again, for the same reason. A multiple of every piece. */
+  const chunk = new Uint8Array(2 ** 20)
 
-  function widen(numbers: ArrayBuffer, dtype: QuantizableType, start: number, count: number): void {
-    if (dtype === 'float32') room.set(new Float32Array(numbers, 4 * start, count))
-    else if (dtype === 'float64') room.set(new Float64Array(numbers, 8 * start, count))
+  function fill({ fd, position, byteLength }: FilePiece, start: number): void {
+    const wanted = Math.min(chunk.length, byteLength - start)
+    for (let done = 0; done < wanted;) {
+      const count = read(fd, chunk, done, wanted - done, position + start + done)
+      if (count === 0) throw new Error('the file became shorter while it was read')
+      done += count
+    }
+  }
+
+  /** Brings the numbers from a byte on into `room`. */
+  function widen(numbers: ArrayBuffer | FilePiece, dtype: QuantizableType, start: number, count: number): void {
+    if (numbers instanceof ArrayBuffer) return widenFrom(numbers, dtype, start, count)
+    const from = start % chunk.length
+    if (from === 0) fill(numbers, start)
+    widenFrom(chunk.buffer, dtype, from, count)
+  }
+
+  function widenFrom(numbers: ArrayBuffer, dtype: QuantizableType, start: number, count: number): void {
+    if (dtype === 'float32') room.set(new Float32Array(numbers, start, count))
+    else if (dtype === 'float64') room.set(new Float64Array(numbers, start, count))
     else {
-      const bits = new Uint16Array(numbers, 2 * start, count)
+      const bits = new Uint16Array(numbers, start, count)
       if (dtype === 'float16') for (let index = 0; index < count; index++) room[index] = halves[bits[index] as number] as number
       else for (let index = 0; index < count; index++) words[index] = (bits[index] as number) << 16
     }
   }
 
-  /** The number of largest magnitude of a block. */
+  /** The first number of largest magnitude of a block. */
   function extreme(from: number, end: number): number {
-    let highest = 0
-    let lowest = 0
+    let most = 0
+    let found = 0
     for (let index = from; index < end; index++) {
       const number = room[index] as number
-      if (number > highest) highest = number
-      else if (number < lowest) lowest = number
+      const magnitude = Math.abs(number)
+      if (magnitude > most) {
+        most = magnitude
+        found = number
+      }
     }
-    return highest > -lowest ? highest : lowest
+    return found
   }
 
   // A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
@@ -80,14 +106,15 @@ export function makeQuantize(halves: Float32Array): Quantize {
   }
 
   return (numbers, { dtype, kind, block }) => {
-    const count = numbers.byteLength / (dtype === 'float64' ? 8 : dtype === 'float32' ? 4 : 2)
+    const width = dtype === 'float64' ? 8 : dtype === 'float32' ? 4 : 2
+    const count = numbers.byteLength / width
     const blockBytes = kind === 'int8' ? block : block / 2
     const [lowest, round] = kind === 'int8' ? [-128, roundTo8] : [-8, roundTo4]
     const scales = new Float32Array(count / block)
     const bytes = new Uint8Array(scales.length * blockBytes)
     for (let index = 0; index < scales.length; index++) {
       const from = (index * block) % piece
-      if (from === 0) widen(numbers, dtype, index * block, Math.min(piece, count - index * block))
+      if (from === 0) widen(numbers, dtype, index * block * width, Math.min(piece, count - index * block))
       const scale = extreme(from, from + block) / lowest
       scales[index] = scale
       round(from, from + block, scale === 0 ? 0 : 1 / scale, bytes.subarray(index * blockBytes))

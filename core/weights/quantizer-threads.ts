@@ -7,7 +7,8 @@ import { makeQuantize, type Quantize, type Quantized } from './quantize.ts'
 /** What a thread does, as CommonJS text, so that it needs no file of its own in a bundle. */
 const threadSource = `
   const { parentPort, workerData } = require('node:worker_threads')
-  const quantize = (${String(makeQuantize)})(workerData)
+  const { readSync } = require('node:fs')
+  const quantize = (${String(makeQuantize)})(workerData, readSync)
   parentPort.on('message', ({ numbers, options }) => {
     const quantized = quantize(numbers, options)
     parentPort.postMessage(quantized, [quantized.bytes.buffer, quantized.scales.buffer])
@@ -23,12 +24,12 @@ export class QuantizerThreads {
   readonly #all: Worker[] = []
   readonly #idle: Worker[] = []
 
-  /** As `makeQuantize` describes it. The numbers are taken away; no more than `count` calls at once. */
+  /** As `makeQuantize` describes it. Numbers in memory are taken away, a file stays open until the end; no more than `count` calls at once. */
   async quantize(...[numbers, options]: Parameters<Quantize>): Promise<Quantized> {
     const worker = this.#idle.pop() ?? this.#start()
     // Rejects where the thread fails.
     const answer = once(worker, 'message') as Promise<[Quantized]>
-    worker.postMessage({ numbers, options }, [numbers])
+    worker.postMessage({ numbers, options }, numbers instanceof ArrayBuffer ? [numbers] : [])
     const [quantized] = await answer
     this.#idle.push(worker)
     return quantized

@@ -1,4 +1,4 @@
-import { elementCount, isContiguous, readTensor, readTensorBytes, roundedTo, tensorBytes, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
+import { elementCount, isContiguous, readTensor, readTensorBytes, roundedTo, tensorBytes, withFilePiece, type FilePiece, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
@@ -85,11 +85,13 @@ async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSign
   const rest = fills.values()
   let failure: { readonly error: unknown } | null = null
   const fillSome = async () => {
+    let bytes = new Uint8Array(0)
+    const room = (byteLength: number) => (bytes = bytes.length < byteLength ? new Uint8Array(byteLength) : bytes).subarray(0, byteLength)
     for (const fill of rest) {
       if (failure) return
       try {
         signal.throwIfAborted()
-        await fill(folder, threads)
+        await fill(folder, { threads, room })
       } catch (error) {
         failure ??= { error }
       }
@@ -120,8 +122,14 @@ const NOWHERE = { file: '', offset: 0, length: 0 }
 
 /** Makes the tensor of a weight, or with a suffix one that belongs to it. */
 type Make = <T extends DType>(dtype: T, shape: readonly number[], suffix?: string) => DeviceTensor<T>
+/** What weights are filled with, one after the other. */
+interface Filler {
+  readonly threads: QuantizerThreads
+  /** The same bytes for every weight: new memory takes longer to come by than to fill. */
+  room(byteLength: number): Uint8Array<ArrayBuffer>
+}
 /** Reads a weight into its tensor. */
-type Fill = (folder: string, threads: QuantizerThreads) => Promise<void>
+type Fill = (folder: string, filler: Filler) => Promise<void>
 
 const isQuantization = (storage: WeightStorage): storage is Quantization => storage === 'int8' || storage === 'int4'
 
@@ -138,9 +146,9 @@ function quantized(make: Make, place: StoredTensor, options: QuantizeOptions): F
   const [rows, columns] = place.shape as readonly [number, number]
   const tensor = make(options.kind, place.shape)
   const scales = make('float32', [rows, columns / options.block], '.scales')
-  return async (folder, threads) => {
-    const { buffer } = await readTensorBytes(folder, place)
-    const made = await threads.quantize(buffer, { ...options, dtype: place.dtype as QuantizableType })
+  return async (folder, { threads }) => {
+    const quantize = (numbers: ArrayBuffer | FilePiece) => threads.quantize(numbers, { ...options, dtype: place.dtype as QuantizableType })
+    const made = isContiguous(place) ? await withFilePiece(folder, place, quantize) : await quantize((await readTensorBytes(folder, place)).buffer)
     await tensor.upload((options.kind === 'int8' ? new Int8Array(made.bytes.buffer) : made.bytes) as never)
     await scales.upload(made.scales)
   }
@@ -158,7 +166,7 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
 /** Types that lie on a device as they are stored; others are widened. */
 const isKept = (dtype: TensorType): dtype is 'float32' | 'float16' | 'bfloat16' => dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16'
 
-/** Read straight into the tensor where its memory can be reached: a second copy of every weight would wait for the garbage collector. */
+/** Read straight into the tensor where its memory can be reached. */
 function asStored(make: Make, place: StoredTensor): Fill {
   const { dtype, shape } = place
   if (!isKept(dtype)) {
@@ -166,10 +174,11 @@ function asStored(make: Make, place: StoredTensor): Fill {
     return async (folder) => tensor.upload(await readTensor(folder, place))
   }
   const tensor = make(dtype, shape)
-  return async (folder) => {
+  return async (folder, { room }) => {
     const { host } = tensor
-    const into = host && isContiguous(place) ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : undefined
-    const bytes = await readTensorBytes(folder, place, into)
-    if (!into) await tensor.upload((dtype === 'float32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer)) as never)
+    const into = !isContiguous(place) ? undefined : host ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : room(tensor.byteLength)
+    const { buffer, byteOffset } = await readTensorBytes(folder, place, into)
+    if (host && into) return
+    await tensor.upload((dtype === 'float32' ? new Float32Array(buffer, byteOffset, tensor.elementCount) : new Uint16Array(buffer, byteOffset, tensor.elementCount)) as never)
   }
 }
