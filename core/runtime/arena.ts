@@ -10,28 +10,45 @@ export interface MemoryUse {
   readonly reservedBytes: number
 }
 
-/** Memory is taken as it is needed, and cut to what is asked for: by itself ONNX Runtime doubles what it takes, and gives pieces away that are up to twice as large or 128 MB larger. */
-const ARENA = { arena_extend_strategy: 1n, max_dead_bytes_per_chunk: 256n }
-/** Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs): whoever takes all of a card's memory can do nothing more with it. */
-const HEADROOM_BYTES = 0.5e9
+/** How a session takes its scratch memory: in pieces, as it is needed; or as a whole, where memory is short: pieces for one shape of batches do not fit the next larger one. */
+export type ArenaKind = 'pieces' | 'whole'
+
+/** Cut to what is asked for: by itself ONNX Runtime gives pieces away that are up to twice as large or 128 MB larger, and doubles what it takes. */
+const EXACT = { max_dead_bytes_per_chunk: 256n }
+const [DOUBLED, AS_ASKED] = [0n, 1n]
+/** ONNX Runtime keeps the size of the first block in an int; what is left comes in blocks of this size at most. */
+const [FIRST_BLOCK_BYTES, BLOCK_BYTES] = [2 ** 31 - 2 ** 20, 2 ** 31]
+/** Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs): whoever takes all of a card's memory can do nothing more with it. Where memory was short before, some of that is taken already. */
+const HEADROOM_BYTES: Readonly<Record<ArenaKind, number>> = { pieces: 0.5e9, whole: 0.3e9 }
 /** Limits are rounded down to multiples of it: a configuration for each is kept for good. */
 const LIMIT_STEP_BYTES = 2 ** 26
 /** Where OrtCUDAProviderOptionsV2 (cuda_provider_options.h) keeps the arena's configuration; no function sets it. */
 const ARENA_OFFSET = 40
 
-const configurations = new Map<number, Pointer>()
+const configurations = new Map<string, Pointer>()
 
-/** Makes sessions with these CUDA options use memory exactly, and no more than `limitBytes` (0: no limit) of it for their scratch values. Setting other options undoes it. */
-export function useExactArena(api: Api, options: Pointer, limitBytes: number): void {
+export interface ArenaOptions {
+  readonly kind: ArenaKind
+  /** 0: no limit. */
+  readonly limitBytes: number
+}
+
+/** Makes sessions with these CUDA options use memory exactly for their scratch values. Setting other options undoes it. */
+export function useExactArena(api: Api, options: Pointer, { kind, limitBytes }: ArenaOptions): void {
   const limit = limitBytes === 0 ? 0 : Math.max(1, Math.floor(limitBytes / LIMIT_STEP_BYTES)) * LIMIT_STEP_BYTES
-  const entries = { ...ARENA, max_mem: BigInt(limit) }
-  const configuration = configurations.get(limit) ?? output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(entries), BigUint64Array.from(Object.values(entries)), Object.keys(entries).length, out))
-  configurations.set(limit, configuration)
+  const whole = { arena_extend_strategy: DOUBLED, initial_chunk_size_bytes: BigInt(Math.min(limit, FIRST_BLOCK_BYTES)), max_power_of_two_extend_bytes: BigInt(BLOCK_BYTES) }
+  const entries = { ...EXACT, max_mem: BigInt(limit), ...(kind === 'whole' ? whole : { arena_extend_strategy: AS_ASKED }) }
+  const key = `${kind} ${limit}`
+  const configuration = configurations.get(key) ?? output<Pointer>((out) => api.CreateArenaCfgV2(Object.keys(entries), BigUint64Array.from(Object.values(entries)), Object.keys(entries).length, out))
+  configurations.set(key, configuration)
   koffi.encode(options, ARENA_OFFSET, 'void *', configuration)
 }
 
+/** What a session takes that is alone on the card. */
+export const UNLIMITED: ArenaOptions = { kind: 'pieces', limitBytes: 0 }
+
 /** What a session may take of so much free memory. */
-export const arenaLimit = (freeBytes: number): number => Math.max(freeBytes / 2, freeBytes - HEADROOM_BYTES)
+export const arenaFor = (kind: ArenaKind, freeBytes: number): ArenaOptions => ({ kind, limitBytes: Math.max(freeBytes / 2, freeBytes - HEADROOM_BYTES[kind]) })
 
 /** The words of an OrtAllocator since version 23: version, Alloc, Free, Info, Reserve, GetStats. */
 const [WORDS, GET_STATS] = [6, 5]

@@ -2,7 +2,7 @@ import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import { installedPack } from '../gpu-pack/installed.ts'
 import { output, type Api, type Pointer } from './api.ts'
-import { useExactArena } from './arena.ts'
+import { UNLIMITED, useExactArena, type ArenaOptions } from './arena.ts'
 import { loadNative } from './native-library.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
@@ -17,14 +17,14 @@ export const providerNames: Readonly<Record<DeviceKind, string>> = {
 }
 
 /**
- * Makes a device's execution provider part of session options; on CUDA a session takes up to `arenaBytes` for scratch values (0: as much as there is). Throws OrtError when it is not in this library, or has no driver or adapter.
+ * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter.
  * The first call in a process may take long (CUDA loads hundreds of megabytes): `loadProvider` does that on another thread.
  */
-export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, providerOptions: ProviderOptions = {}, arenaBytes = 0): void {
+export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, providerOptions: ProviderOptions = {}, arena = UNLIMITED): void {
   if (kind === 'cpu') return
   // DirectML plans its memory itself.
   if (kind === 'directml') api.DisableMemPattern(options)
-  if (kind === 'cuda') return withCudaOptions(api, { entries: providerOptions, arenaBytes }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+  if (kind === 'cuda') return withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
   const { name, entries } = genericProvider(kind, providerOptions)
   api.SessionOptionsAppendExecutionProvider(options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
 }
@@ -35,7 +35,7 @@ export async function loadProvider(api: Api, kind: DeviceKind): Promise<void> {
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     if (kind === 'cuda') {
-      await withCudaOptions(api, { entries: {}, arenaBytes: 0 }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda))
+      await withCudaOptions(api, { entries: {}, arena: UNLIMITED }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda))
       return
     }
     const { name, entries } = genericProvider(kind, {})
@@ -62,7 +62,7 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
 const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
 
 /** Frees the options after a call that blocks, or when the call on another thread has ended. */
-function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arenaBytes }: { readonly entries: ProviderOptions; readonly arenaBytes: number }, use: (cuda: Pointer) => R): R {
+function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions }, use: (cuda: Pointer) => R): R {
   // The provider asks for NVIDIA's libraries by name: those of the GPU pack are found when they are there already.
   for (const file of installedPack()?.preload ?? []) loadNative(file, { global: true })
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
@@ -71,7 +71,7 @@ function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, ar
   try {
     const all = { ...CUDA_OPTIONS, ...entries }
     api.UpdateCUDAProviderOptions(cuda, Object.keys(all), Object.values(all), Object.keys(all).length)
-    useExactArena(api, cuda, arenaBytes)
+    useExactArena(api, cuda, arena)
     result = use(cuda)
     return (result instanceof Promise ? result.finally(free) : result) as R
   } finally {

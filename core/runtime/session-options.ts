@@ -1,6 +1,6 @@
 import type { DeviceKind } from '../contract/index.ts'
 import { output, type Api, type Pointer } from './api.ts'
-import { arenaLimit } from './arena.ts'
+import { arenaFor, type ArenaKind } from './arena.ts'
 import { freeCudaBytes } from './cuda-driver.ts'
 import { registerOps, type CustomOp, type RegisteredOps } from './custom-ops.ts'
 import { appendProvider, providerNames } from './provider.ts'
@@ -25,6 +25,8 @@ export interface SessionOptions {
   readonly memoryPattern?: boolean
   /** Keep freed scratch memory for the next run. True unless given. */
   readonly arena?: boolean
+  /** How scratch memory on CUDA is taken; 'pieces' unless given. */
+  readonly gpuArena?: ArenaKind
   /** Treat the tiniest numbers (< 1e-38) as zero: they are slow on processors. False unless given. */
   readonly flushDenormals?: boolean
   /** Only kernels that give the same bits each time. False unless given. */
@@ -55,7 +57,7 @@ export async function withSessionOptions<R>(
   const native = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     applyOptions(api, native, options)
-    appendProvider(api, native, kind, { ...(kind === 'cuda' && options.cudaGraph && { enable_cuda_graph: '1' }), ...options.providerOptions }, kind === 'cuda' ? arenaLimit(freeCudaBytes()) : 0)
+    appendProvider(api, native, kind, { ...(kind === 'cuda' && options.cudaGraph && { enable_cuda_graph: '1' }), ...options.providerOptions }, kind === 'cuda' ? arenaFor(options.gpuArena ?? 'pieces', freeCudaBytes()) : undefined)
     return await use(native, options.customOps ? registerOps(api, native, providerNames[kind], options.customOps) : null)
   } finally {
     api.ReleaseSessionOptions(native)

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { Owned, togetherInUse, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { Owned, togetherInUse, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session, type SessionOptions } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
@@ -45,13 +45,16 @@ export interface StepResult {
   readonly skipped: boolean
 }
 
+type Arena = Pick<SessionOptions, 'gpuArena'>
+type OpenTraining = (arena: Arena) => Promise<Session>
+
 /** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
 export class StepRunner {
   readonly p: DeviceTensor<'float32'>
   readonly state: Readonly<Record<string, DeviceTensor>>
   readonly lossScale: LossScale
   readonly #options: StepRunnerOptions
-  readonly #openTraining: () => Promise<Session>
+  readonly #openTraining: OpenTraining
   readonly #owned: Owned
   readonly #optimizerBinding: Binding
   readonly #scalars: Readonly<Record<string, DeviceTensor<'float32'>>>
@@ -62,8 +65,10 @@ export class StepRunner {
   /** Null until it is needed, and after a rest: a step, or an evaluation, then opens its own. */
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
+  /** After a rest memory is short: each session is alone on the device. */
+  #arena: Arena = {}
 
-  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: () => Promise<Session> }) {
+  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: OpenTraining }) {
     this.#owned = owned
     this.#openTraining = openTraining
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
@@ -103,8 +108,8 @@ export class StepRunner {
     const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
     const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
     const updating = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
-    const openTraining = () => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), cudaGraph })
-    const opening = [openTraining(), openGraph(device, updating, { cudaGraph })] as const
+    const openTraining: OpenTraining = (arena) => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), ...arena, cudaGraph })
+    const opening = [openTraining({}), openGraph(device, updating, { cudaGraph })] as const
     const owned = new Owned()
     try {
       const [training, update] = await Promise.all([...opening, resident.loaded])
@@ -123,7 +128,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
-    this.#training ??= this.#shaped(await this.#openTraining(), this.#trainingOutputs)
+    this.#training ??= this.#shaped(await this.#openTraining(this.#arena), this.#trainingOutputs)
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
@@ -143,7 +148,7 @@ export class StepRunner {
     const { model, device, layout, compute, resident = NO_RESIDENT_WEIGHTS } = this.#options
     if (!this.#evaluation) {
       const graph = evaluationProgram(resident.source(model), layout, compute)
-      const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), prepack: false })
+      const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), ...this.#arena, prepack: false })
       this.#evaluation = this.#shaped(session, { outputs: {}, losses: true })
     }
     const weights = new Float32Array(batch.targets.length).fill(1)
@@ -176,8 +181,9 @@ export class StepRunner {
     this.#owned.dispose()
   }
 
-  /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew. */
+  /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew, and takes all that there is until the next rest. */
   rest(): void {
+    this.#arena = { gpuArena: 'whole' }
     const open = [this.#training, this.#evaluation]
     this.#training = this.#evaluation = null
     for (const session of open) session?.dispose()
