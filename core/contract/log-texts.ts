@@ -9,6 +9,7 @@ export const logTexts = {
   'run/metrics': { ja: 'BLEU {bleu}、chrF {chrf}、完全一致 {exactMatch}% です。', en: 'BLEU {bleu}, chrF {chrf}, exact match {exactMatch}%.' },
   'run/micro-batch': { ja: 'メモリが足りないため、ステップ {step} からバッチを {rows} 行ずつに分けて計算します。結果は変わりませんが、時間は長くなります。', en: 'Memory is short: from step {step} on, batches are computed in parts (rows at a time: {rows}). The result stays the same, but it takes longer.' },
   'run/not-evaluated': { ja: 'メモリが足りないため、ステップ {step} の評価を省きました。', en: 'Memory is short: the evaluation of step {step} was left out.' },
+  'run/not-answered': { ja: 'メモリが足りないため、ステップ {step} の評価では回答を作らず、損失だけを求めました。', en: 'Memory is short: the evaluation of step {step} has the loss, but no answers.' },
   'run/no-kernels': {
     ja: 'この GPU に合わせた計算（CUDA 13 の NVRTC を使います）を用意できないため、標準の計算で学習します。結果は変わりませんが、時間とメモリが約 2 倍かかります。NVRTC は「設定」の GPU パックに入っています。',
     en: "Computations made for this GPU (with CUDA 13's NVRTC) cannot be had: training uses standard ones. The result stays the same, but takes about twice the time and memory. NVRTC comes with the GPU pack in Settings.",

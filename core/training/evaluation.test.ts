@@ -26,7 +26,7 @@ it('finds the same in as few rows at a time as fit, and fails where even one doe
   })
   const [wide, narrow, none] = [withRoom(5), withRoom(2), withRoom(0)]
   const found = await narrow.run(signal, 5)
-  expect(tried).toEqual([5, 'room', 5, 'room', 3, 'room', 2, 2, 1, 'room'])
+  expect(tried).toEqual([5, 'room', 5, 'room', 3, 'room', 2, 2, 1, 'room', 'room'])
   const wanted = await wide.run(signal, 5)
   expect(found?.validationLoss).toBeCloseTo(wanted?.validationLoss ?? NaN, 5)
   expect(found?.samples).toEqual(wanted?.samples)

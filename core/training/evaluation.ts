@@ -47,7 +47,10 @@ export class Evaluator {
     this.#parts = parts
   }
 
-  /** Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into. */
+  /**
+   * Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into; where there is
+   * no memory for answers, but for losses, and no metric needs answers, there are no samples.
+   */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
     if (this.#isShort) this.makeRoom()
     try {
@@ -68,10 +71,15 @@ export class Evaluator {
     const { settings, validationSamples } = this.#parts
     const losses = await this.#inPieces('losses', Math.min(batchRows, validationSamples.length), (rows) => this.#losses(signal, rows))
     if (losses === null) return null
+    if (this.#isShort) this.#parts.runner.rest()
     const asked = this.#asked()
-    const samples = await this.#inPieces('answers', Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length), (rows) => this.#answers(asked, signal, rows))
-    if (samples === null) return null
     const counted = losses.flat()
+    const samples = await this.#inPieces('answers', Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length), (rows) => this.#answers(asked, signal, rows)).catch((error: unknown) => {
+      // The loss is known and says how good it is.
+      if (!isOutOfMemory(error) || counted.length === 0 || this.#needsEveryAnswer()) throw error
+      return []
+    })
+    if (samples === null) return null
     const validationLoss = counted.length > 0 ? mean(counted) : null
     const metrics = validationLoss === null ? {} : { perplexity: meanRowPerplexity(losses), tokenPerplexity: tokenPerplexity(counted), ...this.#textMetrics(samples) }
     return { validationLoss, metrics, samples: samples.slice(0, SAMPLE_ANSWERS), score: this.#score(validationLoss, metrics) }

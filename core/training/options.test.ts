@@ -2,6 +2,7 @@ import { access, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { UserError, type SettingValues } from '../contract/index.ts'
+import { Generator } from '../generation/generator.ts'
 import { loadModel } from '../generation/loaded-model.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from './checkpoint.ts'
@@ -36,6 +37,19 @@ describe('what a run is asked for', { timeout: 120_000 }, () => {
     expect(result.outcome).toBe('finished')
     expect(events.flatMap((event) => (event.kind === 'log' ? [[event.code, event.facts]] : []))).toContainEqual(['run/not-evaluated', { step: 1 }])
     expect(evaluationsOf(events).map(({ step }) => step)).toEqual([2])
+  })
+
+  it('finds the loss where there is no memory for answers, and says so', async () => {
+    const answering = vi.spyOn(Generator, 'open').mockRejectedValue(new UserError('runtime/out-of-memory', { device: 'cuda' }))
+    const { events } = await runJob(await job({ 'training.epochs': 1 }))
+    const [evaluation] = evaluationsOf(events)
+    expect(evaluation).toMatchObject({ samples: [], validationLoss: expect.any(Number) as number })
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'log', code: 'run/not-answered', facts: { step: 1 } }))
+    // A metric that needs them is not to be had.
+    const { events: others } = await runJob(await job({ 'training.epochs': 1, 'prediction.metric': 'BLEU' }))
+    answering.mockRestore()
+    expect(evaluationsOf(others)).toEqual([])
+    expect(others).toContainEqual(expect.objectContaining({ kind: 'log', code: 'run/not-evaluated', facts: { step: 1 } }))
   })
 
   it('scores every validation row with text metrics, and perplexity both ways', async () => {

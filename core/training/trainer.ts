@@ -151,6 +151,7 @@ class Run {
     if (found === null || this.#context.signal.aborted) return
     const { score, ...evaluation } = found
     const { step, epoch, bestScore } = this.#state
+    if (evaluation.samples.length === 0) this.#log('warning', 'run/not-answered', { step })
     const isBest = score !== null && (bestScore === null || score < bestScore)
     this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestScore: score, bestValidationLoss: evaluation.validationLoss, bestStep: step } : {}) }
     this.#context.onEvent({ kind: 'evaluation', step, epoch, ...evaluation })
