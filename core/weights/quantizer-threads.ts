@@ -15,8 +15,8 @@ const threadSource = `
   })
 `
 
-/** Each holds a tensor and what becomes of it. */
-const MAX_THREADS = 8
+/** Each holds what becomes of a tensor. */
+const MAX_THREADS = 16
 
 /** Quantizes several tensors at once, each on a thread of its own. Whoever made them closes them. */
 export class QuantizerThreads {

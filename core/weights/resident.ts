@@ -68,7 +68,7 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   }
   const stop = new AbortController()
   let loading = true
-  const loaded = fillAll(fills, folder, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal).finally(() => (loading = false))
+  const loaded = fillAll(fills, { folder, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal, atOnce: isQuantization(storage) ? Infinity : MAX_READERS }).finally(() => (loading = false))
   // Whoever uses the weights hears of it.
   loaded.catch(() => {})
   const dispose = async () => {
@@ -79,8 +79,18 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
 }
 
+/** Whoever reads keeps the largest tensor's bytes. */
+const MAX_READERS = 8
+
+interface FillOptions {
+  readonly folder: string
+  readonly signal: AbortSignal
+  /** So many at once, or one for each core if those are fewer. */
+  readonly atOnce: number
+}
+
 /** Settles when nothing is being filled any more, whether all is or not. */
-async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSignal): Promise<void> {
+async function fillAll(fills: readonly Fill[], { folder, signal, atOnce }: FillOptions): Promise<void> {
   const threads = new QuantizerThreads()
   const rest = fills.values()
   let failure: { readonly error: unknown } | null = null
@@ -98,7 +108,7 @@ async function fillAll(fills: readonly Fill[], folder: string, signal: AbortSign
     }
   }
   // While one tensor is read, others are worked on.
-  await Promise.all(Array.from({ length: threads.count }, fillSome))
+  await Promise.all(Array.from({ length: Math.min(threads.count, atOnce) }, fillSome))
   threads.close()
   if (failure) throw (failure as { readonly error: unknown }).error
 }
