@@ -44,7 +44,7 @@ export interface GpuFigures {
   readonly cardGB: number
   /** From the start of the process to the end of the first step or answer. */
   readonly firstSeconds: number
-  /** When the device was ready; when sessions were open and weights lay on it. */
+  /** When the device was ready and the model read; when sessions were open and weights lay on it. */
   readonly seconds?: readonly number[]
   readonly losses?: readonly number[]
 }

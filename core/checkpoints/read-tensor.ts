@@ -7,7 +7,7 @@ import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
 import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace } from './tensor-types.ts'
 
-/** Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one piece. Throws UserError 'checkpoint/truncated' where the file has become shorter. */
+/** Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one piece. Throws UserError 'checkpoint/truncated' where the file has become shorter, 'file/not-found' or 'file/unreadable'. */
 export function readTensorBytes(folder: string, place: StoredTensor, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return withFile(join(folder, place.file), async (file, path) => {
     if (isContiguous(place)) return readAt(file, path, place.offset, place.length, into)
@@ -26,10 +26,19 @@ export interface FilePiece {
 /** Opens a tensor's file for other threads to read, for as long as `use` takes. Throws as `readTensorBytes`. */
 export function withFilePiece<R>(folder: string, place: TensorPlace, use: (piece: FilePiece) => Promise<R>): Promise<R> {
   return withFile(join(folder, place.file), async (file, path) => {
-    const { size } = await file.stat()
     const end = place.offset + place.length
-    if (size < end) throw new UserError('checkpoint/truncated', { file: path, expected: end, found: size })
-    return use({ fd: file.fd, position: place.offset, byteLength: place.length })
+    const checkLength = async () => {
+      const { size } = await file.stat()
+      if (size < end) throw new UserError('checkpoint/truncated', { file: path, expected: end, found: size })
+    }
+    await checkLength()
+    try {
+      return await use({ fd: file.fd, position: place.offset, byteLength: place.length })
+    } catch (error) {
+      // It may have become shorter meanwhile.
+      await checkLength()
+      throw error
+    }
   })
 }
 

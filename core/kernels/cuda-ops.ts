@@ -2,7 +2,7 @@ import { prelude, threadsFor, type Kernel, type KernelDim, type RowLaunch } from
 import type { Pointer } from '../runtime/api.ts'
 import { openCudaModules, type CudaFunction } from '../runtime/cuda-driver.ts'
 import type { CustomOp, KernelContext } from '../runtime/custom-ops.ts'
-import { findNvrtc, type Nvrtc } from '../runtime/nvrtc.ts'
+import { findNvrtc } from '../runtime/nvrtc.ts'
 import { loadProgram } from './program-cache.ts'
 
 /** Compute capability from which on tensor cores take our tiles (kernels/tensor-cores.ts). */
@@ -24,31 +24,18 @@ export function giveUpKernels(): void {
 /** Programs are compiled side by side; so many take no longer than attention's gradient alone. */
 const PROGRAMS = 8
 
-/** Kernels as operators for a session on GPU 0. */
-export interface KernelOps {
-  readonly ops: readonly CustomOp[]
-  /** Settles when the operators can be run. Rejects with UserError `runtime/kernels-failed` and the compiler's words. */
-  readonly compiled: Promise<void>
-}
-
-/** Compiles kernels where `canCompileKernels`. */
-export function kernelOps(kernels: readonly Kernel[]): KernelOps {
-  const functions = new Map<Kernel, CudaFunction>()
-  const compiled = compile(kernels, functions)
-  // Whoever runs them hears of it.
-  compiled.catch(() => {})
-  return { ops: kernels.map((kernel) => opOf(kernel, () => functions.get(kernel) as CudaFunction)), compiled }
-}
-
-async function compile(kernels: readonly Kernel[], into: Map<Kernel, CudaFunction>): Promise<void> {
-  const nvrtc = findNvrtc() as Nvrtc
+/** Kernels as operators for a session on GPU 0. Throws UserError `runtime/kernels-failed` with the compiler's words. */
+export async function compileKernels(kernels: readonly Kernel[]): Promise<CustomOp[]> {
+  const nvrtc = findNvrtc()
+  if (!nvrtc || kernels.length === 0) return []
   const modules = openCudaModules()
-  await Promise.all(intoPrograms(kernels).map(async (part) => {
+  const ops = await Promise.all(intoPrograms(kernels).map(async (part) => {
     const source = programOf(part)
     const { architecture } = modules
     const functions = await loadProgram({ source, architecture, compiler: nvrtc.file }, () => nvrtc.compile(source, architecture), (code) => modules.load(code, part.map(({ name }) => name)))
-    for (const [index, kernel] of part.entries()) into.set(kernel, functions[index] as CudaFunction)
+    return part.map((kernel, index) => opOf(kernel, functions[index] as CudaFunction))
   }))
+  return ops.flat()
 }
 
 /** About as long as compiling it takes. */
@@ -65,11 +52,11 @@ function intoPrograms(kernels: readonly Kernel[]): Kernel[][] {
   return programs.map((program) => program.kernels)
 }
 
-const opOf = (kernel: Kernel, compiled: () => CudaFunction): CustomOp => ({
+const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({
   name: kernel.name,
   inputs: kernel.inputs,
   outputs: kernel.outputs.map(({ dtype }) => dtype),
-  compute: (context) => run(kernel, compiled(), context),
+  compute: (context) => run(kernel, launch, context),
 })
 
 /** The text of a program: every library once, then the kernels. */

@@ -4,7 +4,7 @@ import { toOnnx, type OnnxOptions } from '../graph/onnx/writer.ts'
 import type { Graph } from '../graph/ir.ts'
 import type { Device, Session, SessionOptions } from '../runtime/index.ts'
 import { OrtError } from '../runtime/ort-error.ts'
-import { canCompileKernels, giveUpKernels, kernelOps } from './cuda-ops.ts'
+import { canCompileKernels, compileKernels, giveUpKernels } from './cuda-ops.ts'
 
 export { canCompileKernels, canFuseAttention } from './cuda-ops.ts'
 
@@ -41,11 +41,7 @@ async function open(device: Device, graph: Graph, { weights, kernels, ...options
   if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })
   await device.ready()
   const fused = fuseKernels(graph)
-  const { ops, compiled } = kernelOps(fused.kernels)
-  // ONNX Runtime needs only their signatures to open the graph: both take about a second, on other threads.
-  const [opened, made] = await Promise.allSettled([device.createSession(toOnnx(fused.graph, onnx), { ...options, customOps: ops }), compiled])
-  if (opened.status === 'rejected') throw opened.reason
-  if (made.status === 'fulfilled') return opened.value
-  opened.value.dispose()
-  throw made.reason
+  // Written while they are compiled, on other threads.
+  const [customOps, model] = await Promise.all([compileKernels(fused.kernels), toOnnx(fused.graph, onnx)])
+  return device.createSession(model, { ...options, customOps })
 }

@@ -17,7 +17,7 @@ export interface Program {
 
 const folder = (): string => join(cacheFolder(), 'kernels')
 
-/** Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile` gives, which is kept; `compile` is called at once. */
+/** Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile` gives, which is kept; `compile` is called at once, so that its thread works while this one goes on. */
 export async function loadProgram<T>(program: Program, compile: () => Promise<Uint8Array>, load: (code: Uint8Array) => T): Promise<T> {
   const file = join(folder(), `${createHash('sha256').update(JSON.stringify(program)).digest('hex')}.cubin`)
   try {

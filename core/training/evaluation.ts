@@ -87,7 +87,7 @@ export class Evaluator {
 
   /** Computes so many rows at once; where memory is short, without what was taken before, then half of them, and half again, until they fit. */
   async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
-    for (let hasRoom = false; ; hasRoom = true) {
+    for (let hasRoom = this.#isShort; ; hasRoom = true) {
       const size = Math.max(1, Math.min(rows, this.#fitting[what]))
       try {
         return await compute(size)

@@ -65,7 +65,7 @@ export class StepRunner {
   /** Null until it is needed, and after a rest: a step, or an evaluation, then opens its own. */
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
-  /** After a rest memory is short: each session is alone on the device. */
+  /** After a rest memory is short: steps and evaluations take turns in it. */
   #arena: Arena = {}
 
   private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: OpenTraining }) {
@@ -183,7 +183,7 @@ export class StepRunner {
 
   /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew, and takes all that there is until the next rest. */
   rest(): void {
-    this.#arena = { gpuArena: 'whole' }
+    this.#arena = { gpuArena: 'blocks' }
     const open = [this.#training, this.#evaluation]
     this.#training = this.#evaluation = null
     for (const session of open) session?.dispose()

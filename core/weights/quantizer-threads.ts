@@ -15,7 +15,7 @@ const threadSource = `
   })
 `
 
-/** Each holds what becomes of a tensor. */
+/** Each holds what becomes of a tensor, and the tensor only where it does not lie in one piece of a file. */
 const MAX_THREADS = 16
 
 /** Quantizes several tensors at once, each on a thread of its own. Whoever made them closes them. */

@@ -79,13 +79,13 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
 }
 
-/** Whoever reads keeps the largest tensor's bytes. */
+/** Each keeps the bytes of the largest tensor that it has read. Of weights in few bits most are read by threads. */
 const MAX_READERS = 8
 
 interface FillOptions {
   readonly folder: string
   readonly signal: AbortSignal
-  /** So many at once, or one for each core if those are fewer. */
+  /** So many at once, or one for each thread if those are fewer. */
   readonly atOnce: number
 }
 
