@@ -17,10 +17,9 @@ export async function readJsonObject(file: string, missing: ErrorCode = 'file/no
 
 /** The user's error for a failed open or read of `file`; `missing` is the code for a file that does not exist. */
 export function toReadError(error: unknown, file: string, missing: ErrorCode = 'file/not-found'): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  // Other errors have codes too.
-  if (code === undefined || syscall === undefined) return error
-  return code === 'ENOENT' || code === 'ENOTDIR' ? new UserError(missing, { file }) : new UserError('file/unreadable', { file, reason: code })
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new UserError(missing, { file })
+  return code ? new UserError('file/unreadable', { file, reason: code }) : error
 }
 
 function parseJson(text: string): unknown {

@@ -32,6 +32,7 @@ describe("a tensor's file, opened for others", () => {
 
   it('is said not to be there, or not to be readable; what else goes wrong is not its fault', async () => {
     await expect(withFilePiece(folder, { ...place, file: 'none' }, async () => {})).rejects.toMatchObject({ error: { code: 'file/not-found' } })
+    await expect(withFilePiece(folder, { ...place, file: 'no\0name' }, async () => {})).rejects.toMatchObject({ error: { code: 'file/unreadable' } })
     await expect(withFilePiece(folder, place, async () => void readSync(9999, new Uint8Array(1)))).rejects.toMatchObject({ error: { code: 'file/unreadable', facts: { reason: 'EBADF' } } })
     const stopped = AbortSignal.abort().reason as Error
     await expect(withFilePiece(folder, place, () => Promise.reject(stopped))).rejects.toBe(stopped)

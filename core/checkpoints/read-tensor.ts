@@ -44,15 +44,16 @@ export function withFilePiece<R>(folder: string, place: TensorPlace, use: (piece
 
 /** Throws UserError where the file cannot be opened or `use` finds that it cannot be read. */
 async function withFile<R>(path: string, use: (file: FileHandle, path: string) => Promise<R>): Promise<R> {
-  try {
-    const file = await open(path, 'r')
-    try {
-      return await use(file, path)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
+  const file = await open(path, 'r').catch((error: unknown) => {
     throw toReadError(error, path)
+  })
+  try {
+    return await use(file, path)
+  } catch (error) {
+    // What else goes wrong may have a code too; only a call of the system is about the file.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : toReadError(error, path)
+  } finally {
+    await file.close()
   }
 }
 
