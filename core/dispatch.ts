@@ -1,5 +1,6 @@
 import { contracts, fail, ok, toAppError, type CallName, type Handlers, type Result } from './contract/index.ts'
 import type { CallDefinition } from './contract/define.ts'
+import type { ReportBug } from './host/error-log.ts'
 
 /** The definition of a call by its full name such as `datasets.page`; undefined where there is none. */
 function definitionOf(name: string): CallDefinition | undefined {
@@ -11,9 +12,9 @@ function definitionOf(name: string): CallDefinition | undefined {
 
 /**
  * The one way into the services: checks the name and the input against the contract, runs the handler, and turns every exception into data.
- * `report` hears of bugs (exceptions that are not the user's to fix).
+ * `report` hears of bugs (exceptions that are not the user's to fix); the caller gets its reference, never a stack trace or a path of ours.
  */
-export function createDispatch(handlers: Handlers, report: (call: string, error: unknown) => void) {
+export function createDispatch(handlers: Handlers, report: ReportBug) {
   return async (name: string, input: unknown): Promise<Result<unknown>> => {
     const definition = definitionOf(name)
     if (!definition) return fail('call-unknown', { call: name })
@@ -26,8 +27,7 @@ export function createDispatch(handlers: Handlers, report: (call: string, error:
       return ok(await handlers[name as CallName](parsed.data as never))
     } catch (error) {
       const appError = toAppError(error)
-      if (appError.code === 'internal') report(name, error)
-      return { ok: false, error: appError }
+      return appError.code === 'internal' ? fail('internal', { message: report(name, error) }) : { ok: false, error: appError }
     }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { writeFileAtomic } from './checkpoints/atomic.ts'
+import { writeFileAtomic } from './files/atomic.ts'
 import { Preferences } from './contract/index.ts'
 
 const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null), gpuPackFolder: z.string().nullable().default(null) })

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, statfs } from 'node:fs/promises'
 import { arch, cpus, freemem, platform, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { contracts, UserError, type EventName, type Events, type Handlers, type Result, type SystemInfo } from './contract/index.ts'
 import { createDatasetService, type DatasetService } from './datasets/service.ts'
 import { createDispatch } from './dispatch.ts'
@@ -14,6 +14,7 @@ import { tokenCounter } from './experiments/token-counter.ts'
 import { createModelService, type ModelService } from './hub/local-models.ts'
 import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
+import { createErrorLog, type ReportBug } from './host/error-log.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 
 export interface StudioOptions {
@@ -27,8 +28,8 @@ export interface StudioOptions {
   readonly spawnEngine: SpawnEngine
   /** The host's keychain and proxy settings. */
   readonly hub?: HubHost
-  /** Hears of bugs: exceptions that the user cannot fix. Defaults to the error stream. */
-  readonly report?: (call: string, error: unknown) => void
+  /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
+  readonly report?: ReportBug
 }
 
 /** The services behind one dispatch: every host (desktop, web, command line) calls these and nothing else. */
@@ -108,7 +109,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     },
   }
 
-  const report = options.report ?? ((call, error) => console.error(`[${call}]`, error))
+  const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   return {
     dispatch: createDispatch(handlers, report),
     on(listener) {

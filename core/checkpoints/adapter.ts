@@ -1,9 +1,9 @@
 // LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out]; and weights that were trained as a whole.
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { writeFileAtomic } from './atomic.ts'
+import { writeFileAtomic } from '../files/atomic.ts'
 import { parseAdapterConfig, peftConfig, type AdapterConfig } from './adapter-config.ts'
-import { readJsonObject } from './json-file.ts'
+import { readJsonObject } from '../files/json-file.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
 import { writeSafetensors, type TensorData } from './safetensors-writer.ts'

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { readJsonObject } from './json-file.ts'
+import { readJsonObject } from '../files/json-file.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
 import type { StoredTensor } from './tensor-types.ts'

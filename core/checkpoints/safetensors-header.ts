@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from './json-file.ts'
+import { toReadError } from '../files/json-file.ts'
 import { elementCount, tensorTypeOf, tensorTypes, type TensorPlace } from './tensor-types.ts'
 
 /** Python's reader refuses longer headers too. */

@@ -1,5 +1,5 @@
 import { InternalError } from '../contract/errors.ts'
-import { writeAtomic } from './atomic.ts'
+import { writeAtomic } from '../files/atomic.ts'
 import { elementCount, tensorTypes, type TensorType } from './tensor-types.ts'
 
 /** A tensor to write: row-major little-endian data of exactly shape × element size bytes. */

@@ -3,7 +3,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from './json-file.ts'
+import { toReadError } from '../files/json-file.ts'
 import { readAt } from './read-bytes.ts'
 import { isRowMajor, spanOf } from './strides.ts'
 import { elementCount, tensorTypes, type StoredTensor, type TensorType } from './tensor-types.ts'

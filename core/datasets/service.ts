@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { DatasetId, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'

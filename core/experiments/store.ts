@@ -2,7 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'nod
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import { writeFileAtomic } from '../checkpoints/atomic.ts'
+import { writeFileAtomic } from '../files/atomic.ts'
 import { ColumnId, ColumnRole, DatasetId, DeviceKind, ExperimentId, InternalError, ModelId, parseSettings, type Evaluation, type LogLine, type RunProgress, type RunState, type SettingValues, type StepMetric } from '../contract/index.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
 import { flattenSettings, nestSettings } from './settings-yaml.ts'

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { toAppError, UserError, type Events, type GpuPackProgress, type GpuPackState, type Handlers } from '../contract/index.ts'
 import { createHubClient, type HubClient } from '../hub/hub-client.ts'
 import { createNetwork, proxyFromEnvironment } from '../hub/network.ts'

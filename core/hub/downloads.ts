@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress } from '../contract/index.ts'
 import { nameOf, targetOf } from './download-paths.ts'
 import { downloadFile, unpack, type DownloadJob } from './download.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 
 /** Where a host keeps one secret of the user: the system's keychain, or a file. */
 export interface Secrets {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomic } from '../checkpoints/atomic.ts'
+import { writeFileAtomic } from '../files/atomic.ts'
 import { cacheFolder } from '../folders.ts'
 
 /** Programs that are kept, the last used ones: a model with its settings needs about ten. */

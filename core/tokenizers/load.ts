@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from '../checkpoints/json-file.ts'
+import { toReadError } from '../files/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { openJsonTokenizer } from './json-tokenizer.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'

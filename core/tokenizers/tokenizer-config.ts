@@ -2,7 +2,7 @@ import { stat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
-import { readJsonObject } from '../checkpoints/json-file.ts'
+import { readJsonObject } from '../files/json-file.ts'
 import type { SpecialIds } from './tokenizer.ts'
 
 const TokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).nullish().catch(null)

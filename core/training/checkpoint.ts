@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { readAdapter, readSafetensorsHeader, readTensor, readTensorBytes, syncFolder, writeAdapter, writeFileAtomic, writeSafetensors, type Adapter, type WholeWeight } from '../checkpoints/index.ts'
-import { toDiskError } from '../checkpoints/disk-errors.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
 import { layOutLora, type LoraLayout, type Place } from '../models/lora.ts'

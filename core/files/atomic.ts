@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { disk } from './disk.ts'
 import { toDiskError } from './disk-errors.ts'
 
 /**
@@ -17,17 +18,17 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 export async function writeAtomic(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    const file = await open(temporary, 'wx')
+    const file = await disk.open(temporary, 'wx')
     try {
       await write(file)
       await file.sync()
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
+    await disk.rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
-    await rm(temporary, { force: true })
+    await disk.rm(temporary, { force: true })
     throw toDiskError(error, dirname(path))
   }
 }
@@ -35,7 +36,7 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
 /** Makes renames in the folder survive a power cut. Windows cannot open folders and needs no such step. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
+  const handle = await disk.open(folder, 'r')
   try {
     await handle.sync()
   } catch (error) {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeAtomic, writeFileAtomic } from './atomic.ts'
-import { temporaryFolders } from './test-support.ts'
+import { temporaryFolders } from '../checkpoints/test-support.ts'
 
 const newFolder = temporaryFolders()
 
