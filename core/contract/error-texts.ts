@@ -12,6 +12,11 @@ export const errorTexts = {
     ja: '「{call}」の入力が正しくありません（{path}：{problem}）。',
     en: 'The input of "{call}" is not valid ({path}: {problem}).',
   },
+  'call-refused': { ja: '「{call}」はスタジオの画面からだけ呼び出せます。', en: 'Only the studio\'s own window may call "{call}".' },
+  'link/not-allowed': {
+    ja: 'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
+    en: 'The studio does not open "{address}". If you need it, paste the address into your browser.',
+  },
   'library/unwritable': {
     ja: 'ライブラリのフォルダ「{folder}」に書き込めません。設定で別のフォルダを選ぶか、フォルダの権限と空き容量を確認してください。',
     en: 'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',

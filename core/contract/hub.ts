@@ -63,6 +63,10 @@ export type HubBranch = z.infer<typeof HubBranch>
 /** Whether there is a token and where it comes from. The token itself never leaves the host. */
 export interface HubToken {
   readonly source: 'stored' | 'environment' | 'huggingface-cli' | null
+  /** How the stored one is kept: encrypted, as it is in a file that only this account can read, or until the host ends. Null for the other sources. */
+  readonly protection: 'keychain' | 'plain-file' | 'session' | null
+  /** False: this computer has no keychain that the host could use, so a token can be kept in a plain file or for this session only. */
+  readonly canEncrypt: boolean
   /** Of the account, where the token was just checked. */
   readonly userName?: string
 }
@@ -109,8 +113,8 @@ export const hubContract = defineContract({
     /** Deletes the files of a finished download: they were imported. */
     discard: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
     token: { input: z.object({}), output: type<HubToken>() },
-    /** Asks the Hub whose token it is, then stores it encrypted or in a file that only this user can read. */
-    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000) }), output: type<HubToken>() },
+    /** Asks the Hub whose token it is, then keeps it. Where it cannot be encrypted, it goes to a plain file only with `allowPlainFile`, else it is kept until the host ends. */
+    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000), allowPlainFile: z.boolean().default(false) }), output: type<HubToken>() },
     clearToken: { input: z.object({}), output: type<HubToken>() },
   },
   events: {

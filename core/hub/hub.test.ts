@@ -235,20 +235,27 @@ describe('a download', () => {
 describe('the token', () => {
   it('is stored for this user only once the Hub knows it, and is used before the others', async () => {
     const both = await open({ HF_TOKEN: 'hf_old' })
-    expect(await both.token({})).toEqual({ source: 'environment' })
-    await expect(both.setToken({ token: 'hf_wrong' })).rejects.toMatchObject(failure('hub/token-invalid'))
-    expect(await both.token({})).toEqual({ source: 'environment' })
-    expect(await both.setToken({ token: GOOD_TOKEN })).toEqual({ source: 'stored', userName: 'terakoya' })
+    const ofEnvironment = { source: 'environment', protection: null, canEncrypt: false }
+    expect(await both.token({})).toEqual(ofEnvironment)
+    await expect(both.setToken({ token: 'hf_wrong', allowPlainFile: true })).rejects.toMatchObject(failure('hub/token-invalid'))
+    expect(await both.token({})).toEqual(ofEnvironment)
+    expect(await both.setToken({ token: GOOD_TOKEN, allowPlainFile: true })).toEqual({ source: 'stored', protection: 'plain-file', canEncrypt: false, userName: 'terakoya' })
     const file = join(both.home, 'hugging-face-token')
     expect([(await stat(file)).mode & 0o777, await readFile(file, 'utf8')]).toEqual([0o600, GOOD_TOKEN])
     expect(await both.searchDatasets({ query: 'rlhf' })).toHaveLength(1)
-    expect(await both.clearToken({})).toEqual({ source: 'environment' })
+    expect(await both.clearToken({})).toEqual(ofEnvironment)
+  })
+
+  it('is kept in memory only, unless the user agrees to a plain file', async () => {
+    expect(await hub.setToken({ token: GOOD_TOKEN, allowPlainFile: false })).toEqual({ source: 'stored', protection: 'session', canEncrypt: false, userName: 'terakoya' })
+    expect(await readdir(hub.home).catch(() => [])).toEqual([])
+    expect((await hub.dataset({ id: GATED })).problem).toBe(null)
   })
 
   it('of huggingface-cli is found', async () => {
-    expect(await hub.token({})).toEqual({ source: null })
+    expect(await hub.token({})).toEqual({ source: null, protection: null, canEncrypt: false })
     await mkdir(join(hub.home, '.cache', 'huggingface'), { recursive: true })
     await writeFile(join(hub.home, '.cache', 'huggingface', 'token'), `${GOOD_TOKEN}\n`)
-    expect(await hub.token({})).toEqual({ source: 'huggingface-cli' })
+    expect(await hub.token({})).toEqual({ source: 'huggingface-cli', protection: null, canEncrypt: false })
   })
 })

@@ -2,9 +2,12 @@ import { utilityProcess, type UtilityProcess } from 'electron'
 import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
 
+/** As the system's list of processes shows it. */
+export const ENGINE_NAME = 'Terakoya Engine'
+
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
 export function spawnEngine(entry: string): EnginePort {
-  const child = utilityProcess.fork(entry, [], { env: engineEnvironment(), serviceName: 'Terakoya Engine', stdio: 'inherit' })
+  const child = utilityProcess.fork(entry, [], { env: engineEnvironment(), serviceName: ENGINE_NAME, stdio: 'inherit' })
   return {
     get pid() {
       return child.pid

@@ -1,4 +1,4 @@
-import type { EventName, PickedFile, Result, StudioBridge } from '../../core/contract/index.ts'
+import { allowedLink, fail, ok, type EventName, type PickedFile, type Result, type StudioBridge } from '../../core/contract/index.ts'
 
 /** `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the studio itself. */
 
@@ -51,10 +51,9 @@ async function call(name: string, input: unknown): Promise<Result<unknown>> {
   })
 }
 
-async function adoptFile(file: File): Promise<PickedFile> {
+async function adoptFile(file: File): Promise<Result<PickedFile>> {
   const response = await fetch(`/upload?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file })
-  if (!response.ok) throw new Error(`upload: ${response.status}`)
-  return (await response.json()) as PickedFile
+  return response.ok ? ok((await response.json()) as PickedFile) : fail('file/unreadable', { file: file.name, reason: `HTTP ${response.status}` })
 }
 
 /** The browser's own file chooser; null when it is closed without a choice. */
@@ -86,12 +85,12 @@ const bridge: StudioBridge = {
   },
   async pickFile({ extensions }) {
     const file = await chooseFile(extensions)
-    return file && adoptFile(file)
+    return file ? adoptFile(file) : ok(null)
   },
   // A browser gives no folder's path: the web host's user types it.
-  pickFolder: async () => null,
+  pickFolder: async () => ok(null),
   adoptFile,
-  pickSave: ({ suggestedName }) => post('/save', { suggestedName }),
+  pickSave: async ({ suggestedName }) => ok(await post('/save', { suggestedName })),
   async finishSave(target) {
     const link = document.createElement('a')
     link.href = `/download?target=${encodeURIComponent(target)}`
@@ -99,7 +98,9 @@ const bridge: StudioBridge = {
     link.click()
   },
   async openOutside(target) {
-    if (target.startsWith('https://')) window.open(target, '_blank', 'noopener,noreferrer')
+    const link = allowedLink(target)
+    if (link) window.open(link, '_blank', 'noopener,noreferrer')
+    return link ? ok(null) : fail('link/not-allowed', { address: target })
   },
 }
 

@@ -31,18 +31,17 @@ export async function createAndOpen(from: 'empty' | 'template' | 'sample'): Prom
 }
 
 export async function importByDialog(): Promise<void> {
-  const file = await api.pickFile(importEndings)
-  if (file) await importPicked(file)
+  const picked = await api.pickFile(importEndings)
+  if (!picked.ok) return toastError(picked.error)
+  if (picked.value) await importPicked(picked.value)
 }
 
 /** Imports files that were dropped onto the room, one after another. */
 export async function importDropped(files: readonly File[]): Promise<void> {
   for (const file of files) {
-    const picked = await api.adoptFile(file).catch((error: unknown) => {
-      toastError({ code: 'file/unreadable', facts: { file: file.name, reason: error instanceof Error ? error.message : String(error) } })
-      return null
-    })
-    if (picked) await importPicked(picked)
+    const picked = await api.adoptFile(file)
+    if (picked.ok) await importPicked(picked.value)
+    else toastError(picked.error)
   }
 }
 
@@ -121,11 +120,13 @@ export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocumen
 export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
   const ending = format.replace(/-.*/, '')
   const save = await api.pickSave(format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`)
-  if (!save) return
+  if (!save.ok) return toastError(save.error)
+  if (!save.value) return
+  const { target } = save.value
   await opened.settled()
-  const result = await api.exportTo(info.id, save.target, format)
+  const result = await api.exportTo(info.id, target, format)
   if (!result.ok) return toastError(result.error)
-  await api.finishSave(save.target)
+  await api.finishSave(target)
   const rows = formatNumber(result.value.rowCount, i18next.language as Language)
   toast(texts()('exported', { rows, file: baseName(result.value.file) }))
 }
