@@ -331,6 +331,14 @@ export const errorTexts = {
     ja: '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
     en: 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   },
+  'hub/size-changed': {
+    ja: '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
+    en: 'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+  },
+  'hub/not-a-table': {
+    ja: '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
+    en: '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
+  },
   'hub/gzip-damaged': {
     ja: '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
     en: '"{file}" cannot be unpacked: the owner\'s file seems to be damaged. Choose another one.',
@@ -366,6 +374,10 @@ export const errorTexts = {
   'file/not-picked': {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',
+  },
+  'folder/not-picked': {
+    ja: 'フォルダ「{folder}」は選択されていません。フォルダを選び直してください。',
+    en: 'The folder "{folder}" was not picked. Choose the folder again.',
   },
   'dataset/not-found': {
     ja: 'データセット「{id}」が見つかりません。一覧から選び直してください。',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
+import { FolderPath } from './paths.ts'
 
 export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu'])
 export type DeviceKind = z.infer<typeof DeviceKind>
@@ -48,7 +49,7 @@ export const systemContract = defineContract({
     /** Changes what is named and leaves the rest: no defaults here, which `Preferences.partial()` would fill in. */
     setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
-    setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
+    setLibrary: { input: z.object({ folder: FolderPath }), output: type<SystemInfo>() },
   },
   events: {
     preferences: type<Preferences>(),
