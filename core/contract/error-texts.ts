@@ -367,6 +367,14 @@ export const errorTexts = {
     ja: '「{file}」を展開できません（{reason}）。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
     en: '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
   },
+  'gpu-pack/changed': {
+    ja: 'GPU パックのファイル「{file}」が、ダウンロードしたものと違います。「設定」で GPU パックをもう一度ダウンロードしてください。それまでは WebGPU か CPU で計算します。',
+    en: 'The file "{file}" of the GPU pack is not the one that was downloaded. Download the GPU pack again in Settings. Until then WebGPU or the CPU computes.',
+  },
+  'gpu-pack/folder-used': {
+    ja: '「{folder}」にはほかのファイルが入っているため、GPU パックを置けません。別のフォルダを選んでください。',
+    en: '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
+  },
   'gpu-pack/archive': {
     ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
     en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',

@@ -6,7 +6,7 @@ export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu']
 export type DeviceKind = z.infer<typeof DeviceKind>
 
 /** Why a device cannot be used, as a fact; the locale words it. */
-export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing'
+export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing' | 'pack-changed'
 
 export interface DeviceInfo {
   readonly kind: DeviceKind
@@ -17,6 +17,8 @@ export interface DeviceInfo {
   readonly freeMemoryBytes?: number
   readonly available: boolean
   readonly reason?: DeviceReason
+  /** The file that `reason` is about. */
+  readonly file?: string
 }
 
 /** Why a device was recommended, as a fact; the locale words it. */

@@ -1,9 +1,8 @@
 import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
-import { installedPack } from '../gpu-pack/installed.ts'
 import { output, type Api, type Pointer } from './api.ts'
 import { UNLIMITED, useExactArena, type ArenaOptions } from './arena.ts'
-import { loadNative } from './native-library.ts'
+import { loadPack, loadPackNow } from './pack-libraries.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
 
@@ -17,7 +16,7 @@ export const providerNames: Readonly<Record<DeviceKind, string>> = {
 }
 
 /**
- * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter.
+ * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter, and UserError `gpu-pack/changed`.
  * The first call in a process may take long (CUDA loads hundreds of megabytes): `loadProvider` does that on another thread.
  */
 export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, providerOptions: ProviderOptions = {}, arena = UNLIMITED): void {
@@ -29,9 +28,10 @@ export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, pro
   api.SessionOptionsAppendExecutionProvider(options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
 }
 
-/** Loads a device's provider, driver and adapter into the process on another thread. Rejects with OrtError as `appendProvider` throws. */
+/** Loads a device's provider, driver and adapter into the process on another thread. Rejects as `appendProvider` throws. */
 export async function loadProvider(api: Api, kind: DeviceKind): Promise<void> {
   if (kind === 'cpu') return
+  if (kind === 'cuda') await loadPack()
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     if (kind === 'cuda') {
@@ -63,8 +63,7 @@ const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
 
 /** Frees the options after a call that blocks, or when the call on another thread has ended. */
 function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions }, use: (cuda: Pointer) => R): R {
-  // The provider asks for NVIDIA's libraries by name: those of the GPU pack are found when they are there already.
-  for (const file of installedPack()?.preload ?? []) loadNative(file, { global: true })
+  loadPackNow()
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined
