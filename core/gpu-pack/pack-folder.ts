@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { UserError, type FolderPath } from '../contract/index.ts'
 import { workFolderNames } from './install.ts'
 
@@ -12,7 +12,7 @@ const PACK = /^\d+\.\d+\.\d+$/
  * Throws UserError `gpu-pack/folder-used` where it holds other things.
  */
 export async function packFolderIn(chosen: FolderPath): Promise<string> {
-  const folder = basename(chosen) === OWN_FOLDER ? chosen : join(chosen, OWN_FOLDER)
+  const folder = basename(chosen) === OWN_FOLDER ? resolve(chosen) : resolve(chosen, OWN_FOLDER)
   if (!(await isFree(folder))) throw new UserError('gpu-pack/folder-used', { folder })
   return folder
 }
