@@ -18,7 +18,7 @@ export interface Nvrtc {
 /** Of the GPU pack; none where that is not what was brought. */
 function packed(): string[] {
   try {
-    loadPackNow()
+    if (packLibraries().length === 0) loadPackNow()
   } catch {
     return []
   }

@@ -9,7 +9,7 @@ import type { KnownFile, PackPlatform } from '../gpu-pack/components.ts'
 import { installedFolder } from '../gpu-pack/installed.ts'
 import { noteTrusted } from '../gpu-pack/trust.ts'
 import { installedPack } from './library.ts'
-import { loadPack, loadPackNow, packLibraries } from './pack-libraries.ts'
+import { loadPack, loadPackNow, packIsComplete, packLibraries } from './pack-libraries.ts'
 
 const newFolder = temporaryFolders()
 /** Any library that the system can load. */
@@ -52,6 +52,11 @@ it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('takes no libr
   }
   await Promise.all([loadPack(find), loadPack(find)])
   expect([isInProcess(library), packLibraries()]).toEqual([true, [library]])
+  // Until the provider was loaded, it may be exchanged.
+  await writeFile(join(place, 'libprovider.so'), 'PROVIDER')
+  await expect(loadPack(find)).rejects.toMatchObject({ error: { code: 'gpu-pack/changed', facts: { file: 'libprovider.so' } } })
+  packIsComplete()
+  await loadPack(find)
 })
 
 it('does nothing where there is no pack', async () => {

@@ -2,7 +2,7 @@ import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
 import { output, type Api, type Pointer } from './api.ts'
 import { UNLIMITED, useExactArena, type ArenaOptions } from './arena.ts'
-import { loadPack, loadPackNow } from './pack-libraries.ts'
+import { loadPack, loadPackNow, packIsComplete } from './pack-libraries.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
 
@@ -23,7 +23,11 @@ export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, pro
   if (kind === 'cpu') return
   // DirectML plans its memory itself.
   if (kind === 'directml') api.DisableMemPattern(options)
-  if (kind === 'cuda') return withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+  if (kind === 'cuda') {
+    loadPackNow()
+    withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+    return packIsComplete()
+  }
   const { name, entries } = genericProvider(kind, providerOptions)
   api.SessionOptionsAppendExecutionProvider(options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
 }
@@ -36,7 +40,7 @@ export async function loadProvider(api: Api, kind: DeviceKind): Promise<void> {
   try {
     if (kind === 'cuda') {
       await withCudaOptions(api, { entries: {}, arena: UNLIMITED }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda))
-      return
+      return packIsComplete()
     }
     const { name, entries } = genericProvider(kind, {})
     await api.SessionOptionsAppendExecutionProvider.async(null, options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
@@ -61,9 +65,8 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
 /** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
 const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
 
-/** Frees the options after a call that blocks, or when the call on another thread has ended. */
+/** For whoever has checked and loaded the GPU pack just now. Frees the options after a call that blocks, or when the call on another thread has ended. */
 function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions }, use: (cuda: Pointer) => R): R {
-  loadPackNow()
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined
