@@ -38,6 +38,8 @@ export interface Studio {
   /** Hears every event; returns the function that ends the subscription. */
   on(listener: (name: EventName, payload: unknown) => void): () => void
   libraryFolder(): string
+  /** The folders that a window may choose again without picking them: those in use and those of the start. */
+  ownFolders(): readonly string[]
   /** Process id of the engine, if it runs. */
   enginePid(): number | undefined
   /** Stops a training run with a checkpoint, closes every dataset, ends the engine. */
@@ -75,6 +77,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       engine.renew()
       devices.forget()
     },
+    isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
   const save = async (changes: Partial<typeof preferences>) => {
@@ -117,6 +120,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       return () => void listeners.delete(listener)
     },
     libraryFolder: () => library.folder,
+    ownFolders: () => [library.folder, options.libraryFolder, ...gpuPack.folders()],
     enginePid: () => engine.pid(),
     async close() {
       await hub.close()
@@ -162,14 +166,15 @@ function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub' | 'gpu
 }
 
 /** The devices of this machine: asked of the engine once, and again when they are to be forgotten. */
-function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void } {
+function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void; latest(): DeviceReport | null } {
   let known: Promise<DeviceReport> | null = null
+  let latest: DeviceReport | null = null
   const devices = () => {
     known ??= engine.call('devices', null).result
-    known.catch(() => { known = null })
+    known.then((report) => { latest = report }, () => { known = null })
     return known
   }
-  return Object.assign(devices, { forget: () => { known = null } })
+  return Object.assign(devices, { forget: () => { [known, latest] = [null, null] }, latest: () => latest })
 }
 
 async function describeSystem(options: StudioOptions, folder: string, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {

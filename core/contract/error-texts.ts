@@ -336,6 +336,14 @@ export const errorTexts = {
     ja: '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
     en: 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   },
+  'hub/size-changed': {
+    ja: '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
+    en: 'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+  },
+  'hub/not-a-table': {
+    ja: '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
+    en: '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
+  },
   'hub/gzip-damaged': {
     ja: '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
     en: '"{file}" cannot be unpacked: the owner\'s file seems to be damaged. Choose another one.',
@@ -364,6 +372,14 @@ export const errorTexts = {
     ja: '「{file}」を展開できません（{reason}）。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
     en: '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
   },
+  'gpu-pack/changed': {
+    ja: 'GPU パックのファイル「{file}」が、ダウンロードしたものと違います。「設定」で GPU パックをもう一度ダウンロードしてください。それまでは WebGPU か CPU で計算します。',
+    en: 'The file "{file}" of the GPU pack is not the one that was downloaded. Download the GPU pack again in Settings. Until then WebGPU or the CPU computes.',
+  },
+  'gpu-pack/folder-used': {
+    ja: '「{folder}」にはほかのファイルが入っているため、GPU パックを置けません。別のフォルダを選んでください。',
+    en: '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
+  },
   'gpu-pack/archive': {
     ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
     en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',
@@ -371,6 +387,10 @@ export const errorTexts = {
   'file/not-picked': {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',
+  },
+  'folder/not-picked': {
+    ja: 'フォルダ「{folder}」は選択されていません。フォルダを選び直してください。',
+    en: 'The folder "{folder}" was not picked. Choose the folder again.',
   },
   'dataset/not-found': {
     ja: 'データセット「{id}」が見つかりません。一覧から選び直してください。',

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
+import { RepositoryPath } from './paths.ts'
 
 /** `owner/name`, or a name alone as the oldest datasets have it. */
-export const HubDatasetId = z.string().regex(/^[\w.-]{1,96}(\/[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
+export const HubDatasetId = z.string().regex(/^(?!\.{1,2}(\/|$))[\w.-]{1,96}(\/(?!\.{1,2}$)[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
 export type HubDatasetId = z.infer<typeof HubDatasetId>
 
 export const DownloadId = z.string().min(1).brand<'DownloadId'>()
@@ -106,7 +107,7 @@ export const hubContract = defineContract({
     dataset: { input: z.object({ id: HubDatasetId }), output: type<HubDataset>() },
     /** Starts a download and returns at once; `hub.progress` tells the rest. */
     download: {
-      input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(z.string().min(1).max(1000)).min(1).max(2000) }),
+      input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(RepositoryPath).min(1).max(2000) }),
       output: type<{ readonly downloadId: DownloadId }>(),
     },
     cancel: { input: z.object({ downloadId: DownloadId }), output: type<null>() },

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { fail, ok, toAppError, UserError, type PickedFile, type Result } from '../../core/contract/index.ts'
 import { toReadError } from '../../core/files/json-file.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
-import type { PathGrants } from '../../core/path-grants.ts'
+import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import { channels } from '../preload/channels.ts'
 import { openOutside } from './outside.ts'
@@ -26,24 +26,24 @@ export function connectWindows({ windows, studio, grants, report }: Ends): void 
   const handle = handlerOf(windows, report)
 
   studio.on((name, payload) => windows.send(name, payload))
-  handle(channels.call, z.object({ name: z.string().max(200), input: z.unknown() }), async (_, { name, input }) => grants.refusal(name, input, studio.libraryFolder()) ?? studio.dispatch(name, input))
+  handle(channels.call, z.object({ name: z.string().max(200), input: z.unknown() }), async (_, { name, input }) => grants.refusal(name, input, studio) ?? studio.dispatch(name, input))
 
   handle(channels.pickFile, z.object({ extensions: z.array(Extension).max(100) }), async (window, { extensions }) => {
     const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: [{ name: extensions.join(', '), extensions }, { name: '*', extensions: ['*'] }] })
-    return ok(path === undefined ? null : await describe(grants.add(path)))
+    return ok(path === undefined ? null : await describe(grants.add(path, 'read')))
   })
   handle(channels.pickFolder, z.undefined(), async (window) => {
     const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] })
-    return ok(path === undefined ? null : grants.add(path))
+    return ok(path === undefined ? null : grants.add(path, 'folder'))
   })
   // The path comes from a File that the user dropped: a page cannot make one up, the preload asks Electron for it.
   handle(channels.adoptFile, z.object({ path: Path, name: z.string().max(1000) }), async (_, { path, name }) => {
     if (!isAbsolute(path)) return fail('file/not-picked', { file: name })
-    return ok(await describe(grants.add(path)))
+    return ok(await describe(grants.add(path, 'read')))
   })
   handle(channels.pickSave, z.object({ suggestedName: z.string().max(1000) }), async (window, { suggestedName }) => {
     const { filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(suggestedName) })
-    return ok(filePath ? { target: grants.add(filePath) } : null)
+    return ok(filePath ? { target: grants.add(filePath, 'write') } : null)
   })
   handle(channels.openOutside, Path, (_, target) => openOutside(target, studio.libraryFolder()))
 }

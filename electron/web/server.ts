@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { basename, extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { UserError, type PickedFile } from '../../core/contract/index.ts'
-import { PathGrants } from '../../core/path-grants.ts'
+import { UserError, type PathUse, type PickedFile } from '../../core/contract/index.ts'
+import { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 
 export interface WebHostOptions {
@@ -137,7 +137,7 @@ class Pages {
   }
 
   async #upload(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
-    const path = await this.#place(name)
+    const path = await this.#place(name, 'read')
     await pipeline(request, createWriteStream(path))
     const picked: PickedFile = { path, name: basename(name), sizeBytes: (await stat(path)).size }
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(picked))
@@ -147,20 +147,20 @@ class Pages {
     let body = ''
     for await (const chunk of request) body += String(chunk)
     const { suggestedName } = JSON.parse(body) as { suggestedName: string }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ target: await this.#place(suggestedName) }))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ target: await this.#place(suggestedName, 'write') }))
   }
 
   /** A fresh folder for one file, so that it keeps its name. */
-  async #place(name: string): Promise<string> {
+  async #place(name: string, use: PathUse): Promise<string> {
     const folder = join(this.#files, randomBytes(8).toString('hex'))
     await mkdir(folder)
     const path = join(folder, basename(normalize(name)).replaceAll(/[<>:"/\\|?*\u0000-\u001f]/g, '_') || 'file')
-    this.granted.add(path)
+    this.granted.add(path, use)
     return path
   }
 
   async #download(response: ServerResponse, target: string): Promise<void> {
-    if (!this.granted.has(target)) return void response.writeHead(404).end()
+    if (!this.granted.has(target, 'write')) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(target))}` })
     await pipeline(createReadStream(target), response)
   }
@@ -201,6 +201,6 @@ function serveCalls(server: Server, studio: Studio, access: Access, pages: Pages
 
 async function answerCall(client: WebSocket, studio: Studio, pages: Pages, message: string): Promise<void> {
   const { id, name, input } = JSON.parse(message) as { id: number; name: string; input: unknown }
-  const result = pages.granted.refusal(name, input, studio.libraryFolder()) ?? (await studio.dispatch(name, input))
+  const result = pages.granted.refusal(name, input, studio) ?? (await studio.dispatch(name, input))
   client.send(JSON.stringify({ id, result }))
 }
