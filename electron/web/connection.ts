@@ -99,8 +99,9 @@ export class Connection {
     this.#next()
   }
 
-  /** Starts what may run. The socket is read again once everything that came has started. */
+  /** Starts what may run. The socket is read again once everything that came has started; what a closed window has asked does not start. */
   #next(): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return
     const { maxRunningCalls, pauseReplyBytes } = this.#host.limits
     while (this.#running < maxRunningCalls && this.#unreadReplyBytes <= pauseReplyBytes) {
       const call = this.#waiting.shift()
