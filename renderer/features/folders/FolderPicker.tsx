@@ -1,5 +1,5 @@
 import { ArrowUp, ChevronRight, Folder, FolderPlus, House } from 'lucide-react'
-import { useState, type KeyboardEvent } from 'react'
+import { useCallback, useState, type KeyboardEvent } from 'react'
 import { Breadcrumb, Breadcrumbs, Button as AriaButton, ListBox, ListBoxItem } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import type { FolderListing, FolderSteps } from '../../../core/contract/index.ts'
@@ -84,19 +84,22 @@ function Way({ steps }: { readonly steps: FolderSteps }) {
 function FolderList({ listing, from, hasFocus }: { readonly listing: FolderListing; readonly from: string | null; readonly hasFocus: boolean }) {
   const { t } = useTranslation('folders')
   const { steps, folders } = listing
-  const first = from !== null && folders.includes(from) ? from : folders[0]
+  // A new list comes with every folder: the keyboard goes on where it came from.
+  const first = folders.includes(from ?? '') ? from : folders[0]
+  const focus = useCallback((element: HTMLElement | null) => {
+    if (hasFocus) element?.focus()
+  }, [hasFocus])
   return (
     <ListBox
+      {...(first === undefined && { ref: focus })}
       aria-label={t('list')}
       className={styles.list as string}
-      autoFocus={hasFocus}
       selectionMode="none"
-      {...(first !== undefined && { defaultFocusedKey: first })}
       onAction={(name) => void goTo([...steps, String(name)])}
       renderEmptyState={() => <p className={styles.empty}>{t('empty')}</p>}
     >
       {folders.map((name) => (
-        <ListBoxItem key={name} id={name} textValue={name} className={styles.item as string}>
+        <ListBoxItem key={name} id={name} {...(name === first && { ref: focus })} textValue={name} className={styles.item as string}>
           <Folder size={15} aria-hidden />
           <span className={styles.name}>{name}</span>
         </ListBoxItem>
