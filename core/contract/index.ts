@@ -67,7 +67,8 @@ export interface StudioBridge {
   on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void
   /** Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled. */
   pickFile(options: { readonly extensions: readonly string[] }): Promise<Result<PickedFile | null>>
-  pickFolder(): Promise<Result<string | null>>
+  /** Opens the system's folder dialog, null when cancelled; null where the host has none, and the window lists `system.folders` itself. */
+  readonly pickFolder: (() => Promise<Result<string | null>>) | null
   /** Makes a dropped File readable for the host. */
   adoptFile(file: File): Promise<Result<PickedFile>>
   /** Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave` downloads. */

@@ -68,7 +68,7 @@ describe('a window', () => {
     for (const file of ['table.csv', join('other', 'table.csv')]) await writeFile(join(folder, file), 'a\n')
     await symlink(join(folder, 'other', 'deep'), join(folder, 'link'))
     const { grants, call } = openWindow()
-    grants.add(join(folder, 'table.csv'))
+    grants.add(join(folder, 'table.csv'), 'read')
     // To the system this is other/table.csv.
     expect(await call('datasets.import', { file: `${folder}/link/../table.csv` })).toMatchObject({ ok: false })
     expect(await call('datasets.import', { file: `${folder}//./table.csv` })).toMatchObject({ ok: true })
@@ -79,7 +79,7 @@ describe('a window', () => {
     const file = join(folder, 'table.csv')
     await writeFile(file, 'a\n')
     const { grants, call } = openWindow()
-    grants.add(file)
+    grants.add(file, 'read')
     await writeFile(join(folder, 'new.csv'), 'b\n')
     await rename(join(folder, 'new.csv'), file)
     expect(await call('datasets.import', { file })).toMatchObject({ ok: true })
@@ -98,9 +98,9 @@ describe('a window', () => {
 
   it('forgets the grant that was not used for longest when there are too many', () => {
     const { grants } = openWindow()
-    for (let number = 0; number < 10_000; number++) grants.add(`/${number}`)
+    for (let number = 0; number < 10_000; number++) grants.add(`/${number}`, 'read')
     expect(grants.has('/0', 'read')).toBe(true)
-    grants.add('/10000')
+    grants.add('/10000', 'read')
     expect([grants.has('/0', 'read'), grants.has('/1', 'read'), grants.has('/10000', 'read')]).toEqual([true, false, true])
   })
 })

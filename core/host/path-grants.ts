@@ -22,7 +22,7 @@ export class PathGrants {
   readonly #grants = new Map<string, true>()
 
   /** Allows one use of a path: what was picked for reading may not be written. Returns the path. */
-  add(path: string, use: PathUse = 'read'): string {
+  add(path: string, use: PathUse): string {
     this.#renew(keyOf({ path, use }))
     const [oldest] = this.#grants.keys()
     if (this.#grants.size > MAX_GRANTS && oldest !== undefined) this.#grants.delete(oldest)

@@ -7,14 +7,6 @@ export const writePreferences = (change: Partial<Preferences>): Promise<Result<P
   window.studio.call('system.setPreferences', change)
 export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.setLibrary', { folder })
 
-/** The folder that the user has picked; null where none was, or where the dialog failed, which is shown. */
-export async function pickFolder(): Promise<string | null> {
-  const picked = await window.studio.pickFolder()
-  if (picked.ok) return picked.value
-  toastError(picked.error)
-  return null
-}
-
 /** Opens what lies outside of the window; a refusal is shown. */
 export async function openOutside(target: string): Promise<void> {
   const opened = await window.studio.openOutside(target)
