@@ -223,3 +223,19 @@ test('no frame inside the page and no other window can call', async ({ desktop: 
   expect(foreign).toEqual(Array(2).fill(['studio:call', 'studio:pick-folder', 'studio:open-outside'].map(refused)))
   expect(sentence('call-refused', { call: 'studio:call' })).toContain('スタジオの画面')
 })
+
+test('the page saves what it has made itself, and nothing from elsewhere', async ({ desktop: { app, page } }) => {
+  await app.evaluate(({ session }) => {
+    const saved: string[] = []
+    Object.assign(globalThis, { saved })
+    session.defaultSession.on('will-download', (event, item) => {
+      saved.push(`${event.defaultPrevented ? 'refused' : 'saved'} ${item.getURL().split(/[,?]/)[0]?.replace(/[^/]*$/, '')}`)
+      event.preventDefault()
+    })
+  })
+  await page.evaluate((other) => {
+    for (const href of [`${other}/file.csv`, 'file:///etc/passwd', URL.createObjectURL(new Blob(['a,b\n']))]) Object.assign(document.createElement('a'), { href, download: 'x.csv' }).click()
+  }, address)
+  await expect.poll(() => app.evaluate(() => (globalThis as unknown as { saved: string[] }).saved)).toEqual(['saved blob:app://studio/'])
+  expect(reached).toEqual([])
+})

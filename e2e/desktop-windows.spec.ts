@@ -93,7 +93,7 @@ test('the token is kept until the studio ends unless a plain file is agreed to',
   await goTo(page, 'データセット')
   await page.getByRole('button', { name: 'Hugging Face から取り込む' }).first().click()
   await page.getByRole('button', { name: 'トークンを設定' }).click()
-  await expect(page.getByText('暗号化できる保管場所がないため、スタジオを終了するまでだけ使います。')).toBeVisible()
+  await expect(page.getByText('暗号化できる保管場所がないため、ファイルへ保存しないかぎり、スタジオを終了すると消えます。')).toBeVisible()
   await expect(page.getByRole('checkbox', { name: '暗号化せずにファイルへ保存する（このアカウントだけが読めます）' })).not.toBeChecked()
   await picture('token-without-keychain')
 })

@@ -10,13 +10,30 @@ export interface LaunchOptions {
   readonly bypassCSP?: boolean
 }
 
-/** Starts the desktop application on these folders, in Japanese. */
-export function launchDesktop(folders: Folders, { program = process.env['ELECTRON'] as string, isPackaged = false, bypassCSP = false }: LaunchOptions = {}): Promise<ElectronApplication> {
+const LAUNCH_TIMEOUT_MS = 30_000
+const LAUNCH_ATTEMPTS = 3
+
+/**
+ * Starts the desktop application on these folders, in Japanese. Playwright may attach at the very moment when the page is committed: it misses that
+ * and waits for it without end, while the window works. It is then started again.
+ */
+export async function launchDesktop(folders: Folders, options: LaunchOptions = {}): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch(folders, options)
+    } catch (error) {
+      if (attempt === LAUNCH_ATTEMPTS || !/Timeout/.test(String(error))) throw error
+    }
+  }
+}
+
+function launch(folders: Folders, { program = process.env['ELECTRON'] as string, isPackaged = false, bypassCSP = false }: LaunchOptions): Promise<ElectronApplication> {
   return _electron.launch({
     executablePath: program,
     args: [...(isPackaged ? [] : ['.']), '--no-sandbox', '--lang=ja'],
     cwd: root,
     bypassCSP,
+    timeout: LAUNCH_TIMEOUT_MS,
     // The window's own storage (Chromium's profile) lies under this folder.
     env: { ...environmentOf(folders), XDG_CONFIG_HOME: folders.home },
   })
