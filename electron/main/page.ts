@@ -8,9 +8,12 @@ const SCHEME = 'app'
 export const PAGE_ORIGIN = `${SCHEME}://studio`
 export const PAGE_URL = `${PAGE_ORIGIN}/`
 
+/** The one style that react-aria writes into the page by itself (`touch-action` of what can be pressed). */
+const REACT_ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='"
+
 /** Scripts, fonts and styles of ours only, no connection anywhere: the page talks to the studio through its preload. */
 const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "font-src 'self'", 'img-src data:',
+  "default-src 'none'", "script-src 'self'", `style-src 'self' ${REACT_ARIA_STYLE}`, "font-src 'self'", 'img-src data:',
   "object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join('; ')
 

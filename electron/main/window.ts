@@ -26,6 +26,8 @@ export function openWindow({ preloadFile, userDataFolder }: WindowPlaces): Brows
     const { width, height } = window.getNormalBounds()
     writeText(sizeFile, JSON.stringify({ width, height }))
   })
+  // Chromium asks nobody before it shows about:blank.
+  window.webContents.on('did-navigate', (_, url) => { if (url !== PAGE_URL) void window.loadURL(PAGE_URL) })
   void window.loadURL(PAGE_URL)
   return window
 }
