@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PickedFile } from '../../core/contract/index.ts'
-import { startTestHost, type TestHost } from './test-support.ts'
+import { raw, startTestHost, type TestHost } from './test-support.ts'
 import { makeTransferFolder, sweepTransferFolders } from './transfer-folder.ts'
 
 let host: TestHost | undefined
@@ -86,6 +86,13 @@ describe('an upload', () => {
     socket.destroy()
     await expect.poll(() => held(first.path).length).toBe(1)
     expect(bugs).toEqual([])
+  })
+
+  it('that is too long is answered before it has ended', async () => {
+    const { cookie, origin, port } = await start({ maxUploadBytes: 10 })
+    const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nCookie: ${cookie}\r\n`
+    expect(await raw(port, `${head('/upload?name=a')}Transfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n`, true)).toMatch(/^HTTP\/1\.1 413 [^]*upload\/too-large/)
+    expect(await raw(port, `${head('/save')}Content-Length: 1000000\r\n\r\n${'a'.repeat(70_000)}`, true)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   it('the oldest goes when there are too many', async () => {
