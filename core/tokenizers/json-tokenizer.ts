@@ -8,10 +8,11 @@ import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { AddedTokenSplitter, allAddedTokens, decodedText, JsonAddedTokenSchema, toSpecialToken, type JsonAddedToken } from './json-added.ts'
 import { jsonNormalizer } from './json-normalizer.ts'
 import { jsonUnigram } from './json-unigram.ts'
+import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { PieceText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
-import { readMarkIds, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import { readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const File = z.looseObject({ model: z.looseObject({ type: z.string().optional() }), added_tokens: z.array(JsonAddedTokenSchema).default([]), decoder: z.unknown().optional() })
@@ -20,7 +21,7 @@ const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 /** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
 export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json')
-  const [json, markIds] = await Promise.all([readJsonObject(file), readMarkIds(folder)])
+  const [json, markIds] = await Promise.all([readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }), readMarkIds(folder)])
   try {
     return new JsonTokenizer({ ...partsOf(json, file, config), config, markIds })
   } catch (error) {
@@ -47,7 +48,7 @@ const unsupported = (file: string, found: string): UserError => new UserError('t
 /** Ids of all pieces of the model, which are a list of pairs for Unigram, else an object. */
 function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number> {
   if (type === 'Unigram') return new Map(UnigramVocab.parse(vocab).map(([piece], id) => [piece, id]))
-  return new Map(Object.entries(z.record(z.string(), z.number()).parse(vocab)))
+  return new Map(Object.entries(z.record(z.string(), TokenIdSchema).parse(vocab)))
 }
 
 type Encode = (text: string, recogniseSpecial: boolean) => number[]
