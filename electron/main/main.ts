@@ -10,7 +10,7 @@ import { PathGrants } from '../../core/path-grants.ts'
 import { connectWindow } from './ipc.ts'
 import { hubHost } from './hub.ts'
 import { buildMenu } from './menu.ts'
-import { spawnEngine } from './spawn-engine.ts'
+import { spawnEngine, spawnReader } from './spawn-engine.ts'
 import { openWindow } from './window.ts'
 
 // This file is built to out/main/main.js.
@@ -32,6 +32,7 @@ async function start(): Promise<void> {
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: defaultLibraryFolder(),
     spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
+    spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
     hub: hubHost(home),
   })
   await keepMenu(studio)

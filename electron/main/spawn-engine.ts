@@ -1,10 +1,16 @@
 import { utilityProcess, type UtilityProcess } from 'electron'
 import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
+import { readerEnvironment } from '../../core/reader/environment.ts'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
-export function spawnEngine(entry: string): EnginePort {
-  const child = utilityProcess.fork(entry, [], { env: engineEnvironment(), serviceName: 'Terakoya Engine', stdio: 'inherit' })
+export const spawnEngine = (entry: string): EnginePort => spawnProcess(entry, { serviceName: 'Terakoya Engine', env: engineEnvironment() })
+
+/** Starts a reader of models as a utility process. */
+export const spawnReader = (entry: string): EnginePort => spawnProcess(entry, { serviceName: 'Terakoya Reader', env: readerEnvironment() })
+
+function spawnProcess(entry: string, options: { readonly serviceName: string; readonly env: NodeJS.ProcessEnv }): EnginePort {
+  const child = utilityProcess.fork(entry, [], { ...options, stdio: 'inherit' })
   return {
     get pid() {
       return child.pid

@@ -5,7 +5,7 @@ import { UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
 import { createStudio } from '../../core/studio.ts'
 import { startWebHost } from './server.ts'
-import { spawnEngine } from './spawn-engine.ts'
+import { spawnEngine, spawnReader } from './spawn-engine.ts'
 
 /** Used when no `--port` is given; the next free one where it is taken. */
 const DEFAULT_PORT = 7860
@@ -27,6 +27,7 @@ export async function serve(args: readonly string[], { version, resourcesFolder,
       preferencesFile: join(userDataFolder(), 'preferences.json'),
       libraryFolder: options['library'] ?? defaultLibraryFolder(),
       spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
+      spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
     })
     const host = await startWebHost({
       studio, port, exactPort: options['port'] !== undefined,
