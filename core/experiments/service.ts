@@ -240,6 +240,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       if (step === undefined ? !isResumable(state) : isActive(state)) throw new UserError('experiment/not-resumable', { name: record.name })
       const checkpoint = step === undefined ? await latestCheckpoint(checkpoints) : await checkpointAt(checkpoints, step)
       if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
+      await models.check(record.model.folder)
       await store.truncateMetrics(id, checkpoint?.step ?? 0)
       const { evaluations } = await store.readHistory(id)
       const run = launch(record, { resumeFrom: checkpoint?.folder ?? null, startFrom: await startOf(record.settings), validationLoss: evaluations.at(-1)?.validationLoss ?? null })

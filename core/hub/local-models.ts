@@ -13,6 +13,8 @@ type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C
 export interface ModelService extends ModelHandlers {
   /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
+  /** Tries the model in a folder that an experiment names, before the engine opens it. Throws UserError as find does. */
+  check(folder: string): Promise<void>
 }
 
 export interface ModelServiceOptions {
@@ -66,6 +68,9 @@ export function createModelService({ shippedFolder, folder, reader, now = () => 
 
   return {
     find,
+    async check(modelFolder) {
+      await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
+    },
     async list() {
       return Promise.all((await candidates()).map((found) => load(found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))))
     },

@@ -7,6 +7,7 @@ import { readJsonObject } from '../files/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { AddedTokenSplitter, allAddedTokens, decodedText, JsonAddedTokenSchema, toSpecialToken, type JsonAddedToken } from './json-added.ts'
 import { jsonNormalizer } from './json-normalizer.ts'
+import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { PieceText } from './piece-text.ts'
@@ -31,6 +32,8 @@ export async function openJsonTokenizer(folder: string, config: TokenizerConfig)
 
 function partsOf(json: Record<string, unknown>, file: string, config: TokenizerConfig): Omit<Parts, 'config' | 'markIds'> {
   const { model, added_tokens: written, decoder } = File.parse(json)
+  const explosive = [json['normalizer'], json['pre_tokenizer'], json['post_processor'], decoder].flatMap(patternsIn).find(isExplosive)
+  if (explosive !== undefined) throw unsupported(file, `Regex ${explosive.slice(0, 60)}`)
   // Old files do not name the type: merges make a BPE, a list of pairs a Unigram.
   const type = model.type ?? (Array.isArray(model['vocab']) ? 'Unigram' : 'BPE')
   const idOfPiece = vocabularyOf(model['vocab'], type)
