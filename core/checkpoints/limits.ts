@@ -15,5 +15,5 @@ export const MAX_INDEX_BYTES = 64_000_000
 export const MAX_CONFIG_BYTES = 4_000_000
 /** Opcodes of a pickle: some 30 a tensor. */
 export const MAX_PICKLE_STEPS = 4_000_000
-/** Lists, maps and tensors in a pickle: some 10 a tensor. */
+/** Lists, maps and tensors in a pickle, and what it remembers: some 10 a tensor. */
 export const MAX_PICKLE_OBJECTS = 1_000_000

@@ -114,6 +114,7 @@ export class PickleMachine {
   }
 
   remember(index: number = this.#memo.size): void {
+    if (this.#memo.size >= MAX_PICKLE_OBJECTS) throw tooMany(this.path, MAX_PICKLE_OBJECTS)
     this.#memo.set(index, this.top())
   }
 

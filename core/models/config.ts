@@ -4,13 +4,14 @@ import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
 
 const MAX_HEAD_SIZE = 2_048
+const MAX_FEED_FORWARD_SIZE = 1_048_576
 /** The greatest numbers that config.json may name, several times those of the largest published models (Llama 3.1 405B: 126 layers of 16,384, 128 heads). */
 const LARGEST: Readonly<Record<string, number>> = {
   num_hidden_layers: 1_000, n_layer: 1_000,
   num_attention_heads: 1_024, n_head: 1_024, num_key_value_heads: 1_024,
   head_dim: MAX_HEAD_SIZE,
   hidden_size: 131_072, n_embd: 131_072,
-  intermediate_size: 1_048_576, n_inner: 1_048_576,
+  intermediate_size: MAX_FEED_FORWARD_SIZE, n_inner: MAX_FEED_FORWARD_SIZE,
   vocab_size: 4_000_000,
   max_position_embeddings: 100_000_000, n_positions: 100_000_000, original_max_position_embeddings: 100_000_000,
   conv_L_cache: 64, block_multiple_of: 1_048_576,
@@ -42,7 +43,7 @@ export function checkSizes({ headSize, heads, kvHeads, feedForwardSize }: Sizes)
   if (!Number.isInteger(headSize)) throw new UserError('model/config', { setting: 'num_attention_heads', problem: `head size ${headSize.toFixed(2)}` })
   if (headSize > MAX_HEAD_SIZE) throw outOfRange('head_dim', headSize, MAX_HEAD_SIZE)
   if (heads % kvHeads !== 0) throw new UserError('model/config', { setting: 'num_key_value_heads', problem: `${heads} / ${kvHeads}` })
-  if (!Number.isInteger(feedForwardSize) || feedForwardSize < 1) throw new UserError('model/config', { setting: 'intermediate_size', problem: String(feedForwardSize) })
+  if (!(Number.isInteger(feedForwardSize) && feedForwardSize >= 1 && feedForwardSize <= MAX_FEED_FORWARD_SIZE)) throw outOfRange('intermediate_size', feedForwardSize, MAX_FEED_FORWARD_SIZE)
 }
 
 /** The activations that config.json may name. gelu_new, gelu_fast and gelu_pytorch_tanh are one formula. */

@@ -36,5 +36,5 @@ const SHOWN_CHARACTERS = 1_000
 /** The failure as the user's; anything unforeseen is what the files have caused. The host fills in the model's name. */
 function readError(error: unknown): AppError {
   const { code, facts } = error instanceof UserError ? error.error : { code: 'model/unreadable' as const, facts: { reason: String(error).slice(0, 200) } }
-  return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, SHOWN_CHARACTERS) : value])) }
+  return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value).slice(0, SHOWN_CHARACTERS)])) }
 }

@@ -1,11 +1,11 @@
 import { Environment, Interpreter, parse, Template, tokenize } from '@huggingface/jinja'
 
-/** Nodes of the template that are worked out for one conversation: published templates need some hundred, and some hundred a message. */
-const MAX_STEPS = 500_000
-const MAX_STEPS_PER_MESSAGE = 5_000
+/** Nodes of the template that are worked out for one conversation: published templates need some hundred, and some hundred a message. A step of a loop takes up to 25 µs. */
+const MAX_STEPS = 100_000
+const MAX_STEPS_PER_MESSAGE = 2_000
 /** Characters of the text, and of every text on the way; a conversation may bring more of its own. */
 const MAX_CHARACTERS = 4_000_000
-const MAX_RANGE = 100_000
+const MAX_RANGE = 10_000
 
 /** What a template may do with a conversation. */
 export interface TemplateInput {
