@@ -9,6 +9,7 @@ import { tokenCounter } from '../experiments/token-counter.ts'
 import { createModelService } from '../hub/local-models.ts'
 import { createModelReader, type ModelReader } from './client.ts'
 import { buildReader, type BuiltReader } from './testing/built-reader.ts'
+import { hostileModels, writeHostileModels } from './testing/hostile-models.ts'
 import { soundConfig, writeModel } from './testing/sound-model.ts'
 
 /** A model whose template takes longer than anybody waits: one step of it writes out a list that holds itself. */
@@ -65,13 +66,19 @@ describe('a reader', () => {
   })
 
   it('is killed after its time, with the model named, and another model is read meanwhile and afterwards', async () => {
-    const reader = built.client(3_000)
+    const reader = built.client()
     const order: string[] = []
     const endless = errorOf(reader.call('describe', at('endless'))).finally(() => order.push('endless'))
     await reader.call('describe', at('sound')).finally(() => order.push('sound'))
     expect(await endless).toMatchObject({ code: expect.stringMatching(/^model\/too-(slow|large)$/), facts: { model: 'endless' } })
     expect(order).toEqual(['sound', 'endless'])
     expect(await errorOf(reader.call('describe', at('sound')))).toBeNull()
+  })
+
+  it('is killed when it takes more memory than it may, with the model named', async () => {
+    const bloat = hostileModels.filter(({ name }) => name === 'tokenizer-bloat')
+    await writeHostileModels(folder, bloat)
+    expect(await errorOf(built.client().call('describe', at('tokenizer-bloat')))).toEqual({ code: 'model/too-large', facts: { model: 'tokenizer-bloat', megabytes: 1000 } })
   })
 
   it('reads files again when they have changed', async () => {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type AppError } from '../contract/errors.ts'
 import type { EngineExit, EnginePort } from '../experiments/engine-port.ts'
-import { MEMORY_LIMIT_BYTES, ReaderReply, resultSchemas, TIME_LIMIT_MS, type ReaderMethod, type ReaderParams, type ReaderRequest, type ReaderResult } from './protocol.ts'
+import { CPU_LIMIT_MS, MEMORY_LIMIT_BYTES, ReaderReply, resultSchemas, TIME_LIMIT_MS, type ReaderMethod, type ReaderParams, type ReaderRequest, type ReaderResult } from './protocol.ts'
 
 /** Starts a reader's process; each host has its own way. */
 export type SpawnReader = () => EnginePort
@@ -110,7 +110,7 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
     async call(method, params) {
       const model = basename(params.folder)
       const outcome = await inTurn(() => askTwice(method, params))
-      if (outcome.kind !== 'result') throw failure(outcome, model, timeLimitMs)
+      if (outcome.kind !== 'result') throw failure(outcome, model)
       const parsed = resultSchemas[method].safeParse(outcome.result)
       if (!parsed.success) throw new UserError('model/unreadable', { model, reason: parsed.error.issues[0]?.path.join('.') ?? '' })
       return parsed.data as never
@@ -125,7 +125,7 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
 function outcomeOf(message: unknown, requestId: number): Outcome | null {
   const { success, data } = ReaderReply.safeParse(message)
   if (!success) return { kind: 'crash', detail: 'protocol' }
-  if (data.type === 'ended') return data.reason === 'memory' ? { kind: 'memory' } : { kind: 'crash', detail: data.detail }
+  if (data.type === 'ended') return data.reason === 'crash' ? { kind: 'crash', detail: data.detail } : { kind: data.reason }
   if (data.id !== requestId) return null
   return data.type === 'result' ? { kind: 'result', result: data.result } : { kind: 'error', error: data.error }
 }
@@ -135,10 +135,10 @@ const OUT_OF_MEMORY = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'exit 134', 'exi
 
 const outcomeOfExit = ({ reason }: EngineExit): Outcome => (OUT_OF_MEMORY.has(reason) ? { kind: 'memory' } : { kind: 'crash', detail: reason })
 
-function failure(outcome: Exclude<Outcome, { kind: 'result' }>, model: string, timeLimitMs: number): UserError {
+function failure(outcome: Exclude<Outcome, { kind: 'result' }>, model: string): UserError {
   switch (outcome.kind) {
     case 'error': return new UserError(outcome.error.code, { ...outcome.error.facts, ...(outcome.error.code === 'model/unreadable' ? { model } : {}) })
-    case 'time': return new UserError('model/too-slow', { model, seconds: timeLimitMs / 1000 })
+    case 'time': return new UserError('model/too-slow', { model, seconds: CPU_LIMIT_MS / 1000 })
     case 'memory': return new UserError('model/too-large', { model, megabytes: MEMORY_LIMIT_BYTES / 1e6 })
     case 'crash': return new UserError('model/unreadable', { model, reason: outcome.detail })
   }

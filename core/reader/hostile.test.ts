@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,7 +37,6 @@ describe('a hostile model', { timeout: 300_000 }, () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(200e6)
     const found = Object.fromEntries(list.map(({ id, problem }) => [id, problem?.code ?? null]))
     const wrong = hostileModels.filter(({ name, codes }) => !codes.includes(found[name] as never)).map(({ name, codes }) => ({ name, expected: codes, found: found[name], facts: list.find(({ id }) => id === name)?.problem?.facts }))
-    if (process.env.SHOW) console.log(Object.entries(found).filter(([, c]) => c?.startsWith('model/too') || c === 'model/unreadable'), list.filter((m) => m.problem?.code === 'model/unreadable').map((m) => m.problem?.facts))
     expect(wrong).toEqual([])
     expect(list).toHaveLength(hostileModels.length)
   })

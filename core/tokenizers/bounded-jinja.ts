@@ -6,6 +6,10 @@ const MAX_STEPS_PER_MESSAGE = 2_000
 /** Characters of the text, and of every text on the way; a conversation may bring more of its own. */
 const MAX_CHARACTERS = 4_000_000
 const MAX_RANGE = 10_000
+/** Of a list on the way; a conversation may be longer. */
+const MAX_ITEMS = 100_000
+/** Nodes inside each other, calls of macros included: published templates have some 50. */
+const MAX_DEPTH = 500
 
 /** What a template may do with a conversation. */
 export interface TemplateInput {
@@ -23,7 +27,7 @@ export function parseTemplate(source: string): RenderTemplate {
     const environment = new Environment()
     for (const [name, value] of Object.entries({ ...globals, ...input })) environment.set(name, value)
     const maxSteps = MAX_STEPS + MAX_STEPS_PER_MESSAGE * input.messages.length
-    return String(new BoundedInterpreter(environment, { maxSteps, maxCharacters: MAX_CHARACTERS + 8 * sizeOf(input) }).run(program).value)
+    return String(new BoundedInterpreter(environment, { maxSteps, maxCharacters: MAX_CHARACTERS + 8 * sizeOf(input), maxItems: MAX_ITEMS + input.messages.length }).run(program).value)
   }
 }
 
@@ -33,11 +37,13 @@ const sizeOf = (input: TemplateInput): number => JSON.stringify(input.messages).
 interface Limits {
   readonly maxSteps: number
   readonly maxCharacters: number
+  readonly maxItems: number
 }
 
 class BoundedInterpreter extends Interpreter {
   readonly #limits: Limits
   #steps = 0
+  #depth = 0
 
   constructor(environment: Environment, limits: Limits) {
     super(environment)
@@ -46,8 +52,12 @@ class BoundedInterpreter extends Interpreter {
 
   override evaluate(...node: Parameters<Interpreter['evaluate']>): ReturnType<Interpreter['evaluate']> {
     if (++this.#steps > this.#limits.maxSteps) throw new RangeError(`more than ${this.#limits.maxSteps} steps`)
+    if (++this.#depth > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} levels`)
     const result = super.evaluate(...node)
+    // After an error nothing more is worked out.
+    this.#depth--
     if (typeof result.value === 'string' && result.value.length > this.#limits.maxCharacters) throw new RangeError(`more than ${this.#limits.maxCharacters} characters`)
+    if (Array.isArray(result.value) && result.value.length > this.#limits.maxItems) throw new RangeError(`more than ${this.#limits.maxItems} items`)
     return result
   }
 }

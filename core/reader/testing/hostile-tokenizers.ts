@@ -13,6 +13,8 @@ const model = (changes: object): string => json({ model: { ...bpe.model, ...chan
 const replace = (pattern: object, content: string) => ({ type: 'Replace', pattern, content })
 const doubling = { type: 'Sequence', normalizers: Array.from({ length: 40 }, () => replace({ String: 'a' }, 'aa')) }
 const splitBy = (Regex: string) => ({ type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false })
+/** Every a becomes seven million letters: a text of 64 takes more memory than a request may, and is shorter than the longest of JavaScript. */
+const bloat = replace({ String: 'a' }, 'b'.repeat(7_000_000))
 /** Every end of every run is tried: the seventh power of the text's length. */
 const POLYNOMIAL = `${'a*'.repeat(8)}$x`
 const nested = (levels: number): unknown => (levels === 0 ? null : { type: 'Sequence', decoders: [nested(levels - 1)] })
@@ -46,6 +48,7 @@ const tokenizerJson: readonly (readonly [name: string, entry: Entry, ...codes: (
   ['tokenizer-regex-long', json({ normalizer: replace({ Regex: '(a|b)'.repeat(200_000) }, '') }), 'tokenizer/unsupported'],
   ['tokenizer-doubling', json({ normalizer: doubling }), ...GIVES_UP, 'tokenizer/unsupported'],
   ['tokenizer-doubling-unigram', json({ normalizer: doubling }, unigram), ...GIVES_UP],
+  ['tokenizer-bloat', json({ normalizer: bloat }, unigram), 'model/too-large'],
   ['tokenizer-charsmap', json({ normalizer: { type: 'Precompiled', precompiled_charsmap: Buffer.from('ffffff7f'.repeat(100), 'hex').toString('base64') } }, unigram), null, ...GIVES_UP],
   ['tokenizer-unk-id', json({ model: { ...unigram.model, unk_id: 1e9 } }, unigram), null, 'tokenizer/damaged', 'model/unreadable'],
   ['tokenizer-score-1e309', json({}, unigram).replace(/-\d+\.\d+/, '1e309'), 'tokenizer/damaged'],
@@ -93,6 +96,7 @@ const templates: readonly (readonly [name: string, template: string, ...codes: (
   ['template-range-steps', '{% for i in range(0, 1000000000, 1) %}x{% endfor %}', null],
   ['template-loops', '{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}', null],
   ['template-doubling', '{% set ns = namespace(x="aaaaaaaa") %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x | length }}', null],
+  ['template-list-doubling', '{% set ns = namespace(x=[1, 2]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}', null],
   ['template-replace', '{% set ns = namespace(x="aaaaaaaa") %}{% for i in range(60) %}{% set ns.x = ns.x.replace("a", "aaaaaaaaaa") %}{% endfor %}{{ ns.x }}', null],
   ['template-recursion', '{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(1) }}', null],
   ['template-deep', `{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`, null],
