@@ -28,7 +28,7 @@ afterAll(async () => {
 /** The error's sentence in a language, with what is missing in it left as `{name}`. */
 const sentence = ({ code, facts }: AppError, language: 'ja' | 'en') => errorTexts[code][language].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
 
-describe('a hostile model', { timeout: 300_000 }, () => {
+describe('a hostile model', { timeout: 600_000 }, () => {
   let list: readonly ModelSummary[]
 
   it('is listed with one sentence, or is usable all the same', async () => {

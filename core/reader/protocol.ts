@@ -71,8 +71,8 @@ export const ReaderReply = z.discriminatedUnion('type', [
 ])
 export type ReaderReply = z.infer<typeof ReaderReply>
 
-/** The processor time of one request: not the clock, so that a training beside it makes no sound model too slow. On a quiet computer a hostile one ends within 10 s. */
-export const CPU_LIMIT_MS = 8_000
+/** The processor time of one request: not the clock, so that a training beside it makes no sound model too slow. A tokenizer of 40 MB takes 4 s. */
+export const CPU_LIMIT_MS = 10_000
 /** By the clock, for what waits without working. */
-export const TIME_LIMIT_MS = 20_000
+export const TIME_LIMIT_MS = 60_000
 export const MEMORY_LIMIT_BYTES = 1_000_000_000
