@@ -30,6 +30,18 @@ export const errorTexts = {
     ja: 'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
     en: 'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
   },
+  'file/not-regular': {
+    ja: '「{file}」は通常のファイルではないため読みません。同じ名前のフォルダや特殊なファイルを取り除き、入れ直してください。',
+    en: '"{file}" is not an ordinary file, so it is not read. Remove the folder or special file of that name, and install it again.',
+  },
+  'file/too-large': {
+    ja: 'ファイル「{file}」が大きすぎます（{foundMB} MB、上限 {maxMB} MB）。正しいファイルか確認して、入れ直してください。',
+    en: 'The file "{file}" is too large ({foundMB} MB; at most {maxMB} MB). Check that it is the right one, and install it again.',
+  },
+  'file/too-deep': {
+    ja: 'ファイル「{file}」は入れ子が深すぎるため読みません（上限 {max} 段）。正しいファイルか確認して、入れ直してください。',
+    en: 'The file "{file}" nests too deeply to be read (at most {max} levels). Check that it is the right one, and install it again.',
+  },
   'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
   'setting/not-chosen': { ja: '「{setting}」を選んでください。', en: 'Choose "{setting}".' },
@@ -188,6 +200,14 @@ export const errorTexts = {
     ja: 'ファイル「{file}」は safetensors として読めません（先頭の目次が壊れています）。もう一度ダウンロードするかコピーしてください。',
     en: 'The file "{file}" cannot be read as safetensors (its header is damaged). Download or copy it again.',
   },
+  'checkpoint/header-too-long': {
+    ja: 'ファイル「{file}」の先頭の目次が長すぎます（{found} バイト、上限 {max} バイト）。入手元を確認して、別のモデルを選んでください。',
+    en: 'The header of "{file}" is too long ({found} bytes; at most {max}). Check where the file comes from, and choose another model.',
+  },
+  'checkpoint/too-many': {
+    ja: 'ファイル「{file}」の項目が多すぎます（{found}、上限 {max}）。入手元を確認して、別のモデルを選んでください。',
+    en: 'The file "{file}" lists too much ({found}; at most {max}). Check where it comes from, and choose another model.',
+  },
   'checkpoint/offsets-invalid': {
     ja: 'ファイル「{file}」の目次が壊れています（テンソル「{tensor}」は {expected} のはずが {found} です）。もう一度ダウンロードするかコピーしてください。',
     en: 'The header of "{file}" is damaged (tensor "{tensor}": {expected} expected, {found} found). Download or copy it again.',
@@ -224,6 +244,14 @@ export const errorTexts = {
     ja: 'トークナイザー「{file}」の中身が壊れています（{position} バイト目）。モデルを入れ直してください。',
     en: 'The tokenizer "{file}" is damaged (at byte {position}). Install the model again.',
   },
+  'tokenizer/setting': {
+    ja: 'トークナイザーの設定「{file}」の「{setting}」の値を扱えません。入手元を確認して、モデルを入れ直してください。',
+    en: 'The value of "{setting}" in the tokenizer settings "{file}" cannot be used. Check where the model comes from, and install it again.',
+  },
+  'tokenizer/too-many-added': {
+    ja: 'トークナイザーの追加トークンが多すぎます（{found} 個、上限 {max} 個）。別のモデルを選んでください。',
+    en: 'The tokenizer has too many added tokens ({found}; at most {max}). Choose another model.',
+  },
   'tokenizer/no-template': {
     ja: 'このモデルにはチャット形式がありません。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
     en: 'This model has no chat template. Set "Sample format" to "H2O markers".',
@@ -239,6 +267,22 @@ export const errorTexts = {
   'model/config': {
     ja: 'モデルの config.json の「{setting}」を扱えません（{problem}）。対応しているモデルを選んでください。',
     en: 'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
+  },
+  'model/config-range': {
+    ja: 'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
+    en: 'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
+  },
+  'model/too-slow': {
+    ja: 'モデル「{model}」のファイルの処理が {seconds} 秒で終わらないため中止しました。入手元を確認して、別のモデルを選んでください。',
+    en: 'The files of the model "{model}" took more than {seconds} seconds to read, so this was stopped. Check where the model comes from, or choose another.',
+  },
+  'model/too-large': {
+    ja: 'モデル「{model}」のファイルの処理に {megabytes} MB を超えるメモリが必要なため中止しました。入手元を確認して、別のモデルを選んでください。',
+    en: 'Reading the files of the model "{model}" took more than {megabytes} MB of memory, so this was stopped. Check where the model comes from, or choose another.',
+  },
+  'model/unreadable': {
+    ja: 'モデル「{model}」のファイルを処理できません（{reason}）。入手元を確認して、モデルを入れ直すか、別のモデルを選んでください。',
+    en: 'The files of the model "{model}" cannot be read ({reason}). Check where the model comes from; install it again or choose another.',
   },
   'model/weight': {
     ja: 'モデルの重み「{weight}」の形が合いません（必要 {expected}、実際 {found}）。モデルをもう一度入手してください。',

@@ -15,7 +15,7 @@ import { connectWindows } from './ipc.ts'
 import { followLanguage, systemLanguage } from './language.ts'
 import { buildMenu } from './menu.ts'
 import { registerPageScheme, servePage } from './page.ts'
-import { spawnEngine } from './spawn-engine.ts'
+import { spawnEngine, spawnReader } from './spawn-engine.ts'
 import { openWindow } from './window.ts'
 import { Windows } from './windows.ts'
 
@@ -39,6 +39,7 @@ async function start(): Promise<void> {
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: defaultLibraryFolder(),
     spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
+    spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
     hub: hubHost(),
     report,
   })
