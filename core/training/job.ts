@@ -23,7 +23,7 @@ export interface TrainJob {
 }
 
 /** Any number, NaN and the infinities too. */
-const anyNumber = z.custom<number>((value) => typeof value === 'number')
+export const anyNumber = z.custom<number>((value) => typeof value === 'number')
 const count = z.number().int().nonnegative()
 const facts = z.record(z.string(), z.union([z.string(), anyNumber]))
 

@@ -6,11 +6,13 @@ import type { EnginePort } from '../../core/experiments/engine-port.ts'
 export function spawnEngine(entry: string): EnginePort {
   // Messages hold typed arrays and numbers such as NaN: structured clone instead of JSON.
   const child = fork(entry, { env: engineEnvironment(), serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  // A process that cannot be started has no other event, and an error that nobody hears ends the host.
+  child.on('error', () => undefined)
   return {
     pid: child.pid,
     send: (message) => { if (child.connected) child.send(message as object) },
     onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` })),
+    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` })).once('error', (error) => listener({ code: null, reason: error.message })),
     kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import * as node from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Disk } from '../disk.ts'
@@ -29,6 +30,8 @@ export interface FaultyDiskOptions {
   readonly fault?: Fault | undefined
   /** Other paths are neither counted nor spoilt. */
   readonly within?: string
+  /** Hears of every boundary before it happens. */
+  readonly onBoundary?: (boundary: string) => void
 }
 
 const calls = ['rename', 'rm', 'mkdir', 'copyFile', 'appendFile', 'writeFile', 'link', 'truncate'] as const
@@ -37,7 +40,7 @@ const handleCalls = new Set(['write', 'writeFile', 'appendFile', 'sync', 'datasy
 const changes = (flags: unknown): boolean => flags !== undefined && flags !== 'r' && flags !== 0
 
 /** Node's file system with one fault. For tests: `useDisk(faultyDisk({ fault }))`. */
-export function faultyDisk({ fault, within = '' }: FaultyDiskOptions = {}): FaultyDisk {
+export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions = {}): FaultyDisk {
   const seen: string[] = []
   let halt: () => void
   const halted = new Promise<void>((resolve) => { halt = resolve })
@@ -57,6 +60,7 @@ export function faultyDisk({ fault, within = '' }: FaultyDiskOptions = {}): Faul
     if (isHalted) return new Promise(() => undefined)
     if (!path.startsWith(within)) return call.whole()
     seen.push(`${name} ${path}`)
+    onBoundary?.(`${name} ${path}`)
     const strikes = fault && (seen.length === fault.at || (fault.forGood === true && seen.length > fault.at))
     if (!strikes) return call.whole()
     // A call that failed has done nothing, or half of it.
@@ -96,8 +100,15 @@ function halfOf(data: unknown): string | Uint8Array | null {
   return null
 }
 
-/** The fault that the environment variable TERAKOYA_TEST_FAULT of a test's process names, as JSON. */
-export const faultOfEnvironment = (): Fault | undefined => {
-  const text = process.env['TERAKOYA_TEST_FAULT']
-  return text ? (JSON.parse(text) as Fault) : undefined
+/**
+ * What the environment of a test's process asks for: TERAKOYA_TEST_FAULT is a Fault as JSON, and every boundary becomes a line of the file
+ * TERAKOYA_TEST_BOUNDARIES.
+ */
+export function diskOfEnvironment(within: string): FaultyDisk {
+  const { TERAKOYA_TEST_FAULT: fault, TERAKOYA_TEST_BOUNDARIES: file } = process.env
+  return faultyDisk({
+    within,
+    ...(fault ? { fault: JSON.parse(fault) as Fault } : {}),
+    ...(file ? { onBoundary: (boundary: string) => appendFileSync(file, `${boundary}\n`) } : {}),
+  })
 }
