@@ -52,6 +52,9 @@ const GONE = '.gone-'
 /** Reads a checkpoint's state. Throws where it is missing or damaged. */
 export const readState = async (folder: string): Promise<TrainingState> => StateFile.parse(JSON.parse(await readFile(join(folder, STATE_FILE), 'utf8')))
 
+/** What state.json holds; equal states give equal bytes, whether they were read from a file or not. */
+export const stateText = (state: TrainingState): string => JSON.stringify(StateFile.parse(state), null, 2)
+
 /**
  * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk, also where links do not.
  * Where `last` is damaged, the newest whole checkpoint; null where there is none.

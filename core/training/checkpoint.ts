@@ -7,7 +7,7 @@ import { toDiskError } from '../files/disk-errors.ts'
 import { UserError } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
 import { layOutLora, type LoraLayout, type Place } from '../models/lora.ts'
-import { MODEL_FILE, newDraft, placeCheckpoint, readState, STATE_FILE, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
+import { MODEL_FILE, newDraft, placeCheckpoint, readState, STATE_FILE, stateText, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
 import type { StateVector } from './optimizers/index.ts'
 
 const OPTIMIZER = 'optimizer.safetensors'
@@ -52,7 +52,7 @@ async function writeDraft(draft: string, { layout, config, wholeModel }: SaveOpt
   else await writeAdapter(draft, { config, modules: modulesOf(layout, p), wholes: wholesOf(layout, p) })
   const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const)
   await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
-  await writeFileAtomic(join(draft, STATE_FILE), JSON.stringify(state, null, 2))
+  await writeFileAtomic(join(draft, STATE_FILE), stateText(state))
 }
 
 const dtypeOf = (data: StateArray): 'float32' | 'int8' | 'uint8' => (data instanceof Float32Array ? 'float32' : data instanceof Int8Array ? 'int8' : 'uint8')

@@ -1,5 +1,6 @@
 // Builds and runs the processes of the kill tests.
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
@@ -70,7 +71,7 @@ export async function resultsOf(experimentFolder: string): Promise<unknown> {
   const contents = await Promise.all(names.map(async (name) => {
     if (name === 'last' || name === 'best') return readFile(join(checkpoints, name), 'utf8')
     const files = (await readdir(join(checkpoints, name))).sort()
-    return Promise.all(files.map(async (file) => [file, (await readFile(join(checkpoints, name, file))).toString('base64')]))
+    return Promise.all(files.map(async (file) => [file, contentOf(file, await readFile(join(checkpoints, name, file)))]))
   }))
   return {
     // Each line once: reading would hide a step that was told twice.
@@ -81,6 +82,8 @@ export async function resultsOf(experimentFolder: string): Promise<unknown> {
     checkpoints: names.map((name, index) => [name, contents[index]]),
   }
 }
+
+const contentOf = (file: string, bytes: Buffer): string => (file.endsWith('.json') ? bytes.toString() : createHash('sha256').update(bytes).digest('hex'))
 
 /** Files that a process left behind which was killed. */
 export async function straysIn(folder: string): Promise<string[]> {

@@ -23,6 +23,8 @@ export interface FaultyDisk extends Disk {
   readonly seen: readonly string[]
   /** Resolves at a `halt`. */
   readonly halted: Promise<void>
+  /** Closes what a `halt` has left open. */
+  release(): Promise<void>
 }
 
 export interface FaultyDiskOptions {
@@ -42,6 +44,7 @@ const changes = (flags: unknown): boolean => flags !== undefined && flags !== 'r
 /** Node's file system with one fault. For tests: `useDisk(faultyDisk({ fault }))`. */
 export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions = {}): FaultyDisk {
   const seen: string[] = []
+  const handles = new Set<FileHandle>()
   let halt: () => void
   const halted = new Promise<void>((resolve) => { halt = resolve })
   let isHalted = false
@@ -88,10 +91,15 @@ export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions
     return boundary(name, String(name === 'rename' || name === 'copyFile' || name === 'link' ? parameters[1] : parameters[0]), { whole })
   }])) as unknown as Omit<Disk, 'open'>
   const open: Disk['open'] = async (path, flags, mode) => {
-    const whole = async () => wrapHandle(await node.open(path, flags, mode), String(path))
+    const whole = async () => {
+      const handle = await node.open(path, flags, mode)
+      handles.add(handle)
+      return wrapHandle(handle, String(path))
+    }
     return changes(flags) ? boundary('open', String(path), { whole }) : isHalted ? new Promise(() => undefined) : whole()
   }
-  return Object.assign(disk, { open, seen, halted })
+  const release = async () => { await Promise.all([...handles].map((handle) => handle.close().catch(() => undefined))) }
+  return Object.assign(disk, { open, seen, halted, release })
 }
 
 function halfOf(data: unknown): string | Uint8Array | null {
