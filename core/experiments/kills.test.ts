@@ -7,7 +7,7 @@ import { randomUniform } from '../training/rng.ts'
 import { buildProcesses, resultsOf, runHost, straysIn, type Bundles } from './testing/processes.ts'
 
 /** How many boundaries are tried; `npm run torture` tries them all. */
-const KILLS = Number(process.env['TERAKOYA_TEST_KILLS'] ?? 6)
+const KILLS = Number(process.env['TERAKOYA_TEST_KILLS'] ?? 4)
 const settings = { 'training.epochs': 3, 'training.evaluation_epochs': 1, 'training.save_checkpoint': 'best', 'prediction.max_length_inference': 4, 'environment.device': 'cpu' }
 
 let bundles: Bundles
