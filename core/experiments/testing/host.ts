@@ -1,13 +1,12 @@
 // A whole studio in a process of its own, so that it can be killed at any boundary. It starts an experiment, or goes on with the one that is there, until the
 // run has ended; the last line of its output is a HostReport.
-import { fork } from 'node:child_process'
 import { isActive, isResumable, type CallName, type Calls, type ExperimentSummary } from '../../contract/index.ts'
 import { diskOfEnvironment } from '../../files/testing/faulty-disk.ts'
 import { useDisk } from '../../files/disk.ts'
 import { createStudio } from '../../studio.ts'
 import { engineEnvironment } from '../engine-environment.ts'
-import type { EnginePort } from '../engine-port.ts'
 import type { Fault } from '../../files/testing/faulty-disk.ts'
+import { spawnFor } from './spawn.ts'
 
 /** The first argument, as JSON. */
 export interface HostJob {
@@ -32,18 +31,9 @@ const job = JSON.parse(process.argv[2] ?? '{}') as HostJob
 const within = `${job.libraryFolder}/experiments`
 useDisk(diskOfEnvironment(within))
 
-function spawnEngine(): EnginePort {
-  const environment = { ...engineEnvironment(), TERAKOYA_TEST_WITHIN: within, TERAKOYA_TEST_FAULT: job.engineFault ? JSON.stringify(job.engineFault) : '', TERAKOYA_TEST_BOUNDARIES: job.engineBoundaries ?? '' }
-  const child = fork(job.engine, { env: environment, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  child.on('error', () => undefined)
-  return {
-    pid: child.pid,
-    send: (message) => { if (child.connected) child.send(message as object) },
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? String(code) })),
-    kill: () => void child.kill('SIGKILL'),
-  }
-}
+const spawnEngine = spawnFor(job.engine, {
+  ...engineEnvironment(), TERAKOYA_TEST_WITHIN: within, TERAKOYA_TEST_FAULT: job.engineFault ? JSON.stringify(job.engineFault) : '', TERAKOYA_TEST_BOUNDARIES: job.engineBoundaries ?? '',
+})
 
 const studio = await createStudio({ host: 'cli', version: '0', resourcesFolder: job.resourcesFolder, preferencesFile: job.preferencesFile, libraryFolder: job.libraryFolder, spawnEngine })
 const errors: string[] = []
