@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkIds, type CheckReport } from './checks.ts'
 import { defineContract, type } from './define.ts'
+import type { AppError } from './errors.ts'
 import { ColumnRole } from './roles.ts'
 import { ExportFormat, ImportId, ImportOptions, type ImportPreview, type ImportProgress } from './import.ts'
 import { ModelId } from './models.ts'
@@ -14,7 +15,7 @@ export const RowId = z.number().int().nonnegative().brand<'RowId'>()
 export type RowId = z.infer<typeof RowId>
 
 /** Stable key of a column: survives renaming. */
-export const ColumnId = z.string().min(1).brand<'ColumnId'>()
+export const ColumnId = z.string().min(1).max(32).brand<'ColumnId'>()
 export type ColumnId = z.infer<typeof ColumnId>
 
 export interface Column {
@@ -31,6 +32,8 @@ export interface DatasetSummary {
   /** ISO 8601 */
   readonly updatedAt: string
   readonly sizeBytes: number
+  /** Why it cannot be opened; absent where it can. */
+  readonly problem?: AppError
 }
 
 export interface DatasetInfo extends DatasetSummary {

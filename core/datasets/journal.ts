@@ -1,6 +1,7 @@
 import type { DatasetStep, StepAct } from '../contract/index.ts'
-import { applyChange, tablesOf, type Change } from './changes.ts'
+import { applyChange, parseChanges, parseTables, tablesOf, type Change } from './changes.ts'
 import { bytesOf, compactRows } from './kept.ts'
+import { identifier } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 /** So many steps can be undone; older ones are forgotten. */
@@ -43,7 +44,7 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
   const pick = direction === 'undo' ? 'done ORDER BY id DESC' : 'NOT done ORDER BY id'
   const [entry] = await store.all(`SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`)
   if (!entry) return
-  const [id, changes, tables] = [entry[0] as bigint, JSON.parse(String(entry[1])) as Change[], JSON.parse(String(entry[2] ?? '[]')) as string[]]
+  const [id, changes, tables] = [entry[0] as bigint, parseChanges(String(entry[1])), parseTables(String(entry[2] ?? '[]'))]
   let kept = 0
   await store.transaction(async () => {
     for (const change of changes) {
@@ -98,7 +99,7 @@ async function forgetOld(store: DatasetStore): Promise<void> {
 async function forget(store: DatasetStore, condition: string): Promise<void> {
   const entries = await store.all(`SELECT tables, contains(undo || redo, '"hideColumn"') FROM journal WHERE ${condition}`)
   if (entries.length === 0) return
-  for (const [tables] of entries) for (const table of JSON.parse(String(tables ?? '[]')) as string[]) await store.run(`DROP TABLE IF EXISTS ${table}`)
+  for (const [tables] of entries) for (const table of parseTables(String(tables ?? '[]'))) await store.run(`DROP TABLE IF EXISTS ${table}`)
   await store.run(`DELETE FROM journal WHERE ${condition}`)
   if (entries.some(([, hides]) => hides === true)) await emptyHiddenColumns(store)
 }
@@ -108,7 +109,7 @@ async function emptyHiddenColumns(store: DatasetStore): Promise<void> {
   const shown = new Set<string>((await store.columns()).map(({ id }) => id))
   for (const id of await store.storedColumns()) {
     if (shown.has(id)) continue
-    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [`"${id}"`])
-    if (Number(row?.[0]) === 0) await store.run(`UPDATE rows SET "${id}" = NULL WHERE "${id}" IS NOT NULL`)
+    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [JSON.stringify(id)])
+    if (Number(row?.[0]) === 0) await store.run(`UPDATE rows SET ${identifier(id)} = NULL WHERE ${identifier(id)} IS NOT NULL`)
   }
 }
