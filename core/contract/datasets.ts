@@ -265,6 +265,8 @@ export const datasetsContract = defineContract({
     /** Sent after every change, also to the window that made it. */
     changed: type<DatasetInfo>(),
     removed: type<{ readonly id: DatasetId }>(),
+    /** All of them, as the studio that writes has left them: sent to readers. */
+    listed: type<readonly DatasetSummary[]>(),
     /** Up to five times a second, of imports that have an id. */
     importProgress: type<ImportProgress>(),
   },

@@ -107,6 +107,10 @@ export const errorTexts = {
     ja: '「{name}」という実験もモデルもありません。名前を確認してください。',
     en: 'There is no experiment or model called "{name}". Check the name.',
   },
+  'cli/library-locked': {
+    ja: 'このライブラリは {since} から「{host}」の{program}が使っています。それを終了するか、そちらで操作するか、--library で別のフォルダを指定してください。',
+    en: '{program} on "{host}" has been using this library since {since}. Close it, work there, or name another folder with --library.',
+  },
   'cli/same-file': {
     ja: '「{file}」は読み込むファイルと同じです。別の名前で書き出してください。',
     en: '"{file}" is the file that is read. Write to another name.',

@@ -21,15 +21,39 @@ export interface DeviceInfo {
 /** Why a device was recommended, as a fact; the locale words it. */
 export type ChoiceReason = 'fastest-gpu' | 'no-gpu' | 'gpu-unusable' | 'user-choice'
 
+export const HostKind = z.enum(['desktop', 'web', 'cli'])
+export type HostKind = z.infer<typeof HostKind>
+
+/** The studio that writes in the library, where it is not this one. */
+export interface LibraryHolder {
+  readonly kind: HostKind
+  /** The computer's name. */
+  readonly host: string
+  /** ISO 8601 */
+  readonly since: string
+  /** It is on another computer and has not been heard of for two minutes. */
+  readonly isSilent: boolean
+}
+
+/**
+ * What this studio may do in its library; one studio at a time may write.
+ *
+ *   writer ──another takes over──► reader ──takeLibrary, or the other closes──► writer
+ *
+ * A reader without a holder was asked to read only.
+ */
+export type LibraryAccess = { readonly kind: 'writer' } | { readonly kind: 'reader'; readonly holder: LibraryHolder | null }
+
 export interface SystemInfo {
   readonly version: string
-  readonly host: 'desktop' | 'web' | 'cli'
+  readonly host: HostKind
   readonly platform: string
   readonly processor: string
   readonly coreCount: number
   readonly memoryBytes: number
   readonly freeMemoryBytes: number
   readonly libraryFolder: string
+  readonly access: LibraryAccess
   readonly freeDiskBytes: number
   readonly devices: readonly DeviceInfo[]
   readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
@@ -49,10 +73,12 @@ export const systemContract = defineContract({
     setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
     setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
+    /** Makes this studio the one that writes in the library; the other stops its run with a checkpoint and becomes a reader. Throws `library/not-released`. */
+    takeLibrary: { input: z.object({}), output: type<SystemInfo>() },
   },
   events: {
     preferences: type<Preferences>(),
-    /** The library was changed: everything shown from it must be read again. */
+    /** Another library, or this one with other rights: everything shown from it must be read again. */
     library: type<{ readonly folder: string }>(),
   },
 })

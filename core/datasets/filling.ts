@@ -8,7 +8,7 @@ import { MAX_COLUMNS } from './formats/limits.ts'
 import type { Cells, Relation } from './formats/table-format.ts'
 import { detectRole } from './roles.ts'
 import { identifier } from './sql.ts'
-import { DatasetStore, WORK_FOLDER } from './store.ts'
+import { DatasetStore, workFolderOf } from './store.ts'
 
 /** What a new store is filled with. */
 export interface Filling {
@@ -81,7 +81,7 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
  */
 export async function makeStore(target: string, fill: (store: DatasetStore) => Promise<void>, reads: readonly string[] = []): Promise<void> {
   const folder = dirname(target)
-  const draft = join(folder, WORK_FOLDER, basename(target))
+  const draft = join(workFolderOf(folder), `${basename(target)}.draft`)
   const remove = () => Promise.all([draft, `${draft}.wal`].map((file) => disk.rm(file, { force: true })))
   await remove()
   try {

@@ -57,6 +57,7 @@ export interface DatasetService extends DatasetHandlers {
   keepRows(id: string, file: string): Promise<readonly Column[]>
   /** Makes a dataset of rows that were kept. */
   addRows(name: string, rows: RowsFile): Promise<DatasetInfo>
+  cancelImports(): void
   close(): Promise<void>
 }
 
@@ -321,6 +322,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         for (const [index, { rowId, cells }] of rows.entries()) yield { rowId, rowNumber: from + index + 1, ...read(cells) }
       }
     },
+    cancelImports: () => imports.cancelAll(),
     async close() {
       imports.cancelAll()
       await pool.closeAll()

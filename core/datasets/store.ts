@@ -13,6 +13,9 @@ export const MEMORY_LIMIT = '512MB'
 /** Folder beside the datasets for what is there only while it is used: drafts, rows on their way, what does not fit into memory. Emptied at every start. */
 export const WORK_FOLDER = '.work'
 
+/** The work folder of a folder of datasets, or of itself. */
+export const workFolderOf = (folder: string): string => (basename(folder) === WORK_FOLDER ? folder : join(folder, WORK_FOLDER))
+
 export interface OpenOptions {
   /** Makes a new file; else it must be there and be one of ours. */
   readonly create?: boolean
@@ -78,8 +81,8 @@ export class DatasetStore {
    * that are not ours, `dataset/locked` while another process has it, and `dataset/damaged`.
    */
   static async open(file: string, { create = false, readOnly = false, reads = [], memoryLimit = MEMORY_LIMIT }: OpenOptions = {}): Promise<DatasetStore> {
-    const work = join(dirname(file), basename(dirname(file)) === WORK_FOLDER ? '' : WORK_FOLDER)
-    await mkdir(work, { recursive: true }).catch((error: unknown) => { if (!readOnly) throw error })
+    const work = workFolderOf(dirname(file))
+    if (!readOnly) await mkdir(work, { recursive: true })
     const database = await confinedDuckDB({ files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads], folder: work, memoryLimit })
     const store = new DatasetStore(database, work)
     try {
