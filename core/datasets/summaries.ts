@@ -24,6 +24,7 @@ export class Summaries {
   readonly #isWritable: boolean
   #entries: Promise<Map<string, Entry>> | null = null
   #timer: NodeJS.Timeout | null = null
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(folder: string, isWritable: boolean) {
     this.#folder = folder
@@ -57,10 +58,14 @@ export class Summaries {
 
   /** Writes what is waiting. A copy that cannot be written is made again at the next start. */
   async flush(): Promise<void> {
-    if (!this.#timer) return
-    clearTimeout(this.#timer)
-    this.#timer = null
-    await writeFileAtomic(join(this.#folder, INDEX_FILE), JSON.stringify([...(await this.#read()).values()])).catch(() => undefined)
+    if (this.#timer) {
+      clearTimeout(this.#timer)
+      this.#timer = null
+      this.#writing = this.#writing.then(async () => {
+        await writeFileAtomic(join(this.#folder, INDEX_FILE), JSON.stringify([...(await this.#read()).values()])).catch(() => undefined)
+      })
+    }
+    await this.#writing
   }
 
   #writeSoon(): void {

@@ -7,7 +7,7 @@ import { connectDatasets, DatasetsRoom } from '../features/datasets/index.ts'
 import { connectExperiments, ExperimentsRoom } from '../features/experiments/index.ts'
 import { HomeRoom } from '../features/home/index.ts'
 import { connectModels, ModelsRoom } from '../features/models/index.ts'
-import { connectSystem, SettingsRoom, useSystem } from '../features/settings/index.ts'
+import { connectSystem, LibraryNotice, SettingsRoom, useSystem } from '../features/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
 import { setLanguage } from './i18n/index.ts'
 import { Palette } from './Palette.tsx'
@@ -41,9 +41,12 @@ export function App() {
         <TitleBar />
         <Rail />
         <main className={cx(styles.room)} aria-label={t(`rooms.${room}`)}>
-          <Boundary key={room}>
-            <View />
-          </Boundary>
+          <LibraryNotice />
+          <div className={styles.view}>
+            <Boundary key={room}>
+              <View />
+            </Boundary>
+          </div>
         </main>
       </div>
       <Palette />
