@@ -12,12 +12,31 @@ const KEPT_BYTES = 2 * 1024 ** 3
 /** Applies a change of the step that is being made. */
 export type Apply = (change: Change) => Promise<readonly Change[]>
 
-/** Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. */
-export async function journalled(store: DatasetStore, act: StepAct, work: (apply: Apply) => Promise<void>): Promise<void> {
+type Work = (apply: Apply) => Promise<void>
+
+/** DuckDB refuses to commit a table whose rows were changed and that got a column in one transaction. */
+const ALTERED = /has altered this table|has been altered|write-write conflict/
+
+/**
+ * Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. `work` may run twice: where
+ * it changes rows and adds columns, the columns are made beforehand.
+ */
+export async function journalled(store: DatasetStore, act: StepAct, work: Work): Promise<void> {
+  const applied: Change[] = []
+  try {
+    await makeStep(store, act, work, applied)
+  } catch (error) {
+    const added = applied.filter(({ kind }) => kind === 'insertColumn').length
+    if (added === 0 || !ALTERED.test(String(error))) throw error
+    await store.addSpareColumns(added)
+    await makeStep(store, act, work, [])
+  }
+}
+
+async function makeStep(store: DatasetStore, act: StepAct, work: Work, redo: Change[]): Promise<void> {
   let kept = 0
   await store.transaction(async () => {
     const undo: Change[] = []
-    const redo: Change[] = []
     await work(async (change) => {
       const { done, inverse } = await applyChange(store, change)
       redo.push(...done)

@@ -21,7 +21,7 @@ import { RunningImports } from './running-imports.ts'
 import { statisticsOf, type TokenCounter } from './statistics/index.ts'
 import { datasetIds, ENDING, requireFile, sweep } from './library-files.ts'
 import { StorePool } from './store-pool.ts'
-import { DatasetStore, WORK_FOLDER } from './store.ts'
+import { DatasetStore, toFileError, WORK_FOLDER } from './store.ts'
 import { stateOf, Summaries } from './summaries.ts'
 import { placesOf } from './views.ts'
 
@@ -99,7 +99,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       })
     } catch (error) {
       if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.whileClosed(id, async () => undefined)
-      throw toDiskError(error, options.folder)
+      throw toFileError(toDiskError(error, options.folder), `${id}${ENDING}`)
     }
   }
 

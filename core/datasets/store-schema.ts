@@ -91,5 +91,5 @@ export async function checkContents(all: All, file: string): Promise<void> {
   const columns = (await all(`SELECT id, role FROM columns LIMIT ${MAX_COLUMNS + 1}`)).map((row) => row.map(String) as [string, string])
   if (columns.length > MAX_COLUMNS || new Set(columns.map(([id]) => id)).size < columns.length) throw foreign('columns')
   for (const [id, role] of columns) if (!CELL_COLUMN.test(id) || !stored.has(id) || !ColumnRole.safeParse(role).success) throw foreign(`columns.${id}`)
-  for (const name of stored) if (CELL_COLUMN.test(name) && Number(name.slice(1)) >= Number(meta[0]?.[0])) throw foreign('meta.next_column')
+  for (const [id] of columns) if (Number(id.slice(1)) >= Number(meta[0]?.[0])) throw foreign('meta.next_column')
 }

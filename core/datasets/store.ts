@@ -86,7 +86,7 @@ export class DatasetStore {
     const database = await confinedDuckDB({ files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads], folder: work, memoryLimit })
     const store = new DatasetStore(database, work)
     try {
-      await store.run(`ATTACH ${literal(file)} AS dataset (TYPE duckdb${readOnly ? ', READ_ONLY' : ''})`).catch((error: unknown) => { throw toOpenError(error, basename(file)) })
+      await store.run(`ATTACH ${literal(file)} AS dataset (TYPE duckdb${readOnly ? ', READ_ONLY' : ''})`)
       await store.run('USE dataset')
       const all = (sql: string) => store.all(sql)
       const version = create ? 0 : await checkSchema(all, basename(file))
@@ -96,7 +96,7 @@ export class DatasetStore {
       return store
     } catch (error) {
       store.close()
-      throw error
+      throw create ? error : toFileError(error, basename(file), true)
     }
   }
 
@@ -291,11 +291,17 @@ export class DatasetStore {
     const id = column.id ?? `c${await this.nextColumn()}`
     if (!column.id) {
       await this.run('UPDATE meta SET next_column = next_column + 1')
-      await this.run(`ALTER TABLE rows ADD COLUMN ${identifier(id)} VARCHAR`)
+      if (!(await this.storedColumns()).includes(id)) await this.run(`ALTER TABLE rows ADD COLUMN ${identifier(id)} VARCHAR`)
     }
     await this.run('UPDATE columns SET position = position + 1 WHERE position >= $1', [at])
     await this.run('INSERT INTO columns VALUES ($1, $2, $3, $4)', [id, at, column.name, column.role])
     return id
+  }
+
+  /** Makes the columns in the file that the next new ones will use. */
+  async addSpareColumns(count: number): Promise<void> {
+    const next = await this.nextColumn()
+    for (let number = next; number < next + count; number++) await this.run(`ALTER TABLE rows ADD COLUMN IF NOT EXISTS ${identifier(`c${number}`)} VARCHAR`)
   }
 
   /** Takes a column out of the dataset; its texts stay in the file so that undoing is exact. */
@@ -325,13 +331,17 @@ export class DatasetStore {
 /** What DuckDB writes beside a file. */
 const WRITTEN_ENDINGS = ['', '.wal', '.wal.checkpoint', '.wal.recovery']
 
-/** The user's error for a file that DuckDB cannot open. */
-function toOpenError(error: unknown, file: string): unknown {
+/** Not the file's own fault. */
+const CIRCUMSTANCE = /no space left|not enough space|file too large|permission denied|read-only file system|out of memory|cannot open file|too many open files/i
+const DAMAGE = /corrupt|checksum|could not read enough bytes|deserializ/i
+
+/** The user's error for what DuckDB says of a file; others come back unchanged. `isOpening`: nothing but the file was asked for, so that it is to blame for whatever is not known. */
+export function toFileError(error: unknown, file: string, isOpening = false): unknown {
+  if (error instanceof UserError) return error
   const text = error instanceof Error ? error.message : String(error)
   if (/could not set lock|conflicting lock|used by another process/i.test(text)) return new UserError('dataset/locked', { file })
-  if (/newer version|version number/i.test(text)) return new UserError('dataset/newer', { file })
-  if (/not a valid DuckDB|corrupt|checksum|serializ|deserializ|invalidated|replay|internal error|encrypt|fatal/i.test(text)) return new UserError('dataset/damaged', { file })
-  return error
+  if (isOpening && /newer version|version number/i.test(text)) return new UserError('dataset/newer', { file })
+  return DAMAGE.test(text) || (isOpening && !CIRCUMSTANCE.test(text)) ? new UserError('dataset/damaged', { file }) : error
 }
 
 function appendText(appender: DuckDBAppender, value: string | null): void {
