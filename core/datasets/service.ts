@@ -1,5 +1,6 @@
 import { access, mkdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
@@ -66,6 +67,8 @@ const ROWS_PER_READ = 10_000
 const PLANNED_ROWS = 20_000
 /** A reader closes a dataset after so long. */
 const READER_IDLE_MS = 1000
+/** The writer tries so often to open what a reader has open. */
+const READER_PATIENCE = 6
 const writeAll = () => Promise.resolve(null)
 const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 
@@ -80,7 +83,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const file = await requireFile(options.folder, id)
       // What is known of an open dataset is kept up to date; it must be true when it is opened.
       if (isWritable && !(await summaries.find(id, await stateOf(options.folder, id)))) await summaries.forget(id)
-      return DatasetStore.open(file, { readOnly: !isWritable })
+      return isWritable ? openPatiently(file) : DatasetStore.open(file, { readOnly: true })
     },
     onClose: (id, hasFailed) => (hasFailed ? summaries.forget(id) : summaries.renew(id)),
     // A reader must not keep the writer from opening a dataset.
@@ -328,6 +331,18 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       await pool.closeAll()
       await summaries.flush()
     },
+  }
+}
+
+/** Opens a dataset, also where a reader is just about to close it. */
+async function openPatiently(file: string): Promise<DatasetStore> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await DatasetStore.open(file)
+    } catch (error) {
+      if (!(error instanceof UserError) || error.error.code !== 'dataset/locked' || attempt >= READER_PATIENCE) throw error
+      await wait(READER_IDLE_MS / 2)
+    }
   }
 }
 

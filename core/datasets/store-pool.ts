@@ -9,6 +9,8 @@ interface Entry {
   /** Everything that was asked of this dataset; a connection has one transaction at a time. */
   queue: Promise<unknown>
   waiting: number
+  /** Work on it is under way, and not only waited for. */
+  isInUse: boolean
   store: DatasetStore | null
   usedAt: number
 }
@@ -50,6 +52,7 @@ export class StorePool {
   use<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
     return this.#inTurn(id, async (entry) => {
       await this.#takePlace()
+      entry.isInUse = true
       try {
         entry.store ??= await this.#open(id)
         return await work(entry.store)
@@ -58,6 +61,7 @@ export class StorePool {
         if (!(error instanceof UserError)) await this.#close(id, entry, true)
         throw error
       } finally {
+        entry.isInUse = false
         entry.usedAt = Date.now()
         this.#givePlace()
       }
@@ -83,7 +87,7 @@ export class StorePool {
   }
 
   async #inTurn<T>(id: string, work: (entry: Entry) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(id) ?? { queue: Promise.resolve(), waiting: 0, store: null, usedAt: 0 }
+    const entry = this.#entries.get(id) ?? { queue: Promise.resolve(), waiting: 0, isInUse: false, store: null, usedAt: 0 }
     this.#entries.set(id, entry)
     entry.waiting++
     const result = entry.queue.then(() => work(entry))
@@ -96,8 +100,8 @@ export class StorePool {
   }
 
   async #open(id: string): Promise<DatasetStore> {
-    const idle = [...this.#entries].filter(([, entry]) => entry.store && entry.waiting === 0).sort(([, a], [, b]) => a.usedAt - b.usedAt)
-    const tooMany = this.openIds.length + 1 - this.#options.maxOpen
+    const idle = [...this.#entries].filter(([, entry]) => entry.store && !entry.isInUse).sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const tooMany = [...this.#entries.values()].filter(({ store, isInUse }) => store || isInUse).length - this.#options.maxOpen
     for (const [oldest, entry] of idle.slice(0, Math.max(0, tooMany))) await this.#close(oldest, entry)
     return this.#options.open(id)
   }

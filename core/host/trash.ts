@@ -134,7 +134,7 @@ export function createTrash(options: TrashOptions): Trash {
       const found = await entries()
       const index = await readIndex()
       // Counted up to when the library was opened before: a clock that is wrong for once deletes nothing.
-      const limit = Date.parse(index.openedAt) - MAX_DAYS * DAY_MS
+      const limit = Math.min(Date.parse(index.openedAt), now().getTime()) - MAX_DAYS * DAY_MS
       let room = await maxBytes()
       for (const entry of found) {
         room -= entry.sizeBytes

@@ -103,6 +103,9 @@ function RightPane({ onLeave }: { readonly onLeave: (direction: 'forward' | 'bac
   }
 }
 
+/** True where trying again will not help. */
+const isHopeless = ({ code }: AppError): boolean => code === 'dataset/damaged' || code === 'dataset/foreign' || code === 'dataset/newer'
+
 /** A dataset that cannot be opened: why, and the ways out. */
 function Unopened({ id, error }: { readonly id: DatasetId; readonly error: AppError }) {
   const { t } = useTranslation('datasets')
@@ -114,9 +117,11 @@ function Unopened({ id, error }: { readonly id: DatasetId; readonly error: AppEr
       <Button size="small" onPress={() => void reopenDataset()}>
         {common('retry')}
       </Button>
-      <Button size="small" variant="quiet" onPress={() => void removeUnopened(id, name)}>
-        {t('moveToTrash')}
-      </Button>
+      {isHopeless(error) && (
+        <Button size="small" variant="quiet" onPress={() => void removeUnopened(id, name)}>
+          {t('moveToTrash')}
+        </Button>
+      )}
     </>
   )
   return (
