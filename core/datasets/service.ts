@@ -65,6 +65,8 @@ export interface DatasetService extends DatasetHandlers {
 const ROWS_PER_READ = 10_000
 /** Datasets of more rows are not checked for a run's plan, which must come at once. */
 const PLANNED_ROWS = 20_000
+/** So many datasets whose summaries are not known are opened at once. */
+const LISTED_AT_ONCE = 4
 /** A reader closes a dataset after so long. */
 const READER_IDLE_MS = 1000
 /** The writer tries so often to open what a reader has open. */
@@ -181,7 +183,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
 
   async function list(): Promise<DatasetSummary[]> {
     const found: DatasetSummary[] = []
-    for (const id of await datasetIds(options.folder)) found.push(await summaryOf(id))
+    const ids = await datasetIds(options.folder)
+    for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) found.push(...(await Promise.all(ids.slice(from, from + LISTED_AT_ONCE).map(summaryOf))))
     return found.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
   }
 
