@@ -9,6 +9,7 @@ import { sentence, usage } from './cli/print.ts'
 import { trainCommand } from './cli/train.ts'
 import { tutorialCommand } from './cli/tutorial.ts'
 import { UserError } from './contract/index.ts'
+import type { WantedAccess } from './host/library-session.ts'
 
 export type { CliHost }
 
@@ -17,10 +18,10 @@ const INTERRUPTED = 130
 
 type Command = (args: readonly string[], host: CliHost) => Promise<number>
 
-/** A command that works in a library: the studio is open while it runs. */
-const inStudio = (command: (context: CliContext, args: readonly string[]) => Promise<number>): Command => async (args, host) => {
+/** A command that works in a library: the studio is open while it runs. One that only reads leaves the right to write to others. */
+const inStudio = (access: WantedAccess, command: (context: CliContext, args: readonly string[]) => Promise<number>): Command => async (args, host) => {
   const { options, rest } = parseArguments(args, ['library'])
-  const context = await openCliStudio(host, options['library'] ?? null)
+  const context = await openCliStudio(host, { libraryFolder: options['library'] ?? null, access })
   try {
     return await command(context, rest)
   } finally {
@@ -29,11 +30,11 @@ const inStudio = (command: (context: CliContext, args: readonly string[]) => Pro
 }
 
 const commands: Record<string, Command> = {
-  tutorial: inStudio(tutorialCommand),
-  train: inStudio(trainCommand),
-  chat: inStudio(chatCommand),
-  doctor: inStudio(doctorCommand),
-  'gpu-pack': inStudio(gpuPackCommand),
+  tutorial: inStudio('write', tutorialCommand),
+  train: inStudio('write', trainCommand),
+  chat: inStudio('read', chatCommand),
+  doctor: inStudio('read', doctorCommand),
+  'gpu-pack': inStudio('read', gpuPackCommand),
   data: dataCommand,
   serve: (args, host) => host.serve(args),
   link: linkCommand,

@@ -1,17 +1,22 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from './files/atomic.ts'
 import { Preferences } from './contract/index.ts'
+import type { ReportBug } from './host/error-log.ts'
 
 const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null), gpuPackFolder: z.string().nullable().default(null) })
 export type StoredPreferences = z.infer<typeof PreferencesFile>
 
-/** Reads the preferences; a missing or damaged file gives the defaults. */
-export async function readPreferences(file: string): Promise<StoredPreferences> {
+/** Reads the preferences; a missing file gives the defaults. So does a damaged one, which is kept as `<file>.damaged` and reported. */
+export async function readPreferences(file: string, report: ReportBug): Promise<StoredPreferences> {
   try {
     return PreferencesFile.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      report('preferences', error)
+      await copyFile(file, `${file}.damaged`).catch(() => undefined)
+    }
     return PreferencesFile.parse({})
   }
 }

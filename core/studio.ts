@@ -1,26 +1,24 @@
-import { constants } from 'node:fs'
-import { access, mkdir, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { arch, cpus, freemem, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
-import { contracts, UserError, type EventName, type Events, type Handlers, type Result, type SystemInfo } from './contract/index.ts'
-import { createDatasetService, type DatasetService } from './datasets/service.ts'
+import { contracts, UserError, type CallName, type EventName, type Events, type Handlers, type HostKind, type LibraryAccess, type Result, type SystemInfo } from './contract/index.ts'
 import { createDispatch } from './dispatch.ts'
 import { createChatService } from './experiments/chat-service.ts'
 import { createEngineClient, type EngineClient } from './experiments/engine-client.ts'
 import type { SpawnEngine } from './experiments/engine-port.ts'
 import type { DeviceReport } from './experiments/engine-protocol.ts'
-import { createExperimentService, type ExperimentService } from './experiments/service.ts'
-import { tokenCounter } from './experiments/token-counter.ts'
-import { createModelService, type ModelService } from './hub/local-models.ts'
-import { createModelReader, type ModelReader, type SpawnReader } from './reader/client.ts'
+import { createModelReader, type SpawnReader } from './reader/client.ts'
 import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
 import { createErrorLog, type ReportBug } from './host/error-log.ts'
 import type { HomeFolders } from './host/home-folders.ts'
+import { LibrarySession, type WantedAccess } from './host/library-session.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 
 export interface StudioOptions {
-  readonly host: 'desktop' | 'web' | 'cli'
+  readonly host: HostKind
+  /** `read`: a command that only looks; it leaves the library's lock to others. */
+  readonly access?: WantedAccess
   readonly version: string
   /** The folder `resources` of the project or the installed application. */
   readonly resourcesFolder: string
@@ -47,18 +45,12 @@ export interface Studio {
   libraryFolder(): string
   /** The folders that a window may choose again without picking them: those in use and those of the start. */
   ownFolders(): readonly string[]
+  /** Throws UserError `library/locked` or `library/read-only` where this studio may not write in its library. */
+  requireWriter(): void
   /** Process id of the engine, if it runs. */
   enginePid(): number | undefined
   /** Stops a training run with a checkpoint, closes every dataset, ends the engine. */
   close(): Promise<void>
-}
-
-/** The services that belong to one library folder. */
-interface Library {
-  readonly folder: string
-  readonly datasets: DatasetService
-  readonly models: ModelService
-  readonly experiments: ExperimentService
 }
 
 /**
@@ -70,14 +62,14 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const engine = createEngineClient(options.spawnEngine)
   const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
-  let preferences = await readPreferences(options.preferencesFile)
+  const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
+  let preferences = await readPreferences(options.preferencesFile, report)
 
-  const open = (folder: string) => openLibrary(folder, options, { engine, reader, devices, emit })
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
-  let library = await open(chosen ?? options.libraryFolder)
-  const chat = createChatService({ engine, devices, emit, models: () => library.models, experiments: () => library.experiments })
-  const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => library.folder, emit })
+  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit }, options.access)
+  const chat = createChatService({ engine, devices, emit, models: () => session.current.models, experiments: () => session.current.experiments })
+  const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => session.current.folder, emit })
 
   const gpuPack = createGpuPackService({
     preferencesFile: options.preferencesFile, folder: preferences.gpuPackFolder, saveFolder: (folder) => save({ gpuPackFolder: folder }), emit,
@@ -88,21 +80,29 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
-  const save = async (changes: Partial<typeof preferences>) => {
-    preferences = { ...preferences, ...changes }
-    await writePreferences(options.preferencesFile, preferences)
+  let saving: Promise<unknown> = Promise.resolve()
+  /** Saves follow each other; one that fails changes nothing. */
+  const save = (changes: Partial<typeof preferences>): Promise<void> => {
+    const saved = saving.then(async () => {
+      const next = { ...preferences, ...changes }
+      await writePreferences(options.preferencesFile, next)
+      preferences = next
+    })
+    saving = saved.catch(() => undefined)
+    return saved
   }
   const publicPreferences = () => ({ language: preferences.language, theme: preferences.theme })
 
   const handlers: Handlers = {
-    ...delegate('datasets', () => library.datasets),
-    ...delegate('models', () => library.models),
-    ...delegate('experiments', () => library.experiments),
+    ...delegate('datasets', () => session.current.datasets),
+    ...delegate('models', () => session.current.models),
+    ...delegate('experiments', () => session.current.experiments),
+    ...delegate('trash', () => session.current.trash),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
-    'system.info': () => describeSystem(options, library.folder, devices),
+    'system.info': () => describeSystem(options, session.current, devices),
     'system.preferences': async () => publicPreferences(),
     'system.setPreferences': async (changes) => {
       await save(changes)
@@ -113,31 +113,30 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     'system.makeFolder': ({ steps, name }) => homeFoldersOf(options).make(steps, name),
     'system.pickFolder': async ({ steps }) => ({ folder: await homeFoldersOf(options).pick(steps) }),
     'system.setLibrary': async ({ folder }) => {
-      const next = await open(folder)
-      await library.experiments.close()
-      await library.datasets.close()
-      library = next
+      await session.move(folder)
       await save({ libraryFolder: folder })
-      emit('system.library', { folder })
-      return describeSystem(options, folder, devices)
+      return describeSystem(options, session.current, devices)
+    },
+    'system.takeLibrary': async () => {
+      await session.take()
+      return describeSystem(options, session.current, devices)
     },
   }
 
-  const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   return {
-    dispatch: createDispatch(handlers, report),
+    dispatch: createDispatch(guarded(handlers, session), report),
     on(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    libraryFolder: () => library.folder,
-    ownFolders: () => [library.folder, options.libraryFolder, ...gpuPack.folders()],
+    libraryFolder: () => session.current.folder,
+    ownFolders: () => [session.current.folder, options.libraryFolder, ...gpuPack.folders()],
+    requireWriter: () => session.requireWriter(),
     enginePid: () => engine.pid(),
     async close() {
       await hub.close()
       await gpuPack.close()
-      await library.experiments.close()
-      await library.datasets.close()
+      await session.close()
       engine.close()
       reader.close()
     },
@@ -149,31 +148,16 @@ function homeFoldersOf({ homeFolders }: StudioOptions): HomeFolders {
   return homeFolders
 }
 
-async function openLibrary(
-  folder: string,
-  options: StudioOptions,
-  services: { engine: EngineClient; reader: ModelReader; devices: () => Promise<DeviceReport>; emit: <N extends EventName>(name: N, payload: Events[N]) => void },
-): Promise<Library> {
-  const places = { datasets: join(folder, 'datasets'), models: join(folder, 'models'), experiments: join(folder, 'experiments'), trash: join(folder, 'trash') }
-  try {
-    for (const place of Object.values(places)) {
-      await mkdir(place, { recursive: true })
-      await access(place, constants.W_OK)
-    }
-  } catch {
-    throw new UserError('library/unwritable', { folder })
-  }
-  const models = createModelService({ shippedFolder: join(options.resourcesFolder, 'models'), folder: places.models, reader: services.reader })
-  const datasets = createDatasetService({ folder: places.datasets, trashFolder: places.trash, templatesFolder: join(options.resourcesFolder, 'tutorial'), emit: services.emit, tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId) })
-  const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, ...services })
-  await experiments.recover()
-  return { folder, datasets, models, experiments }
+/** Handlers that ask the session first whether this studio may change the library. */
+function guarded(handlers: Handlers, session: LibrarySession): Handlers {
+  const entries = Object.entries(handlers) as [CallName, (input: never) => Promise<unknown>][]
+  return Object.fromEntries(entries.map(([name, handler]) => [name, (input: never) => session.run(name, () => handler(input))])) as unknown as Handlers
 }
 
 type FeatureHandlers<F extends string> = { [N in keyof Handlers as N extends `${F}.${string}` ? N : never]: Handlers[N] }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub' | 'gpuPack'>(feature: F, service: () => object): FeatureHandlers<F> {
+function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'hub' | 'gpuPack'>(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>
@@ -194,7 +178,7 @@ function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & 
   return Object.assign(devices, { forget: () => { [known, latest] = [null, null] }, latest: () => latest })
 }
 
-async function describeSystem(options: StudioOptions, folder: string, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {
+async function describeSystem(options: StudioOptions, { folder, access }: { readonly folder: string; readonly access: LibraryAccess }, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {
   const [{ devices: found, recommended }, disk] = await Promise.all([devices(), statfs(folder)])
   return {
     version: options.version,
@@ -205,6 +189,7 @@ async function describeSystem(options: StudioOptions, folder: string, devices: (
     memoryBytes: totalmem(),
     freeMemoryBytes: freemem(),
     libraryFolder: folder,
+    access,
     freeDiskBytes: disk.bavail * disk.bsize,
     devices: found,
     recommended,

@@ -3,7 +3,8 @@ import { UserError, type CallName, type Calls, type EventName, type Events } fro
 import type { SpawnEngine } from '../experiments/engine-port.ts'
 import { defaultLibraryFolder, userDataFolder } from '../folders.ts'
 import type { SpawnReader } from '../reader/client.ts'
-import { createStudio } from '../studio.ts'
+import type { WantedAccess } from '../host/library-session.ts'
+import { createStudio, type Studio } from '../studio.ts'
 
 export interface CliHost {
   readonly version: string
@@ -22,10 +23,17 @@ export interface CliContext {
   close(): Promise<void>
 }
 
-/** Opens the studio on a library folder; null takes TERAKOYA_LIBRARY or the default one. */
-export async function openCliStudio(host: CliHost, libraryFolder: string | null): Promise<CliContext> {
+export interface CliStudioOptions {
+  /** Null takes TERAKOYA_LIBRARY or the default one. */
+  readonly libraryFolder: string | null
+  readonly access: WantedAccess
+}
+
+/** Opens the studio on a library folder. Throws UserError `cli/library-locked` where it is to be written in and another studio does so already. */
+export async function openCliStudio(host: CliHost, { libraryFolder, access }: CliStudioOptions): Promise<CliContext> {
   const studio = await createStudio({
     host: 'cli',
+    access,
     version: host.version,
     resourcesFolder: host.resourcesFolder,
     preferencesFile: join(userDataFolder(), 'preferences.json'),
@@ -33,6 +41,7 @@ export async function openCliStudio(host: CliHost, libraryFolder: string | null)
     spawnEngine: host.spawnEngine,
     spawnReader: host.spawnReader,
   })
+  if (access === 'write') await requireWriter(studio)
   return {
     resourcesFolder: host.resourcesFolder,
     async call(name, input) {
@@ -42,5 +51,14 @@ export async function openCliStudio(host: CliHost, libraryFolder: string | null)
     },
     on: (name, listener) => studio.on((event, payload) => { if (event === name) listener(payload as never) }),
     close: () => studio.close(),
+  }
+}
+
+async function requireWriter(studio: Studio): Promise<void> {
+  try {
+    studio.requireWriter()
+  } catch (error) {
+    await studio.close()
+    throw error instanceof UserError && error.error.code === 'library/locked' ? new UserError('cli/library-locked', error.error.facts) : error
   }
 }

@@ -1,6 +1,7 @@
 import { checkTexts, UserError } from '../contract/index.ts'
 import { checkDataset } from '../datasets/checks/index.ts'
 import { textOf, exactText } from '../datasets/exact-text.ts'
+import { identifier } from '../datasets/sql.ts'
 import type { DatasetStore } from '../datasets/store.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
 import { language, text } from './print.ts'
@@ -32,7 +33,7 @@ async function reportOf(store: DatasetStore): Promise<{ rowCount: number; proble
   const named: NamedProblem[] = []
   for (const { check, severity, columnId, count, cells } of problems) {
     const shown = columnId ?? columns[0]?.id
-    const texts = shown && cells.length > 0 ? await store.all(`SELECT row_id, ${exactText(`left("${shown}", ${CLIPPED_CHARACTERS})`)} FROM rows WHERE row_id IN (${cells.map(({ rowId }) => rowId).join(', ')})`) : []
+    const texts = shown && cells.length > 0 ? await store.all(`SELECT row_id, ${exactText(`left(${identifier(shown)}, ${CLIPPED_CHARACTERS})`)} FROM rows WHERE row_id IN (${cells.map(({ rowId }) => rowId).join(', ')})`) : []
     const byRow = new Map(texts.map(([rowId, value]) => [Number(rowId), textOf(value) ?? '']))
     named.push({ check, severity, column: columns.find(({ id }) => id === columnId)?.name ?? null, count, cells: cells.map(({ row, rowId }) => ({ row: row + 1, text: byRow.get(rowId) ?? '' })) })
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { checkIds, type CheckReport } from './checks.ts'
 import { defineContract, type } from './define.ts'
+import type { AppError } from './errors.ts'
 import { ColumnRole } from './roles.ts'
 import { ExportFormat, ImportId, ImportOptions, type ImportPreview, type ImportProgress } from './import.ts'
 import { ModelId } from './models.ts'
@@ -15,7 +16,7 @@ export const RowId = z.number().int().nonnegative().brand<'RowId'>()
 export type RowId = z.infer<typeof RowId>
 
 /** Stable key of a column: survives renaming. */
-export const ColumnId = z.string().min(1).brand<'ColumnId'>()
+export const ColumnId = z.string().min(1).max(32).brand<'ColumnId'>()
 export type ColumnId = z.infer<typeof ColumnId>
 
 export interface Column {
@@ -32,6 +33,8 @@ export interface DatasetSummary {
   /** ISO 8601 */
   readonly updatedAt: string
   readonly sizeBytes: number
+  /** Why it cannot be opened; absent where it can. */
+  readonly problem?: AppError
 }
 
 export interface DatasetInfo extends DatasetSummary {
@@ -263,6 +266,8 @@ export const datasetsContract = defineContract({
     /** Sent after every change, also to the window that made it. */
     changed: type<DatasetInfo>(),
     removed: type<{ readonly id: DatasetId }>(),
+    /** All of them, as the studio that writes has left them: sent to readers. */
+    listed: type<readonly DatasetSummary[]>(),
     /** Up to five times a second, of imports that have an id. */
     importProgress: type<ImportProgress>(),
   },

@@ -136,6 +136,10 @@ export const errorTexts = {
     ja: '「{name}」という実験もモデルもありません。名前を確認してください。',
     en: 'There is no experiment or model called "{name}". Check the name.',
   },
+  'cli/library-locked': {
+    ja: 'このライブラリは {since} から「{host}」の{program}が使っています。それを終了するか、そちらで操作するか、--library で別のフォルダを指定してください。',
+    en: '{program} on "{host}" has been using this library since {since}. Close it, work there, or name another folder with --library.',
+  },
   'cli/same-file': {
     ja: '「{file}」は読み込むファイルと同じです。別の名前で書き出してください。',
     en: '"{file}" is the file that is read. Write to another name.',
@@ -507,6 +511,42 @@ export const errorTexts = {
   'dataset/locked': {
     ja: '「{file}」はほかのプログラムが開いています。もう 1 つのスタジオやコマンドを終了してから、やり直してください。',
     en: '"{file}" is open in another program. Close the other studio or command and try again.',
+  },
+  'dataset/foreign': {
+    ja: '「{file}」はこのスタジオが作った表ではないため開けません（{problem}）。CSV や Parquet に書き出してから読み込んでください。',
+    en: '"{file}" was not made by this studio and cannot be opened ({problem}). Export it as CSV or Parquet and import that.',
+  },
+  'dataset/newer': {
+    ja: '「{file}」は新しい版のスタジオで作られています。スタジオを更新してから開いてください。',
+    en: '"{file}" was made by a newer version of the studio. Update the studio to open it.',
+  },
+  'dataset/damaged': {
+    ja: '「{file}」は壊れていて開けません。バックアップがあれば戻すか、ごみ箱に移してください。',
+    en: '"{file}" is damaged and cannot be opened. Restore it from a backup, or move it to the trash.',
+  },
+  'library/gone': {
+    ja: 'ライブラリのフォルダ「{folder}」が見つかりません。フォルダを元の場所に戻すか、設定で別のフォルダを選んでください。',
+    en: 'The library folder "{folder}" was not found. Put it back, or choose another folder in Settings.',
+  },
+  'library/locked': {
+    ja: 'このライブラリは {since} から「{host}」の{program}が使っているため、変更できません。{program}で操作するか、引き継いでください。',
+    en: 'This library cannot be changed: {program} on "{host}" has been using it since {since}. Work there, or take it over.',
+  },
+  'library/not-released': {
+    ja: '「{host}」の{program}がライブラリを手放しませんでした。{program}を終了してから、もう一度引き継いでください。',
+    en: '{program} on "{host}" did not release the library. Close it, then take over again.',
+  },
+  'library/read-only': {
+    ja: 'このライブラリは読み取り専用で開いています。変更するには、デスクトップ版かブラウザー版のスタジオで開いてください。',
+    en: 'This library is open for reading only. Open it in the desktop or browser studio to change it.',
+  },
+  'trash/not-found': {
+    ja: 'ごみ箱に「{id}」がありません。一覧を読み直してください。',
+    en: '"{id}" is not in the trash. Read the list again.',
+  },
+  'trash/occupied': {
+    ja: '「{id}」は元の場所に同じものがあるため、戻せません。',
+    en: '"{id}" cannot be restored: it is already in its place.',
   },
   'dataset/not-a-table': {
     ja: '「{file}」は表として読めません（{found} のファイルです）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',

@@ -1,10 +1,19 @@
 import { deviceReasons } from './device-texts.ts'
 import { settingCatalogue, type SettingKey } from './settings.ts'
-import type { DeviceReason } from './system.ts'
+import type { DeviceReason, HostKind } from './system.ts'
 
-/** What stands in a sentence for a fact that is a code: a setting's label (`setting`), why a device cannot be used (`why`); null for others. */
+/** A studio as a program that the user knows. */
+export const programNames: Readonly<Record<HostKind, { readonly ja: string; readonly en: string }>> = {
+  desktop: { ja: 'デスクトップ版', en: 'the desktop studio' },
+  web: { ja: 'ブラウザー版', en: 'the browser studio' },
+  cli: { ja: 'コマンド', en: 'a command' },
+}
+
+/** What stands in a sentence for a fact that is a code: a setting's label (`setting`), why a device cannot be used (`why`), a studio (`program`); null for others. */
 export function wordOfFact(name: string, fact: string | number, language: 'ja' | 'en'): string | null {
   if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language]
   if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language]
+  if (name === 'program' && Object.hasOwn(programNames, fact)) return programNames[fact as HostKind][language]
+  if (name === 'since') return new Date(fact).toLocaleString(language === 'ja' ? 'ja-JP' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' })
   return null
 }

@@ -6,6 +6,7 @@ import { gpuPackContract } from './gpu-pack.ts'
 import { hubContract } from './hub.ts'
 import { modelsContract } from './models.ts'
 import { systemContract } from './system.ts'
+import { trashContract } from './trash.ts'
 import type { AppError, Result } from './errors.ts'
 
 export * from './chat.ts'
@@ -29,6 +30,7 @@ export * from './roles.ts'
 export * from './settings.ts'
 export * from './statistics.ts'
 export * from './system.ts'
+export * from './trash.ts'
 
 /** Every call and event of the studio. Types, validation, the preload object and channel names derive from this table. */
 export const contracts = {
@@ -39,6 +41,7 @@ export const contracts = {
   hub: hubContract,
   models: modelsContract,
   system: systemContract,
+  trash: trashContract,
 }
 
 export type Calls = CallsOf<typeof contracts>

@@ -24,15 +24,39 @@ export interface DeviceInfo {
 /** Why a device was recommended, as a fact; the locale words it. */
 export type ChoiceReason = 'fastest-gpu' | 'no-gpu' | 'gpu-unusable' | 'user-choice'
 
+export const HostKind = z.enum(['desktop', 'web', 'cli'])
+export type HostKind = z.infer<typeof HostKind>
+
+/** The studio that writes in the library, where it is not this one. */
+export interface LibraryHolder {
+  readonly kind: HostKind
+  /** The computer's name. */
+  readonly host: string
+  /** ISO 8601 */
+  readonly since: string
+  /** It is on another computer and has not been heard of for two minutes. */
+  readonly isSilent: boolean
+}
+
+/**
+ * What this studio may do in its library; one studio at a time may write.
+ *
+ *   writer ──another takes over──► reader ──takeLibrary, or the other closes──► writer
+ *
+ * A reader without a holder was asked to read only.
+ */
+export type LibraryAccess = { readonly kind: 'writer' } | { readonly kind: 'reader'; readonly holder: LibraryHolder | null }
+
 export interface SystemInfo {
   readonly version: string
-  readonly host: 'desktop' | 'web' | 'cli'
+  readonly host: HostKind
   readonly platform: string
   readonly processor: string
   readonly coreCount: number
   readonly memoryBytes: number
   readonly freeMemoryBytes: number
   readonly libraryFolder: string
+  readonly access: LibraryAccess
   readonly freeDiskBytes: number
   readonly devices: readonly DeviceInfo[]
   readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
@@ -65,6 +89,8 @@ export const systemContract = defineContract({
     setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
     setLibrary: { input: z.object({ folder: FolderPath }), output: type<SystemInfo>() },
+    /** Makes this studio the one that writes in the library; the other stops its run with a checkpoint and becomes a reader. Throws `library/not-released`. */
+    takeLibrary: { input: z.object({}), output: type<SystemInfo>() },
     /** The folders in one of the user's home folder. Only the web host has these three calls; others have the system's dialog. */
     folders: { input: z.object({ steps: FolderSteps }), output: type<FolderListing>() },
     makeFolder: { input: z.object({ steps: FolderSteps, name: z.string().trim().min(1).max(255) }), output: type<FolderListing>() },
@@ -73,7 +99,7 @@ export const systemContract = defineContract({
   },
   events: {
     preferences: type<Preferences>(),
-    /** The library was changed: everything shown from it must be read again. */
+    /** Another library, or this one with other rights: everything shown from it must be read again. */
     library: type<{ readonly folder: string }>(),
   },
 })

@@ -3,6 +3,7 @@ import type { Change } from './changes.ts'
 import { newTable } from './kept.ts'
 import { sortOrder } from './matching.ts'
 import { continueSeries, repeatSeries } from './series.ts'
+import { identifier } from './sql.ts'
 import type { DatasetStore, Places } from './store.ts'
 
 /** Edits of any number of rows: each makes a table of what changes, in SQL, and returns the change that applies it; nothing where nothing changes. */
@@ -33,8 +34,8 @@ export async function deleteInView(store: DatasetStore, places: Places, from: nu
 export async function clearChanges(store: DatasetStore, places: Places, edit: EditOf<'clear'>, columnIds: readonly string[]): Promise<Change[]> {
   const cleared = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
   if (cleared.length === 0) return []
-  const query = `SELECT row_id, ${cleared.map((id) => `'' AS "${id}"`).join(', ')} FROM ${places.cells}
-    WHERE place >= ${edit.fromRow} AND place <= ${edit.toRow} AND (${cleared.map((id) => `"${id}" <> ''`).join(' OR ')})`
+  const query = `SELECT row_id, ${cleared.map((id) => `'' AS ${identifier(id)}`).join(', ')} FROM ${places.cells}
+    WHERE place >= ${edit.fromRow} AND place <= ${edit.toRow} AND (${cleared.map((id) => `${identifier(id)} <> ''`).join(' OR ')})`
   return (await keptChange(store, 'exchangeCells', query)).changes
 }
 
@@ -45,7 +46,7 @@ export function fillChanges(store: DatasetStore, places: Places, edit: EditOf<'f
 
 /** The cells' rows lie `count` places from `first` on; `key` says which of the values in temp.filled a place gets. */
 async function filledCells(store: DatasetStore, places: Places, columnIds: readonly string[], { first, count, key }: { first: number; count: number; key: string }): Promise<Change[]> {
-  const query = `SELECT row_id, ${columnIds.map((id, index) => `v${index} AS "${id}"`).join(', ')} FROM ${places.table} AS shown
+  const query = `SELECT row_id, ${columnIds.map((id, index) => `v${index} AS ${identifier(id)}`).join(', ')} FROM ${places.table} AS shown
     JOIN temp.filled ON filled.key = ${key} WHERE shown.place >= ${first} AND shown.place < ${first + count}`
   const { changes } = await keptChange(store, 'exchangeCells', query)
   await store.run('DROP TABLE temp.filled')
@@ -103,7 +104,7 @@ export async function sortChanges(store: DatasetStore, keys: readonly SortKey[])
 
 /** Takes out rows whose texts in the columns were there before; texts are told apart by their MD5, a missing one from an empty one. */
 export async function duplicateChanges(store: DatasetStore, columnIds: readonly string[]): Promise<Change[]> {
-  const key = `md5_number(to_json([${columnIds.map((id) => `"${id}"`).join(', ')}])::VARCHAR)`
+  const key = `md5_number(to_json([${columnIds.map(identifier).join(', ')}])::VARCHAR)`
   const repeated = `SELECT row_id FROM (SELECT row_id, position, ${key} AS key FROM rows) QUALIFY row_number() OVER (PARTITION BY key ORDER BY position) > 1`
   return (await keptChange(store, 'takeRows', `SELECT * FROM rows WHERE row_id IN (${repeated})`)).changes
 }

@@ -1,12 +1,13 @@
 import type { TrainingRow } from '../training/sample-files.ts'
 import { rowReader } from './roles.ts'
+import { identifier } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 /** Longer conversations are shown from here on. */
 const MAX_ROWS = 100
 
 /** Names of rows are compared as training does: without blanks, 3.0 as 3. */
-const nameOf = (column: string): string => String.raw`regexp_replace(trim("${column}"), '^(-?\d+)\.0+$', '\1')`
+const nameOf = (column: string): string => String.raw`regexp_replace(trim(${identifier(column)}), '^(-?\d+)\.0+$', '\1')`
 
 /** The conversation of the row at a position of the dataset, from its first row to the row itself, as training reads them. Empty where there is no such row. */
 export async function chainOf(store: DatasetStore, position: number): Promise<TrainingRow[]> {

@@ -1,20 +1,45 @@
-import { assertNever, type ColumnRole } from '../contract/index.ts'
+import { z } from 'zod'
+import { assertNever, ColumnRole, UserError } from '../contract/index.ts'
 import { exchangeCells, newTable, putRows, takeRows } from './kept.ts'
-import type { DatasetStore, KeptRow, StoredCell } from './store.ts'
+import { identifier } from './sql.ts'
+import type { DatasetStore } from './store.ts'
+import { CELL_COLUMN, KEPT_TABLE } from './store-schema.ts'
+
+const Table = z.string().regex(KEPT_TABLE)
+const Id = z.string().regex(CELL_COLUMN)
+const Count = z.number().int().nonnegative()
+const Range = { from: Count, to: Count }
+const Cell = z.string().nullable()
 
 /** What the journal remembers: a change with every key resolved, so that it can be repeated and reversed exactly. `table` names a kept table. */
-export type Change =
-  | { readonly kind: 'setCells'; readonly cells: readonly StoredCell[] }
-  | { readonly kind: 'insertRows'; readonly at: number; readonly rows: readonly (Partial<Pick<KeptRow, 'rowId'>> & Pick<KeptRow, 'cells'>)[]; readonly columnIds: readonly string[] }
-  | { readonly kind: 'deleteRows'; readonly from: number; readonly to: number }
-  | { readonly kind: 'insertColumn'; readonly at: number; readonly id?: string; readonly name: string; readonly role: ColumnRole }
-  | { readonly kind: 'hideColumn'; readonly id: string }
-  | { readonly kind: 'updateColumn'; readonly id: string; readonly name?: string; readonly role?: ColumnRole }
-  | { readonly kind: 'orderColumns'; readonly ids: readonly string[] }
-  | { readonly kind: 'moveRows'; readonly from: number; readonly to: number; readonly at: number }
-  | { readonly kind: 'exchangeCells'; readonly table: string }
-  | { readonly kind: 'takeRows'; readonly table: string; readonly range?: { readonly from: number; readonly to: number } }
-  | { readonly kind: 'putRows'; readonly table: string }
+const Change = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('setCells'), cells: z.array(z.object({ rowId: Count, columnId: Id, value: Cell })) }),
+  z.object({ kind: z.literal('insertRows'), at: Count, rows: z.array(z.object({ rowId: Count.optional(), cells: z.array(Cell) })), columnIds: z.array(Id) }),
+  z.object({ kind: z.literal('deleteRows'), ...Range }),
+  z.object({ kind: z.literal('insertColumn'), at: Count, id: Id.optional(), name: z.string(), role: ColumnRole }),
+  z.object({ kind: z.literal('hideColumn'), id: Id }),
+  z.object({ kind: z.literal('updateColumn'), id: Id, name: z.string().optional(), role: ColumnRole.optional() }),
+  z.object({ kind: z.literal('orderColumns'), ids: z.array(Id) }),
+  z.object({ kind: z.literal('moveRows'), ...Range, at: Count }),
+  z.object({ kind: z.literal('exchangeCells'), table: Table }),
+  z.object({ kind: z.literal('takeRows'), table: Table, range: z.object(Range).optional() }),
+  z.object({ kind: z.literal('putRows'), table: Table }),
+])
+export type Change = Immutable<z.infer<typeof Change>>
+
+type Immutable<T> = T extends readonly (infer E)[] ? readonly Immutable<E>[] : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
+
+/** The changes, or the names of kept tables, that a journal entry holds: they become SQL. Throws UserError `dataset/foreign` for anything else. */
+export const parseChanges = (text: string): readonly Change[] => parsed(z.array(Change), text)
+export const parseTables = (text: string): readonly string[] => parsed(z.array(Table), text)
+
+function parsed<T>(schema: z.ZodType<T>, text: string): T {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    throw new UserError('dataset/foreign', { file: 'journal', problem: text.slice(0, 40) })
+  }
+}
 
 /** More cells or rows than these are kept in a table of their own instead of the journal's text. */
 const JOURNALLED_CELLS = 50
@@ -86,7 +111,7 @@ async function setCells(store: DatasetStore, change: Extract<Change, { kind: 'se
     const last = new Map(change.cells.flatMap((cell) => (cell.columnId === columnId ? [[cell.rowId, [cell.value]] as const] : [])))
     await store.loadTemp('edited', 1, last)
     const table = await newTable(store)
-    await store.run(`CREATE TABLE ${table} AS SELECT key AS row_id, v0 AS "${columnId}" FROM temp.edited SEMI JOIN rows ON rows.row_id = key`)
+    await store.run(`CREATE TABLE ${table} AS SELECT key AS row_id, v0 AS ${identifier(columnId)} FROM temp.edited SEMI JOIN rows ON rows.row_id = key`)
     await store.run('DROP TABLE temp.edited')
     await exchangeCells(store, table)
     done.push({ kind: 'exchangeCells', table })

@@ -3,7 +3,8 @@ import { keptChange } from './bulk-edits.ts'
 import { inOneMove, makeStore } from './filling.ts'
 import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
-import { quoted, requireColumns } from './matching.ts'
+import { requireColumns } from './matching.ts'
+import { identifier, literal } from './sql.ts'
 import { DatasetStore } from './store.ts'
 
 /** Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory. */
@@ -21,22 +22,22 @@ const PART_ROWS = 'part_rows'
 export async function writeRows(store: DatasetStore, file: string, part?: number): Promise<RowsFile> {
   const columns = await store.columns()
   const chosen = part === undefined ? '' : ` WHERE row_id IN (SELECT row_id FROM temp.${PART_ROWS} WHERE part = ${part})`
-  const cells = columns.map(({ id }) => `, "${id}"`).join('')
-  await store.run(`COPY (SELECT position${cells} FROM rows${chosen} ORDER BY position) TO ${quoted(file)} (FORMAT parquet)`)
+  const cells = columns.map(({ id }) => `, ${identifier(id)}`).join('')
+  await store.run(`COPY (SELECT position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`)
   return { file, columns }
 }
 
-const readRows = ({ file }: RowsFile): string => `read_parquet(${quoted(file)}, file_row_number = true)`
+const readRows = ({ file }: RowsFile): string => `read_parquet(${literal(file)}, file_row_number = true)`
 
 /** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. */
 export async function createFromRows(target: string, name: string, rows: RowsFile): Promise<void> {
   await makeStore(target, (store) => inOneMove(store, { name }, async () => {
     const ids: string[] = []
     for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
-    const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
+    const cells = rows.columns.map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
     await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`)
     return store.rowCount()
-  }))
+  }), [rows.file])
 }
 
 const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
@@ -58,7 +59,7 @@ export async function appendRows(store: DatasetStore, rows: RowsFile, act: 'appe
     if (Number(count?.[0]) === 0) return
     const table = await newTable(store)
     const [next] = await store.all('SELECT next_row FROM meta')
-    const cells = rows.columns.map(({ id }, index) => `, "${id}" AS "${ids[index]}"`).join('')
+    const cells = rows.columns.map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
     await store.run(`CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`)
     await store.run('UPDATE meta SET next_row = next_row + $1', [count?.[0] as bigint])
     await apply({ kind: 'putRows', table })
@@ -91,17 +92,17 @@ export async function joinRows(store: DatasetStore, rows: RowsFile, { columnId, 
       for (const done of await apply(change)) ids.push((done as { id: string }).id)
     }
     if (taken.length === 0) return
-    const cells = taken.map(({ id }, index) => `, other."${id}" AS "${ids[index]}"`).join('')
-    const first = `SELECT * FROM ${readRows(rows)} WHERE file_row_number IN (SELECT min(file_row_number) FROM ${readRows(rows)} GROUP BY "${fromColumnId}")`
-    const query = `SELECT rows.row_id${cells} FROM rows JOIN (${first}) AS other ON rows."${columnId}" = other."${fromColumnId}"`
+    const cells = taken.map(({ id }, index) => `, other.${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
+    const first = `SELECT * FROM ${readRows(rows)} WHERE file_row_number IN (SELECT min(file_row_number) FROM ${readRows(rows)} GROUP BY ${identifier(fromColumnId)})`
+    const query = `SELECT rows.row_id${cells} FROM rows JOIN (${first}) AS other ON rows.${identifier(columnId)} = other.${identifier(fromColumnId)}`
     for (const change of (await keptChange(store, 'exchangeCells', query)).changes) await apply(change)
   })
 }
 
 async function refuseDuplicates(store: DatasetStore, rows: RowsFile, key: Column, columnId: string): Promise<void> {
   const [found] = await store.all(
-    `SELECT '.' || left(key, 40), count FROM (SELECT "${key.id}" AS key, count(*) AS count, min(file_row_number) AS first FROM ${readRows(rows)} GROUP BY 1 HAVING count(*) > 1)
-     WHERE key IN (SELECT "${columnId}" FROM rows) ORDER BY first LIMIT 1`,
+    `SELECT '.' || left(key, 40), count FROM (SELECT ${identifier(key.id)} AS key, count(*) AS count, min(file_row_number) AS first FROM ${readRows(rows)} GROUP BY 1 HAVING count(*) > 1)
+     WHERE key IN (SELECT ${identifier(columnId)} FROM rows) ORDER BY first LIMIT 1`,
   )
   if (found) throw new UserError('dataset/join-duplicates', { column: key.name, value: String(found[0]).slice(1), count: Number(found[1]) })
 }
@@ -136,7 +137,7 @@ async function markShares(store: DatasetStore, parts: readonly { readonly name: 
 async function markValues(store: DatasetStore, name: string, columnId: string): Promise<string[]> {
   const columns = await store.columns()
   requireColumns(columns, [columnId])
-  const value = `coalesce("${columnId}", '')`
+  const value = `coalesce(${identifier(columnId)}, '')`
   const [found] = await store.all(`SELECT count(DISTINCT ${value}) FROM rows`)
   const column = columns.find(({ id }) => id === columnId) as Column
   if (Number(found?.[0]) > MAX_PARTS) throw new UserError('dataset/too-many-parts', { column: column.name, found: Number(found?.[0]), limit: MAX_PARTS })

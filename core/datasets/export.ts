@@ -1,15 +1,15 @@
-import { DuckDBInstance } from '@duckdb/node-api'
 import { randomUUID } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeXlsxStream } from 'hucre/xlsx'
 import { writeAtomic } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
 import { UserError, type Column, type ExportFormat, type PathToWrite } from '../contract/index.ts'
 import { encodeCp932 } from './formats/cp932.ts'
 import { formatHeader, formatRow } from './formats/delimited.ts'
 import { distinctNames } from './formats/distinct-names.ts'
 import { withEmptyMark } from './formats/sheet-rows.ts'
 import { rowReader } from './roles.ts'
+import { identifier, literal } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 export interface ExportOptions {
@@ -34,7 +34,7 @@ export async function exportTable(store: DatasetStore, options: ExportOptions): 
   const columns = await store.columns()
   const rowCount = await store.rowCount()
   const writer = writers[options.format]
-  await writer({ ...options, columns, rowCount, rows: () => rowsOf(store, columns, rowCount, options.signal) })
+  await writer({ ...options, store, columns, rowCount, rows: () => rowsOf(store, columns, rowCount, options.signal) })
   return rowCount
 }
 
@@ -46,6 +46,7 @@ async function* rowsOf(store: DatasetStore, columns: readonly Column[], rowCount
 }
 
 interface Work extends ExportOptions {
+  readonly store: DatasetStore
   readonly columns: readonly Column[]
   readonly rowCount: number
   /** Portions of rows. */
@@ -172,27 +173,22 @@ const withSecondMark = (text: string): string => (text.startsWith('\ufeff') ? `\
 /** DuckDB takes names that differ in case for one. */
 const lowerCase = (name: string): string => name.toLowerCase()
 
-const parquet: Writer = async ({ target, columns, rows }) => {
-  const instance = await DuckDBInstance.create(':memory:')
-  const connection = await instance.connect()
-  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+const parquet: Writer = async ({ store, target, columns, signal }) => {
+  const name = `.${basename(target)}.${randomUUID()}.tmp`
+  const [written, draft] = [join(store.workFolder, name), join(dirname(target), name)]
+  const cells = keyed(columns, lowerCase).map(({ id, name: title }) => `${identifier(id)} AS ${identifier(title)}`)
+  const stop = () => store.interrupt()
+  signal?.addEventListener('abort', stop)
   try {
-    await connection.run(`CREATE TABLE data (${keyed(columns, lowerCase).map(({ name }) => `"${name.replaceAll('"', '""')}" VARCHAR`).join(', ')})`)
-    const appender = await connection.createAppender('data')
-    for await (const portion of rows())
-      for (const cells of portion) {
-        for (const cell of cells) {
-          if (cell === null) appender.appendNull()
-          else appender.appendVarchar(cell)
-        }
-        appender.endRow()
-      }
-    appender.closeSync()
-    await connection.run(`COPY data TO '${draft.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`)
-    await rename(draft, target)
+    await store.run(`COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`)
+    await disk.copyFile(written, draft)
+    await disk.rename(draft, target)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
   } finally {
-    connection.closeSync()
-    await rm(draft, { force: true })
+    signal?.removeEventListener('abort', stop)
+    await Promise.all([written, draft].map((file) => disk.rm(file, { force: true })))
   }
 }
 

@@ -1,11 +1,14 @@
-import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender } from '@duckdb/node-api'
 import { UserError, type ColumnRole } from '../contract/index.ts'
+import { syncFolder } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
 import { pause } from './formats/contents.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
 import type { Cells, Relation } from './formats/table-format.ts'
 import { detectRole } from './roles.ts'
-import { DatasetStore, MEMORY_LIMIT } from './store.ts'
+import { identifier } from './sql.ts'
+import { DatasetStore, workFolderOf } from './store.ts'
 
 /** What a new store is filled with. */
 export interface Filling {
@@ -20,7 +23,7 @@ export interface Filling {
 }
 
 /** What an import may take of the memory beside JavaScript. */
-const FILLING_MEMORY_LIMIT = '320MB'
+export const FILLING_MEMORY_LIMIT = '320MB'
 /** Rows wait in memory until there are so many, or so many characters. */
 const ROWS_PER_FLUSH = 8192
 const CHARACTERS_PER_FLUSH = 1 << 20
@@ -60,7 +63,7 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
     await inOneMove(store, filling, async () => {
       const columns = new FilledColumns(store, filling)
       await columns.add(chosen.header)
-      const cells = chosen.places.map((place, index) => `, ${place < 0 ? 'NULL' : relation.cells[place]} AS "${columns.ids[index]}"`).join('')
+      const cells = chosen.places.map((place, index) => `, ${place < 0 ? 'NULL' : relation.cells[place]} AS ${identifier(columns.ids[index] as string)}`).join('')
       await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${relation.source}`)
       return store.rowCount()
     })
@@ -72,18 +75,20 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
   }
 }
 
-/** What a dataset is called until it is complete. */
-const DRAFT_ENDING = '.import'
-
-/** Makes a dataset of what `fill` puts into it at `target`; it appears there only when it is complete. */
-export async function makeStore(target: string, fill: (store: DatasetStore) => Promise<void>): Promise<void> {
-  const draft = `${target}${DRAFT_ENDING}`
-  const remove = () => Promise.all([draft, `${draft}.wal`].map((file) => rm(file, { force: true })))
+/**
+ * Makes a dataset of what `fill` puts into it at `target`; it appears there only when it is complete. Until then it lies in the work folder. `reads`: files
+ * from which DuckDB itself takes rows.
+ */
+export async function makeStore(target: string, fill: (store: DatasetStore) => Promise<void>, reads: readonly string[] = []): Promise<void> {
+  const folder = dirname(target)
+  const draft = join(workFolderOf(folder), `${basename(target)}.draft`)
+  const remove = () => Promise.all([draft, `${draft}.wal`].map((file) => disk.rm(file, { force: true })))
   await remove()
   try {
-    const store = await DatasetStore.open(draft)
+    const store = await DatasetStore.open(draft, { create: true, reads, memoryLimit: FILLING_MEMORY_LIMIT })
     await fill(store).finally(() => store.close())
-    await rename(draft, target)
+    await disk.rename(draft, target)
+    await syncFolder(folder)
   } catch (error) {
     await remove()
     throw error
@@ -92,7 +97,6 @@ export async function makeStore(target: string, fill: (store: DatasetStore) => P
 
 /** Everything or nothing: `work` gives the count of its rows. Their index is made when they are all there, which takes a fraction of the time and memory. */
 export async function inOneMove(store: DatasetStore, { name, signal }: Pick<Filling, 'name' | 'signal'>, work: () => Promise<number>): Promise<void> {
-  await store.run(`SET memory_limit = '${FILLING_MEMORY_LIMIT}'`)
   await store.run('DROP INDEX IF EXISTS rows_by_id')
   await store.transaction(async () => {
     await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
@@ -102,7 +106,6 @@ export async function inOneMove(store: DatasetStore, { name, signal }: Pick<Fill
   })
   await store.indexRows()
   await store.run('CHECKPOINT')
-  await store.run(`SET memory_limit = '${MEMORY_LIMIT}'`)
   signal?.throwIfAborted()
 }
 

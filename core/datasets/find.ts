@@ -4,6 +4,7 @@ import { keptChange } from './bulk-edits.ts'
 import { journalled } from './journal.ts'
 import { checkPattern, matches, replaced, requireColumns, type Pattern } from './matching.ts'
 import { textOf } from './exact-text.ts'
+import { identifier } from './sql.ts'
 import { exact, type DatasetStore, type Places } from './store.ts'
 import { placesOf } from './views.ts'
 
@@ -102,9 +103,9 @@ export async function replaceMatches(
   let changed = 0
   await journalled(store, 'replace', async (apply) => {
     for (const { id, condition } of columns.filter((column) => !at || column.id === at.columnId)) {
-      const rows = `SELECT row_id, "${id}" AS old, ${replaced(id, pattern, replacement)} AS new FROM ${places.cells}
+      const rows = `SELECT row_id, ${identifier(id)} AS old, ${replaced(id, pattern, replacement)} AS new FROM ${places.cells}
         WHERE place >= ${first} AND place < ${end} AND ${condition}${at ? ` AND row_id = ${at.rowId}` : ''}`
-      const { changes, count } = await keptChange(store, 'exchangeCells', `SELECT row_id, new AS "${id}" FROM (${rows}) WHERE new IS DISTINCT FROM old`)
+      const { changes, count } = await keptChange(store, 'exchangeCells', `SELECT row_id, new AS ${identifier(id)} FROM (${rows}) WHERE new IS DISTINCT FROM old`)
       for (const change of changes) await apply(change)
       changed += count
     }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -61,7 +61,8 @@ async function put(name: string, contents: string | Uint8Array): Promise<PathToR
 /** The rows of the dataset that was there before, and that there is no other one, nor anything half-written. */
 async function expectUntouched(): Promise<void> {
   expect((await service.list({})).map(({ id, rowCount }) => ({ id, rowCount }))).toEqual([{ id: open.id, rowCount: open.rowCount }])
-  expect((await readdir(library)).filter((name) => !name.startsWith(`${open.id}.duckdb`))).toEqual([])
+  expect((await readdir(library)).filter((name) => !name.startsWith(`${open.id}.duckdb`) && !name.startsWith('.'))).toEqual([])
+  expect(await readdir(join(library, '.work'))).toEqual([])
 }
 
 async function expectRefused(file: PathToRead, code: string, facts: object = {}): Promise<void> {
@@ -213,10 +214,8 @@ describe('a killed studio', () => {
     expect(await started(child)).toContain('importing')
     await killed(child)
     expect((await service.list({})).map(({ id }) => id)).toEqual([open.id])
-    const left = (await readdir(library)).filter((name) => name.includes('.import'))
-    expect(left.length).toBeGreaterThan(0)
-    for (const name of left) await utimes(join(library, name), new Date(0), new Date(0))
-    await service.remove({ id: (await service.import({ file: await put('small.csv', 'q,a\n1,2\n') })).id })
+    expect((await readdir(join(library, '.work'))).length).toBeGreaterThan(0)
+    await service.sweep()
     await expectUntouched()
   })
 

@@ -1,5 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { UserError, type ColumnRole, type PathToRead } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
@@ -25,7 +24,6 @@ export interface ImportWatch {
 
 /** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
 export async function importTable(file: PathToRead, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
-  await removeStaleDrafts(dirname(target))
   const idle: ImportState = { rows: 0, share: null }
   let state = () => idle
   watch.onStart?.(() => state())
@@ -35,7 +33,7 @@ export async function importTable(file: PathToRead, name: string, target: string
     state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
     const filling: Filling = { name, file: basename(file), roles: options.columns?.map(({ role }) => role), signal: watch.signal, onRows: (count) => { rows = count } }
     await fillWith(store, table, options.columns, filling).finally(() => { state = () => idle })
-  })
+  }, table.relation ? [file] : [])
 }
 
 async function fillWith(store: DatasetStore, table: OpenedTable, columns: ImportOptions['columns'], filling: Filling): Promise<void> {
@@ -43,19 +41,6 @@ async function fillWith(store: DatasetStore, table: OpenedTable, columns: Import
   if (!relation) return fillStore(store, takeColumns(table.portions(), columns), filling)
   const { header, places } = chooseColumns(relation.header, columns)
   return fillFromRelation(store, relation, { header, places: places ?? relation.header.map((_, place) => place) }, filling)
-}
-
-/** Datasets that are not complete, and rows on their way into another one. */
-const TEMPORARY = /\.(import|rows|parquet)(\.wal)?$/
-const HOUR_MS = 3_600_000
-
-/** What work left that ended with its process: one that goes on writes all the time. */
-async function removeStaleDrafts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!TEMPORARY.test(name)) continue
-    const written = await stat(join(folder, name)).then(({ mtimeMs }) => mtimeMs, () => Infinity)
-    if (written < Date.now() - HOUR_MS) await rm(join(folder, name), { force: true })
-  }
 }
 
 const PREVIEW_ROWS = 20
@@ -86,9 +71,9 @@ export async function previewTable(file: PathToRead, options: ImportOptions): Pr
   }
 }
 
-/** Creates a dataset from a header and rows; columns without a role get the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off. */
+/** Creates a dataset from a header and rows, and leaves it open; columns without a role get the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off. */
 export async function createStore(file: string, name: string, table: AsyncIterable<readonly (string | null)[]>, roles: readonly (ColumnRole | undefined)[] = []): Promise<DatasetStore> {
-  const store = await DatasetStore.open(file)
+  const store = await DatasetStore.open(file, { create: true })
   try {
     await fillStore(store, inPortions(table), { name, file: name, roles })
     return store

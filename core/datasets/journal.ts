@@ -1,6 +1,7 @@
 import type { DatasetStep, StepAct } from '../contract/index.ts'
-import { applyChange, tablesOf, type Change } from './changes.ts'
+import { applyChange, parseChanges, parseTables, tablesOf, type Change } from './changes.ts'
 import { bytesOf, compactRows } from './kept.ts'
+import { identifier } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 /** So many steps can be undone; older ones are forgotten. */
@@ -11,12 +12,31 @@ const KEPT_BYTES = 2 * 1024 ** 3
 /** Applies a change of the step that is being made. */
 export type Apply = (change: Change) => Promise<readonly Change[]>
 
-/** Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. */
-export async function journalled(store: DatasetStore, act: StepAct, work: (apply: Apply) => Promise<void>): Promise<void> {
+type Work = (apply: Apply) => Promise<void>
+
+/** DuckDB refuses to commit a table whose rows were changed and that got a column in one transaction. */
+const ALTERED = /has altered this table|has been altered|write-write conflict/
+
+/**
+ * Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. `work` may run twice: where
+ * it changes rows and adds columns, the columns are made beforehand.
+ */
+export async function journalled(store: DatasetStore, act: StepAct, work: Work): Promise<void> {
+  const applied: Change[] = []
+  try {
+    await makeStep(store, act, work, applied)
+  } catch (error) {
+    const added = applied.filter(({ kind }) => kind === 'insertColumn').length
+    if (added === 0 || !ALTERED.test(String(error))) throw error
+    await store.addSpareColumns(added)
+    await makeStep(store, act, work, [])
+  }
+}
+
+async function makeStep(store: DatasetStore, act: StepAct, work: Work, redo: Change[]): Promise<void> {
   let kept = 0
   await store.transaction(async () => {
     const undo: Change[] = []
-    const redo: Change[] = []
     await work(async (change) => {
       const { done, inverse } = await applyChange(store, change)
       redo.push(...done)
@@ -43,7 +63,7 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
   const pick = direction === 'undo' ? 'done ORDER BY id DESC' : 'NOT done ORDER BY id'
   const [entry] = await store.all(`SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`)
   if (!entry) return
-  const [id, changes, tables] = [entry[0] as bigint, JSON.parse(String(entry[1])) as Change[], JSON.parse(String(entry[2] ?? '[]')) as string[]]
+  const [id, changes, tables] = [entry[0] as bigint, parseChanges(String(entry[1])), parseTables(String(entry[2] ?? '[]'))]
   let kept = 0
   await store.transaction(async () => {
     for (const change of changes) {
@@ -98,7 +118,7 @@ async function forgetOld(store: DatasetStore): Promise<void> {
 async function forget(store: DatasetStore, condition: string): Promise<void> {
   const entries = await store.all(`SELECT tables, contains(undo || redo, '"hideColumn"') FROM journal WHERE ${condition}`)
   if (entries.length === 0) return
-  for (const [tables] of entries) for (const table of JSON.parse(String(tables ?? '[]')) as string[]) await store.run(`DROP TABLE IF EXISTS ${table}`)
+  for (const [tables] of entries) for (const table of parseTables(String(tables ?? '[]'))) await store.run(`DROP TABLE IF EXISTS ${table}`)
   await store.run(`DELETE FROM journal WHERE ${condition}`)
   if (entries.some(([, hides]) => hides === true)) await emptyHiddenColumns(store)
 }
@@ -108,7 +128,7 @@ async function emptyHiddenColumns(store: DatasetStore): Promise<void> {
   const shown = new Set<string>((await store.columns()).map(({ id }) => id))
   for (const id of await store.storedColumns()) {
     if (shown.has(id)) continue
-    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [`"${id}"`])
-    if (Number(row?.[0]) === 0) await store.run(`UPDATE rows SET "${id}" = NULL WHERE "${id}" IS NOT NULL`)
+    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [JSON.stringify(id)])
+    if (Number(row?.[0]) === 0) await store.run(`UPDATE rows SET ${identifier(id)} = NULL WHERE ${identifier(id)} IS NOT NULL`)
   }
 }

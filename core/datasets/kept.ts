@@ -1,3 +1,4 @@
+import { identifier } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function bytesOf(store: DatasetStore, tables: readonly string[]): P
   for (const table of tables) {
     const columns = (await columnsOf(store, table)).filter(({ type }) => type === 'VARCHAR')
     if (!(await exists(store, table))) continue
-    const texts = columns.map(({ name }) => ` + coalesce(sum(strlen("${name}")), 0)`).join('')
+    const texts = columns.map(({ name }) => ` + coalesce(sum(strlen(${identifier(name)})), 0)`).join('')
     const [row] = await store.all(`SELECT (count(*) * ${ROW_BYTES}${texts})::BIGINT FROM ${table}`)
     bytes += Number(row?.[0])
   }
@@ -38,7 +39,7 @@ export async function bytesOf(store: DatasetStore, tables: readonly string[]): P
  * the columns that it changes (`position` among them where it orders rows).
  */
 export async function exchangeCells(store: DatasetStore, table: string): Promise<void> {
-  const columns = (await columnsOf(store, table)).map(({ name }) => `"${name}"`).filter((name) => name !== '"row_id"')
+  const columns = (await columnsOf(store, table)).map(({ name }) => identifier(name)).filter((name) => name !== '"row_id"')
   await store.run(`CREATE TABLE ${table}_before AS SELECT row_id, ${columns.join(', ')} FROM rows WHERE row_id IN (SELECT row_id FROM ${table})`)
   if ((await bytesOf(store, [table, `${table}_before`])) > UPDATED_BYTES) await rewriteRows(store, table, columns)
   else await store.run(`UPDATE rows SET ${columns.map((name) => `${name} = new.${name}`).join(', ')} FROM ${table} AS new WHERE rows.row_id = new.row_id`)
@@ -48,7 +49,7 @@ export async function exchangeCells(store: DatasetStore, table: string): Promise
 
 /** Writes the whole table of rows anew: unlike an update, this keeps neither the old nor the new texts in memory until the step ends. */
 async function rewriteRows(store: DatasetStore, table: string, changed: readonly string[]): Promise<void> {
-  const stored = (await store.storedColumns()).map((id) => `"${id}"`)
+  const stored = (await store.storedColumns()).map(identifier)
   const valueOf = (name: string) => (changed.includes(name) ? `CASE WHEN new.row_id IS NULL THEN old.${name} ELSE new.${name} END` : `old.${name}`)
   await store.run(`CREATE TABLE rows_new (row_id BIGINT NOT NULL, position BIGINT NOT NULL${stored.map((name) => `, ${name} VARCHAR`).join('')})`)
   const cells = ['"position"', ...stored].map((name) => `, ${valueOf(name)}`).join('')

@@ -1,4 +1,5 @@
 import { UserError, type Column, type SortKey, type ViewFilter } from '../contract/index.ts'
+import { identifier, literal } from './sql.ts'
 import type { DatasetStore } from './store.ts'
 
 /** What a text is tested for. */
@@ -8,26 +9,23 @@ export interface Pattern {
   readonly matchCase: boolean
 }
 
-/** A quoted SQL text. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "''").replaceAll('\0', '')}'`
-
 /** Texts are compared up to this length when rows are sorted. */
 const COMPARED_CHARACTERS = 100
 
 /** The SQL condition that a column's text matches. Regular expressions are RE2's; `.` matches no line break. */
 export function matches(columnId: string, { kind, text, matchCase }: Pattern): string {
-  const column = `"${columnId}"`
-  if (kind !== 'regex' && (matchCase || !isCased(text))) return kind === 'equals' ? `${column} = ${quoted(text)}` : `contains(${column}, ${quoted(text)})`
-  return `regexp_matches(${column}, ${quoted(regexOf({ kind, text, matchCase }))}, ${quoted(matchCase ? 'c' : 'i')})`
+  const column = identifier(columnId)
+  if (kind !== 'regex' && (matchCase || !isCased(text))) return kind === 'equals' ? `${column} = ${literal(text)}` : `contains(${column}, ${literal(text)})`
+  return `regexp_matches(${column}, ${literal(regexOf({ kind, text, matchCase }))}, ${literal(matchCase ? 'c' : 'i')})`
 }
 
 /** The SQL text in which every match of a column is replaced. `replacement`: as the contract's `replace` says. */
 export function replaced(columnId: string, pattern: Pattern, replacement: string): string {
-  const column = `"${columnId}"`
-  if (pattern.kind === 'equals') return quoted(replacement)
-  if (pattern.kind === 'contains' && (pattern.matchCase || !isCased(pattern.text))) return `replace(${column}, ${quoted(pattern.text)}, ${quoted(replacement)})`
+  const column = identifier(columnId)
+  if (pattern.kind === 'equals') return literal(replacement)
+  if (pattern.kind === 'contains' && (pattern.matchCase || !isCased(pattern.text))) return `replace(${column}, ${literal(pattern.text)}, ${literal(replacement)})`
   const template = pattern.kind === 'regex' ? templateOf(replacement) : replacement.replaceAll('\\', '\\\\')
-  return `regexp_replace(${column}, ${quoted(regexOf(pattern))}, ${quoted(template)}, ${quoted(pattern.matchCase ? 'gc' : 'gi')})`
+  return `regexp_replace(${column}, ${literal(regexOf(pattern))}, ${literal(template)}, ${literal(pattern.matchCase ? 'gc' : 'gi')})`
 }
 
 /** Throws UserError `dataset/regex-invalid` where a pattern is none, `dataset/regex-group` where the replacement names a group that it lacks. */
@@ -51,9 +49,9 @@ function groupCount(pattern: string): number {
 
 /** The SQL condition of a view's filter. */
 export function filterCondition({ columnId, kind, value, matchCase }: ViewFilter): string {
-  if (kind === 'empty') return `coalesce("${columnId}", '') = ''`
-  if (kind === 'notEmpty') return `"${columnId}" <> ''`
-  if (kind === 'equals' && value === '') return `coalesce("${columnId}", '') = ''`
+  if (kind === 'empty') return `coalesce(${identifier(columnId)}, '') = ''`
+  if (kind === 'notEmpty') return `${identifier(columnId)} <> ''`
+  if (kind === 'equals' && value === '') return `coalesce(${identifier(columnId)}, '') = ''`
   return matches(columnId, { kind, text: value, matchCase })
 }
 
@@ -63,7 +61,7 @@ export function sortOrder(keys: readonly SortKey[]): string {
 }
 
 function orderOf(columnId: string, direction: 'ASC' | 'DESC'): string[] {
-  const column = `"${columnId}"`
+  const column = identifier(columnId)
   const number = `try_cast(CASE WHEN length(${column}) <= 40 THEN replace(trim(${column}), ',', '') END AS DOUBLE)`
   const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`
   const kind = `CASE WHEN coalesce(${column}, '') = '' THEN NULL WHEN ${finite} IS NULL THEN 1 ELSE 0 END`

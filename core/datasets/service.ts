@@ -1,7 +1,10 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { syncFolder } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { DatasetId, PathToRead, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
+import { DatasetId, PathToRead, toAppError, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
@@ -17,7 +20,10 @@ import { requireColumns } from './matching.ts'
 import { checkTrainable, rowReader } from './roles.ts'
 import { RunningImports } from './running-imports.ts'
 import { statisticsOf, type TokenCounter } from './statistics/index.ts'
-import { DatasetStore } from './store.ts'
+import { datasetIds, ENDING, requireFile, sweep } from './library-files.ts'
+import { StorePool } from './store-pool.ts'
+import { DatasetStore, toFileError, WORK_FOLDER } from './store.ts'
+import { stateOf, Summaries } from './summaries.ts'
 import { placesOf } from './views.ts'
 
 type Emit = <N extends 'datasets.changed' | 'datasets.removed' | 'datasets.importProgress'>(name: N, payload: Events[N]) => void
@@ -29,11 +35,15 @@ export interface DatasetServiceOptions {
   /** Folder with the tutorial's `dataset.csv` (template) and `sample_dataset.csv`. */
   readonly templatesFolder: string
   readonly emit: Emit
+  /** False where another host writes: datasets are opened for reading only, and not at all while that host has them open. */
+  readonly isWritable?: boolean
   /** How a model counts tokens; without it none are counted. */
   readonly tokenCounter?: (modelId: string) => Promise<TokenCounter>
 }
 
 export interface DatasetService extends DatasetHandlers {
+  /** Removes what earlier processes left unfinished. Call once before anything else, as the library's one writer. */
+  sweep(): Promise<void>
   /** Throws UserError `dataset/not-found`. */
   find(id: string): Promise<DatasetInfo>
   /** Throws UserError where the dataset has no prompt or answer column, or no rows. */
@@ -48,45 +58,54 @@ export interface DatasetService extends DatasetHandlers {
   keepRows(id: string, file: string): Promise<readonly Column[]>
   /** Makes a dataset of rows that were kept. */
   addRows(name: string, rows: RowsFile): Promise<DatasetInfo>
+  cancelImports(): void
   close(): Promise<void>
 }
 
 const ROWS_PER_READ = 10_000
 /** Datasets of more rows are not checked for a run's plan, which must come at once. */
 const PLANNED_ROWS = 20_000
+/** So many datasets whose summaries are not known are opened at once. */
+const LISTED_AT_ONCE = 4
+/** A reader closes a dataset after so long. */
+const READER_IDLE_MS = 1000
+/** The writer tries so often to open what a reader has open. */
+const READER_PATIENCE = 6
 const writeAll = () => Promise.resolve(null)
 const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
 
 /** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
-  const stores = new Map<string, Promise<DatasetStore>>()
-  const queues = new Map<string, Promise<unknown>>()
+  const isWritable = options.isWritable ?? true
+  const fileOf = (id: string) => join(options.folder, `${id}${ENDING}`)
+  const workFile = (name: string) => join(options.folder, WORK_FOLDER, name)
+  const summaries = new Summaries(options.folder, isWritable)
+  const pool = new StorePool({
+    async open(id) {
+      const file = await requireFile(options.folder, id)
+      // What is known of an open dataset is kept up to date; it must be true when it is opened.
+      if (isWritable && !(await summaries.find(id, await stateOf(options.folder, id)))) await summaries.forget(id)
+      return isWritable ? openPatiently(file) : DatasetStore.open(file, { readOnly: true })
+    },
+    onClose: (id, hasFailed) => (hasFailed ? summaries.forget(id) : summaries.renew(id)),
+    // A reader must not keep the writer from opening a dataset.
+    ...(!isWritable && { idleMs: READER_IDLE_MS }),
+  })
   const imports = new RunningImports((progress) => options.emit('datasets.importProgress', progress))
   const warned = new Map<string, { readonly version: number; readonly count: number }>()
-  const fileOf = (id: string) => join(options.folder, `${id}.duckdb`)
 
-  async function storeOf(id: string): Promise<DatasetStore> {
-    const open = stores.get(id) ?? openStore(id)
-    stores.set(id, open)
-    open.catch(() => stores.delete(id))
-    return open
-  }
-
-  async function openStore(id: string): Promise<DatasetStore> {
-    const exists = DatasetId.safeParse(id).success && (await stat(fileOf(id)).then(() => true, () => false))
-    if (!exists) throw new UserError('dataset/not-found', { id })
-    return DatasetStore.open(fileOf(id)).catch((error: unknown) => {
-      if (String(error).includes('lock')) throw new UserError('dataset/locked', { file: basename(fileOf(id)) })
-      throw error
-    })
-  }
-
-  /** Runs work on one dataset after everything that was asked of it before: a connection has one transaction at a time. */
-  function inTurn<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
-    const before = queues.get(id) ?? Promise.resolve()
-    const result = before.then(() => storeOf(id)).then(work).catch((error: unknown) => { throw toDiskError(error, options.folder) })
-    queues.set(id, result.catch(() => undefined))
-    return result
+  /** Runs work on one dataset after everything that was asked of it before. */
+  async function inTurn<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
+    try {
+      return await pool.use(id, async (store) => {
+        // A file that was moved away stays open under its new name: nothing may be written there.
+        await requireFile(options.folder, id)
+        return work(store)
+      })
+    } catch (error) {
+      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.whileClosed(id, async () => undefined)
+      throw toFileError(toDiskError(error, options.folder), `${id}${ENDING}`)
+    }
   }
 
   async function infoOf(id: string, store: DatasetStore): Promise<DatasetInfo> {
@@ -100,16 +119,10 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     inTurn(id, async (store) => {
       await work(store)
       const info = await infoOf(id, store)
+      await summaries.put(info)
       options.emit('datasets.changed', info)
       return info
     })
-
-  async function closeStore(id: string): Promise<void> {
-    await queues.get(id)
-    const store = await stores.get(id)
-    stores.delete(id)
-    store?.close()
-  }
 
   /** A free id made of the date and random letters. */
   const newId = () => DatasetId.parse(`d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`)
@@ -125,7 +138,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const name = newId()
     const files: string[] = []
     const fileAt = (part: number) => {
-      const file = join(options.folder, `${name}.${part}.parquet`)
+      const file = workFile(`${name}.${part}.parquet`)
       files.push(file)
       return file
     }
@@ -139,13 +152,13 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       })
       return await use(parts)
     } finally {
-      await Promise.all(files.map((file) => rm(file, { force: true })))
+      await Promise.all(files.map((file) => disk.rm(file, { force: true })))
     }
   }
 
   /** Reads a file into a dataset that is there only while its rows are used. */
   async function withFileRows<T>(file: PathToRead, how: ImportOptions, watch: ImportWatch, use: (rows: RowsFile) => Promise<T>): Promise<T> {
-    const draft = join(options.folder, `${newId()}.rows`)
+    const draft = workFile(`${newId()}${ENDING}`)
     const written = `${draft}.parquet`
     try {
       await importTable(file, basename(file), draft, how, watch)
@@ -156,7 +169,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     } catch (error) {
       throw toDiskError(error, options.folder)
     } finally {
-      await Promise.all([draft, `${draft}.wal`, written].map((path) => rm(path, { force: true })))
+      await Promise.all([draft, `${draft}.wal`, written].map((path) => disk.rm(path, { force: true })))
     }
   }
 
@@ -169,14 +182,33 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   async function list(): Promise<DatasetSummary[]> {
-    const files = await readdir(options.folder)
-    const ids = files.filter((file) => extname(file) === '.duckdb').map((file) => basename(file, '.duckdb'))
-    // A dataset that another program holds must not hide the others.
-    const infos = await Promise.allSettled(ids.map((id) => inTurn(id, (store) => infoOf(id, store))))
-    return infos.flatMap((info) => (info.status === 'fulfilled' ? [info.value] : [])).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+    const found: DatasetSummary[] = []
+    const ids = await datasetIds(options.folder)
+    for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) found.push(...(await Promise.all(ids.slice(from, from + LISTED_AT_ONCE).map(summaryOf))))
+    return found.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+  }
+
+  /** What is known of a dataset; it is opened only where its files have changed since, and closed again. One that cannot be opened must not hide the others. */
+  async function summaryOf(id: DatasetId): Promise<DatasetSummary> {
+    const isOpen = pool.openIds.includes(id)
+    const known = await summaries.find(id, isOpen ? undefined : await stateOf(options.folder, id))
+    if (known) return known
+    try {
+      const info = await inTurn(id, (store) => infoOf(id, store))
+      await summaries.put(info)
+      if (!isOpen) await pool.whileClosed(id, async () => undefined)
+      const { columns: _, version: __, undoCount: ___, redoCount: ____, ...summary } = info
+      return summary
+    } catch (error) {
+      const earlier = isWritable ? undefined : await summaries.find(id)
+      if (earlier) return earlier
+      const stats = await stat(fileOf(id)).catch(() => null)
+      return { id, name: `${id}${ENDING}`, rowCount: 0, columnNames: [], updatedAt: (stats?.mtime ?? new Date(0)).toISOString(), sizeBytes: stats?.size ?? 0, problem: toAppError(error) }
+    }
   }
 
   return {
+    sweep: () => sweep(options.folder),
     list,
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
@@ -238,16 +270,19 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     }),
     rename: ({ id, name }) => change(id, (store) => store.run('UPDATE meta SET name = $1, updated_at = $2', [name, new Date().toISOString()])),
     async remove({ id }) {
-      await inTurn(id, (store) => store.run('CHECKPOINT'))
-      await closeStore(id)
-      await mkdir(options.trashFolder, { recursive: true })
-      await rename(fileOf(id), join(options.trashFolder, basename(fileOf(id))))
-      await rm(`${fileOf(id)}.wal`, { force: true })
+      await requireFile(options.folder, id)
+      // What is damaged cannot be brought into one file, and is moved as it is.
+      await pool.use(id, (store) => store.run('CHECKPOINT')).catch(() => undefined)
+      await pool.whileClosed(id, () => moveDataset(options.folder, options.trashFolder, id)).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+      await summaries.forget(id)
       options.emit('datasets.removed', { id })
       return null
     },
     async restore({ id }) {
-      await rename(join(options.trashFolder, basename(fileOf(id))), fileOf(id)).catch(() => { throw new UserError('dataset/not-found', { id }) })
+      const isThere = (folder: string) => access(join(folder, `${id}${ENDING}`)).then(() => true, () => false)
+      if (!(await isThere(options.trashFolder))) throw new UserError('dataset/not-found', { id })
+      if (await isThere(options.folder)) throw new UserError('trash/occupied', { id })
+      await moveDataset(options.trashFolder, options.folder, id)
       return change(id, async () => undefined)
     },
     async check({ id, modelId, maxTokens }) {
@@ -271,7 +306,16 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       return count
     },
     conversationRows: (id, row) => inTurn(id, (store) => chainOf(store, row)),
-    keepRows: (id, file) => inTurn(id, async (store) => (await writeRows(store, file)).columns),
+    async keepRows(id, file) {
+      const written = workFile(`${newId()}.parquet`)
+      try {
+        const { columns } = await inTurn(id, (store) => writeRows(store, written))
+        await disk.rename(written, file)
+        return columns
+      } finally {
+        await disk.rm(written, { force: true })
+      }
+    },
     addRows: (name, rows) => add(undefined, name, (title, target) => createFromRows(target, title, rows)),
     checkTrainable,
     async *rowsForTraining(id) {
@@ -284,11 +328,35 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         for (const [index, { rowId, cells }] of rows.entries()) yield { rowId, rowNumber: from + index + 1, ...read(cells) }
       }
     },
+    cancelImports: () => imports.cancelAll(),
     async close() {
       imports.cancelAll()
-      await Promise.all([...stores.keys()].map(closeStore))
+      await pool.closeAll()
+      await summaries.flush()
     },
   }
+}
+
+/** Opens a dataset, also where a reader is just about to close it. */
+async function openPatiently(file: string): Promise<DatasetStore> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await DatasetStore.open(file)
+    } catch (error) {
+      if (!(error instanceof UserError) || error.error.code !== 'dataset/locked' || attempt >= READER_PATIENCE) throw error
+      await wait(READER_IDLE_MS / 2)
+    }
+  }
+}
+
+/** Moves a dataset's file, and what is not yet in it, to another folder. */
+async function moveDataset(from: string, to: string, id: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  const [file, beside] = [`${id}${ENDING}`, `${id}${ENDING}.wal`]
+  await disk.rm(join(to, beside), { force: true })
+  await disk.rename(join(from, file), join(to, file))
+  await disk.rename(join(from, beside), join(to, beside)).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ENOENT') throw error })
+  await Promise.all([from, to].map(syncFolder))
 }
 
 async function* asTable(rows: readonly (readonly (string | null)[])[]): AsyncGenerator<readonly (string | null)[]> {

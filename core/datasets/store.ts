@@ -1,27 +1,30 @@
-import { DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
-import { CLIP_CHARACTERS, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import { mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { CLIP_CHARACTERS, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
+import { identifier, literal } from './sql.ts'
+import { checkContents, checkSchema, migrations } from './store-schema.ts'
 
-/** Version of the tables; `migrations[n]` leads from n to n + 1. */
-const migrations: readonly string[] = [
-  `CREATE TABLE meta (name VARCHAR NOT NULL, version BIGINT NOT NULL, next_row BIGINT NOT NULL, next_column BIGINT NOT NULL, updated_at VARCHAR NOT NULL);
-   CREATE TABLE columns (id VARCHAR NOT NULL, position INTEGER NOT NULL, name VARCHAR NOT NULL, role VARCHAR NOT NULL);
-   CREATE TABLE rows (row_id BIGINT NOT NULL, position BIGINT NOT NULL);
-   CREATE SEQUENCE journal_ids;
-   CREATE TABLE journal (id BIGINT NOT NULL DEFAULT nextval('journal_ids'), done BOOLEAN NOT NULL, undo VARCHAR NOT NULL, redo VARCHAR NOT NULL);`,
-  // A journal entry names the tables of rows or cells that it keeps, and their size.
-  `CREATE SEQUENCE kept_ids;
-   ALTER TABLE journal ADD COLUMN tables VARCHAR DEFAULT '[]';
-   ALTER TABLE journal ADD COLUMN bytes BIGINT DEFAULT 0;`,
-  // What a step did, when, and which version it led to.
-  `ALTER TABLE journal ADD COLUMN act VARCHAR;
-   ALTER TABLE journal ADD COLUMN done_at VARCHAR;
-   ALTER TABLE journal ADD COLUMN version BIGINT;`,
-]
-
-/** Bounds each open dataset; what does not fit goes to a temporary file beside it. */
+/** Bounds each open dataset; what does not fit goes to a temporary file in the work folder. */
 export const MEMORY_LIMIT = '512MB'
-const SETTINGS = { memory_limit: MEMORY_LIMIT, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', enable_external_access: 'true' }
+
+/** Folder beside the datasets for what is there only while it is used: drafts, rows on their way, what does not fit into memory. Emptied at every start. */
+export const WORK_FOLDER = '.work'
+
+/** The work folder of a folder of datasets, or of itself. */
+export const workFolderOf = (folder: string): string => (basename(folder) === WORK_FOLDER ? folder : join(folder, WORK_FOLDER))
+
+export interface OpenOptions {
+  /** Makes a new file; else it must be there and be one of ours. */
+  readonly create?: boolean
+  /** Nothing is written, not even what an earlier process has left to be replayed. */
+  readonly readOnly?: boolean
+  /** Files outside of the work folder that rows are read from. */
+  readonly reads?: readonly string[]
+  readonly memoryLimit?: string
+}
 
 export interface StoreMeta {
   readonly name: string
@@ -63,35 +66,56 @@ const ROWS_PER_PAUSE = 10_000
  * named by column id; NULL is a missing cell. Every method is one statement or runs in the caller's transaction.
  */
 export class DatasetStore {
-  readonly #instance: DuckDBInstance
-  readonly #connection: DuckDBConnection
+  readonly #database: ConfinedDuckDB
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
-    this.#instance = instance
-    this.#connection = connection
+  /** Where files may be written for a while. */
+  readonly workFolder: string
+
+  private constructor(database: ConfinedDuckDB, workFolder: string) {
+    this.#database = database
+    this.workFolder = workFolder
   }
 
-  /** Opens or creates the file and brings its tables up to date. */
-  static async open(file: string): Promise<DatasetStore> {
-    const instance = await DuckDBInstance.create(file, SETTINGS)
-    const store = new DatasetStore(instance, await instance.connect())
-    await store.#migrate()
-    await store.indexRows()
-    return store
+  /**
+   * Opens or creates the file and brings its tables up to date. Throws UserError `dataset/foreign` or `dataset/newer` for tables
+   * that are not ours, `dataset/locked` while another process has it, and `dataset/damaged`.
+   */
+  static async open(file: string, { create = false, readOnly = false, reads = [], memoryLimit = MEMORY_LIMIT }: OpenOptions = {}): Promise<DatasetStore> {
+    const work = workFolderOf(dirname(file))
+    if (!readOnly) await mkdir(work, { recursive: true })
+    const database = await confinedDuckDB({ files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads], folder: work, memoryLimit })
+    const store = new DatasetStore(database, work)
+    try {
+      await store.run(`ATTACH ${literal(file)} AS dataset (TYPE duckdb${readOnly ? ', READ_ONLY' : ''})`)
+      await store.run('USE dataset')
+      const all = (sql: string) => store.all(sql)
+      const version = create ? 0 : await checkSchema(all, basename(file))
+      if (!readOnly) await store.#migrate(version)
+      if (!create) await checkContents(all, basename(file))
+      if (!readOnly) await store.indexRows()
+      return store
+    } catch (error) {
+      store.close()
+      throw create ? error : toFileError(error, basename(file), true)
+    }
   }
 
   close(): void {
-    this.#connection.closeSync()
-    this.#instance.closeSync()
+    this.#database.close()
   }
 
-  async #migrate(): Promise<void> {
-    await this.run('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
-    const [found] = await this.all('SELECT version FROM schema_version')
-    const version = Number(found?.[0] ?? 0)
-    for (const [index, statements] of migrations.entries()) if (index >= version) await this.#connection.run(statements)
+  get #connection(): DuckDBConnection {
+    return this.#database.connection
+  }
+
+  async #migrate(version: number): Promise<void> {
     if (version === migrations.length) return
-    await this.run(found ? 'UPDATE schema_version SET version = $1' : 'INSERT INTO schema_version VALUES ($1)', [migrations.length])
+    await this.transaction(async () => {
+      await this.run('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
+      for (const statements of migrations.slice(version)) await this.run(statements)
+      await this.run('DELETE FROM schema_version')
+      await this.run('INSERT INTO schema_version VALUES ($1)', [migrations.length])
+    })
   }
 
   /** Makes sure of the index by which rows that lie scattered after sorting are quick to fetch. */
@@ -115,7 +139,8 @@ export class DatasetStore {
       await this.run('COMMIT')
       return result
     } catch (error) {
-      await this.run('ROLLBACK')
+      // A failed COMMIT has ended the transaction already, and the first error is the one that tells why.
+      await this.run('ROLLBACK').catch(() => undefined)
       throw error
     }
   }
@@ -148,7 +173,7 @@ export class DatasetStore {
     const { version } = await this.meta()
     const order = await this.rowIds(offset, offset + limit, places)
     const columns = await this.columns()
-    const cells = columns.map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length("${id}") > ${CLIP_CHARACTERS}`).join('')
+    const cells = columns.map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length(${identifier(id)}) > ${CLIP_CHARACTERS}`).join('')
     const found = new Map((await this.#byId(order, `row_id, position${cells}`)).map((row) => [Number(row[0]), row]))
     const rows = order.flatMap((id) => (found.has(id) ? [toRow(found.get(id) as DuckDBValue[], places?.isView === true)] : []))
     return { offset, rows, rowCount: places?.count ?? (await this.rowCount()), version }
@@ -188,7 +213,7 @@ export class DatasetStore {
     const before: (string | null)[] = []
     for (const { rowId, columnId, value } of cells) {
       before.push(await this.cell(rowId, columnId))
-      await this.run(`UPDATE rows SET "${columnId}" = $1 WHERE row_id = $2`, [value, BigInt(rowId)])
+      await this.run(`UPDATE rows SET ${identifier(columnId)} = $1 WHERE row_id = $2`, [value, BigInt(rowId)])
     }
     return before
   }
@@ -266,11 +291,17 @@ export class DatasetStore {
     const id = column.id ?? `c${await this.nextColumn()}`
     if (!column.id) {
       await this.run('UPDATE meta SET next_column = next_column + 1')
-      await this.run(`ALTER TABLE rows ADD COLUMN "${id}" VARCHAR`)
+      if (!(await this.storedColumns()).includes(id)) await this.run(`ALTER TABLE rows ADD COLUMN ${identifier(id)} VARCHAR`)
     }
     await this.run('UPDATE columns SET position = position + 1 WHERE position >= $1', [at])
     await this.run('INSERT INTO columns VALUES ($1, $2, $3, $4)', [id, at, column.name, column.role])
     return id
+  }
+
+  /** Makes the columns in the file that the next new ones will use. */
+  async addSpareColumns(count: number): Promise<void> {
+    const next = await this.nextColumn()
+    for (let number = next; number < next + count; number++) await this.run(`ALTER TABLE rows ADD COLUMN IF NOT EXISTS ${identifier(`c${number}`)} VARCHAR`)
   }
 
   /** Takes a column out of the dataset; its texts stay in the file so that undoing is exact. */
@@ -292,9 +323,25 @@ export class DatasetStore {
 
   /** Ids of every column whose texts are in the file, hidden ones included. */
   async storedColumns(): Promise<string[]> {
-    const rows = await this.all(`SELECT column_name FROM information_schema.columns WHERE table_name = 'rows' ORDER BY ordinal_position`)
+    const rows = await this.all(`SELECT column_name FROM duckdb_columns() WHERE table_name = 'rows' ORDER BY column_index`)
     return rows.map(([name]) => String(name)).slice(2)
   }
+}
+
+/** What DuckDB writes beside a file. */
+const WRITTEN_ENDINGS = ['', '.wal', '.wal.checkpoint', '.wal.recovery']
+
+/** Not the file's own fault. */
+const CIRCUMSTANCE = /no space left|not enough space|file too large|permission denied|read-only file system|out of memory|cannot open file|too many open files/i
+const DAMAGE = /corrupt|checksum|could not read enough bytes|deserializ/i
+
+/** The user's error for what DuckDB says of a file; others come back unchanged. `isOpening`: nothing but the file was asked for, so that it is to blame for whatever is not known. */
+export function toFileError(error: unknown, file: string, isOpening = false): unknown {
+  if (error instanceof UserError) return error
+  const text = error instanceof Error ? error.message : String(error)
+  if (/could not set lock|conflicting lock|used by another process/i.test(text)) return new UserError('dataset/locked', { file })
+  if (isOpening && /newer version|version number/i.test(text)) return new UserError('dataset/newer', { file })
+  return DAMAGE.test(text) || (isOpening && !CIRCUMSTANCE.test(text)) ? new UserError('dataset/damaged', { file }) : error
 }
 
 function appendText(appender: DuckDBAppender, value: string | null): void {
@@ -303,7 +350,7 @@ function appendText(appender: DuckDBAppender, value: string | null): void {
 }
 
 /** The SQL of a column's text as `textOf` reads it. */
-export const exact = (columnId: string): string => exactText(`"${columnId}"`)
+export const exact = (columnId: string): string => exactText(identifier(columnId))
 
 function toRow([rowId, position, ...values]: DuckDBValue[], withIndex: boolean): Row {
   const cells: (string | null)[] = []

@@ -59,9 +59,9 @@ const bridge: StudioBridge = {
     link.click()
   },
   async openOutside(target) {
-    if (!target.startsWith('https://')) return { ok: false, error: { code: 'link/not-allowed', facts: { address: target } } }
-    window.open(target, '_blank', 'noopener,noreferrer')
-    return ok(null)
+    const link = allowedLink(target)
+    if (link) window.open(link, '_blank', 'noopener,noreferrer')
+    return link ? ok(null) : fail('link/not-allowed', { address: target })
   },
 }
 

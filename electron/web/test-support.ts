@@ -46,6 +46,7 @@ export class EchoStudio implements Studio {
 
   libraryFolder = (): string => this.#folder
   ownFolders = (): readonly string[] => [this.#folder]
+  requireWriter = (): void => undefined
   enginePid = (): undefined => undefined
   close = async (): Promise<void> => undefined
 }

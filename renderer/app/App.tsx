@@ -8,7 +8,7 @@ import { connectExperiments, ExperimentsRoom } from '../features/experiments/ind
 import { FolderPicker } from '../features/folders/index.ts'
 import { HomeRoom } from '../features/home/index.ts'
 import { connectModels, ModelsRoom } from '../features/models/index.ts'
-import { connectSystem, SettingsRoom, useSystem } from '../features/settings/index.ts'
+import { connectSystem, LibraryNotice, SettingsRoom, useSystem } from '../features/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
 import { setLanguage } from './i18n/index.ts'
 import { Palette } from './Palette.tsx'
@@ -42,9 +42,12 @@ export function App() {
         <TitleBar />
         <Rail />
         <main className={cx(styles.room)} aria-label={t(`rooms.${room}`)}>
-          <Boundary key={room}>
-            <View />
-          </Boundary>
+          <LibraryNotice />
+          <div className={styles.view}>
+            <Boundary key={room}>
+              <View />
+            </Boundary>
+          </div>
         </main>
       </div>
       <Palette />

@@ -1,4 +1,5 @@
 import type { CheckId, Column, ColumnId, ColumnRole } from '../../contract/index.ts'
+import { identifier } from '../sql.ts'
 
 /** Columns as the checks see them. */
 export interface CheckedTable {
@@ -37,7 +38,7 @@ export function checkedTable(columns: readonly Column[]): CheckedTable {
     used: columns.filter(({ role }) => role !== 'ignore'),
     byRole,
     textOf(role) {
-      const parts = byRole(role).map(({ id }) => `nullif("${id}", '')`)
+      const parts = byRole(role).map(({ id }) => `nullif(${identifier(id)}, '')`)
       return parts.length === 0 ? null : `concat_ws(chr(10), ${parts.join(', ')})`
     },
   }
@@ -51,4 +52,4 @@ export const rowsWhere = (condition: string): string => `SELECT row_id, position
 
 /** A finding for each column whose texts are learnt from or read, by a condition on the column. */
 export const inTexts = ({ used }: CheckedTable, condition: (column: string) => string): Finding[] =>
-  used.filter(({ role }) => role === 'prompt' || role === 'answer' || role === 'system').map(({ id }) => ({ columnId: id, rows: rowsWhere(condition(`"${id}"`)) }))
+  used.filter(({ role }) => role === 'prompt' || role === 'answer' || role === 'system').map(({ id }) => ({ columnId: id, rows: rowsWhere(condition(identifier(id))) }))

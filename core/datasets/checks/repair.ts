@@ -2,6 +2,7 @@ import type { CheckId, ColumnId } from '../../contract/index.ts'
 import { keptChange } from '../bulk-edits.ts'
 import { journalled, type Apply } from '../journal.ts'
 import { textOf } from '../exact-text.ts'
+import { identifier } from '../sql.ts'
 import { exact, type DatasetStore } from '../store.ts'
 import { checkedTable, type CheckedTable, type Finding } from './check.ts'
 import { checkOf } from './index.ts'
@@ -42,7 +43,7 @@ async function fix(store: DatasetStore, apply: Apply, { columnId, rows }: Findin
     if (found.length === 0) return count
     after = Number(found.at(-1)?.[1])
     await store.loadTemp('repaired', 1, found.map(([rowId, , text]) => [Number(rowId), [put(textOf(text) ?? '')]] as const))
-    const made = await keptChange(store, 'exchangeCells', `SELECT row_id, v0 AS "${columnId}" FROM rows JOIN temp.repaired ON repaired.key = rows.row_id WHERE v0 IS DISTINCT FROM "${columnId}"`)
+    const made = await keptChange(store, 'exchangeCells', `SELECT row_id, v0 AS ${identifier(columnId)} FROM rows JOIN temp.repaired ON repaired.key = rows.row_id WHERE v0 IS DISTINCT FROM ${identifier(columnId)}`)
     await store.run('DROP TABLE temp.repaired')
     for (const change of made.changes) await apply(change)
     count += made.count
@@ -54,7 +55,7 @@ async function joinPairs(store: DatasetStore, apply: Apply, table: CheckedTable)
   const pairs = pairRows(table)
   if (!pairs) return 0
   await store.run(`CREATE OR REPLACE TEMP TABLE split_pairs AS ${pairs}`)
-  const answers = table.byRole('answer').map(({ id }) => `below."${id}" AS "${id}"`)
+  const answers = table.byRole('answer').map(({ id }) => `below.${identifier(id)} AS ${identifier(id)}`)
   const { changes, count } = await keptChange(store, 'exchangeCells', `SELECT pair.row_id, ${answers.join(', ')} FROM temp.split_pairs AS pair JOIN rows AS below ON below.row_id = pair.next_id`)
   for (const change of changes) await apply(change)
   await remove(store, apply, 'SELECT next_id FROM temp.split_pairs')

@@ -1,4 +1,4 @@
-import { quoted } from '../matching.ts'
+import { identifier, literal } from '../sql.ts'
 import { isBlank, rowsWhere, type Check, type CheckedTable, type Finding } from './check.ts'
 
 /** What templates say where a user's own text belongs: this studio's, and that of the tutorial that it replaces. */
@@ -10,9 +10,9 @@ const PLACEHOLDERS = [
 /** The first column of a role, where a row's problem is shown. */
 const placeOf = (table: CheckedTable, role: 'prompt' | 'answer') => table.byRole(role)[0]?.id ?? null
 
-const hasConversation = (table: CheckedTable): string => table.byRole('conversation').map(({ id }) => `NOT (${isBlank(`"${id}"`)})`).join(' OR ') || 'false'
+const hasConversation = (table: CheckedTable): string => table.byRole('conversation').map(({ id }) => `NOT (${isBlank(identifier(id))})`).join(' OR ') || 'false'
 
-const emptyRow = ({ columns }: CheckedTable): string => columns.map(({ id }) => isBlank(`"${id}"`)).join(' AND ') || 'false'
+const emptyRow = ({ columns }: CheckedTable): string => columns.map(({ id }) => isBlank(identifier(id))).join(' AND ') || 'false'
 
 /** A row with a question alone, and below it a row with an answer alone: a line break has split a pair. */
 export const pairRows = (table: CheckedTable): string | null => {
@@ -47,7 +47,7 @@ const repeatedHeader: Check = {
   severity: 'warning',
   find({ used, columns }) {
     const named = (used.length > 0 ? used : columns).filter(({ name }) => name.trim() !== '')
-    const same = named.map(({ id, name }) => `lower(trim(coalesce("${id}", ''))) = lower(${quoted(name.trim())})`)
+    const same = named.map(({ id, name }) => `lower(trim(coalesce(${identifier(id)}, ''))) = lower(${literal(name.trim())})`)
     return same.length < 2 ? [] : [{ columnId: null, rows: rowsWhere(same.join(' AND ')) }]
   },
   repair: { kind: 'remove' },
@@ -57,7 +57,7 @@ const placeholder: Check = {
   id: 'placeholder',
   severity: 'warning',
   find(table) {
-    const says = [...table.byRole('prompt'), ...table.byRole('answer')].flatMap(({ id }) => PLACEHOLDERS.map((text) => `starts_with(trim(coalesce("${id}", '')), ${quoted(text)})`))
+    const says = [...table.byRole('prompt'), ...table.byRole('answer')].flatMap(({ id }) => PLACEHOLDERS.map((text) => `starts_with(trim(coalesce(${identifier(id)}, '')), ${literal(text)})`))
     return says.length === 0 ? [] : [{ columnId: null, rows: rowsWhere(says.join(' OR ')) }]
   },
   repair: { kind: 'remove' },

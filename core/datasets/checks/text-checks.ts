@@ -1,8 +1,8 @@
-import { quoted } from '../matching.ts'
+import { literal } from '../sql.ts'
 import { inTexts, type Check } from './check.ts'
 import { isMyNumber } from './my-number.ts'
 
-const matching = (pattern: string) => (column: string): string => `regexp_matches(${column}, ${quoted(pattern)})`
+const matching = (pattern: string) => (column: string): string => `regexp_matches(${column}, ${literal(pattern)})`
 
 const OUTER_SPACE = /^[\s\p{Z}]+|[\s\p{Z}]+$/gu
 

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
+import type { DuckDBConnection } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
+import { confinedDuckDB } from '../duckdb.ts'
 import { exactText, textOf } from '../exact-text.ts'
+import { identifier, literal } from '../sql.ts'
 import { pause } from './contents.ts'
 import type { Cells, FileContents, Relation, TableFormat } from './table-format.ts'
 
+const MEMORY_LIMIT = '400MB'
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
 /** What DuckDB numbers the rows by. */
 const ROW_NUMBER = 'file_row_number'
@@ -23,7 +26,7 @@ export const parquet: TableFormat = {
 
 /** Null where the file has a column of the row number's name. */
 async function relationOf(file: FileContents, path: string): Promise<Relation | null> {
-  return withConnection(file, async (connection) => {
+  return withConnection(file, path, async (connection) => {
     const columns = await columnsOf(connection, path)
     if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
     return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)` }
@@ -33,7 +36,7 @@ async function relationOf(file: FileContents, path: string): Promise<Relation | 
 async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]> {
   const path = file.path ?? join(tmpdir(), `terakoya-${randomUUID()}.parquet`)
   if (file.path === null) await writeFile(path, await file.whole())
-  const connection = await (await DuckDBInstance.create(':memory:', { memory_limit: '400MB' })).connect()
+  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
   try {
     const columns = await columnsOf(connection, path)
     yield [columns.map(({ name }) => name)]
@@ -46,19 +49,19 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
   } catch (error) {
     throw toDamage(error, file)
   } finally {
-    connection.closeSync()
+    close()
     if (file.path === null) await rm(path, { force: true })
   }
 }
 
-async function withConnection<T>(file: FileContents, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+async function withConnection<T>(file: FileContents, path: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
   try {
     return await work(connection)
   } catch (error) {
     throw toDamage(error, file)
   } finally {
-    connection.closeSync()
+    close()
   }
 }
 
@@ -66,12 +69,10 @@ async function withConnection<T>(file: FileContents, work: (connection: DuckDBCo
 async function columnsOf(connection: DuckDBConnection, path: string): Promise<{ readonly name: string; readonly text: string }[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`)
   return described.getRows().map(([name, type]) => {
-    const column = `"${String(name).replaceAll('"', '""')}"`
+    const column = identifier(String(name))
     return { name: String(name), text: /\[\]|STRUCT|MAP|LIST/.test(String(type)) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR` }
   })
 }
-
-const literal = (path: string): string => `'${path.replaceAll("'", "''")}'`
 
 function toDamage(error: unknown, file: FileContents): Error {
   file.throwIfCancelled()

@@ -1,6 +1,7 @@
 import type { Column, ColumnRole, CountedRole, DatasetStatistics, RoleStatistics } from '../../contract/index.ts'
 import { readConversation, type Turns } from '../../training/sample-messages.ts'
 import { rowReader, type RowTexts } from '../roles.ts'
+import { identifier } from '../sql.ts'
 import type { DatasetStore } from '../store.ts'
 import { RoleCounter } from './role-counter.ts'
 import { rowSampler } from './sample.ts'
@@ -101,7 +102,7 @@ const LEARNT: readonly ColumnRole[] = ['system', 'prompt', 'answer', 'conversati
 /** Rows that are alike in every column that is learnt from (in all columns where there is none), grouped by DuckDB, which spills to disk. */
 async function duplicatesIn(store: DatasetStore, columns: readonly Column[]): Promise<DatasetStatistics['duplicates']> {
   const learnt = columns.filter(({ role }) => LEARNT.includes(role))
-  const texts = (learnt.length > 0 ? learnt : columns).map(({ id }) => `coalesce("${id}", '')`)
+  const texts = (learnt.length > 0 ? learnt : columns).map(({ id }) => `coalesce(${identifier(id)}, '')`)
   if (texts.length === 0) return { rowCount: 0, textCount: 0 }
   const groups = `SELECT count(*) AS count FROM rows WHERE concat(${texts.join(', ')}) <> '' GROUP BY ${texts.join(', ')} HAVING count(*) > 1`
   const [found] = await store.all(`SELECT coalesce(sum(count - 1), 0)::BIGINT, count(*) FROM (${groups})`)

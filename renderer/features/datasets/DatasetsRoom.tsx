@@ -1,9 +1,9 @@
 import { CloudDownload, Import, Plus, Table2 } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { DatasetId } from '../../../core/contract/index.ts'
-import { Button, EmptyState, ErrorNotice, IconButton, List, ListPane, LoadingPane, Menu, TwoPanes, useFormat, useSession } from '../../ui/index.ts'
-import { createAndOpen, importByDialog } from './datasets.actions.ts'
+import type { AppError, DatasetId } from '../../../core/contract/index.ts'
+import { Button, EmptyState, ErrorNotice, errorSentence, IconButton, List, ListPane, LoadingPane, Menu, Notice, TwoPanes, useFormat, useLanguage, useSession } from '../../ui/index.ts'
+import { createAndOpen, importByDialog, removeUnopened } from './datasets.actions.ts'
 import { datasetCommands } from './datasets.commands.tsx'
 import { datasetItems } from './datasets.selectors.ts'
 import { closeEditor, loadList, openDataset, reopenDataset, useDatasets } from './datasets.store.ts'
@@ -61,7 +61,7 @@ function DatasetList() {
   const entries = items.map((item) => ({
     id: item.id,
     title: item.name,
-    detail: `${t('rows', { count: item.rowCount, rows: format.number(item.rowCount) })} · ${format.when(item.updatedAt)}`,
+    detail: item.problem ? t('unreadable') : `${t('rows', { count: item.rowCount, rows: format.number(item.rowCount) })} · ${format.when(item.updatedAt)}`,
     icon: <Table2 size={16} aria-hidden />,
   }))
   const { t: hubText } = useTranslation('hub')
@@ -97,10 +97,38 @@ function RightPane({ onLeave }: { readonly onLeave: (direction: 'forward' | 'bac
     case 'opening':
       return <LoadingPane />
     case 'failed':
-      return <ErrorNotice error={editor.error} onRetry={() => void reopenDataset()} className={styles.openError} />
+      return <Unopened id={editor.id} error={editor.error} />
     case 'none':
       return isEmpty ? <FirstDataset /> : <EmptyState icon={<Table2 size={28} />} title={t('chooseTitle')} text={t('chooseText')} />
   }
+}
+
+/** True where trying again will not help. */
+const isHopeless = ({ code }: AppError): boolean => code === 'dataset/damaged' || code === 'dataset/foreign' || code === 'dataset/newer'
+
+/** A dataset that cannot be opened: why, and the ways out. */
+function Unopened({ id, error }: { readonly id: DatasetId; readonly error: AppError }) {
+  const { t } = useTranslation('datasets')
+  const { t: common } = useTranslation()
+  const language = useLanguage()
+  const name = useDatasets((state) => datasetItems(state).find((item) => item.id === id)?.name ?? id)
+  const actions = (
+    <>
+      <Button size="small" onPress={() => void reopenDataset()}>
+        {common('retry')}
+      </Button>
+      {isHopeless(error) && (
+        <Button size="small" variant="quiet" onPress={() => void removeUnopened(id, name)}>
+          {t('moveToTrash')}
+        </Button>
+      )}
+    </>
+  )
+  return (
+    <Notice tone="error" className={styles.openError as string} actions={actions}>
+      {errorSentence(error, language)}
+    </Notice>
+  )
 }
 
 function FirstDataset() {

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { DatasetId, ImportOptions, ImportPreview } from '../../../core/contract/index.ts'
 import { Button, Dialog, ErrorNotice, NumberTextField, Select, Spinner, useFormat } from '../../ui/index.ts'
 import { ColumnChoices } from './columns/ColumnChoices.tsx'
-import { datasetItems } from './datasets.selectors.ts'
+import { datasetItems, isReadable } from './datasets.selectors.ts'
 import { useDatasets } from './datasets.store.ts'
 import styles from './ImportDialog.module.css'
 import { choose, chooseTarget, finishLooking, useImporting } from './importing.store.ts'
@@ -131,7 +131,7 @@ const NEW = 'new'
 
 function Target() {
   const { t } = useTranslation('datasets')
-  const items = useDatasets(datasetItems)
+  const items = useDatasets(datasetItems).filter(isReadable)
   const into = useImporting((state) => state.looking?.into ?? null)
   if (items.length === 0) return null
   const choices = [{ id: NEW, label: t('importDialog.newDataset') }, ...items.map(({ id, name }) => ({ id, label: t('importDialog.appendTo', { name }) }))]

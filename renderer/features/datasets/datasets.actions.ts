@@ -92,12 +92,17 @@ export function cancelImport(): void {
 }
 
 /** Moves the dataset to the trash; the toast brings it back. */
-export async function removeDataset(info: DatasetInfo, opened: DatasetDocument): Promise<void> {
+export async function removeDataset({ id, name }: DatasetInfo, opened: DatasetDocument): Promise<void> {
   await opened.settled()
-  const result = await api.remove(info.id)
+  await removeUnopened(id, name)
+}
+
+/** The same for one that cannot be opened. */
+export async function removeUnopened(id: DatasetId, name: string): Promise<void> {
+  const result = await api.remove(id)
   if (!result.ok) return toastError(result.error)
-  forget(info.id)
-  toast(texts()('removed', { name: info.name }), { label: texts()('undo'), run: () => void restoreDataset(info.id) })
+  forget(id)
+  toast(texts()('removed', { name }), { label: texts()('undo'), run: () => void restoreDataset(id) })
 }
 
 async function restoreDataset(id: DatasetId): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetStatistics, DatasetView, ImportId, ImportOptions, ImportPreview, ImportProgress, ModelId, Page, Result } from '../../../core/contract/index.ts'
+import type { AppError, Calls, DatasetEdit, DatasetId, DatasetInfo, DatasetSummary, DatasetStatistics, DatasetView, ImportId, ImportOptions, ImportPreview, ImportProgress, ModelId, Page, Result } from '../../../core/contract/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 type From = Calls['datasets.create']['input']['from']
@@ -44,4 +44,5 @@ export const finishSave = (target: string) => window.studio.finishSave(target)
 export const onChanged = (listener: (info: DatasetInfo) => void) => window.studio.on('datasets.changed', listener)
 export const onImportProgress = (listener: (progress: ImportProgress) => void) => window.studio.on('datasets.importProgress', listener)
 export const onRemoved = (listener: (removed: { readonly id: DatasetId }) => void) => window.studio.on('datasets.removed', listener)
+export const onListed = (listener: (items: readonly DatasetSummary[]) => void) => window.studio.on('datasets.listed', listener)
 export const onLibrary = (listener: () => void) => window.studio.on('system.library', listener)

@@ -6,6 +6,9 @@ const none: readonly DatasetSummary[] = []
 /** The datasets of the list; none while it is not read. */
 export const datasetItems = ({ list }: { readonly list: ListState }): readonly DatasetSummary[] => (list.kind === 'ready' ? list.items : none)
 
+/** False for one whose file is damaged or not ours. */
+export const isReadable = ({ problem }: DatasetSummary): boolean => problem === undefined
+
 export type MissingRoles = 'noPrompt' | 'noAnswer' | 'noRoles'
 
 /** Which columns training would miss; null where it has what it needs. */

@@ -108,6 +108,7 @@ export function connectDatasets(): () => void {
     api.onChanged(takeInfo),
     api.onImportProgress((progress) => set(({ importing }) => (importing?.importId === progress.importId ? { importing: { ...importing, progress } } : {}))),
     api.onRemoved(({ id }) => forget(id)),
+    api.onListed((items) => set({ list: { kind: 'ready', items: newestFirst(items) } })),
     api.onLibrary(() => {
       closeEditor()
       set({ list: { kind: 'loading' } })

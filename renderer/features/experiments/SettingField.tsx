@@ -14,7 +14,7 @@ import {
   useFormat,
   useLanguage,
 } from '../../ui/index.ts'
-import { createDataset, useDatasets } from '../datasets/index.ts'
+import { createDataset, isReadable, useDatasets } from '../datasets/index.ts'
 import { modelItems, useModels } from '../models/index.ts'
 import { DevicePicker } from './DevicePicker.tsx'
 import { experimentItems, isTrained, useExperiments } from './experiments.store.ts'
@@ -191,7 +191,7 @@ function DatasetPicker({ value, ...rest }: PickerProps) {
   }
   const items =
     list.kind === 'ready'
-      ? list.items.map((item) => ({
+      ? list.items.filter(isReadable).map((item) => ({
           id: item.id,
           label: item.name,
           detail: t('form.rows', { count: item.rowCount, when: format.when(item.updatedAt) }),

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { DatasetSummary } from '../../../core/contract/index.ts'
 import { useSession } from '../../ui/index.ts'
-import { useDatasets } from '../datasets/index.ts'
+import { isReadable, useDatasets } from '../datasets/index.ts'
 import { setValue, useForm } from './form.store.ts'
 
 /** Chooses the dataset that was looked at last, else the newest; leaves a choice that still exists alone. */
@@ -13,7 +13,7 @@ export function useDefaultDataset(): void {
     if (list.kind !== 'ready') return
     const has = (id: unknown) => list.items.some((item) => item.id === id)
     if (has(chosen)) return
-    const next = has(looked) ? looked : newest(list.items)?.id
+    const next = has(looked) ? looked : newest(list.items.filter(isReadable))?.id
     if ((next ?? '') !== chosen) setValue('dataset.id', next ?? '')
   }, [list, looked, chosen])
 }

@@ -7,6 +7,7 @@ import { GpuPackCard } from './GpuPackCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { hostKind } from './settings.api.ts'
 import { changePreferences, chooseLibrary, loadSystem, useSystem } from './system.store.ts'
+import { TrashCard } from './TrashCard.tsx'
 import styles from './SettingsRoom.module.css'
 
 const languages = ['system', 'ja', 'en'] as const
@@ -20,6 +21,7 @@ export function SettingsRoom() {
         <h1 className={styles.heading}>{t('title')}</h1>
         <Appearance />
         <Library />
+        <Trash />
         <Machine />
         <GpuPack />
         <About />
@@ -97,6 +99,15 @@ function LibraryFolder({ folder }: { readonly folder: string }) {
         )}
       </div>
     </>
+  )
+}
+
+function Trash() {
+  const { t } = useTranslation('settings')
+  return (
+    <Section title={t('trash.title')}>
+      <TrashCard />
+    </Section>
   )
 }
 

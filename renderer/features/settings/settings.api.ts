@@ -1,14 +1,21 @@
-import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState, Preferences, Result, SystemInfo } from '../../../core/contract/index.ts'
+import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState, Preferences, Result, SystemInfo, TrashContents, TrashEntry } from '../../../core/contract/index.ts'
 
 export const readSystem = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.info', {})
 export const readPreferences = (): Promise<Result<Preferences, AppError>> => window.studio.call('system.preferences', {})
 export const writePreferences = (change: Partial<Preferences>): Promise<Result<Preferences, AppError>> =>
   window.studio.call('system.setPreferences', change)
 export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.setLibrary', { folder })
+export const takeLibrary = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.takeLibrary', {})
 export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>
   window.studio.on('system.preferences', listener)
 export const onLibrary = (listener: () => void): (() => void) => window.studio.on('system.library', listener)
+
+export const readTrash = (): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.list', {})
+export const restoreFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.restore', item)
+export const removeFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.remove', item)
+export const emptyTrash = (): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.empty', {})
+export const onTrash = (listener: () => void): (() => void) => window.studio.on('trash.changed', listener)
 
 export const readGpuPack = (): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.state', {})
 export const planGpuPack = (): Promise<Result<GpuPackPlan, AppError>> => window.studio.call('gpuPack.plan', {})

@@ -51,9 +51,14 @@ export async function changePreferences(change: Partial<Preferences>): Promise<A
 }
 
 /** Moves the studio to a library folder. Returns whether that was done; a refusal is kept in `library`. */
-async function moveLibrary(folder: string): Promise<boolean> {
+const moveLibrary = (folder: string): Promise<boolean> => changeLibrary(() => api.writeLibrary(folder))
+
+/** Makes this studio the one that writes in the library. Returns whether that was done; a refusal is kept in `library`. */
+export const takeLibrary = (): Promise<boolean> => changeLibrary(api.takeLibrary)
+
+async function changeLibrary(call: () => ReturnType<typeof api.writeLibrary>): Promise<boolean> {
   useSystem.setState({ library: { kind: 'changing' } })
-  const result = await api.writeLibrary(folder)
+  const result = await call()
   if (!result.ok) {
     useSystem.setState({ library: { kind: 'failed', error: result.error } })
     return false

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { ColumnId, DatasetId, DatasetInfo } from '../../../../core/contract/index.ts'
 import { Select, toastError } from '../../../ui/index.ts'
 import * as api from '../datasets.api.ts'
-import { datasetItems } from '../datasets.selectors.ts'
+import { datasetItems, isReadable } from '../datasets.selectors.ts'
 import { takeInfo, useDatasets } from '../datasets.store.ts'
 import type { CombineFormProps } from './CombineDialog.tsx'
 import styles from './CombineDialog.module.css'
@@ -66,7 +66,7 @@ function taken(result: Awaited<ReturnType<typeof api.join>>): boolean {
 
 function OtherDataset({ info, value, onChange }: { readonly info: DatasetInfo; readonly value: DatasetId | null; readonly onChange: (id: DatasetId) => void }) {
   const { t } = useTranslation('datasets')
-  const others = useDatasets(datasetItems).filter(({ id }) => id !== info.id)
+  const others = useDatasets(datasetItems).filter((item) => item.id !== info.id && isReadable(item))
   return (
     <Select
       label={t('combine.other')}

@@ -3,7 +3,6 @@ import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, HubToken } from '../../../../core/contract/index.ts'
 import { Button, errorSentence, openOutside, TextField, useLanguage } from '../../../ui/index.ts'
-import * as api from './hub.api.ts'
 import { forgetToken, saveToken, useHub } from './hub.store.ts'
 import styles from './HubDialog.module.css'
 

@@ -27,6 +27,8 @@ export const datasets: LocaleOf<typeof ja> = {
   trySample: 'Start with the sample',
   name: 'Name of the dataset',
   renameHint: 'Rename',
+  unreadable: 'Cannot be opened',
+  moveToTrash: 'Move to the trash',
   removed: '"{name}" was deleted',
   exported: '{rows} rows were exported to "{file}"',
   export: 'Export',

@@ -23,6 +23,8 @@ export const datasets = {
   trySample: 'サンプルで始める',
   name: 'データセットの名前',
   renameHint: '名前を変更',
+  unreadable: '開けません',
+  moveToTrash: 'ごみ箱に移す',
   removed: '「{name}」を削除しました',
   exported: '{rows} 行を「{file}」に書き出しました',
   export: '書き出し',

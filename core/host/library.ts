@@ -1,0 +1,93 @@
+import { constants } from 'node:fs'
+import { access, mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
+import { createDatasetService, type DatasetService } from '../datasets/service.ts'
+import { DatasetStore } from '../datasets/store.ts'
+import type { EngineClient } from '../experiments/engine-client.ts'
+import type { DeviceReport } from '../experiments/engine-protocol.ts'
+import { createExperimentService, type ExperimentService } from '../experiments/service.ts'
+import { tokenCounter } from '../experiments/token-counter.ts'
+import { createModelService, type ModelService } from '../hub/local-models.ts'
+import type { ModelReader } from '../reader/client.ts'
+import { createTrash, type Trash } from './trash.ts'
+
+export type Emit = <N extends EventName>(name: N, payload: Events[N]) => void
+
+export interface LibraryServices {
+  readonly resourcesFolder: string
+  readonly kind: HostKind
+  readonly engine: EngineClient
+  readonly reader: ModelReader
+  readonly devices: () => Promise<DeviceReport>
+  readonly emit: Emit
+}
+
+/** The services that belong to one library folder, with the rights that they were opened with. */
+export interface Library {
+  readonly folder: string
+  readonly access: LibraryAccess
+  readonly datasets: DatasetService
+  readonly models: ModelService
+  readonly experiments: ExperimentService
+  readonly trash: Trash
+}
+
+const placesOf = (folder: string) => ({ datasets: join(folder, 'datasets'), models: join(folder, 'models'), experiments: join(folder, 'experiments'), trash: join(folder, 'trash') })
+
+/** Makes the library's folders. Throws UserError `library/unwritable` where the folder cannot be used. */
+export async function prepareFolders(folder: string): Promise<void> {
+  try {
+    for (const place of Object.values(placesOf(folder))) {
+      await mkdir(place, { recursive: true })
+      await access(place, constants.W_OK)
+    }
+  } catch {
+    throw new UserError('library/unwritable', { folder })
+  }
+}
+
+/** Builds the services. The one writer first clears away what ended with an earlier process. */
+export async function openServices(folder: string, rights: LibraryAccess, services: LibraryServices): Promise<Library> {
+  const places = placesOf(folder)
+  const isWritable = rights.kind === 'writer'
+  const emit: Emit = (name, payload) => {
+    services.emit(name, payload)
+    if (name === 'datasets.removed') void trash.note('dataset', (payload as Events['datasets.removed']).id)
+    if (name === 'experiments.removed') void trash.note('experiment', (payload as Events['experiments.removed']).id)
+  }
+  const models = createModelService({ shippedFolder: join(services.resourcesFolder, 'models'), folder: places.models, reader: services.reader })
+  const datasets = createDatasetService({
+    folder: places.datasets, trashFolder: places.trash, templatesFolder: join(services.resourcesFolder, 'tutorial'), emit, isWritable,
+    tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),
+  })
+  const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, reader: services.reader, engine: services.engine, devices: services.devices, emit })
+  const trash = createTrash({
+    folder: places.trash, isWritable,
+    nameOf: { dataset: (id) => nameOfDataset(join(places.trash, `${id}.duckdb`)), experiment: (id) => nameOfExperiment(join(places.trash, id, 'experiment.yaml')) },
+    restore: { dataset: (id) => datasets.restore({ id: id as never }), experiment: (id) => experiments.restore({ id: id as never }) },
+    onChange: () => services.emit('trash.changed', null),
+  })
+  if (isWritable) {
+    await datasets.sweep()
+    await experiments.recover()
+    void trash.purge()
+  }
+  return { folder, access: rights, datasets, models, experiments, trash }
+}
+
+async function nameOfDataset(file: string): Promise<string> {
+  const store = await DatasetStore.open(file, { readOnly: true })
+  try {
+    return (await store.meta()).name
+  } finally {
+    store.close()
+  }
+}
+
+async function nameOfExperiment(file: string): Promise<string> {
+  const { name } = parse(await readFile(file, 'utf8')) as { name?: unknown }
+  if (typeof name !== 'string') throw new UserError('experiment/not-found', { id: file })
+  return name
+}
