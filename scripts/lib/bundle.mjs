@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from './setup.mjs'
 
-/** Bundles a TypeScript file of the project for Node and runs it with the arguments; returns its exit status. */
-export async function runBundled(entry, args) {
+/** Bundles a TypeScript file of the project for Node; returns the bundle's path. */
+export async function bundle(entry) {
   const { build } = await import('vite')
   const name = entry.replace(/\W+/g, '-')
   const outDir = join(root, '.cache', name)
@@ -15,5 +15,10 @@ export async function runBundled(entry, args) {
     ssr: { noExternal: true, external: ['koffi', 'onnxruntime-node', '@duckdb/node-api', '@playwright/test'] },
     build: { ssr: join(root, entry), outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { format: 'es', entryFileNames: 'main.mjs' } } },
   })
-  return spawnSync(process.execPath, [join(outDir, 'main.mjs'), ...args], { cwd: root, stdio: 'inherit' }).status ?? 1
+  return join(outDir, 'main.mjs')
+}
+
+/** Bundles a TypeScript file of the project for Node and runs it with the arguments; returns its exit status. */
+export async function runBundled(entry, args) {
+  return spawnSync(process.execPath, [await bundle(entry), ...args], { cwd: root, stdio: 'inherit' }).status ?? 1
 }

@@ -1,0 +1,5 @@
+import type { Attack } from '../harness/attack.ts'
+import { kills } from './kills/index.ts'
+
+/** Every attack, in the order in which they run. */
+export const attacks: readonly Attack[] = [kills]
