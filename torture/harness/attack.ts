@@ -44,6 +44,15 @@ export class Report {
     else this.findings.push({ what, example: String(example).slice(0, EXAMPLE_CHARACTERS), count: 1 })
   }
 
+  /** Does a part of an attack; one that breaks off is a finding, and the next part goes on. */
+  async part(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.find(`${what}: broke off`, error instanceof Error ? `${error.message} ${error.stack?.split('\n').slice(1, 5).join(' ') ?? ''}` : String(error))
+    }
+  }
+
   /** A finding where the condition does not hold; returns the condition. */
   expect(holds: boolean, what: string, example: unknown): boolean {
     if (!holds) this.find(what, example)

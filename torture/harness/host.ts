@@ -23,6 +23,7 @@ export interface HostExit {
 
 /** A studio's web host as users run it (`terakoya serve`), with its engine, in processes of their own. */
 export interface Host {
+  readonly folder: string
   readonly pid: number
   readonly port: number
   readonly cookie: string
@@ -105,7 +106,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const link = await printedLink(child, exit)
     const { port, cookie } = await redeem(link)
     const client = await connectClient(port, cookie)
-    return handleOf({ child, exit, port, cookie, client, stderr: () => stderr })
+    return handleOf({ folder, child, exit, port, cookie, client, stderr: () => stderr })
   } catch (error) {
     child.kill('SIGKILL')
     throw new Error(`no host: ${error instanceof Error ? error.message : String(error)}\n${stderr}`)
@@ -148,6 +149,7 @@ function redeem(link: string): Promise<{ port: number; cookie: string }> {
 }
 
 interface Started {
+  readonly folder: string
   readonly child: ChildProcess
   readonly exit: Promise<HostExit>
   readonly port: number
@@ -156,12 +158,12 @@ interface Started {
   readonly stderr: () => string
 }
 
-function handleOf({ child, exit, port, cookie, client, stderr }: Started): Host {
+function handleOf({ folder, child, exit, port, cookie, client, stderr }: Started): Host {
   const pid = child.pid as number
   const isUp = () => child.exitCode === null && child.signalCode === null
   const children = (program?: string) => childrenOf(pid).filter((below) => program === undefined || programOf(below).startsWith(program))
   return {
-    pid, port, cookie, client, exit, stderr, children,
+    folder, pid, port, cookie, client, exit, stderr, children,
     isRunning: isUp,
     newClient: () => connectClient(port, cookie),
     upload: (name, contents) => upload(port, cookie, name, contents),
@@ -184,6 +186,13 @@ function handleOf({ child, exit, port, cookie, client, stderr }: Started): Host 
       return ended
     },
   }
+}
+
+/** What a host that fell said of it, in a few words that are the same for the same cause. */
+export function causeOf(stderr: string): string {
+  const code = [...stderr.matchAll(/code: '(\w+)'/g)].at(-1)?.[1]
+  const error = [...stderr.matchAll(/^(?:Uncaught )?(\w*Error[^\n]*)/gm)].at(-1)?.[1]
+  return (code ?? error?.replaceAll(/\d+|'[^']*'/g, '…') ?? 'without a word').slice(0, 80)
 }
 
 /** Engines end with their host; those that do not in time are ended here and returned. */

@@ -62,13 +62,15 @@ export async function readResult(folder: string, id: ExperimentId): Promise<RunR
   const last = (await readFile(join(experiment, 'checkpoints', 'last'), 'utf8')).trim()
   const checkpoint = join(experiment, 'checkpoints', last)
   const files: Record<string, string> = { last }
-  for (const name of (await readdir(checkpoint)).sort()) files[name] = name === 'state.json' ? JSON.stringify(JSON.parse(await readFile(join(checkpoint, name), 'utf8'))) : await hashOf(join(checkpoint, name))
+  for (const name of (await readdir(checkpoint)).sort()) files[name] = name === 'state.json' ? inKeyOrder(await readFile(join(checkpoint, name), 'utf8')) : await hashOf(join(checkpoint, name))
   for (const name of (await readdir(join(experiment, 'data'))).sort()) if (name.endsWith('.jsonl')) files[`data/${name}`] = await hashOf(join(experiment, 'data', name))
   const metrics = (await readFile(join(experiment, 'metrics.jsonl'), 'utf8')).split('\n').filter(Boolean).map(withoutTimes)
   const predictions: Record<string, string> = {}
   for (const name of (await readdir(join(experiment, 'predictions'))).sort()) predictions[name] = await hashOf(join(experiment, 'predictions', name))
   return { files, metrics, predictions }
 }
+
+const inKeyOrder = (json: string): string => JSON.stringify(Object.entries(JSON.parse(json) as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /** A line of metrics.jsonl as it is the same in every run. */
 function withoutTimes(line: string): string {

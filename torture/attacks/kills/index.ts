@@ -21,14 +21,15 @@ export const kills: Attack = {
   async run(context) {
     const { report, random } = context
     const template = await makeTemplate(await context.folder())
-    const { result, record } = await undisturbedRun(context, template)
+    const { folder, result, record } = await undisturbedRun(context, template)
+    const withRun: Template = { folder, datasetId: template.datasetId }
     const plans = new BoundaryPlans(record, random)
     const startMs = performance.now()
     let lives = 0
     const work = async () => {
       while (performance.now() < context.deadlineMs) {
         const number = lives++
-        if (number % LIBRARY_LIVES === LIBRARY_LIVES - 1) await libraryLife(context, template)
+        if (number % LIBRARY_LIVES === LIBRARY_LIVES - 1) await libraryLife(context, withRun)
         else await trainingLife(context, { template, expected: result, plans })
       }
     }
@@ -41,7 +42,7 @@ export const kills: Attack = {
 }
 
 /** The run that all others must equal, and every boundary that it passes. */
-async function undisturbedRun(context: AttackContext, template: Template): Promise<{ result: RunResult; record: string }> {
+async function undisturbedRun(context: AttackContext, template: Template): Promise<{ folder: string; result: RunResult; record: string }> {
   const folder = await context.folder()
   await copyTemplate(template, folder)
   const recordFile = join(folder, 'record.txt')
@@ -50,5 +51,5 @@ async function undisturbedRun(context: AttackContext, template: Template): Promi
   const summary = await waitForEnd(host, id, performance.now() + 120_000)
   await host.stop()
   if (summary?.state.kind !== 'finished') throw new Error(`the undisturbed run ended as ${JSON.stringify(summary?.state)}\n${host.stderr()}`)
-  return { result: await readResult(folder, id), record: await readFile(recordFile, 'utf8') }
+  return { folder, result: await readResult(folder, id), record: await readFile(recordFile, 'utf8') }
 }

@@ -1,7 +1,9 @@
-import type { ColumnId, DatasetId, RowId } from '../../../core/contract/index.ts'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ColumnId, DatasetId, ExperimentId, RowId } from '../../../core/contract/index.ts'
 import type { AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
-import { startHost, type Host } from '../../harness/host.ts'
+import { libraryOf, startHost, type Host } from '../../harness/host.ts'
 import { wait } from '../../harness/measure.ts'
 import { copyTemplate, findStrays, type Template } from '../../harness/runs.ts'
 import { kindOf } from './training-life.ts'
@@ -15,6 +17,8 @@ interface Promised {
   /** Datasets that are there, with their rows; those whose answer did not come may be there or not, but whole. */
   readonly datasets: Map<DatasetId, number>
   readonly removed: Set<DatasetId>
+  /** Where the template's run is: on its way it may be in either place. */
+  experiment: 'listed' | 'trash' | 'on its way'
 }
 
 /** Edits, imports, removals and restorations without pause, while the host is killed again and again. */
@@ -22,7 +26,7 @@ export async function libraryLife(context: AttackContext, template: Template): P
   const { report, random } = context
   const folder = await context.folder()
   await copyTemplate(template, folder)
-  const promised: Promised = { cells: new Map(), datasets: new Map(), removed: new Set() }
+  const promised: Promised = { cells: new Map(), datasets: new Map(), removed: new Set(), experiment: 'listed' }
   let host: Host | null = null
   try {
     for (let kill = 0; kill < KILLS_A_LIFE && performance.now() < context.deadlineMs; kill++) {
@@ -30,11 +34,12 @@ export async function libraryLife(context: AttackContext, template: Template): P
       await check(context, folder, host, promised, template.datasetId)
       const edited = editAll(host, template.datasetId, promised, random.integer(0, 1e6))
       const changed = changeDatasets(host, promised)
+      const moved = moveExperiment(host, promised)
       await wait(random.integer(20, 900))
       await host.kill()
       host = null
       report.count++
-      await Promise.all([edited, changed])
+      await Promise.all([edited, changed, moved])
     }
     host = await startHost({ folder })
     await check(context, folder, host, promised, template.datasetId)
@@ -88,8 +93,37 @@ async function changeDatasets(host: Host, promised: Promised): Promise<void> {
   })
 }
 
-async function check({ report }: AttackContext, folder: string, host: Host, promised: Promised, id: DatasetId): Promise<void> {
+/** To the trash and back, with another name each time. */
+async function moveExperiment(host: Host, promised: Promised): Promise<void> {
+  const id = (await host.client.call('experiments.list', {}).catch(() => []))[0]?.id
+  if (id === undefined) return
+  await untilGone(async () => {
+    await host.client.call('experiments.rename', { id, name: `名前 ${Date.now()}` })
+    promised.experiment = 'on its way'
+    await host.client.call('experiments.remove', { id })
+    promised.experiment = 'trash'
+    promised.experiment = 'on its way'
+    await host.client.call('experiments.restore', { id })
+    promised.experiment = 'listed'
+  })
+}
+
+/** The run is where it was acknowledged to be, and whole: it is brought back from the trash for the next kill. */
+async function checkExperiment({ report }: AttackContext, folder: string, host: Host, promised: Promised): Promise<void> {
+  const [id] = [...(await readdir(join(libraryOf(folder), 'experiments'))), ...(await readdir(join(libraryOf(folder), 'trash')))].filter((name) => /^\d{8}-\d{6}/.test(name)) as ExperimentId[]
+  if (!report.expect(id !== undefined, 'a run is lost between the library and its trash', promised.experiment) || id === undefined) return
+  const listed = (await host.client.call('experiments.list', {})).some((run) => run.id === id)
+  report.expect(promised.experiment === 'on its way' || listed === (promised.experiment === 'listed'), 'a run is not where it was', `${promised.experiment}, ${listed}`)
+  if (!listed) await host.client.call('experiments.restore', { id })
+  promised.experiment = 'listed'
+  const detail = await host.client.call('experiments.open', { id })
+  report.expect(detail.summary.state.kind === 'finished' && detail.steps.length > 0, 'a finished run is damaged', JSON.stringify(detail.summary))
+}
+
+async function check(context: AttackContext, folder: string, host: Host, promised: Promised, id: DatasetId): Promise<void> {
+  const { report } = context
   for (const stray of await findStrays(folder, host.pid)) report.find(`stray after the next start: ${kindOf(stray)}`, `${stray} after a kill during edits and imports`)
+  await checkExperiment(context, folder, host, promised)
   const page = await host.client.call('datasets.page', { id, offset: 0, limit: 100 })
   // The value that was on its way when the host was killed may be there already: it is larger than the acknowledged one by a round at most.
   for (const { rowId, cells } of page.rows) {

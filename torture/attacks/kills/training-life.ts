@@ -7,7 +7,7 @@ import { copyTemplate, differences, findStrays, readResult, smallRun, waitForEnd
 import type { BoundaryPlans, KillPlan } from './boundaries.ts'
 
 /** A run is killed so often before it may end. */
-const KILLS_A_LIFE = 5
+const KILLS_A_LIFE = 8
 const LIFE_LIMIT_MS = 120_000
 
 export interface LifeOptions {
