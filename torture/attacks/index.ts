@@ -1,7 +1,9 @@
 import type { Attack } from '../harness/attack.ts'
 import { disk } from './disk/index.ts'
+import { files } from './files/index.ts'
 import { frames } from './frames/index.ts'
 import { kills } from './kills/index.ts'
+import { payloads } from './payloads/index.ts'
 
 /** Every attack, in the order in which they run. */
-export const attacks: readonly Attack[] = [kills, disk, frames]
+export const attacks: readonly Attack[] = [kills, disk, frames, payloads, files]
