@@ -42,7 +42,7 @@ export async function tryModels(context: AttackContext, target: Target, count: n
 }
 
 async function tryModel(target: Target, { id, what }: { id: string; what: string }, datasetId: string): Promise<void> {
-  const settings = { 'dataset.id': datasetId, 'general.llm_backbone': id, 'dataset.sample_format': 'chat' }
+  const settings = { 'dataset.id': datasetId, 'general.llm_backbone': id, 'dataset.sample_format': 'template' }
   for (const [name, input] of [['models.open', { id }], ['experiments.plan', { settings }], ['experiments.sample', { datasetId, row: 0, settings }], ['datasets.statistics', { id: datasetId, modelId: id }]] as const) {
     const result = await target.ask('model', what, name, input)
     if (result === null) return

@@ -86,8 +86,10 @@ export function spoiltTable(good: ReadonlyMap<string, Buffer>, { random }: Attac
 
 /** Previews and imports a file as a user does; what came of it is removed. */
 export async function tryTable(target: Target, { name, what, contents }: HostileFile): Promise<void> {
-  const { path } = await target.host.upload(name, contents)
-  await tryPath(target, what, path)
+  const sent = await target.host.upload(name, contents).catch((error: Error) => error)
+  // A host may refuse what is too large; it may not fall.
+  if (!(sent instanceof Error)) return tryPath(target, what, sent.path)
+  if (!target.host.isRunning()) await target.fell(`upload ${what}`)
 }
 
 async function tryPath(target: Target, what: string, path: string): Promise<void> {

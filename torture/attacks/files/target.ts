@@ -45,13 +45,19 @@ export class Target {
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       if (error.why === 'time') report.find(`${what}: ${name} hangs`, example)
-      else report.find(`${what}: the host falls: ${causeOf(this.#host.stderr())}`, `${example} ${this.#host.stderr().slice(-300)}`)
-      await this.restart()
+      if (error.why === 'time') await this.restart()
+      else await this.fell(`${what} ${example}`)
       return null
     } finally {
       clearInterval(sampler)
       this.slowestMs = Math.max(this.slowestMs, performance.now() - startMs)
     }
+  }
+
+  /** Says that the host is gone, and starts it again. */
+  async fell(after: string): Promise<void> {
+    this.#context.report.find(`the host falls: ${causeOf(this.#host.stderr())}`, `${after} ${this.#host.stderr().slice(-300)}`)
+    await this.restart()
   }
 
   #sample(what: string, example: string): void {
