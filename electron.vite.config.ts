@@ -22,7 +22,6 @@ export default defineConfig({
           main: entry('electron/main/main.ts'),
           engine: entry('electron/engine/engine.ts'),
           cli: entry('electron/web/cli.ts'),
-          bridge: entry('electron/web/bridge.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -41,6 +40,12 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     plugins: [react()],
-    build: { rolldownOptions: { input: entry('renderer/index.html') } },
+    build: {
+      rolldownOptions: {
+        // The web host's bridge is a page's script, too: what it shares with the window is loaded once.
+        input: { index: entry('renderer/index.html'), bridge: entry('electron/web/bridge.ts') },
+        output: { entryFileNames: ({ name }) => (name === 'bridge' ? 'bridge.js' : 'assets/[name]-[hash].js') },
+      },
+    },
   },
 })

@@ -31,7 +31,7 @@ const layers = [
   {
     files: ['renderer/**/*.{ts,tsx}'],
     rules: {
-      ...refuse(NODE, ELECTRON, ['(^|/)core/(?!contract/)', 'The renderer sees the contract only.'], ['(^|/)electron/', 'The renderer knows no host.'], ['features/[^/]+/(?!index)', "Another feature's inner files: use its index.ts."], ['^\\.\\./(home|datasets|experiments|chat|models|settings)/(?!index)', "Another feature's inner files: use its index.ts."]),
+      ...refuse(NODE, ELECTRON, ['(^|/)core/(?!contract/)', 'The renderer sees the contract only.'], ['(^|/)electron/', 'The renderer knows no host.'], ['features/[^/]+/(?!index)', "Another feature's inner files: use its index.ts."], ['^\\.\\./(home|datasets|experiments|chat|folders|models|settings)/(?!index)', "Another feature's inner files: use its index.ts."]),
       'no-console': 'error',
     },
   },

@@ -4,6 +4,7 @@ import { openCliStudio, type CliContext, type CliHost } from './cli/context.ts'
 import { dataCommand } from './cli/data.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { gpuPackCommand } from './cli/gpu-pack.ts'
+import { linkCommand } from './cli/link.ts'
 import { sentence, usage } from './cli/print.ts'
 import { trainCommand } from './cli/train.ts'
 import { tutorialCommand } from './cli/tutorial.ts'
@@ -35,10 +36,11 @@ const commands: Record<string, Command> = {
   'gpu-pack': inStudio(gpuPackCommand),
   data: dataCommand,
   serve: (args, host) => host.serve(args),
+  link: linkCommand,
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve`.
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve | link`.
  * Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {

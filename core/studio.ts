@@ -15,6 +15,7 @@ import { createModelService, type ModelService } from './hub/local-models.ts'
 import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
 import { createErrorLog, type ReportBug } from './host/error-log.ts'
+import type { HomeFolders } from './host/home-folders.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
 
 export interface StudioOptions {
@@ -25,9 +26,13 @@ export interface StudioOptions {
   readonly preferencesFile: string
   /** Used unless the preferences name another folder. */
   readonly libraryFolder: string
+  /** The user named that folder for this start: the preferences' one is not used. */
+  readonly isLibraryNamed?: boolean
   readonly spawnEngine: SpawnEngine
   /** The host's keychain and proxy settings. */
   readonly hub?: HubHost
+  /** What the window may choose among, where the host has no folder dialog. */
+  readonly homeFolders?: HomeFolders
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
   readonly report?: ReportBug
 }
@@ -64,7 +69,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 
   const open = (folder: string) => openLibrary(folder, options, { engine, devices, emit })
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
-  const chosen = options.host === 'cli' || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
+  const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
   let library = await open(chosen ?? options.libraryFolder)
   const chat = createChatService({ engine, devices, emit, models: () => library.models, experiments: () => library.experiments })
   const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => library.folder, emit })
@@ -98,6 +103,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       emit('system.preferences', publicPreferences())
       return publicPreferences()
     },
+    'system.folders': ({ steps }) => homeFoldersOf(options).list(steps),
+    'system.makeFolder': ({ steps, name }) => homeFoldersOf(options).make(steps, name),
+    'system.pickFolder': async ({ steps }) => ({ folder: await homeFoldersOf(options).pick(steps) }),
     'system.setLibrary': async ({ folder }) => {
       const next = await open(folder)
       await library.experiments.close()
@@ -126,6 +134,11 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       engine.close()
     },
   }
+}
+
+function homeFoldersOf({ homeFolders }: StudioOptions): HomeFolders {
+  if (!homeFolders) throw new UserError('call-unknown', { call: 'system.folders' })
+  return homeFolders
 }
 
 async function openLibrary(

@@ -11,7 +11,8 @@ export const cliTexts = {
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
   doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
   gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
-  serve [--port 番号]                     ブラウザー用にスタジオを開きます`,
+  serve [--port 番号]                     ブラウザー用にスタジオを開きます
+  link [--port 番号]                      動いている serve の新しいリンクを表示します`,
     en: `Usage: terakoya <command> [--library FOLDER]
 
   tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
@@ -22,8 +23,10 @@ export const cliTexts = {
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
   doctor [--json]                          tells what this computer can use and what is missing
   gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
-  serve [--port NUMBER]                    serves the studio to a browser`,
+  serve [--port NUMBER]                    serves the studio to a browser
+  link [--port NUMBER]                     prints a new link of the studio that is being served`,
   },
+  serving: { ja: 'リンクは 1 回だけ使えます。Enter を押すと、新しいリンクを表示します（終了は Ctrl+C）。', en: 'The link works once. Enter prints a new one; Ctrl+C ends.' },
   machine: { ja: 'プロセッサ：{processor}（{cores} コア）、メモリ {memory}（空き {free}）', en: 'Processor: {processor} ({cores} cores), memory {memory} ({free} free)' },
   library: { ja: 'ライブラリ：{folder}（空き {free}）', en: 'Library: {folder} ({free} free)' },
   freeMemory: { ja: '（空き {free}）', en: ' ({free} free)' },

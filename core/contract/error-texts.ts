@@ -271,9 +271,61 @@ export const errorTexts = {
     ja: 'ポート {port} はほかのプログラムが使っています。「--port 番号」で別の番号を指定してください。',
     en: 'Port {port} is used by another program. Name another one with "--port NUMBER".',
   },
+  'web/message-too-large': {
+    ja: 'データが大きすぎるため、一度に送れません。範囲を分けてやり直すか、ファイルとして取り込んでください。',
+    en: 'This is too much to send at once. Do it in smaller parts, or import it as a file.',
+  },
+  'web/message-incomplete': {
+    ja: 'データが途中で途切れたため、変更していません。もう一度試してください。',
+    en: 'The data broke off on its way, so nothing was changed. Try again.',
+  },
+  'web/not-running': {
+    ja: 'ブラウザー用のスタジオが動いていません。「terakoya serve」で起動してください。',
+    en: 'No studio is being served to a browser. Start one with "terakoya serve".',
+  },
+  'web/several-hosts': {
+    ja: 'ブラウザー用のスタジオが複数動いています（ポート {ports}）。「terakoya link --port 番号」でどれかを指定してください。',
+    en: 'Several studios are being served (ports {ports}). Name one with "terakoya link --port NUMBER".',
+  },
+  'upload/too-large': {
+    ja: '「{file}」は {limit} GB を超えるため、取り込めません。ファイルを分けてください。',
+    en: '"{file}" is larger than {limit} GB and cannot be imported. Split it into smaller files.',
+  },
+  'upload/no-space': {
+    ja: 'ディスクの空き容量が足りないため「{file}」を取り込めません（必要 {needed} GB、空き {free} GB）。空きを作ってから、もう一度選んでください。',
+    en: 'The disk has too little free space for "{file}" ({needed} GB needed, {free} GB free). Free some space and choose it again.',
+  },
+  'upload/broken': {
+    ja: '「{file}」を最後まで受け取れませんでした。ディスクの空きを確認して、もう一度選んでください。',
+    en: '"{file}" did not arrive completely. Check the free disk space and choose it again.',
+  },
+  'save/refused': {
+    ja: '「{file}」の保存を始められませんでした。ページを開き直して、もう一度試してください。',
+    en: 'Saving "{file}" could not begin. Open the page again and retry.',
+  },
+  'folder/not-found': {
+    ja: 'フォルダ「{folder}」は選べません。ホームフォルダの中にあるフォルダを選んでください。',
+    en: 'The folder "{folder}" cannot be chosen. Choose one inside your home folder.',
+  },
+  'folder/unreadable': {
+    ja: 'フォルダ「{folder}」の中を表示できません。権限を確認するか、別のフォルダを選んでください。',
+    en: 'The folder "{folder}" cannot be listed. Check its permissions, or choose another one.',
+  },
+  'folder/unwritable': {
+    ja: '「{folder}」の中にはフォルダを作れません。権限と空き容量を確認するか、別の場所を選んでください。',
+    en: 'No folder can be made in "{folder}". Check its permissions and the free space, or choose another place.',
+  },
+  'folder/exists': {
+    ja: '「{folder}」はすでにあります。別の名前にしてください。',
+    en: '"{folder}" already exists. Use another name.',
+  },
+  'folder/name': {
+    ja: '「{folder}」はフォルダの名前にできません。記号（/ \\ : * ? " < > |）や先頭の「.」を使わない、短い名前にしてください。',
+    en: '"{folder}" cannot be the name of a folder. Use a short name without / \\ : * ? " < > | or a leading dot.',
+  },
   'web/disconnected': {
-    ja: 'スタジオとの接続が切れました。ターミナルで動いているか確認し、表示されたリンクを開き直してください。',
-    en: 'The connection to the studio was lost. Check that it still runs in the terminal and open the link it shows.',
+    ja: 'スタジオとの接続が切れました。ターミナルで動いているか確認してください。動いていれば、自動でつながり直します。',
+    en: 'The connection to the studio was lost. Check that it still runs in the terminal: the page connects again by itself.',
   },
   'hub/offline': {
     ja: '「{host}」に接続できません。インターネットにつながっているか確認して、もう一度試してください。',

@@ -65,8 +65,9 @@ export interface StudioBridge {
   on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void
   /** Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled. */
   pickFile(options: { readonly extensions: readonly string[] }): Promise<PickedFile | null>
-  pickFolder(): Promise<string | null>
-  /** Makes a dropped File readable for the host. */
+  /** Opens the system's folder dialog, null when cancelled; null where the host has none, and the window lists `system.folders` itself. */
+  readonly pickFolder: (() => Promise<string | null>) | null
+  /** Makes a dropped File readable for the host. Rejects with a UserError where it cannot take the file. */
   adoptFile(file: File): Promise<PickedFile>
   /** Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave` downloads. */
   pickSave(options: { readonly suggestedName: string }): Promise<{ readonly target: string } | null>

@@ -41,6 +41,19 @@ const Theme = z.enum(['system', 'light', 'dark', 'contrast'])
 export const Preferences = z.object({ language: Language.default('system'), theme: Theme.default('system') })
 export type Preferences = z.infer<typeof Preferences>
 
+/** A folder as the names that lead to it from the home folder down; the host that offers it confines it. */
+export const FolderSteps = z.array(z.string().min(1).max(255)).max(64)
+export type FolderSteps = readonly string[]
+
+/** What a window may choose among, where the host has no folder dialog of its own. */
+export interface FolderListing {
+  readonly steps: FolderSteps
+  /** Names of the folders in it. */
+  readonly folders: readonly string[]
+  /** There are more than are listed. */
+  readonly isCut: boolean
+}
+
 export const systemContract = defineContract({
   calls: {
     info: { input: z.object({}), output: type<SystemInfo>() },
@@ -49,6 +62,11 @@ export const systemContract = defineContract({
     setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
     setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
+    /** The folders in one of the user's home folder. Only the web host has these three calls; others have the system's dialog. */
+    folders: { input: z.object({ steps: FolderSteps }), output: type<FolderListing>() },
+    makeFolder: { input: z.object({ steps: FolderSteps, name: z.string().trim().min(1).max(255) }), output: type<FolderListing>() },
+    /** Picks a folder: from now on a call may name what this one returns. */
+    pickFolder: { input: z.object({ steps: FolderSteps }), output: type<{ readonly folder: string }>() },
   },
   events: {
     preferences: type<Preferences>(),

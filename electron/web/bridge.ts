@@ -1,59 +1,32 @@
-import type { EventName, PickedFile, Result, StudioBridge } from '../../core/contract/index.ts'
+import { UserError, type AppError } from '../../core/contract/errors.ts'
+import type { PickedFile, StudioBridge } from '../../core/contract/index.ts'
+import { createCalls } from './calls.ts'
 
 /** `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the studio itself. */
 
-/** Wait between two attempts to reach the host again. */
-const RETRY_MS = 1000
+const calls = createCalls({
+  address: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/studio`,
+  async onReturn(wasOpen) {
+    // A host that was started anew does not know this window: its page says how to get a new link.
+    const isKnown = wasOpen || (await fetch('/', { method: 'HEAD' }).then(({ status }) => status !== 403, () => true))
+    if (wasOpen || !isKnown) location.reload()
+  },
+})
 
-type Reply = { readonly id: number; readonly result: Result<unknown> } | { readonly event: EventName; readonly payload: unknown }
-
-const waiting = new Map<number, (result: Result<unknown>) => void>()
-const listeners = new Map<EventName, Set<(payload: never) => void>>()
-let nextId = 1
-let lost = false
-let socket = connect()
-
-/** The open connection, or null where the host cannot be reached; a closed one is tried again. */
-function connect(): Promise<WebSocket | null> {
-  const attempt = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/studio`)
-  attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
-  attempt.addEventListener('close', () => {
-    for (const resolve of waiting.values()) resolve({ ok: false, error: { code: 'web/disconnected', facts: {} } })
-    waiting.clear()
-    lost = true
-    setTimeout(() => { socket = connect() }, RETRY_MS)
-  })
-  return new Promise((resolve) => {
-    attempt.addEventListener('open', () => {
-      resolve(attempt)
-      if (lost) location.reload()
-    })
-    attempt.addEventListener('error', () => resolve(null))
-  })
-}
-
-function receive(reply: Reply): void {
-  if ('event' in reply) {
-    listeners.get(reply.event)?.forEach((listener) => listener(reply.payload as never))
-    return
-  }
-  waiting.get(reply.id)?.(reply.result)
-  waiting.delete(reply.id)
-}
-
-async function call(name: string, input: unknown): Promise<Result<unknown>> {
-  const open = await socket
-  if (!open) return { ok: false, error: { code: 'web/disconnected', facts: {} } }
-  const id = nextId++
-  return new Promise((resolve) => {
-    waiting.set(id, resolve)
-    open.send(JSON.stringify({ id, name, input }))
-  })
+/** Sends to the host's own address. Throws UserError: what the host says, else `otherwise`. */
+async function post(address: string, body: BodyInit | null, otherwise: AppError): Promise<Response> {
+  const response = await fetch(address, { method: 'POST', body }).catch(() => null)
+  if (response?.ok) return response
+  const answer = (await response?.json().catch(() => null)) as { readonly error?: AppError } | null | undefined
+  const { code, facts } = answer?.error ?? otherwise
+  throw new UserError(code, facts)
 }
 
 async function adoptFile(file: File): Promise<PickedFile> {
-  const response = await fetch(`/upload?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file })
-  if (!response.ok) throw new Error(`upload: ${response.status}`)
+  const broken: AppError = { code: 'upload/broken', facts: { file: file.name } }
+  // Asked first: a browser reads no answer before it has sent the whole body.
+  await post(`/upload-check?${new URLSearchParams({ name: file.name, size: String(file.size) })}`, null, broken)
+  const response = await post(`/upload?${new URLSearchParams({ name: file.name })}`, file, broken)
   return (await response.json()) as PickedFile
 }
 
@@ -69,29 +42,20 @@ function chooseFile(extensions: readonly string[]): Promise<File | null> {
   })
 }
 
-async function post<T>(path: string, body: unknown): Promise<T> {
-  const response = await fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
-  if (!response.ok) throw new Error(`${path}: ${response.status}`)
-  return (await response.json()) as T
-}
-
 const bridge: StudioBridge = {
   host: 'web',
-  call: call as StudioBridge['call'],
-  on(name, listener) {
-    const set = listeners.get(name) ?? new Set()
-    listeners.set(name, set)
-    set.add(listener as (payload: never) => void)
-    return () => void set.delete(listener as (payload: never) => void)
-  },
+  call: calls.call as StudioBridge['call'],
+  on: calls.on,
   async pickFile({ extensions }) {
     const file = await chooseFile(extensions)
     return file && adoptFile(file)
   },
-  // A browser gives no folder's path: the web host's user types it.
-  pickFolder: async () => null,
+  pickFolder: null,
   adoptFile,
-  pickSave: ({ suggestedName }) => post('/save', { suggestedName }),
+  async pickSave({ suggestedName }) {
+    const response = await post('/save', JSON.stringify({ suggestedName }), { code: 'save/refused', facts: { file: suggestedName } })
+    return (await response.json()) as { target: string }
+  },
   async finishSave(target) {
     const link = document.createElement('a')
     link.href = `/download?target=${encodeURIComponent(target)}`

@@ -1,11 +1,16 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArguments } from '../../core/cli/arguments.ts'
-import { sentence } from '../../core/cli/print.ts'
+import { sentence, text } from '../../core/cli/print.ts'
 import { UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
+import { createErrorLog, surviveErrors } from '../../core/host/error-log.ts'
+import { createHomeFolders } from '../../core/host/home-folders.ts'
+import { PathGrants } from '../../core/path-grants.ts'
 import { createStudio } from '../../core/studio.ts'
-import { startWebHost } from './server.ts'
+import { startWebHost, type WebHost } from './server.ts'
 import { spawnEngine } from './spawn-engine.ts'
+import { onEnter } from './terminal.ts'
 
 /** Used when no `--port` is given; the next free one where it is taken. */
 const DEFAULT_PORT = 7860
@@ -17,32 +22,14 @@ export interface ServePlaces {
 }
 
 /** `terakoya serve [--port NUMBER] [--library FOLDER]`: prints the link and serves until it is told to end. Returns the exit code. */
-export async function serve(args: readonly string[], { version, resourcesFolder, builtFolder }: ServePlaces): Promise<number> {
+export async function serve(args: readonly string[], places: ServePlaces): Promise<number> {
   try {
     const { options } = parseArguments(args, ['port', 'library'])
     const port = options['port'] === undefined ? DEFAULT_PORT : Number(options['port'])
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UserError('cli/usage', { problem: '--port' })
-    const studio = await createStudio({
-      host: 'web', version, resourcesFolder,
-      preferencesFile: join(userDataFolder(), 'preferences.json'),
-      libraryFolder: options['library'] ?? defaultLibraryFolder(),
-      spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
-    })
-    const host = await startWebHost({
-      studio, port, exactPort: options['port'] !== undefined,
-      rendererFolder: join(builtFolder, 'renderer'),
-      bridgeFile: join(builtFolder, 'main', 'bridge.js'),
-    }).catch(async (error: unknown) => {
-      await studio.close()
-      throw error
-    })
-    console.log(host.link)
-    await new Promise<void>((resolve) => {
-      process.once('SIGINT', resolve)
-      process.once('SIGTERM', resolve)
-    })
-    await host.close()
-    await studio.close()
+    const close = await openHost(places, { port, exactPort: options['port'] !== undefined, library: options['library'] })
+    await untilTold()
+    await close()
     return 0
   } catch (error) {
     if (!(error instanceof UserError)) throw error
@@ -50,3 +37,47 @@ export async function serve(args: readonly string[], { version, resourcesFolder,
     return 1
   }
 }
+
+interface HostChoice {
+  readonly port: number
+  readonly exactPort: boolean
+  readonly library: string | undefined
+}
+
+/** Opens the studio and serves it. Returns the function that closes both. */
+async function openHost({ version, resourcesFolder, builtFolder }: ServePlaces, { port, exactPort, library }: HostChoice): Promise<() => Promise<void>> {
+  const accountFolder = userDataFolder()
+  const report = createErrorLog(join(accountFolder, 'errors.log'))
+  const grants = new PathGrants()
+  const studio = await createStudio({
+    host: 'web', version, resourcesFolder, report,
+    preferencesFile: join(accountFolder, 'preferences.json'),
+    libraryFolder: library ?? defaultLibraryFolder(),
+    isLibraryNamed: library !== undefined,
+    spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
+    homeFolders: createHomeFolders(homedir(), grants),
+  })
+  surviveErrors(report)
+  const host = await startWebHost({ studio, grants, port, exactPort, accountFolder, report, rendererFolder: join(builtFolder, 'renderer') }).catch(async (error: unknown) => {
+    await studio.close()
+    throw error
+  })
+  const stopLinks = printLinks(host)
+  return async () => {
+    stopLinks()
+    await host.close()
+    await studio.close()
+  }
+}
+
+/** The first link, and a further one whenever Enter is pressed. */
+function printLinks(host: WebHost): () => void {
+  console.log(host.newLink())
+  if (process.stdin.isTTY) console.error(text('serving'))
+  return onEnter(() => console.log(host.newLink()))
+}
+
+/** Resolves when the host is to end: Ctrl+C, a request to end, or a terminal that was closed. */
+const untilTold = (): Promise<void> => new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+})

@@ -5,6 +5,7 @@ import { cx, ToastArea, useLanguage, useSession, type Room } from '../ui/index.t
 import { ChatRoom, connectChat } from '../features/chat/index.ts'
 import { connectDatasets, DatasetsRoom } from '../features/datasets/index.ts'
 import { connectExperiments, ExperimentsRoom } from '../features/experiments/index.ts'
+import { FolderPicker } from '../features/folders/index.ts'
 import { HomeRoom } from '../features/home/index.ts'
 import { connectModels, ModelsRoom } from '../features/models/index.ts'
 import { connectSystem, SettingsRoom, useSystem } from '../features/settings/index.ts'
@@ -47,6 +48,7 @@ export function App() {
         </main>
       </div>
       <Palette />
+      <FolderPicker />
       <ToastArea />
     </I18nProvider>
   )

@@ -1,10 +1,10 @@
 import { Download, FolderOpen, Trash2, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
-import { Button, ErrorNotice, ProgressBar, TextField, useFormat } from '../../ui/index.ts'
+import { Button, ErrorNotice, ProgressBar, useFormat } from '../../ui/index.ts'
+import { pickFolder } from '../folders/index.ts'
 import { askForPlan, cancelGpuPack, connectGpuPack, downloadGpuPack, isMoving, moveGpuPack, removeGpuPack, useGpuPack } from './gpuPack.store.ts'
-import { hostKind, pickFolder } from './settings.api.ts'
 import styles from './GpuPackCard.module.css'
 
 /** What NVIDIA's GPUs need: how much it is, where it goes, and how far its download is. */
@@ -65,24 +65,14 @@ function Installed({ pack }: { readonly pack: GpuPackState }) {
   )
 }
 
-/** Where it goes: picked on the desktop, typed in a browser, which cannot tell a folder's path. */
+/** Where it goes. */
 function Folder({ pack, isDisabled }: { readonly pack: GpuPackState; readonly isDisabled: boolean }) {
   const { t } = useTranslation('settings')
-  const [typed, setTyped] = useState(pack.folder)
-  if (hostKind() === 'desktop')
-    return (
-      <div className={styles.row}>
-        <p className={styles.path}>{pack.folder}</p>
-        <Button icon={<FolderOpen size={15} />} isDisabled={isDisabled} onPress={() => void pickFolder().then(moveGpuPack)}>
-          {t('gpuPack.choose')}
-        </Button>
-      </div>
-    )
   return (
     <div className={styles.row}>
-      <TextField label={t('gpuPack.folder')} value={typed} onChange={setTyped} className={styles.grow as string} />
-      <Button isDisabled={isDisabled || typed.trim() === '' || typed.trim() === pack.folder} onPress={() => void moveGpuPack(typed.trim())}>
-        {t('gpuPack.move')}
+      <p className={styles.path}>{pack.folder}</p>
+      <Button icon={<FolderOpen size={15} />} isDisabled={isDisabled} onPress={() => void pickFolder().then(moveGpuPack)}>
+        {t('gpuPack.choose')}
       </Button>
     </div>
   )

@@ -1,12 +1,12 @@
 import { FolderOpen } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../../core/contract/index.ts'
-import { Button, ErrorNotice, LoadingPane, Segmented, TextField, toast, toastError } from '../../ui/index.ts'
+import { Button, ErrorNotice, LoadingPane, Segmented, toast, toastError } from '../../ui/index.ts'
 import { GpuPackCard } from './GpuPackCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { hostKind, openOutside } from './settings.api.ts'
-import { changePreferences, chooseLibrary, loadSystem, moveLibrary, useSystem } from './system.store.ts'
+import { changePreferences, chooseLibrary, loadSystem, useSystem } from './system.store.ts'
 import styles from './SettingsRoom.module.css'
 
 const languages = ['system', 'ja', 'en'] as const
@@ -71,20 +71,18 @@ function Library() {
   return (
     <Section title={t('library.title')}>
       <p className={styles.help}>{t('library.help')}</p>
-      {folder !== null && (hostKind() === 'desktop' ? <PickedFolder folder={folder} /> : <TypedFolder key={folder} folder={folder} />)}
+      {folder !== null && <LibraryFolder folder={folder} />}
       {library.kind === 'failed' && <ErrorNotice error={library.error} />}
     </Section>
   )
 }
 
-const changed = (isDone: boolean, text: string): void => {
-  if (isDone) toast(text)
-}
-
-function PickedFolder({ folder }: { readonly folder: string }) {
+function LibraryFolder({ folder }: { readonly folder: string }) {
   const { t } = useTranslation('settings')
   const busy = useSystem((state) => state.library.kind === 'changing')
-  const choose = async () => changed(await chooseLibrary(), t('library.changed'))
+  const choose = async () => {
+    if (await chooseLibrary()) toast(t('library.changed'))
+  }
   return (
     <>
       <p className={styles.path}>{folder}</p>
@@ -92,27 +90,13 @@ function PickedFolder({ folder }: { readonly folder: string }) {
         <Button icon={<FolderOpen size={15} />} onPress={() => void choose()} isDisabled={busy}>
           {t('library.choose')}
         </Button>
-        <Button variant="quiet" onPress={() => void openOutside(folder)}>
-          {t('library.show')}
-        </Button>
+        {hostKind() === 'desktop' && (
+          <Button variant="quiet" onPress={() => void openOutside(folder)}>
+            {t('library.show')}
+          </Button>
+        )}
       </div>
     </>
-  )
-}
-
-/** A browser cannot tell a folder's path: it is typed. */
-function TypedFolder({ folder }: { readonly folder: string }) {
-  const { t } = useTranslation('settings')
-  const [typed, setTyped] = useState(folder)
-  const busy = useSystem((state) => state.library.kind === 'changing')
-  const move = async () => changed(await moveLibrary(typed.trim()), t('library.changed'))
-  return (
-    <div className={styles.typed}>
-      <TextField label={t('library.folder')} labelHidden value={typed} onChange={setTyped} className={styles.grow as string} />
-      <Button onPress={() => void move()} isDisabled={busy || typed.trim() === '' || typed.trim() === folder}>
-        {t('library.move')}
-      </Button>
-    </div>
   )
 }
 

@@ -67,7 +67,7 @@ export async function removeGpuPack(): Promise<void> {
   void loadSystem()
 }
 
-/** Asks for a folder with the system's dialog, or takes a typed one. */
+/** Puts the pack into a folder that was picked; null: none was. */
 export async function moveGpuPack(folder: string | null): Promise<void> {
   if (folder === null) return
   const result = await api.moveGpuPack(folder)

@@ -5,7 +5,6 @@ export const readPreferences = (): Promise<Result<Preferences, AppError>> => win
 export const writePreferences = (change: Partial<Preferences>): Promise<Result<Preferences, AppError>> =>
   window.studio.call('system.setPreferences', change)
 export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.setLibrary', { folder })
-export const pickFolder = (): Promise<string | null> => window.studio.pickFolder()
 export const openOutside = (target: string): Promise<void> => window.studio.openOutside(target)
 export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>

@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { AppError, Preferences, SystemInfo } from '../../../core/contract/index.ts'
+import { pickFolder } from '../folders/index.ts'
 import * as api from './settings.api.ts'
 
 type InfoState =
@@ -50,7 +51,7 @@ export async function changePreferences(change: Partial<Preferences>): Promise<A
 }
 
 /** Moves the studio to a library folder. Returns whether that was done; a refusal is kept in `library`. */
-export async function moveLibrary(folder: string): Promise<boolean> {
+async function moveLibrary(folder: string): Promise<boolean> {
   useSystem.setState({ library: { kind: 'changing' } })
   const result = await api.writeLibrary(folder)
   if (!result.ok) {
@@ -61,8 +62,8 @@ export async function moveLibrary(folder: string): Promise<boolean> {
   return true
 }
 
-/** Asks for a folder with the system's dialog and moves the studio to it. Returns whether the library was changed. */
+/** Asks for a folder and moves the studio to it. Returns whether the library was changed. */
 export async function chooseLibrary(): Promise<boolean> {
-  const folder = await api.pickFolder()
+  const folder = await pickFolder()
   return folder !== null && moveLibrary(folder)
 }

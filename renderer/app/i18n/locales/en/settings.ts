@@ -11,8 +11,6 @@ export const settings: LocaleOf<typeof ja> = {
     help: 'The folder that holds your datasets, models and experiments. A synchronised folder such as Google Drive works too.',
     choose: 'Choose a folder…',
     show: 'Open the folder',
-    folder: 'Library folder',
-    move: 'Change',
     changed: 'The library was changed',
   },
   machine: {
@@ -34,9 +32,7 @@ export const settings: LocaleOf<typeof ja> = {
     help: "What is needed to compute fast on NVIDIA's GPUs: the CUDA part of ONNX Runtime and NVIDIA's libraries. It is downloaded once, when you want it. Without it WebGPU or the CPU computes.",
     installed: 'Installed. Where there is an NVIDIA GPU, it is used from the next computation on.',
     unsupported: 'Not for this computer.',
-    folder: 'Folder',
     choose: 'Choose a folder…',
-    move: 'Change',
     ask: 'See what is needed and how large it is',
     asking: 'Looking…',
     found: 'found on this computer',

@@ -8,8 +8,6 @@ export const settings = {
     help: 'データセット・モデル・実験を保存するフォルダです。Google ドライブなどの同期フォルダも選べます。',
     choose: 'フォルダを選ぶ…',
     show: 'フォルダを開く',
-    folder: 'ライブラリのフォルダ',
-    move: '変更',
     changed: 'ライブラリを切り替えました',
   },
   machine: {
@@ -30,9 +28,7 @@ export const settings = {
     help: 'NVIDIA の GPU で速く計算するための部品（ONNX Runtime の CUDA 用部品と NVIDIA のライブラリ）です。必要なときに一度だけダウンロードします。なくても WebGPU か CPU で計算できます。',
     installed: '入っています。NVIDIA の GPU があれば、次の計算から使います。',
     unsupported: 'このパソコンでは使いません。',
-    folder: '入れるフォルダ',
     choose: 'フォルダを選ぶ…',
-    move: '変更',
     ask: '必要なものと大きさを調べる',
     asking: '調べています…',
     found: 'パソコンにあります',

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerContent } from './http-answers.ts'
+
+/** What whoever has no session sees: a used link, a window whose host was started anew, a bookmark. */
+const texts = {
+  ja: {
+    title: '新しいリンクで開いてください',
+    why: 'リンクは 1 回だけ使えます。寺子屋を起動し直したときも、新しいリンクが必要です。',
+    steps: ['寺子屋を動かしているターミナルで Enter を押します。別のターミナルで次のコマンドを実行しても同じです。', '表示されたリンクを開きます。'],
+    kept: '学習は続いています。データもそのまま残っています。',
+  },
+  en: {
+    title: 'Open the studio with a new link',
+    why: 'A link works once. A new one is also needed after the studio was started anew.',
+    steps: ['Press Enter in the terminal where the studio runs, or run this command in another one.', 'Open the link that appears.'],
+    kept: 'Trainings go on, and your data stays as it is.',
+  },
+} as const
+
+type Language = keyof typeof texts
+
+const STYLE = `
+:root { color-scheme: light dark; --ground: #f5f4f1; --surface: #fff; --line: #e4e2dd; --text: #1c2027; --muted: #555b66; --accent: #24498a; --sunken: #f0efec; }
+@media (prefers-color-scheme: dark) { :root { --ground: #14161a; --surface: #1b1e23; --line: #2d3138; --text: #e7e8ea; --muted: #abb0ba; --accent: #3f67ae; --sunken: #252930; } }
+* { box-sizing: border-box; }
+body { display: grid; place-items: center; min-height: 100vh; margin: 0; padding: 24px; background: var(--ground); color: var(--text); font: 14px/1.7 'Noto Sans JP', 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', system-ui, sans-serif; }
+main { width: min(520px, 100%); border: 1px solid var(--line); border-radius: 10px; background: var(--surface); }
+header { display: flex; align-items: center; gap: 12px; padding: 20px 28px; border-bottom: 1px solid var(--line); font-weight: 600; }
+.seal { display: grid; place-items: center; width: 32px; height: 32px; border-radius: 4px; background: var(--accent); color: #fff; font-size: 18px; line-height: 1; }
+section { padding: 24px 28px; }
+section + section { border-top: 1px solid var(--line); }
+section + section h1 { font-size: 15px; }
+h1 { margin: 0 0 6px; font-size: 19px; line-height: 1.4; }
+p { margin: 0; color: var(--muted); }
+:lang(ja) { word-break: auto-phrase; line-break: strict; }
+ol { margin: 14px 0; padding: 0; list-style: none; counter-reset: step; }
+li { position: relative; padding-left: 32px; counter-increment: step; }
+li + li { margin-top: 12px; }
+li::before { position: absolute; top: 1px; left: 0; display: grid; place-items: center; width: 22px; height: 22px; border: 1px solid var(--line); border-radius: 50%; content: counter(step); font-size: 12px; line-height: 1; }
+code { display: block; width: fit-content; margin-top: 6px; padding: 4px 10px; border-radius: 4px; background: var(--sunken); font: 13px/1.6 ui-monospace, 'SF Mono', 'Cascadia Mono', 'Noto Sans Mono', monospace; user-select: all; }
+`
+
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+const section = (language: Language): string => {
+  const { title, why, steps, kept } = texts[language]
+  return `<section lang="${language}"><h1>${title}</h1><p>${why}</p><ol><li>${steps[0]}<code>npx terakoya link</code></li><li>${steps[1]}</li></ol><p>${kept}</p></section>`
+}
+
+/** Both languages, the browser's first. */
+const page = (languages: readonly [Language, Language]): string =>
+  `<!doctype html><html lang="${languages[0]}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${texts[languages[0]].title} – Terakoya Studio</title><style>${STYLE}</style><main><header><span class="seal" lang="ja" aria-hidden="true">寺</span>寺子屋 Terakoya Studio</header>${languages.map(section).join('')}</main></html>`
+
+/** Refuses with the way to a new link. */
+export function answerDoor({ headers }: IncomingMessage, response: ServerResponse): void {
+  const isEnglish = /^en\b/i.test(headers['accept-language'] ?? '')
+  answerContent(response, 403, page(isEnglish ? ['en', 'ja'] : ['ja', 'en']), { type: 'text/html; charset=utf-8', policy: POLICY })
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { extname, join, normalize, sep } from 'node:path'
+import type { AppError } from '../../core/contract/index.ts'
+import { errorTexts, UserError } from '../../core/contract/index.ts'
+import type { ReportBug } from '../../core/host/error-log.ts'
+import { ADDRESS, type Access } from './access.ts'
+import { answerDoor } from './door.ts'
+import { answerContent, answerError, answerJson, answerStatus } from './http-answers.ts'
+import type { Transfers } from './transfers.ts'
+
+export interface PagesOptions {
+  readonly access: Access
+  readonly transfers: Transfers
+  /** Folder of the built renderer; `bridge.js` lies in it. */
+  readonly rendererFolder: string
+  readonly newLink: () => string
+  readonly report: ReportBug
+}
+
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST']
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json',
+}
+
+const CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Status of a user's error on its way to a page. */
+const statuses: Partial<Record<AppError['code'], number>> = { 'upload/too-large': 413, 'upload/no-space': 507 }
+
+/** Answers every HTTP request. Never rejects: a bug goes to the log, and the page hears a sentence with its reference. */
+export async function answerRequest(request: IncomingMessage, response: ServerResponse, options: PagesOptions): Promise<void> {
+  response.on('error', () => request.destroy())
+  try {
+    await route(request, response, options)
+  } catch (error) {
+    // The window is gone: it has closed the connection in the middle of an upload or download.
+    if (request.destroyed && !request.complete || response.destroyed) return void response.destroy()
+    if (error instanceof UserError) return answerError(response, statuses[error.error.code] ?? 400, error.error)
+    answerBug(request, response, options.report(`${request.method} ${pathOf(request)}`, error))
+  }
+}
+
+async function route(request: IncomingMessage, response: ServerResponse, options: PagesOptions): Promise<void> {
+  const { access } = options
+  const url = targetOf(request)
+  if (!url) return answerStatus(response, 400, { connection: 'close' })
+  if (!METHODS.includes(request.method ?? '')) return answerStatus(response, 405, { allow: METHODS.join(', '), connection: 'close' })
+  // For `terakoya link`, which has no page: a new link, or without a POST whether this host is there.
+  if (url.pathname === '/link' && access.allowsControl(request)) return request.method === 'POST' ? answerJson(response, 200, { link: options.newLink() }) : answerStatus(response, 204)
+  if (request.method === 'POST') return answerPost(url, request, response, options)
+  if (url.pathname === '/' && url.searchParams.has('token') && access.isForUs(request)) {
+    // A page that the browser loads ahead of the user would use the link up.
+    if (isPrefetch(request)) return answerStatus(response, 503)
+    const cookie = request.method === 'GET' ? access.redeem(url.searchParams.get('token') ?? '') : null
+    if (cookie !== null || access.allows(request)) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/', ...(cookie !== null && { 'set-cookie': cookie }) } })
+  }
+  if (!access.allows(request)) return answerDoor(request, response)
+  if (url.pathname === '/download') return options.transfers.download(url, request, response)
+  return answerFile(url, response, options)
+}
+
+/** Only our own page posts: a browser always names the origin of a POST. */
+async function answerPost(url: URL, request: IncomingMessage, response: ServerResponse, { access, transfers }: PagesOptions): Promise<void> {
+  if (!access.allows(request) || request.headers.origin === undefined) return answerStatus(response, 403, { connection: 'close' })
+  if (url.pathname === '/upload-check') return transfers.checkUpload(url, response)
+  if (url.pathname === '/upload') return transfers.upload(url, request, response)
+  if (url.pathname === '/save') return transfers.save(request, response)
+  answerStatus(response, 404, { connection: 'close' })
+}
+
+async function answerFile({ pathname }: URL, response: ServerResponse, { rendererFolder }: PagesOptions): Promise<void> {
+  if (pathname === '/') {
+    const page = await readFile(join(rendererFolder, 'index.html'), 'utf8')
+    // The page's own policy is for the desktop; here the header rules. The bridge must be there before the studio's script.
+    return answerAsset(response, page.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/i, '').replace('<script', '<script type="module" src="/bridge.js"></script>\n    <script'), '.html')
+  }
+  const path = join(rendererFolder, normalize(decoded(pathname) ?? ''))
+  const content = path.startsWith(rendererFolder + sep) ? await readFile(path).catch(() => null) : null
+  if (content) answerAsset(response, content, extname(path))
+  else answerStatus(response, 404)
+}
+
+const answerAsset = (response: ServerResponse, content: string | Uint8Array, extension: string): void =>
+  answerContent(response, 200, content, { type: types[extension] ?? 'application/octet-stream', policy: CSP, headers: { 'cache-control': 'no-cache' } })
+
+/** A sentence with the reference in the log: no stack trace, no path. */
+function answerBug(request: IncomingMessage, response: ServerResponse, reference: string): void {
+  if (request.method === 'POST') return answerError(response, 500, { code: 'internal', facts: { message: reference } })
+  if (response.headersSent) return void response.destroy()
+  const { ja, en } = errorTexts.internal
+  answerContent(response, 500, [ja, en].map((text) => text.replace('{message}', reference)).join('\n'), { type: 'text/plain; charset=utf-8' })
+}
+
+/** The address of a request; null for anything but a path of ours, such as an absolute address or one with broken escapes. */
+function targetOf({ url = '' }: IncomingMessage): URL | null {
+  if (!/^\/(?![/\\])/.test(url)) return null
+  const parsed = URL.canParse(url, `http://${ADDRESS}`) ? new URL(url, `http://${ADDRESS}`) : null
+  return parsed && parsed.hostname === ADDRESS && decoded(parsed.pathname) !== null ? parsed : null
+}
+
+const pathOf = (request: IncomingMessage): string => targetOf(request)?.pathname ?? ''
+
+function decoded(pathname: string): string | null {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return null
+  }
+}
+
+const isPrefetch = ({ headers }: IncomingMessage): boolean =>
+  ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => /prefetch|prerender|preview/i.test(String(headers[name] ?? '')))

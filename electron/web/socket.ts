@@ -1,0 +1,66 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { WebSocketServer } from 'ws'
+import type { PathGrants } from '../../core/path-grants.ts'
+import type { ReportBug } from '../../core/host/error-log.ts'
+import type { Studio } from '../../core/studio.ts'
+import type { Access } from './access.ts'
+import { Connection } from './connection.ts'
+import { refuseSocket } from './http-answers.ts'
+import type { Limits } from './limits.ts'
+import { Budget } from './part-assembler.ts'
+
+export interface SocketOptions {
+  readonly server: Server
+  readonly studio: Studio
+  readonly access: Access
+  readonly grants: PathGrants
+  readonly limits: Limits
+  readonly report: ReportBug
+}
+
+/** Serves calls and events to the windows over `/studio`. Returns the function that closes every socket. */
+export function serveSockets(options: SocketOptions): () => void {
+  const { server, studio, limits, report } = options
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxFrameBytes })
+  const host = { studio, grants: options.grants, budget: new Budget(limits.maxPartsCharacters), limits, report }
+  const connections = new Set<Connection>()
+  sockets.on('error', (error) => void report('web socket', error))
+  sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 400))
+  sockets.on('connection', (socket) => {
+    const connection = new Connection(socket, host)
+    connections.add(connection)
+    socket.on('close', () => connections.delete(connection))
+  })
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    const status = refusal(request, options, connections.size)
+    if (status !== null) return refuseSocket(socket, status)
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
+  })
+  const stopEvents = studio.on((event, payload) => sendToAll(connections, { event, payload }, report))
+  const heartbeat = setInterval(() => { for (const connection of connections) connection.checkHeartbeat() }, limits.heartbeatMs)
+  return () => {
+    clearInterval(heartbeat)
+    stopEvents()
+    for (const client of sockets.clients) client.terminate()
+  }
+}
+
+/** The status with which an upgrade is refused; null where it is welcome. A page's script cannot leave its Origin out. */
+function refusal(request: IncomingMessage, { access, limits }: SocketOptions, clientCount: number): number | null {
+  if (request.url !== '/studio') return 404
+  if (!access.allows(request) || request.headers.origin === undefined) return 403
+  return clientCount >= limits.maxClients ? 503 : null
+}
+
+/** The text is made once for all windows. An event that cannot be sent must not fail the service that told it. */
+function sendToAll(connections: ReadonlySet<Connection>, message: { readonly event: string; readonly payload: unknown }, report: ReportBug): void {
+  if (connections.size === 0) return
+  try {
+    const text = JSON.stringify(message)
+    for (const connection of connections) connection.sendEvent(text)
+  } catch (error) {
+    report(`event ${message.event}`, error)
+  }
+}
+

@@ -1,0 +1,2 @@
+export { FolderPicker } from './FolderPicker.tsx'
+export { pickFolder } from './folders.store.ts'
