@@ -5,7 +5,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { attacks } from './attacks/index.ts'
 import { Report, type Attack } from './harness/attack.ts'
-import { killEverything } from './harness/host.ts'
+import { killEverything, takeBugs } from './harness/host.ts'
 import { rounded } from './harness/measure.ts'
 import { root } from './harness/places.ts'
 import { createRandom } from './harness/random.ts'
@@ -59,6 +59,7 @@ async function runAttack(attack: Attack, left: readonly Attack[]): Promise<{ nam
   } catch (error) {
     report.find('the attack broke off', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
+  for (const bug of takeBugs()) report.find(`nobody caught: ${bug.split('\n')[0]?.replaceAll(/\d+|'[^']*'/g, '…')}`, bug)
   const seconds = rounded((performance.now() - startMs) / 1000)
   for (const { what, count, example } of report.findings) console.log(`  ${count} × ${what}\n      ${example}`)
   console.log(`  ${report.count} in ${seconds} s, ${report.findings.length} findings`)

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import type { AppError, CallName, Calls, EventName, Result } from '../../core/contract/index.ts'
+import { messagesOf } from '../../electron/web/message-parts.ts'
 
 /** Longer than any call of an attack may take. */
 export const CALL_LIMIT_MS = 30_000
@@ -70,7 +71,7 @@ export async function connectClient(port: number, cookie: string): Promise<Clien
         reject(new NoAnswer('time', name))
       }, limitMs)
       waiting.set(id, { resolve, reject, name, timer })
-      socket.send(JSON.stringify({ id, name, input }))
+      for (const message of messagesOf(id, JSON.stringify({ id, name, input }))) socket.send(message)
     })
   return {
     ask,

@@ -53,6 +53,12 @@ export interface HostOptions {
   readonly library?: string
 }
 
+/** Errors that nobody caught, which a host has survived: what it wrote of them. */
+const bugs: string[] = []
+
+/** The errors since the last call. */
+export const takeBugs = (): string[] => bugs.splice(0)
+
 /** Every process that was started here, to be ended at the end whatever happens. */
 const running = new Set<ChildProcess>()
 
@@ -97,7 +103,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   })
   running.add(child)
   let stderr = ''
-  child.stderr?.on('data', (data) => { stderr = (stderr + String(data)).slice(-STDERR_CHARACTERS) })
+  child.stderr?.on('data', (data) => {
+    const text = String(data)
+    stderr = (stderr + text).slice(-STDERR_CHARACTERS)
+    bugs.push(...[...text.matchAll(/\[(?:uncaught|unhandled rejection)\] (.*(?:\n\s+at .*){0,2})/g)].map(([, what]) => what as string))
+  })
   const exit = new Promise<HostExit>((resolve) => child.once('exit', (code, signal) => {
     running.delete(child)
     resolve({ code, signal })
