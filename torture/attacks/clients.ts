@@ -24,7 +24,7 @@ const WARM_UP_MS = 3000
 export const clients: Attack = {
   name: 'clients',
   share: 6,
-  leastSeconds: 30,
+  leastSeconds: 12,
   async run(context) {
     const { report, isLong } = context
     const host = await startHost({ folder: await context.folder() })
@@ -35,7 +35,7 @@ export const clients: Attack = {
       const roundMs = isLong ? LONG_ROUND_MS : SHORT_ROUND_MS
       const watch = new StepWatch(host.client, run)
       const crowd = await Crowd.gather(context, host, id)
-      for (let round = 0; round < 2 || performance.now() + 2 * roundMs < context.deadlineMs; round++) {
+      for (let round = 0; round < (isLong ? 3 : 1) || performance.now() + 2 * roundMs < context.deadlineMs; round++) {
         await watch.during('alone', () => wait(roundMs))
         await watch.during('crowd', () => crowd.scroll(roundMs))
       }

@@ -27,7 +27,7 @@ interface Sample {
 export const soak: Attack = {
   name: 'soak',
   share: 20,
-  leastSeconds: 30,
+  leastSeconds: 12,
   async run(context) {
     const { report } = context
     const folder = await context.folder()

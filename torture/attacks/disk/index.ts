@@ -9,7 +9,7 @@ import { smallDisk } from './small-disk.ts'
 export const disk: Attack = {
   name: 'disk',
   share: 12,
-  leastSeconds: 40,
+  leastSeconds: 22,
   async run(context) {
     const template = await makeTemplate(await context.folder())
     const { report } = context

@@ -40,7 +40,7 @@ export async function smallDisk(context: AttackContext): Promise<void> {
     const host = await startHost({ folder })
     const { id, columns } = await host.client.call('datasets.create', { from: 'sample' })
     const before = await rowsOf(host, id)
-    for (const spare of [0, 20_000, 200_000, 1_000_000]) await report.part(`full disk with ${spare} bytes left`, async () => {
+    for (const spare of context.isLong ? [0, 20_000, 200_000, 1_000_000] : [0, 200_000]) await report.part(`full disk with ${spare} bytes left`, async () => {
       await fill(library, spare)
       await useFullDisk(context, host, id, columns[0]?.id as ColumnId).finally(() => rm(join(library, 'ballast'), { force: true }))
       const healed = await host.client.ask('datasets.edit', { id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [[`again ${spare}`]] }] })

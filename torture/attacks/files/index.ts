@@ -21,7 +21,7 @@ const SHORT: Counts = { tables: 30, models: 25, databases: 22, experiments: 4, s
 export const files: Attack = {
   name: 'files',
   share: 14,
-  leastSeconds: 40,
+  leastSeconds: 20,
   async run(context) {
     const { report, isLong, random } = context
     const counts = isLong ? LONG : SHORT

@@ -17,7 +17,7 @@ const MAX_RESTARTS = 20
 export const frames: Attack = {
   name: 'frames',
   share: 6,
-  leastSeconds: 15,
+  leastSeconds: 8,
   async run(context) {
     const { report, random, isLong } = context
     const studio = await Studio.start(context)

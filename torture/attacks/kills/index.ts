@@ -17,7 +17,7 @@ const LIBRARY_LIVES = 3
 export const kills: Attack = {
   name: 'kills',
   share: 30,
-  leastSeconds: 45,
+  leastSeconds: 32,
   async run(context) {
     const { report, random } = context
     const template = await makeTemplate(await context.folder())

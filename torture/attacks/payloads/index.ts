@@ -31,7 +31,7 @@ const definitions: readonly Definition[] = Object.entries(contracts).flatMap(([f
 export const payloads: Attack = {
   name: 'payloads',
   share: 12,
-  leastSeconds: 30,
+  leastSeconds: 12,
   async run(context) {
     const { report, isLong } = context
     const folder = await context.folder()
