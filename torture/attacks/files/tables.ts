@@ -1,13 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { utils, write, type BookType } from 'xlsx'
 import { tableFromArrays, tableToIPC } from '@uwdata/flechette'
 import type { DatasetId, ExportFormat, ImportPreview } from '../../../core/contract/index.ts'
 import { zipOf } from '../../../core/datasets/testing/zip-file.ts'
 import type { AttackContext } from '../../harness/attack.ts'
-import { libraryOf } from '../../harness/host.ts'
 import { spoil } from './mutations.ts'
 import type { Target } from './target.ts'
 
@@ -103,22 +101,30 @@ async function tryPath(target: Target, what: string, path: string): Promise<void
   await target.ask(`file ${kind}`, what, 'datasets.remove', { id })
 }
 
-/** What is no file, in a place that the studio may read from. */
+/** What may stand where a file was picked. */
+const strangeFiles: Readonly<Record<string, (path: string) => void>> = {
+  'fifo.csv': (path) => void spawnSync('mkfifo', [path]),
+  'fifo.zip': (path) => void spawnSync('mkfifo', [path]),
+  'folder.csv': (path) => void mkdirSync(path),
+  'loop.csv': (path) => symlinkSync(path, path),
+  'zero.csv': (path) => symlinkSync('/dev/zero', path),
+  'random.zip': (path) => symlinkSync('/dev/urandom', path),
+  'full.parquet': (path) => symlinkSync('/dev/full', path),
+  'memory.csv': (path) => symlinkSync('/proc/self/mem', path),
+  'dangling.json': (path) => symlinkSync('/nowhere', path),
+  'missing.csv': () => undefined,
+}
+
+/** A file that was picked and is none any more when it is read. */
 export async function tryStrangeFiles(context: AttackContext, target: Target): Promise<void> {
   if (process.platform === 'win32') return
-  const folder = join(libraryOf(target.folder), 'downloads', 'strange', 'original')
-  mkdirSync(folder, { recursive: true })
-  const at = (name: string) => join(folder, name)
-  spawnSync('mkfifo', [at('fifo.csv'), at('fifo.zip')])
-  mkdirSync(at('folder.csv'), { recursive: true })
-  symlinkSync(at('loop.csv'), at('loop.csv'))
-  symlinkSync('/dev/zero', at('zero.csv'))
-  symlinkSync('/dev/full', at('full.parquet'))
-  symlinkSync('/proc/self/mem', at('memory.csv'))
-  symlinkSync('/nowhere', at('dangling.csv'))
-  writeFileSync(at('good.csv'), 'instruction,output\nq,a\n')
-  for (const name of ['fifo.csv', 'fifo.zip', 'folder.csv', 'loop.csv', 'zero.csv', 'full.parquet', 'memory.csv', 'dangling.csv', 'missing.csv', 'good.csv']) {
+  for (const [name, put] of Object.entries(strangeFiles)) {
+    if (performance.now() > context.deadlineMs) return
+    const { path } = await target.host.upload(name, 'instruction,output\nq,a\n')
+    rmSync(path)
+    put(path)
     context.report.count++
-    await tryPath(target, `strange ${name}`, at(name))
+    await tryPath(target, `strange ${name}`, path)
+    rmSync(path, { recursive: true, force: true })
   }
 }
