@@ -205,6 +205,9 @@ export function causeOf(stderr: string): string {
   return (code ?? error?.replaceAll(/\d+|'[^']*'/g, '…') ?? 'without a word').slice(0, 80)
 }
 
+/** The last bug that a host wrote down, with the first lines of where. */
+export const lastError = (stderr: string): string => [...stderr.matchAll(/^.* \[[\w. ]+\] (.*(?:\n\s+at .*){0,2})/gm)].at(-1)?.[1]?.slice(0, 400) ?? ''
+
 /** Engines end with their host; those that do not in time are ended here and returned. */
 export async function endLeftOver(pids: readonly number[]): Promise<number[]> {
   for (let waited = 0; waited < 100 && pids.some(isRunning); waited++) await wait(50)

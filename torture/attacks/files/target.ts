@@ -1,7 +1,7 @@
 import type { Result } from '../../../core/contract/index.ts'
 import type { AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
-import { causeOf, startHost, type Host } from '../../harness/host.ts'
+import { causeOf, lastError, startHost, type Host } from '../../harness/host.ts'
 import { megabytes, residentBytes } from '../../harness/measure.ts'
 import { expectWorded } from '../../harness/sentences.ts'
 
@@ -73,6 +73,3 @@ export class Target {
     this.#restBytes = residentBytes(this.#host.pid)
   }
 }
-
-/** The last error that a host wrote down, with the first lines of where. */
-export const lastError = (stderr: string): string => /(?:.*\n)*.*\[[\w. ]+\] (.*(?:\n\s+at .*){0,2})/.exec(stderr)?.[1]?.slice(0, 300) ?? ''

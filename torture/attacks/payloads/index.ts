@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { contracts, type CallName, type DatasetId, type ExperimentId, type Result } from '../../../core/contract/index.ts'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
-import { causeOf, startHost, type Host } from '../../harness/host.ts'
+import { causeOf, lastError, startHost, type Host } from '../../harness/host.ts'
 import { median, megabytes, percentile, rounded, wait } from '../../harness/measure.ts'
 import { smallRun, waitForEnd } from '../../harness/runs.ts'
 import type { Measurement } from '../../preload/measurements.ts'
@@ -49,6 +49,14 @@ export const payloads: Attack = {
     }
     report.figures['calls'] = definitions.length
   },
+}
+
+const usual: Readonly<Record<string, unknown>> = smallRun('' as DatasetId)
+
+/** An input in a few characters: long texts are cut, and of settings only those are shown that are not the usual ones. */
+function shownOf(input: unknown): string {
+  const short = (key: string, value: unknown): unknown => (typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}… (${value.length})` : key in usual && value === usual[key] ? undefined : value)
+  return String(JSON.stringify(input, short)).slice(0, 300)
 }
 
 class Target {
@@ -128,12 +136,12 @@ class Target {
 
   async #strike(ask: (name: string, input: unknown, limitMs?: number) => Promise<Result<unknown>>, call: CallName, input: unknown): Promise<void> {
     const { report } = this.#context
-    const shown = `${call} ${JSON.stringify(input)?.slice(0, 250)}`
+    const shown = `${call} ${shownOf(input)}`
     this.lastPayloads = [...this.lastPayloads.slice(-2 * CLIENTS), shown.slice(0, 120)]
     report.count++
     try {
       const result = await ask(call, input)
-      if (!result.ok && result.error.code === 'internal') report.find(`${call}: internal`, `${shown} ${this.#host.stderr().slice(-300)}`)
+      if (!result.ok && result.error.code === 'internal') report.find(`${call}: internal`, `${lastError(this.#host.stderr())} of ${shown}`)
       if (result.ok && call === 'experiments.start') await ask('experiments.stop', { id: (result.value as { id: string }).id })
       if (result.ok && call === 'chat.ask') await ask('chat.cancel', { requestId: (input as { requestId: string }).requestId })
       if (result.ok && call === 'experiments.resume') await ask('experiments.stop', { id: (input as { id: string }).id })
