@@ -21,6 +21,7 @@ export default defineConfig({
         input: {
           main: entry('electron/main/main.ts'),
           engine: entry('electron/engine/engine.ts'),
+          reader: entry('electron/reader/reader.ts'),
           cli: entry('electron/web/cli.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version as duckdbVersion } from '@duckdb/node-api'
-import type { DatasetInfo } from '../core/contract/index.ts'
+import { PathToRead, type DatasetInfo } from '../core/contract/index.ts'
 import { createDatasetService, type DatasetService } from '../core/datasets/service.ts'
 import { writeTable, type FileKind } from './dataset-files.ts'
 import { machine, medianOf, root, rounded, timed } from './measure.ts'
@@ -68,7 +68,7 @@ export async function runDatasetFile(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
   const service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(root, 'resources', 'tutorial'), emit: () => undefined })
   try {
-    console.log(JSON.stringify(await figuresOf(service, file)))
+    console.log(JSON.stringify(await figuresOf(service, PathToRead.parse(file))))
   } finally {
     await service.close()
     await rm(folder, { recursive: true, force: true })
@@ -77,7 +77,7 @@ export async function runDatasetFile(file: string): Promise<void> {
 
 const peakMB = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
 
-async function figuresOf(service: DatasetService, file: string): Promise<DatasetFigures> {
+async function figuresOf(service: DatasetService, file: PathToRead): Promise<DatasetFigures> {
   const fileMB = rounded((await stat(file)).size / 1e6)
   const previewMs = await timed(() => service.preview({ file }))
   const blocked = longestPause()

@@ -3,7 +3,7 @@ import type { CallDefinition } from './contract/define.ts'
 import type { ReportBug } from './host/error-log.ts'
 
 /** The definition of a call by its full name such as `datasets.page`; undefined where there is none. */
-function definitionOf(name: string): CallDefinition | undefined {
+export function definitionOf(name: string): CallDefinition | undefined {
   const [feature = '', call = ''] = name.split('.')
   if (!Object.hasOwn(contracts, feature)) return undefined
   const calls: Record<string, CallDefinition> = contracts[feature as keyof typeof contracts].calls

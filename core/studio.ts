@@ -12,6 +12,7 @@ import type { DeviceReport } from './experiments/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from './experiments/service.ts'
 import { tokenCounter } from './experiments/token-counter.ts'
 import { createModelService, type ModelService } from './hub/local-models.ts'
+import { createModelReader, type ModelReader, type SpawnReader } from './reader/client.ts'
 import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
 import { createErrorLog, type ReportBug } from './host/error-log.ts'
@@ -29,6 +30,7 @@ export interface StudioOptions {
   /** The user named that folder for this start: the preferences' one is not used. */
   readonly isLibraryNamed?: boolean
   readonly spawnEngine: SpawnEngine
+  readonly spawnReader: SpawnReader
   /** The host's keychain and proxy settings. */
   readonly hub?: HubHost
   /** What the window may choose among, where the host has no folder dialog. */
@@ -43,6 +45,8 @@ export interface Studio {
   /** Hears every event; returns the function that ends the subscription. */
   on(listener: (name: EventName, payload: unknown) => void): () => void
   libraryFolder(): string
+  /** The folders that a window may choose again without picking them: those in use and those of the start. */
+  ownFolders(): readonly string[]
   /** Process id of the engine, if it runs. */
   enginePid(): number | undefined
   /** Stops a training run with a checkpoint, closes every dataset, ends the engine. */
@@ -64,10 +68,11 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const listeners = new Set<(name: EventName, payload: unknown) => void>()
   const emit = <N extends EventName>(name: N, payload: Events[N]) => listeners.forEach((listener) => listener(name, payload))
   const engine = createEngineClient(options.spawnEngine)
+  const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
   let preferences = await readPreferences(options.preferencesFile)
 
-  const open = (folder: string) => openLibrary(folder, options, { engine, devices, emit })
+  const open = (folder: string) => openLibrary(folder, options, { engine, reader, devices, emit })
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
   let library = await open(chosen ?? options.libraryFolder)
@@ -80,6 +85,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       engine.renew()
       devices.forget()
     },
+    isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
   const save = async (changes: Partial<typeof preferences>) => {
@@ -125,6 +131,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       return () => void listeners.delete(listener)
     },
     libraryFolder: () => library.folder,
+    ownFolders: () => [library.folder, options.libraryFolder, ...gpuPack.folders()],
     enginePid: () => engine.pid(),
     async close() {
       await hub.close()
@@ -132,6 +139,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       await library.experiments.close()
       await library.datasets.close()
       engine.close()
+      reader.close()
     },
   }
 }
@@ -144,7 +152,7 @@ function homeFoldersOf({ homeFolders }: StudioOptions): HomeFolders {
 async function openLibrary(
   folder: string,
   options: StudioOptions,
-  services: { engine: EngineClient; devices: () => Promise<DeviceReport>; emit: <N extends EventName>(name: N, payload: Events[N]) => void },
+  services: { engine: EngineClient; reader: ModelReader; devices: () => Promise<DeviceReport>; emit: <N extends EventName>(name: N, payload: Events[N]) => void },
 ): Promise<Library> {
   const places = { datasets: join(folder, 'datasets'), models: join(folder, 'models'), experiments: join(folder, 'experiments'), trash: join(folder, 'trash') }
   try {
@@ -155,8 +163,8 @@ async function openLibrary(
   } catch {
     throw new UserError('library/unwritable', { folder })
   }
-  const models = createModelService({ shippedFolder: join(options.resourcesFolder, 'models'), folder: places.models })
-  const datasets = createDatasetService({ folder: places.datasets, trashFolder: places.trash, templatesFolder: join(options.resourcesFolder, 'tutorial'), emit: services.emit, tokenCounter: (modelId) => tokenCounter(models, modelId) })
+  const models = createModelService({ shippedFolder: join(options.resourcesFolder, 'models'), folder: places.models, reader: services.reader })
+  const datasets = createDatasetService({ folder: places.datasets, trashFolder: places.trash, templatesFolder: join(options.resourcesFolder, 'tutorial'), emit: services.emit, tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId) })
   const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, ...services })
   await experiments.recover()
   return { folder, datasets, models, experiments }
@@ -175,14 +183,15 @@ function delegate<F extends 'datasets' | 'models' | 'experiments' | 'hub' | 'gpu
 }
 
 /** The devices of this machine: asked of the engine once, and again when they are to be forgotten. */
-function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void } {
+function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void; latest(): DeviceReport | null } {
   let known: Promise<DeviceReport> | null = null
+  let latest: DeviceReport | null = null
   const devices = () => {
     known ??= engine.call('devices', null).result
-    known.catch(() => { known = null })
+    known.then((report) => { latest = report }, () => { known = null })
     return known
   }
-  return Object.assign(devices, { forget: () => { known = null } })
+  return Object.assign(devices, { forget: () => { [known, latest] = [null, null] }, latest: () => latest })
 }
 
 async function describeSystem(options: StudioOptions, folder: string, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {

@@ -1,23 +1,18 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import type { SystemInfo } from '../core/contract/index.ts'
+import type { DeviceInfo, SystemInfo } from '../core/contract/index.ts'
 import { chooseSetting, goTo, setting } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
 
-/** NVIDIA's list with the sizes of its archives, and a provider of which the first megabytes come. */
-const archives = { cuda_cudart: 1_500_000, libcublas: 420_000_000, libcurand: 60_000_000, cuda_nvrtc: 90_000_000 }
+/** The provider, of which the first megabytes come. */
 const FIRST_BYTES = 6 * 2 ** 20
 
 let server: Server
 
 // The studio of each test inherits the variable; no request leaves this computer.
 test.beforeAll(async () => {
-  server = createServer((request, response) => {
-    if (request.url?.endsWith('.json')) {
-      const place = (name: string, size: number) => ({ relative_path: `${name}/linux-x86_64/${name}.tar.xz`, sha256: '0'.repeat(64), size: String(size) })
-      return void response.end(JSON.stringify(Object.fromEntries(Object.entries(archives).map(([name, size]) => [name, { name, 'linux-x86_64': place(name, size) }]))))
-    }
+  server = createServer((_, response) => {
     response.writeHead(200, { 'content-length': 179_145_956 })
     response.write(Buffer.alloc(FIRST_BYTES))
   })
@@ -40,10 +35,10 @@ test('the GPU pack tells its size and folder, is cancelled on the way, and says 
   await expect(pack.getByText('libcublas')).toBeVisible()
   // What this computer has of NVIDIA's libraries is not counted.
   await expect(pack).toContainText(/ONNX Runtime CUDA171 MB/)
-  await expect(pack).toContainText(/ダウンロードの大きさ\d+ MB/)
+  await expect(pack).toContainText(/ダウンロードの大きさ[\d.,]+ [MG]B/)
   await picture('gpu-pack-plan')
   await pack.getByRole('button', { name: 'ダウンロード' }).click()
-  await expect(pack.getByRole('status')).toContainText(/\d [KM]B \/ \d+ MB/)
+  await expect(pack.getByRole('status')).toContainText(/\d [KM]B \/ [\d.,]+ [MG]B/)
   await picture('gpu-pack-download')
   await pack.getByRole('button', { name: '中止' }).click()
   await expect(pack).toContainText('中止しました。受け取った分は残っています。')
@@ -55,10 +50,10 @@ test('the GPU pack tells its size and folder, is cancelled on the way, and says 
   await picture('gpu-pack-offline')
 })
 
-/** Shows the studio as on a computer whose NVIDIA GPU lacks the pack: only what the host says of the devices is another's. */
-async function pretendGpu(page: Page): Promise<void> {
+/** Shows the studio as on a computer whose NVIDIA GPU cannot be used for that reason: only what the host says of the devices is another's. */
+async function pretendGpu(page: Page, why: Pick<DeviceInfo, 'reason' | 'file'> = { reason: 'provider-missing' }): Promise<void> {
   const name = 'NVIDIA GeForce RTX 4060 Ti'
-  const devices: SystemInfo['devices'] = [{ kind: 'cuda', name, available: false, reason: 'provider-missing' }, { kind: 'webgpu', name, available: true }, { kind: 'cpu', name: 'CPU', available: true }]
+  const devices: SystemInfo['devices'] = [{ kind: 'cuda', name, available: false, ...why }, { kind: 'webgpu', name, available: true }, { kind: 'cpu', name: 'CPU', available: true }]
   await page.routeWebSocket(/\/studio$/, (socket) => {
     const asked = new Set<number>()
     const host = socket.connectToServer()
@@ -94,4 +89,17 @@ test('a GPU without its pack is told of on ホーム and in the form of an exper
   await setting(page, 'environment.device').getByRole('button').first().click()
   // What this system can never have is not offered.
   await expect(page.getByRole('option', { name: /DirectML|Core ML/ })).toHaveCount(0)
+})
+
+test('a pack that was changed is told of by its file on ホーム and in 設定, with the way to download it again; a page names no folder that was not picked', async ({ studio }) => {
+  const { page, picture } = studio
+  await pretendGpu(page, { reason: 'pack-changed', file: 'libcublas.so.13' })
+  const sentence = 'GPU パックのファイル「libcublas.so.13」が、ダウンロードしたものと違います。'
+  await expect(page.getByText(sentence)).toBeVisible()
+  await picture('gpu-pack-changed')
+  await page.getByRole('button', { name: 'GPU パックを見る' }).click()
+  await expect(page.getByText(sentence)).toBeVisible()
+  await expect(page.getByRole('button', { name: '必要なものと大きさを調べる' })).toBeInViewport()
+  const answer = await page.evaluate(() => (window as unknown as { studio: { call(name: string, input: unknown): Promise<unknown> } }).studio.call('gpuPack.setFolder', { folder: '/tmp' }))
+  expect(answer).toEqual({ ok: false, error: { code: 'folder/not-picked', facts: { folder: '/tmp' } } })
 })

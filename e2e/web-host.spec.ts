@@ -69,7 +69,7 @@ test('a window whose host was started anew shows how to get a link instead of a 
 
 test('`terakoya link` without a host, with a killed one, and with several', async () => {
   const folders = freshFolders()
-  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stdout: '', stderr: `${sentence('web/not-running')}\n` })
+  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stdout: '', stderr: `${sentence('web/not-running', {})}\n` })
   expect(terakoya(folders, 'link', 'x')).toMatchObject({ exitCode: 2, stderr: `${sentence('cli/usage', { problem: 'x' })}\n` })
   const killed = serveWithTerminal(folders, '0')
   await killed.nextLink()
@@ -78,7 +78,7 @@ test('`terakoya link` without a host, with a killed one, and with several', asyn
   await gone
   const files = () => readdirSync(folders.home).filter((name) => name.startsWith('serve-'))
   expect(files()).toHaveLength(1)
-  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stderr: `${sentence('web/not-running')}\n` })
+  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stderr: `${sentence('web/not-running', {})}\n` })
   expect(files()).toEqual([])
 
   const [one, two] = [await serve(folders), await serve({ ...folders, library: join(dirname(folders.library), 'second') })]
@@ -138,7 +138,7 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
   await page.keyboard.type('寺子屋')
   await page.keyboard.press('Enter')
   await expect(dialog.getByRole('navigation', { name: '今のフォルダ' }).or(dialog.getByRole('list', { name: '今のフォルダ' }))).toContainText('寺子屋')
-  await dialog.getByRole('button', { name: 'このフォルダを使う' }).click()
+  await dialog.getByRole('button', { name: '「寺子屋」を使う' }).click()
   await expect(dialog).toHaveCount(0)
   await expect(library).toContainText(join(home, '資料', '寺子屋'))
   expect(existsSync(join(home, '資料', '寺子屋', 'datasets'))).toBe(true)
@@ -192,7 +192,7 @@ test('a file that the host cannot take is told in one sentence', async () => {
   const file = join(dirname(folders.library), '大きな表.csv')
   writeFileSync(file, '質問,回答\r\nこれは?,それです。\r\n')
   const chooser = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: /取り込/ }).first().click()
+  await page.getByRole('button', { name: 'ファイルを取り込む' }).first().click()
   await (await chooser).setFiles(file)
   await expect(page.getByText(sentence('upload/too-large', { file: '大きな表.csv', limit: 20 }))).toBeVisible()
   await end(host)

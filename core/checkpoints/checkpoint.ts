@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
+import { MAX_CONFIG_BYTES, MAX_INDEX_BYTES, MAX_SHARDS, MAX_TENSORS } from './limits.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
 import type { StoredTensor } from './tensor-types.ts'
@@ -28,10 +29,10 @@ const NO_WEIGHT = /\.(attn|attention)\.(bias|masked_bias)$|\.rotary_emb\.inv_fre
 
 /**
  * Opens a model folder: config.json and where the tensors of model.safetensors, else pytorch_model.bin, or of its shards lie.
- * Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing' or one of readSafetensorsHeader's and readTorchFile's.
+ * Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/too-many' or one of readSafetensorsHeader's and readTorchFile's.
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const config = await readJsonObject(join(folder, 'config.json'), 'checkpoint/config-missing')
+  const config = await readJsonObject(join(folder, 'config.json'), { missing: 'checkpoint/config-missing', maxBytes: MAX_CONFIG_BYTES })
   return { folder, config, tensors: await openWeights(folder) }
 }
 
@@ -46,9 +47,12 @@ async function openWeights(folder: string): Promise<Tensors> {
 
 async function openShards(folder: string, index: string, read: (path: string) => Promise<Tensors>): Promise<Tensors> {
   const indexFile = join(folder, index)
-  const shardOf = weightMap(await readJsonObject(indexFile), indexFile)
+  const shardOf = weightMap(await readJsonObject(indexFile, { maxBytes: MAX_INDEX_BYTES }), indexFile)
   const names = [...new Set(shardOf.values())]
-  const shards = new Map(await Promise.all(names.map(async (name) => [name, await read(join(folder, name))] as const)))
+  if (names.length > MAX_SHARDS) throw new UserError('checkpoint/too-many', { file: indexFile, found: names.length, max: MAX_SHARDS })
+  const shards = new Map<string, Tensors>()
+  // One after the other: a header is read in a millisecond, and open files are few.
+  for (const name of names) shards.set(name, await read(join(folder, name)))
   const tensors = new Map<string, StoredTensor>()
   for (const [tensor, shard] of shardOf) {
     const place = shards.get(shard)?.get(tensor)
@@ -59,14 +63,17 @@ async function openShards(folder: string, index: string, read: (path: string) =>
 }
 
 function weightMap(index: Record<string, unknown>, file: string): Map<string, string> {
-  const entries = Object.entries((index['weight_map'] ?? {}) as Record<string, unknown>)
+  const map = index['weight_map']
+  const entries = Object.entries(typeof map === 'object' && map !== null ? map : {})
   // A shard lies beside its index: a name that leads elsewhere must not open other files of this computer.
   const valid = entries.every((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '' && basename(entry[1]) === entry[1])
   if (entries.length === 0 || !valid) throw new UserError('checkpoint/json-invalid', { file })
+  if (entries.length > MAX_TENSORS) throw new UserError('checkpoint/too-many', { file, found: entries.length, max: MAX_TENSORS })
   return new Map(entries as [string, string][])
 }
 
-const exists = (file: string): Promise<boolean> => stat(file).then((found) => found.isFile(), () => false)
+/** Anything of that name: what is no file is told when it is opened. */
+const exists = (file: string): Promise<boolean> => stat(file).then(() => true, ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR')
 
 /**
  * Returns where the tensor lies. With `shape`, also checks it.

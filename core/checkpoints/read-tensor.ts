@@ -1,8 +1,9 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { widenBfloat16, widenFloat16 } from './float-bits.ts'
-import { toReadError } from '../files/json-file.ts'
+import { toReadError } from '../files/read-error.ts'
+import { openRegularFile } from '../files/regular-file.ts'
 import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
 import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace } from './tensor-types.ts'
@@ -44,9 +45,7 @@ export function withFilePiece<R>(folder: string, place: TensorPlace, use: (piece
 
 /** Throws UserError where the file cannot be opened or `use` finds that it cannot be read. */
 async function withFile<R>(path: string, use: (file: FileHandle, path: string) => Promise<R>): Promise<R> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw toReadError(error, path)
-  })
+  const file = await openRegularFile(path)
   try {
     return await use(file, path)
   } catch (error) {

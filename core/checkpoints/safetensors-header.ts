@@ -1,12 +1,17 @@
 // A safetensors file: u64 header length, JSON header {name: {dtype, shape, data_offsets: [begin, end)}}, then the data.
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from '../files/json-file.ts'
+import { depthOf } from '../files/json-file.ts'
+import { openRegularFile } from '../files/regular-file.ts'
+import { MAX_DIRECTORY_BYTES, MAX_NOTES_BYTES, MAX_RANK, MAX_TENSOR_ENTRY_BYTES } from './limits.ts'
+import { readAt } from './read-bytes.ts'
 import { elementCount, tensorTypeOf, tensorTypes, type TensorPlace } from './tensor-types.ts'
 
-/** Python's reader refuses longer headers too. */
-const MAX_HEADER_BYTES = 100_000_000
+/** Python's reader refuses longer headers. */
+const LONGEST = 100_000_000
+/** {name: {shape: [], …}}: a header that nests deeper is none. */
+const MAX_DEPTH = 4
 
 export interface SafetensorsHeader {
   readonly tensors: ReadonlyMap<string, TensorPlace>
@@ -15,12 +20,11 @@ export interface SafetensorsHeader {
 
 /**
  * Reads and checks the header of a safetensors file; the data stays on disk.
- * Throws UserError 'file/not-found', 'checkpoint/truncated', 'checkpoint/header-invalid', 'checkpoint/dtype-unknown' or 'checkpoint/offsets-invalid'.
+ * Throws UserError 'file/not-found', 'file/not-regular', 'checkpoint/truncated', 'checkpoint/header-invalid', 'checkpoint/header-too-long', 'checkpoint/dtype-unknown'
+ * or 'checkpoint/offsets-invalid'.
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw toReadError(error, path)
-  })
+  const file = await openRegularFile(path)
   try {
     const { size } = await file.stat()
     const header = await readHeaderBytes(file, path, size)
@@ -32,17 +36,17 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
 
 async function readHeaderBytes(file: FileHandle, path: string, fileBytes: number): Promise<Buffer> {
   if (fileBytes < 8) throw new UserError('checkpoint/truncated', { file: path, expected: 8, found: fileBytes })
-  const length = Number((await readBytes(file, 0, 8)).readBigUInt64LE())
-  if (length < 2 || length > MAX_HEADER_BYTES) throw new UserError('checkpoint/header-invalid', { file: path })
-  if (8 + length > fileBytes) throw new UserError('checkpoint/truncated', { file: path, expected: 8 + length, found: fileBytes })
-  return readBytes(file, 8, length)
-}
-
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length)
-  await file.read(bytes, 0, length, position)
+  const length = Number((await readAt(file, path, 0, 8)).readBigUInt64LE())
+  if (length < 2) throw new UserError('checkpoint/header-invalid', { file: path })
+  // A file that is no safetensors file has any number here: it is said to be too long only where it could be one.
+  if (8 + length > fileBytes) throw new UserError(length > LONGEST ? 'checkpoint/header-invalid' : 'checkpoint/truncated', { file: path, expected: 8 + length, found: fileBytes })
+  if (length > MAX_DIRECTORY_BYTES) throw tooLong(path, length, MAX_DIRECTORY_BYTES)
+  const bytes = await readAt(file, path, 8, length)
+  if (depthOf(bytes) > MAX_DEPTH) throw new UserError('checkpoint/header-invalid', { file: path })
   return bytes
 }
+
+const tooLong = (file: string, found: number, max: number): UserError => new UserError('checkpoint/header-too-long', { file, found, max })
 
 interface Source { readonly path: string; readonly fileBytes: number; readonly dataStart: number }
 
@@ -52,6 +56,8 @@ function parseHeader(text: string, source: Source): SafetensorsHeader {
   for (const [name, entry] of Object.entries(header)) {
     if (name !== '__metadata__') tensors.set(name, parseEntry(name, entry, source))
   }
+  const maxBytes = MAX_NOTES_BYTES + tensors.size * MAX_TENSOR_ENTRY_BYTES
+  if (source.dataStart > maxBytes) throw tooLong(source.path, source.dataStart, maxBytes)
   checkLayout(tensors, source)
   return { tensors, metadata: metadataOf(header['__metadata__']) }
 }
@@ -68,9 +74,9 @@ function parseObject(text: string, path: string): Record<string, unknown> {
 
 function parseEntry(name: string, entry: unknown, { path, dataStart }: Source): TensorPlace {
   const { dtype: code, shape, data_offsets: range } = (entry ?? {}) as Record<string, unknown>
-  if (!isCounts(shape) || !isCounts(range) || range.length !== 2) throw new UserError('checkpoint/header-invalid', { file: path })
+  if (!isCounts(shape) || shape.length > MAX_RANK || !isCounts(range) || range.length !== 2) throw new UserError('checkpoint/header-invalid', { file: path })
   const dtype = tensorTypeOf(code)
-  if (!dtype) throw new UserError('checkpoint/dtype-unknown', { file: path, tensor: name, found: String(code) })
+  if (!dtype) throw new UserError('checkpoint/dtype-unknown', { file: path, tensor: name, found: typeof code === 'string' ? code : typeof code })
   const [begin = 0, end = 0] = range
   const expected = elementCount(shape) * tensorTypes[dtype].bytes
   if (end - begin !== expected) throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected, found: end - begin })
@@ -91,4 +97,4 @@ function checkLayout(tensors: ReadonlyMap<string, TensorPlace>, { path, fileByte
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && Number(item) >= 0)
 
 const metadataOf = (value: unknown): Record<string, string> =>
-  Object.fromEntries(Object.entries((value ?? {}) as object).map(([key, text]) => [key, String(text)]))
+  Object.fromEntries(Object.entries(typeof value === 'object' && value !== null ? value : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))

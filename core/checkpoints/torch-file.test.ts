@@ -9,6 +9,7 @@ import {
 } from './index.ts'
 import { temporaryFolders } from './test-support.ts'
 import { pickle, pickleOf, writeZip, type TestTensor } from './torch-test-support.ts'
+import { unpickle } from './torch-pickle.ts'
 
 const newFolder = temporaryFolders()
 const GOLDEN = join(import.meta.dirname, 'fixtures/pytorch-bin')
@@ -200,5 +201,25 @@ describe('a file that is not read', () => {
   it('is missing', async () => {
     const file = join(await newFolder(), 'none.bin')
     await expect(readTorchFile(file)).rejects.toMatchObject({ error: { code: 'file/not-found', facts: { file } } })
+  })
+})
+
+describe('a pickle as a program', () => {
+  const KNOWN = '\x80\x95(N\x88\x89KMJ\x8aGX\x8cU}])t\x85\x86\x87qr\x94hjc\x93RQsuaeb.'
+  const others = Array.from({ length: 256 }, (_, code) => code).filter((code) => !KNOWN.includes(String.fromCharCode(code)))
+
+  it('is refused at every opcode that a state dict does not need', () => {
+    for (const code of others) {
+      expect(() => unpickle(pickle('}', String.fromCharCode(code)), 'x')).toThrow(expect.objectContaining({ error: { code: 'checkpoint/torch-refused', facts: { file: 'x', found: `opcode 0x${code.toString(16)}` } } }))
+    }
+    expect(others).toHaveLength(256 - KNOWN.length)
+  })
+
+  it.each([['objects', ']'.repeat(1_000_001)], ['steps', 'N'.repeat(4_000_001)], ['memories', `N${'\x94'.repeat(1_000_001)}`]])('is refused at too many %s', (_, code) => {
+    expect(() => unpickle(pickle(code), 'x')).toThrow(expect.objectContaining({ error: expect.objectContaining({ code: 'checkpoint/too-many' }) }))
+  })
+
+  it('takes as much as the largest models need', () => {
+    expect(unpickle(pickle(`(${']'.repeat(999_000)}t`), 'x')).toHaveLength(999_000)
   })
 })

@@ -1,9 +1,9 @@
 // What torch.save writes since PyTorch 1.6: a zip archive with <name>/data.pkl (the state dict) and <name>/data/<key> (the bytes of a storage).
 // Layout: https://github.com/pytorch/pytorch/blob/v2.6.0/torch/serialization.py and caffe2/serialize/inline_container.h
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from '../files/json-file.ts'
+import { openRegularFile } from '../files/regular-file.ts'
 import { readAt } from './read-bytes.ts'
 import { isRowMajor, spanOf } from './strides.ts'
 import { elementCount, tensorTypes, type StoredTensor, type TensorType } from './tensor-types.ts'
@@ -19,16 +19,16 @@ const storageTypes: Readonly<Record<string, TensorType>> = {
 /** The first bytes of the format before the zip archive: a pickle (protocol 2) of the number 0x1950a86a20f9469cfc6c. */
 const LEGACY = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex')
 const PICKLE = '/data.pkl'
+/** "little" or "big". */
+const MAX_BYTE_ORDER_BYTES = 16
 
 /**
  * Reads where the tensors of a PyTorch file (pytorch_model.bin) lie; the data stays on disk and nothing in the file is executed.
- * Throws UserError 'file/not-found', 'checkpoint/torch-legacy', 'checkpoint/torch-refused', 'checkpoint/torch-unsupported', 'checkpoint/torch-damaged',
- * 'checkpoint/dtype-unknown' or 'checkpoint/offsets-invalid'.
+ * Throws UserError 'file/not-found', 'file/not-regular', 'checkpoint/torch-legacy', 'checkpoint/torch-refused', 'checkpoint/torch-unsupported', 'checkpoint/torch-damaged',
+ * 'checkpoint/too-many', 'checkpoint/dtype-unknown' or 'checkpoint/offsets-invalid'.
  */
 export async function readTorchFile(path: string): Promise<ReadonlyMap<string, StoredTensor>> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw toReadError(error, path)
-  })
+  const file = await openRegularFile(path)
   try {
     await refuseLegacy(file, path)
     const zip = await readZip(file, path)
@@ -55,6 +55,7 @@ function rootOf({ entries, path }: Zip): string {
 
 async function refuseBigEndian(zip: Zip, root: string): Promise<void> {
   const entry = zip.entries.get(`${root}/byteorder`)
+  if (entry && entry.bytes > MAX_BYTE_ORDER_BYTES) throw damaged(zip.path)
   const order = entry ? (await readEntry(zip, entry)).toString('latin1') : 'little'
   if (order !== 'little') throw new UserError('checkpoint/torch-unsupported', { file: zip.path, found: `byte order ${order.slice(0, 10)}` })
 }
@@ -87,7 +88,9 @@ function placeOf(name: string, { storage, offset, shape, strides }: PickledTenso
   if (!dtype) throw new UserError('checkpoint/dtype-unknown', { file: data.path, tensor: name, found: storage.type })
   const { bytes } = tensorTypes[dtype]
   const end = (offset + spanOf(shape, strides)) * bytes
-  if (end > data.bytes) throw new UserError('checkpoint/offsets-invalid', { file: data.path, tensor: name, expected: end, found: data.bytes })
+  // A view that repeats its elements (stride 0) would be larger than what is stored.
+  const isInside = end <= data.bytes && elementCount(shape) * bytes <= data.bytes
+  if (!isInside) throw new UserError('checkpoint/offsets-invalid', { file: data.path, tensor: name, expected: end, found: data.bytes })
   const start = data.start + offset * bytes
   const common = { dtype, shape, file: basename(data.path) }
   return isRowMajor(shape, strides) ? { ...common, offset: start, length: elementCount(shape) * bytes } : { ...common, start, strides }

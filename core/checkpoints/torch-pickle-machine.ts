@@ -1,5 +1,6 @@
 // What a pickle works with: a stack, a memo, and the few callables that build plain values.
 import { UserError } from '../contract/errors.ts'
+import { MAX_PICKLE_OBJECTS, MAX_RANK } from './limits.ts'
 import { damaged } from './torch-zip.ts'
 
 /** A storage of elements: torch's class (`HalfStorage`) and the archive's entry `data/<key>`. */
@@ -25,13 +26,19 @@ export type Pickled = null | boolean | number | string | PickledGlobal | Pickled
 const STORAGE = /^torch\.(\w+Storage)$/
 
 /** The error of a pickle that holds more than tensors and plain values. */
-export const refused = (path: string, found: string): UserError => new UserError('checkpoint/torch-refused', { file: path, found })
+export const refused = (path: string, found: string): UserError => new UserError('checkpoint/torch-refused', { file: path, found: found.slice(0, MAX_NAME_LENGTH) })
+
+/** The error of a pickle that builds more than any model needs. */
+export const tooMany = (path: string, max: number): UserError => new UserError('checkpoint/too-many', { file: path, found: `> ${max}`, max })
+
+/** Names are shown so far. */
+const MAX_NAME_LENGTH = 100
 
 /** All that a pickle may call; undefined stands for arguments that do not fit. */
 const constructors: Readonly<Record<string, (args: readonly Pickled[]) => Pickled | undefined>> = {
   'collections.OrderedDict': ([pairs = []]) => (isPairs(pairs) ? new Map(pairs) : undefined),
   'torch._utils._rebuild_tensor_v2': ([storage, offset, shape, strides]) =>
-    isStorage(storage) && isCount(offset) && isCounts(shape) && isCounts(strides) && shape.length === strides.length
+    isStorage(storage) && isCount(offset) && isCounts(shape) && isCounts(strides) && shape.length === strides.length && shape.length <= MAX_RANK
       ? { kind: 'tensor', storage, offset, shape, strides }
       : undefined,
   'torch._utils._rebuild_parameter': ([tensor]) => (isTensor(tensor) ? tensor : undefined),
@@ -46,6 +53,7 @@ export class PickleMachine {
   readonly #marks: number[] = []
   #stack: Pickled[] = []
   #at = 0
+  #objectCount = 0
 
   constructor(bytes: Buffer, path: string) {
     this.#bytes = bytes
@@ -72,7 +80,9 @@ export class PickleMachine {
     return text
   }
 
+  /** Puts a value on the stack. Throws UserError 'checkpoint/too-many' where it is one object too many. */
   push(value: Pickled): void {
+    if (typeof value === 'object' && value !== null && ++this.#objectCount > MAX_PICKLE_OBJECTS) throw tooMany(this.path, MAX_PICKLE_OBJECTS)
     this.#stack.push(value)
   }
 
@@ -84,7 +94,7 @@ export class PickleMachine {
 
   top(): Pickled {
     const value = this.pop()
-    this.push(value)
+    this.#stack.push(value)
     return value
   }
 
@@ -104,6 +114,7 @@ export class PickleMachine {
   }
 
   remember(index: number = this.#memo.size): void {
+    if (this.#memo.size >= MAX_PICKLE_OBJECTS) throw tooMany(this.path, MAX_PICKLE_OBJECTS)
     this.#memo.set(index, this.top())
   }
 
@@ -114,7 +125,8 @@ export class PickleMachine {
   }
 
   global(module: Pickled, name: Pickled): void {
-    const full = `${String(module)}.${String(name)}`
+    if (typeof module !== 'string' || typeof name !== 'string') throw damaged(this.path)
+    const full = `${module}.${name}`
     if (!Object.hasOwn(constructors, full) && !STORAGE.test(full)) throw refused(this.path, full)
     this.push({ kind: 'global', name: full })
   }

@@ -1,14 +1,17 @@
 // The pickle of a state dict, read as data. Pickle is a small stack language in which a file may call any function of its reader;
 // here only the opcodes below exist, and the only callables are the ones that build plain values.
 // Opcodes: https://github.com/python/cpython/blob/3.12/Lib/pickletools.py
-import { PickleMachine, refused, type Pickled } from './torch-pickle-machine.ts'
+import { MAX_PICKLE_STEPS } from './limits.ts'
+import { PickleMachine, refused, tooMany, type Pickled } from './torch-pickle-machine.ts'
 
 const STOP = 0x2e
 
-/** Returns what a pickle describes. Throws UserError 'checkpoint/torch-refused' for anything but tensors and plain values, 'checkpoint/torch-damaged'. */
+/** Returns what a pickle describes. Throws UserError 'checkpoint/torch-refused' for anything but tensors and plain values, 'checkpoint/torch-damaged', 'checkpoint/too-many'. */
 export function unpickle(bytes: Buffer, path: string): Pickled {
   const machine = new PickleMachine(bytes, path)
+  let steps = 0
   for (let code = machine.uint(1); code !== STOP; code = machine.uint(1)) {
+    if (++steps > MAX_PICKLE_STEPS) throw tooMany(path, MAX_PICKLE_STEPS)
     const operation = operations[code]
     if (!operation) throw refused(path, `opcode 0x${code.toString(16)}`)
     operation(machine)

@@ -1,6 +1,7 @@
 // The zip archive that torch.save writes: entries stored as they are, with 64-bit sizes and offsets (zip64) where needed.
 import type { FileHandle } from 'node:fs/promises'
 import { UserError } from '../contract/errors.ts'
+import { MAX_DIRECTORY_BYTES } from './limits.ts'
 import { readAt } from './read-bytes.ts'
 
 /** An entry of the archive. Its data lies behind the local header at `headerOffset` and is `bytes` long. */
@@ -19,8 +20,6 @@ export interface Zip {
 
 interface Directory { readonly count: number; readonly bytes: number; readonly offset: number }
 
-/** Directories and pickles of real checkpoints take less than 1 MB. */
-const MAX_BYTES = 100_000_000
 const END_BYTES = 22
 const END_64_BYTES = 56
 const LOCATOR_BYTES = 20
@@ -41,7 +40,7 @@ export const damaged = (path: string): UserError => new UserError('checkpoint/to
 export async function readZip(file: FileHandle, path: string): Promise<Zip> {
   const { size: fileBytes } = await file.stat()
   const directory = await findDirectory(file, path, fileBytes)
-  if (directory.bytes > MAX_BYTES || directory.offset + directory.bytes > fileBytes) throw damaged(path)
+  if (directory.bytes > MAX_DIRECTORY_BYTES || directory.offset + directory.bytes > fileBytes) throw damaged(path)
   const bytes = await readAt(file, path, directory.offset, directory.bytes)
   return { file, path, fileBytes, entries: parseDirectory(bytes, directory.count, path) }
 }
@@ -57,9 +56,9 @@ export async function dataOffset({ file, path, fileBytes }: Zip, { headerOffset,
   return start
 }
 
-/** Returns the data of a small entry. Throws like dataOffset, also for one of more than 100 MB. */
+/** Returns the data of a small entry. Throws like dataOffset, also for one of more than 16 MB. */
 export async function readEntry(zip: Zip, entry: ZipEntry): Promise<Buffer> {
-  if (entry.bytes > MAX_BYTES) throw damaged(zip.path)
+  if (entry.bytes > MAX_DIRECTORY_BYTES) throw damaged(zip.path)
   return readAt(zip.file, zip.path, await dataOffset(zip, entry), entry.bytes)
 }
 

@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import { UserError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
 import type { SpawnEngine } from '../experiments/engine-port.ts'
 import { defaultLibraryFolder, userDataFolder } from '../folders.ts'
+import type { SpawnReader } from '../reader/client.ts'
 import { createStudio } from '../studio.ts'
 
 export interface CliHost {
   readonly version: string
   readonly resourcesFolder: string
   readonly spawnEngine: SpawnEngine
+  readonly spawnReader: SpawnReader
   /** Serves the studio to a browser until it is told to end; given by the web host. */
   readonly serve: (args: readonly string[]) => Promise<number>
 }
@@ -29,6 +31,7 @@ export async function openCliStudio(host: CliHost, libraryFolder: string | null)
     preferencesFile: join(userDataFolder(), 'preferences.json'),
     libraryFolder: libraryFolder ?? defaultLibraryFolder(),
     spawnEngine: host.spawnEngine,
+    spawnReader: host.spawnReader,
   })
   return {
     resourcesFolder: host.resourcesFolder,

@@ -8,7 +8,7 @@ import { formatRow } from '../datasets/formats/delimited.ts'
 import { randomUniform } from '../training/rng.ts'
 
 const unused = () => { throw new Error('a data command needs no engine and no server') }
-const host: CliHost = { version: '0', resourcesFolder: 'resources', spawnEngine: unused, serve: unused }
+const host: CliHost = { version: '0', resourcesFolder: 'resources', spawnEngine: unused, spawnReader: unused, serve: unused }
 
 let folder: string
 const said = vi.spyOn(console, 'log')

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { ExportFormat, UserError, type ColumnRole } from '../contract/index.ts'
+import { ExportFormat, PathToWrite, UserError, type ColumnRole } from '../contract/index.ts'
 import { exportTable } from '../datasets/export.ts'
 import { endingOf } from '../datasets/formats/table-format.ts'
 import type { DatasetStore } from '../datasets/store.ts'
@@ -21,7 +21,7 @@ export async function convertCommand(args: readonly string[]): Promise<number> {
   await checkTarget(source, target)
   const rowCount = await withTable(source, reading, async (store, signal) => {
     if (BY_ROLE.includes(format)) await requireRoles(store, format, source)
-    return exportTable(store, { target: resolve(target), format, byteOrderMark: !flags.has('no-bom'), signal })
+    return exportTable(store, { target: PathToWrite.parse(resolve(target)), format, byteOrderMark: !flags.has('no-bom'), signal })
   })
   console.log(flags.has('json') ? JSON.stringify({ file: resolve(target), format, rowCount }) : text('converted', { file: target, rows: rowCount }))
   return 0

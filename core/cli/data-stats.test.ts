@@ -1,12 +1,17 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { errorTexts, type DatasetStatistics } from '../contract/index.ts'
 import { main, type CliHost } from '../cli.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
 const unused = () => { throw new Error('a data command needs no engine and no server') }
-const host: CliHost = { version: '0', resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'), spawnEngine: unused, serve: unused }
+const host: CliHost = { version: '0', resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'), spawnEngine: unused, spawnReader: () => built.spawnReader(), serve: unused }
+
+let built: BuiltReader
+beforeAll(async () => { built = await buildReader() })
+afterAll(() => built.remove())
 
 let folder: string
 const said = vi.spyOn(console, 'log')

@@ -4,6 +4,7 @@ import { statisticsOf, type TokenCounter } from '../datasets/statistics/index.ts
 import { tokenCounter } from '../experiments/token-counter.ts'
 import { defaultLibraryFolder } from '../folders.ts'
 import { createModelService } from '../hub/local-models.ts'
+import { createModelReader, type ModelReader } from '../reader/client.ts'
 import type { CliHost } from './context.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
 import { text } from './print.ts'
@@ -13,20 +14,25 @@ export async function statsCommand(args: readonly string[], host: CliHost): Prom
   const { options, flags, reading, rest } = parseTableArguments(args, ['model', 'library'], ['json'])
   const [file, ...others] = rest
   if (file === undefined || others.length > 0) throw new UserError('cli/usage', { problem: 'data stats' })
-  const counter = options['model'] === undefined ? null : await counterOf(options['model'], host, options['library'])
-  const statistics = await withTable(file, reading, (store, signal) =>
-    statisticsOf(async (work) => {
-      signal.throwIfAborted()
-      return work(store)
-    }, counter),
-  )
-  console.log(flags.has('json') ? JSON.stringify(statistics) : linesOf(statistics).join('\n'))
-  return 0
+  const reader = createModelReader(host.spawnReader)
+  try {
+    const counter = options['model'] === undefined ? null : await counterOf(options['model'], reader, { host, library: options['library'] })
+    const statistics = await withTable(file, reading, (store, signal) =>
+      statisticsOf(async (work) => {
+        signal.throwIfAborted()
+        return work(store)
+      }, counter),
+    )
+    console.log(flags.has('json') ? JSON.stringify(statistics) : linesOf(statistics).join('\n'))
+    return 0
+  } finally {
+    reader.close()
+  }
 }
 
 /** Of a model that is shipped or lies in the library; the library itself is neither made nor opened. */
-function counterOf(modelId: string, host: CliHost, library = defaultLibraryFolder()): Promise<TokenCounter> {
-  return tokenCounter(createModelService({ shippedFolder: join(host.resourcesFolder, 'models'), folder: join(library, 'models') }), modelId)
+function counterOf(modelId: string, reader: ModelReader, { host, library = defaultLibraryFolder() }: { readonly host: CliHost; readonly library: string | undefined }): Promise<TokenCounter> {
+  return tokenCounter(createModelService({ shippedFolder: join(host.resourcesFolder, 'models'), folder: join(library, 'models'), reader }), reader, modelId)
 }
 
 const roleTexts = { system: 'roleSystem', prompt: 'rolePrompt', answer: 'roleAnswer' } as const

@@ -1,4 +1,4 @@
-import { deviceChoices, deviceCosts, deviceNames, deviceReasons, UserError, type DeviceInfo, type GpuPackState, type SystemInfo } from '../contract/index.ts'
+import { deviceChoices, deviceCosts, deviceNames, reasonSentence, UserError, type DeviceInfo, type GpuPackState, type SystemInfo } from '../contract/index.ts'
 import { parseArguments } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { stateLine } from './gpu-pack.ts'
@@ -28,10 +28,10 @@ function linesOf(info: SystemInfo, gpuPack: GpuPackState): string[] {
   ]
 }
 
-function lineOf({ kind, name, memoryBytes, freeMemoryBytes, available, reason }: DeviceInfo, isUsed: boolean): string {
+function lineOf({ kind, name, memoryBytes, freeMemoryBytes, available, reason, file }: DeviceInfo, isUsed: boolean): string {
   const spoken = language()
   const free = freeMemoryBytes === undefined ? '' : text('freeMemory', { free: gigabytes(freeMemoryBytes) })
   const memory = memoryBytes === undefined ? '' : `  ${gigabytes(memoryBytes)}${free}`
-  const state = reason ? deviceReasons[reason][spoken] : isUsed ? text('usable') : available ? deviceCosts[kind][spoken] : text('unusable')
+  const state = reason ? reasonSentence(reason, file, spoken) : isUsed ? text('usable') : available ? deviceCosts[kind][spoken] : text('unusable')
   return `${available ? '○' : '×'} ${deviceNames[kind][spoken]}  ${name}${memory}\n    ${state}`
 }

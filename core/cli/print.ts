@@ -9,14 +9,14 @@ export const language = (): 'ja' | 'en' => {
 }
 
 /** A fact as the user knows it. */
-function wordOf(name: string, fact: string | number): string | number {
-  if (name === 'device' && fact in deviceNames) return deviceNames[fact as DeviceKind][language()]
-  return wordOfFact(name, fact, language()) ?? fact
+function wordOf(name: string, fact: string | number, inLanguage: 'ja' | 'en'): string | number {
+  if (name === 'device' && fact in deviceNames) return deviceNames[fact as DeviceKind][inLanguage]
+  return wordOfFact(name, fact, inLanguage) ?? fact
 }
 
-/** The sentence for an error in the user's language. */
-export function sentence({ code, facts }: AppError): string {
-  return fillText(errorTexts[code][language()], Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, wordOf(name, fact)])))
+/** The sentence for an error, in the terminal's language unless another is given. */
+export function sentence({ code, facts }: AppError, inLanguage = language()): string {
+  return fillText(errorTexts[code][inLanguage], Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, wordOf(name, fact, inLanguage)])))
 }
 
 /** A text of the command line in the user's language. */

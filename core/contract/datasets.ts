@@ -4,6 +4,7 @@ import { defineContract, type } from './define.ts'
 import { ColumnRole } from './roles.ts'
 import { ExportFormat, ImportId, ImportOptions, type ImportPreview, type ImportProgress } from './import.ts'
 import { ModelId } from './models.ts'
+import { PathToRead, PathToWrite } from './paths.ts'
 import type { DatasetStatistics } from './statistics.ts'
 
 export const DatasetId = z.string().regex(/^[a-z0-9-]{1,64}$/).brand<'DatasetId'>()
@@ -187,11 +188,11 @@ export const datasetsContract = defineContract({
     /** `template`: header instruction,output and an example row to overwrite; `sample`: the tutorial's eleven rows. */
     create: { input: z.object({ from: z.enum(['empty', 'template', 'sample']), name: z.string().trim().min(1).max(120).optional() }), output: type<DatasetInfo>() },
     /** `file`: a path that the user picked, or one that the host adopted from a drop or an upload. */
-    import: { input: z.object({ file: z.string().min(1), name: Name.optional(), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
+    import: { input: z.object({ file: PathToRead, name: Name.optional(), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
     /** What a file would become. */
-    preview: { input: z.object({ file: z.string().min(1), options: ImportOptions.optional() }), output: type<ImportPreview>() },
+    preview: { input: z.object({ file: PathToRead, options: ImportOptions.optional() }), output: type<ImportPreview>() },
     /** Adds a file's rows below a dataset's, columns matched by name, new ones added: one undo step. */
-    appendFile: { input: z.object({ id: DatasetId, file: z.string().min(1), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
+    appendFile: { input: z.object({ id: DatasetId, file: PathToRead, options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
     /** Ends `import` or `appendFile` with the error `dataset/import-cancelled`; nothing of the file stays. One that has ended is left alone. */
     cancelImport: { input: z.object({ importId: ImportId }), output: type<null>() },
     open: { input: ById, output: type<DatasetInfo>() },
@@ -254,7 +255,7 @@ export const datasetsContract = defineContract({
     statistics: { input: z.object({ id: DatasetId, modelId: ModelId.optional() }), output: type<DatasetStatistics>() },
     /** `target`: a path that the host's save dialog gave. */
     export: {
-      input: z.object({ id: DatasetId, target: z.string().min(1), format: ExportFormat, byteOrderMark: z.boolean().default(true) }),
+      input: z.object({ id: DatasetId, target: PathToWrite, format: ExportFormat, byteOrderMark: z.boolean().default(true) }),
       output: type<{ readonly file: string; readonly rowCount: number }>(),
     },
   },

@@ -18,8 +18,26 @@ export interface Contract {
   readonly events: Record<string, TypeOf<unknown>>
 }
 
-/** One feature's calls (input schema, output type) and events; names become `feature.call` and `feature.event`. */
-export const defineContract = <const C extends Contract>(contract: C): C => contract
+type PathWord = 'path' | 'file' | 'filename' | 'folder' | 'directory' | 'dir' | 'target' | 'destination' | 'location'
+type SoundsLikePath<Name extends string> = Lowercase<Name> extends `${string}${PathWord | `${PathWord}s` | 'directories'}` ? true : false
+type TakesAnyString<V> = string extends V ? true : V extends readonly (infer E)[] ? TakesAnyString<E> : false
+
+/** The names in T that sound like paths although any string will do: such a field needs a schema of paths.ts. */
+export type UnmarkedPath<T> = T extends string | number | boolean | null | undefined
+  ? never
+  : T extends readonly (infer E)[]
+    ? UnmarkedPath<E>
+    : T extends object
+      ? { [K in keyof T & string]-?: SoundsLikePath<K> extends true ? (true extends TakesAnyString<T[K]> ? K : UnmarkedPath<T[K]>) : UnmarkedPath<T[K]> }[keyof T & string]
+      : never
+
+type Marked<D extends CallDefinition> = [UnmarkedPath<z.output<D['input']>>] extends [never] ? unknown : { readonly unmarkedPath: UnmarkedPath<z.output<D['input']>> }
+
+/**
+ * One feature's calls (input schema, output type) and events; names become `feature.call` and `feature.event`.
+ * A call with a field that sounds like a path, but is not marked as one, does not compile.
+ */
+export const defineContract = <const C extends Contract>(contract: C & { readonly calls: { readonly [N in keyof C['calls']]: Marked<C['calls'][N]> } }): C => contract
 
 type Joined<F extends string, N> = N extends string ? `${F}.${N}` : never
 

@@ -1,4 +1,5 @@
-import type { ChoiceReason, DeviceKind, DeviceReason } from './system.ts'
+import { errorTexts } from './error-texts.ts'
+import type { ChoiceReason, DeviceInfo, DeviceKind, DeviceReason } from './system.ts'
 
 interface DeviceText {
   readonly ja: string
@@ -21,6 +22,7 @@ export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
   'vulkan-missing': { ja: 'Vulkan が見つかりません。パッケージ libvulkan1 を入れると使えます。', en: 'Vulkan was not found. The package libvulkan1 brings it.' },
   'no-adapter': { ja: '対応する GPU が見つかりません。', en: 'No suitable GPU was found.' },
   'library-missing': { ja: '必要なライブラリ（CUDA 13 の cuBLAS など）が見つかりません。「設定」で GPU パックをダウンロードしてください。', en: "A library that it needs (such as CUDA 13's cuBLAS) was not found. Download the GPU pack in Settings." },
+  'pack-changed': { ja: 'GPU パックの中身が、ダウンロードしたものと違います。「設定」でもう一度ダウンロードしてください。', en: 'The contents of the GPU pack are not those that were downloaded. Download it again in Settings.' },
   'driver-outdated': {
     ja: 'NVIDIA のドライバーが古く、CUDA 13 に対応していません。バージョン 580 以降のドライバーを入れて、パソコンを再起動してください。',
     en: "NVIDIA's driver is too old for CUDA 13. Install version 580 or later and restart the computer.",
@@ -36,6 +38,10 @@ export const deviceReasons: Readonly<Record<DeviceReason, DeviceText>> = {
     en: "Usable, but a training takes about twice as long: the library that joins computations (CUDA 13's NVRTC) was not found.",
   },
 }
+
+/** The sentence of a device's reason, with the file that it is about. */
+export const reasonSentence = (reason: DeviceReason, file: DeviceInfo['file'], language: keyof DeviceText): string =>
+  file === undefined ? deviceReasons[reason][language] : errorTexts['gpu-pack/changed'][language].replace('{file}', () => file)
 
 /** What it costs to compute on a device while there is a faster one. The ratios were measured with a model of 1.7 billion numbers (bench/results). */
 export const deviceCosts: Readonly<Record<DeviceKind, DeviceText>> = {

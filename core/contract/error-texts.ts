@@ -12,6 +12,11 @@ export const errorTexts = {
     ja: '「{call}」の入力が正しくありません（{path}：{problem}）。',
     en: 'The input of "{call}" is not valid ({path}: {problem}).',
   },
+  'call-refused': { ja: '「{call}」はスタジオの画面からだけ呼び出せます。', en: 'Only the studio\'s own window may call "{call}".' },
+  'link/not-allowed': {
+    ja: 'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
+    en: 'The studio does not open "{address}". If you need it, paste the address into your browser.',
+  },
   'library/unwritable': {
     ja: 'ライブラリのフォルダ「{folder}」に書き込めません。設定で別のフォルダを選ぶか、フォルダの権限と空き容量を確認してください。',
     en: 'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',
@@ -24,6 +29,18 @@ export const errorTexts = {
   'file/unreadable': {
     ja: 'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
     en: 'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
+  },
+  'file/not-regular': {
+    ja: '「{file}」は通常のファイルではないため読みません。同じ名前のフォルダや特殊なファイルを取り除き、入れ直してください。',
+    en: '"{file}" is not an ordinary file, so it is not read. Remove the folder or special file of that name, and install it again.',
+  },
+  'file/too-large': {
+    ja: 'ファイル「{file}」が大きすぎます（{foundMB} MB、上限 {maxMB} MB）。正しいファイルか確認して、入れ直してください。',
+    en: 'The file "{file}" is too large ({foundMB} MB; at most {maxMB} MB). Check that it is the right one, and install it again.',
+  },
+  'file/too-deep': {
+    ja: 'ファイル「{file}」は入れ子が深すぎるため読みません（上限 {max} 段）。正しいファイルか確認して、入れ直してください。',
+    en: 'The file "{file}" nests too deeply to be read (at most {max} levels). Check that it is the right one, and install it again.',
   },
   'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
@@ -183,6 +200,14 @@ export const errorTexts = {
     ja: 'ファイル「{file}」は safetensors として読めません（先頭の目次が壊れています）。もう一度ダウンロードするかコピーしてください。',
     en: 'The file "{file}" cannot be read as safetensors (its header is damaged). Download or copy it again.',
   },
+  'checkpoint/header-too-long': {
+    ja: 'ファイル「{file}」の先頭の目次が長すぎます（{found} バイト、上限 {max} バイト）。入手元を確認して、別のモデルを選んでください。',
+    en: 'The header of "{file}" is too long ({found} bytes; at most {max}). Check where the file comes from, and choose another model.',
+  },
+  'checkpoint/too-many': {
+    ja: 'ファイル「{file}」の項目が多すぎます（{found}、上限 {max}）。入手元を確認して、別のモデルを選んでください。',
+    en: 'The file "{file}" lists too much ({found}; at most {max}). Check where it comes from, and choose another model.',
+  },
   'checkpoint/offsets-invalid': {
     ja: 'ファイル「{file}」の目次が壊れています（テンソル「{tensor}」は {expected} のはずが {found} です）。もう一度ダウンロードするかコピーしてください。',
     en: 'The header of "{file}" is damaged (tensor "{tensor}": {expected} expected, {found} found). Download or copy it again.',
@@ -219,6 +244,14 @@ export const errorTexts = {
     ja: 'トークナイザー「{file}」の中身が壊れています（{position} バイト目）。モデルを入れ直してください。',
     en: 'The tokenizer "{file}" is damaged (at byte {position}). Install the model again.',
   },
+  'tokenizer/setting': {
+    ja: 'トークナイザーの設定「{file}」の「{setting}」の値を扱えません。入手元を確認して、モデルを入れ直してください。',
+    en: 'The value of "{setting}" in the tokenizer settings "{file}" cannot be used. Check where the model comes from, and install it again.',
+  },
+  'tokenizer/too-many-added': {
+    ja: 'トークナイザーの追加トークンが多すぎます（{found} 個、上限 {max} 個）。別のモデルを選んでください。',
+    en: 'The tokenizer has too many added tokens ({found}; at most {max}). Choose another model.',
+  },
   'tokenizer/no-template': {
     ja: 'このモデルにはチャット形式がありません。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
     en: 'This model has no chat template. Set "Sample format" to "H2O markers".',
@@ -234,6 +267,22 @@ export const errorTexts = {
   'model/config': {
     ja: 'モデルの config.json の「{setting}」を扱えません（{problem}）。対応しているモデルを選んでください。',
     en: 'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
+  },
+  'model/config-range': {
+    ja: 'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
+    en: 'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
+  },
+  'model/too-slow': {
+    ja: 'モデル「{model}」のファイルの処理が {seconds} 秒で終わらないため中止しました。入手元を確認して、別のモデルを選んでください。',
+    en: 'The files of the model "{model}" took more than {seconds} seconds to read, so this was stopped. Check where the model comes from, or choose another.',
+  },
+  'model/too-large': {
+    ja: 'モデル「{model}」のファイルの処理に {megabytes} MB を超えるメモリが必要なため中止しました。入手元を確認して、別のモデルを選んでください。',
+    en: 'Reading the files of the model "{model}" took more than {megabytes} MB of memory, so this was stopped. Check where the model comes from, or choose another.',
+  },
+  'model/unreadable': {
+    ja: 'モデル「{model}」のファイルを処理できません（{reason}）。入手元を確認して、モデルを入れ直すか、別のモデルを選んでください。',
+    en: 'The files of the model "{model}" cannot be read ({reason}). Check where the model comes from; install it again or choose another.',
   },
   'model/weight': {
     ja: 'モデルの重み「{weight}」の形が合いません（必要 {expected}、実際 {found}）。モデルをもう一度入手してください。',
@@ -383,6 +432,14 @@ export const errorTexts = {
     ja: '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
     en: 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   },
+  'hub/size-changed': {
+    ja: '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
+    en: 'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+  },
+  'hub/not-a-table': {
+    ja: '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
+    en: '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
+  },
   'hub/gzip-damaged': {
     ja: '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
     en: '"{file}" cannot be unpacked: the owner\'s file seems to be damaged. Choose another one.',
@@ -411,6 +468,14 @@ export const errorTexts = {
     ja: '「{file}」を展開できません（{reason}）。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
     en: '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
   },
+  'gpu-pack/changed': {
+    ja: 'GPU パックのファイル「{file}」が、ダウンロードしたものと違います。「設定」で GPU パックをもう一度ダウンロードしてください。それまでは WebGPU か CPU で計算します。',
+    en: 'The file "{file}" of the GPU pack is not the one that was downloaded. Download the GPU pack again in Settings. Until then WebGPU or the CPU computes.',
+  },
+  'gpu-pack/folder-used': {
+    ja: '「{folder}」にはほかのファイルが入っているため、GPU パックを置けません。別のフォルダを選んでください。',
+    en: '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
+  },
   'gpu-pack/archive': {
     ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
     en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',
@@ -418,6 +483,10 @@ export const errorTexts = {
   'file/not-picked': {
     ja: 'ファイル「{file}」は選択されていません。ファイルを選び直してください。',
     en: 'The file "{file}" was not picked. Choose the file again.',
+  },
+  'folder/not-picked': {
+    ja: 'フォルダ「{folder}」は選択されていません。フォルダを選び直してください。',
+    en: 'The folder "{folder}" was not picked. Choose the folder again.',
   },
   'dataset/not-found': {
     ja: 'データセット「{id}」が見つかりません。一覧から選び直してください。',

@@ -35,9 +35,6 @@ export class UserError extends Error {
   }
 }
 
-/** True for a UserError, also for one that another bundle's copy of the class made. */
-export const isUserError = (error: unknown): error is UserError => error instanceof Error && error.name === 'UserError' && 'error' in error
-
 /** A bug of ours: what was expected and what was found. Caught once a process. */
 export class InternalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -53,6 +50,6 @@ export function assertNever(value: never): never {
 
 /** The failure that an exception stands for: a UserError's own, else `internal` with the message for the log. */
 export function toAppError(error: unknown): AppError {
-  if (isUserError(error)) return error.error
+  if (error instanceof UserError) return error.error
   return { code: 'internal', facts: { message: error instanceof Error ? error.message : String(error) } }
 }

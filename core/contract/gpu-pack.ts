@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
+import { FolderPath } from './paths.ts'
 
 /** What is needed to compute on NVIDIA's GPUs: ONNX Runtime's CUDA provider and NVIDIA's libraries. */
 export interface GpuPackState {
@@ -45,15 +46,15 @@ export interface GpuPackProgress {
 export const gpuPackContract = defineContract({
   calls: {
     state: { input: z.object({}), output: type<GpuPackState>() },
-    /** What would be brought: asks for sizes over the network. */
+    /** What would be brought, and how much that is. */
     plan: { input: z.object({}), output: type<GpuPackPlan>() },
     /** Begins and returns at once; `gpuPack.progress` tells the rest. A second call does nothing while the first works. */
     download: { input: z.object({}), output: type<null>() },
     cancel: { input: z.object({}), output: type<null>() },
     /** Deletes the pack and what was brought of it. */
     remove: { input: z.object({}), output: type<GpuPackState>() },
-    /** Where the pack is, or will be: a folder of its own in the one that is named. */
-    setFolder: { input: z.object({ folder: z.string().trim().min(1) }), output: type<GpuPackState>() },
+    /** Where the pack is, or will be: a folder of its own in the one that is named, never one with files of other programs. */
+    setFolder: { input: z.object({ folder: FolderPath }), output: type<GpuPackState>() },
   },
   events: {
     /** Up to five times a second, and once at the end. */

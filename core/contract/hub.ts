@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
+import { RepositoryPath } from './paths.ts'
 
 /** `owner/name`, or a name alone as the oldest datasets have it. */
-export const HubDatasetId = z.string().regex(/^[\w.-]{1,96}(\/[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
+export const HubDatasetId = z.string().regex(/^(?!\.{1,2}(\/|$))[\w.-]{1,96}(\/(?!\.{1,2}$)[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
 export type HubDatasetId = z.infer<typeof HubDatasetId>
 
 export const DownloadId = z.string().min(1).brand<'DownloadId'>()
@@ -63,6 +64,10 @@ export type HubBranch = z.infer<typeof HubBranch>
 /** Whether there is a token and where it comes from. The token itself never leaves the host. */
 export interface HubToken {
   readonly source: 'stored' | 'environment' | 'huggingface-cli' | null
+  /** How the stored one is kept: encrypted, as it is in a file that only this account can read, or until the host ends. Null for the other sources. */
+  readonly protection: 'keychain' | 'plain-file' | 'session' | null
+  /** False: this computer has no keychain that the host could use, so a token can be kept in a plain file or for this session only. */
+  readonly canEncrypt: boolean
   /** Of the account, where the token was just checked. */
   readonly userName?: string
 }
@@ -102,15 +107,15 @@ export const hubContract = defineContract({
     dataset: { input: z.object({ id: HubDatasetId }), output: type<HubDataset>() },
     /** Starts a download and returns at once; `hub.progress` tells the rest. */
     download: {
-      input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(z.string().min(1).max(1000)).min(1).max(2000) }),
+      input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(RepositoryPath).min(1).max(2000) }),
       output: type<{ readonly downloadId: DownloadId }>(),
     },
     cancel: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
     /** Deletes the files of a finished download: they were imported. */
     discard: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
     token: { input: z.object({}), output: type<HubToken>() },
-    /** Asks the Hub whose token it is, then stores it encrypted or in a file that only this user can read. */
-    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000) }), output: type<HubToken>() },
+    /** Asks the Hub whose token it is, then keeps it. Where it cannot be encrypted, it goes to a plain file only with `allowPlainFile`, else it is kept until the host ends. */
+    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000), allowPlainFile: z.boolean().default(false) }), output: type<HubToken>() },
     clearToken: { input: z.object({}), output: type<HubToken>() },
   },
   events: {

@@ -20,8 +20,10 @@ export * from './fact-words.ts'
 export * from './gpu-pack.ts'
 export * from './hub.ts'
 export * from './import.ts'
+export * from './links.ts'
 export * from './log-texts.ts'
 export * from './models.ts'
+export * from './paths.ts'
 export * from './presets.ts'
 export * from './roles.ts'
 export * from './settings.ts'
@@ -56,7 +58,7 @@ export interface PickedFile {
 
 /**
  * `window.studio`: the same object from the desktop's preload and from the web host's shim.
- * Calls never throw for a user's error: they resolve to a failed Result.
+ * Nothing here throws for a user's error: it resolves to a failed Result.
  */
 export interface StudioBridge {
   readonly host: 'desktop' | 'web'
@@ -64,14 +66,14 @@ export interface StudioBridge {
   /** Subscribes; returns the function that ends the subscription. */
   on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void
   /** Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled. */
-  pickFile(options: { readonly extensions: readonly string[] }): Promise<PickedFile | null>
+  pickFile(options: { readonly extensions: readonly string[] }): Promise<Result<PickedFile | null>>
   /** Opens the system's folder dialog, null when cancelled; null where the host has none, and the window lists `system.folders` itself. */
-  readonly pickFolder: (() => Promise<string | null>) | null
-  /** Makes a dropped File readable for the host. Rejects with a UserError where it cannot take the file. */
-  adoptFile(file: File): Promise<PickedFile>
+  readonly pickFolder: (() => Promise<Result<string | null>>) | null
+  /** Makes a dropped File readable for the host. */
+  adoptFile(file: File): Promise<Result<PickedFile>>
   /** Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave` downloads. */
-  pickSave(options: { readonly suggestedName: string }): Promise<{ readonly target: string } | null>
+  pickSave(options: { readonly suggestedName: string }): Promise<Result<{ readonly target: string } | null>>
   finishSave(target: string): Promise<void>
-  /** Opens an https link in the user's browser, or a folder inside the library in the file manager (desktop only). */
-  openOutside(target: string): Promise<void>
+  /** Opens one of our links (`allowedLink`) in the user's browser, or shows what lies in the library in the file manager (desktop only). */
+  openOutside(target: string): Promise<Result<null>>
 }

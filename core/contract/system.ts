@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
+import { FolderPath } from './paths.ts'
 
 export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu'])
 export type DeviceKind = z.infer<typeof DeviceKind>
 
 /** Why a device cannot be used, as a fact; the locale words it. */
-export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing'
+export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing' | 'pack-changed'
 
 export interface DeviceInfo {
   readonly kind: DeviceKind
@@ -16,6 +17,8 @@ export interface DeviceInfo {
   readonly freeMemoryBytes?: number
   readonly available: boolean
   readonly reason?: DeviceReason
+  /** The file that `reason` is about. */
+  readonly file?: string
 }
 
 /** Why a device was recommended, as a fact; the locale words it. */
@@ -61,7 +64,7 @@ export const systemContract = defineContract({
     /** Changes what is named and leaves the rest: no defaults here, which `Preferences.partial()` would fill in. */
     setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
     /** Uses another library folder from now on; it must be writable. */
-    setLibrary: { input: z.object({ folder: z.string().min(1) }), output: type<SystemInfo>() },
+    setLibrary: { input: z.object({ folder: FolderPath }), output: type<SystemInfo>() },
     /** The folders in one of the user's home folder. Only the web host has these three calls; others have the system's dialog. */
     folders: { input: z.object({ steps: FolderSteps }), output: type<FolderListing>() },
     makeFolder: { input: z.object({ steps: FolderSteps, name: z.string().trim().min(1).max(255) }), output: type<FolderListing>() },

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { DatasetInfo } from '../contract/index.ts'
+import { PathToRead, type DatasetInfo } from '../contract/index.ts'
 import { previewTable } from './import.ts'
 import { createDatasetService, type DatasetService } from './service.ts'
 
@@ -17,9 +17,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function put(name: string, contents: string): Promise<string> {
+async function put(name: string, contents: string): Promise<PathToRead> {
   await writeFile(join(folder, name), contents)
-  return join(folder, name)
+  return PathToRead.parse(join(folder, name))
 }
 
 const tableOf = async ({ id, columns, rowCount }: DatasetInfo) => [columns.map(({ name }) => name), ...(await service.page({ id, offset: 0, limit: rowCount })).rows.map(({ cells }) => cells)]

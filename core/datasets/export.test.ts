@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ExportFormat } from '../contract/index.ts'
+import { PathToWrite, type ExportFormat } from '../contract/index.ts'
 import { exportTable } from './export.ts'
 import { openTable } from './formats/index.ts'
 import { createStore } from './import.ts'
@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 
 const write = async (format: ExportFormat, name: string) => {
-  const target = join(folder, name)
+  const target = PathToWrite.parse(join(folder, name))
   expect(await exportTable(store, { target, format, byteOrderMark: true })).toBe(3)
   return target
 }

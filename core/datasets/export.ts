@@ -4,7 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { writeXlsxStream } from 'hucre/xlsx'
 import { writeAtomic } from '../files/atomic.ts'
-import { UserError, type Column, type ExportFormat } from '../contract/index.ts'
+import { UserError, type Column, type ExportFormat, type PathToWrite } from '../contract/index.ts'
 import { encodeCp932 } from './formats/cp932.ts'
 import { formatHeader, formatRow } from './formats/delimited.ts'
 import { distinctNames } from './formats/distinct-names.ts'
@@ -13,7 +13,7 @@ import { rowReader } from './roles.ts'
 import type { DatasetStore } from './store.ts'
 
 export interface ExportOptions {
-  readonly target: string
+  readonly target: PathToWrite
   readonly format: ExportFormat
   /** For CSV and TSV in UTF-8: Excel needs it to recognise the encoding. */
   readonly byteOrderMark: boolean

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { utils, write } from 'xlsx'
-import { CLIP_CHARACTERS, type DatasetInfo, type ImportId, type ImportProgress } from '../contract/index.ts'
+import { CLIP_CHARACTERS, PathToRead, type DatasetInfo, type ImportId, type ImportProgress } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from './service.ts'
 import { zipOf } from './testing/zip-file.ts'
 
@@ -53,9 +53,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function put(name: string, contents: string | Uint8Array): Promise<string> {
+async function put(name: string, contents: string | Uint8Array): Promise<PathToRead> {
   await writeFile(join(folder, name), contents)
-  return join(folder, name)
+  return PathToRead.parse(join(folder, name))
 }
 
 /** The rows of the dataset that was there before, and that there is no other one, nor anything half-written. */
@@ -64,7 +64,7 @@ async function expectUntouched(): Promise<void> {
   expect((await readdir(library)).filter((name) => !name.startsWith(`${open.id}.duckdb`))).toEqual([])
 }
 
-async function expectRefused(file: string, code: string, facts: object = {}): Promise<void> {
+async function expectRefused(file: PathToRead, code: string, facts: object = {}): Promise<void> {
   await expect(service.import({ file })).rejects.toMatchObject({ error: { code, facts } })
   await expect(service.appendFile({ id: open.id, file })).rejects.toMatchObject({ error: { code } })
   await expectUntouched()
@@ -156,7 +156,7 @@ describe('contents', () => {
 })
 
 /** A CSV that takes seconds to import. */
-async function largeFile(rows = 600_000): Promise<string> {
+async function largeFile(rows = 600_000): Promise<PathToRead> {
   const file = join(folder, 'large.csv')
   const stream = createWriteStream(file)
   stream.write('instruction,output\n')
@@ -164,7 +164,7 @@ async function largeFile(rows = 600_000): Promise<string> {
   for (let row = 0; row < rows; row += 1000) if (!stream.write(block)) await once(stream, 'drain')
   stream.end()
   await once(stream, 'finish')
-  return file
+  return PathToRead.parse(file)
 }
 
 describe('a long import', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as XLSX from 'xlsx'
-import type { ImportOptions } from '../contract/index.ts'
+import { PathToRead, type ImportOptions } from '../contract/index.ts'
 import { openTable } from './formats/index.ts'
 import { previewTable } from './import.ts'
 import { zipOf } from './testing/zip-file.ts'
@@ -13,11 +13,11 @@ let folder: string
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-import-')) })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function put(name: string, contents: string | Uint8Array): Promise<string> {
+async function put(name: string, contents: string | Uint8Array): Promise<PathToRead> {
   const file = join(folder, name)
   await mkdir(join(file, '..'), { recursive: true })
   await writeFile(file, contents)
-  return file
+  return PathToRead.parse(file)
 }
 
 async function rowsOf(file: string, options?: ImportOptions) {

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { UserError, type ColumnRole } from '../contract/index.ts'
+import { UserError, type ColumnRole, type PathToRead } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
 import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.ts'
@@ -24,7 +24,7 @@ export interface ImportWatch {
 }
 
 /** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
-export async function importTable(file: string, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
+export async function importTable(file: PathToRead, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
   await removeStaleDrafts(dirname(target))
   const idle: ImportState = { rows: 0, share: null }
   let state = () => idle
@@ -62,7 +62,7 @@ const PREVIEW_ROWS = 20
 const PREVIEW_CHARACTERS = 200
 
 /** What a file would become, without making anything. Throws UserError for what is no table. */
-export async function previewTable(file: string, options: ImportOptions): Promise<ImportPreview> {
+export async function previewTable(file: PathToRead, options: ImportOptions): Promise<ImportPreview> {
   const { format, entries, sheets, encodingConfidence, options: chosen, ...table } = await openTable(file, options)
   const rows: (readonly (string | null)[])[] = []
   let isWhole = true

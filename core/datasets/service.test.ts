@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { UserError, type DatasetInfo, type RowId } from '../contract/index.ts'
+import { PathToRead, PathToWrite, UserError, type DatasetInfo, type RowId } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from './service.ts'
 
 const templatesFolder = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')
@@ -22,7 +22,7 @@ afterEach(async () => {
 const cells = async ({ id }: DatasetInfo) => (await service.page({ id, offset: 0, limit: 100 })).rows.map((row) => row.cells)
 const importText = async (text: string | Uint8Array, name = 'table.csv') => {
   await writeFile(join(folder, name), text)
-  return service.import({ file: join(folder, name) })
+  return service.import({ file: PathToRead.parse(join(folder, name)) })
 }
 const codeOf = async (work: Promise<unknown>) => (await work.catch((error: unknown) => error) as UserError).error.code
 
@@ -122,7 +122,7 @@ describe('reading files', () => {
     expect(await codeOf(importText(' \n'))).toBe('dataset/file-empty')
     const open = await importText('a,b\n1,"never closed\n').catch((error: unknown) => (error as UserError).error)
     expect(open).toEqual({ code: 'dataset/quote-open', facts: { file: 'table.csv', line: 2 } })
-    expect(await codeOf(service.import({ file: join(folder, 'missing.csv') }))).toBe('file/not-found')
+    expect(await codeOf(service.import({ file: PathToRead.parse(join(folder, 'missing.csv')) }))).toBe('file/not-found')
     expect(await service.list({})).toEqual([])
   })
 
@@ -143,14 +143,14 @@ describe('writing files', () => {
     const values = Array.from({ length: 50 }, () => Array.from({ length: 3 }, () => nasty[Math.floor(random() * nasty.length)] as string | null))
     const info = await service.create({ from: 'empty' })
     await service.edit({ id: info.id, edits: [{ kind: 'setRange', row: 0, column: 0, values }] })
-    const target = join(folder, `out.${format}`)
+    const target = PathToWrite.parse(join(folder, `out.${format}`))
     expect(await service.export({ id: info.id, target, format, byteOrderMark: true })).toEqual({ file: target, rowCount: 50 })
-    expect(await cells(await service.import({ file: target }))).toEqual(values)
+    expect(await cells(await service.import({ file: PathToRead.parse(target) }))).toEqual(values)
   })
 
   it('writes JSONL keyed by the header', async () => {
     const info = await importText('質問,回答\n1,"a\nb"\n')
-    await service.export({ id: info.id, target: join(folder, 'out.jsonl'), format: 'jsonl', byteOrderMark: true })
+    await service.export({ id: info.id, target: PathToWrite.parse(join(folder, 'out.jsonl')), format: 'jsonl', byteOrderMark: true })
     expect(await readFile(join(folder, 'out.jsonl'), 'utf8')).toBe('{"質問":"1","回答":"a\\nb"}\n')
   })
 })

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { toDiskError } from '../files/disk-errors.ts'
-import { DatasetId, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
+import { DatasetId, PathToRead, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
@@ -144,7 +144,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   /** Reads a file into a dataset that is there only while its rows are used. */
-  async function withFileRows<T>(file: string, how: ImportOptions, watch: ImportWatch, use: (rows: RowsFile) => Promise<T>): Promise<T> {
+  async function withFileRows<T>(file: PathToRead, how: ImportOptions, watch: ImportWatch, use: (rows: RowsFile) => Promise<T>): Promise<T> {
     const draft = join(options.folder, `${newId()}.rows`)
     const written = `${draft}.parquet`
     try {
@@ -182,7 +182,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
       if (from === 'empty') return add(name, '新しいデータセット', async (title, target) => (await createStore(target, title, asTable(EMPTY_TABLE))).close())
-      const file = join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv')
+      const file = PathToRead.parse(join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'))
       return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
     },
     import: ({ file, name, options: how, importId }) => imports.run(importId, file, (watch) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how, watch))),

@@ -27,6 +27,7 @@ export function createChatService({ engine, devices, models, experiments, emit }
     const record = await experiments().record(source.experimentId)
     const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
     if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
+    await models().check(record.model.folder)
     return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: sampleOptionsOf(record.settings).format }
   }
 

@@ -1,6 +1,6 @@
+import type { Checkpoint } from '../checkpoints/index.ts'
 import type { DeviceKind, SettingValues } from '../contract/index.ts'
 import { isFusedHead } from '../graph/ops/attention.ts'
-import type { LocalModel } from '../hub/local-models.ts'
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../training/memory-policy.ts'
@@ -33,8 +33,8 @@ export interface MemoryPlace {
 }
 
 /** Trainable parameters of a run and an estimate of its peak memory in bytes: of the GPU's memory where that is computed on. Throws UserError for an unsupported model or unknown LoRA targets. */
-export function estimateMemory(model: LocalModel, values: SettingValues, { kind, hasKernels }: MemoryPlace): { trainableParameterCount: number; memoryBytes: number } {
-  const files = modelFilesOf(model.checkpoint)
+export function estimateMemory(checkpoint: Checkpoint, values: SettingValues, { kind, hasKernels }: MemoryPlace): { trainableParameterCount: number; memoryBytes: number } {
+  const files = modelFilesOf(checkpoint)
   const layout = trainableLayout(files, values)
   const base = kind === 'cuda' ? CUDA_BASE_BYTES : BASE_BYTES
   const memoryBytes = kind === 'cuda' && hasKernels ? kernelsBytes(files, layout, values) : weightBytes(files, kind, values) + trainableBytes(layout, values) + activationBytes(files.architecture, values)

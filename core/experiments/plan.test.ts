@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetInfo, DeviceInfo } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
 import { createModelService, type ModelService } from '../hub/local-models.ts'
+import type { ModelReader } from '../reader/client.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import type { DeviceReport } from './engine-protocol.ts'
 import { makePlan } from './plan.ts'
 import { tokenCounter } from './token-counter.ts'
@@ -14,15 +16,22 @@ let folder: string
 let datasets: DatasetService
 let dataset: DatasetInfo
 let models: ModelService
+let built: BuiltReader
+let reader: ModelReader
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-plan-'))
   await Promise.all(['datasets', 'models', 'trash'].map((name) => mkdir(join(folder, name))))
-  models = createModelService({ shippedFolder: join(resources, 'models'), folder: join(folder, 'models') })
-  datasets = createDatasetService({ folder: join(folder, 'datasets'), trashFolder: join(folder, 'trash'), templatesFolder: join(resources, 'tutorial'), emit: () => undefined, tokenCounter: (model) => tokenCounter(models, model) })
+  built = await buildReader()
+  reader = built.client()
+  models = createModelService({ shippedFolder: join(resources, 'models'), folder: join(folder, 'models'), reader })
+  datasets = createDatasetService({ folder: join(folder, 'datasets'), trashFolder: join(folder, 'trash'), templatesFolder: join(resources, 'tutorial'), emit: () => undefined, tokenCounter: (model) => tokenCounter(models, reader, model) })
   dataset = await datasets.create({ from: 'sample' })
 })
-afterAll(() => rm(folder, { recursive: true }))
+afterAll(async () => {
+  await built.remove()
+  await rm(folder, { recursive: true })
+})
 
 const processor: DeviceInfo = { kind: 'cpu', name: 'processor', available: true }
 const card = (memoryBytes: number, freeMemoryBytes: number): DeviceReport => ({
@@ -30,7 +39,7 @@ const card = (memoryBytes: number, freeMemoryBytes: number): DeviceReport => ({
   recommended: { kind: 'cuda', reason: 'fastest-gpu' },
 })
 const plan = (report: DeviceReport, settings: Record<string, unknown> = {}) =>
-  makePlan({ 'dataset.id': dataset.id, ...settings }, { datasets, models, devices: () => Promise.resolve(report) })
+  makePlan({ 'dataset.id': dataset.id, ...settings }, { datasets, models, reader, devices: () => Promise.resolve(report) })
 
 describe('the memory of a plan', () => {
   it("is the graphics card's where that computes", async () => {

@@ -2,9 +2,10 @@ import { freemem, totalmem } from 'node:os'
 import { parseSettings, toAppError, UserError, type DatasetInfo, type DeviceKind, type ExperimentPlan, type PlanIssue, type SettingKey, type SettingProblem, type SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { LocalModel, ModelService } from '../hub/local-models.ts'
+import type { ModelReader } from '../reader/client.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
 import type { DeviceReport } from './engine-protocol.ts'
-import { estimateMemory, type MemoryPlace } from './memory.ts'
+import type { MemoryPlace } from './memory.ts'
 import { validationCount } from './snapshot.ts'
 
 /** H2O's recommendation; fewer rows are enough for a single fact. */
@@ -13,6 +14,7 @@ const FEW_ROWS = 1000
 interface PlanServices {
   readonly datasets: DatasetService
   readonly models: ModelService
+  readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
 }
 
@@ -20,7 +22,7 @@ interface PlanServices {
 export const problemError = ({ key, code, ...facts }: SettingProblem): UserError => new UserError(code, { setting: key, ...facts })
 
 /** What a run with these settings would do, without starting anything. Problems come back as issues at their setting. */
-export async function makePlan(raw: Readonly<Record<string, unknown>>, { datasets, models, devices }: PlanServices): Promise<ExperimentPlan> {
+export async function makePlan(raw: Readonly<Record<string, unknown>>, { datasets, models, reader, devices }: PlanServices): Promise<ExperimentPlan> {
   const { values, problems } = parseSettings(raw)
   const issues: PlanIssue[] = problems.map((problem) => ({ severity: 'error', setting: problem.key as SettingKey, error: problemError(problem).error }))
   const note = (setting: SettingKey) => (error: unknown) => {
@@ -36,7 +38,7 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
   const device = values['environment.device'] === 'auto' ? report.recommended.kind : values['environment.device']
   const memory = memoryOf(device, report)
   const place = { kind: device, hasKernels: report.devices.find(({ kind }) => kind === device)?.reason !== 'compiler-missing' }
-  const sizes = model ? sizesOf(model, values, place, note('training.lora_target_modules')) : { trainableParameterCount: 0, memoryBytes: 0 }
+  const sizes = (model && (await sizesOf(model, { values, place }, reader).catch(note('training.lora_target_modules')))) ?? { trainableParameterCount: 0, memoryBytes: 0 }
   const perEpoch = stepsPerEpoch(counts.train, values)
   issues.push(...warnings(counts.train, values, sizes.memoryBytes, memory), ...(await datasetWarnings(dataset, datasets)))
   return {
@@ -80,14 +82,8 @@ function countRows(dataset: DatasetInfo | null, values: SettingValues): { train:
   return { train: dataset.rowCount - validation, validation }
 }
 
-function sizesOf(model: LocalModel, values: SettingValues, place: MemoryPlace, onError: (error: unknown) => null): { trainableParameterCount: number; memoryBytes: number } {
-  try {
-    return estimateMemory(model, values, place)
-  } catch (error) {
-    onError(error)
-    return { trainableParameterCount: 0, memoryBytes: 0 }
-  }
-}
+const sizesOf = ({ folder, stamp }: LocalModel, run: { readonly values: SettingValues; readonly place: MemoryPlace }, reader: ModelReader) =>
+  reader.call('memory', { folder, stamp, ...run })
 
 function warnings(trainRows: number, values: SettingValues, memoryBytes: number, { isGpu, totalBytes }: Memory): PlanIssue[] {
   const found: PlanIssue[] = []

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isActive, type DatasetInfo, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Page, type SamplePreview } from '../contract/index.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createStudio, type Studio } from '../studio.ts'
 import type { EnginePort } from './engine-port.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let studio: Studio
+let built: BuiltReader
 let dataset: DatasetInfo
 
 /** A real engine process, built from the sources as they are. */
@@ -25,7 +27,7 @@ function spawnEngine(): EnginePort {
 }
 
 const openStudio = () =>
-  createStudio({ host: 'cli', version: '0', resourcesFolder: join(root, 'resources'), preferencesFile: join(folder, 'preferences.json'), libraryFolder: join(folder, 'library'), spawnEngine })
+  createStudio({ host: 'cli', version: '0', resourcesFolder: join(root, 'resources'), preferencesFile: join(folder, 'preferences.json'), libraryFolder: join(folder, 'library'), spawnEngine, spawnReader: built.spawnReader })
 
 beforeAll(async () => {
   // Inside the project, so that the packages with native parts are found.
@@ -34,12 +36,14 @@ beforeAll(async () => {
     configFile: false, logLevel: 'error', root,
     build: { ssr: join(root, 'electron', 'engine', 'engine.ts'), outDir: join(folder, 'engine'), rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'engine.js' } } },
   })
+  built = await buildReader()
   studio = await openStudio()
   dataset = await call('datasets.create', { from: 'sample' })
 }, 120_000)
 
 afterAll(async () => {
   await studio.close()
+  await built.remove()
   await rm(folder, { recursive: true })
 })
 

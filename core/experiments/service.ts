@@ -3,6 +3,7 @@ import { UserError, isActive, isResumable, parseSettings, toAppError } from '../
 import type { Events, ExperimentDetail, ExperimentId, ExperimentSummary, Handlers, RunState, SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { ModelService } from '../hub/local-models.ts'
+import type { ModelReader } from '../reader/client.ts'
 import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from '../training/checkpoint.ts'
 import type { TrainResult } from '../training/job.ts'
 import { toDiskError } from '../files/disk-errors.ts'
@@ -30,6 +31,7 @@ export interface ExperimentServiceOptions {
   readonly engine: EngineClient
   readonly datasets: DatasetService
   readonly models: ModelService
+  readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
   readonly now?: () => number
@@ -48,7 +50,7 @@ export interface ExperimentService extends ExperimentHandlers {
 
 /** Runs experiments one at a time on the engine, and keeps each in a folder that PEFT and a person can read. */
 export function createExperimentService(options: ExperimentServiceOptions): ExperimentService {
-  const { engine, datasets, models, emit } = options
+  const { engine, datasets, models, reader, emit } = options
   const now = options.now ?? (() => performance.now())
   const store = new ExperimentStore(options.folder, options.trashFolder)
   let active: ActiveRun | null = null
@@ -209,8 +211,8 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       }
     },
 
-    sample: (question) => previewSample(question, { datasets, models }),
-    plan: ({ settings }) => makePlan(settings, { datasets, models, devices: options.devices }),
+    sample: (question) => previewSample(question, { datasets, models, reader }),
+    plan: ({ settings }) => makePlan(settings, { datasets, models, reader, devices: options.devices }),
 
     async start({ settings }) {
       const { values, problems } = parseSettings(settings)
@@ -238,6 +240,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       if (step === undefined ? !isResumable(state) : isActive(state)) throw new UserError('experiment/not-resumable', { name: record.name })
       const checkpoint = step === undefined ? await latestCheckpoint(checkpoints) : await checkpointAt(checkpoints, step)
       if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
+      await models.check(record.model.folder)
       await store.truncateMetrics(id, checkpoint?.step ?? 0)
       const { evaluations } = await store.readHistory(id)
       const run = launch(record, { resumeFrom: checkpoint?.folder ?? null, startFrom: await startOf(record.settings), validationLoss: evaluations.at(-1)?.validationLoss ?? null })

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { GpuPackProgress } from '../contract/index.ts'
-import { findLibrary } from '../runtime/library.ts'
+import { FolderPath, type GpuPackProgress } from '../contract/index.ts'
+import { findLibrary, installedPack } from '../runtime/library.ts'
 import { packPlatform, RUNTIME_VERSION } from './components.ts'
-import { installedPack, readInstalled } from './installed.ts'
+import { changedCopy, changedFile, changedFileNow, installedFolder, type InstalledPack } from './installed.ts'
 import { createGpuPackService, type GpuPackService } from './service.ts'
 import { startPackServer, type PackServer } from './testing/pack-server.ts'
 
@@ -45,6 +45,15 @@ const download = () => new Promise<GpuPackProgress>((resolve) => {
   void service.download({})
 })
 const folder = () => join(home, 'gpu-pack')
+const shipped = () => join(home, 'shipped', 'libonnxruntime.so.1')
+/** As the engine looks for it. */
+const look = () => installedPack(environment, { platform: server.platform, shippedLibrary: shipped() })
+const found = (): InstalledPack => {
+  const pack = look()
+  if (!pack?.ok) throw new Error(JSON.stringify(pack))
+  return pack.value
+}
+const loadedLibrary = () => findLibrary(environment, { platform: server.platform, shippedLibrary: shipped() })
 const onDisk = async () => (await readdir(folder()).catch(() => [] as string[])).sort()
 
 describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
@@ -57,14 +66,15 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     expect(new Set(told.map(({ state }) => state))).toEqual(new Set(['downloading', 'checking', 'unpacking', 'done']))
     expect(changes).toBe(1)
     expect(await onDisk()).toEqual([RUNTIME_VERSION])
-    const pack = readInstalled(folder())!
+    const pack = found()
     expect(pack.preload.map((file) => basename(file))).toEqual(['libterakoya-first.so.13', 'libterakoya-secondLt.so.13', 'libterakoya-second.so.13'])
     expect(pack.preload.map((file) => readFileSync(file, 'utf8'))).toEqual(['first', 'second lt', 'second'])
     expect(existsSync(join(pack.library, '..', 'libterakoya_provider_cuda.so'))).toBe(true)
-    expect(findLibrary(environment)).toBe(pack.library)
+    expect(loadedLibrary()).toBe(pack.library)
+    expect([await changedFile(pack), changedFileNow(pack), changedCopy(pack)]).toEqual([null, null, null])
     expect(await service.state({})).toMatchObject({ isInstalled: true, sizeBytes: pack.sizeBytes })
     await service.remove({})
-    expect([await onDisk(), installedPack(environment), changes]).toEqual([[], null, 2])
+    expect([await onDisk(), look(), loadedLibrary(), changes]).toEqual([[], null, shipped(), 2])
   })
 
   it('goes on where the connection broke off', async () => {
@@ -81,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
   it('does not take what has other contents', async () => {
     server.misbehave({ damage: true })
     expect(await download()).toMatchObject({ state: 'failed', error: { code: 'hub/checksum' } })
-    expect([readInstalled(folder()), changes]).toEqual([null, 0])
+    expect([look(), changes]).toEqual([null, 0])
   })
 
   it('is cancelled at once, and finished later', async () => {
@@ -100,7 +110,7 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     await writeFile(join(folder(), 'unpacked', 'libterakoya_provider_cuda.so'), 'half')
     expect(await service.state({})).toMatchObject({ isInstalled: false })
     expect((await download()).state).toBe('done')
-    await rm(readInstalled(folder())!.preload[1]!)
+    await rm(found().preload[1]!)
     expect(await service.state({})).toMatchObject({ isInstalled: false })
   })
 
@@ -110,16 +120,16 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     expect((await service.plan({})).parts).toContainEqual({ name: 'test_second', sizeBytes: 0, foundAt: join(home, 'system', 'libterakoya-secondLt.so.13') })
     expect((await download()).state).toBe('done')
     expect(server.asked.some((path) => path.includes('test_second'))).toBe(false)
-    expect(readInstalled(folder())!.preload.slice(1)).toEqual([join(home, 'system', 'libterakoya-secondLt.so.13'), join(home, 'system', 'libterakoya-second.so.13')])
+    expect(found().preload.slice(1)).toEqual([join(home, 'system', 'libterakoya-secondLt.so.13'), join(home, 'system', 'libterakoya-second.so.13')])
   })
 
   it('lies where the user wants it, and touches nothing else there', async () => {
     const wanted = join(home, 'disk')
-    await service.setFolder({ folder: wanted })
+    await service.setFolder({ folder: FolderPath.parse(wanted) })
     expect(saved).toBe(join(wanted, 'terakoya-gpu-pack'))
     await writeFile(join(saved!, 'mine.txt'), 'mine')
     expect((await download()).state).toBe('done')
-    expect(installedPack(environment)?.library.startsWith(saved!)).toBe(true)
+    expect(found().library.startsWith(saved!)).toBe(true)
     await service.remove({})
     expect(await readdir(saved!)).toEqual(['mine.txt'])
   })
@@ -127,8 +137,8 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
   it('says what is wrong with its source', async () => {
     const [first] = server.platform.libraries
     await service.close()
-    service = open({ platform: { ...server.platform, libraries: [{ ...first!, component: 'no_such' }] } })
-    expect(await download()).toMatchObject({ error: { code: 'gpu-pack/source', facts: { found: 'no_such' } } })
+    service = open({ platform: { ...server.platform, libraries: [{ ...first!, archive: { ...first!.archive, path: 'no_such.tar.xz' } }] } })
+    expect(await download()).toMatchObject({ error: { code: 'gpu-pack/source', facts: { found: 'not-found' } } })
     await service.close()
     service = open({ platform: { ...server.platform, libraries: [{ ...first!, files: ['libterakoya-other.so'] }] } })
     expect(await download()).toMatchObject({ error: { code: 'gpu-pack/archive', facts: { file: 'test_first.tar.xz', missing: 'libterakoya-other.so' } } })
@@ -139,6 +149,154 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     await service.close()
     service = open({ platform: null })
     expect(await download()).toMatchObject({ error: { code: 'gpu-pack/unsupported' } })
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('what is in the folder of the pack', () => {
+  const place = (name = '') => join(installedFolder(folder()), name)
+  const names = () => found().files.map(({ name }) => name)
+  beforeEach(async () => { expect((await download()).state).toBe('done') })
+
+  /** What the engine finds, before it loads anything. */
+  async function verdict(): Promise<string | null> {
+    const pack = look()
+    if (!pack) return 'absent'
+    if (!pack.ok) return `${pack.error.code} ${pack.error.facts['file']}`
+    const changed = [changedCopy(pack.value) ?? (await changedFile(pack.value)), changedCopy(pack.value) ?? changedFileNow(pack.value)]
+    expect(changed[0]).toBe(changed[1])
+    return changed[0] ? `gpu-pack/changed ${changed[0]}` : null
+  }
+
+  it('is listed to the last file', async () => {
+    expect((await readdir(place())).sort()).toEqual([...names(), 'libonnxruntime.so.1'].sort())
+    expect(await verdict()).toBeNull()
+  })
+
+  it.each([0, 1, 2, 3, 4])('is not loaded where one bit of library %i is another, whenever it was changed', async (index) => {
+    const name = names()[index]!
+    const { mtime, atime } = await stat(place(name))
+    const bytes = await readFile(place(name))
+    bytes[bytes.length - 1]! ^= 1
+    await writeFile(place(name), bytes)
+    await utimes(place(name), atime, mtime)
+    expect(await verdict()).toBe(`gpu-pack/changed ${name}`)
+  })
+
+  it.each([0, 1, 2, 3, 4])('is not loaded where library %i is cut short, longer, a link, a folder or gone', async (index) => {
+    const name = names()[index]!
+    const bytes = await readFile(place(name))
+    const refused = `gpu-pack/changed ${name}`
+    await truncate(place(name), bytes.length - 1)
+    expect(await verdict()).toBe(refused)
+    await writeFile(place(name), Buffer.concat([bytes, Buffer.from('x')]))
+    expect(await verdict()).toBe(refused)
+    await rm(place(name))
+    expect(await verdict()).toBe(name === 'libterakoya-first.so.13' ? 'absent' : refused)
+    await mkdir(place(name))
+    expect(await verdict()).toBe(refused)
+    await rm(place(name), { recursive: true })
+    // The very same bytes, elsewhere: they could be exchanged at any time.
+    await writeFile(join(home, 'elsewhere'), bytes)
+    await symlink(join(home, 'elsewhere'), place(name))
+    expect(await verdict()).toBe(refused)
+  })
+
+  it('is not loaded where ONNX Runtime is not what comes with the studio; that one computes on', async () => {
+    await writeFile(place('libonnxruntime.so.1'), 'RUNTIME')
+    expect([await verdict(), loadedLibrary()]).toEqual(['gpu-pack/changed libonnxruntime.so.1', shipped()])
+    await rm(place('libonnxruntime.so.1'))
+    expect([await verdict(), loadedLibrary()]).toEqual(['gpu-pack/changed libonnxruntime.so.1', shipped()])
+  })
+
+  it.each(['libcudnn.so.9', 'libterakoya_provider_tensorrt.so', 'pack.json', '.hidden'])('is not loaded with %s beside it, of which nobody knows', async (name) => {
+    await writeFile(place(name), 'x')
+    expect([await verdict(), loadedLibrary()]).toEqual([`gpu-pack/changed ${name}`, shipped()])
+  })
+
+  it('is told by no list that lies in it: one with paths leads nowhere', async () => {
+    const planted = join(home, 'evil.so')
+    await writeFile(planted, 'evil')
+    await rm(place(), { recursive: true })
+    await mkdir(place(), { recursive: true })
+    await writeFile(place('pack.json'), JSON.stringify({ library: '../../evil.so', preload: [planted], sizeBytes: 4 }))
+    expect([(await verdict())?.split(' ')[0], loadedLibrary()]).toEqual(['gpu-pack/changed', shipped()])
+    await rm(place('pack.json'))
+    for (const { name } of server.platform.provider.files) await writeFile(place(name), 'evil')
+    expect((await verdict())?.split(' ')[0]).toBe('gpu-pack/changed')
+  })
+
+  it('is nothing without the record of the account, or with one for other archives or of names that lead elsewhere', async () => {
+    const record = environment['TERAKOYA_GPU_PACK_TRUST']!
+    expect(record.startsWith(join(home, 'gpu-pack-trust.json'))).toBe(true)
+    const [second, first] = [server.platform.libraries[1]!, server.platform.libraries[0]!]
+    const noted = JSON.parse(await readFile(record, 'utf8')) as Record<string, { name: string }[]>
+    const write = (value: unknown) => writeFile(record, typeof value === 'string' ? value : JSON.stringify(value))
+    for (const other of ['', 'null', '{"a":1}', {}, { ...noted, [second.archive.sha256]: noted[first.archive.sha256] }, { ...noted, [second.archive.sha256]: [] }, { ...noted, [second.archive.sha256]: noted[second.archive.sha256]!.map((file) => ({ ...file, name: `../${file.name}` })) }]) {
+      await write(other)
+      expect((await verdict())?.split(' ')[0], JSON.stringify(other)).toBe('gpu-pack/changed')
+    }
+    await write(noted)
+    expect(await verdict()).toBeNull()
+  })
+
+  it('may lie elsewhere by now, and is brought again over what was changed', async () => {
+    await rename(folder(), join(home, 'moved'))
+    environment['TERAKOYA_GPU_PACK'] = join(home, 'moved')
+    expect(await verdict()).toBeNull()
+    await cp(join(home, 'moved'), folder(), { recursive: true })
+    environment['TERAKOYA_GPU_PACK'] = folder()
+    await writeFile(place(names()[0]!), 'SHARED')
+    expect(await verdict()).toBe(`gpu-pack/changed ${server.platform.provider.files[0]!.name}`)
+    expect((await download()).state).toBe('done')
+    expect(await verdict()).toBeNull()
+  })
+
+  it('counts as not installed once the engine has found it changed', async () => {
+    await service.close()
+    let isChanged = false
+    service = open({ isChanged: () => isChanged })
+    expect(await service.state({})).toMatchObject({ isInstalled: true })
+    isChanged = true
+    expect(await service.state({})).toMatchObject({ isInstalled: false, sizeBytes: 0 })
+  })
+
+  it('leaves the system\'s libraries to be found anew, in folders that are named absolutely', async () => {
+    await rm(place('libterakoya-first.so.13'))
+    expect(await verdict()).toBe('absent')
+    await mkdir(join(home, 'system'))
+    await writeFile(join(home, 'system', 'libterakoya-first.so.13'), 'the system\'s')
+    expect(found().preload[0]).toBe(join(home, 'system', 'libterakoya-first.so.13'))
+    environment['LD_LIBRARY_PATH'] = `${join('..', '..', home, 'system')}::.`
+    expect(await verdict()).toBe('absent')
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('the folder that is chosen for the pack', () => {
+  const choose = (folder: string) => service.setFolder({ folder: FolderPath.parse(folder) })
+
+  it('gets one of ours, or is one: new, empty, with a pack or with the beginning of one', async () => {
+    const wanted = join(home, 'disk')
+    const own = join(wanted, 'terakoya-gpu-pack')
+    expect((await choose(wanted)).folder).toBe(own)
+    expect((await choose(own)).folder).toBe(own)
+    await mkdir(join(own, 'downloads'))
+    expect((await choose(wanted)).folder).toBe(own)
+    await mkdir(join(own, '1.28.0'))
+    await writeFile(join(own, 'mine.txt'), 'mine')
+    expect((await choose(wanted)).folder).toBe(own)
+    expect((await choose(folder())).folder).toBe(folder())
+    expect(service.folders()).toEqual([folder(), folder()])
+  })
+
+  it('is refused where it holds other things, and stays as it is', async () => {
+    const own = join(home, 'disk', 'terakoya-gpu-pack')
+    await mkdir(join(own, 'downloads'), { recursive: true })
+    await writeFile(join(own, 'photo.jpg'), 'photo')
+    await expect(choose(join(home, 'disk'))).rejects.toMatchObject({ error: { code: 'gpu-pack/folder-used', facts: { folder: own } } })
+    await mkdir(join(home, 'other'))
+    await symlink(join(home, 'disk'), join(home, 'other', 'terakoya-gpu-pack'))
+    await expect(choose(join(home, 'other'))).rejects.toMatchObject({ error: { code: 'gpu-pack/folder-used' } })
+    expect([saved, (await service.state({})).folder, (await readdir(own)).sort()]).toEqual([null, folder(), ['downloads', 'photo.jpg']])
   })
 })
 

@@ -1,10 +1,15 @@
-import { copyFile, link, mkdir, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { UserError } from '../contract/index.ts'
+import { constants } from 'node:fs'
+import { copyFile, mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { InternalError, UserError } from '../contract/index.ts'
+import { disk } from '../files/disk.ts'
 import { downloadFile } from '../hub/download.ts'
 import type { HubClient } from '../hub/hub-client.ts'
-import { installedFolder, MANIFEST } from './installed.ts'
+import { sha256OfFiles } from './checksums.ts'
+import type { KnownFile } from './components.ts'
+import { installedFolder, shippedNames } from './installed.ts'
 import type { PackPlan } from './plan.ts'
+import { noteTrusted } from './trust.ts'
 import { takeFiles } from './unpack.ts'
 
 export interface InstallWatch {
@@ -21,10 +26,14 @@ export interface Installation {
   readonly folder: string
   /** ONNX Runtime's library as onnxruntime-node brings it. */
   readonly shippedLibrary: string
+  /** Where the checksums of what comes out of the archives are noted. */
+  readonly trustFile: string
 }
 
+export const workFolderNames: readonly string[] = ['downloads', 'unpacked', 'unpacking']
+
 /** Archives, what is being unpacked, and what was taken from them; then the pack itself. Nothing else in the folder is ours. */
-const workFolders = (folder: string) => ['downloads', 'unpacked', 'unpacking'].map((name) => join(folder, name)) as [archives: string, draft: string, scratch: string]
+const workFolders = (folder: string) => workFolderNames.map((name) => join(folder, name)) as [archives: string, draft: string, scratch: string]
 
 /** Everything that belongs to a pack. */
 export const placesOf = (folder: string): string[] => [installedFolder(folder), ...workFolders(folder)]
@@ -36,7 +45,7 @@ const ROOM_PER_BYTE = 3.2
  * Brings what is missing and puts it into the pack's folder: the folder of a version appears in one move when everything is in it. Goes on from an earlier attempt. Throws UserErrors, and the
  * signal's reason; what has arrived is kept then.
  */
-export async function installPack({ plan, client, folder, shippedLibrary }: Installation, { signal, onBytes, onState }: InstallWatch): Promise<void> {
+export async function installPack({ plan, client, folder, shippedLibrary, trustFile }: Installation, { signal, onBytes, onState }: InstallWatch): Promise<void> {
   const [archives, draft, scratch] = workFolders(folder)
   await mkdir(archives, { recursive: true })
   await checkRoom(plan, folder, archives)
@@ -45,18 +54,16 @@ export async function installPack({ plan, client, folder, shippedLibrary }: Inst
   }
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft)
-  const taken = new Map<string, readonly string[]>()
-  for (const [index, { name, fileName, files }] of plan.downloads.entries()) {
+  const taken: Record<string, KnownFile[]> = {}
+  for (const [index, { checksum, fileName, files }] of plan.downloads.entries()) {
     onState('unpacking', index)
-    taken.set(name, await takeFiles(join(archives, fileName), files, draft, scratch, signal))
+    taken[checksum.hex] = await describeFiles(draft, await takeFiles(join(archives, fileName), files, draft, scratch, signal))
   }
-  await linkShipped(shippedLibrary, draft)
-  const preload = plan.libraries.flatMap(({ library, onSystem }) => onSystem ?? taken.get(library.component) ?? [])
-  const sizes = await Promise.all((await readdir(draft)).map(async (name) => (await stat(join(draft, name))).size))
-  await writeFile(join(draft, MANIFEST), JSON.stringify({ library: basename(shippedLibrary), preload, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) }, null, 2))
+  for (const name of shippedNames(shippedLibrary)) await copyFile(join(dirname(shippedLibrary), name), join(draft, name), constants.COPYFILE_FICLONE)
   signal.throwIfAborted()
+  await noteTrusted(trustFile, taken)
   await rm(installedFolder(folder), { recursive: true, force: true })
-  await rename(draft, installedFolder(folder))
+  await disk.rename(draft, installedFolder(folder))
   await rm(archives, { recursive: true, force: true })
 }
 
@@ -70,9 +77,12 @@ async function checkRoom({ downloads }: PackPlan, folder: string, archives: stri
 
 const inGigabytes = (bytes: number): number => Math.ceil((bytes / 2 ** 30) * 10) / 10
 
-/** The provider is looked for beside the library: a link to it where the disk allows one, else a copy. */
-async function linkShipped(library: string, into: string): Promise<void> {
-  const from = dirname(library)
-  const names = (await readdir(from)).filter((name) => name === basename(library) || /\.dll$/i.test(name))
-  for (const name of names) await link(join(from, name), join(into, name)).catch(() => copyFile(join(from, name), join(into, name)))
+/** Sizes and checksums of files that came out of an archive. */
+async function describeFiles(folder: string, names: readonly string[]): Promise<KnownFile[]> {
+  const sums = await sha256OfFiles(names.map((name) => join(folder, name)))
+  return Promise.all(names.map(async (name, index) => {
+    const sha256 = sums[index]
+    if (!sha256) throw new InternalError(`${name} was written and cannot be read`)
+    return { name, sizeBytes: (await stat(join(folder, name))).size, sha256 }
+  }))
 }

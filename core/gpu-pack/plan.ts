@@ -1,17 +1,11 @@
-import { z } from 'zod'
 import { UserError, type GpuPackPart } from '../contract/index.ts'
 import type { Checksum } from '../hub/repository.ts'
-import type { HubClient } from '../hub/hub-client.ts'
 import type { Library, PackPlatform } from './components.ts'
 import { findOnSystem } from './system-libraries.ts'
 
-/** NVIDIA's list of the libraries of a CUDA version, with sizes and checksums. */
 const NVIDIA_FOLDER = 'https://developer.download.nvidia.com/compute/cuda/redist/'
-const NVIDIA_LIST = 'redistrib_13.0.2.json'
 /** Folders under the address in TERAKOYA_GPU_PACK_SOURCE, for networks with a mirror of their own. */
 const MIRROR = { npm: 'npm/', nvidia: 'nvidia/' }
-
-const Archive = z.object({ relative_path: z.string().regex(/^[\w./-]+$/), sha256: z.string().regex(/^[0-9a-f]{64}$/), size: z.coerce.number().int().positive() })
 
 /** One archive to bring. */
 export interface Download {
@@ -26,38 +20,33 @@ export interface Download {
 
 export interface PackPlan {
   readonly downloads: readonly Download[]
-  /** NVIDIA's libraries in the order in which they are loaded: what the system has, or how the names begin of files that will be in the pack. */
-  readonly libraries: readonly { readonly library: Library; readonly onSystem: readonly string[] | null }[]
+  /** What the system has of NVIDIA's libraries: its first file. */
+  readonly found: readonly { readonly library: Library; readonly file: string }[]
 }
 
-export const partsOf = ({ downloads, libraries }: PackPlan): GpuPackPart[] => [
+export const partsOf = ({ downloads, found }: PackPlan): GpuPackPart[] => [
   ...downloads.map(({ name, sizeBytes }) => ({ name, sizeBytes, foundAt: null })),
-  ...libraries.flatMap(({ library, onSystem }) => (onSystem ? [{ name: library.component, sizeBytes: 0, foundAt: onSystem[0] as string }] : [])),
+  ...found.map(({ library, file }) => ({ name: library.component, sizeBytes: 0, foundAt: file })),
 ]
 
-/** What must be brought, with its size: asks NVIDIA's list where the system lacks one of its libraries. Throws UserErrors. */
-export async function planPack(platform: PackPlatform, client: HubClient, environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<PackPlan> {
-  const libraries = platform.libraries.map((library) => ({ library, onSystem: findOnSystem(library, environment) }))
-  const missing = libraries.filter(({ onSystem }) => onSystem === null).map(({ library }) => library)
-  const fromNvidia = missing.length > 0 ? await nvidiaDownloads(platform, missing, client, environment, signal) : []
-  return { downloads: [providerDownload(platform, environment), ...fromNvidia], libraries }
+/** What must be brought, with sizes and checksums: our own list tells them, nobody is asked. Throws UserError `gpu-pack/npm-missing`. */
+export function planPack({ provider, libraries }: PackPlatform, environment: NodeJS.ProcessEnv): PackPlan {
+  const looked = libraries.map((library) => ({ library, file: findOnSystem(library, environment)?.[0] }))
+  return {
+    downloads: [providerDownload(provider, environment), ...looked.flatMap(({ library, file }) => (file === undefined ? [nvidiaDownload(library, environment)] : []))],
+    found: looked.flatMap(({ library, file }) => (file === undefined ? [] : [{ library, file }])),
+  }
 }
 
-function providerDownload({ provider: { name, version, sizeBytes, sha512, files } }: PackPlatform, environment: NodeJS.ProcessEnv): Download {
+function providerDownload({ name, version, sizeBytes, sha512, files }: PackPlatform['provider'], environment: NodeJS.ProcessEnv): Download {
   const fileName = `${name}-${version}.tgz`
-  return { name: 'ONNX Runtime CUDA', url: new URL(`${name}/-/${fileName}`, npmAddress(environment)), fileName, sizeBytes, checksum: { kind: 'sha512', hex: sha512 }, files }
+  return { name: 'ONNX Runtime CUDA', url: new URL(`${name}/-/${fileName}`, npmAddress(environment)), fileName, sizeBytes, checksum: { kind: 'sha512', hex: sha512 }, files: files.map((file) => file.name) }
 }
 
-async function nvidiaDownloads({ nvidia }: PackPlatform, missing: readonly Library[], client: HubClient, environment: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Download[]> {
+function nvidiaDownload({ component, archive: { path, sizeBytes, sha256 }, files }: Library, environment: NodeJS.ProcessEnv): Download {
   const mirror = environment['TERAKOYA_GPU_PACK_SOURCE']
-  const folder = new URL(mirror ? `${withSlash(mirror)}${MIRROR.nvidia}` : NVIDIA_FOLDER)
-  const list = await client.json(new URL(NVIDIA_LIST, folder), z.record(z.string(), z.unknown()), signal ? { signal } : {})
-  return missing.map(({ component, files }) => {
-    const entry = z.looseObject({ [nvidia]: Archive }).safeParse(list[component])
-    if (!entry.success) throw new UserError('gpu-pack/source', { host: folder.host, found: component })
-    const { relative_path, sha256, size } = entry.data[nvidia] as z.infer<typeof Archive>
-    return { name: component, url: new URL(relative_path, folder), fileName: relative_path.split('/').at(-1) as string, sizeBytes: size, checksum: { kind: 'sha256', hex: sha256 }, files }
-  })
+  const folder = mirror ? `${withSlash(mirror)}${MIRROR.nvidia}` : NVIDIA_FOLDER
+  return { name: component, url: new URL(path, folder), fileName: path.split('/').at(-1) as string, sizeBytes, checksum: { kind: 'sha256', hex: sha256 }, files }
 }
 
 /** What npm says where the studio is built (electron.vite.config.ts). */

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { toDiskError } from '../files/disk-errors.ts'
 import { toAppError, UserError, type Events, type GpuPackProgress, type GpuPackState, type Handlers } from '../contract/index.ts'
 import { createHubClient, type HubClient } from '../hub/hub-client.ts'
@@ -9,7 +9,9 @@ import { shippedLibrary } from '../runtime/library.ts'
 import { packPlatform, type PackPlatform } from './components.ts'
 import { installPack, placesOf } from './install.ts'
 import { readInstalled } from './installed.ts'
+import { packFolderIn } from './pack-folder.ts'
 import { partsOf, planPack, type PackPlan } from './plan.ts'
+import { TRUST_FILE } from './trust.ts'
 
 type GpuPackHandlers = { [N in keyof Handlers as N extends `gpuPack.${infer C}` ? C : never]: Handlers[N] }
 
@@ -21,6 +23,8 @@ export interface GpuPackServiceOptions {
   readonly emit: (name: 'gpuPack.progress', payload: Events['gpuPack.progress']) => void
   /** The pack has come or gone: the engine must look again. */
   readonly onChange: () => void
+  /** True once the engine has found that the pack is not what was brought. */
+  readonly isChanged?: () => boolean
   readonly platform?: PackPlatform | null
   readonly library?: string
   readonly environment?: NodeJS.ProcessEnv
@@ -28,30 +32,33 @@ export interface GpuPackServiceOptions {
 }
 
 export interface GpuPackService extends GpuPackHandlers {
+  /** The folder in use and the one of the start. */
+  folders(): readonly string[]
   /** Ends a download (what has arrived is kept) and connections. */
   close(): Promise<void>
 }
 
-const OWN_FOLDER = 'terakoya-gpu-pack'
-
-/** The GPU pack: found, brought, removed. The engine is told of its folder by the environment (installed.ts). */
+/** The GPU pack: found, brought, removed. The engine is told of its folder by the environment (runtime/library.ts). */
 export function createGpuPackService(options: GpuPackServiceOptions): GpuPackService {
   const environment = options.environment ?? process.env
   const platform = options.platform === undefined ? packPlatform() : options.platform
-  let folder = options.folder ?? join(dirname(options.preferencesFile), 'gpu-pack')
+  const accountFolder = dirname(options.preferencesFile)
+  const [startFolder, trustFile] = [join(accountFolder, 'gpu-pack'), join(accountFolder, TRUST_FILE)]
+  const library = options.library ?? (shippedLibrary() as string)
+  let folder = options.folder ?? startFolder
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
   const network = createNetwork(proxyFromEnvironment(environment))
   const client = createHubClient({ endpoint: new URL('https://localhost'), network, token: async () => null })
-  const announce = () => { environment['TERAKOYA_GPU_PACK'] = folder }
+  const announce = () => { Object.assign(environment, { TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile }) }
   announce()
 
   const state = (): GpuPackState => {
-    const installed = readInstalled(folder)
-    return { isSupported: platform !== null, folder, isInstalled: installed !== null, sizeBytes: installed?.sizeBytes ?? 0, isBusy: running !== null }
+    const installed = options.isChanged?.() ? null : readInstalled({ folder, environment, platform, shippedLibrary: library })
+    return { isSupported: platform !== null, folder, isInstalled: installed?.ok ?? false, sizeBytes: installed?.ok ? installed.value.sizeBytes : 0, isBusy: running !== null }
   }
-  const plan = (signal?: AbortSignal): Promise<PackPlan> => {
+  const plan = (): PackPlan => {
     if (!platform) throw new UserError('gpu-pack/unsupported', { platform: `${process.platform} ${process.arch}` })
-    return planPack(platform, client, environment, signal).catch((error: unknown) => { throw ofThePack(error) })
+    return planPack(platform, environment)
   }
   const stop = async () => {
     running?.abort.abort()
@@ -59,7 +66,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   }
   const start = () => {
     const abort = new AbortController()
-    const job = { folder, plan, client, shippedLibrary: options.library ?? (shippedLibrary() as string), now: options.now ?? (() => performance.now()), emit: (progress: GpuPackProgress) => options.emit('gpuPack.progress', progress) }
+    const job = { folder, plan, client, shippedLibrary: library, trustFile, now: options.now ?? (() => performance.now()), emit: (progress: GpuPackProgress) => options.emit('gpuPack.progress', progress) }
     const ended = bring(job, abort.signal).then((last) => {
       running = null
       if (last.state === 'done') options.onChange()
@@ -69,9 +76,10 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   }
 
   return {
+    folders: () => [folder, startFolder],
     state: async () => state(),
     async plan() {
-      const found = await plan()
+      const found = plan()
       return { parts: partsOf(found), downloadBytes: found.downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
     },
     async download() {
@@ -87,7 +95,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     },
     async setFolder({ folder: chosen }) {
       await stop()
-      const next = basename(chosen) === OWN_FOLDER ? chosen : join(chosen, OWN_FOLDER)
+      const next = resolve(chosen) === resolve(startFolder) ? startFolder : await packFolderIn(chosen)
       await mkdir(next, { recursive: true }).catch((error: unknown) => { throw toDiskError(error, next) })
       folder = next
       announce()
@@ -104,15 +112,16 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
 
 interface Job {
   readonly folder: string
-  readonly plan: (signal: AbortSignal) => Promise<PackPlan>
+  readonly plan: () => PackPlan
   readonly client: HubClient
   readonly shippedLibrary: string
+  readonly trustFile: string
   readonly now: () => number
   readonly emit: (progress: GpuPackProgress) => void
 }
 
 /** Installs and tells how far it is; gives what is to be told at the end. */
-async function bring({ folder, plan, client, shippedLibrary, now, emit }: Job, signal: AbortSignal): Promise<GpuPackProgress> {
+async function bring({ folder, plan, client, shippedLibrary, trustFile, now, emit }: Job, signal: AbortSignal): Promise<GpuPackProgress> {
   const meter = new ProgressMeter(now)
   let found: PackPlan | null = null
   let received: number[] = []
@@ -125,12 +134,12 @@ async function bring({ folder, plan, client, shippedLibrary, now, emit }: Job, s
   const tell = (state: GpuPackProgress['state']) => emit(at(state))
   try {
     tell('downloading')
-    found = await plan(signal)
+    found = plan()
     const { downloads } = found
     received = downloads.map(() => 0)
     const nameOf = (index: number) => downloads[index]?.name ?? ''
     let isStarted = false
-    await installPack({ plan: found, client, folder, shippedLibrary }, {
+    await installPack({ plan: found, client, folder, shippedLibrary, trustFile }, {
       signal,
       onBytes(index, bytes) {
         part = nameOf(index)
@@ -152,7 +161,7 @@ async function bring({ folder, plan, client, shippedLibrary, now, emit }: Job, s
 
 /** Sentences of the Hub's client that speak of datasets, said of the pack. */
 function ofThePack(error: unknown): unknown {
-  if (!(error instanceof UserError) || !['hub/not-found', 'hub/gated', 'hub/token-invalid', 'hub/unexpected', 'hub/rate-limited'].includes(error.error.code)) return error
+  if (!(error instanceof UserError) || !['hub/not-found', 'hub/gated', 'hub/token-invalid', 'hub/unexpected', 'hub/rate-limited', 'hub/size-changed'].includes(error.error.code)) return error
   const { facts } = error.error
-  return new UserError('gpu-pack/source', { host: String(facts['host'] ?? facts['dataset'] ?? ''), found: String(facts['found'] ?? error.error.code.slice('hub/'.length)) })
+  return new UserError('gpu-pack/source', { host: String(facts['host'] ?? facts['dataset'] ?? facts['file'] ?? ''), found: String(facts['found'] ?? error.error.code.slice('hub/'.length)) })
 }

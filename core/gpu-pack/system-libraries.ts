@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import type { Library } from './components.ts'
 
-/** Where a CUDA toolkit or a Linux distribution puts NVIDIA's libraries. */
+/** Where a CUDA toolkit or a Linux distribution puts NVIDIA's libraries. Relative folders would lead elsewhere with every start. */
 function folders(environment: NodeJS.ProcessEnv): string[] {
-  const listed = (name: string) => (environment[name] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const listed = (name: string) => (environment[name] ?? '').split(delimiter).filter(isAbsolute)
   if (process.platform === 'win32') return [...listed('CUDA_PATH').flatMap((folder) => [join(folder, 'bin', 'x64'), join(folder, 'bin')]), ...listed('PATH')]
   return [...listed('LD_LIBRARY_PATH'), '/usr/local/cuda/lib64', '/usr/local/cuda-13/lib64', '/opt/cuda/lib64', '/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib']
 }

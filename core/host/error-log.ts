@@ -31,4 +31,6 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 export function surviveErrors(report: ReportBug): void {
   process.on('uncaughtException', (error) => void report('uncaught', error))
   process.on('unhandledRejection', (error) => void report('unhandled rejection', error))
+  // A terminal that was closed: its error would be reported to the terminal, which fails again, without end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 }

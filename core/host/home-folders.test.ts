@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { PathGrants } from '../path-grants.ts'
+import { PathGrants } from './path-grants.ts'
 import { createHomeFolders, type HomeFolders } from './home-folders.ts'
 
 let top: string
@@ -45,7 +45,7 @@ it.each([['..'], ['資料', '..', '..'], ['way-out'], ['way-out', 'inner'], ['up
 
 it('a picked folder may be named from then on, by its real path', async () => {
   expect(await folders.pick(['link', '2026'])).toBe(join(home, '資料', '2026'))
-  expect([grants.has(join(home, '資料', '2026')), grants.has(join(home, '資料'))]).toEqual([true, false])
+  expect([grants.has(join(home, '資料', '2026'), 'folder'), grants.has(join(home, '資料'), 'folder')]).toEqual([true, false])
 })
 
 it('makes a folder and shows it', async () => {

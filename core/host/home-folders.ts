@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import type { PathGrants } from './path-grants.ts'
 import { UserError, type FolderListing, type FolderSteps } from '../contract/index.ts'
 
 /** A list for people: longer ones are cut, and say so. */
@@ -19,7 +20,7 @@ export interface HomeFolders {
  * Folders of `home` only: hidden ones, and links that lead out of it or into a hidden one, do not exist.
  * Calls throw UserError `folder/not-found`, `folder/unreadable`, `folder/unwritable`, `folder/exists` or `folder/name`.
  */
-export function createHomeFolders(home: string, grants: { add(path: string): string }): HomeFolders {
+export function createHomeFolders(home: string, grants: Pick<PathGrants, 'add'>): HomeFolders {
   const resolveFolder = async (steps: FolderSteps): Promise<string> => {
     const root = await realpath(home)
     const found = steps.every(isPlainName) ? await realpath(join(root, ...steps)).catch(() => null) : null
@@ -43,7 +44,7 @@ export function createHomeFolders(home: string, grants: { add(path: string): str
       })
       return { steps: [...steps, name], folders: [], isCut: false }
     },
-    pick: async (steps) => grants.add(await resolveFolder(steps)),
+    pick: async (steps) => grants.add(await resolveFolder(steps), 'folder'),
   }
 }
 

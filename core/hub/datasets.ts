@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { HubDatasetId, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
-import { importEndings } from '../contract/import.ts'
-import { endingOf } from '../datasets/formats/table-format.ts'
+import { HubDatasetId, RepositoryPath, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
+import { isTable } from './download-paths.ts'
 import type { HubClient } from './hub-client.ts'
 import { listFiles, subjectOf, type RepositoryFile } from './repository.ts'
 
@@ -24,7 +23,7 @@ const Info = z.object({
   gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).catch(false),
   lastModified: z.string().catch(''),
   sha: z.string().optional(),
-  cardData: z.unknown(),
+  cardData: z.unknown().optional(),
 })
 type Info = z.infer<typeof Info>
 
@@ -119,12 +118,4 @@ function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
   })
 }
 
-const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({ path, sizeBytes, isTable: isTable(path) })
-
-const NO_DATA = /(^|\/)(\.|readme|licen[sc]e|notice|requirements|dataset_infos?\.json$)/i
-
-/** Whether the studio imports files of this name; those of gzip are unpacked first. */
-function isTable(path: string): boolean {
-  const ending = endingOf(path.replace(/\.gz$/i, ''))
-  return !NO_DATA.test(path) && importEndings.includes(ending) && !(ending === 'zip' && /\.gz$/i.test(path))
-}
+const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({ path, sizeBytes, isTable: isTable(path) && RepositoryPath.safeParse(path).success })

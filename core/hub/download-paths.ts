@@ -1,11 +1,29 @@
-import { basename, join, resolve, sep } from 'node:path'
-import type { HubBranch, HubDatasetId } from '../contract/index.ts'
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { basename, join, sep } from 'node:path'
+import { importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
+import { endingOf } from '../datasets/formats/table-format.ts'
 
 /** Where a library keeps what it downloads. */
 export const downloadsFolder = (libraryFolder: string): string => join(libraryFolder, 'downloads')
 
-/** True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a dialog. */
-export const isDownload = (libraryFolder: string, path: string): boolean => resolve(path).startsWith(resolve(downloadsFolder(libraryFolder)) + sep)
+/** True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a dialog. Symbolic links lead nowhere else. */
+export function isDownload(libraryFolder: string, path: string): boolean {
+  try {
+    return realpathSync.native(path).startsWith(realpathSync.native(downloadsFolder(libraryFolder)) + sep)
+  } catch {
+    // What is not there was not downloaded.
+    return false
+  }
+}
+
+const NO_DATA = /(^|\/)(\.|readme|licen[sc]e|notice|requirements|dataset_infos?\.json$)/i
+
+/** Whether the studio imports files of this name; those of gzip are unpacked first. */
+export function isTable(path: string): boolean {
+  const ending = endingOf(path.replace(/\.gz$/i, ''))
+  return !NO_DATA.test(path) && importEndings.includes(ending) && !(ending === 'zip' && /\.gz$/i.test(path))
+}
 
 export interface DownloadPlace {
   readonly folder: string
@@ -13,19 +31,39 @@ export interface DownloadPlace {
   readonly branch: HubBranch
 }
 
-/** Where a file of a dataset is put; null for a path that would lead elsewhere. */
-export function targetOf({ folder, id, branch }: DownloadPlace, path: string): string | null {
-  const parts = path.split('/')
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) return null
-  return join(folder, id.replace('/', '--'), branch, ...parts.map(plainName))
+/** Where a file of a dataset is put. */
+export const targetOf = ({ folder, id, branch }: DownloadPlace, path: RepositoryPath): string =>
+  join(folder, plainName(id.replace('/', '--')), branch, ...path.split('/').map(plainName))
+
+/** Refused by Windows, or invisible: control and format characters (such as those that turn the direction of writing), halves of surrogate pairs. */
+const UNUSABLE = /[<>:"/\\|?*]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i
+/** File systems take 255 bytes (or UTF-16 units), and `.partial` and the like are appended. */
+const MAX_NAME_BYTES = 200
+
+/** A name that every file system takes and that shows what it is. One that had to be changed gets letters of its own, so that no two files get the same. */
+export function plainName(part: string): string {
+  const plain = part.replaceAll(UNUSABLE, '_').replace(/[. ]+$/, '_').replace(DEVICE, '_$1')
+  if (plain === part && Buffer.byteLength(plain) <= MAX_NAME_BYTES) return part
+  const letters = createHash('sha256').update(part).digest('hex').slice(0, 8)
+  // Both endings of `table.jsonl.gz` tell how it is read.
+  const ending = /(?:\.[a-z0-9]{1,8}){1,2}$/i.exec(plain)?.[0] ?? ''
+  return `${cut(plain.slice(0, plain.length - ending.length), MAX_NAME_BYTES - ending.length)}-${letters}${ending}`
 }
 
-/** Without what Windows refuses in names. */
-const plainName = (part: string): string => part.replaceAll(/[<>:"\\|?*\u0000-\u001f]/g, '_').replace(/[. ]+$/, '_')
+/** The first characters of a text, at most so many bytes in UTF-8. */
+function cut(text: string, bytes: number): string {
+  let kept = ''
+  for (const character of text) {
+    if (Buffer.byteLength(kept) + Buffer.byteLength(character) > bytes) break
+    kept += character
+  }
+  return kept
+}
 
 /** The name of what is imported: converted tables are all called 0000.parquet, so theirs is made of dataset, configuration and split. */
-export function nameOf(id: HubDatasetId, branch: HubBranch, path: string): string {
-  if (branch === 'original') return basename(path).replace(/\.gz$/i, '')
+export function nameOf(id: HubDatasetId, branch: HubBranch, path: RepositoryPath): string {
+  if (branch === 'original') return plainName(basename(path)).replace(/\.gz$/i, '')
   const [config = '', split = ''] = path.split('/')
   return `${[basename(id), ...(config === 'default' ? [] : [config]), split.replace(/^partial-/, '')].join('-')}.parquet`
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -86,15 +86,19 @@ async function transfer(client: HubClient, job: DownloadJob, have: number, { sig
     await response.body?.cancel()
     return rm(partialOf(job), { force: true })
   }
+  if (totalOf(response, continues, job.sizeBytes) !== job.sizeBytes) {
+    await response.body?.cancel()
+    throw await otherSize(job)
+  }
   await keepTag(job, response)
   let received = continues ? have : 0
   const file = await open(partialOf(job), continues ? 'a' : 'w')
   try {
     for await (const chunk of response.body ?? []) {
-      await file.writeFile(chunk as Uint8Array)
       received += (chunk as Uint8Array).byteLength
-      onBytes(Math.min(received, job.sizeBytes))
-      if (received > job.sizeBytes) throw new UserError('hub/checksum', { file: basename(job.target) })
+      if (received > job.sizeBytes) throw await otherSize(job)
+      await file.writeFile(chunk as Uint8Array)
+      onBytes(received)
     }
     await file.sync()
   } catch (error) {
@@ -103,6 +107,18 @@ async function transfer(client: HubClient, job: DownloadJob, have: number, { sig
   } finally {
     await file.close()
   }
+}
+
+/** The size of the whole file as the answer tells it; where it does not, the bytes are counted as they come. */
+function totalOf({ headers }: Response, continues: boolean, unknown: number): number {
+  const told = continues ? /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length')
+  return told == null ? unknown : Number(told)
+}
+
+/** The file is not the one that was listed: what there is of it is of no use. */
+async function otherSize(job: DownloadJob): Promise<UserError> {
+  await Promise.all([rm(partialOf(job), { force: true }), rm(tagOf(job), { force: true })])
+  return new UserError('hub/size-changed', { file: basename(job.target) })
 }
 
 const startOf = (response: Response): number => Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1)
@@ -130,13 +146,17 @@ async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, si
 /** git hashes `blob SIZE\0` before the contents. */
 const newHash = ({ kind }: Checksum, sizeBytes: number): Hash => (kind === 'git-sha1' ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash(kind))
 
-/** Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. */
+/** What unpacking leaves free of the disk: a small archive can hold any number of zeros. */
+const RESERVED_BYTES = 2 ** 30
+
+/** Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. Throws UserErrors. */
 export async function unpack(file: string, signal: AbortSignal): Promise<string> {
   if (!/\.gz$/i.test(file)) return file
   const unpacked = file.replace(/\.gz$/i, '')
   const draft = `${unpacked}.unpacking`
+  const { bavail, bsize } = await statfs(dirname(file))
   try {
-    await pipeline(createReadStream(file), createGunzip(), createWriteStream(draft), { signal })
+    await pipeline(createReadStream(file), createGunzip(), atMost(bavail * bsize - RESERVED_BYTES, file), createWriteStream(draft), { signal })
   } catch (error) {
     await rm(draft, { force: true })
     signal.throwIfAborted()
@@ -146,3 +166,14 @@ export async function unpack(file: string, signal: AbortSignal): Promise<string>
   await rename(draft, unpacked)
   return unpacked
 }
+
+/** Passes bytes on; throws UserError `disk-full` where there are more of them. */
+const atMost = (bytes: number, file: string) =>
+  async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let left = bytes
+    for await (const chunk of chunks) {
+      left -= chunk.byteLength
+      if (left < 0) throw new UserError('disk-full', { file: basename(file) })
+      yield chunk
+    }
+  }

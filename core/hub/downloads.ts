@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { toDiskError } from '../files/disk-errors.ts'
-import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress } from '../contract/index.ts'
-import { nameOf, targetOf } from './download-paths.ts'
+import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress, type RepositoryPath } from '../contract/index.ts'
+import { isTable, nameOf, targetOf } from './download-paths.ts'
 import { downloadFile, unpack, type DownloadJob } from './download.ts'
 import type { HubClient } from './hub-client.ts'
 import { ProgressMeter } from './progress-meter.ts'
@@ -21,7 +21,7 @@ export interface DownloadsOptions {
 interface Request {
   readonly id: HubDatasetId
   readonly branch: HubBranch
-  readonly paths: readonly string[]
+  readonly paths: readonly RepositoryPath[]
 }
 
 interface Running {
@@ -41,8 +41,10 @@ export class Downloads {
     this.#options = options
   }
 
-  /** Begins a download; the same one that is in progress already is not begun twice. */
+  /** Begins a download; the same one that is in progress already is not begun twice. Throws UserError `hub/not-a-table` before anything is fetched. */
   start(request: Request): DownloadId {
+    const other = request.paths.find((path) => !isTable(path))
+    if (other !== undefined) throw new UserError('hub/not-a-table', { file: other })
     const sameDataset = [...this.#running.values()].filter((each) => each.request.id === request.id)
     const same = sameDataset.find((each) => isDeepStrictEqual(each.request, request))
     if (same) return same.downloadId
@@ -82,7 +84,7 @@ export class Downloads {
         await downloadFile(this.#options.client, job, { signal, onBytes: (bytes) => report.bytes(index, bytes), onChecking: () => report.tell('checking') })
         const path = await unpack(job.target, signal)
         written.push(...new Set([job.target, path]))
-        files.push({ path, name: nameOf(request.id, request.branch, request.paths[index] as string), sizeBytes: (await stat(path)).size })
+        files.push({ path, name: nameOf(request.id, request.branch, request.paths[index] as RepositoryPath), sizeBytes: (await stat(path)).size })
       }
       this.#finished.set(downloadId, written)
       report.tell('done', { files })
@@ -98,7 +100,7 @@ export class Downloads {
     return paths.map((path) => {
       const file = known.get(path)
       const target = targetOf({ folder, id, branch }, path)
-      if (!file || target === null) throw new UserError('hub/file-not-found', { dataset: id, file: path })
+      if (!file) throw new UserError('hub/file-not-found', { dataset: id, file: path })
       return { url: fileUrl(client, id, branch, path), target, sizeBytes: file.sizeBytes, checksum: file.checksum, subject: subjectOf(client, id, path) }
     })
   }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HubDatasetId } from '../contract/index.ts'
+import { HubDatasetId, hubContract, RepositoryPath } from '../contract/index.ts'
 import { isDownload } from './download-paths.ts'
 import { createTestHub, hasEnded, LLM_JAPANESE, tutorialDatasets, type TestHub } from './testing/hub-fixture.ts'
 import { GOOD_TOKEN, startHubServer, type HubServer, type TestDataset } from './testing/hub-server.ts'
@@ -32,7 +32,7 @@ afterEach(async () => {
 const GATED = HubDatasetId.parse('someone/gated-ja')
 const failure = (code: string, facts: object = {}) => ({ error: { code, facts: expect.objectContaining(facts) } })
 const contentsOf = (path: string, branch = 'refs/convert/parquet') => Buffer.from(datasets[0]?.branches[branch]?.[path] as Uint8Array)
-const SHARD = 'default/train/0000.parquet'
+const SHARD = RepositoryPath.parse('default/train/0000.parquet')
 const partialOf = (path: string) => join(hub.library, 'downloads', 'izumi-lab--llm-japanese-dataset', 'parquet', ...`${path}.partial`.split('/'))
 
 describe('searching', () => {
@@ -211,9 +211,34 @@ describe('a download', () => {
   })
 
   it('refuses files that are not in the dataset', async () => {
-    expect(await hub.bring(['../../secret.csv'], 'original')).toMatchObject({ state: 'failed', error: { code: 'hub/file-not-found' } })
-    server.misbehave({ status: 200, body: JSON.stringify([{ type: 'file', path: '../outside.csv', oid: '0', size: 1 }]) })
-    expect(await hub.bring(['../outside.csv'], 'original')).toMatchObject({ state: 'failed', error: { code: 'hub/file-not-found' } })
+    expect(await hub.bring(['data/secret.csv'], 'original')).toMatchObject({ state: 'failed', error: { code: 'hub/file-not-found' } })
+  })
+
+  it.each(['../../secret.csv', '/etc/passwd.csv', 'a//b.csv', './a.csv', 'a/../b.csv', 'a\\b.csv', '\\\\host\\share\\a.csv', 'a\0.csv', '', `${'a/'.repeat(500)}b.csv`])('knows that %j is no path inside a repository', (path) => {
+    expect(hubContract.calls.download.input.safeParse({ id: LLM_JAPANESE, branch: 'original', paths: [path] }).success).toBe(false)
+  })
+
+  it.each(['..', '.', 'a/..', '../a'])('knows that %j is no dataset', (id) => {
+    expect(HubDatasetId.safeParse(id).success).toBe(false)
+  })
+
+  it.each(['evil.so', 'pack.json.gz.so', 'README.md', 'llm-japanese-dataset.py', 'data/.hidden.csv', 'a.zip.gz', 'a.dll', 'a.duckdb'])('does not ask for %s, which is no table', async (path) => {
+    await expect(hub.download({ id: LLM_JAPANESE, branch: 'original', paths: [RepositoryPath.parse('data/train.csv'), RepositoryPath.parse(path)] })).rejects.toMatchObject({ error: { code: 'hub/not-a-table', facts: { file: path } } })
+    expect(server.requests).toEqual([])
+  })
+
+  it('does not offer what it would not take', async () => {
+    const odd = await startHubServer([{ id: LLM_JAPANESE, branches: { main: Object.fromEntries(['good.csv', '../bad.csv', 'bad\\.csv', 'a//bad.csv', 'bad.so'].map((path) => [path, 'a\n'])) } }])
+    const { files } = await (await open({ HF_ENDPOINT: odd.url })).dataset({ id: LLM_JAPANESE })
+    await odd.close()
+    expect(files.filter(({ isTable }) => isTable).map(({ path }) => path)).toEqual(['good.csv'])
+  })
+
+  it.each([1, -1, -10_000])('refuses a file that is %i bytes larger than the list says', async (more) => {
+    const bytes = datasets[0]!.branches['main']!['data/train.csv'] as string
+    server.misbehave({ status: 200, body: JSON.stringify([{ type: 'file', path: 'data/train.csv', oid: '0', size: bytes.length - more }]) })
+    expect(await hub.bring(['data/train.csv'], 'original')).toMatchObject({ state: 'failed', error: { code: 'hub/size-changed', facts: { file: 'train.csv' } } })
+    expect((await readdir(hub.library, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())).toEqual([])
   })
 
   it('is not begun where the disk has no room for it', async () => {
@@ -235,20 +260,27 @@ describe('a download', () => {
 describe('the token', () => {
   it('is stored for this user only once the Hub knows it, and is used before the others', async () => {
     const both = await open({ HF_TOKEN: 'hf_old' })
-    expect(await both.token({})).toEqual({ source: 'environment' })
-    await expect(both.setToken({ token: 'hf_wrong' })).rejects.toMatchObject(failure('hub/token-invalid'))
-    expect(await both.token({})).toEqual({ source: 'environment' })
-    expect(await both.setToken({ token: GOOD_TOKEN })).toEqual({ source: 'stored', userName: 'terakoya' })
+    const ofEnvironment = { source: 'environment', protection: null, canEncrypt: false }
+    expect(await both.token({})).toEqual(ofEnvironment)
+    await expect(both.setToken({ token: 'hf_wrong', allowPlainFile: true })).rejects.toMatchObject(failure('hub/token-invalid'))
+    expect(await both.token({})).toEqual(ofEnvironment)
+    expect(await both.setToken({ token: GOOD_TOKEN, allowPlainFile: true })).toEqual({ source: 'stored', protection: 'plain-file', canEncrypt: false, userName: 'terakoya' })
     const file = join(both.home, 'hugging-face-token')
     expect([(await stat(file)).mode & 0o777, await readFile(file, 'utf8')]).toEqual([0o600, GOOD_TOKEN])
     expect(await both.searchDatasets({ query: 'rlhf' })).toHaveLength(1)
-    expect(await both.clearToken({})).toEqual({ source: 'environment' })
+    expect(await both.clearToken({})).toEqual(ofEnvironment)
+  })
+
+  it('is kept in memory only, unless the user agrees to a plain file', async () => {
+    expect(await hub.setToken({ token: GOOD_TOKEN, allowPlainFile: false })).toEqual({ source: 'stored', protection: 'session', canEncrypt: false, userName: 'terakoya' })
+    expect(await readdir(hub.home).catch(() => [])).toEqual([])
+    expect((await hub.dataset({ id: GATED })).problem).toBe(null)
   })
 
   it('of huggingface-cli is found', async () => {
-    expect(await hub.token({})).toEqual({ source: null })
+    expect(await hub.token({})).toEqual({ source: null, protection: null, canEncrypt: false })
     await mkdir(join(hub.home, '.cache', 'huggingface'), { recursive: true })
     await writeFile(join(hub.home, '.cache', 'huggingface', 'token'), `${GOOD_TOKEN}\n`)
-    expect(await hub.token({})).toEqual({ source: 'huggingface-cli' })
+    expect(await hub.token({})).toEqual({ source: 'huggingface-cli', protection: null, canEncrypt: false })
   })
 })

@@ -1,24 +1,33 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createModelService } from './local-models.ts'
 
 const FIXTURES = join(import.meta.dirname, '../checkpoints/fixtures/pytorch-bin')
+const SHIPPED = join(import.meta.dirname, '../../resources/models')
 const folders: string[] = []
+let built: BuiltReader
+
+beforeAll(async () => { built = await buildReader() })
+afterAll(() => built.remove())
 
 afterEach(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
 })
+
+const CONFIG = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', vocab_size: 300, n_positions: 32, n_embd: 64, n_layer: 2, n_head: 4 }
 
 /** A service whose only model has this file as its pytorch_model.bin. */
 async function serviceWith(bin: string) {
   const folder = await mkdtemp(join(tmpdir(), 'models-'))
   folders.push(folder)
   await mkdir(join(folder, 'tiny'))
-  await writeFile(join(folder, 'tiny', 'config.json'), JSON.stringify({ architectures: ['GPT2LMHeadModel'], vocab_size: 300, n_positions: 32 }))
+  await writeFile(join(folder, 'tiny', 'config.json'), JSON.stringify(CONFIG))
+  for (const name of ['spiece.model', 'tokenizer_config.json']) await copyFile(join(SHIPPED, 'terakoya-tiny-ja', name), join(folder, 'tiny', name))
   await copyFile(join(FIXTURES, bin), join(folder, 'tiny', 'pytorch_model.bin'))
-  return { service: createModelService({ shippedFolder: join(folder, 'none'), folder }), folder }
+  return { service: createModelService({ shippedFolder: join(folder, 'none'), folder, reader: built.client() }), folder }
 }
 
 it('lists a model that has only pytorch_model.bin, counting a tied head once and masks not at all', async () => {

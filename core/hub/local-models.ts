@@ -1,57 +1,82 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
-import { elementCount, isContiguous, openCheckpoint, tensorBytes, type Checkpoint, type StoredTensor } from '../checkpoints/index.ts'
 import { ModelId, toAppError, UserError, type AppError, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
+import type { ModelReader } from '../reader/client.ts'
+import type { Description, ModelPlace } from '../reader/protocol.ts'
+import { stampOf } from './model-stamp.ts'
 
-/** A model that can be trained or talked to, with what its files say. */
-export interface LocalModel extends ModelSummary {
-  readonly checkpoint: Checkpoint
-}
+/** A model that can be trained or talked to, with what its files say and their stamp. */
+export interface LocalModel extends ModelSummary, ModelPlace {}
 
 type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C : never]: Handlers[N] }
 
 export interface ModelService extends ModelHandlers {
-  /** The model with this id. Throws UserError where there is none or its files are damaged. */
+  /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
+  /** Tries the model in a folder that an experiment names, before the engine opens it. Throws UserError as find does. */
+  check(folder: string): Promise<void>
 }
 
-/** Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models` folder. */
-export function createModelService(options: { readonly shippedFolder: string; readonly folder: string }): ModelService {
-  const places = [
-    { folder: options.shippedFolder, shipped: true },
-    { folder: options.folder, shipped: false },
-  ]
-  const loaded = new Map<string, Promise<LocalModel>>()
+export interface ModelServiceOptions {
+  readonly shippedFolder: string
+  readonly folder: string
+  readonly reader: ModelReader
+  readonly now?: () => number
+}
+
+/** More folders are not looked at. */
+const MAX_MODELS = 1_000
+/** A model that was too slow or too large is tried again after this: the computer may have been busy. */
+const RETRY_MS = 60_000
+const OF_THE_MOMENT = new Set<string>(['model/too-slow', 'model/too-large', 'model/unreadable'])
+
+/** Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models` folder. Their files are parsed by the reader only. */
+export function createModelService({ shippedFolder, folder, reader, now = () => performance.now() }: ModelServiceOptions): ModelService {
+  const places = [{ folder: shippedFolder, shipped: true }, { folder, shipped: false }]
+  const described = new Map<string, { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }>()
 
   async function candidates(): Promise<Candidate[]> {
-    const found = await Promise.all(places.map(async ({ folder, shipped }) => {
-      const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-      return entries.filter((entry) => entry.isDirectory() && ModelId.safeParse(entry.name).success)
-        .map((entry) => ({ id: entry.name as ModelId, folder: join(folder, entry.name), shipped }))
-    }))
+    const found = await Promise.all(places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))))
     return found.flat()
   }
 
-  async function find(id: string): Promise<LocalModel> {
-    const candidate = (await candidates()).find((model) => model.id === id)
-    if (!candidate) throw new UserError('model/not-found', { model: id })
-    const model = loaded.get(candidate.folder) ?? load(candidate)
-    loaded.set(candidate.folder, model)
-    // A damaged model is read again next time: the user may have repaired it.
-    model.catch(() => loaded.delete(candidate.folder))
-    return model
+  async function candidate(id: string): Promise<Candidate> {
+    if (ModelId.safeParse(id).success) {
+      for (const place of places) if (await isFolder(join(place.folder, id))) return candidateIn(place, id as ModelId)
+    }
+    throw new UserError('model/not-found', { model: id })
   }
+
+  /** What the files say; read again when they have changed. */
+  function describe(place: ModelPlace): Promise<Description> {
+    const known = described.get(place.folder)
+    if (known?.stamp === place.stamp && now() < known.retryAtMs) return known.description
+    const entry = { stamp: place.stamp, description: reader.call('describe', { folder: place.folder, stamp: place.stamp }), retryAtMs: Infinity }
+    described.set(place.folder, entry)
+    entry.description.catch((error: unknown) => {
+      if (OF_THE_MOMENT.has(toAppError(error).code)) entry.retryAtMs = now() + RETRY_MS
+    })
+    return entry.description
+  }
+
+  async function load(found: Candidate): Promise<LocalModel> {
+    const stamp = await stampOf(found.folder)
+    return { ...found, stamp, name: found.id, problem: null, ...(await describe({ folder: found.folder, stamp })) }
+  }
+
+  const find = async (id: string) => load(await candidate(id))
 
   return {
     find,
+    async check(modelFolder) {
+      await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
+    },
     async list() {
-      return Promise.all((await candidates()).map((candidate) => find(candidate.id).then(summaryOf, (error: unknown) => damaged(candidate, toAppError(error)))))
+      return Promise.all((await candidates()).map((found) => load(found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))))
     },
     async open({ id }): Promise<ModelDetail> {
       const model = await find(id)
-      const [card, notice] = await Promise.all([readText(join(model.folder, 'README.md')), readText(join(model.folder, 'NOTICE'))])
-      return { ...summaryOf(model), card: withoutFrontMatter(card), notice }
+      return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
   }
 }
@@ -62,47 +87,25 @@ interface Candidate {
   readonly shipped: boolean
 }
 
+const candidateIn = ({ folder, shipped }: { readonly folder: string; readonly shipped: boolean }, id: ModelId): Candidate => ({ id, folder: join(folder, id), shipped })
+
+const isFolder = (path: string): Promise<boolean> => lstat(path).then((found) => found.isDirectory(), () => false)
+
+/** Names of the folders that can be models, in the order of their names. */
+async function foldersIn(folder: string): Promise<ModelId[]> {
+  const entries = await opendir(folder).catch(() => null)
+  const names: ModelId[] = []
+  for await (const entry of entries ?? []) {
+    const { success, data } = ModelId.safeParse(entry.name)
+    if (success && entry.isDirectory()) names.push(data)
+    if (names.length >= MAX_MODELS) break
+  }
+  return names.sort()
+}
+
 /** A model whose files cannot be read: it stays in the list and says why. */
 const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
   ...candidate, problem, name: candidate.id, architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '',
 })
 
-async function load({ id, folder, shipped }: Candidate): Promise<LocalModel> {
-  const checkpoint = await openCheckpoint(folder)
-  const { config, tensors } = checkpoint
-  const sizes = distinct([...tensors.values()])
-  return {
-    id, folder, shipped, checkpoint,
-    name: id,
-    architecture: textOf(config['architectures']),
-    parameterCount: sizes.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    sizeBytes: sizes.reduce((sum, place) => sum + tensorBytes(place), 0),
-    contextLengthTokens: Number(config['max_position_embeddings'] ?? config['n_positions'] ?? 0),
-    vocabularySize: Number(config['vocab_size'] ?? 0),
-    licence: licenceOf(frontMatter(await readText(join(folder, 'README.md')))),
-    problem: null,
-  }
-}
-
-/** Every tensor once: in pytorch_model.bin a tied head may be the embedding under a second name. */
-const distinct = (places: readonly StoredTensor[]): StoredTensor[] =>
-  [...new Map(places.map((place) => [`${place.file} ${isContiguous(place) ? place.offset : place.start} ${tensorBytes(place)}`, place])).values()]
-
-/** `license: other` has its name beside it. */
-const licenceOf = (card: Record<string, string>): string => card['license_name'] ?? card['license'] ?? ''
-
-const summaryOf = ({ checkpoint: _, ...summary }: LocalModel): ModelSummary => summary
-
-const textOf = (value: unknown): string => (Array.isArray(value) ? String(value[0] ?? '') : String(value ?? ''))
-
-const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '')
-
-const FRONT_MATTER = /^---\n([\s\S]*?)\n---\n/
-
-const withoutFrontMatter = (card: string): string => card.replace(FRONT_MATTER, '').trimStart()
-
-function frontMatter(card: string): Record<string, string> {
-  const block = FRONT_MATTER.exec(card)?.[1]
-  const values: unknown = block ? parse(block) : null
-  return typeof values === 'object' && values !== null ? Object.fromEntries(Object.entries(values).map(([key, value]) => [key, textOf(value)])) : {}
-}
+const summaryOf = ({ stamp: _, ...summary }: LocalModel): ModelSummary => summary

@@ -1,44 +1,82 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { HubToken } from '../contract/index.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 
-/** Where a host keeps one secret of the user: the system's keychain, or a file. */
-export interface Secrets {
-  /** Null where none is kept, or where it cannot be read any more. */
-  read(): Promise<string | null>
-  write(secret: string): Promise<void>
-  clear(): Promise<void>
-}
+export type Protection = NonNullable<HubToken['protection']>
 
-/** A secret in a file that only this user can read. `seal` and `open` encrypt it where the host can. */
-export function fileSecrets(file: string, { seal, open }: SecretCipher = plainCipher): Secrets {
-  return {
-    async read() {
-      try {
-        return open(await readFile(file))
-      } catch {
-        return null
-      }
-    },
-    async write(secret) {
-      const draft = `${file}.draft`
-      try {
-        await mkdir(dirname(file), { recursive: true })
-        await rm(draft, { force: true })
-        // Readable for nobody else from its first moment on.
-        await writeFile(draft, seal(secret), { mode: 0o600, flag: 'wx' })
-        await rename(draft, file)
-      } catch (error) {
-        throw toDiskError(error, dirname(file))
-      }
-    },
-    clear: () => rm(file, { force: true }),
-  }
-}
-
+/** Encrypts with a key that the system keeps for this account. */
 export interface SecretCipher {
   readonly seal: (secret: string) => Uint8Array
   readonly open: (sealed: Buffer) => string
 }
 
-const plainCipher: SecretCipher = { seal: (secret) => Buffer.from(secret, 'utf8'), open: (sealed) => sealed.toString('utf8') }
+export interface StoredSecret {
+  readonly secret: string
+  readonly protection: Protection
+}
+
+/** Where a host keeps one secret of the user. */
+export interface Secrets {
+  /** True where the host has a keychain. */
+  readonly canEncrypt: boolean
+  /** Null where none is kept, or where it cannot be read any more. */
+  read(): Promise<StoredSecret | null>
+  /** Keeps it encrypted; without a keychain in a plain file where the user agrees to that, else until the host ends. Replaces an earlier one. Throws 'disk-full' or 'library/unwritable'. */
+  write(secret: string, allowPlainFile: boolean): Promise<void>
+  clear(): Promise<void>
+}
+
+/** A secret in memory, or in a file of the folder that only this account can read: `name.sealed`, or `name` where it is not encrypted. */
+export function keepSecret({ folder, name, cipher }: { readonly folder: string; readonly name: string; readonly cipher?: SecretCipher }): Secrets {
+  const plainFile = join(folder, name)
+  const sealedFile = `${plainFile}.sealed`
+  let inMemory: string | null = null
+
+  const clear = async () => {
+    inMemory = null
+    await Promise.all([plainFile, sealedFile].map((file) => rm(file, { force: true })))
+  }
+  return {
+    canEncrypt: cipher !== undefined,
+    async read() {
+      if (inMemory !== null) return { secret: inMemory, protection: 'session' }
+      const sealed = cipher && (await readOrNull(sealedFile, cipher.open))
+      if (sealed) return { secret: sealed, protection: 'keychain' }
+      const plain = await readOrNull(plainFile, (bytes) => bytes.toString('utf8'))
+      return plain ? { secret: plain, protection: 'plain-file' } : null
+    },
+    async write(secret, allowPlainFile) {
+      if (cipher) {
+        await writePrivate(sealedFile, cipher.seal(secret))
+        await rm(plainFile, { force: true })
+      } else if (allowPlainFile) {
+        await writePrivate(plainFile, Buffer.from(secret, 'utf8'))
+        await rm(sealedFile, { force: true })
+      } else await clear()
+      inMemory = cipher || allowPlainFile ? null : secret
+    },
+    clear,
+  }
+}
+
+async function readOrNull(file: string, open: (bytes: Buffer) => string): Promise<string | null> {
+  try {
+    return open(await readFile(file))
+  } catch {
+    return null
+  }
+}
+
+async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${file}.draft`
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await rm(draft, { force: true })
+    // Readable for nobody else from its first moment on.
+    await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' })
+    await rename(draft, file)
+  } catch (error) {
+    throw toDiskError(error, dirname(file))
+  }
+}

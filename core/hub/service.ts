@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
 import { describeDataset, searchDatasets } from './datasets.ts'
@@ -6,15 +6,15 @@ import { downloadsFolder } from './download-paths.ts'
 import { Downloads } from './downloads.ts'
 import { createHubClient } from './hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type ProxyFor } from './network.ts'
-import { fileSecrets, type Secrets } from './secrets.ts'
+import { keepSecret, type SecretCipher } from './secrets.ts'
 import { findToken } from './token.ts'
 
 type HubHandlers = { [N in keyof Handlers as N extends `hub.${infer C}` ? C : never]: Handlers[N] }
 
 /** What a host knows better than the environment's variables. */
 export interface HubHost {
-  /** Where the token is kept; a file that only the user can read, unless the host has a keychain. */
-  readonly secrets?: Secrets
+  /** The system's keychain; absent where the host has none. */
+  readonly cipher?: SecretCipher
   /** The system's proxy, asked where the environment names none. */
   readonly systemProxy?: ProxyFor
 }
@@ -39,12 +39,15 @@ const TOKEN_FILE = 'hugging-face-token'
 /** Datasets of the Hugging Face Hub, or of the server that HF_ENDPOINT names. */
 export function createHubService(options: HubServiceOptions): HubService {
   const environment = options.environment ?? process.env
-  const secrets = options.secrets ?? fileSecrets(join(dirname(options.preferencesFile), TOKEN_FILE))
+  const secrets = keepSecret({ folder: dirname(options.preferencesFile), name: TOKEN_FILE, ...(options.cipher && { cipher: options.cipher }) })
   const network = createNetwork(withSystem(proxyFromEnvironment(environment), options.systemProxy))
   const current = () => findToken(secrets, environment)
   const client = createHubClient({ endpoint: endpointOf(environment), network, token: async () => (await current()).token })
   const downloads = new Downloads({ client, folder: () => downloadsFolder(options.libraryFolder()), emit: options.emit, now: options.now ?? (() => performance.now()) })
-  const state = async (): Promise<HubToken> => ({ source: (await current()).source })
+  const state = async (): Promise<HubToken> => {
+    const { source, protection } = await current()
+    return { source, protection, canEncrypt: secrets.canEncrypt }
+  }
 
   return {
     searchDatasets: ({ query }) => searchDatasets(client, query),
@@ -53,10 +56,10 @@ export function createHubService(options: HubServiceOptions): HubService {
     cancel: ({ downloadId }) => downloads.cancel(downloadId).then(() => null),
     discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),
     token: state,
-    async setToken({ token }) {
+    async setToken({ token, allowPlainFile }) {
       if (!/^[\x21-\x7e]+$/.test(token)) throw new UserError('hub/token-invalid')
       const { name } = await client.json(client.url('api/whoami-v2'), z.object({ name: z.string() }), { token })
-      await secrets.write(token)
+      await secrets.write(token, allowPlainFile)
       return { ...(await state()), userName: name }
     },
     async clearToken() {

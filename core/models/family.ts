@@ -1,5 +1,6 @@
 import { UserError } from '../contract/errors.ts'
 import type { Value } from '../graph/ir.ts'
+import { checkSizes } from './config.ts'
 import type { ModelContext } from './context.ts'
 import { gemma2 } from './gemma2.ts'
 import { gemma3 } from './gemma3.ts'
@@ -52,14 +53,19 @@ export interface Family {
   read(config: Readonly<Record<string, unknown>>): Architecture
 }
 
+/** The name of a model type is shown so far. */
+const MAX_TYPE_LENGTH = 60
+
 const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gemma2, gemma3, phi3, gpt2, gptNeox, lfm2]
 
-/** The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is supported. */
+/** The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is supported, or as readConfig and checkSizes. */
 export function architectureOf(config: Readonly<Record<string, unknown>>): Architecture {
-  const modelType = String(config['model_type'] ?? '')
+  const modelType = typeof config['model_type'] === 'string' ? config['model_type'].slice(0, MAX_TYPE_LENGTH) : ''
   const family = families.find(({ modelTypes }) => modelTypes.includes(modelType))
   if (!family) throw new UserError('model/unsupported', { found: modelType, supported: families.flatMap(({ modelTypes }) => modelTypes).join(', ') })
-  return family.read(config)
+  const architecture = family.read(config)
+  checkSizes(architecture)
+  return architecture
 }
 
 /** The modules that a LoRA target text means: `all-linear`, empty for PEFT's default, or names separated by commas. */

@@ -49,15 +49,20 @@ interface RopeConfig {
 
 const DEFAULT_THETA = 10_000
 
+/** Larger heads are refused with the model's other sizes. */
+const MAX_HEAD_SIZE = 2_048
+
 /** Reads the rotary scheme of heads of `headSize`. Throws UserError `model/config` for a scheme that is not known. */
 export function rotaryOf(config: RopeConfig, headSize: number): Rotary {
   const scaling: Scaling = { ...config.rope_scaling, ...config.rope_parameters }
   const type = scaling.rope_type ?? scaling.type ?? 'default'
   const theta = scaling.rope_theta ?? config.rope_theta ?? DEFAULT_THETA
-  const size = Math.floor(headSize * (scaling.partial_rotary_factor ?? config.partial_rotary_factor ?? 1))
+  const part = scaling.partial_rotary_factor ?? config.partial_rotary_factor ?? 1
+  if (!(part > 0 && part <= 1)) throw new UserError('model/config', { setting: 'partial_rotary_factor', problem: String(part) })
+  const size = Math.floor(Math.min(headSize, MAX_HEAD_SIZE) * part)
   const plain = Array.from({ length: size / 2 }, (_, pair) => theta ** ((-2 * pair) / size))
   const scheme = schemes[type]
-  if (!scheme) throw new UserError('model/config', { setting: 'rope_type', problem: type })
+  if (!scheme) throw new UserError('model/config', { setting: 'rope_type', problem: type.slice(0, 60) })
   const original = scaling.original_max_position_embeddings ?? config.original_max_position_embeddings ?? config.max_position_embeddings
   return { size, ...scheme({ plain, scaling, theta, size, original, longest: config.max_position_embeddings }) }
 }

@@ -29,10 +29,11 @@ describe('devices', () => {
 
   it('say what CUDA lacks: driver, provider, libraries, compiler, free memory', async () => {
     const driver = { cudaVersion: 13_000, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 7e9 }] }
-    const all = { hasProvider: true, loads: async () => true, hasCompiler: () => true }
+    const all = { isPackTrue: async () => true, hasProvider: true, loads: async () => true, hasCompiler: () => true }
     expect(await cudaReason(driver, all)).toBeNull()
     expect(await cudaReason({ ...driver, cudaVersion: 12_080 }, all)).toBe('driver-outdated')
     expect(await cudaReason(driver, { ...all, hasProvider: false })).toBe('provider-missing')
+    expect(await cudaReason(driver, { ...all, isPackTrue: async () => false, hasProvider: false })).toBe('pack-changed')
     expect(await cudaReason(driver, { ...all, loads: async () => false })).toBe('library-missing')
     expect(await cudaReason(driver, { ...all, hasCompiler: () => false })).toBe('compiler-missing')
     expect(await cudaReason({ ...driver, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 1e9 }] }, all)).toBe('gpu-busy')

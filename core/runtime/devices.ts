@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
-import { assertNever } from '../contract/errors.ts'
+import { assertNever, UserError } from '../contract/errors.ts'
 import type { ChoiceReason, DeviceInfo, DeviceKind, DeviceReason } from '../contract/index.ts'
 import type { Api, Pointer } from './api.ts'
 import { listHardwareGpus, listProviders, type HardwareGpu } from './hardware.ts'
 import { findNvidiaDriver, type NvidiaDriver } from './nvml.ts'
 import { findNvrtc } from './nvrtc.ts'
+import { loadPack } from './pack-libraries.ts'
 import { loadProvider, providerNames } from './provider.ts'
 import { findVulkanGpus, type VulkanGpu } from './vulkan.ts'
 
@@ -56,7 +57,8 @@ export async function detectDevices(machine: Machine): Promise<DeviceInfo[]> {
   for (const kind of kinds) {
     const facts = describe(kind, gpus)
     const reason = providers.includes(providerNames[kind]) ? await whyUnusable(machine, kind, gpus) : 'provider-missing'
-    devices.push({ kind, ...facts, available: reason === null || SLOWER.includes(reason), ...(reason && { reason }) })
+    const file = reason === 'pack-changed' ? await changedPackFile() : null
+    devices.push({ kind, ...facts, available: reason === null || SLOWER.includes(reason), ...(reason && { reason }), ...(file !== null && { file }) })
   }
   return devices
 }
@@ -89,14 +91,20 @@ async function whyUnusable(machine: Machine, kind: DeviceKind, gpus: Gpus): Prom
 async function whyNoCuda(machine: Machine, gpus: Gpus): Promise<DeviceReason | null> {
   if (!gpus.nvidia || gpus.nvidia.gpus.length === 0) return hasNvidiaHardware(gpus) ? 'driver-missing' : 'no-adapter'
   return cudaReason(gpus.nvidia, {
+    isPackTrue: async () => (await changedPackFile()) === null,
     hasProvider: existsSync(join(dirname(machine.libraryFile), providerFile)),
     loads: () => loads(machine.api, 'cuda'),
     hasCompiler: () => findNvrtc() !== null,
   })
 }
 
+/** The file of the GPU pack that is not what was brought; null where all are, or there is no pack. */
+const changedPackFile = (): Promise<string | null> => loadPack().then(() => null, (error: unknown) => (error instanceof UserError && error.error.code === 'gpu-pack/changed' ? String(error.error.facts['file']) : null))
+
 /** What CUDA finds besides a GPU and its driver. */
 export interface CudaParts {
+  /** Whether the GPU pack, where there is one, is what was brought. */
+  readonly isPackTrue: () => Promise<boolean>
   readonly hasProvider: boolean
   /** Whether the provider finds NVIDIA's own libraries. */
   readonly loads: () => Promise<boolean>
@@ -104,8 +112,9 @@ export interface CudaParts {
 }
 
 /** Why CUDA cannot be used, or only at a price; null where all is well. */
-export async function cudaReason({ gpus, cudaVersion }: NvidiaDriver, { hasProvider, loads, hasCompiler }: CudaParts): Promise<DeviceReason | null> {
+export async function cudaReason({ gpus, cudaVersion }: NvidiaDriver, { isPackTrue, hasProvider, loads, hasCompiler }: CudaParts): Promise<DeviceReason | null> {
   if (cudaVersion < CUDA_VERSION) return 'driver-outdated'
+  if (!(await isPackTrue())) return 'pack-changed'
   if (!hasProvider) return 'provider-missing'
   if (!(await loads())) return 'library-missing'
   if (!hasCompiler()) return 'compiler-missing'

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import koffi from 'koffi'
 import { UserError } from '../contract/errors.ts'
-import { installedPack } from '../gpu-pack/installed.ts'
 import type { Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
+import { loadPackNow, packLibraries } from './pack-libraries.ts'
 
 /** NVIDIA's run-time compiler, the newest first; it belongs to the CUDA libraries that the provider needs anyway. */
 const files = process.platform === 'win32' ? ['nvrtc64_130_0.dll', 'nvrtc64_120_0.dll'] : ['libnvrtc.so.13', 'libnvrtc.so.12', 'libnvrtc.so']
@@ -15,8 +15,15 @@ export interface Nvrtc {
   compile(source: string, architecture: string): Promise<Uint8Array>
 }
 
-/** Of the GPU pack. */
-const packed = (): string[] => (installedPack()?.preload ?? []).filter((file) => /^(lib)?nvrtc(64|\.)/.test(basename(file)))
+/** Of the GPU pack; none where that is not what was brought. */
+function packed(): string[] {
+  try {
+    if (packLibraries().length === 0) loadPackNow()
+  } catch {
+    return []
+  }
+  return packLibraries().filter((file) => /^(lib)?nvrtc(64|\.)/.test(basename(file)))
+}
 
 let found: Nvrtc | null | undefined
 

@@ -1,9 +1,8 @@
 import { assertNever } from '../contract/errors.ts'
 import type { DeviceKind } from '../contract/index.ts'
-import { installedPack } from '../gpu-pack/installed.ts'
 import { output, type Api, type Pointer } from './api.ts'
 import { UNLIMITED, useExactArena, type ArenaOptions } from './arena.ts'
-import { loadNative } from './native-library.ts'
+import { loadPack, loadPackNow, packIsComplete } from './pack-libraries.ts'
 
 type ProviderOptions = Readonly<Record<string, string>>
 
@@ -17,26 +16,31 @@ export const providerNames: Readonly<Record<DeviceKind, string>> = {
 }
 
 /**
- * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter.
+ * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter, and UserError `gpu-pack/changed`.
  * The first call in a process may take long (CUDA loads hundreds of megabytes): `loadProvider` does that on another thread.
  */
 export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, providerOptions: ProviderOptions = {}, arena = UNLIMITED): void {
   if (kind === 'cpu') return
   // DirectML plans its memory itself.
   if (kind === 'directml') api.DisableMemPattern(options)
-  if (kind === 'cuda') return withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+  if (kind === 'cuda') {
+    loadPackNow()
+    withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+    return packIsComplete()
+  }
   const { name, entries } = genericProvider(kind, providerOptions)
   api.SessionOptionsAppendExecutionProvider(options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
 }
 
-/** Loads a device's provider, driver and adapter into the process on another thread. Rejects with OrtError as `appendProvider` throws. */
+/** Loads a device's provider, driver and adapter into the process on another thread. Rejects as `appendProvider` throws. */
 export async function loadProvider(api: Api, kind: DeviceKind): Promise<void> {
   if (kind === 'cpu') return
+  if (kind === 'cuda') await loadPack()
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     if (kind === 'cuda') {
       await withCudaOptions(api, { entries: {}, arena: UNLIMITED }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda))
-      return
+      return packIsComplete()
     }
     const { name, entries } = genericProvider(kind, {})
     await api.SessionOptionsAppendExecutionProvider.async(null, options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
@@ -61,10 +65,8 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
 /** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
 const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
 
-/** Frees the options after a call that blocks, or when the call on another thread has ended. */
+/** For whoever has checked and loaded the GPU pack just now. Frees the options after a call that blocks, or when the call on another thread has ended. */
 function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions }, use: (cuda: Pointer) => R): R {
-  // The provider asks for NVIDIA's libraries by name: those of the GPU pack are found when they are there already.
-  for (const file of installedPack()?.preload ?? []) loadNative(file, { global: true })
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { Step } from './json-normalizer.ts'
 import { SpecialTokens, type SpecialToken, type TextPart } from './special-tokens.ts'
 import { SPACE_SYMBOL } from './utf8.ts'
-import { AddedTokenSchema, namedTokens, type TokenizerConfig } from './tokenizer-config.ts'
+import { AddedTokenSchema, namedTokens, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 
-export const JsonAddedTokenSchema = AddedTokenSchema.extend({ id: z.number().int().min(0) })
+export const JsonAddedTokenSchema = AddedTokenSchema.extend({ id: TokenIdSchema })
 export type JsonAddedToken = z.infer<typeof JsonAddedTokenSchema>
 
 /**
@@ -17,7 +17,7 @@ export function allAddedTokens(written: readonly JsonAddedToken[], config: Token
   const add = (token: JsonAddedToken): void => {
     if (!tokens.has(token.content)) tokens.set(token.content, token)
   }
-  for (const [id, token] of Object.entries(config.added_tokens_decoder)) if (/^\d+$/.test(id)) add({ ...token, id: Number(id) })
+  for (const [id, token] of Object.entries(config.added_tokens_decoder)) add({ ...token, id: Number(id) })
   for (const content of namedTokens(config)) {
     const id = idOf(content)
     if (id !== undefined) add({ id, content, special: true, normalized: false, lstrip: false, rstrip: false, single_word: false })

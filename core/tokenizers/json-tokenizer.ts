@@ -7,11 +7,13 @@ import { readJsonObject } from '../files/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { AddedTokenSplitter, allAddedTokens, decodedText, JsonAddedTokenSchema, toSpecialToken, type JsonAddedToken } from './json-added.ts'
 import { jsonNormalizer } from './json-normalizer.ts'
+import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
+import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { PieceText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
-import { readMarkIds, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import { readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const File = z.looseObject({ model: z.looseObject({ type: z.string().optional() }), added_tokens: z.array(JsonAddedTokenSchema).default([]), decoder: z.unknown().optional() })
@@ -20,7 +22,7 @@ const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 /** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
 export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json')
-  const [json, markIds] = await Promise.all([readJsonObject(file), readMarkIds(folder)])
+  const [json, markIds] = await Promise.all([readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }), readMarkIds(folder)])
   try {
     return new JsonTokenizer({ ...partsOf(json, file, config), config, markIds })
   } catch (error) {
@@ -30,6 +32,8 @@ export async function openJsonTokenizer(folder: string, config: TokenizerConfig)
 
 function partsOf(json: Record<string, unknown>, file: string, config: TokenizerConfig): Omit<Parts, 'config' | 'markIds'> {
   const { model, added_tokens: written, decoder } = File.parse(json)
+  const explosive = [json['normalizer'], json['pre_tokenizer'], json['post_processor'], decoder].flatMap(patternsIn).find(isExplosive)
+  if (explosive !== undefined) throw unsupported(file, `Regex ${explosive.slice(0, 60)}`)
   // Old files do not name the type: merges make a BPE, a list of pairs a Unigram.
   const type = model.type ?? (Array.isArray(model['vocab']) ? 'Unigram' : 'BPE')
   const idOfPiece = vocabularyOf(model['vocab'], type)
@@ -47,7 +51,7 @@ const unsupported = (file: string, found: string): UserError => new UserError('t
 /** Ids of all pieces of the model, which are a list of pairs for Unigram, else an object. */
 function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number> {
   if (type === 'Unigram') return new Map(UnigramVocab.parse(vocab).map(([piece], id) => [piece, id]))
-  return new Map(Object.entries(z.record(z.string(), z.number()).parse(vocab)))
+  return new Map(Object.entries(z.record(z.string(), TokenIdSchema).parse(vocab)))
 }
 
 type Encode = (text: string, recogniseSpecial: boolean) => number[]

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { toReadError } from '../files/json-file.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { openJsonTokenizer } from './json-tokenizer.ts'
+import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
@@ -14,16 +15,19 @@ const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
 /**
  * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with tokenizer_config.json around it.
- * Throws UserError 'tokenizer/missing', 'tokenizer/unsupported' or 'tokenizer/damaged'.
+ * Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged', 'tokenizer/setting' or one of readRegularFile's.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
-    if (await stat(file).then((found) => found.isFile(), () => false)) return loadSentencePiece(file, await readTokenizerConfig(folder))
+    if (await exists(file)) return loadSentencePiece(file, await readTokenizerConfig(folder))
   }
-  if (!(await stat(join(folder, 'tokenizer.json')).catch(() => null))) throw new UserError('tokenizer/missing', { folder })
+  if (!(await exists(join(folder, 'tokenizer.json')))) throw new UserError('tokenizer/missing', { folder })
   return openJsonTokenizer(folder, await readTokenizerConfig(folder))
 }
+
+/** Anything of that name: what is no file is told when it is opened. */
+const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false)
 
 /** Defaults of the Python classes for marks that tokenizer_config.json does not name. */
 const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
@@ -34,9 +38,7 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
 const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined => CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
 async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw toReadError(error, file)
-  })
+  const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
   const classMarks = classMarksOf(written)
   const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
   const prefixOnce = classMarks !== undefined && config.legacy === false

@@ -1,3 +1,5 @@
+import { UserError } from '../contract/errors.ts'
+import { MAX_TOKENS } from './limits.ts'
 import { ProtoReader } from './protobuf.ts'
 import { fromUtf8 } from './utf8.ts'
 
@@ -49,14 +51,15 @@ export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
   const draft: Draft = { bytes, starts: [], ends: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
   const reader = new ProtoReader(bytes, file)
   while (reader.next()) {
-    if (reader.number === 1) readPiece(reader, draft)
+    if (reader.number === 1 && draft.starts.length >= MAX_TOKENS) throw new UserError('tokenizer/damaged', { file, position: reader.start })
+    if (reader.number === 1) readPiece(reader, draft, file)
     else if (reader.number === 2) readFields(reader, draft.trainer)
     else if (reader.number === 3) readFields(reader, draft.normalizer)
   }
   return finish(draft)
 }
 
-function readPiece(reader: ProtoReader, { starts, ends, scores, types }: Draft): void {
+function readPiece(reader: ProtoReader, { starts, ends, scores, types }: Draft, file: string): void {
   let start = 0
   let end = 0
   let score = 0
@@ -68,6 +71,8 @@ function readPiece(reader: ProtoReader, { starts, ends, scores, types }: Draft):
     } else if (reader.number === 2) score = reader.value
     else if (reader.number === 3) type = reader.value
   })
+  // Sums of scores are compared: with NaN no piece would ever be the best.
+  if (!Number.isFinite(score)) throw new UserError('tokenizer/damaged', { file, position: reader.start })
   starts.push(start)
   ends.push(end)
   scores.push(score)

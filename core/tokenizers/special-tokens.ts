@@ -1,3 +1,5 @@
+import { UserError } from '../contract/errors.ts'
+import { MAX_ADDED_TOKENS } from './limits.ts'
 import { skipSpaces, withoutTrailingSpaces } from './white-space.ts'
 
 /** A string that stands for one id and is never cut: `<s>`, `<|im_end|>`. */
@@ -23,7 +25,9 @@ export class SpecialTokens {
   private readonly byId: ReadonlyMap<number, SpecialToken>
   private readonly pattern: RegExp | null
 
+  /** Throws UserError 'tokenizer/too-many-added' for more than text can be looked through for. */
   constructor(list: readonly SpecialToken[]) {
+    if (list.length > MAX_ADDED_TOKENS) throw new UserError('tokenizer/too-many-added', { found: list.length, max: MAX_ADDED_TOKENS })
     this.list = list
     this.byText = new Map(list.map((token) => [token.text, token]))
     this.byId = new Map(list.map((token) => [token.id, token]))

@@ -1,14 +1,19 @@
-import { stat, readFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
+import { readRegularFile } from '../files/regular-file.ts'
+import { MAX_EXTRA_IDS, MAX_SETTINGS_BYTES, MAX_TEMPLATE_BYTES, MAX_TOKEN_LENGTH, MAX_TOKENS } from './limits.ts'
 import type { SpecialIds } from './tokenizer.ts'
 
 const TokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).nullish().catch(null)
+/** The id of a token. */
+export const TokenIdSchema = z.number().int().min(0).max(MAX_TOKENS - 1)
+
 /** An added token as Hugging Face writes it, in tokenizer_config.json or tokenizer.json. */
 export const AddedTokenSchema = z.object({
-  content: z.string(),
+  content: z.string().max(MAX_TOKEN_LENGTH),
   lstrip: z.boolean().default(false),
   rstrip: z.boolean().default(false),
   special: z.boolean().default(false),
@@ -28,8 +33,8 @@ const TokenizerConfigSchema = z.object({
   cls_token: TokenText,
   mask_token: TokenText,
   additional_special_tokens: z.array(TokenText).nullish(),
-  added_tokens_decoder: z.record(z.string(), AddedTokenSchema).default({}),
-  extra_ids: z.number().int().min(0).default(0),
+  added_tokens_decoder: z.record(z.string().regex(/^\d{1,7}$/), AddedTokenSchema).default({}),
+  extra_ids: z.number().int().min(0).max(MAX_EXTRA_IDS).default(0),
   do_lower_case: z.boolean().default(false),
   legacy: z.boolean().nullish(),
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
@@ -38,21 +43,25 @@ const TokenizerConfigSchema = z.object({
 /** tokenizer_config.json, together with special_tokens_map.json and chat_template.jinja of older and newer repositories. */
 export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
 
-/** Reads the settings around a tokenizer; every file may be missing. Throws UserError 'checkpoint/json-invalid' for a damaged one. */
+/** Reads the settings around a tokenizer; every file may be missing. Throws UserError 'checkpoint/json-invalid' for a damaged one, 'tokenizer/setting' for a value beyond what tokenizers have. */
 export async function readTokenizerConfig(folder: string): Promise<TokenizerConfig> {
   const file = join(folder, 'tokenizer_config.json')
   const [config, map, template] = await Promise.all([
     optionalJson(file),
     optionalJson(join(folder, 'special_tokens_map.json')),
-    readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined),
+    optionalText(join(folder, 'chat_template.jinja')),
   ])
   const parsed = TokenizerConfigSchema.safeParse({ ...map, ...config, ...(template === undefined ? {} : { chat_template: template }) })
-  if (!parsed.success) throw new UserError('checkpoint/json-invalid', { file })
-  return parsed.data
+  if (parsed.success) return parsed.data
+  const setting = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? ''
+  throw new UserError('tokenizer/setting', { file, setting })
 }
 
-const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
-  (await stat(file).catch(() => null)) ? readJsonObject(file) : {}
+const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false)
+
+const optionalJson = async (file: string): Promise<Record<string, unknown>> => (await exists(file) ? readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }) : {})
+
+const optionalText = async (file: string): Promise<string | undefined> => (await exists(file) ? (await readRegularFile(file, { maxBytes: MAX_TEMPLATE_BYTES })).toString('utf8') : undefined)
 
 /** The chat template that a conversation is written with: the only one, or the one called default. */
 export const templateSource = ({ chat_template: written }: TokenizerConfig): string | undefined =>
@@ -63,7 +72,7 @@ export const namedTokens = (config: TokenizerConfig): string[] =>
   [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token, ...(config.additional_special_tokens ?? [])]
     .filter((text): text is string => Boolean(text))
 
-const MarkId = z.union([z.number().int(), z.array(z.number().int()).min(1).transform((ids) => ids[0]!)]).optional().catch(undefined)
+const MarkId = z.union([TokenIdSchema, z.array(TokenIdSchema).min(1).transform((ids) => ids[0]!)]).optional().catch(undefined)
 const ModelConfigSchema = z.object({ bos_token_id: MarkId, eos_token_id: MarkId, pad_token_id: MarkId })
 
 /** Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are several. */

@@ -12,19 +12,14 @@ function commandOf(pid: number): string {
   }
 }
 
-/** The engine below a host: a Node child in the web host, a Node service in Electron. */
-function findEngine(hostPid: number): number | null {
-  for (const pid of childrenOf(hostPid)) {
-    if (/engine\.js|node\.mojom\.NodeService/.test(commandOf(pid))) return pid
-    const below = findEngine(pid)
-    if (below !== null) return below
-  }
-  return null
+/** The engine below a host: a Node child in the web host, a Node service in Electron, where a reader of models is one too. */
+function findEngines(hostPid: number): number[] {
+  return childrenOf(hostPid).flatMap((pid) => (/engine\.js|node\.mojom\.NodeService/.test(commandOf(pid)) ? [pid] : findEngines(pid)))
 }
 
 /** Kills the engine as a crash or the system's memory watchdog would. */
 export function killEngine(hostPid: number): void {
-  const pid = findEngine(hostPid)
-  if (pid === null) throw new Error('no engine runs')
-  process.kill(pid, 'SIGKILL')
+  const pids = findEngines(hostPid)
+  if (pids.length === 0) throw new Error('no engine runs')
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
 }

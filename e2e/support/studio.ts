@@ -1,6 +1,7 @@
-import { _electron, chromium, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
+import { chromium, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
 import { join } from 'node:path'
-import { end, environmentOf, freshFolders, root, serve, type Folders } from './command.ts'
+import { end, freshFolders, root, serve, type Folders } from './command.ts'
+import { launchDesktop } from './desktop.ts'
 import { killEngine } from './engine-process.ts'
 
 export interface StudioOptions {
@@ -46,13 +47,7 @@ async function openInChromium(folders: Folders): Promise<Opened> {
 }
 
 async function openInElectron(folders: Folders): Promise<Opened> {
-  const app = await _electron.launch({
-    executablePath: process.env['ELECTRON'] as string,
-    args: ['.', '--no-sandbox', '--lang=ja'],
-    cwd: root,
-    // The window's own storage (Chromium's profile) lies under this folder.
-    env: { ...environmentOf(folders), XDG_CONFIG_HOME: folders.home },
-  })
+  const app = await launchDesktop(folders)
   const page = await app.firstWindow()
   const resize = async (width: number, height: number) => {
     await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w as number, h as number), [width, height])
@@ -84,6 +79,7 @@ export const test = base.extend<StudioOptions & { studio: Studio }>({
     const opened = await (host === 'web' ? openInChromium : openInElectron)(folders)
     const faults: string[] = []
     opened.page.on('pageerror', (error) => faults.push(error.message))
+    opened.page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) faults.push(message.text()) })
     const picture = async (name: string) => void (await opened.page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${info.project.name}-${name}.png`) }))
     await expect(opened.page.getByRole('navigation', { name: '部屋' })).toBeVisible()
     await use({ ...opened, folders, picture, killEngine: () => killEngine(opened.hostPid) })

@@ -1,46 +1,73 @@
-import { dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import { dialog, ipcMain, type BrowserWindow } from 'electron'
 import { stat } from 'node:fs/promises'
-import { basename, resolve, sep } from 'node:path'
-import { fail, type PickedFile } from '../../core/contract/index.ts'
+import { basename, isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { fail, ok, toAppError, UserError, type PickedFile, type Result } from '../../core/contract/index.ts'
+import { toReadError } from '../../core/files/read-error.ts'
+import type { ReportBug } from '../../core/host/error-log.ts'
+import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import { channels } from '../preload/channels.ts'
-import type { PathGrants } from '../../core/path-grants.ts'
+import { openOutside } from './outside.ts'
+import type { Windows } from './windows.ts'
 
-/** Connects the window to the studio. One place checks who calls: our own page in our own window. */
-export function connectWindow(window: BrowserWindow, studio: Studio, grants: PathGrants): void {
-  const ours = (event: IpcMainInvokeEvent) => event.sender === window.webContents && event.senderFrame === window.webContents.mainFrame && event.senderFrame.url.startsWith('file:')
-  const handle = (channel: string, work: (...args: never[]) => Promise<unknown>) => {
-    ipcMain.removeHandler(channel)
-    ipcMain.handle(channel, async (event, ...args) => {
-      if (!ours(event)) return fail('call-unknown', { call: channel })
-      return work(...(args as never[]))
-    })
-  }
+export interface Ends {
+  readonly windows: Windows
+  readonly studio: Studio
+  readonly grants: PathGrants
+  readonly report: ReportBug
+}
 
-  handle(channels.call, async (name: string, input: unknown) => grants.refusal(String(name), input, studio.libraryFolder()) ?? studio.dispatch(String(name), input))
-  const stop = studio.on((name, payload) => { if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload) })
-  window.on('closed', stop)
+const Extension = z.string().regex(/^[\w.-]{1,20}$/)
+const Path = z.string().max(32_767)
 
-  handle(channels.pickFile, async ({ extensions }: { extensions: readonly string[] }) => {
-    const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: [{ name: extensions.join(', '), extensions: [...extensions] }, { name: '*', extensions: ['*'] }] })
-    return path === undefined ? null : describe(grants.add(path))
+/** Connects the windows to the studio: one handler a channel, whichever window calls. */
+export function connectWindows({ windows, studio, grants, report }: Ends): void {
+  const handle = handlerOf(windows, report)
+
+  studio.on((name, payload) => windows.send(name, payload))
+  handle(channels.call, z.object({ name: z.string().max(200), input: z.unknown() }), async (_, { name, input }) => grants.refusal(name, input, studio) ?? studio.dispatch(name, input))
+
+  handle(channels.pickFile, z.object({ extensions: z.array(Extension).max(100) }), async (window, { extensions }) => {
+    const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: [{ name: extensions.join(', '), extensions }, { name: '*', extensions: ['*'] }] })
+    return ok(path === undefined ? null : await describe(grants.add(path, 'read')))
   })
-  handle(channels.pickFolder, async () => {
+  handle(channels.pickFolder, z.undefined(), async (window) => {
     const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] })
-    return path === undefined ? null : grants.add(path)
+    return ok(path === undefined ? null : grants.add(path, 'folder'))
   })
   // The path comes from a File that the user dropped: a page cannot make one up, the preload asks Electron for it.
-  handle(channels.adoptFile, async (path: string) => describe(grants.add(path)))
-  handle(channels.pickSave, async ({ suggestedName }: { suggestedName: string }) => {
+  handle(channels.adoptFile, z.object({ path: Path, name: z.string().max(1000) }), async (_, { path, name }) => {
+    if (!isAbsolute(path)) return fail('file/not-picked', { file: name })
+    return ok(await describe(grants.add(path, 'read')))
+  })
+  handle(channels.pickSave, z.object({ suggestedName: z.string().max(1000) }), async (window, { suggestedName }) => {
     const { filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(suggestedName) })
-    return filePath ? { target: grants.add(filePath) } : null
+    return ok(filePath ? { target: grants.add(filePath, 'write') } : null)
   })
-  handle(channels.openOutside, async (target: string) => {
-    if (target.startsWith('https://')) await shell.openExternal(target)
-    else if (resolve(target) === studio.libraryFolder() || resolve(target).startsWith(studio.libraryFolder() + sep)) shell.showItemInFolder(resolve(target))
-  })
+  handle(channels.openOutside, Path, (_, target) => openOutside(target, studio.libraryFolder()))
+}
+
+/** What answers a channel: our own page only, with an input as the schema says; whatever goes wrong comes back as data. */
+function handlerOf(windows: Windows, report: ReportBug) {
+  return <S extends z.ZodType>(channel: string, schema: S, work: (window: BrowserWindow, input: z.output<S>) => Promise<Result<unknown>>) => {
+    ipcMain.handle(channel, async (event, input: unknown): Promise<Result<unknown>> => {
+      try {
+        const window = windows.ofSender(event)
+        if (!window) return fail('call-refused', { call: channel })
+        const parsed = schema.safeParse(input)
+        if (parsed.success) return await work(window, parsed.data)
+        const issue = parsed.error.issues[0]
+        return fail('call-invalid', { call: channel, path: issue?.path.join('.') ?? '', problem: issue?.message ?? '' })
+      } catch (error) {
+        if (error instanceof UserError) return { ok: false, error: toAppError(error) }
+        return fail('internal', { message: report(channel, error) })
+      }
+    })
+  }
 }
 
 async function describe(path: string): Promise<PickedFile> {
-  return { path, name: basename(path), sizeBytes: (await stat(path)).size }
+  const { size } = await stat(path).catch((error: unknown) => { throw toReadError(error, basename(path)) })
+  return { path, name: basename(path), sizeBytes: size }
 }

@@ -1,30 +1,37 @@
-import { app, BrowserWindow, dialog, Menu } from 'electron'
+import { app, dialog, Menu, session } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sentence } from '../../core/cli/print.ts'
-import { UserError, type Preferences } from '../../core/contract/index.ts'
+import { fail, UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
+import { createErrorLog, surviveErrors } from '../../core/host/error-log.ts'
+import { PathGrants } from '../../core/host/path-grants.ts'
 import { createStudio, type Studio } from '../../core/studio.ts'
-import { PathGrants } from '../../core/path-grants.ts'
-import { connectWindow } from './ipc.ts'
+import { watchProcesses, watchWindow } from './failures.ts'
+import { guardContents, guardSession } from './guards.ts'
 import { hubHost } from './hub.ts'
+import { connectWindows } from './ipc.ts'
+import { followLanguage, systemLanguage } from './language.ts'
 import { buildMenu } from './menu.ts'
-import { spawnEngine } from './spawn-engine.ts'
+import { registerPageScheme, servePage } from './page.ts'
+import { spawnEngine, spawnReader } from './spawn-engine.ts'
 import { openWindow } from './window.ts'
+import { Windows } from './windows.ts'
 
 // This file is built to out/main/main.js.
 const built = join(dirname(fileURLToPath(import.meta.url)), '..')
 const root = app.isPackaged ? process.resourcesPath : join(built, '..')
+const home = userDataFolder()
+const report = createErrorLog(join(home, 'errors.log'))
 
-function languageOf({ language }: Preferences): 'ja' | 'en' {
-  if (language !== 'system') return language
-  return app.getLocale().startsWith('ja') ? 'ja' : 'en'
-}
+/** Null until the studio is open: a second start may come before. */
+let windows: Windows | null = null
 
 async function start(): Promise<void> {
-  const home = userDataFolder()
   mkdirSync(home, { recursive: true })
+  guardSession(session.defaultSession)
+  servePage(join(built, 'renderer'), report)
   const studio = await createStudio({
     host: 'desktop',
     version: app.getVersion(),
@@ -32,22 +39,21 @@ async function start(): Promise<void> {
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: defaultLibraryFolder(),
     spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
-    hub: hubHost(home),
+    spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
+    hub: hubHost(),
+    report,
   })
-  await keepMenu(studio)
-  const grants = new PathGrants()
-  const open = () => connectWindow(openWindow({ preloadFile: join(built, 'preload', 'preload.cjs'), rendererFile: join(built, 'renderer', 'index.html'), userDataFolder: home }), studio, grants)
-  open()
-  app.on('activate', () => { if (BrowserWindow.getAllWindows().length === 0) open() })
+  const opened = new Windows(() => {
+    const window = openWindow({ preloadFile: join(built, 'preload', 'preload.cjs'), userDataFolder: home })
+    watchWindow(window, { language, report })
+    return window
+  })
+  const language = await followLanguage(studio, (next) => Menu.setApplicationMenu(buildMenu(next, () => opened.open())))
+  connectWindows({ windows: opened, studio, grants: new PathGrants(), report })
+  windows = opened
+  windows.open()
+  app.on('activate', () => opened.show())
   closeWith(studio)
-}
-
-/** The menu in the language of the preferences, also after they change. */
-async function keepMenu(studio: Studio): Promise<void> {
-  const show = (preferences: Preferences) => Menu.setApplicationMenu(buildMenu(languageOf(preferences)))
-  const current = await studio.dispatch('system.preferences', {})
-  if (current.ok) show(current.value as Preferences)
-  studio.on((name, payload) => { if (name === 'system.preferences') show(payload as Preferences) })
 }
 
 /** A run in progress gets its checkpoint before the application ends. */
@@ -63,20 +69,25 @@ function closeWith(studio: Studio): void {
   })
 }
 
+/** Says why there will be no window, in one sentence, and ends. */
+function giveUp(error: unknown): void {
+  const known = error instanceof UserError ? error.error : fail('internal', { message: report('start', error) }).error
+  dialog.showErrorBox('Terakoya Studio', sentence(known, systemLanguage()))
+  app.exit(1)
+}
+
+surviveErrors(report)
 // The window's own storage and the lock belong to the same account folder; before anything uses them.
-app.setPath('userData', userDataFolder())
+app.setPath('userData', home)
 if (!app.requestSingleInstanceLock()) app.quit()
 else {
-  app.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
+  // Chromium's sandbox cannot be set up by root, who says so.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  registerPageScheme()
+  guardContents()
+  watchProcesses(report)
+  app.on('second-instance', () => windows?.show())
   app.on('window-all-closed', () => { if (process.platform !== 'darwin') app.quit() })
-  await app.whenReady()
-  await start().catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error
-    dialog.showErrorBox('Terakoya Studio', sentence(error.error))
-    app.exit(1)
-  })
+  // Not awaited: an application that is packaged becomes ready only once this module has run to its end.
+  void app.whenReady().then(start).catch(giveUp)
 }

@@ -1,6 +1,7 @@
 /** Texts of the application menu. */
 export const menuTexts = {
   file: { ja: 'ファイル', en: 'File' },
+  newWindow: { ja: '新しいウインドウ', en: 'New window' },
   close: { ja: 'ウインドウを閉じる', en: 'Close window' },
   quit: { ja: '終了', en: 'Quit' },
   edit: { ja: '編集', en: 'Edit' },

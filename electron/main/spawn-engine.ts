@@ -1,10 +1,20 @@
 import { utilityProcess, type UtilityProcess } from 'electron'
 import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
 import type { EnginePort } from '../../core/experiments/engine-port.ts'
+import { readerEnvironment } from '../../core/reader/environment.ts'
+
+/** As the system's list of processes shows it. */
+export const ENGINE_NAME = 'Terakoya Engine'
+export const READER_NAME = 'Terakoya Reader'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
-export function spawnEngine(entry: string): EnginePort {
-  const child = utilityProcess.fork(entry, [], { env: engineEnvironment(), serviceName: 'Terakoya Engine', stdio: 'inherit' })
+export const spawnEngine = (entry: string): EnginePort => spawnProcess(entry, { serviceName: ENGINE_NAME, env: engineEnvironment() })
+
+/** Starts a reader of models as a utility process. */
+export const spawnReader = (entry: string): EnginePort => spawnProcess(entry, { serviceName: READER_NAME, env: readerEnvironment() })
+
+function spawnProcess(entry: string, options: { readonly serviceName: string; readonly env: NodeJS.ProcessEnv }): EnginePort {
+  const child = utilityProcess.fork(entry, [], { ...options, stdio: 'inherit' })
   return {
     get pid() {
       return child.pid

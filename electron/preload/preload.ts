@@ -10,7 +10,7 @@ ipcRenderer.on(channels.event, (_, name: EventName, payload: unknown) => listene
 /** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
 const bridge: StudioBridge = {
   host: 'desktop',
-  call: (name, input) => ipcRenderer.invoke(channels.call, name, input) as never,
+  call: (name, input) => ipcRenderer.invoke(channels.call, { name, input }) as never,
   on(name, listener) {
     const set = listeners.get(name) ?? new Set()
     listeners.set(name, set.add(listener))
@@ -18,7 +18,7 @@ const bridge: StudioBridge = {
   },
   pickFile: (options) => ipcRenderer.invoke(channels.pickFile, options) as never,
   pickFolder: () => ipcRenderer.invoke(channels.pickFolder) as never,
-  adoptFile: (file) => ipcRenderer.invoke(channels.adoptFile, webUtils.getPathForFile(file)) as never,
+  adoptFile: (file) => ipcRenderer.invoke(channels.adoptFile, { path: webUtils.getPathForFile(file), name: file.name }) as never,
   pickSave: (options) => ipcRenderer.invoke(channels.pickSave, options) as never,
   finishSave: async () => undefined,
   openOutside: (target) => ipcRenderer.invoke(channels.openOutside, target) as never,

@@ -1,5 +1,6 @@
-import { UserError, type AppError } from '../../core/contract/errors.ts'
+import { fail, ok, type AppError, type Result } from '../../core/contract/errors.ts'
 import type { PickedFile, StudioBridge } from '../../core/contract/index.ts'
+import { allowedLink } from '../../core/contract/links.ts'
 import { createCalls } from './calls.ts'
 
 /** `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the studio itself. */
@@ -13,21 +14,19 @@ const calls = createCalls({
   },
 })
 
-/** Sends to the host's own address. Throws UserError: what the host says, else `otherwise`. */
-async function post(address: string, body: BodyInit | null, otherwise: AppError): Promise<Response> {
+/** Sends to the host's own address. The answer's JSON; else what the host says went wrong, else `otherwise`. */
+async function post<T>(address: string, body: BodyInit | null, otherwise: AppError): Promise<Result<T>> {
   const response = await fetch(address, { method: 'POST', body }).catch(() => null)
-  if (response?.ok) return response
-  const answer = (await response?.json().catch(() => null)) as { readonly error?: AppError } | null | undefined
-  const { code, facts } = answer?.error ?? otherwise
-  throw new UserError(code, facts)
+  const answer: unknown = await response?.json().catch(() => null)
+  if (response?.ok) return ok(answer as T)
+  return { ok: false, error: (answer as { readonly error?: AppError } | null | undefined)?.error ?? otherwise }
 }
 
-async function adoptFile(file: File): Promise<PickedFile> {
+async function adoptFile(file: File): Promise<Result<PickedFile>> {
   const broken: AppError = { code: 'upload/broken', facts: { file: file.name } }
   // Asked first: a browser reads no answer before it has sent the whole body.
-  await post(`/upload-check?${new URLSearchParams({ name: file.name, size: String(file.size) })}`, null, broken)
-  const response = await post(`/upload?${new URLSearchParams({ name: file.name })}`, file, broken)
-  return (await response.json()) as PickedFile
+  const check = await post(`/upload-check?${new URLSearchParams({ name: file.name, size: String(file.size) })}`, null, broken)
+  return check.ok ? post<PickedFile>(`/upload?${new URLSearchParams({ name: file.name })}`, file, broken) : check
 }
 
 /** The browser's own file chooser; null when it is closed without a choice. */
@@ -48,14 +47,11 @@ const bridge: StudioBridge = {
   on: calls.on,
   async pickFile({ extensions }) {
     const file = await chooseFile(extensions)
-    return file && adoptFile(file)
+    return file ? adoptFile(file) : ok(null)
   },
   pickFolder: null,
   adoptFile,
-  async pickSave({ suggestedName }) {
-    const response = await post('/save', JSON.stringify({ suggestedName }), { code: 'save/refused', facts: { file: suggestedName } })
-    return (await response.json()) as { target: string }
-  },
+  pickSave: ({ suggestedName }) => post('/save', JSON.stringify({ suggestedName }), { code: 'save/refused', facts: { file: suggestedName } }),
   async finishSave(target) {
     const link = document.createElement('a')
     link.href = `/download?target=${encodeURIComponent(target)}`
@@ -63,7 +59,9 @@ const bridge: StudioBridge = {
     link.click()
   },
   async openOutside(target) {
-    if (target.startsWith('https://')) window.open(target, '_blank', 'noopener,noreferrer')
+    if (!target.startsWith('https://')) return { ok: false, error: { code: 'link/not-allowed', facts: { address: target } } }
+    window.open(target, '_blank', 'noopener,noreferrer')
+    return ok(null)
   },
 }
 

@@ -1,7 +1,7 @@
 import { WebSocket, type RawData } from 'ws'
 import { fail, type Result } from '../../core/contract/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
-import type { PathGrants } from '../../core/path-grants.ts'
+import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import type { Limits } from './limits.ts'
 import type { MessagePart } from './message-parts.ts'
@@ -12,7 +12,7 @@ import { PartAssembler, type Budget } from './part-assembler.ts'
 const CLOSE = { binary: 1003, badPayload: 1007, policy: 1008 } as const
 
 export interface ConnectionHost {
-  readonly studio: Pick<Studio, 'dispatch' | 'libraryFolder'>
+  readonly studio: Pick<Studio, 'dispatch' | 'libraryFolder' | 'ownFolders'>
   readonly grants: PathGrants
   readonly budget: Budget
   readonly limits: Limits
@@ -127,7 +127,7 @@ export class Connection {
   async #answer(name: string, input: unknown): Promise<Result<unknown>> {
     const { grants, studio, report } = this.#host
     try {
-      return grants.refusal(name, input, studio.libraryFolder()) ?? (await studio.dispatch(name, input))
+      return grants.refusal(name, input, studio) ?? (await studio.dispatch(name, input))
     } catch (error) {
       return fail('internal', { message: report(name, error) })
     }

@@ -8,13 +8,13 @@ const texts = {
     title: '新しいリンクで開いてください',
     why: 'リンクは 1 回だけ使えます。寺子屋を起動し直したときも、新しいリンクが必要です。',
     steps: ['寺子屋を動かしているターミナルで Enter を押します。別のターミナルで次のコマンドを実行しても同じです。', '表示されたリンクを開きます。'],
-    kept: '学習は続いています。データもそのまま残っています。',
+    kept: 'データも学習の結果も、そのまま残っています。',
   },
   en: {
     title: 'Open the studio with a new link',
     why: 'A link works once. A new one is also needed after the studio was started anew.',
     steps: ['Press Enter in the terminal where the studio runs, or run this command in another one.', 'Open the link that appears.'],
-    kept: 'Trainings go on, and your data stays as it is.',
+    kept: 'Your data and what was trained stay as they are.',
   },
 } as const
 
@@ -45,7 +45,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 
 const section = (language: Language): string => {
   const { title, why, steps, kept } = texts[language]
-  return `<section lang="${language}"><h1>${title}</h1><p>${why}</p><ol><li>${steps[0]}<code>npx terakoya link</code></li><li>${steps[1]}</li></ol><p>${kept}</p></section>`
+  return `<section lang="${language}"><h1>${title}</h1><p>${why}</p><ol><li>${steps[0]}<code lang="en">npx terakoya link</code></li><li>${steps[1]}</li></ol><p>${kept}</p></section>`
 }
 
 /** Both languages, the browser's first. */

@@ -6,10 +6,10 @@ import { UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
 import { createErrorLog, surviveErrors } from '../../core/host/error-log.ts'
 import { createHomeFolders } from '../../core/host/home-folders.ts'
-import { PathGrants } from '../../core/path-grants.ts'
+import { PathGrants } from '../../core/host/path-grants.ts'
 import { createStudio } from '../../core/studio.ts'
 import { startWebHost, type WebHost } from './server.ts'
-import { spawnEngine } from './spawn-engine.ts'
+import { spawnEngine, spawnReader } from './spawn-engine.ts'
 import { onEnter } from './terminal.ts'
 
 /** Used when no `--port` is given; the next free one where it is taken. */
@@ -55,6 +55,7 @@ async function openHost({ version, resourcesFolder, builtFolder }: ServePlaces, 
     libraryFolder: library ?? defaultLibraryFolder(),
     isLibraryNamed: library !== undefined,
     spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
+    spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
     homeFolders: createHomeFolders(homedir(), grants),
   })
   surviveErrors(report)

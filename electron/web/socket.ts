@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { WebSocketServer } from 'ws'
-import type { PathGrants } from '../../core/path-grants.ts'
+import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import type { Studio } from '../../core/studio.ts'
 import type { Access } from './access.ts'

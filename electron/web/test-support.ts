@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
 import { ok, type EventName, type Result } from '../../core/contract/index.ts'
-import { PathGrants } from '../../core/path-grants.ts'
+import { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import type { Limits } from './limits.ts'
 import { startWebHost, type WebHost } from './server.ts'
@@ -45,6 +45,7 @@ export class EchoStudio implements Studio {
   }
 
   libraryFolder = (): string => this.#folder
+  ownFolders = (): readonly string[] => [this.#folder]
   enginePid = (): undefined => undefined
   close = async (): Promise<void> => undefined
 }

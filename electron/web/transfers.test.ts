@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PickedFile } from '../../core/contract/index.ts'
-import { startTestHost, type TestHost } from './test-support.ts'
+import { raw, startTestHost, type TestHost } from './test-support.ts'
 import { makeTransferFolder, sweepTransferFolders } from './transfer-folder.ts'
 
 let host: TestHost | undefined
@@ -40,7 +40,7 @@ describe('an upload', () => {
     const { post, grants } = await start()
     const picked = (await (await post(`/upload?${new URLSearchParams({ name: '../../表 1.csv' })}`, 'a,b')).json()) as PickedFile
     expect(picked).toEqual({ path: picked.path, name: '表 1.csv', sizeBytes: 3 })
-    expect([basename(picked.path), readFileSync(picked.path, 'utf8'), grants.has(picked.path)]).toEqual(['表 1.csv', 'a,b', true])
+    expect([basename(picked.path), readFileSync(picked.path, 'utf8'), grants.has(picked.path, 'read')]).toEqual(['表 1.csv', 'a,b', true])
   })
 
   it('needs a session and our origin', async () => {
@@ -88,6 +88,13 @@ describe('an upload', () => {
     expect(bugs).toEqual([])
   })
 
+  it('that is too long is answered before it has ended', async () => {
+    const { cookie, origin, port } = await start({ maxUploadBytes: 10 })
+    const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nCookie: ${cookie}\r\n`
+    expect(await raw(port, `${head('/upload?name=a')}Transfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n`, true)).toMatch(/^HTTP\/1\.1 413 [^]*upload\/too-large/)
+    expect(await raw(port, `${head('/save')}Content-Length: 1000000\r\n\r\n${'a'.repeat(70_000)}`, true)).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
   it('the oldest goes when there are too many', async () => {
     const { post } = await start({ maxUploads: 2 })
     const paths: string[] = []
@@ -109,7 +116,7 @@ describe('a save', () => {
     expect([await full.text(), full.headers.get('content-disposition')]).toEqual(['x,y', `attachment; filename*=UTF-8''${encodeURIComponent('表.csv')}`])
     await expect.poll(() => existsSync(dirname(target))).toBe(false)
     expect((await get(address)).status).toBe(404)
-    grants.add('/etc/passwd')
+    grants.add('/etc/passwd', 'write')
     expect((await get('/download?target=/etc/passwd')).status).toBe(404)
   })
 

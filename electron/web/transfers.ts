@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, rm, statfs } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { basename, dirname, join } from 'node:path'
-import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { UserError, type PickedFile } from '../../core/contract/index.ts'
-import type { PathGrants } from '../../core/path-grants.ts'
+import type { PathGrants } from '../../core/host/path-grants.ts'
 import { safeFileName } from './file-names.ts'
 import { answerJson, answerStatus } from './http-answers.ts'
 import type { Limits } from './limits.ts'
@@ -52,7 +51,7 @@ export class Transfers {
       throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? this.#noSpace(name, 0, 0) : error
     })
     await this.#keepUpload(path)
-    const picked: PickedFile = { path: this.#grants.add(path), name, sizeBytes }
+    const picked: PickedFile = { path: this.#grants.add(path, 'read'), name, sizeBytes }
     answerJson(response, 200, picked)
   }
 
@@ -63,7 +62,7 @@ export class Transfers {
     if (this.#targets.size >= this.#limits.maxTargets) return answerStatus(response, 503)
     const target = await this.#place(safeFileName(parsed.data.suggestedName))
     this.#targets.add(target)
-    answerJson(response, 200, { target: this.#grants.add(target) })
+    answerJson(response, 200, { target: this.#grants.add(target, 'write') })
   }
 
   /** Sends a saved file; one that was fetched to its end is removed. */
@@ -94,20 +93,24 @@ export class Transfers {
     return new UserError('upload/no-space', { file, needed: inGigabytes(needed || this.#limits.spareDiskBytes), free: inGigabytes(free) })
   }
 
-  /** Writes the body to the file. Returns its size. */
+  /** Writes the body to the file. Returns its size. The connection stays, so that a refusal can be answered. */
   async #receive(request: IncomingMessage, path: string): Promise<number> {
+    const file = await open(path, 'wx', 0o600)
     let received = 0
     let checked = 0
-    const count = new Transform({
-      transform: (chunk: Buffer, _, done) => {
+    try {
+      for await (const chunk of chunksOf(request)) {
         received += chunk.length
-        if (received <= this.#limits.maxUploadBytes && received - checked < CHECK_BYTES) return done(null, chunk)
-        checked = received
-        this.#checkSize(basename(path), received > this.#limits.maxUploadBytes ? received : 0).then(() => done(null, chunk), done)
-      },
-    })
-    await pipeline(request, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
-    return received
+        if (received > this.#limits.maxUploadBytes || received - checked >= CHECK_BYTES) {
+          await this.#checkSize(basename(path), received > this.#limits.maxUploadBytes ? received : 0)
+          checked = received
+        }
+        await file.writeFile(chunk)
+      }
+      return received
+    } finally {
+      await file.close()
+    }
   }
 
   /** The oldest uploads go: they were imported long ago. */
@@ -131,11 +134,13 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize
 }
 
+const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+
 /** The body as JSON; undefined where it is none, or longer than the limit. */
 async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(request)) {
     size += chunk.length
     if (size > maxBytes) return undefined
     chunks.push(chunk)

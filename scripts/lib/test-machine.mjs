@@ -1,5 +1,6 @@
 // What the tests need of the machine besides Node: a Chromium, a display, an Electron.
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { has, root, run } from './setup.mjs'
@@ -42,10 +43,21 @@ export function ensureElectron() {
   const standIn = join(root, '.cache', 'electron-standin')
   const binary = join(standIn, 'electron')
   if (process.platform !== 'linux') return null
-  if (!existsSync(binary)) {
+  const stamp = join(standIn, '.recipe')
+  const recipe = recipeHash()
+  if (!existsSync(binary) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== recipe) {
     console.log('Building the Electron stand-in for tests (npm registry)…')
     const { status } = spawnSync('bash', [join(root, 'scripts', 'electron-standin', 'standin.sh'), standIn], { stdio: ['ignore', 'inherit', 'inherit'] })
     if (status !== 0) return null
+    writeFileSync(stamp, recipe)
   }
   return binary
+}
+
+/** Changes with what the stand-in is built from. */
+function recipeHash() {
+  const folder = join(root, 'scripts', 'electron-standin')
+  const hash = createHash('sha256')
+  for (const file of ['standin.sh', 'default_app/main.js', 'default_app/package.json']) hash.update(readFileSync(join(folder, file)))
+  return hash.digest('hex')
 }

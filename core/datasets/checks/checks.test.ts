@@ -11,7 +11,7 @@ let service: DatasetService
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-checks-'))
   const templatesFolder = join(import.meta.dirname, '..', '..', '..', 'resources', 'tutorial')
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: () => undefined, tokenCounter: async (modelId) => ({ modelId, countTokens: (text) => text.length }) })
+  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: () => undefined, tokenCounter: async (modelId) => ({ modelId, countTokens: async (texts) => texts.map((text) => text.length) }) })
 })
 afterEach(async () => {
   await service.close()

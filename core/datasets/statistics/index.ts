@@ -11,8 +11,8 @@ import { TurnCounter } from './turns.ts'
 export const MAX_TOKEN_ROWS = 20_000
 const SEED = 1
 const ROWS_PER_READ = 10_000
-/** Rows between two pauses in which the process can answer. */
-const ROWS_PER_PAUSE = 200
+/** So many rows' tokens are counted at once. */
+const ROWS_PER_COUNT = 200
 
 /** Runs work on the dataset, after what was asked of it before. */
 export type WithStore = <T>(work: (store: DatasetStore) => Promise<T>) => Promise<T>
@@ -20,7 +20,8 @@ export type WithStore = <T>(work: (store: DatasetStore) => Promise<T>) => Promis
 /** A model's way of counting a text's tokens. */
 export interface TokenCounter {
   readonly modelId: string
-  readonly countTokens: (text: string) => number
+  /** The count of every text, in order. Many at once: each call goes to another process. */
+  readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>
 }
 
 /** Counts a dataset's texts in one pass over its rows, read portion by portion; tokens by `counter` (null: none), of at most `maxTokenRows` rows. */
@@ -33,14 +34,15 @@ export async function statisticsOf(withStore: WithStore, counter: TokenCounter |
   const sampled = Math.min(rowCount, maxTokenRows)
   const isSampled = rowSampler(rowCount, sampled, SEED)
   const ids = columns.map(({ id }) => id)
-  let sinceLastPause = 0
+  let uncountedRows = 0
   for (let from = 0; from < rowCount; from += ROWS_PER_READ) {
     for (const { cells } of await withStore((store) => store.texts(from, Math.min(from + ROWS_PER_READ, rowCount), ids))) {
       const counts = counter !== null && isSampled()
-      collector.add(cells, counts ? counter.countTokens : null)
-      if (counts && ++sinceLastPause % ROWS_PER_PAUSE === 0) await new Promise(setImmediate)
+      collector.add(cells, counts)
+      if (counts && ++uncountedRows % ROWS_PER_COUNT === 0) await collector.countTokens(counter)
     }
   }
+  if (counter) await collector.countTokens(counter)
   const tokenSample = counter && { modelId: counter.modelId, rowCount: sampled, seed: SEED, isWhole: sampled === rowCount }
   return { name, version, rowCount, ...collector.result(), duplicates, tokenSample }
 }
@@ -60,10 +62,11 @@ class Collector {
     this.#turns = this.#has('parent') || this.#has('conversation') ? new TurnCounter(this.#has('parent')) : null
   }
 
-  add(cells: readonly (string | null)[], countTokens: ((text: string) => number) | null): void {
+  /** `counts`: the row's texts are kept until `countTokens`. */
+  add(cells: readonly (string | null)[], counts: boolean): void {
     const row = this.#read(cells)
     const { system, turns } = turnsOf(row)
-    const count = (role: CountedRole, text: string) => this.#counters.get(role)?.add(text, this.#row, countTokens)
+    const count = (role: CountedRole, text: string) => this.#counters.get(role)?.add(text, this.#row, counts)
     this.#row.clear()
     count('system', system ?? '')
     for (const { prompt, answer } of turns) {
@@ -72,6 +75,10 @@ class Collector {
     }
     this.#turns?.add(row, turns.filter(({ answer }) => answer !== '').length)
     if (!this.#row.isEmpty()) this.#languages[languageOf(this.#row)]++
+  }
+
+  async countTokens(counter: TokenCounter): Promise<void> {
+    for (const role of this.#counters.values()) await role.countTokens(counter.countTokens)
   }
 
   result(): Pick<DatasetStatistics, 'roles' | 'languages' | 'turns'> {

@@ -11,6 +11,8 @@ export class RoleCounter {
   readonly #scripts = new ScriptCounts()
   readonly #own = new ScriptCounts()
   readonly #openings = new Openings()
+  /** Texts whose tokens are still to be counted. */
+  #uncounted: string[] = []
   #count = 0
   #emptyCount = 0
 
@@ -18,8 +20,8 @@ export class RoleCounter {
     this.#role = role
   }
 
-  /** Adds a text and, to the row's scripts, what it is written in; with a tokenizer also its tokens. */
-  add(text: string, row: ScriptCounts, countTokens: ((text: string) => number) | null): void {
+  /** Adds a text and, to the row's scripts, what it is written in; `counts` keeps it for `countTokens`. */
+  add(text: string, row: ScriptCounts, counts: boolean): void {
     if (text === '') {
       this.#emptyCount++
       return
@@ -31,7 +33,13 @@ export class RoleCounter {
     this.#scripts.include(own)
     row.include(own)
     this.#openings.add(text)
-    if (countTokens) this.#tokens.add(countTokens(text))
+    if (counts) this.#uncounted.push(text)
+  }
+
+  async countTokens(count: (texts: readonly string[]) => Promise<readonly number[]>): Promise<void> {
+    const texts = this.#uncounted
+    this.#uncounted = []
+    for (const tokens of texts.length > 0 ? await count(texts) : []) this.#tokens.add(tokens)
   }
 
   result(): RoleStatistics {

@@ -30,7 +30,7 @@ async function statistics(table: Rows, counter: TokenCounter | null = null, maxT
   return statisticsOf((work) => work(store), counter, maxTokenRows)
 }
 
-const byWords: TokenCounter = { modelId: 'words', countTokens: (text) => text.split(' ').length }
+const byWords: TokenCounter = { modelId: 'words', countTokens: async (texts) => texts.map((text) => text.split(' ').length) }
 
 describe('the statistics of a dataset', () => {
   it('count characters, scripts, languages and repeated rows of every role', async () => {

@@ -1,6 +1,6 @@
 // A process of its own that a test kills: `import FOLDER FILE` imports a file, `edit FOLDER ID` changes a cell again and again; each says in a line of its output what is done.
 import { join } from 'node:path'
-import { DatasetId, type DatasetInfo, type Events, type ImportId } from '../../contract/index.ts'
+import { DatasetId, PathToRead, type DatasetInfo, type Events, type ImportId } from '../../contract/index.ts'
 import { createDatasetService } from '../service.ts'
 
 const [work, folder = '', what = ''] = process.argv.slice(2)
@@ -11,7 +11,7 @@ const service = createDatasetService({
 })
 
 if (work === 'import') {
-  await service.import({ file: what, importId: 'one' as ImportId })
+  await service.import({ file: PathToRead.parse(what), importId: 'one' as ImportId })
   console.log('done')
 } else {
   const info: DatasetInfo = await service.open({ id: DatasetId.parse(what) })

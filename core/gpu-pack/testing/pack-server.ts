@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PackPlatform } from '../components.ts'
+import type { Library, PackPlatform } from '../components.ts'
 
 /** A pack of small files with the structure of the real one, and a server of its archives. */
 export interface PackServer {
@@ -21,24 +21,26 @@ export interface PackServer {
 }
 
 const PROVIDER = 'terakoya-test-provider'
-const NVIDIA = 'test-x86_64'
+const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+/** What the archives hold, by their component. */
+const providerFiles: Readonly<Record<string, string>> = { 'libterakoya_provider_shared.so': 'shared', 'libterakoya_provider_cuda.so': randomBytes(20_000).toString('hex') }
+const starts = { test_first: ['libterakoya-first.so.13'], test_second: ['libterakoya-secondLt.so.13', 'libterakoya-second.so.13'] }
 
 export async function startPackServer(): Promise<PackServer> {
   const files = new Map<string, Buffer>()
-  const provider = archive('package', 'tgz', { 'package.json': '{}', 'Plugins/libterakoya_provider_shared.so': 'shared', 'Plugins/libterakoya_provider_cuda.so': randomBytes(20_000).toString('hex') }, {})
+  const provider = archive('package', 'tgz', { 'package.json': '{}', ...Object.fromEntries(Object.entries(providerFiles).map(([name, text]) => [`Plugins/${name}`, text])) }, {})
   files.set(`/npm/${PROVIDER}/-/${PROVIDER}-1.0.0.tgz`, provider)
   // As NVIDIA has them: a file with its full version, and links with shorter names.
   const parts = {
     test_first: archive('test_first-archive', 'tar.xz', { LICENSE: 'text', 'lib/libterakoya-first.so.13.0.1': 'first' }, { 'lib/libterakoya-first.so.13': 'libterakoya-first.so.13.0.1' }),
     test_second: archive('test_second-archive', 'tar.xz', { 'lib/libterakoya-secondLt.so.13.1': 'second lt', 'lib/libterakoya-second.so.13.1': 'second' }, { 'lib/libterakoya-secondLt.so.13': 'libterakoya-secondLt.so.13.1', 'lib/libterakoya-second.so.13': 'libterakoya-second.so.13.1' }),
   }
-  const list: Record<string, unknown> = { release_date: '2026-01-01' }
-  for (const [name, bytes] of Object.entries(parts)) {
-    const path = `${name}/${NVIDIA}/${name}.tar.xz`
+  const libraries = Object.entries(parts).map(([component, bytes]): Library => {
+    const path = `${component}/test-x86_64/${component}.tar.xz`
     files.set(`/nvidia/${path}`, bytes)
-    list[name] = { name, version: '13.0', [NVIDIA]: { relative_path: path, sha256: createHash('sha256').update(bytes).digest('hex'), size: String(bytes.length) } }
-  }
-  files.set('/nvidia/redistrib_13.0.2.json', Buffer.from(JSON.stringify(list)))
+    return { component, archive: { path, sizeBytes: bytes.length, sha256: sha256(bytes) }, files: starts[component as keyof typeof starts] }
+  })
 
   let mood: Parameters<PackServer['misbehave']>[0] = null
   const asked: string[] = []
@@ -50,11 +52,10 @@ export async function startPackServer(): Promise<PackServer> {
     const whole = files.get(path)
     if (!whole) return void response.writeHead(404).end()
     const body = whole.subarray(Number(range ?? 0))
-    const isArchive = !path.endsWith('.json')
     const headers = { 'content-length': body.length, etag: '"1"', ...(range !== undefined && { 'content-range': `bytes ${range}-${whole.length - 1}/${whole.length}` }) }
     response.writeHead(range === undefined ? 200 : 206, headers)
-    if (isArchive && mood?.damage) return void response.end(Buffer.from(body).fill(0, 0, 8))
-    const end = isArchive ? mood?.hold : undefined
+    if (mood?.damage) return void response.end(Buffer.from(body).fill(0, 0, 8))
+    const end = mood?.hold
     if (end === undefined || end >= body.length) return void response.end(body)
     response.write(body.subarray(0, end))
     held.add(response)
@@ -68,9 +69,11 @@ export async function startPackServer(): Promise<PackServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     asked,
     platform: {
-      provider: { name: PROVIDER, version: '1.0.0', sizeBytes: provider.length, sha512: createHash('sha512').update(provider).digest('hex'), files: ['libterakoya_provider_shared.so', 'libterakoya_provider_cuda.so'] },
-      nvidia: NVIDIA,
-      libraries: [{ component: 'test_first', files: ['libterakoya-first.so.13'] }, { component: 'test_second', files: ['libterakoya-secondLt.so.13', 'libterakoya-second.so.13'] }],
+      provider: {
+        name: PROVIDER, version: '1.0.0', sizeBytes: provider.length, sha512: createHash('sha512').update(provider).digest('hex'),
+        files: Object.entries(providerFiles).map(([name, text]) => ({ name, sizeBytes: text.length, sha256: sha256(text) })),
+      },
+      libraries,
     },
     misbehave: (how) => { mood = how },
     cut,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { HubDatasetId, type HubBranch, type HubProgress } from '../../contract/index.ts'
+import { HubDatasetId, RepositoryPath, type HubBranch, type HubProgress } from '../../contract/index.ts'
 import { createHubService, type HubService } from '../service.ts'
 import type { TestDataset } from './hub-server.ts'
 
@@ -79,7 +79,7 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
   return {
     ...service, library, home, events, until,
     async bring(paths, branch = 'parquet') {
-      const { downloadId } = await service.download({ id: LLM_JAPANESE, branch, paths: [...paths] })
+      const { downloadId } = await service.download({ id: LLM_JAPANESE, branch, paths: paths.map((path) => RepositoryPath.parse(path)) })
       return until((progress) => progress.downloadId === downloadId && hasEnded(progress))
     },
     async close() {

@@ -1,5 +1,5 @@
 import i18next from 'i18next'
-import { importEndings, isUserError, type DatasetId, type DatasetInfo, type ImportId, type PickedFile } from '../../../core/contract/index.ts'
+import { importEndings, type DatasetId, type DatasetInfo, type ImportId, type PickedFile } from '../../../core/contract/index.ts'
 import { formatNumber, goTo, toast, toastError, useSession, type Language } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
 import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
@@ -31,23 +31,19 @@ export async function createAndOpen(from: 'empty' | 'template' | 'sample'): Prom
 }
 
 export async function importByDialog(): Promise<void> {
-  const file = await orTold(api.pickFile(importEndings), '')
-  if (file) await importPicked(file)
+  const picked = await api.pickFile(importEndings)
+  if (!picked.ok) return toastError(picked.error)
+  if (picked.value) await importPicked(picked.value)
 }
 
 /** Imports files that were dropped onto the room, one after another. */
 export async function importDropped(files: readonly File[]): Promise<void> {
   for (const file of files) {
-    const picked = await orTold(api.adoptFile(file), file.name)
-    if (picked) await importPicked(picked)
+    const picked = await api.adoptFile(file)
+    if (picked.ok) await importPicked(picked.value)
+    else toastError(picked.error)
   }
 }
-
-/** What the host gives; where it cannot take the file, that is told instead. */
-const orTold = <T>(wanted: Promise<T>, file: string): Promise<T | null> => wanted.catch((error: unknown) => {
-  toastError(isUserError(error) ? error.error : { code: 'file/unreadable', facts: { file, reason: error instanceof Error ? error.message : String(error) } })
-  return null
-})
 
 /**
  * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the same way and added to it. Where
@@ -123,13 +119,14 @@ export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocumen
 /** Asks where to, and writes the dataset there. */
 export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
   const ending = format.replace(/-.*/, '')
-  const name = format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`
-  const save = await orTold(api.pickSave(name), name)
-  if (!save) return
+  const save = await api.pickSave(format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`)
+  if (!save.ok) return toastError(save.error)
+  if (!save.value) return
+  const { target } = save.value
   await opened.settled()
-  const result = await api.exportTo(info.id, save.target, format)
+  const result = await api.exportTo(info.id, target, format)
   if (!result.ok) return toastError(result.error)
-  await api.finishSave(save.target)
+  await api.finishSave(target)
   const rows = formatNumber(result.value.rowCount, i18next.language as Language)
   toast(texts()('exported', { rows, file: baseName(result.value.file) }))
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { deviceCosts, deviceReasons, type DeviceInfo, type SettingDefinition } from '../../../core/contract/index.ts'
+import { deviceCosts, reasonSentence, type DeviceInfo, type SettingDefinition } from '../../../core/contract/index.ts'
 import { Button, Select, useLanguage, type SelectItem } from '../../ui/index.ts'
 import { isCuredByGpuPack, showGpuPack, useSystem } from '../settings/index.ts'
 import styles from './SettingField.module.css'
@@ -29,7 +29,7 @@ export function DevicePicker({ definition, label, labelHidden, error, help, valu
   })
   const chosen = deviceOf(value)
   const reason = chosen ? chosen.reason : devices && value !== 'auto' ? 'platform' : undefined
-  const told = reason ? deviceReasons[reason][language] : chosen ? deviceCosts[chosen.kind][language] : help
+  const told = reason ? reasonSentence(reason, chosen?.file, language) : chosen ? deviceCosts[chosen.kind][language] : help
   const isUnusable = reason !== undefined && !chosen?.available
   return (
     <>

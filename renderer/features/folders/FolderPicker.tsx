@@ -19,8 +19,8 @@ export function FolderPicker() {
         {t('make')}
       </Button>
       <Button onPress={cancel}>{common('cancel')}</Button>
-      <Button variant="primary" isDisabled={!listing} onPress={() => void giveShown()}>
-        {t('use')}
+      <Button variant="primary" isDisabled={!listing} onPress={() => void giveShown()} className={styles.use as string}>
+        {t('use', { folder: listing?.steps.at(-1) ?? t('home') })}
       </Button>
     </div>
   )

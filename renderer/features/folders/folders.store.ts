@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import type { AppError, FolderListing, FolderSteps, Result } from '../../../core/contract/index.ts'
+import { toastError } from '../../ui/index.ts'
 import * as api from './folders.api.ts'
 
 interface Picking {
@@ -17,10 +18,14 @@ interface Picking {
 /** The folder dialog of hosts that have none: what it shows while somebody waits for a folder. Session scope. */
 export const useFolders = create<{ readonly picking: Picking | null }>()(() => ({ picking: null }))
 
-/** Asks for a folder: with the system's dialog where there is one, else with the window's. Null when cancelled. */
+/** Asks for a folder: with the system's dialog where there is one, else with the window's. Null when cancelled, or where the dialog failed, which is shown. */
 export async function pickFolder(): Promise<string | null> {
   const ask = api.systemDialog()
-  if (ask) return ask()
+  if (ask) {
+    const picked = await ask()
+    if (!picked.ok) toastError(picked.error)
+    return picked.ok ? picked.value : null
+  }
   cancel()
   return new Promise((onEnd) => {
     useFolders.setState({ picking: { listing: null, from: null, error: null, isNaming: false, onEnd } })

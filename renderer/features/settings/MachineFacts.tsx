@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { deviceChoices, deviceCosts, deviceNames, deviceReasons, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
+import { deviceChoices, deviceCosts, deviceNames, reasonSentence, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
 import { Button, Notice, useFormat, useLanguage } from '../../ui/index.ts'
 import { isCuredByGpuPack, showGpuPack } from './gpuPack.store.ts'
 import { fasterDevice } from './machine.ts'
@@ -32,7 +32,7 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
                 {used.freeMemoryBytes === undefined ? format.bytes(used.memoryBytes) : t('machine.free', { total: format.bytes(used.memoryBytes), free: format.bytes(used.freeMemoryBytes) })}
               </span>
             )}
-            {used.reason && <p className={styles.why}>{deviceReasons[used.reason][language]}</p>}
+            {used.reason && <p className={styles.why}>{reasonSentence(used.reason, used.file, language)}</p>}
             <PackButton device={used} />
           </dd>
         </>
@@ -60,7 +60,7 @@ function Unused({ device }: { readonly device: DeviceInfo }) {
       <dd>
         {isNamed(device) && device.name}
         <p className={styles.why}>
-          {device.reason ? deviceReasons[device.reason][language] : device.available ? deviceCosts[device.kind][language] : t('machine.unusable')}
+          {device.reason ? reasonSentence(device.reason, device.file, language) : device.available ? deviceCosts[device.kind][language] : t('machine.unusable')}
         </p>
         <PackButton device={device} />
       </dd>
@@ -90,7 +90,7 @@ export function FasterDevice({ info }: { readonly info: SystemInfo }) {
   return (
     <Notice tone="info" className={styles.faster as string}>
       <strong>{device.name}</strong>
-      <p>{deviceReasons[device.reason][language]}</p>
+      <p>{reasonSentence(device.reason, device.file, language)}</p>
       <PackButton device={device} />
     </Notice>
   )

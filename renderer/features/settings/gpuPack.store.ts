@@ -21,7 +21,7 @@ interface GpuPack {
 export const useGpuPack = create<GpuPack>()(() => ({ pack: null, plan: null, isAsking: false, progress: null, error: null, isWanted: false }))
 
 /** What the pack puts right. */
-export const isCuredByGpuPack = (reason: DeviceReason | undefined): boolean => reason === 'provider-missing' || reason === 'library-missing' || reason === 'compiler-missing'
+export const isCuredByGpuPack = (reason: DeviceReason | undefined): boolean => reason !== undefined && ['provider-missing', 'library-missing', 'compiler-missing', 'pack-changed'].includes(reason)
 
 /** Shows the pack's card, from wherever the studio says that it is missing. */
 export function showGpuPack(): void {

@@ -1,4 +1,5 @@
 import type { AppError, DownloadId, HubBranch, HubDataset, HubDatasetId, HubDatasetSummary, HubProgress, HubToken, Result } from '../../../../core/contract/index.ts'
+import { toastError } from '../../../ui/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 
@@ -8,7 +9,12 @@ export const download = (id: HubDatasetId, branch: HubBranch, paths: readonly st
 export const cancel = (downloadId: DownloadId) => window.studio.call('hub.cancel', { downloadId })
 export const discard = (downloadId: DownloadId) => window.studio.call('hub.discard', { downloadId })
 export const token = (): Answer<HubToken> => window.studio.call('hub.token', {})
-export const setToken = (text: string): Answer<HubToken> => window.studio.call('hub.setToken', { token: text })
+export const setToken = (text: string, allowPlainFile: boolean): Answer<HubToken> => window.studio.call('hub.setToken', { token: text, allowPlainFile })
 export const clearToken = (): Answer<HubToken> => window.studio.call('hub.clearToken', {})
 export const onProgress = (listener: (progress: HubProgress) => void) => window.studio.on('hub.progress', listener)
-export const openOutside = (target: string) => window.studio.openOutside(target)
+
+/** Opens a page of the Hub in the user's browser; a refusal is shown. */
+export async function openOutside(target: string): Promise<void> {
+  const opened = await window.studio.openOutside(target)
+  if (!opened.ok) toastError(opened.error)
+}

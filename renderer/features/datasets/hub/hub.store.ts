@@ -124,9 +124,13 @@ export async function stopDownload(): Promise<void> {
   if (download.kind === 'running' && download.downloadId) await api.cancel(download.downloadId)
 }
 
-/** Stores or forgets the token; resolves with what is wrong, or null. What could not be opened without it is tried again. */
-export async function saveToken(text: string | null): Promise<AppError | null> {
-  const result = await (text === null ? api.clearToken() : api.setToken(text))
+/** Stores the token; without a keychain in a plain file only where `allowPlainFile`. Resolves with what is wrong, or null. */
+export const saveToken = (text: string, allowPlainFile: boolean): Promise<AppError | null> => changeToken(api.setToken(text, allowPlainFile))
+export const forgetToken = (): Promise<AppError | null> => changeToken(api.clearToken())
+
+/** What could not be opened without the token is tried again. */
+async function changeToken(change: ReturnType<typeof api.setToken>): Promise<AppError | null> {
+  const result = await change
   if (!result.ok) return result.error
   set({ token: result.value })
   const { opened } = get()

@@ -13,5 +13,5 @@ export const folders: LocaleOf<typeof ja> = {
   make: 'New folder',
   name: 'Name of the new folder',
   create: 'Create',
-  use: 'Use this folder',
+  use: 'Use "{folder}"',
 }

@@ -61,7 +61,9 @@ export const hub: LocaleOf<typeof ja> = {
   token: {
     source: {
       none: 'No access token is set. Public datasets need none.',
-      stored: 'An access token is set.',
+      keychain: 'An access token is set (kept encrypted).',
+      'plain-file': 'An access token is set (kept in a file, not encrypted).',
+      session: 'An access token is set (until the studio ends).',
       environment: 'The access token of the variable HF_TOKEN is used.',
       'huggingface-cli': 'The access token of huggingface-cli is used.',
     },
@@ -69,7 +71,9 @@ export const hub: LocaleOf<typeof ja> = {
     change: 'Change',
     clear: 'Remove',
     label: 'Access token',
-    help: 'It begins with "hf_"; the permission to read is enough. It is kept on this computer only.',
+    help: 'It begins with "hf_"; the permission to read is enough. It is kept encrypted, on this computer only.',
+    helpPlain: 'It begins with "hf_"; the permission to read is enough. There is no keychain to encrypt it with: unless you keep it in a file, it goes when the studio ends.',
+    allowPlainFile: 'Keep it in a file without encryption (only this account can read it)',
     page: 'Make a token',
     cancel: 'Cancel',
     save: 'Save',

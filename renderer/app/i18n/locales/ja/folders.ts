@@ -10,5 +10,5 @@ export const folders = {
   make: '新しいフォルダ',
   name: '新しいフォルダの名前',
   create: '作成',
-  use: 'このフォルダを使う',
+  use: '「{folder}」を使う',
 } as const

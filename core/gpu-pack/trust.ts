@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { z } from 'zod'
+import { writeFileAtomic } from '../files/atomic.ts'
+import { userDataFolder } from '../folders.ts'
+import type { KnownFile, Library } from './components.ts'
+
+/** The files that came out of an archive of our list, by that archive's SHA-256. */
+const TrustRecord = z.record(z.string(), z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })))
+type TrustRecord = z.infer<typeof TrustRecord>
+
+/** Lies in the account's folder, not in the pack's: that may be anywhere, also where other programs write. */
+export const TRUST_FILE = 'gpu-pack-trust.json'
+
+/** The record that TERAKOYA_GPU_PACK_TRUST names: how the studio tells its engine. */
+export const trustFile = (environment: NodeJS.ProcessEnv): string => environment['TERAKOYA_GPU_PACK_TRUST'] || join(userDataFolder(), TRUST_FILE)
+
+function read(file: string): TrustRecord {
+  try {
+    return TrustRecord.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    // Without a record nothing is trusted.
+    return {}
+  }
+}
+
+/** What the files of a library must be, in the order in which they are loaded; null where they never came out of its archive. */
+export function trustedFiles(file: string, { archive, files }: Library): KnownFile[] | null {
+  const noted = read(file)[archive.sha256]
+  const isTrue = noted?.length === files.length && noted.every(({ name }, index) => name === basename(name) && name.startsWith(files[index] as string))
+  return isTrue ? noted : null
+}
+
+/** Notes what came out of archives whose checksums were right. Throws UserErrors where it cannot be written. */
+export async function noteTrusted(file: string, taken: TrustRecord): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFileAtomic(file, JSON.stringify({ ...read(file), ...taken }, null, 2))
+}

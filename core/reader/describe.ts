@@ -1,0 +1,55 @@
+import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { UserError } from '../contract/errors.ts'
+import { architectureOf } from '../models/family.ts'
+import type { Tokenizer } from '../tokenizers/index.ts'
+import { readLicence } from './card.ts'
+import type { OpenModel } from './open-model.ts'
+import type { Description } from './protocol.ts'
+
+/** Describes a model whose files can be used. Throws UserError where they cannot. */
+export async function describeModel(model: OpenModel): Promise<Description> {
+  const { config, tensors } = await model.checkpoint()
+  const { vocabularySize, contextLength } = architectureOf(config)
+  tryTokenizer(await model.tokenizer())
+  const places = distinct([...tensors.values()])
+  return {
+    architecture: nameOf(config['architectures']),
+    parameterCount: places.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    sizeBytes: places.reduce((sum, place) => sum + tensorBytes(place), 0),
+    contextLengthTokens: contextLength,
+    vocabularySize,
+    licence: await readLicence(model.folder),
+  }
+}
+
+/** Every tensor once: in pytorch_model.bin a tied head may be the embedding under a second name. */
+const distinct = (places: readonly StoredTensor[]): StoredTensor[] =>
+  [...new Map(places.map((place) => [`${place.file} ${isContiguous(place) ? place.offset : place.start} ${tensorBytes(place)}`, place])).values()]
+
+const nameOf = (value: unknown): string => [value].flat().find((name): name is string => typeof name === 'string')?.slice(0, 100) ?? ''
+
+/** Ordinary text, and what makes a careless regular expression try everything: long runs with another end. */
+const TRIED_TEXTS = [
+  'こんにちは。今日は2026年11月30日です。\nHello, world! It is 12:30 — 😀 𠮷野家\r\n',
+  ...['a', 'あ', '1', ' ', '\n', '!', 'a ', 'あ。', '<s>'].map((text) => `${text.repeat(64)}\u0001`),
+  '吾輩は猫である。名前はまだ無い。'.repeat(64),
+]
+
+/** What the engine will do with the tokenizer and the chat template, done here first. Throws UserError where the tokenizer does not work; a template that refuses a conversation is told where it is used. */
+function tryTokenizer(tokenizer: Tokenizer): void {
+  for (const text of TRIED_TEXTS) tokenizer.decode(tokenizer.encode(text))
+  const [user, assistant] = [{ role: 'user', content: TRIED_TEXTS[0]! }, { role: 'assistant', content: 'はい。' }] as const
+  for (const messages of [[user], [user, assistant, user], [{ role: 'system', content: '短く答えて。' }, user, assistant]] as const) {
+    const text = rendered(tokenizer, messages)
+    if (text !== null) tokenizer.encode(text)
+  }
+}
+
+function rendered({ chatTemplate }: Tokenizer, messages: Parameters<NonNullable<Tokenizer['chatTemplate']>['render']>[0]): string | null {
+  try {
+    return chatTemplate?.render(messages, { addGenerationPrompt: messages.at(-1)?.role === 'user' }) ?? null
+  } catch (error) {
+    if (error instanceof UserError && error.error.code === 'tokenizer/template-failed') return null
+    throw error
+  }
+}

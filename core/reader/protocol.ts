@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { errorTexts } from '../contract/error-texts.ts'
+import type { AppError, ErrorCode, SamplePreview, SettingValues } from '../contract/index.ts'
+import type { MemoryPlace } from '../experiments/memory.ts'
+import type { TrainingRow } from '../training/sample-files.ts'
+
+/** A model's folder, and what its files looked like when the host last saw them: with another stamp they are read again. */
+export interface ModelPlace {
+  readonly folder: string
+  readonly stamp: string
+}
+
+const Count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const Line = z.string().max(200)
+const MAX_TEXT_LENGTH = 2_000_000
+
+/** What a model's files say, once its tokenizer and chat template have worked in the reader. */
+const Description = z.object({ architecture: Line, parameterCount: Count, sizeBytes: Count, contextLengthTokens: Count, vocabularySize: Count, licence: Line })
+export type Description = z.infer<typeof Description>
+
+const Sample = z.object({
+  tokens: z.array(z.object({ text: z.string().max(MAX_TEXT_LENGTH), counts: z.boolean() })).max(2_000),
+  tokenCount: Count,
+  countedTokens: Count,
+  truncated: z.boolean(),
+  leftOut: Line.nullable(),
+}) satisfies z.ZodType<SamplePreview>
+
+/** What the host accepts as results: they come from a process that a model's files may have subverted. */
+export const resultSchemas = {
+  describe: Description,
+  texts: z.object({ card: z.string().max(MAX_TEXT_LENGTH), notice: z.string().max(MAX_TEXT_LENGTH) }),
+  countTokens: z.array(Count),
+  sample: Sample,
+  memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0) }),
+} as const
+
+/** Everything that the reader can be asked for. */
+export interface ReaderParams {
+  /** Reads the files and tries tokenizer and chat template. */
+  describe: ModelPlace
+  /** The model card without its front matter, and the notice. */
+  texts: ModelPlace
+  countTokens: ModelPlace & { readonly texts: readonly string[] }
+  sample: ModelPlace & { readonly rows: readonly TrainingRow[]; readonly values: SettingValues }
+  /** What a training would take; see estimateMemory. */
+  memory: ModelPlace & { readonly values: SettingValues; readonly place: MemoryPlace }
+}
+
+export type ReaderMethod = keyof ReaderParams
+export type ReaderResult<M extends ReaderMethod> = z.infer<(typeof resultSchemas)[M]>
+
+/** Host → reader. */
+export interface ReaderRequest {
+  readonly id: number
+  readonly method: ReaderMethod
+  readonly params: unknown
+}
+
+const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTexts, code) && code !== 'internal'
+const ReadError = z.object({
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code)),
+  facts: z.record(z.string().max(40), z.union([z.string().max(4_000), z.number()])),
+}) satisfies z.ZodType<AppError>
+
+/** Reader → host. `ended` is the last word of a process that ends itself. */
+export const ReaderReply = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), id: Count, result: z.unknown() }),
+  z.object({ type: z.literal('error'), id: Count, error: ReadError }),
+  z.object({ type: z.literal('ended'), reason: z.enum(['time', 'memory', 'crash']), detail: Line }),
+])
+export type ReaderReply = z.infer<typeof ReaderReply>
+
+/** The processor time of one request: not the clock, so that a training beside it makes no sound model too slow. A tokenizer of 40 MB takes 4 s. */
+export const CPU_LIMIT_MS = 10_000
+/** By the clock, for what waits without working. */
+export const TIME_LIMIT_MS = 60_000
+export const MEMORY_LIMIT_BYTES = 1_000_000_000
