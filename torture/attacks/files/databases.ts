@@ -11,8 +11,8 @@ import type { Target } from './target.ts'
 const rewritings: Readonly<Record<string, readonly string[]>> = {
   'a column id that is SQL': [`UPDATE columns SET id = 'c0", (SELECT content FROM read_text(''/etc/passwd'')), "c0' WHERE position = 0`],
   'a column id of another table': [`UPDATE columns SET id = 'row_id' WHERE position = 0`],
-  'rows as a view of a file': ['ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c0, content AS c1 FROM old_rows, read_text('/etc/hostname')`],
-  'rows as a view without end': ['ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c0, NULL::VARCHAR AS c1 FROM range(100000000000)'],
+  'rows as a view of a file': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c0, content AS c1 FROM old_rows, read_text('/etc/hostname')`],
+  'rows as a view without end': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c0, NULL::VARCHAR AS c1 FROM range(100000000000)'],
   'a macro in place of a function': [`CREATE MACRO left(a, b) AS (SELECT content FROM read_text('/etc/hostname') LIMIT 1)`],
   'a macro of count': ['CREATE MACRO length(a) AS (SELECT count(*) FROM range(100000000000))'],
   'no meta': ['DROP TABLE meta'],

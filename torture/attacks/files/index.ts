@@ -2,6 +2,7 @@ import type { Attack } from '../../harness/attack.ts'
 import { megabytes, rounded } from '../../harness/measure.ts'
 import { tryDatabases } from './databases.ts'
 import { tryExperiments, tryStartFiles } from './experiments.ts'
+import { hostileCount } from './hostile-folders.ts'
 import { tryModels } from './models.ts'
 import { bombs, goodTables, spoiltTable, tryStrangeFiles, tryTable } from './tables.ts'
 import { Target } from './target.ts'
@@ -14,7 +15,7 @@ interface Counts {
   readonly starts: number
 }
 
-const LONG: Counts = { tables: 250, models: 100, databases: 60, experiments: 60, starts: 12 }
+const LONG: Counts = { tables: 250, models: 2 * hostileCount, databases: 60, experiments: 60, starts: 12 }
 const SHORT: Counts = { tables: 30, models: 25, databases: 22, experiments: 4, starts: 2 }
 
 /** Hostile files of every kind that the studio reads, given to it by its own calls. */

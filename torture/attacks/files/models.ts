@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import type { AttackContext } from '../../harness/attack.ts'
 import { libraryOf } from '../../harness/host.ts'
 import { root } from '../../harness/places.ts'
+import { hostileCount, writeHostileModel } from './hostile-folders.ts'
 import { spoil, spoilJson } from './mutations.ts'
 import type { Target } from './target.ts'
 
@@ -29,7 +30,7 @@ export async function tryModels(context: AttackContext, target: Target, count: n
   const { report } = context
   const dataset = await target.host.client.call('datasets.create', { from: 'sample' })
   for (let number = 0; number < count && performance.now() < context.deadlineMs; number += BATCH) {
-    const made = Array.from({ length: BATCH }, (_, index) => makeModel(context, target, number + index))
+    const made = await Promise.all(Array.from({ length: BATCH }, (_, index) => makeModel(context, target, number + index)))
     report.count += made.length
     const what = made.map(({ id, what }) => `${id}: ${what}`).join('; ')
     const listed = await target.ask('models', what, 'models.list', {})
@@ -49,22 +50,24 @@ async function tryModel(target: Target, { id, what }: { id: string; what: string
   }
 }
 
-function makeModel({ random }: AttackContext, target: Target, number: number): { id: string; folder: string; what: string } {
+async function makeModel({ random, isLong }: AttackContext, target: Target, number: number): Promise<{ id: string; folder: string; what: string }> {
   const id = `stranger-${number}`
   const folder = join(libraryOf(target.folder), 'models', id)
+  // Every second one is hand-made: in the short version by chance, in the long one each in turn.
+  if (number % 2 === 1) return { id, folder, what: await writeHostileModel(folder, isLong ? (number - 1) / 2 : random.integer(0, hostileCount - 1)) }
   mkdirSync(folder, { recursive: true })
   for (const part of parts) linkOrCopy(join(shipped, part), join(folder, part))
   const replace = (part: string, contents: string | Buffer) => {
     rmSync(join(folder, part), { force: true })
     writeFileSync(join(folder, part), contents)
   }
-  const template = templates[number]
+  const template = templates[number / 2]
   if (template !== undefined) {
     const config = JSON.parse(readFileSync(join(shipped, 'tokenizer_config.json'), 'utf8')) as Record<string, unknown>
     replace('tokenizer_config.json', JSON.stringify({ ...config, chat_template: template }))
     return { id, folder, what: `the template ${template.slice(0, 60)}` }
   }
-  const header = headers[number - templates.length]
+  const header = headers[number / 2 - templates.length]
   if (header !== undefined) {
     const [what, json, length = BigInt(Buffer.byteLength(json))] = header
     const size = Buffer.alloc(8)
