@@ -7,6 +7,7 @@ import { openRuntime } from '../core/runtime/index.ts'
 import type { TrainEvent } from '../core/training/job.ts'
 import { train } from '../core/training/trainer.ts'
 import { cardGB, median, rounded } from './measure.ts'
+import { makeRunFolders } from '../core/training/test-job.ts'
 
 /** A whole run through the trainer. */
 export interface JobFigures {
@@ -59,7 +60,7 @@ export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, 
     const freeGB = rounded(freeCudaBytes() / 1e9, 2)
     const events: TrainEvent[] = []
     const start = performance.now()
-    await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings, device: 'cuda' }, { signal: new AbortController().signal, onEvent: (event) => events.push(event) })
+    await train({ modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings, device: 'cuda' }, { signal: new AbortController().signal, onEvent: (event) => events.push(event) })
     const steps = events.flatMap((event) => (event.kind === 'step' ? [event] : []))
     const log = events.flatMap((event) => (event.kind === 'log' ? [`${event.code} ${JSON.stringify(event.facts)}`] : []))
     const seconds = rounded((performance.now() - start) / 1000)

@@ -5,10 +5,12 @@ import { defaultSettings, generationSettingsOf } from '../core/contract/index.ts
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime } from '../core/runtime/index.ts'
-import { latestCheckpoint, readAdapterVector } from '../core/training/checkpoint.ts'
+import { latestCheckpoint } from '../core/training/checkpoint-folder.ts'
+import { readAdapterVector } from '../core/training/checkpoint.ts'
 import { train } from '../core/training/trainer.ts'
 import { trainableLayout } from '../core/training/trainable.ts'
 import { root, rounded } from './measure.ts'
+import { makeRunFolders } from '../core/training/test-job.ts'
 
 /** The tutorial on the GPU, with the settings that a beginner gets. */
 export interface TutorialFigures {
@@ -46,7 +48,7 @@ export async function runTutorial(): Promise<TutorialFigures> {
     const before = await answers(controls, null)
     const losses: number[] = []
     const start = performance.now()
-    const job = { modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings, device: 'cuda' as const }
+    const job = { modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings, device: 'cuda' as const }
     await train(job, { signal: new AbortController().signal, onEvent: (event) => { if (event.kind === 'step') losses.push(event.loss) } })
     const seconds = rounded((performance.now() - start) / 1000, 2)
     const p = await readAdapterVector((await latestCheckpoint(job.checkpointFolder))?.folder ?? '', layout)

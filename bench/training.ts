@@ -12,6 +12,7 @@ import { readAdapterVector } from '../core/training/checkpoint.ts'
 import type { TrainingRow } from '../core/training/sample-files.ts'
 import { train } from '../core/training/trainer.ts'
 import { fastestTenth, median, medianOf, root } from './measure.ts'
+import { makeRunFolders } from '../core/training/test-job.ts'
 
 export const modelFolder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
 /** Both sides answer the same question several times with exactly so many tokens. */
@@ -37,7 +38,7 @@ export async function measureTraining(): Promise<TrainingFigures> {
     await writeFile(validationFile, '')
     const stepMs: number[] = []
     const start = performance.now()
-    const { lastLoss } = await train({ modelFolder, trainFile, validationFile, checkpointFolder: join(folder, 'checkpoints'), resumeFrom: null, startFrom: null, settings: defaultSettings(), device: 'cpu' }, {
+    const { lastLoss } = await train({ modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings: defaultSettings(), device: 'cpu' }, {
       signal: new AbortController().signal,
       onEvent: (event) => { if (event.kind === 'step') stepMs.push(event.stepMs) },
     })

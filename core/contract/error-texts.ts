@@ -70,6 +70,18 @@ export const errorTexts = {
     en: 'The settings file "{file}" cannot be read as YAML ({problem}).',
   },
   'experiment/not-found': { ja: '実験「{id}」が見つかりません。', en: 'The experiment "{id}" was not found.' },
+  'experiment/damaged': {
+    ja: '実験のファイル「{file}」が壊れているか、この版では読めません。バックアップがあれば元に戻し、なければこの実験を削除してください。',
+    en: 'The experiment file "{file}" is damaged or cannot be read by this version. Put it back from a backup, or remove this experiment.',
+  },
+  'experiment/incomplete': {
+    ja: '実験のファイル「{file}」がありません。バックアップがあれば元に戻し、なければこの実験を削除してください。',
+    en: 'The experiment file "{file}" is missing. Put it back from a backup, or remove this experiment.',
+  },
+  'experiment/closing': {
+    ja: 'ライブラリを閉じているため、学習を始められません。もう一度開いてから始めてください。',
+    en: 'The library is being closed, so no training can begin. Open it again, then start.',
+  },
   'experiment/no-dataset': {
     ja: '「{name}」の学習に使った表は残っていません。以前の版で行った学習です。',
     en: 'The table that "{name}" was trained on was not kept: an earlier version of the studio ran it.',

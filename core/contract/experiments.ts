@@ -12,7 +12,7 @@ export type ExperimentId = z.infer<typeof ExperimentId>
  * preparing → training → finished
  *     │          ├→ stopping → stopped ─┐
  *     │          ├→ interrupted ────────┼→ preparing (resume)
- *     └→ failed ←┘
+ *     └→ failed ←┴────── (full disk) ───┘
  * Only the host writes it.
  */
 export type RunState =
@@ -30,8 +30,9 @@ export type InterruptReason = 'engine-exit' | 'engine-unresponsive' | 'studio-cl
 /** True while the engine works for the run. */
 export const isActive = (state: RunState): boolean => state.kind === 'preparing' || state.kind === 'training' || state.kind === 'stopping'
 
-/** True where 再開 makes sense. */
-export const isResumable = (state: RunState): boolean => state.kind === 'interrupted' || state.kind === 'stopped'
+/** True where 再開 makes sense: also where only the disk was full. */
+export const isResumable = (state: RunState): boolean =>
+  state.kind === 'interrupted' || state.kind === 'stopped' || (state.kind === 'failed' && (state.error.code === 'disk-full' || state.error.code === 'library/unwritable'))
 
 export interface RunProgress {
   readonly step: number
@@ -57,6 +58,8 @@ export interface ExperimentSummary {
   readonly createdAt: string
   readonly state: RunState
   readonly progress: RunProgress | null
+  /** What of its folder is damaged; null where all is well. Where `state` is `failed` with the same error, only removing is left. */
+  readonly problem: AppError | null
 }
 
 /** One optimizer step. */

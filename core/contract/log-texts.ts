@@ -20,6 +20,14 @@ export const logTexts = {
   'run/stopped': { ja: 'ステップ {step} で停止しました。', en: 'Stopped at step {step}.' },
   'run/finished': { ja: '{seconds} 秒で学習が終わりました。最後の損失は {loss} です。', en: 'Training finished in {seconds} s; the last loss is {loss}.' },
   'run/interrupted': { ja: '学習が中断しました（{reason}）。', en: 'The run was interrupted ({reason}).' },
+  'run/stop-forced': {
+    ja: 'エンジンが応答しないため（{reason}）、終了させて学習を止めました。最後に保存したところから再開できます。',
+    en: 'The engine did not answer ({reason}), so it was ended to stop the run. The run can go on from its last checkpoint.',
+  },
+  'run/lines-damaged': {
+    ja: '記録のうち {count} 行は壊れていて読めないため、除いて表示しています。',
+    en: '{count} lines of the records are damaged and left out.',
+  },
   'run/batch-reduced': {
     ja: '学習データが {rows} 行なので、バッチサイズを {batchSize} から {rows} に下げました。',
     en: 'There are only {rows} training rows, so the batch size went from {batchSize} to {rows}.',

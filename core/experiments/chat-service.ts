@@ -1,6 +1,6 @@
 import { toAppError, UserError, type ChatSource, type Events, type Handlers } from '../contract/index.ts'
 import type { ModelService } from '../hub/local-models.ts'
-import { usedCheckpoint } from '../training/checkpoint.ts'
+import { usedCheckpoint } from '../training/checkpoint-folder.ts'
 import { sampleOptionsOf } from '../training/samples.ts'
 import { EngineGone, type EngineCall, type EngineClient } from './engine-client.ts'
 import type { DeviceReport, GenerateTarget } from './engine-protocol.ts'

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { UserError } from '../contract/index.ts'
 import { createEngineClient, EngineGone } from './engine-client.ts'
 import type { EngineExit, EnginePort } from './engine-port.ts'
@@ -97,5 +97,63 @@ describe('the engine client', () => {
     expect(await client.call('devices', null).result).toEqual({ devices: [], recommended: { kind: 'cpu', reason: 'no-gpu' } })
     expect(ports.length).toBe(2)
     client.close()
+  })
+
+  it.each([
+    ['no object', 'x'], ['another type', { type: 'x' }], ['an unknown error', { type: 'error', id: 1, error: { code: 'no such code', facts: {} }, stack: '' }],
+    ['a result of another call', { type: 'result', id: 1, result: { devices: 1 } }], ['a broken event', { type: 'event', id: 1, event: { kind: 'step', step: 'x' } }], ['nothing', undefined],
+  ])('ends an engine that says what no engine says, and no more than that: %s', async (_, message) => {
+    let say: (message: unknown) => void = () => {}
+    let killed = 0
+    const port = (): EnginePort => ({ pid: 1, send: () => undefined, onMessage: (listener) => { say = listener }, onExit: () => undefined, kill: () => void killed++ })
+    const client = createEngineClient(port)
+    const call = client.call('train', {} as never)
+    say({ type: 'event', id: 99, event: null })
+    say({ type: 'heartbeat' })
+    expect(killed).toBe(0)
+    say(message)
+    const error = await call.result.catch((reason: unknown) => reason)
+    expect([(error as EngineGone).exit, killed, client.pid()]).toEqual([{ code: null, reason: 'invalid message' }, 1, undefined])
+  })
+
+  it('ends an engine that does not hear that it should stop, and waits for one that does', async () => {
+    vi.useFakeTimers()
+    try {
+      let nowMs = 0
+      const says: ((message: unknown) => void)[] = []
+      const client = createEngineClient(() => ({ pid: says.length, send: () => undefined, onMessage: (listener) => void says.push(listener), onExit: () => undefined, kill: () => undefined }), () => nowMs)
+      const pass = (ms: number) => { for (let passed = 0; passed < ms; passed += 1000) { nowMs += 1000; says.at(-1)?.({ type: 'heartbeat' }); vi.advanceTimersByTime(1000) } }
+      const deaf = client.call('train', {} as never)
+      const deafEnd = deaf.result.catch((reason: unknown) => reason)
+      pass(100_000)
+      deaf.stop()
+      deaf.stop()
+      pass(4000)
+      expect(client.pid()).toBe(0)
+      pass(1000)
+      expect(await deafEnd).toMatchObject({ unresponsive: true, exit: { reason: '5 s' } })
+
+      const slow = client.call('train', {} as never)
+      slow.stop()
+      says.at(-1)?.({ type: 'cancelling', id: 2 })
+      pass(200_000)
+      says.at(-1)?.({ type: 'result', id: 2, result: { outcome: 'stopped', step: 4, lastLoss: null } })
+      expect(await slow.result).toEqual({ outcome: 'stopped', step: 4, lastLoss: null })
+
+      const stuck = client.call('train', {} as never)
+      const stuckEnd = stuck.result.catch((reason: unknown) => reason)
+      stuck.stop()
+      says.at(-1)?.({ type: 'cancelling', id: 3 })
+      pass(300_000)
+      expect(await stuckEnd).toMatchObject({ unresponsive: true, exit: { reason: '300 s' } })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('tells of an engine that cannot be started as of one that has gone', async () => {
+    const client = createEngineClient(() => { throw Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN' }) })
+    const error = await client.call('devices', null).result.catch((reason: unknown) => reason)
+    expect((error as EngineGone).exit).toEqual({ code: null, reason: 'spawn EAGAIN' })
   })
 })

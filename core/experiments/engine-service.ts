@@ -40,6 +40,7 @@ export function runEngine(port: HostPort, handlers: EngineHandlers = engineHandl
         void call(request.id, request.method, request.params)
         break
       case 'cancel':
+        send({ type: 'cancelling', id: request.id })
         running.get(request.id)?.abort()
         break
       default:

@@ -4,7 +4,7 @@ const twoDigits = (value: number): string => String(value).padStart(2, '0')
 
 /** A new id that sorts by time, such as `20261123-061952-k3f9`. */
 export function newExperimentId(date: Date): ExperimentId {
-  const day = `${date.getUTCFullYear()}${twoDigits(date.getUTCMonth() + 1)}${twoDigits(date.getUTCDate())}`
+  const day = `${String(date.getUTCFullYear()).padStart(4, '0')}${twoDigits(date.getUTCMonth() + 1)}${twoDigits(date.getUTCDate())}`
   const time = `${twoDigits(date.getUTCHours())}${twoDigits(date.getUTCMinutes())}${twoDigits(date.getUTCSeconds())}`
   const suffix = Math.random().toString(36).slice(2, 6).padEnd(4, '0')
   return `${day}-${time}-${suffix}` as ExperimentId

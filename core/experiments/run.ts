@@ -1,32 +1,79 @@
 import type { Evaluation, ExperimentId, LogLine, RunProgress, RunState, StepMetric } from '../contract/index.ts'
 import type { TrainEvent, TrainResult } from '../training/job.ts'
 import type { EngineCall } from './engine-client.ts'
-import type { ExperimentRecord, RunHistory } from './store.ts'
+import type { ExperimentRecord, StateFile } from './record-file.ts'
+import type { RunHistory } from './store.ts'
 
 /** How many of the latest steps the speed is measured over. */
 const SPEED_WINDOW_STEPS = 20
 
+export interface RunClocks {
+  /** Monotonic milliseconds: durations do not follow the clock when somebody sets it. */
+  readonly now: () => number
+  readonly clock: () => Date
+  /** What is known of a run that goes on. */
+  readonly earlier?: { readonly progress: RunProgress | null; readonly validationLoss: number | null }
+}
+
 /** A run that the engine works on: its state, its progress, and what has not been written yet. */
 export class ActiveRun {
-  readonly record: ExperimentRecord
-  state: RunState = { kind: 'preparing' }
+  /** Changes where it is renamed. */
+  record: ExperimentRecord
   trainableParameterCount: number | null = null
   /** Set once the engine has been asked; needed for stopping. */
   call: EngineCall<'train'> | null = null
   closing = false
+  /** Lines that are to be appended to log.txt. */
+  readonly unwrittenLog: LogLine[] = []
 
   private readonly startedMs: number
   private readonly now: () => number
+  private readonly clock: () => Date
+  private readonly earlierProgress: RunProgress | null
+  private current: RunState = { kind: 'preparing' }
+  private isUnsaved = false
   private fresh: RunHistory = { steps: [], evaluations: [], log: [] }
   private recent: StepMetric[] = []
   private totalSteps = 0
   private validationLoss: number | null
 
-  constructor(record: ExperimentRecord, validationLoss: number | null, now: () => number) {
+  constructor(record: ExperimentRecord, { now, clock, earlier }: RunClocks) {
     this.record = record
-    this.validationLoss = validationLoss
+    this.earlierProgress = earlier?.progress ?? null
+    this.validationLoss = earlier?.validationLoss ?? null
     this.now = now
+    this.clock = clock
     this.startedMs = now()
+  }
+
+  get state(): RunState {
+    return this.current
+  }
+
+  set state(state: RunState) {
+    this.current = state
+    this.isUnsaved = true
+  }
+
+  /** What state.json is to hold. */
+  stateFile(): StateFile {
+    return { state: this.state, progress: this.progress(), trainableParameterCount: this.trainableParameterCount, hostPid: process.pid }
+  }
+
+  /** True once after every change that state.json is to have. */
+  takeUnsaved(): boolean {
+    const isUnsaved = this.isUnsaved
+    this.isUnsaved = false
+    return isUnsaved
+  }
+
+  /** Its last state could not be written. */
+  saveLater(): void {
+    this.isUnsaved = true
+  }
+
+  logWritten(): void {
+    this.unwrittenLog.length = 0
   }
 
   get id(): ExperimentId {
@@ -62,6 +109,7 @@ export class ActiveRun {
       }
       case 'checkpoint':
         this.log('info', 'run/checkpoint', { step: event.step })
+        this.isUnsaved = true
         break
       case 'log':
         this.log(event.level, event.code, event.facts)
@@ -70,7 +118,9 @@ export class ActiveRun {
 
   /** Adds a line to the run's log. */
   log(level: LogLine['level'], code: string, facts: LogLine['facts']): void {
-    this.fresh.log.push({ time: new Date().toISOString(), level, code, facts })
+    const line = { time: this.clock().toISOString(), level, code, facts }
+    this.fresh.log.push(line)
+    this.unwrittenLog.push(line)
   }
 
   /** Writes the closing line of a run that ended without an error. */
@@ -88,10 +138,10 @@ export class ActiveRun {
     return taken
   }
 
-  /** Progress for the window; null until the first step is done. */
+  /** Progress for the window; until the first step is done that of the run that goes on, or null. */
   progress(): RunProgress | null {
     const last = this.recent.at(-1)
-    if (!last) return null
+    if (!last) return this.earlierProgress
     const seconds = this.recent.reduce((sum, step) => sum + step.stepMs, 0) / 1000
     const tokens = this.recent.reduce((sum, step) => sum + step.tokenCount, 0)
     const stepsPerSecond = seconds > 0 ? this.recent.length / seconds : 0
@@ -102,7 +152,7 @@ export class ActiveRun {
       totalEpochs: this.record.settings['training.epochs'],
       stepsPerSecond,
       tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
-      remainingSeconds: stepsPerSecond > 0 ? (this.totalSteps - last.step) / stepsPerSecond : null,
+      remainingSeconds: stepsPerSecond > 0 ? Math.max(0, this.totalSteps - last.step) / stepsPerSecond : null,
       elapsedSeconds: this.elapsedSeconds(),
       loss: last.loss,
       learningRate: last.learningRate,

@@ -1,29 +1,30 @@
 import { access } from 'node:fs/promises'
-import { UserError, isActive, isResumable, parseSettings, toAppError } from '../contract/index.ts'
-import type { Events, ExperimentDetail, ExperimentId, ExperimentSummary, Handlers, RunState, SettingValues } from '../contract/index.ts'
+import { UserError, isActive, isResumable, parseSettings, toAppError, type AppError, type DatasetId, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Handlers, type SettingValues } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { ModelService } from '../hub/local-models.ts'
 import type { ModelReader } from '../reader/client.ts'
-import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from '../training/checkpoint.ts'
-import type { TrainResult } from '../training/job.ts'
+import { checkpointAt, checkpointSteps, latestCheckpoint, rewindCheckpoints, usedCheckpoint } from '../training/checkpoint-folder.ts'
+import { rewindHistory } from '../training/history.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { EngineGone, type EngineClient } from './engine-client.ts'
+import type { EngineClient } from './engine-client.ts'
 import type { DeviceReport } from './engine-protocol.ts'
 import { isAlive, localTime, newExperimentId, thin } from './naming.ts'
 import { findTrainable, makePlan, problemError } from './plan.ts'
-import { ActiveRun } from './run.ts'
+import type { ExperimentRecord, StateFile } from './record-file.ts'
 import { previewSample } from './sample-preview.ts'
 import { snapshotRows } from './snapshot.ts'
-import { experimentFiles, ExperimentStore, type ExperimentRecord, type StateFile } from './store.ts'
+import { experimentFiles, ExperimentStore } from './store.ts'
+import { createSupervisor, summarize, type Emit, type LaunchOptions } from './supervisor.ts'
+import { createTurns } from './turns.ts'
 
-/** How often a training run's metrics are written and sent to the windows. */
-const FLUSH_MS = 100
-/** How long closing the studio waits for the engine to save a checkpoint. */
-const CLOSE_TIMEOUT_MS = 5000
 /** Charts get at most so many points. */
 const MAX_POINTS = 2000
-
-type Emit = <N extends 'experiments.changed' | 'experiments.removed' | 'experiments.metrics'>(name: N, payload: Events[N]) => void
+/** How often the folder is looked at for what came or went by other hands. */
+const LOOK_MS = 2000
+/** How long closing the studio waits for a start that is under way. */
+const CLOSE_TIMEOUT_MS = 5000
+/** The turn of what needs the engine; other turns are an experiment's id. */
+const ENGINE = 'engine'
 
 export interface ExperimentServiceOptions {
   readonly folder: string
@@ -34,112 +35,131 @@ export interface ExperimentServiceOptions {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  /** Monotonic milliseconds. */
   readonly now?: () => number
+  readonly clock?: () => Date
 }
 
 type ExperimentHandlers = { [N in keyof Handlers as N extends `experiments.${infer C}` ? C : never]: Handlers[N] }
 
 export interface ExperimentService extends ExperimentHandlers {
-  /** Marks runs whose supervising process has died as interrupted. Call once before anything else. */
+  /**
+   * Marks runs whose host is gone as interrupted, removes what killed processes left behind, and begins to look for changes by other hands.
+   * Call once before anything else, as the only writer of the library.
+   */
   recover(): Promise<void>
+  /** Tells the windows of folders that came or went by other hands. */
+  look(): Promise<void>
   /** The record of an experiment and its folder. Throws UserError where there is none. */
   record(id: ExperimentId): Promise<ExperimentRecord & { readonly folder: string }>
-  /** Stops the active run with a checkpoint and marks it interrupted. */
+  /** Stops the active run with a checkpoint and marks it interrupted; nothing starts afterwards. */
   close(): Promise<void>
 }
 
+const interrupted = { kind: 'interrupted', reason: 'studio-closed', detail: '' } as const
+const unknownState: StateFile = { state: interrupted, progress: null, trainableParameterCount: null, hostPid: 0 }
+
 /** Runs experiments one at a time on the engine, and keeps each in a folder that PEFT and a person can read. */
 export function createExperimentService(options: ExperimentServiceOptions): ExperimentService {
-  const { engine, datasets, models, reader, emit } = options
+  const { engine, datasets, models, reader } = options
   const now = options.now ?? (() => performance.now())
+  const clock = options.clock ?? (() => new Date())
+  // A listener that throws is a bug for the process's log, and none of the run that told it.
+  const emit: Emit = (name, payload) => {
+    try {
+      options.emit(name, payload)
+    } catch (error) {
+      queueMicrotask(() => { throw error })
+    }
+  }
   const store = new ExperimentStore(options.folder, options.trashFolder)
-  let active: ActiveRun | null = null
-  /** Resolves when the active run has ended and everything about it is written. */
-  let ended: Promise<void> = Promise.resolve()
+  const supervisor = createSupervisor({ store, engine, emit, now, clock })
+  const { inTurn, settled } = createTurns()
+  /** What the windows know: the summary of every damaged experiment, null for a whole one. */
+  const known = new Map<ExperimentId, string | null>()
+  let isClosing = false
+  let looking: NodeJS.Timeout | null = null
 
-  async function stateOf(id: ExperimentId): Promise<StateFile> {
-    if (active?.id === id) return { state: active.state, progress: active.progress(), trainableParameterCount: active.trainableParameterCount, hostPid: process.pid }
-    return store.readState(id)
+  /** Throws where the library is gone: then nothing is known of any experiment. */
+  const ids = (): Promise<ExperimentId[]> => store.ids().catch(() => { throw new UserError('library/unwritable', { folder: options.folder }) })
+
+  /** The state as this process knows it, else as the disk has it; `problem` says why that cannot be read. */
+  async function stateOf(id: ExperimentId): Promise<{ readonly file: StateFile; readonly problem: AppError | null }> {
+    const own = supervisor.stateOf(id)
+    if (own) return { file: own, problem: null }
+    try {
+      const file = await store.readState(id)
+      // A folder copied while its run trained, or one whose host has gone since.
+      const isLeft = isActive(file.state) && (file.hostPid === process.pid || !isAlive(file.hostPid))
+      return { file: isLeft ? { ...file, state: interrupted } : file, problem: null }
+    } catch (error) {
+      return { file: unknownState, problem: toAppError(error) }
+    }
+  }
+
+  function forget(id: ExperimentId): void {
+    known.delete(id)
+    supervisor.forget(id)
+    emit('experiments.removed', { id })
   }
 
   async function recordOf(id: ExperimentId): Promise<ExperimentRecord> {
-    const exists = (await store.ids()).includes(id)
-    if (!exists) throw new UserError('experiment/not-found', { id })
+    if (!(await ids()).includes(id)) {
+      if (known.has(id)) forget(id)
+      throw new UserError('experiment/not-found', { id })
+    }
     return store.readRecord(id)
   }
 
-  async function summaryOf(record: ExperimentRecord): Promise<ExperimentSummary> {
-    const { state, progress } = await stateOf(record.id)
-    return { id: record.id, name: record.name, datasetId: record.dataset.id, datasetName: record.dataset.name, modelName: record.model.name, createdAt: record.createdAt, state, progress }
+  async function summaryOf(id: ExperimentId): Promise<ExperimentSummary> {
+    const { file, problem } = await stateOf(id)
+    try {
+      return summarize(await store.readRecord(id), file, problem)
+    } catch (error) {
+      return damaged(id, await store.createdAt(id), toAppError(error))
+    }
   }
 
-  async function announce(record: ExperimentRecord): Promise<ExperimentSummary> {
-    const summary = await summaryOf(record)
+  const mark = (summary: ExperimentSummary) => known.set(summary.id, summary.problem && JSON.stringify(summary))
+
+  function tell(summary: ExperimentSummary): ExperimentSummary {
+    mark(summary)
     emit('experiments.changed', summary)
     return summary
   }
 
-  /** Writes and sends what is new of a run; calls follow each other, never overlap. */
-  async function flush(run: ActiveRun): Promise<void> {
-    const fresh = run.takeFresh()
-    if (!fresh) return
-    await store.append(run.id, fresh)
-    emit('experiments.metrics', { id: run.id, ...fresh })
-    await announce(run.record)
+  const announce = async (record: ExperimentRecord): Promise<ExperimentSummary> => {
+    const { file, problem } = await stateOf(record.id)
+    return tell(summarize(record, file, problem))
   }
 
-  const saveState = (run: ActiveRun) =>
-    store.writeState(run.id, { state: run.state, progress: run.progress(), trainableParameterCount: run.trainableParameterCount, hostPid: process.pid })
+  let underWay: Promise<void> | null = null
+  const look = () => (underWay ??= lookOnce().finally(() => { underWay = null }))
 
-  function launch(record: ExperimentRecord, { resumeFrom = null, startFrom = null, validationLoss = null }: LaunchOptions = {}): ActiveRun {
-    const run = new ActiveRun(record, validationLoss, now)
-    active = run
-    const files = experimentFiles(store.folderOf(record.id))
-    let flushing = Promise.resolve()
-    let stateKind: RunState['kind'] = run.state.kind
-    const tick = () => {
-      flushing = flushing.then(async () => {
-        await flush(run)
-        if (stateKind === run.state.kind) return
-        stateKind = run.state.kind
-        await saveState(run)
-      })
-      // A failed write surfaces when the run ends, where `flushing` is awaited.
-      flushing.catch(() => run.call?.cancel())
+  async function lookOnce(): Promise<void> {
+    const found = await store.ids().catch(() => null)
+    if (!found) return
+    const active = supervisor.active()
+    for (const id of known.keys()) {
+      if (found.includes(id)) continue
+      // The run tells that it is gone when its engine has let go of it.
+      if (active?.id === id) supervisor.stop(active)
+      else forget(id)
     }
-    const timer = setInterval(tick, FLUSH_MS)
-    const job = {
-      modelFolder: record.model.folder,
-      trainFile: files.trainRows,
-      validationFile: files.validationRows,
-      checkpointFolder: files.checkpoints,
-      resumeFrom,
-      startFrom,
-      settings: record.settings,
-      device: record.device,
+    for (const id of found) {
+      if (known.get(id) === null) continue
+      const summary = await summaryOf(id)
+      if (known.get(id) !== (summary.problem && JSON.stringify(summary))) tell(summary)
     }
-    run.call = engine.call('train', job, (event) => run.receive(event))
-    ended = supervise(run, run.call.result, async () => {
-      clearInterval(timer)
-      await flushing
-    })
-    return run
   }
 
-  /** Follows a run to its end. The end is told only when everything is written and another run may start. */
-  async function supervise(run: ActiveRun, result: Promise<TrainResult>, settle: () => Promise<void>): Promise<void> {
-    let state = await result.then((value) => endState(run, value), (error: unknown) => failState(run, error))
-    try {
-      await settle()
-      await flush(run)
-    } catch (error) {
-      state = { kind: 'failed', error: toAppError(toDiskError(error, store.folderOf(run.id))) }
-    }
-    run.state = state
-    // Where even this cannot be written, the next start finds a run without its host and marks it as interrupted.
-    await saveState(run).catch(() => undefined)
-    if (active === run) active = null
-    emit('experiments.changed', { ...(await summaryOf(run.record)), state })
+  function refuseWhileBusy(): void {
+    const active = supervisor.active()
+    if (active) throw new UserError('experiment/busy', { name: active.record.name })
+  }
+
+  function refuseWhileClosing(): void {
+    if (isClosing) throw new UserError('experiment/closing')
   }
 
   /** The checkpoint that a run begins with, where its settings name another experiment. */
@@ -152,13 +172,20 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     return checkpoint.folder
   }
 
+  async function newId(date: Date): Promise<ExperimentId> {
+    for (;;) {
+      const id = newExperimentId(date)
+      if (!(await ids()).includes(id)) return id
+    }
+  }
+
   async function begin(values: SettingValues): Promise<ExperimentRecord> {
     const model = await models.find(values['general.llm_backbone'])
     const dataset = await findTrainable(values, datasets)
     const device = await chooseDevice(values, options.devices)
-    const created = new Date()
+    const created = clock()
     const draft = {
-      id: newExperimentId(created),
+      id: await newId(created),
       name: values['general.experiment_name'] || `${dataset.name} ${localTime(created)}`,
       createdAt: created.toISOString(),
       dataset: { id: dataset.id, name: dataset.name, version: dataset.version },
@@ -166,44 +193,82 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       device,
       settings: values,
     }
+    return store.create(draft.id, async (files) => {
+      const kept = { ...draft.dataset, columns: [...(await datasets.keepRows(dataset.id, files.dataset))] }
+      const record = { ...draft, dataset: kept, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }
+      refuseWhileClosing()
+      return { record, state: { ...unknownState, state: { kind: 'preparing' }, hostPid: process.pid } }
+    })
+  }
+
+  /** Makes a checkpoint the end of what the run has told, and says what it goes on with. */
+  async function rewind(record: ExperimentRecord, { file, step }: { readonly file: StateFile; readonly step: number | undefined }): Promise<LaunchOptions> {
+    const files = experimentFiles(store.folderOf(record.id))
+    const checkpoint = step === undefined ? await latestCheckpoint(files.checkpoints) : await checkpointAt(files.checkpoints, step)
+    if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
+    const startFrom = checkpoint ? null : await startOf(record.settings)
+    const { isEvaluated } = await rewindCheckpoints(files.checkpoints, checkpoint)
+    await rewindHistory(files, checkpoint && { step: checkpoint.step, isEvaluated })
+    const { evaluations } = await store.readHistory(record.id)
+    const progress = checkpoint && file.progress && { ...file.progress, step: checkpoint.step, remainingSeconds: null }
+    return { resumeFrom: checkpoint?.folder ?? null, startFrom, earlier: { progress, validationLoss: evaluations.at(-1)?.validationLoss ?? null } }
+  }
+
+  async function resume(id: ExperimentId, step: number | undefined): Promise<ExperimentSummary> {
+    const record = await recordOf(id)
+    refuseWhileClosing()
+    refuseWhileBusy()
+    const { file } = await stateOf(id)
+    // Another host trains it.
+    if (isActive(file.state)) throw new UserError('experiment/busy', { name: record.name })
+    if (step === undefined && !isResumable(file.state)) throw new UserError('experiment/not-resumable', { name: record.name })
+    await models.check(record.model.folder)
     try {
-      return await store.create(draft.id, async (files) => {
-        const kept = { ...draft.dataset, columns: [...(await datasets.keepRows(dataset.id, files.dataset))] }
-        return { ...draft, dataset: kept, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }
-      })
+      await store.sweepRun(id)
+      // A run that is cut off from here on can be resumed at the next start.
+      await store.writeState(id, { ...file, state: { kind: 'preparing' }, hostPid: process.pid })
+      const launchOptions = await rewind(record, { file, step })
+      refuseWhileClosing()
+      supervisor.forget(id)
+      supervisor.launch(record, launchOptions)
     } catch (error) {
-      throw toDiskError(error, options.folder)
+      await supervisor.saveState(id, file)
+      throw toDiskError(error, store.folderOf(id))
     }
+    return announce(record)
   }
 
   return {
     async recover() {
-      for (const id of await store.ids()) {
-        const file = await store.readState(id).catch(() => null)
-        if (file && (!isActive(file.state) || isAlive(file.hostPid))) continue
-        await store.writeState(id, {
-          trainableParameterCount: null, progress: null, ...file, hostPid: process.pid,
-          state: { kind: 'interrupted', reason: 'studio-closed', detail: '' },
-        })
+      await store.sweep()
+      for (const id of await ids()) {
+        await recoverState(store, id).catch(() => undefined)
+        known.set(id, null)
       }
+      looking ??= setInterval(() => void look().catch(() => undefined), LOOK_MS).unref()
     },
 
+    look,
+
     async list() {
-      const records = await Promise.all((await store.ids()).map((id) => store.readRecord(id)))
-      return Promise.all(records.map(summaryOf))
+      const summaries = await Promise.all((await ids()).map(summaryOf))
+      summaries.forEach(mark)
+      // What was removed while the others were read.
+      const left = await ids()
+      return summaries.filter(({ id }) => left.includes(id))
     },
 
     async open({ id }): Promise<ExperimentDetail> {
       const record = await recordOf(id)
       const history = await store.readHistory(id)
-      const { trainableParameterCount } = await stateOf(id)
+      const { file, problem } = await stateOf(id)
       return {
-        summary: await summaryOf(record),
+        summary: summarize(record, file, problem),
         settings: record.settings,
         device: record.device,
         trainRowCount: record.rows.train,
         validationRowCount: record.rows.validation,
-        trainableParameterCount,
+        trainableParameterCount: file.trainableParameterCount,
         steps: thin(history.steps, MAX_POINTS),
         evaluations: history.evaluations,
         log: history.log,
@@ -214,39 +279,30 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     sample: (question) => previewSample(question, { datasets, models, reader }),
     plan: ({ settings }) => makePlan(settings, { datasets, models, reader, devices: options.devices }),
 
-    async start({ settings }) {
+    start: ({ settings }) => inTurn([ENGINE], async () => {
       const { values, problems } = parseSettings(settings)
       if (problems[0]) throw problemError(problems[0])
-      if (active) throw new UserError('experiment/busy', { name: active.record.name })
+      refuseWhileClosing()
+      refuseWhileBusy()
       const startFrom = await startOf(values)
       const record = await begin(values)
-      await saveState(launch(record, { startFrom }))
+      if (isClosing) {
+        await supervisor.saveState(record.id, unknownState)
+        throw new UserError('experiment/closing')
+      }
+      supervisor.launch(record, { startFrom })
       return announce(record)
-    },
+    }),
 
     async stop({ id }) {
-      if (active?.id !== id || active.state.kind === 'stopping') return null
-      active.state = { kind: 'stopping' }
-      active.call?.cancel()
-      await announce(active.record)
+      // A resume that is under way is stopped once it has begun.
+      await settled(id)
+      const active = supervisor.active()
+      if (active?.id === id) supervisor.stop(active)
       return null
     },
 
-    async resume({ id, step }) {
-      const record = await recordOf(id)
-      const { state } = await stateOf(id)
-      if (active) throw new UserError('experiment/busy', { name: active.record.name })
-      const { checkpoints } = experimentFiles(store.folderOf(id))
-      if (step === undefined ? !isResumable(state) : isActive(state)) throw new UserError('experiment/not-resumable', { name: record.name })
-      const checkpoint = step === undefined ? await latestCheckpoint(checkpoints) : await checkpointAt(checkpoints, step)
-      if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
-      await models.check(record.model.folder)
-      await store.truncateMetrics(id, checkpoint?.step ?? 0)
-      const { evaluations } = await store.readHistory(id)
-      const run = launch(record, { resumeFrom: checkpoint?.folder ?? null, startFrom: await startOf(record.settings), validationLoss: evaluations.at(-1)?.validationLoss ?? null })
-      await saveState(run)
-      return announce(record)
-    },
+    resume: ({ id, step }) => inTurn([ENGINE, id], () => resume(id, step)),
 
     async restoreDataset({ id }) {
       const { name, dataset } = await recordOf(id)
@@ -256,63 +312,57 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns })
     },
 
-    async rename({ id, name }) {
+    rename: ({ id, name }) => inTurn([id], async () => {
       const record = { ...(await recordOf(id)), name }
       await store.writeRecord(record)
+      const active = supervisor.active()
+      if (active?.id === id) active.record = record
       return announce(record)
-    },
+    }),
 
-    async remove({ id }) {
-      const record = await recordOf(id)
-      if (active?.id === id) throw new UserError('experiment/busy', { name: record.name })
-      await store.trash(id)
-      emit('experiments.removed', { id })
+    remove: ({ id }) => inTurn([id], async () => {
+      if ((await ids()).includes(id)) {
+        const { name, state } = await summaryOf(id)
+        if (isActive(state)) throw new UserError('experiment/busy', { name })
+        await store.trash(id)
+      }
+      // One that somebody else has removed is gone all the same.
+      forget(id)
       return null
-    },
+    }),
 
-    async restore({ id }) {
-      await store.restore(id).catch(() => { throw new UserError('experiment/not-found', { id }) })
-      return announce(await recordOf(id))
-    },
+    restore: ({ id }) => inTurn([id], async () => {
+      await store.restore(id)
+      return tell(await summaryOf(id))
+    }),
 
     async record(id) {
       return { ...(await recordOf(id)), folder: store.folderOf(id) }
     },
 
     async close() {
-      if (!active) return
-      active.closing = true
-      active.state = { kind: 'stopping' }
-      active.call?.cancel()
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
+      isClosing = true
+      if (looking) clearInterval(looking)
+      await Promise.race([settled(ENGINE), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
+      await supervisor.close()
     },
   }
 }
 
+/** An experiment of which only the folder is known. It counts as failed everywhere: it can be removed, and nothing else. */
+const damaged = (id: ExperimentId, createdAt: string, problem: AppError): ExperimentSummary => ({
+  id, name: id, datasetId: '' as DatasetId, datasetName: '', modelName: '', createdAt, state: { kind: 'failed', error: problem }, progress: null, problem,
+})
+
+/** A run that says it is active has lost its host; one without a state was made by an earlier version that was killed. A damaged state stays as it is. */
+async function recoverState(store: ExperimentStore, id: ExperimentId): Promise<void> {
+  const file = await store.readState(id).catch((error: unknown) => (toAppError(error).code === 'experiment/incomplete' ? unknownState : null))
+  if (!file || (file !== unknownState && !isActive(file.state))) return
+  await store.readRecord(id)
+  await store.writeState(id, { ...file, hostPid: process.pid, state: interrupted })
+}
+
 const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
-
-interface LaunchOptions {
-  readonly resumeFrom?: string | null
-  readonly startFrom?: string | null
-  readonly validationLoss?: number | null
-}
-
-function endState(run: ActiveRun, result: TrainResult): RunState {
-  run.logResult(result)
-  if (result.outcome === 'finished') return { kind: 'finished' }
-  return run.closing ? { kind: 'interrupted', reason: 'studio-closed', detail: '' } : { kind: 'stopped' }
-}
-
-function failState(run: ActiveRun, error: unknown): RunState {
-  if (error instanceof EngineGone) {
-    const reason = run.closing ? 'studio-closed' : error.unresponsive ? 'engine-unresponsive' : 'engine-exit'
-    run.log('error', 'run/interrupted', { reason: error.exit.reason })
-    return { kind: 'interrupted', reason, detail: error.exit.reason }
-  }
-  const appError = toAppError(error)
-  run.log('error', appError.code, appError.facts)
-  return { kind: 'failed', error: appError }
-}
 
 async function chooseDevice(values: SettingValues, devices: () => Promise<DeviceReport>) {
   const report = await devices()

@@ -1,7 +1,6 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { once } from 'node:events'
-import { finished } from 'node:stream/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { SettingValues } from '../contract/index.ts'
+import { disk } from '../files/disk.ts'
 import { shuffledIndices } from '../training/batches.ts'
 import { conversationGroups, type ChainLink } from '../training/sample-chains.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
@@ -40,21 +39,50 @@ export async function snapshotRows(
   const links: ChainLink[] = []
   for await (const { id, parentId } of rows()) links.push({ ...(id === undefined ? {} : { id }), ...(parentId === undefined ? {} : { parentId }) })
   const held = heldOut(links, validationCount(links.length, values['dataset.validation_size']), values['environment.seed'])
-  const train = createWriteStream(files.trainRows)
-  const validation = createWriteStream(files.validationRows)
   const counts = { train: 0, validation: 0 }
-  let index = 0
-  for await (const row of rows()) {
-    const target = held.has(index++) ? 'validation' : 'train'
-    counts[target]++
-    await writeLine(target === 'train' ? train : validation, row)
+  const open = await Promise.all([LineFile.open(files.trainRows), LineFile.open(files.validationRows)])
+  const [train, validation] = open
+  try {
+    let index = 0
+    for await (const row of rows()) {
+      const isHeld = held.has(index++)
+      counts[isHeld ? 'validation' : 'train']++
+      await (isHeld ? validation : train).write(row)
+    }
+    for (const file of open) await file.flush()
+  } finally {
+    for (const file of open) await file.close()
   }
-  train.end()
-  validation.end()
-  await Promise.all([finished(train), finished(validation)])
   return counts
 }
 
-async function writeLine(stream: WriteStream, row: TrainingRow): Promise<void> {
-  if (!stream.write(`${JSON.stringify(row)}\n`)) await once(stream, 'drain')
+/** Lines are written in pieces of so many characters. */
+const PIECE_LENGTH = 1 << 18
+
+class LineFile {
+  readonly #file: FileHandle
+  #piece = ''
+
+  private constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  static async open(path: string): Promise<LineFile> {
+    return new LineFile(await disk.open(path, 'w'))
+  }
+
+  async write(row: TrainingRow): Promise<void> {
+    this.#piece += `${JSON.stringify(row)}\n`
+    if (this.#piece.length >= PIECE_LENGTH) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    const piece = this.#piece
+    this.#piece = ''
+    await this.#file.appendFile(piece)
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
 }

@@ -1,45 +1,19 @@
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse, stringify } from 'yaml'
-import { z } from 'zod'
-import { writeFileAtomic } from '../files/atomic.ts'
-import { ColumnId, ColumnRole, DatasetId, DeviceKind, ExperimentId, InternalError, ModelId, parseSettings, type Evaluation, type LogLine, type RunProgress, type RunState, type SettingValues, type StepMetric } from '../contract/index.ts'
+import { ExperimentId, UserError, type Evaluation, type LogLine, type StepMetric } from '../contract/index.ts'
+import { isTemporary, syncFile, syncFolder, writeFileAtomic } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
+import { toDiskError } from '../files/disk-errors.ts'
+import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
+import { readHistory } from '../training/history.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
-import { flattenSettings, nestSettings } from './settings-yaml.ts'
-
-/** What experiment.yaml holds: written once at the start (and on renaming), readable and editable by a person. */
-const RecordFile = z.object({
-  name: z.string(),
-  createdAt: z.string(),
-  /** `columns`: of data/dataset.parquet, where the columns are called by their ids. */
-  dataset: z.object({ id: DatasetId, name: z.string(), version: z.number(), columns: z.array(z.object({ id: ColumnId, name: z.string(), role: ColumnRole })).optional() }),
-  model: z.object({ id: ModelId, name: z.string(), folder: z.string() }),
-  device: DeviceKind,
-  rows: z.object({ train: z.number(), validation: z.number() }),
-  settings: z.unknown(),
-})
-
-export interface ExperimentRecord extends Omit<z.infer<typeof RecordFile>, 'settings'> {
-  readonly id: ExperimentId
-  readonly settings: SettingValues
-}
-
-/** What state.json holds: rewritten atomically whenever the run's state changes, and now and then while it trains. */
-export interface StateFile {
-  readonly state: RunState
-  readonly progress: RunProgress | null
-  readonly trainableParameterCount: number | null
-  /** The process that supervises the run while it is active. */
-  readonly hostPid: number
-}
+import { readRecord, readState, recordText, stateText, type ExperimentRecord, type StateFile } from './record-file.ts'
 
 export interface RunHistory {
   readonly steps: StepMetric[]
   readonly evaluations: Evaluation[]
   readonly log: LogLine[]
 }
-
-type MetricLine = ({ type: 'step' } & StepMetric) | ({ type: 'evaluation' } & Omit<Evaluation, 'samples'>)
 
 /** Paths inside an experiment's folder (DESIGN §6). */
 export const experimentFiles = (folder: string) => ({
@@ -49,6 +23,7 @@ export const experimentFiles = (folder: string) => ({
   log: join(folder, 'log.txt'),
   predictions: join(folder, 'predictions'),
   checkpoints: join(folder, 'checkpoints'),
+  data: join(folder, 'data'),
   /** The whole dataset as it was. */
   dataset: join(folder, 'data', 'dataset.parquet'),
   trainRows: join(folder, 'data', 'train.jsonl'),
@@ -56,6 +31,8 @@ export const experimentFiles = (folder: string) => ({
 })
 
 export type ExperimentFiles = ReturnType<typeof experimentFiles>
+
+const DRAFT = '.draft-'
 
 /** The experiments of a library as plain folders. Nothing is cached: the files are the truth. */
 export class ExperimentStore {
@@ -71,116 +48,126 @@ export class ExperimentStore {
     return join(this.folder, id)
   }
 
-  /** Ids of every complete experiment, newest first (ids begin with the time of creation). */
+  /** Ids of every experiment, whole or damaged, newest first (ids begin with the time of creation). Links and other names are not ours. Throws where the library's folder is gone. */
   async ids(): Promise<ExperimentId[]> {
-    const entries = await readdir(this.folder, { withFileTypes: true }).catch(() => [])
+    const entries = await readdir(this.folder, { withFileTypes: true })
     const ids = entries.filter((entry) => entry.isDirectory() && ExperimentId.safeParse(entry.name).success).map((entry) => entry.name as ExperimentId)
     return ids.sort().reverse()
   }
 
-  /** Prepares a folder beside its final place; `fill` writes the data and returns the record; only then does it appear under its id. */
-  async create(id: ExperimentId, fill: (files: ExperimentFiles) => Promise<ExperimentRecord>): Promise<ExperimentRecord> {
-    const draft = join(this.folder, `.draft-${id}`)
-    await mkdir(join(draft, 'data'), { recursive: true })
+  /** False only where the library is there and has no such experiment. */
+  async has(id: ExperimentId): Promise<boolean> {
+    return (await this.ids()).includes(id)
+  }
+
+  /**
+   * Prepares a folder beside its final place; `fill` writes the data and returns the record; only then does it appear under its id, with everything durable.
+   * Throws UserError for a full or unwritable disk; nothing appears then.
+   */
+  async create(id: ExperimentId, fill: (files: ExperimentFiles) => Promise<{ readonly record: ExperimentRecord; readonly state: StateFile }>): Promise<ExperimentRecord> {
+    const draft = join(this.folder, `${DRAFT}${id}`)
+    let isPlaced = false
     try {
       const files = experimentFiles(draft)
-      await mkdir(files.predictions)
-      await mkdir(files.checkpoints)
-      const record = await fill(files)
-      await writeFile(files.record, toYaml(record))
-      await rename(draft, this.folderOf(id))
+      await disk.mkdir(draft)
+      for (const folder of [files.data, files.predictions, files.checkpoints]) await disk.mkdir(folder)
+      const { record, state } = await fill(files)
+      for (const file of [files.trainRows, files.validationRows, files.dataset]) await syncFile(file)
+      await syncFolder(files.data)
+      await writeFileAtomic(files.state, stateText(state))
+      await writeFileAtomic(files.record, recordText(record))
+      await disk.rename(draft, this.folderOf(id))
+      isPlaced = true
+      await syncFolder(this.folder)
       return record
     } catch (error) {
-      await rm(draft, { recursive: true, force: true })
-      throw error
+      if (isPlaced) await disk.rename(this.folderOf(id), draft).catch(() => undefined)
+      await disk.rm(draft, { recursive: true, force: true }).catch(() => undefined)
+      throw toDiskError(error, this.folder)
     }
   }
 
-  async readRecord(id: ExperimentId): Promise<ExperimentRecord> {
-    const file = experimentFiles(this.folderOf(id)).record
-    const { settings, ...rest } = RecordFile.parse(parse(await readFile(file, 'utf8')))
-    return { ...rest, id, settings: parseSettings(flattenSettings(settings, file)).values }
+  readRecord(id: ExperimentId): Promise<ExperimentRecord> {
+    return readRecord(experimentFiles(this.folderOf(id)).record, id)
   }
 
   async writeRecord(record: ExperimentRecord): Promise<void> {
-    await writeFileAtomic(experimentFiles(this.folderOf(record.id)).record, toYaml(record))
+    await writeFileAtomic(experimentFiles(this.folderOf(record.id)).record, recordText(record))
   }
 
-  async readState(id: ExperimentId): Promise<StateFile> {
-    return JSON.parse(await readFile(experimentFiles(this.folderOf(id)).state, 'utf8')) as StateFile
+  readState(id: ExperimentId): Promise<StateFile> {
+    return readState(experimentFiles(this.folderOf(id)).state)
   }
 
   async writeState(id: ExperimentId, state: StateFile): Promise<void> {
-    await writeFileAtomic(experimentFiles(this.folderOf(id)).state, JSON.stringify(state, null, 2))
+    await writeFileAtomic(experimentFiles(this.folderOf(id)).state, stateText(state))
   }
 
-  /** Appends what is new; a crash can cut off the last line only. */
-  async append(id: ExperimentId, batch: RunHistory): Promise<void> {
-    const files = experimentFiles(this.folderOf(id))
-    const metrics: MetricLine[] = [
-      ...batch.steps.map((step) => ({ type: 'step' as const, ...step })),
-      ...batch.evaluations.map(({ samples: _, ...evaluation }) => ({ type: 'evaluation' as const, ...evaluation })),
-    ]
-    if (metrics.length > 0) await appendFile(files.metrics, toLines(metrics))
-    if (batch.log.length > 0) await appendFile(files.log, batch.log.map((line) => `${formatLogLine(line)}\n`).join(''))
-    for (const { step, samples } of batch.evaluations) await writeFileAtomic(join(files.predictions, `${step}.jsonl`), toLines(samples))
+  /** When an experiment was made, for one whose record does not say. */
+  async createdAt(id: ExperimentId): Promise<string> {
+    const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(id) ?? []
+    const named = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+    const ms = Number.isNaN(named) ? await stat(this.folderOf(id)).then(({ mtimeMs }) => mtimeMs, () => 0) : named
+    return new Date(ms).toISOString()
   }
 
+  /** Appends lines to log.txt; a crash can cut off the last only. */
+  async appendLog(id: ExperimentId, lines: readonly LogLine[]): Promise<void> {
+    if (lines.length > 0) await disk.appendFile(experimentFiles(this.folderOf(id)).log, lines.map((line) => `${formatLogLine(line)}\n`).join(''))
+  }
+
+  /** Everything that a run has told. Lines that cannot be read are left out, and the log says how many. */
   async readHistory(id: ExperimentId): Promise<RunHistory> {
     const files = experimentFiles(this.folderOf(id))
-    const history: RunHistory = { steps: [], evaluations: [], log: [] }
-    for (const line of await readJsonLines<MetricLine>(files.metrics)) {
-      if (line.type === 'step') history.steps.push(line)
-      else history.evaluations.push({ ...line, metrics: line.metrics ?? {}, samples: await readJsonLines(join(files.predictions, `${line.step}.jsonl`)) })
-    }
-    for (const text of await readLines(files.log)) {
-      const line = parseLogLine(text)
-      if (line) history.log.push(line)
-    }
-    return history
+    const { steps, evaluations, damagedLines } = await readHistory(files)
+    const log = (await readLog(files.log)).map(parseLogLine).filter((line) => line !== null)
+    if (damagedLines > 0) log.push({ time: log.at(-1)?.time ?? (await this.createdAt(id)), level: 'warning', code: 'run/lines-damaged', facts: { count: damagedLines } })
+    return { steps, evaluations, log }
   }
 
-  /** Forgets every metric after `step`: a resumed run writes them again. */
-  async truncateMetrics(id: ExperimentId, step: number): Promise<void> {
-    const file = experimentFiles(this.folderOf(id)).metrics
-    const kept = (await readJsonLines<MetricLine>(file)).filter((line) => line.step <= step)
-    await writeFileAtomic(file, toLines(kept))
-  }
-
+  /** Moves an experiment to the trash, whole or damaged. */
   async trash(id: ExperimentId): Promise<void> {
-    await mkdir(this.trashFolder, { recursive: true })
-    await rm(join(this.trashFolder, id), { recursive: true, force: true })
-    await rename(this.folderOf(id), join(this.trashFolder, id))
-  }
-
-  async restore(id: ExperimentId): Promise<void> {
-    await rename(join(this.trashFolder, id), this.folderOf(id))
-  }
-}
-
-function toYaml({ id: _, settings, ...rest }: ExperimentRecord): string {
-  return stringify({ ...rest, settings: nestSettings(settings) })
-}
-
-const toLines = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
-
-async function readLines(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
-  return text.split('\n').filter((line) => line !== '')
-}
-
-/** Parses a JSONL file; a last line that a crash cut off is left out. */
-async function readJsonLines<T>(file: string): Promise<T[]> {
-  const lines = await readLines(file)
-  return lines.flatMap((line, index) => {
     try {
-      return [JSON.parse(line) as T]
+      await disk.mkdir(this.trashFolder, { recursive: true })
+      await disk.rm(join(this.trashFolder, id), { recursive: true, force: true })
+      await disk.rename(this.folderOf(id), join(this.trashFolder, id))
     } catch (error) {
-      if (index === lines.length - 1) return []
-      throw new InternalError(`${file}: line ${index + 1} is not JSON`, { cause: error })
+      throw toDiskError(error, this.folder)
     }
-  })
+  }
+
+  /** Brings an experiment back. Throws UserError 'experiment/not-found' where the trash has none, or an experiment of this id is there. */
+  async restore(id: ExperimentId): Promise<void> {
+    try {
+      await disk.rename(join(this.trashFolder, id), this.folderOf(id))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST' ? new UserError('experiment/not-found', { id }) : toDiskError(error, this.folder)
+    }
+  }
+
+  /** Removes what processes left behind that were killed: unfinished experiments, temporary files, halves of checkpoints. Only where nobody else writes. */
+  async sweep(): Promise<void> {
+    for (const entry of await readdir(this.folder).catch(() => [])) {
+      if (entry.startsWith(DRAFT)) await disk.rm(join(this.folder, entry), { recursive: true, force: true }).catch(() => undefined)
+    }
+    for (const id of await this.ids().catch(() => [])) await this.sweepRun(id).catch(() => undefined)
+  }
+
+  /** The same for one run that nobody works on. */
+  async sweepRun(id: ExperimentId): Promise<void> {
+    const files = experimentFiles(this.folderOf(id))
+    await sweepCheckpoints(files.checkpoints)
+    for (const folder of [this.folderOf(id), files.predictions]) {
+      for (const entry of await readdir(folder).catch(() => [])) if (isTemporary(entry)) await disk.rm(join(folder, entry), { force: true })
+    }
+  }
+}
+
+/** A log of more bytes is not shown. */
+const MAX_LOG_BYTES = 100_000_000
+
+async function readLog(file: string): Promise<string[]> {
+  const found = await stat(file).catch(() => null)
+  return found?.isFile() && found.size <= MAX_LOG_BYTES ? (await readFile(file, 'utf8')).split('\n') : []
 }

@@ -28,8 +28,23 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
     await disk.rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
-    await disk.rm(temporary, { force: true })
+    // The disk that failed may refuse this too; the next start sweeps such files up.
+    await disk.rm(temporary, { force: true }).catch(() => undefined)
     throw toDiskError(error, dirname(path))
+  }
+}
+
+/** Names of the files that writeAtomic leaves behind where the process ends in the middle. */
+export const isTemporary = (name: string): boolean => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name)
+
+/** Makes the content of a file survive a power cut that something else has written. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows syncs only what is open for writing.
+  const handle = await disk.open(path, process.platform === 'win32' ? 'r+' : 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

@@ -8,6 +8,6 @@ export function toDiskError(error: unknown, folder: string): unknown {
   if (error instanceof UserError) return error
   const { code, path } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT' || DUCKDB_DISK_FULL.test(String(error))) return new UserError('disk-full', { file: path ?? folder })
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR') return new UserError('library/unwritable', { folder })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EIO') return new UserError('library/unwritable', { folder })
   return error
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { optimizers } from './optimizers/index.ts'
 import { layOutLora } from '../models/lora.ts'
-import { latestCheckpoint, readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
+import { readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
+import { latestCheckpoint } from './checkpoint-folder.ts'
 
 const module = { path: 'model.layers.0.mlp.up_proj', inSize: 6, outSize: 4, bias: false, reads: 'f' }
 const layout = layOutLora([module], { rank: 2, alpha: 4 })

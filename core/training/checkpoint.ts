@@ -1,36 +1,16 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { z } from 'zod'
-import { readAdapter, readSafetensorsHeader, readTensor, readTensorBytes, syncFolder, writeAdapter, writeFileAtomic, writeSafetensors, type Adapter, type WholeWeight } from '../checkpoints/index.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readAdapter, readSafetensorsHeader, readTensor, readTensorBytes, writeAdapter, writeSafetensors, type Adapter, type WholeWeight } from '../checkpoints/index.ts'
+import { writeFileAtomic } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { UserError, type SettingValues } from '../contract/index.ts'
+import { UserError } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
 import { layOutLora, type LoraLayout, type Place } from '../models/lora.ts'
+import { MODEL_FILE, newDraft, placeCheckpoint, readState, STATE_FILE, stateText, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
 import type { StateVector } from './optimizers/index.ts'
 
-const STATE = 'state.json'
 const OPTIMIZER = 'optimizer.safetensors'
-const MODEL = 'model.safetensors'
-
-/** What resuming needs besides the vectors. Everything random follows from the seed and the step. */
-const StateFile = z.object({
-  step: z.number().int(),
-  /** Epochs done, with their fraction; for readers of the file. */
-  epoch: z.number().default(0),
-  seed: z.number(),
-  /** The last step whose evaluation is complete. */
-  evaluatedStep: z.number().nullable().default(null),
-  bestValidationLoss: z.number().nullable(),
-  bestStep: z.number().nullable(),
-  lastLoss: z.number().nullable(),
-  /** The score by which `best` is chosen: the validation loss, or the metric of the settings. */
-  bestScore: z.number().nullable().default(null),
-  /** Where memory was short: so many rows are computed at once. */
-  microBatchRows: z.number().nullable().default(null),
-  /** float16's loss scale. */
-  lossScale: z.object({ value: z.number(), goodSteps: z.number(), overflows: z.number() }).nullable().default(null),
-})
-export type TrainingState = z.infer<typeof StateFile>
 
 /** One of an optimizer's vectors. */
 export type StateArray = Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer> | Uint8Array<ArrayBuffer>
@@ -40,43 +20,6 @@ export interface Snapshot {
   readonly state: TrainingState
   readonly p: Float32Array<ArrayBuffer>
   readonly optimizer: Readonly<Record<string, StateArray>>
-}
-
-const aliases = ['last', 'best'] as const
-export type CheckpointName = (typeof aliases)[number]
-
-/** Which checkpoints stay: the last and the best, or one of every evaluation too. */
-export type KeptCheckpoints = 'named' | 'all'
-
-/**
- * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk, also where links do not.
- * Where `last` is damaged, the newest whole checkpoint; null where there is none.
- */
-export async function latestCheckpoint(checkpointFolder: string, name: CheckpointName = 'last'): Promise<{ folder: string; step: number } | null> {
-  const named = await targetOf(checkpointFolder, name)
-  const others = name === 'last' ? (await stepFolders(checkpointFolder)).sort((a, b) => Number(b) - Number(a)) : []
-  for (const target of [...(named === null ? [] : [named]), ...others]) {
-    const folder = join(checkpointFolder, target)
-    const state = await readState(folder).catch(() => null)
-    if (state) return { folder, step: state.step }
-  }
-  return null
-}
-
-/** Steps whose checkpoints are there, in order. */
-export const checkpointSteps = async (checkpointFolder: string): Promise<number[]> => (await stepFolders(checkpointFolder)).map(Number).sort((a, b) => a - b)
-
-/** The checkpoint of a step; null where it is not there or damaged. */
-export async function checkpointAt(checkpointFolder: string, step: number): Promise<{ folder: string; step: number } | null> {
-  const folder = join(checkpointFolder, String(step))
-  const state = await readState(folder).catch(() => null)
-  return state && { folder, step: state.step }
-}
-
-/** The checkpoint that chat, exports and later runs use, as the settings say: the best where that was asked for and there is one, else the last. */
-export async function usedCheckpoint(checkpointFolder: string, settings: Pick<SettingValues, 'training.save_checkpoint'>): Promise<{ folder: string; step: number } | null> {
-  const best = settings['training.save_checkpoint'] === 'best' ? await latestCheckpoint(checkpointFolder, 'best') : null
-  return best ?? latestCheckpoint(checkpointFolder)
 }
 
 export interface SaveOptions {
@@ -91,29 +34,25 @@ export interface SaveOptions {
  * Writes `<step>/` with the adapter as PEFT reads it (or the whole model), the optimizer and the state, in one move; then names it `last`, and `best` where it
  * is. Checkpoints that neither names any more are removed unless all are kept. Throws UserError for a full or unwritable disk; the earlier checkpoint stays then.
  */
-export async function saveCheckpoint(checkpointFolder: string, { layout, config, wholeModel, keep = 'named' }: SaveOptions, { state, p, optimizer }: Snapshot): Promise<string> {
-  const name = String(state.step)
-  const draft = join(checkpointFolder, `${DRAFT}${name}`)
-  const folder = join(checkpointFolder, name)
+export async function saveCheckpoint(checkpointFolder: string, options: SaveOptions, snapshot: Snapshot): Promise<string> {
+  let draft: string | null = null
   try {
-    await rm(draft, { recursive: true, force: true })
-    await mkdir(draft, { recursive: true })
-    if (wholeModel) await writeModel(draft, wholeModel.folder, layout, p)
-    else await writeAdapter(draft, { config, modules: modulesOf(layout, p), wholes: wholesOf(layout, p) })
-    const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const)
-    await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
-    await writeFileAtomic(join(draft, STATE), JSON.stringify(state, null, 2))
-    // The same step again: its first version steps aside for the moment of the move.
-    await rename(folder, `${draft}-old`).catch(() => undefined)
-    await rename(draft, folder)
-    await syncFolder(checkpointFolder)
-    await writeFileAtomic(join(checkpointFolder, 'last'), `${name}\n`)
-    if (state.bestStep === state.step) await writeFileAtomic(join(checkpointFolder, 'best'), `${name}\n`)
+    draft = await newDraft(checkpointFolder, snapshot.state.step)
+    await writeDraft(draft, options, snapshot)
+    return await placeCheckpoint(checkpointFolder, draft, { state: snapshot.state, keep: options.keep ?? 'named' })
   } catch (error) {
+    if (draft !== null) await disk.rm(draft, { recursive: true, force: true }).catch(() => undefined)
     throw toDiskError(error, checkpointFolder)
   }
-  await removeUnnamed(checkpointFolder, keep)
-  return folder
+}
+
+/** Every file is synced, and the draft with them. */
+async function writeDraft(draft: string, { layout, config, wholeModel }: SaveOptions, { state, p, optimizer }: Snapshot): Promise<void> {
+  if (wholeModel) await writeModel(draft, wholeModel.folder, layout, p)
+  else await writeAdapter(draft, { config, modules: modulesOf(layout, p), wholes: wholesOf(layout, p) })
+  const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const)
+  await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
+  await writeFileAtomic(join(draft, STATE_FILE), stateText(state))
 }
 
 const dtypeOf = (data: StateArray): 'float32' | 'int8' | 'uint8' => (data instanceof Float32Array ? 'float32' : data instanceof Int8Array ? 'int8' : 'uint8')
@@ -124,30 +63,9 @@ const INDEX = /\.index\.json$/
 
 async function writeModel(target: string, modelFolder: string, layout: LoraLayout, p: Float32Array): Promise<void> {
   const tensors = [...wholesOf(layout, p)].map(([name, { shape, data }]) => [name, { dtype: 'float32', shape, data }] as const)
-  await writeSafetensors(join(target, MODEL), Object.fromEntries(tensors))
+  await writeSafetensors(join(target, MODEL_FILE), Object.fromEntries(tensors))
   const files = (await readdir(modelFolder)).filter((file) => DESCRIPTION.test(file) && !INDEX.test(file))
-  await Promise.all(files.map((file) => copyFile(join(modelFolder, file), join(target, file))))
-}
-
-const DRAFT = '.draft-'
-
-/** Removes checkpoints that no name points to, and drafts of an engine that was killed. */
-async function removeUnnamed(checkpointFolder: string, keep: KeptCheckpoints): Promise<void> {
-  const named = await Promise.all(aliases.map((alias) => targetOf(checkpointFolder, alias)))
-  const drafts = (await readdir(checkpointFolder)).filter((entry) => entry.startsWith(DRAFT))
-  const others = keep === 'all' ? [] : (await stepFolders(checkpointFolder)).filter((entry) => !named.includes(entry))
-  const unused = [...drafts, ...others]
-  for (const entry of unused) {
-    // On Windows a chat may be reading one: it goes at the next checkpoint.
-    await rm(join(checkpointFolder, entry), { recursive: true, force: true }).catch(() => undefined)
-  }
-}
-
-const stepFolders = async (checkpointFolder: string): Promise<string[]> => (await readdir(checkpointFolder).catch(() => [])).filter((entry) => /^\d+$/.test(entry))
-
-async function targetOf(checkpointFolder: string, alias: CheckpointName): Promise<string | null> {
-  const text = await readFile(join(checkpointFolder, alias), 'utf8').catch(() => null)
-  return text === null ? null : basename(text.trim())
+  for (const file of files) await writeFileAtomic(join(target, file), await readFile(join(modelFolder, file)))
 }
 
 /** Reads a checkpoint back. Throws UserError `checkpoint/layout` where it belongs to other LoRA settings or another optimizer, or for damaged files. */
@@ -165,8 +83,6 @@ export async function readCheckpoint(folder: string, layout: LoraLayout, optimiz
   return { state: await readState(folder), p, optimizer: Object.fromEntries(vectors) }
 }
 
-const readState = async (folder: string): Promise<TrainingState> => StateFile.parse(JSON.parse(await readFile(join(folder, STATE), 'utf8')))
-
 const partOf = (p: Float32Array, { offset, shape }: Place): Float32Array => p.slice(offset, offset + shape[0] * shape[1])
 
 function modulesOf(layout: LoraLayout, p: Float32Array): Adapter['modules'] {
@@ -181,7 +97,7 @@ const wholesOf = ({ wholes }: LoraLayout, p: Float32Array): Map<string, WholeWei
 /** The flat vector of a checkpoint: of its adapter, or of its whole model. Throws as `readAdapterVector`. */
 export async function readTrainedVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
   if (layout.slots.length > 0) return readAdapterVector(folder, layout)
-  const { tensors } = await readSafetensorsHeader(join(folder, MODEL))
+  const { tensors } = await readSafetensorsHeader(join(folder, MODEL_FILE))
   const wholes = await Promise.all([...tensors].map(async ([name, place]) => [name, { shape: place.shape, data: await readTensor(folder, place) }] as const))
   return fill(folder, layout, new Map(), new Map(wholes))
 }

@@ -1,4 +1,6 @@
-import type { DeviceKind, SettingValues } from '../contract/index.ts'
+import { z } from 'zod'
+import { DeviceKind, type SettingValues } from '../contract/index.ts'
+import type { HistoryFiles } from './history.ts'
 
 /** What the engine needs for a run: plain data that crosses the process border. */
 export interface TrainJob {
@@ -9,6 +11,8 @@ export interface TrainJob {
   readonly validationFile: string
   /** Where `<step>/`, `last` and `best` are written. */
   readonly checkpointFolder: string
+  /** Where metrics and predictions are written. */
+  readonly history: HistoryFiles
   /** A checkpoint's folder to go on from; null starts fresh. */
   readonly resumeFrom: string | null
   /** A checkpoint's folder of another run whose result this one begins with; null for a fresh start. */
@@ -18,17 +22,30 @@ export interface TrainJob {
   readonly device: DeviceKind
 }
 
-export type TrainEvent =
-  | { readonly kind: 'prepared'; readonly device: DeviceKind; readonly trainRowCount: number; readonly validationRowCount: number; readonly trainableParameterCount: number; readonly stepsPerEpoch: number; readonly totalSteps: number; readonly firstStep: number }
-  | { readonly kind: 'step'; readonly step: number; readonly epoch: number; readonly loss: number; readonly learningRate: number; readonly gradientNorm: number; readonly tokenCount: number; readonly stepMs: number }
-  | { readonly kind: 'evaluation'; readonly step: number; readonly epoch: number; readonly validationLoss: number | null; readonly metrics: Readonly<Record<string, number>>; readonly samples: readonly { readonly prompt: string; readonly expected: string; readonly answer: string }[] }
-  | { readonly kind: 'checkpoint'; readonly step: number; readonly folder: string; readonly best: boolean }
+/** Any number, NaN and the infinities too. */
+export const anyNumber = z.custom<number>((value) => typeof value === 'number')
+const count = z.number().int().nonnegative()
+const facts = z.record(z.string(), z.union([z.string(), anyNumber]))
+
+/** What the engine tells of a run. The host checks every message: native code runs in the engine. */
+export const TrainEvent = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('prepared'), device: DeviceKind, trainRowCount: count, validationRowCount: count, trainableParameterCount: count,
+    stepsPerEpoch: count, totalSteps: count, firstStep: count,
+  }),
+  z.object({
+    kind: z.literal('step'), step: count, epoch: anyNumber, loss: anyNumber, learningRate: anyNumber, gradientNorm: anyNumber, tokenCount: count, stepMs: anyNumber,
+  }),
+  z.object({
+    kind: z.literal('evaluation'), step: count, epoch: anyNumber, validationLoss: anyNumber.nullable(), metrics: z.record(z.string(), anyNumber),
+    samples: z.array(z.object({ prompt: z.string(), expected: z.string(), answer: z.string() })).readonly(),
+  }),
+  z.object({ kind: z.literal('checkpoint'), step: count, folder: z.string(), best: z.boolean() }),
   /** `code` is a key of core/contract/log-texts.ts. */
-  | { readonly kind: 'log'; readonly level: 'info' | 'warning'; readonly code: string; readonly facts: Readonly<Record<string, string | number>> }
+  z.object({ kind: z.literal('log'), level: z.enum(['info', 'warning']), code: z.string(), facts }),
+])
+export type TrainEvent = z.infer<typeof TrainEvent>
 
 /** How a run ended without an error; user-fixable failures are thrown as UserError. */
-export interface TrainResult {
-  readonly outcome: 'finished' | 'stopped'
-  readonly step: number
-  readonly lastLoss: number | null
-}
+export const TrainResult = z.object({ outcome: z.enum(['finished', 'stopped']), step: count, lastLoss: anyNumber.nullable() })
+export type TrainResult = z.infer<typeof TrainResult>

@@ -14,7 +14,8 @@ import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-poli
 import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from './sample-files.ts'
-import { readCheckpoint, readTrainedVector, type Snapshot, type TrainingState } from './checkpoint.ts'
+import { readCheckpoint, readTrainedVector, type Snapshot } from './checkpoint.ts'
+import type { TrainingState } from './checkpoint-folder.ts'
 import { StepRunner } from './step-runner.ts'
 import { initialTrainable, trainableLayout } from './trainable.ts'
 

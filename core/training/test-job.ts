@@ -16,14 +16,21 @@ export const someRows: readonly Row[] = [
   ['lsとは何ですか。', 'ディレクトリの内容を一覧表示するコマンドです。'], ['空は?', '青い。'],
 ]
 
+/** For tests: where a run of this folder writes. */
+export async function makeRunFolders(folder: string): Promise<Pick<TrainJob, 'checkpointFolder' | 'history'>> {
+  const checkpointFolder = join(folder, 'checkpoints')
+  const history = { metrics: join(folder, 'metrics.jsonl'), predictions: join(folder, 'predictions') }
+  for (const place of [checkpointFolder, history.predictions]) await mkdir(place, { recursive: true })
+  return { checkpointFolder, history }
+}
+
 /** For tests: a job in a folder of its own, small enough for a test. The caller removes the folder. */
 export async function makeJob(rows: readonly Row[], validation: readonly Row[], settings: Partial<SettingValues> = {}): Promise<TrainJob & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-train-'))
   const jsonl = (list: readonly Row[]) => list.map(([prompt, answer], index) => `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`).join('')
-  const job = { trainFile: join(folder, 'train.jsonl'), validationFile: join(folder, 'validation.jsonl'), checkpointFolder: join(folder, 'checkpoints') }
+  const job = { trainFile: join(folder, 'train.jsonl'), validationFile: join(folder, 'validation.jsonl'), ...(await makeRunFolders(folder)) }
   await writeFile(job.trainFile, jsonl(rows))
   await writeFile(job.validationFile, jsonl(validation))
-  await mkdir(job.checkpointFolder)
   const values = { ...defaultSettings(), 'training.batch_size': 2, 'training.lora_r': 2, 'training.lora_alpha': 4, 'prediction.max_length_inference': 4, ...settings }
   return { folder, modelFolder: tinyModelFolder, ...job, resumeFrom: null, startFrom: null, settings: values, device: 'cpu' }
 }

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readAdapter, writeAdapter } from '../checkpoints/index.ts'
 import type { SettingValues } from '../contract/index.ts'
 import { openRuntime } from '../runtime/index.ts'
-import { latestCheckpoint } from './checkpoint.ts'
+import { latestCheckpoint } from './checkpoint-folder.ts'
 import type { TrainEvent } from './job.ts'
 import { makeJob, runJob, someRows } from './test-job.ts'
 

@@ -3,7 +3,9 @@ import { UserError, type SettingValues } from '../contract/index.ts'
 import { canCompileKernels } from '../kernels/index.ts'
 import { isOutOfMemory } from '../runtime/index.ts'
 import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
-import { saveCheckpoint, type SaveOptions, type StateArray, type TrainingState } from './checkpoint.ts'
+import { saveCheckpoint, type SaveOptions, type StateArray } from './checkpoint.ts'
+import type { TrainingState } from './checkpoint-folder.ts'
+import { HistoryWriter } from './history.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
 import { MicroBatches } from './micro-batches.ts'
 import { packRows } from './packing.ts'
@@ -32,7 +34,12 @@ const CHECKPOINT_INTERVAL_MS = 30_000
 export async function train(job: TrainJob, context: TrainContext): Promise<TrainResult> {
   const setup = await setUpTraining(job, context)
   try {
-    return await new Run(job, context, setup).execute()
+    const history = await HistoryWriter.open(job.history)
+    try {
+      return await new Run(job, context, { setup, history }).execute()
+    } finally {
+      await history.close()
+    }
   } finally {
     setup.dispose()
   }
@@ -43,6 +50,7 @@ class Run {
   readonly #job: TrainJob
   readonly #context: TrainContext
   readonly #setup: TrainingSetup
+  readonly #history: HistoryWriter
   readonly #settings: SettingValues
   readonly #plan: BatchPlan
   readonly #perEpoch: number
@@ -53,11 +61,12 @@ class Run {
   #savedMs: number
   #savedStep = -1
 
-  constructor(job: TrainJob, context: TrainContext, setup: TrainingSetup) {
+  constructor(job: TrainJob, context: TrainContext, { setup, history }: { readonly setup: TrainingSetup; readonly history: HistoryWriter }) {
     const rows = setup.trainSamples.length
     this.#job = job
     this.#context = context
     this.#setup = setup
+    this.#history = history
     this.#settings = job.settings
     this.#plan = new BatchPlan(rows, job.settings)
     this.#perEpoch = stepsPerEpoch(rows, job.settings)
@@ -117,7 +126,10 @@ class Run {
     if (skipped && runner.lossScale.overflows === 1) this.#log('info', 'run/overflow', { step: step + 1, scale: runner.lossScale.value })
     this.#state = { ...this.#state, step: step + 1, epoch: (step + 1) / this.#perEpoch, lastLoss: loss }
     const tokenCount = batches.flat().reduce((sum, { ids }) => sum + ids.length, 0)
-    this.#context.onEvent({ kind: 'step', step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm: skipped ? 0 : gradientNorm, tokenCount, stepMs: this.#now() - startMs })
+    const metric = { step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm: skipped ? 0 : gradientNorm, tokenCount, stepMs: this.#now() - startMs }
+    // Written before it is told: whoever hears of a step finds it in the file.
+    await this.#history.addStep(metric)
+    this.#context.onEvent({ kind: 'step', ...metric })
   }
 
   /** A row as this step sees it: with other tokens hidden in every epoch, where the settings ask for it. */
@@ -154,6 +166,7 @@ class Run {
     if (evaluation.samples.length === 0) this.#log('warning', 'run/not-answered', { step })
     const isBest = score !== null && (bestScore === null || score < bestScore)
     this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestScore: score, bestValidationLoss: evaluation.validationLoss, bestStep: step } : {}) }
+    await this.#history.addEvaluation({ step, epoch, ...evaluation })
     this.#context.onEvent({ kind: 'evaluation', step, epoch, ...evaluation })
     // The state has changed, also where this step was saved before.
     this.#savedStep = -1
@@ -165,6 +178,8 @@ class Run {
     const { runner } = this.#setup
     const vectors = await Promise.all(Object.entries(runner.state).map(async ([name, tensor]) => [name, (await tensor.read()) as StateArray] as const))
     const state = { ...this.#state, microBatchRows: this.#microBatches.rows, lossScale: computeTypeFor(this.#job.device, this.#settings) === 'float16' ? runner.lossScale.state : null }
+    // A checkpoint never knows more than the curve: a run that is resumed from it finds every step before it.
+    await this.#history.sync()
     const folder = await saveCheckpoint(this.#job.checkpointFolder, this.#saveOptions(), { state, p: await runner.p.read(), optimizer: Object.fromEntries(vectors) })
     this.#savedMs = this.#now()
     this.#savedStep = this.#state.step

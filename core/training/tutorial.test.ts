@@ -7,7 +7,8 @@ import { loadModel } from '../generation/loaded-model.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora, type LoraLayout } from '../models/lora.ts'
 import { openRuntime } from '../runtime/index.ts'
-import { latestCheckpoint, readAdapterVector } from './checkpoint.ts'
+import { readAdapterVector } from './checkpoint.ts'
+import { latestCheckpoint } from './checkpoint-folder.ts'
 import { makeJob, runJob, tinyModelFolder } from './test-job.ts'
 
 const tutorial = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')

@@ -15,8 +15,9 @@ import {
   useSession,
   type ListEntry,
 } from '../../ui/index.ts'
+import { DamagedView } from './DamagedView.tsx'
 import { ExperimentForm } from './ExperimentForm.tsx'
-import { useExperiments, loadExperiments } from './experiments.store.ts'
+import { isUnreadable, useExperiments, loadExperiments } from './experiments.store.ts'
 import { RunView } from './RunView.tsx'
 import { StateBadge } from './StateBadge.tsx'
 import styles from './ExperimentsRoom.module.css'
@@ -30,12 +31,15 @@ export function ExperimentsRoom() {
     list.kind === 'loading' && wanted !== null ? (
       <LoadingPane />
     ) : selected ? (
-      <RunView key={selected.id} summary={selected} />
+      <Experiment key={selected.id} summary={selected} />
     ) : (
       <ExperimentForm />
     )
   return <TwoPanes id="experiments" left={<ExperimentList selected={selected?.id ?? null} />} right={right} />
 }
+
+const Experiment = ({ summary }: { readonly summary: ExperimentSummary }) =>
+  isUnreadable(summary) ? <DamagedView summary={summary} /> : <RunView summary={summary} />
 
 function ExperimentList({ selected }: { readonly selected: string | null }) {
   const { t } = useTranslation('experiments')
@@ -75,7 +79,7 @@ function entryOf(item: ExperimentSummary, when: string, progressLabel: string): 
     aside: <span className={styles.when}>{when}</span>,
     detail: (
       <span className={styles.detail}>
-        <StateBadge kind={item.state.kind} quiet />
+        <StateBadge kind={isUnreadable(item) ? 'damaged' : item.state.kind} quiet />
         <span className={styles.dataset}>{item.datasetName}</span>
       </span>
     ),

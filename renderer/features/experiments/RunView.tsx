@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isActive, type ExperimentDetail, type ExperimentSummary, type LogLine } from '../../../core/contract/index.ts'
+import { isActive, type AppError, type ExperimentDetail, type ExperimentSummary, type LogLine } from '../../../core/contract/index.ts'
 import { Button, ErrorNotice, errorSentence, fillPlaces, LoadingPane, logSentence, Notice, Tabs, useLanguage } from '../../ui/index.ts'
 import { showGpuPack } from '../settings/index.ts'
 import { startFromItsSettings } from './actions.ts'
@@ -20,7 +20,7 @@ export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
   return (
     <article className={styles.run} aria-label={summary.name}>
       <RunHeader summary={summary} />
-      <StateNotice summary={summary} />
+      {summary.problem ? <ProblemNotice problem={summary.problem} /> : <StateNotice summary={summary} />}
       {(!run || run.kind === 'loading') && <LoadingPane />}
       {run?.kind === 'failed' && <ErrorNotice error={run.error} onRetry={() => void loadRun(summary.id)} />}
       {run?.kind === 'ready' && <Body summary={summary} detail={run.detail} />}
@@ -73,6 +73,12 @@ function Slowdowns({ log }: { readonly log: readonly LogLine[] }) {
       {parts && <Notice tone="info">{logSentence(parts, language)}</Notice>}
     </>
   )
+}
+
+/** What of its folder is damaged, while the rest can be used. */
+function ProblemNotice({ problem }: { readonly problem: AppError }) {
+  const language = useLanguage()
+  return <Notice tone="warning">{errorSentence(problem, language)}</Notice>
 }
 
 /** What happened to a run that ended otherwise than planned, and what to do now. */

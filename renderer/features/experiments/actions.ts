@@ -2,25 +2,27 @@ import i18next from 'i18next'
 import type { AppError, ExperimentId, ExperimentSummary, Result } from '../../../core/contract/index.ts'
 import { goTo, toast, toastError, useSession } from '../../ui/index.ts'
 import * as api from './experiments.api.ts'
-import { upsert } from './experiments.store.ts'
+import { drop, upsert } from './experiments.store.ts'
 import { fillForm } from './form.store.ts'
 import { toRaw } from './form.ts'
 import { useRun } from './run.store.ts'
 
-/** Shows a failure as a toast; returns whether it went well. */
-function settled<T>(result: Result<T, AppError>): result is { readonly ok: true; readonly value: T } {
-  if (!result.ok) toastError(result.error)
-  return result.ok
+/** Shows a failure as a toast; returns whether it went well. An experiment that somebody else has removed is gone: the list says so. */
+function settled<T>(result: Result<T, AppError>, id?: ExperimentId): result is { readonly ok: true; readonly value: T } {
+  if (result.ok) return true
+  if (id !== undefined && result.error.code === 'experiment/not-found') drop(id)
+  else toastError(result.error)
+  return false
 }
 
 export async function stop(id: ExperimentId): Promise<void> {
-  settled(await api.stopExperiment(id))
+  settled(await api.stopExperiment(id), id)
 }
 
 /** Goes on from the last checkpoint, or from that of a step. */
 export async function resume(id: ExperimentId, step?: number): Promise<void> {
   const result = await api.resumeExperiment(id, step)
-  if (settled(result)) upsert(result.value)
+  if (settled(result, id)) upsert(result.value)
 }
 
 export async function rename(id: ExperimentId, name: string): Promise<AppError | null> {
@@ -32,7 +34,7 @@ export async function rename(id: ExperimentId, name: string): Promise<AppError |
 
 /** Moves the experiment to the trash and offers to bring it back. */
 export async function remove({ id, name }: ExperimentSummary): Promise<void> {
-  if (!settled(await api.removeExperiment(id))) return
+  if (!settled(await api.removeExperiment(id), id)) return
   if (useSession.getState().selection.experiments === id) useSession.getState().select('experiments', null)
   toast(i18next.t('experiments:removed', { name }), { label: i18next.t('common:undo'), run: () => void restore(id) })
 }
@@ -48,7 +50,7 @@ export function startFromItsSettings(): void {
 /** Makes a dataset of the rows that the run began with, and shows it. */
 export async function openItsDataset(id: ExperimentId): Promise<void> {
   const result = await api.restoreDataset(id)
-  if (settled(result)) goTo('datasets', result.value.id)
+  if (settled(result, id)) goTo('datasets', result.value.id)
 }
 
 async function restore(id: ExperimentId): Promise<void> {

@@ -3,7 +3,7 @@ import { MessageSquareText, Play, Plus, RotateCcw, Square, Trash2 } from 'lucide
 import { isActive, isResumable, type ExperimentSummary } from '../../../core/contract/index.ts'
 import { goTo, useSession, type Command } from '../../ui/index.ts'
 import { remove, resume, stop } from './actions.ts'
-import { activeRun, experimentItems, isTrained, useExperiments } from './experiments.store.ts'
+import { activeRun, isTrained, isUnreadable, useExperiments } from './experiments.store.ts'
 import { openForm, startTraining, useForm } from './form.store.ts'
 
 type Words = TFunction<'experiments'>
@@ -14,7 +14,8 @@ const running = () => activeRun(useExperiments.getState())
 function selected(): ExperimentSummary | null {
   const { room, selection } = useSession.getState()
   if (room !== 'experiments') return null
-  return experimentItems(useExperiments.getState()).find(({ id }) => id === selection.experiments) ?? null
+  const { list } = useExperiments.getState()
+  return list.kind === 'ready' ? (list.items.find(({ id }) => id === selection.experiments) ?? null) : null
 }
 
 /** 学習開始: starts what the form in view says. */
@@ -46,7 +47,7 @@ export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCom
     id: 'experiments.resume',
     label: t('resume'),
     icon: <RotateCcw size={14} />,
-    canRun: () => isResumable(summary.state) && running() === null,
+    canRun: () => isResumable(summary.state) && !isUnreadable(summary) && running() === null,
     run: () => resume(summary.id),
   },
   chat: {

@@ -25,6 +25,8 @@ export const renameExperiment = (id: ExperimentId, name: string): Answer<Experim
 export const removeExperiment = (id: ExperimentId): Answer<null> => window.studio.call('experiments.remove', { id })
 export const restoreExperiment = (id: ExperimentId): Answer<ExperimentSummary> => window.studio.call('experiments.restore', { id })
 export const restoreDataset = (id: ExperimentId): Answer<DatasetInfo> => window.studio.call('experiments.restoreDataset', { id })
+/** A browser shows no folders of this computer. */
+export const canOpenFolders = (): boolean => window.studio.host === 'desktop'
 export const onChanged = (listener: (summary: ExperimentSummary) => void): (() => void) => window.studio.on('experiments.changed', listener)
 export const onRemoved = (listener: (removed: { readonly id: ExperimentId }) => void): (() => void) =>
   window.studio.on('experiments.removed', listener)

@@ -15,7 +15,16 @@ interface Experiments {
 export const useExperiments = create<Experiments>()(() => ({ list: { kind: 'loading' } }))
 
 const none: readonly ExperimentSummary[] = []
-export const experimentItems = (state: Experiments): readonly ExperimentSummary[] => (state.list.kind === 'ready' ? state.list.items : none)
+/** True where nothing but the folder is known of it. */
+export const isUnreadable = ({ problem, state }: ExperimentSummary): boolean => problem !== null && state.kind === 'failed'
+
+let readable: { readonly of: readonly ExperimentSummary[]; readonly items: readonly ExperimentSummary[] } = { of: none, items: none }
+/** Every experiment that can be read; the same array for the same list. */
+export function experimentItems({ list }: Experiments): readonly ExperimentSummary[] {
+  const of = list.kind === 'ready' ? list.items : none
+  if (readable.of !== of) readable = { of, items: of.filter((item) => !isUnreadable(item)) }
+  return readable.items
+}
 /** The run that the engine works for now. */
 export const activeRun = (state: Experiments): ExperimentSummary | null =>
   experimentItems(state).find(({ state: run }) => isActive(run)) ?? null
@@ -40,7 +49,8 @@ export function upsert(summary: ExperimentSummary): void {
   })
 }
 
-function drop(id: ExperimentId): void {
+/** Takes an experiment out of the list: it is gone. */
+export function drop(id: ExperimentId): void {
   useExperiments.setState(({ list }) => ({
     list: list.kind === 'ready' ? { kind: 'ready', items: list.items.filter((item) => item.id !== id) } : list,
   }))

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { AppError, Events, ExperimentDetail, ExperimentId } from '../../../core/contract/index.ts'
 import { mergeLog, mergeSteps } from './curve.ts'
 import * as api from './experiments.api.ts'
+import { drop } from './experiments.store.ts'
 
 type Batch = Events['experiments.metrics']
 type RunDetail =
@@ -35,6 +36,7 @@ function receive(batch: Batch): void {
 /** Reads a run from the host; again after a failure. */
 export async function loadRun(id: ExperimentId): Promise<void> {
   const result = await api.openExperiment(id)
+  if (!result.ok && result.error.code === 'experiment/not-found') drop(id)
   useRun.setState(({ run }) => {
     if (!run || run.id !== id) return { run }
     if (!result.ok) return { run: { kind: 'failed', id, error: result.error } }

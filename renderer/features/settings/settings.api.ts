@@ -1,18 +1,10 @@
 import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState, Preferences, Result, SystemInfo } from '../../../core/contract/index.ts'
-import { toastError } from '../../ui/index.ts'
 
 export const readSystem = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.info', {})
 export const readPreferences = (): Promise<Result<Preferences, AppError>> => window.studio.call('system.preferences', {})
 export const writePreferences = (change: Partial<Preferences>): Promise<Result<Preferences, AppError>> =>
   window.studio.call('system.setPreferences', change)
 export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.setLibrary', { folder })
-
-/** Opens what lies outside of the window; a refusal is shown. */
-export async function openOutside(target: string): Promise<void> {
-  const opened = await window.studio.openOutside(target)
-  if (!opened.ok) toastError(opened.error)
-}
-
 export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>
   window.studio.on('system.preferences', listener)

@@ -1,7 +1,7 @@
 import { ExternalLink } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { HubDataset } from '../../../../core/contract/index.ts'
-import { Button, ErrorNotice, useFormat } from '../../../ui/index.ts'
+import { Button, ErrorNotice, openOutside, useFormat } from '../../../ui/index.ts'
 import { Card } from '../../models/index.ts'
 import * as api from './hub.api.ts'
 import type { HubChoice } from './hub.selectors.ts'
@@ -17,7 +17,7 @@ export function HubDetail({ dataset, choice }: { readonly dataset: HubDataset; r
     <article className={styles.detail}>
       <header className={styles.name}>
         <h3>{dataset.id}</h3>
-        <Button variant="quiet" size="small" icon={<ExternalLink size={14} />} onPress={() => void api.openOutside(dataset.url)}>
+        <Button variant="quiet" size="small" icon={<ExternalLink size={14} />} onPress={() => void openOutside(dataset.url)}>
           {t('page')}
         </Button>
       </header>

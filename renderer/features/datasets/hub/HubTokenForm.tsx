@@ -2,7 +2,7 @@ import { KeyRound } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, HubToken } from '../../../../core/contract/index.ts'
-import { Button, errorSentence, TextField, useLanguage } from '../../../ui/index.ts'
+import { Button, errorSentence, openOutside, TextField, useLanguage } from '../../../ui/index.ts'
 import * as api from './hub.api.ts'
 import { forgetToken, saveToken, useHub } from './hub.store.ts'
 import styles from './HubDialog.module.css'
@@ -71,7 +71,7 @@ function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; read
         </label>
       )}
       <div className={styles.tokenActions}>
-        <Button variant="quiet" size="small" onPress={() => void api.openOutside(TOKENS_PAGE)}>
+        <Button variant="quiet" size="small" onPress={() => void openOutside(TOKENS_PAGE)}>
           {t('token.page')}
         </Button>
         <Button size="small" onPress={onDone}>

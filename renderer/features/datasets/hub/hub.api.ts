@@ -1,5 +1,4 @@
 import type { AppError, DownloadId, HubBranch, HubDataset, HubDatasetId, HubDatasetSummary, HubProgress, HubToken, Result } from '../../../../core/contract/index.ts'
-import { toastError } from '../../../ui/index.ts'
 
 type Answer<T> = Promise<Result<T, AppError>>
 
@@ -12,9 +11,3 @@ export const token = (): Answer<HubToken> => window.studio.call('hub.token', {})
 export const setToken = (text: string, allowPlainFile: boolean): Answer<HubToken> => window.studio.call('hub.setToken', { token: text, allowPlainFile })
 export const clearToken = (): Answer<HubToken> => window.studio.call('hub.clearToken', {})
 export const onProgress = (listener: (progress: HubProgress) => void) => window.studio.on('hub.progress', listener)
-
-/** Opens a page of the Hub in the user's browser; a refusal is shown. */
-export async function openOutside(target: string): Promise<void> {
-  const opened = await window.studio.openOutside(target)
-  if (!opened.ok) toastError(opened.error)
-}

@@ -14,6 +14,7 @@ export const experiments: LocaleOf<typeof ja> = {
   removed: '"{name}" was deleted',
   remaining: '{time} left',
   progress: 'Progress of "{name}"',
+  openFolder: 'Open the folder',
   empty: { title: 'No experiments yet', text: 'Press "Start training" on the right; the runs are listed here.' },
   state: {
     preparing: 'Preparing',
@@ -23,6 +24,7 @@ export const experiments: LocaleOf<typeof ja> = {
     finished: 'Finished',
     failed: 'Failed',
     interrupted: 'Interrupted',
+    damaged: 'Damaged',
   },
   groups: {
     general: 'General',

@@ -11,6 +11,7 @@ export const experiments = {
   removed: '「{name}」を削除しました',
   remaining: 'あと {time}',
   progress: '「{name}」の進み具合',
+  openFolder: 'フォルダを開く',
   empty: { title: 'まだ実験がありません', text: '右の設定で「学習開始」を押すと、ここに並びます。' },
   state: {
     preparing: '準備中',
@@ -20,6 +21,7 @@ export const experiments = {
     finished: '完了',
     failed: '失敗',
     interrupted: '中断',
+    damaged: '破損',
   },
   groups: {
     general: '基本',
