@@ -51,6 +51,6 @@ export default tseslint.config(
     },
   },
   ...layers,
-  { files: ['**/*.test.{ts,tsx}', 'core/models/run-program.ts', 'e2e/**', 'bench/**'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['**/*.test.{ts,tsx}', 'core/models/run-program.ts', 'e2e/**', 'bench/**', 'torture/**'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['**/*.mjs', 'eslint.config.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly' } } },
 )

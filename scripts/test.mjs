@@ -1,4 +1,4 @@
-// `npm test`: everything, from a fresh clone: dependencies, browsers, lint, types, unit and golden tests, build, journeys in Chromium and in real Electron.
+// `npm test`: everything, from a fresh clone: dependencies, browsers, lint, types, unit and golden tests, build, journeys in Chromium and in real Electron, two minutes of torture.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,6 +32,9 @@ if (machine.chromium) {
   countJourneys(journeyReport)
 }
 
+stage('torture, 2 minutes', [process.execPath, [join(root, 'scripts', 'torture.mjs'), '2', '--seed', '1']])
+countTorture(join(artifacts, 'torture.json'))
+
 console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`)
 process.exit(broken || totals.failed > 0 || totals.passed === 0 ? 1 : 0)
 
@@ -54,6 +57,14 @@ function countJourneys(file) {
   if (!existsSync(file)) return
   const { stats } = JSON.parse(readFileSync(file, 'utf8'))
   add(stats.expected + stats.flaky, stats.unexpected, stats.skipped)
+}
+
+/** Each attack is a test. */
+function countTorture(file) {
+  if (!existsSync(file)) return
+  const { attacks } = JSON.parse(readFileSync(file, 'utf8'))
+  const failed = attacks.filter(({ findings }) => findings.length > 0).length
+  add(attacks.length - failed, failed, 0)
 }
 
 function add(passed, failed, skipped) {

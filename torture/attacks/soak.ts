@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { isActive, type DatasetId, type ExperimentId } from '../../core/contract/index.ts'
+import type { Attack, AttackContext } from '../harness/attack.ts'
+import { startHost, type Host } from '../harness/host.ts'
+import { entryCount, megabytes, residentBytes, rounded, slope } from '../harness/measure.ts'
+import { smallRun, waitForEnd } from '../harness/runs.ts'
+
+/** Cycles that do not count: caches fill, modules are loaded. */
+const WARM_UP_CYCLES = 4
+const ROWS = 3000
+/** A host may grow by so much in an hour of these cycles, if it grows at all. */
+const MEMORY_LIMIT_MB_A_CYCLE = 0.5
+const DESCRIPTOR_LIMIT_A_CYCLE = 0.1
+/** Fewer say nothing about a slope. */
+const LEAST_CYCLES = 12
+
+interface Sample {
+  readonly hostBytes: number
+  readonly heapBytes: number
+  readonly descriptors: number
+  readonly engineBytes: number
+  readonly children: number
+  readonly temporaries: number
+}
+
+/** A working day in little: a dataset is imported, edited, learnt from, talked to and removed, again and again. Nothing may grow. */
+export const soak: Attack = {
+  name: 'soak',
+  share: 20,
+  leastSeconds: 12,
+  async run(context) {
+    const { report } = context
+    const folder = await context.folder()
+    const host = await startHost({ folder })
+    const samples: Sample[] = []
+    try {
+      while (performance.now() < context.deadlineMs) {
+        await cycle(context, host, report.count)
+        report.count++
+        samples.push(await take(host, folder))
+      }
+    } finally {
+      await host.stop()
+    }
+    judge(context, samples)
+  },
+}
+
+async function cycle(context: AttackContext, host: Host, number: number): Promise<void> {
+  const { client } = host
+  const lines = Array.from({ length: ROWS }, (_, row) => `質問 ${number}-${row},回答 ${row}`)
+  const { path } = await host.upload('table.csv', `instruction,output\n${lines.join('\n')}\n`)
+  const imported = await client.call('datasets.import', { file: path })
+  await edit(host, imported.id)
+  const { id } = await client.call('datasets.create', { from: 'sample' })
+  const run = await client.call('experiments.start', { settings: { ...smallRun(id), 'training.epochs': 1 } })
+  const summary = await waitForEnd(host, run.id, performance.now() + 60_000)
+  context.report.expect(summary?.state.kind === 'finished', 'a run of the soak does not finish', JSON.stringify(summary?.state))
+  await chat(context, host, run.id)
+  await client.call('experiments.remove', { id: run.id })
+  for (const dataset of [id, imported.id]) await client.call('datasets.remove', { id: dataset })
+  const left = await client.call('experiments.list', {})
+  context.report.expect(!left.some(({ state }) => isActive(state)), 'a run goes on after its end', JSON.stringify(left[0]?.state))
+}
+
+async function edit({ client }: Host, id: DatasetId): Promise<void> {
+  await client.call('datasets.edit', { id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['a', 'b'], ['c', 'd']] }] })
+  await client.call('datasets.edit', { id, edits: [{ kind: 'deleteRows', from: 10, to: 500 }] })
+  await client.call('datasets.undo', { id })
+  const { columns } = await client.call('datasets.open', { id })
+  const view = { filters: [{ columnId: columns[0]!.id, kind: 'contains' as const, value: '1' }], sort: [{ columnId: columns[1]!.id }] }
+  for (let offset = 0; offset < 1000; offset += 100) await client.call('datasets.page', { id, offset, limit: 100, view })
+  await client.call('datasets.check', { id })
+  await client.call('datasets.statistics', { id })
+}
+
+function chat({ report }: AttackContext, { client }: Host, experimentId: ExperimentId): Promise<void> {
+  const settings = { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 4, seed: 1 }
+  return new Promise((resolve, reject) => {
+    const stop = client.on((event, payload) => {
+      if (event !== 'chat.done' && event !== 'chat.failed') return
+      report.expect(event === 'chat.done', 'an answer of the soak fails', JSON.stringify(payload))
+      stop()
+      resolve()
+    })
+    client.call('chat.ask', { requestId: experimentId, targets: [{ source: { kind: 'experiment', experimentId }, messages: [{ role: 'user', content: 'こんにちは' }] }], settings }).catch(reject)
+  })
+}
+
+async function take(host: Host, folder: string): Promise<Sample> {
+  const { rssBytes, heapBytes, descriptors } = await host.measure()
+  const children = host.children()
+  return { hostBytes: rssBytes, heapBytes, descriptors, engineBytes: host.children('engine').reduce((sum, pid) => sum + residentBytes(pid), 0), children: children.length, temporaries: entryCount(join(folder, 'tmp')) + entryCount(join(folder, 'library', 'downloads')) }
+}
+
+function judge({ report }: AttackContext, all: readonly Sample[]): void {
+  const samples = all.slice(WARM_UP_CYCLES)
+  const [first, last] = [samples[0], samples.at(-1)]
+  if (!first || !last) return void (report.figures['slopes'] = 'too few cycles')
+  const growth = (of: (sample: Sample) => number) => slope(samples.map((sample, cycle) => [cycle, of(sample)] as const))
+  const figures = { 'host, MB a cycle': growth(({ hostBytes }) => hostBytes) / 2 ** 20, 'heap, MB a cycle': growth(({ heapBytes }) => heapBytes) / 2 ** 20, 'engine, MB a cycle': growth(({ engineBytes }) => engineBytes) / 2 ** 20, 'descriptors a cycle': growth(({ descriptors }) => descriptors) }
+  for (const [name, value] of Object.entries(figures)) report.figures[name] = rounded(value, 3)
+  report.figures['host after warm-up and at the end, MB'] = `${megabytes(first.hostBytes)}, ${megabytes(last.hostBytes)}`
+  report.figures['engine after warm-up and at the end, MB'] = `${megabytes(first.engineBytes)}, ${megabytes(last.engineBytes)}`
+  report.figures['descriptors after warm-up and at the end'] = `${first.descriptors}, ${last.descriptors}`
+  report.figures['children at the end'] = last.children
+  report.expect(last.children <= first.children + 1, 'processes are left', `${first.children} became ${last.children}`)
+  report.expect(last.temporaries <= first.temporaries + 1, 'temporary files are left', `${first.temporaries} became ${last.temporaries}`)
+  if (samples.length < LEAST_CYCLES) return
+  report.expect(figures['heap, MB a cycle'] < MEMORY_LIMIT_MB_A_CYCLE && figures['host, MB a cycle'] < 2 * MEMORY_LIMIT_MB_A_CYCLE, 'the host grows', JSON.stringify(figures))
+  report.expect(figures['engine, MB a cycle'] < 4 * MEMORY_LIMIT_MB_A_CYCLE, 'the engine grows', JSON.stringify(figures))
+  report.expect(figures['descriptors a cycle'] < DESCRIPTOR_LIMIT_A_CYCLE, 'descriptors grow', JSON.stringify(figures))
+}

@@ -1,0 +1,217 @@
+import * as fs from 'node:fs'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { relative, resolve, sep } from 'node:path'
+import { roleOf, type Fault, type FileOperation } from './fault.ts'
+import { PowerCut } from './power-cut.ts'
+
+type Callable = (...args: never[]) => unknown
+type Table = Record<string, Callable>
+
+// As they were before anything was replaced.
+const { appendFileSync, readFileSync, statSync, unlinkSync, writeSync } = fs
+const plain = { appendFileSync, readFileSync, statSync, unlinkSync, writeSync }
+
+/** Which argument of a call names the file, and what the call is. */
+const pathCalls: Readonly<Record<string, FileOperation>> = {
+  rename: 'rename', rm: 'rm', rmdir: 'rm', unlink: 'rm', mkdir: 'mkdir', copyFile: 'copy', cp: 'copy', link: 'link', symlink: 'link', truncate: 'truncate', writeFile: 'write', appendFile: 'write',
+}
+/** The role of these is that of their target. */
+const TARGET_SECOND = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink'])
+const handleCalls: Readonly<Record<string, FileOperation>> = { write: 'write', writev: 'write', writeFile: 'write', appendFile: 'write', truncate: 'truncate', sync: 'sync', datasync: 'sync' }
+const descriptorCalls: Readonly<Record<string, FileOperation>> = { write: 'write', writev: 'write', fsync: 'sync', fdatasync: 'sync', ftruncate: 'truncate' }
+
+/** The one place that every changing call of this process passes: it counts, records, fails or ends the process. */
+class Border {
+  readonly #process: string
+  readonly #folder: string
+  readonly #faultFile: string
+  readonly #recordFile: string | undefined
+  readonly power: PowerCut
+  #fault: Fault | null = null
+  #loadedMs = -1
+  #seen = 0
+  #isInside = false
+
+  constructor(processRole: string, folder: string) {
+    this.#process = processRole
+    this.#folder = resolve(folder)
+    this.#faultFile = process.env['TORTURE_FAULT'] ?? ''
+    this.#recordFile = process.env['TORTURE_RECORD']
+    this.power = new PowerCut()
+  }
+
+  /** Null for files that are none of the studio's. */
+  roleOf(path: unknown): string | null {
+    const absolute = resolve(path instanceof URL ? path.pathname : String(path))
+    return absolute.startsWith(this.#folder + sep) ? roleOf(relative(this.#folder, absolute)) : null
+  }
+
+  /** What the call must do: nothing, fail, or end the process before, in the midst or after. */
+  pass(operation: FileOperation, path: string): Fault | null {
+    // Node's own functions are made of each other.
+    if (this.#isInside) return null
+    this.#isInside = true
+    try {
+      return this.#faultAt(operation, path)
+    } finally {
+      this.#isInside = false
+    }
+  }
+
+  #faultAt(operation: FileOperation, path: string): Fault | null {
+    const role = this.roleOf(path)
+    if (role === null) return null
+    if (this.#recordFile) plain.appendFileSync(this.#recordFile, `${this.#process}\t${operation}\t${role}\n`)
+    this.#reload()
+    const fault = this.#fault
+    if (!fault || fault.process !== this.#process || (fault.operation ?? operation) !== operation || (fault.role ?? role) !== role) return null
+    this.#seen++
+    if (this.#seen < fault.occurrence || (this.#seen > fault.occurrence && !fault.lasting)) return null
+    if (!fault.lasting) this.#hit(`${operation}\t${role}`)
+    return fault
+  }
+
+  end(fault: Fault): never {
+    if (fault.act === 'power') this.power.cut()
+    process.kill(process.pid, 'SIGKILL')
+    // The signal is delivered at the latest here.
+    for (;;) plain.statSync(this.#folder)
+  }
+
+  error(fault: Fault, operation: FileOperation, path: string): Error {
+    return Object.assign(new Error(`${fault.act}: fault on purpose, ${operation} '${path}'`), { code: fault.act, syscall: operation, path })
+  }
+
+  /** The fault is used up: a process that starts later must not meet it again. */
+  #hit(what: string): void {
+    this.#fault = null
+    plain.appendFileSync(`${this.#faultFile}.hit`, `${what}\n`)
+    try {
+      plain.unlinkSync(this.#faultFile)
+    } catch {
+      // Another process of the studio has met it first.
+    }
+  }
+
+  #reload(): void {
+    const changedMs = this.#faultFile === '' ? undefined : plain.statSync(this.#faultFile, { throwIfNoEntry: false })?.mtimeMs
+    if (changedMs === undefined) this.#fault = null
+    if (changedMs === undefined || changedMs === this.#loadedMs) return
+    this.#loadedMs = changedMs
+    this.#seen = 0
+    this.#fault = JSON.parse(plain.readFileSync(this.#faultFile, 'utf8')) as Fault
+  }
+}
+
+/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. */
+export function putFaultsInPlace(processRole: string, folder: string): void {
+  const border = new Border(processRole, folder)
+  const require = createRequire(import.meta.url)
+  const callbacks = require('node:fs') as Table & { promises: Table }
+  replacePromises(callbacks.promises, border)
+  replaceCallbacks(callbacks, border)
+  replaceSynchronous(callbacks, border)
+  syncBuiltinESMExports()
+}
+
+const pathOf = (name: string, args: readonly unknown[]): string => String(args[TARGET_SECOND.has(name) ? 1 : 0])
+const isForWriting = (flags: unknown): boolean => (typeof flags === 'number' ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0 : /[wa+x]/.test(String(flags ?? 'r')))
+
+function replacePromises(table: Table, border: Border): void {
+  for (const [name, operation] of Object.entries(pathCalls)) {
+    const original = table[name]
+    if (!original) continue
+    table[name] = (...args: never[]) => {
+      const path = pathOf(name, args)
+      if (operation === 'write' && border.roleOf(path) !== null) border.power.touch(path, name === 'writeFile')
+      return around(border, operation, path, args, (given) => original(...given), name === 'rename' ? () => border.power.move(String(args[0]), path) : undefined)
+    }
+  }
+  const open = table['open'] as (...args: unknown[]) => Promise<fs.promises.FileHandle>
+  table['open'] = (async (path: unknown, flags: unknown, mode: unknown) => {
+    const given = [path, flags, mode]
+    const handle = isForWriting(flags) ? ((await around(border, 'open', String(path), given, (passed) => open(...passed))) as fs.promises.FileHandle) : await open(...given)
+    if (border.roleOf(path) !== null) {
+      if (isForWriting(flags)) border.power.touch(String(path), /w/.test(String(flags)))
+      watchHandle(handle, String(path), border)
+    }
+    return handle
+  }) as Callable
+}
+
+function watchHandle(handle: fs.promises.FileHandle, path: string, border: Border): void {
+  const table = handle as unknown as Table
+  for (const [name, operation] of Object.entries(handleCalls)) {
+    const original = (table[name] as Callable).bind(handle)
+    const settle = operation === 'sync' ? () => border.power.keep(path) : undefined
+    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), settle)
+  }
+}
+
+/** Runs a call with what the border says about it. */
+async function around(border: Border, operation: FileOperation, path: string, args: readonly unknown[], call: (args: never[]) => unknown, settle?: () => void): Promise<unknown> {
+  const fault = border.pass(operation, path)
+  if (fault && isError(fault)) throw border.error(fault, operation, path)
+  if (fault?.when === 'before') border.end(fault)
+  if (fault?.when === 'half' && operation === 'write') {
+    await call(halved(args) as never[])
+    border.end(fault)
+  }
+  const result = await call(args as never[])
+  settle?.()
+  if (fault) border.end(fault)
+  return result
+}
+
+const isError = ({ act }: Fault): boolean => act !== 'kill' && act !== 'power'
+
+/** The same arguments with half of the contents. */
+const halved = (args: readonly unknown[]): unknown[] => args.map((value) => (typeof value === 'string' && value.includes('\n') ? value.slice(0, value.length / 2) : value instanceof Uint8Array ? value.subarray(0, value.length / 2) : value))
+
+/** Streams and libraries use the functions with callbacks; descriptors are followed from their opening on. */
+function replaceCallbacks(table: Table, border: Border): void {
+  const paths = new Map<number, string>()
+  const open = table['open'] as (...args: unknown[]) => void
+  table['open'] = ((...args: unknown[]) => {
+    const done = args.at(-1) as (error: Error | null, descriptor?: number) => void
+    const path = String(args[0])
+    const follow = (error: Error | null, descriptor?: number) => {
+      if (!error && border.roleOf(path) !== null) paths.set(descriptor as number, path)
+      done(error, descriptor)
+    }
+    guarded(border, isForWriting(args[1]) ? 'open' : null, path, [...args.slice(0, -1), follow], open)
+  }) as Callable
+  for (const [name, operation] of Object.entries(descriptorCalls)) {
+    const original = table[name] as (...args: unknown[]) => void
+    table[name] = ((...args: unknown[]) => guarded(border, paths.has(args[0] as number) ? operation : null, paths.get(args[0] as number) ?? '', args, original)) as Callable
+  }
+  for (const [name, operation] of Object.entries(pathCalls)) {
+    const original = table[name] as ((...args: unknown[]) => void) | undefined
+    if (original) table[name] = ((...args: unknown[]) => guarded(border, operation, pathOf(name, args), args, original)) as Callable
+  }
+}
+
+function guarded(border: Border, operation: FileOperation | null, path: string, args: readonly unknown[], call: (...args: unknown[]) => void): void {
+  const fault = operation === null ? null : border.pass(operation, path)
+  if (!fault || operation === null) return call(...args)
+  const done = args.at(-1) as (error: Error | null, ...rest: unknown[]) => void
+  if (isError(fault)) return void setImmediate(() => done(border.error(fault, operation, path)))
+  if (fault.when === 'before') border.end(fault)
+  call(...(fault.when === 'half' ? halved(args) : args).slice(0, -1), () => border.end(fault))
+}
+
+function replaceSynchronous(table: Table, border: Border): void {
+  for (const [name, operation] of Object.entries(pathCalls)) {
+    const original = table[`${name}Sync`] as ((...args: unknown[]) => unknown) | undefined
+    if (!original) continue
+    table[`${name}Sync`] = ((...args: unknown[]) => {
+      const path = pathOf(name, args)
+      const fault = border.pass(operation, path)
+      if (fault && isError(fault)) throw border.error(fault, operation, path)
+      if (fault?.when === 'before') border.end(fault)
+      const result = original(...args)
+      if (fault) border.end(fault)
+      return result
+    }) as Callable
+  }
+}

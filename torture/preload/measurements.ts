@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+/** What a process holds after its garbage was collected. */
+export interface Measurement {
+  readonly rssBytes: number
+  readonly heapBytes: number
+  readonly externalBytes: number
+  readonly descriptors: number
+}
+
+/** Answers `{ torture: 'measure' }` from the process that started this one. */
+export function answerMeasurements(): void {
+  if (!process.send) return
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  process.on('message', (message) => {
+    if ((message as { torture?: unknown }).torture !== 'measure') return
+    collect()
+    collect()
+    const { rss, heapUsed, external } = process.memoryUsage()
+    process.send?.({ rssBytes: rss, heapBytes: heapUsed, externalBytes: external, descriptors: countDescriptors() } satisfies Measurement)
+  })
+  // The listener must not keep a host alive that has been told to end.
+  process.channel?.unref()
+}
+
+function countDescriptors(): number {
+  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0
+}
