@@ -1,5 +1,6 @@
 import { protocol } from 'electron'
 import { readPageFile } from '../../core/host/page-files.ts'
+import { pagePolicy } from '../../core/host/page-policy.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 
 const SCHEME = 'app'
@@ -8,17 +9,8 @@ const SCHEME = 'app'
 export const PAGE_ORIGIN = `${SCHEME}://studio`
 export const PAGE_URL = `${PAGE_ORIGIN}/`
 
-/** The one style that react-aria writes into the page by itself (`touch-action` of what can be pressed). */
-const REACT_ARIA_STYLE = "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='"
-
-/** Scripts, fonts and styles of ours only, no connection anywhere: the page talks to the studio through its preload. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'", "script-src 'self'", `style-src 'self' ${REACT_ARIA_STYLE}`, "font-src 'self'", 'img-src data:',
-  "object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
-].join('; ')
-
 const headers: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': pagePolicy({ connectsToHost: false }),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',

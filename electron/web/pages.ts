@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { extname, join, normalize, sep } from 'node:path'
 import type { AppError } from '../../core/contract/index.ts'
 import { errorTexts, UserError } from '../../core/contract/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
+import { readPageFile } from '../../core/host/page-files.ts'
+import { pagePolicy } from '../../core/host/page-policy.ts'
 import { ADDRESS, type Access } from './access.ts'
 import { answerDoor } from './door.ts'
 import { answerContent, answerError, answerJson, answerStatus } from './http-answers.ts'
@@ -20,11 +20,7 @@ export interface PagesOptions {
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST']
 
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json',
-}
-
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const POLICY = pagePolicy({ connectsToHost: true })
 
 /** Status of a user's error on its way to a page. */
 const statuses: Partial<Record<AppError['code'], number>> = { 'upload/too-large': 413, 'upload/no-space': 507 }
@@ -71,19 +67,14 @@ async function answerPost(url: URL, request: IncomingMessage, response: ServerRe
 }
 
 async function answerFile({ pathname }: URL, response: ServerResponse, { rendererFolder }: PagesOptions): Promise<void> {
-  if (pathname === '/') {
-    const page = await readFile(join(rendererFolder, 'index.html'), 'utf8')
-    // The page's own policy is for the desktop; here the header rules. The bridge must be there before the studio's script.
-    return answerAsset(response, page.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/i, '').replace('<script', '<script type="module" src="/bridge.js"></script>\n    <script'), '.html')
-  }
-  const path = join(rendererFolder, normalize(decoded(pathname) ?? ''))
-  const content = path.startsWith(rendererFolder + sep) ? await readFile(path).catch(() => null) : null
-  if (content) answerAsset(response, content, extname(path))
-  else answerStatus(response, 404)
+  const file = await readPageFile(rendererFolder, pathname)
+  if (!file) return answerStatus(response, 404)
+  const content = pathname === '/' ? withBridge(Buffer.from(file.content).toString('utf8')) : file.content
+  answerContent(response, 200, content, { type: file.contentType, policy: POLICY, headers: { 'cache-control': 'no-cache' } })
 }
 
-const answerAsset = (response: ServerResponse, content: string | Uint8Array, extension: string): void =>
-  answerContent(response, 200, content, { type: types[extension] ?? 'application/octet-stream', policy: CSP, headers: { 'cache-control': 'no-cache' } })
+/** The bridge must be there before the studio's script. */
+const withBridge = (page: string): string => page.replace('<script', '<script type="module" src="/bridge.js"></script>\n    <script')
 
 /** A sentence with the reference in the log: no stack trace, no path. */
 function answerBug(request: IncomingMessage, response: ServerResponse, reference: string): void {
