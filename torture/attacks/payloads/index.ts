@@ -108,7 +108,7 @@ class Target {
   /** Failures that come as events must have their sentence too. */
   #watchEvents(): void {
     this.#host.client.on((event, payload) => {
-      const { error, state } = payload as { error?: { code: string }; state?: { kind: string; error?: { code: string } } | string }
+      const { error, state } = (payload ?? {}) as { error?: { code: string }; state?: { kind: string; error?: { code: string } } | string }
       const code = error?.code ?? (typeof state === 'object' ? state.error?.code : undefined)
       if (code === 'internal') this.#context.report.find(`the event ${event} tells internal`, `${JSON.stringify(payload).slice(0, 300)} after ${this.lastPayloads.join(' | ')}`)
     })
