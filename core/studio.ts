@@ -179,7 +179,7 @@ function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & 
 }
 
 async function describeSystem(options: StudioOptions, { folder, access }: { readonly folder: string; readonly access: LibraryAccess }, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {
-  const [{ devices: found, recommended }, disk] = await Promise.all([devices(), statfs(folder)])
+  const [{ devices: found, recommended }, disk] = await Promise.all([devices(), statfs(folder).catch(() => null)])
   return {
     version: options.version,
     host: options.host,
@@ -190,7 +190,7 @@ async function describeSystem(options: StudioOptions, { folder, access }: { read
     freeMemoryBytes: freemem(),
     libraryFolder: folder,
     access,
-    freeDiskBytes: disk.bavail * disk.bsize,
+    freeDiskBytes: disk && disk.bavail * disk.bsize,
     devices: found,
     recommended,
   }

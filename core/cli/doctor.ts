@@ -19,7 +19,7 @@ function linesOf(info: SystemInfo, gpuPack: GpuPackState): string[] {
   return [
     `Terakoya Studio ${info.version}  ${info.platform}`,
     text('machine', { processor: info.processor, cores: info.coreCount, memory: gigabytes(info.memoryBytes), free: gigabytes(info.freeMemoryBytes) }),
-    text('library', { folder: info.libraryFolder, free: gigabytes(info.freeDiskBytes) }),
+    text('library', { folder: info.libraryFolder, free: info.freeDiskBytes === null ? '–' : gigabytes(info.freeDiskBytes) }),
     '',
     ...info.devices.map((device) => lineOf(device, device.kind === info.recommended.kind)),
     stateLine(gpuPack),

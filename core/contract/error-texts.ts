@@ -17,6 +17,10 @@ export const errorTexts = {
     ja: 'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
     en: 'The studio does not open "{address}". If you need it, paste the address into your browser.',
   },
+  'preferences/unwritable': {
+    ja: '環境設定のフォルダ「{folder}」に書き込めません。フォルダの権限と空き容量を確認してください。',
+    en: 'The preferences folder "{folder}" cannot be written to. Check its permissions and free space.',
+  },
   'library/unwritable': {
     ja: 'ライブラリのフォルダ「{folder}」に書き込めません。設定で別のフォルダを選ぶか、フォルダの権限と空き容量を確認してください。',
     en: 'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',

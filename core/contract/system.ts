@@ -57,7 +57,8 @@ export interface SystemInfo {
   readonly freeMemoryBytes: number
   readonly libraryFolder: string
   readonly access: LibraryAccess
-  readonly freeDiskBytes: number
+  /** Null while the library's folder is not there. */
+  readonly freeDiskBytes: number | null
   readonly devices: readonly DeviceInfo[]
   readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExperimentId, UserError, type Evaluation, type LogLine, type StepMetric } from '../contract/index.ts'
-import { isTemporary, syncFile, syncFolder, writeFileAtomic } from '../files/atomic.ts'
+import { sweepTemporary, syncFile, syncFolder, writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
@@ -158,9 +158,7 @@ export class ExperimentStore {
   async sweepRun(id: ExperimentId): Promise<void> {
     const files = experimentFiles(this.folderOf(id))
     await sweepCheckpoints(files.checkpoints)
-    for (const folder of [this.folderOf(id), files.predictions]) {
-      for (const entry of await readdir(folder).catch(() => [])) if (isTemporary(entry)) await disk.rm(join(folder, entry), { force: true })
-    }
+    for (const folder of [this.folderOf(id), files.predictions]) await sweepTemporary(folder)
   }
 }
 

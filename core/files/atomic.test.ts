@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { writeAtomic, writeFileAtomic } from './atomic.ts'
+import { sweepTemporary, writeAtomic, writeFileAtomic } from './atomic.ts'
 import { temporaryFolders } from '../checkpoints/test-support.ts'
 
 const newFolder = temporaryFolders()
@@ -39,5 +39,13 @@ describe('writing in one move', () => {
     const contents = Array.from({ length: 20 }, (_, i) => String(i).repeat(1000))
     await Promise.all(contents.map((content) => writeFileAtomic(file, content)))
     expect(contents).toContain(await readFile(file, 'utf8'))
+  })
+
+  it('is swept up after a kill, and nothing else is', async () => {
+    const folder = await newFolder()
+    for (const name of ['..index.json.0123456789ab.tmp', '.a.json.0123456789ab.tmp', 'a.tmp', '.a.json.tmp', '.hidden', 'a.json']) await writeFile(join(folder, name), '')
+    await sweepTemporary(folder)
+    await sweepTemporary(join(folder, 'missing'))
+    expect((await readdir(folder)).sort()).toEqual(['.a.json.tmp', '.hidden', 'a.json', 'a.tmp'])
   })
 })

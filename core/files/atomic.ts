@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { disk } from './disk.ts'
@@ -36,6 +37,15 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
 
 /** Names of the files that writeAtomic leaves behind where the process ends in the middle. */
 export const isTemporary = (name: string): boolean => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name)
+
+/** Removes such files from a folder. Only where nobody else writes, or with an age that no write reaches. A folder that cannot be read has none. */
+export async function sweepTemporary(folder: string, { olderThanMs = 0 }: { readonly olderThanMs?: number } = {}): Promise<void> {
+  for (const name of (await readdir(folder).catch(() => [])).filter(isTemporary)) {
+    const path = join(folder, name)
+    const isOld = olderThanMs === 0 || (await stat(path).then(({ mtimeMs }) => mtimeMs < Date.now() - olderThanMs, () => false))
+    if (isOld) await disk.rm(path, { force: true }).catch(() => undefined)
+  }
+}
 
 /** Makes the content of a file survive a power cut that something else has written. */
 export async function syncFile(path: string): Promise<void> {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { sweepTemporary } from '../files/atomic.ts'
 import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
 import { DatasetStore } from '../datasets/store.ts'
@@ -70,6 +71,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     onChange: () => services.emit('trash.changed', null),
   })
   if (isWritable) {
+    for (const place of [folder, ...Object.values(places)]) await sweepTemporary(place)
     await datasets.sweep()
     await experiments.recover()
     void trash.purge()

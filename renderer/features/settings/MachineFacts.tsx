@@ -45,7 +45,7 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
       <dt>{t('machine.memory')}</dt>
       <dd>{t('machine.free', { total: format.bytes(info.memoryBytes), free: format.bytes(info.freeMemoryBytes) })}</dd>
       <dt>{t('machine.disk')}</dt>
-      <dd>{t('machine.diskFree', { free: format.bytes(info.freeDiskBytes) })}</dd>
+      <dd>{info.freeDiskBytes === null ? '–' : t('machine.diskFree', { free: format.bytes(info.freeDiskBytes) })}</dd>
       {detailed && others.map((device) => <Unused key={`${device.kind}-${device.name}`} device={device} />)}
     </dl>
   )
