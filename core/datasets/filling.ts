@@ -69,7 +69,7 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
     })
   } catch (error) {
     filling.signal?.throwIfAborted()
-    throw error
+    throw relation.toError(error)
   } finally {
     filling.signal?.removeEventListener('abort', stop)
   }

@@ -4,6 +4,7 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node
 import { CLIP_CHARACTERS, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
 import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
+import { KnownFacts } from './known-facts.ts'
 import { identifier, literal } from './sql.ts'
 import { checkContents, checkSchema, migrations } from './store-schema.ts'
 
@@ -58,6 +59,12 @@ const DATASET_ORDER = { table: '(SELECT row_id, position AS place FROM rows)', c
 /** Beyond so many keys DuckDB reads the whole table instead of the index. */
 const ROWS_PER_LOOKUP = 1000
 
+/** So many rows are read as quickly as a hundred of them are looked up. */
+const SCANNED_ROWS = 500_000
+
+/** DuckDB reads and skips so many rows at once. */
+const VECTOR_ROWS = 2048
+
 /** Loading rows pauses so often that the process can answer in between. */
 const ROWS_PER_PAUSE = 10_000
 
@@ -67,6 +74,7 @@ const ROWS_PER_PAUSE = 10_000
  */
 export class DatasetStore {
   readonly #database: ConfinedDuckDB
+  readonly #known = new KnownFacts()
 
   /** Where files may be written for a while. */
   readonly workFolder: string
@@ -123,16 +131,27 @@ export class DatasetStore {
     await this.run('CREATE INDEX IF NOT EXISTS rows_by_id ON rows (row_id)')
   }
 
+  /** Runs a statement that may change something. */
   async run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {
-    await this.#connection.run(sql, [...values])
+    this.#known.forget()
+    try {
+      await this.#connection.run(sql, [...values])
+    } finally {
+      this.#known.forget()
+    }
   }
 
+  /** Rows of a query. */
   async all(sql: string, values: readonly DuckDBValue[] = []): Promise<DuckDBValue[][]> {
     return (await this.#connection.runAndReadAll(sql, [...values])).getRows()
   }
 
   /** Runs `work` as a whole or not at all. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.#known.without(() => this.#transaction(work))
+  }
+
+  async #transaction<T>(work: () => Promise<T>): Promise<T> {
     await this.run('BEGIN')
     try {
       const result = await work()
@@ -145,9 +164,11 @@ export class DatasetStore {
     }
   }
 
-  async meta(): Promise<StoreMeta> {
-    const [row] = await this.all('SELECT name, version, updated_at FROM meta')
-    return { name: String(row?.[0]), version: Number(row?.[1]), updatedAt: String(row?.[2]) }
+  meta(): Promise<StoreMeta> {
+    return this.#known.once('meta', async () => {
+      const [row] = await this.all('SELECT name, version, updated_at FROM meta')
+      return { name: String(row?.[0]), version: Number(row?.[1]), updatedAt: String(row?.[2]) }
+    })
   }
 
   async touch(): Promise<void> {
@@ -155,7 +176,7 @@ export class DatasetStore {
   }
 
   async columns(): Promise<Column[]> {
-    const rows = await this.all('SELECT id, name, role FROM columns ORDER BY position')
+    const rows = await this.#known.once('columns', () => this.all('SELECT id, name, role FROM columns ORDER BY position'))
     return rows.map(([id, name, role]) => ({ id: String(id) as ColumnId, name: String(name), role: String(role) as ColumnRole }))
   }
 
@@ -164,19 +185,34 @@ export class DatasetStore {
     return { ...DATASET_ORDER, count: await this.rowCount() }
   }
 
-  async rowCount(): Promise<number> {
-    return Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0])
+  rowCount(): Promise<number> {
+    return this.#known.once('rowCount', async () => Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0]))
   }
 
   /** The page of the relation's rows at places from `offset`, with clipped texts; without one, of the dataset in its own order. */
   async page(offset: number, limit: number, places?: Places): Promise<Page> {
     const { version } = await this.meta()
-    const order = await this.rowIds(offset, offset + limit, places)
-    const columns = await this.columns()
-    const cells = columns.map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length(${identifier(id)}) > ${CLIP_CHARACTERS}`).join('')
-    const found = new Map((await this.#byId(order, `row_id, position${cells}`)).map((row) => [Number(row[0]), row]))
-    const rows = order.flatMap((id) => (found.has(id) ? [toRow(found.get(id) as DuckDBValue[], places?.isView === true)] : []))
-    return { offset, rows, rowCount: places?.count ?? (await this.rowCount()), version }
+    const cells = (await this.columns()).map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length(${identifier(id)}) > ${CLIP_CHARACTERS}`).join('')
+    const rows = await this.#pageRows(offset, offset + limit, { selected: `row_id, position${cells}`, places })
+    return { offset, rows: rows.map((row) => toRow(row, places?.isView === true)), rowCount: places?.count ?? (await this.rowCount()), version }
+  }
+
+  /** What is selected of the rows at places from … to-1, in their order; `row_id` and `position` come first. */
+  async #pageRows(from: number, to: number, { selected, places }: { readonly selected: string; readonly places: Places | undefined }): Promise<DuckDBValue[][]> {
+    if (!places?.isView && (await this.#liesInOrder())) {
+      const rows = await this.all(`SELECT ${selected} FROM rows WHERE position >= ${from} AND position < ${to}`)
+      return rows.sort(([, a], [, b]) => Number(a) - Number(b))
+    }
+    const order = await this.rowIds(from, to, places)
+    const found = new Map((await this.#byId(order, selected)).map((row) => [Number(row[0]), row]))
+    return order.flatMap((id) => (found.has(id) ? [found.get(id) as DuckDBValue[]] : []))
+  }
+
+  /** True where a range of positions is quicker read than looked up row by row: the file skips what lies elsewhere, or there is little to skip. */
+  async #liesInOrder(): Promise<boolean> {
+    if ((await this.rowCount()) <= SCANNED_ROWS) return true
+    const spread = `SELECT max(position) - min(position) AS width FROM rows GROUP BY rowid // ${VECTOR_ROWS}`
+    return this.#known.once('liesInOrder', async () => Number((await this.all(`SELECT coalesce(avg(width), 0) FROM (${spread})`))[0]?.[0]) <= 2 * VECTOR_ROWS)
   }
 
   /** Keys of the rows at places from … to-1. */

@@ -13,7 +13,7 @@ export const arrow: TableFormat = {
   async open(file) {
     const table = await tableOf(file)
     let row = 0
-    return { options: {}, portions: () => inPortions(rowsOf(table, (at) => { row = at; file.throwIfCancelled() })), share: () => row / table.numRows }
+    return { options: {}, portions: () => inPortions(rowsOf(table, { file, onRow: (at) => { row = at } })), share: () => row / table.numRows }
   },
 }
 
@@ -28,16 +28,28 @@ async function tableOf(file: FileContents) {
   try {
     return tableFromIPC(bytes, { useBigInt: true, useDate: true })
   } catch {
-    throw new UserError('dataset/arrow-damaged', { file: file.name })
+    throw damage(file)
   }
 }
 
-function* rowsOf(table: import('@uwdata/flechette').Table, onRow: (row: number) => void): Generator<Cells> {
+const damage = ({ name }: FileContents) => new UserError('dataset/arrow-damaged', { file: name })
+
+function* rowsOf(table: import('@uwdata/flechette').Table, { file, onRow }: { readonly file: FileContents; onRow(row: number): void }): Generator<Cells> {
   yield table.names
   const columns = table.names.map((_, index) => table.getChildAt(index))
   for (let row = 0; row < table.numRows; row++) {
     onRow(row)
-    yield columns.map((column) => textOf(column.at(row)))
+    file.throwIfCancelled()
+    yield cellsOf(columns, row, file)
+  }
+}
+
+/** A column's values are looked at here for the first time. */
+function cellsOf(columns: readonly import('@uwdata/flechette').Column<unknown>[], row: number, file: FileContents): Cells {
+  try {
+    return columns.map((column) => textOf(column.at(row)))
+  } catch {
+    throw damage(file)
   }
 }
 

@@ -1,6 +1,8 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { UserError } from '../../contract/index.ts'
+import { toReadError } from '../../files/read-error.ts'
+import { openRegularFile, readRegularFile } from '../../files/regular-file.ts'
 import type { FileContents } from './table-format.ts'
 
 /** So much is looked at to tell a file's format and encoding. */
@@ -10,25 +12,28 @@ const PIECE_BYTES = 1 << 19
 const GIB = 2 ** 30
 /** What Node reads into one buffer. */
 const MAX_READ_GIB = 2
+const MAX_READ_BYTES = MAX_READ_GIB * GIB - 1
 
-/** A file on disk: it is read piece by piece, or as a whole where a format asks for it. Throws UserError where it cannot be read. */
+/**
+ * A file on disk: it is read piece by piece, or as a whole where a format asks for it, and never beyond the size that it had at first. Throws UserError where
+ * it cannot be read, `file/not-regular` where it is no file (or is none any more when it is read).
+ */
 export async function openFile(path: string, signal?: AbortSignal): Promise<FileContents> {
   const name = basename(path)
-  const readable = <T>(work: Promise<T>): Promise<T> => work.catch((error: NodeJS.ErrnoException) => { throw toReadError(error, name) })
-  const { size } = await readable(stat(path))
+  const { size, beginning } = await whileOpen(path, async (handle) => ({ size: (await handle.stat()).size, beginning: await readBeginning(handle) }))
   const counter = { bytes: 0 }
   let read: Promise<Uint8Array<ArrayBuffer>> | null = null
   return {
     name,
     path,
     size,
-    beginning: await readable(readBeginning(path)),
+    beginning,
     whole() {
-      if (size > MAX_READ_GIB * GIB) throw new UserError('dataset/too-large', { file: name, size: Math.ceil((size / GIB) * 10) / 10, limit: MAX_READ_GIB })
-      read ??= readable(readFile(path)).then((bytes) => new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength))
+      if (size > MAX_READ_BYTES) throw new UserError('dataset/too-large', { file: name, size: Math.ceil((size / GIB) * 10) / 10, limit: MAX_READ_GIB })
+      read ??= naming(path, () => readRegularFile(path, { maxBytes: size, cut: true })).then((bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       return read
     },
-    pieces: () => piecesOf(path, counter, signal),
+    pieces: () => piecesOf({ path, size }, counter, signal),
     bytesRead: () => counter.bytes,
     throwIfCancelled: () => signal?.throwIfAborted(),
   }
@@ -49,27 +54,46 @@ export function contentsOf(name: string, bytes: Uint8Array<ArrayBuffer>, signal?
   }
 }
 
-function toReadError(error: NodeJS.ErrnoException, file: string): Error {
-  return error.code === 'ENOENT' ? new UserError('file/not-found', { file }) : new UserError('file/unreadable', { file, reason: error.code ?? '' })
+/** Throws UserError `file/not-regular` and the like: to be asked right before somebody else opens the path. */
+export const requireRegular = (path: string): Promise<void> => whileOpen(path, async () => undefined)
+
+async function whileOpen<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  return naming(path, async () => {
+    const handle = await openRegularFile(path)
+    try {
+      return await work(handle)
+    } finally {
+      await handle.close()
+    }
+  })
 }
 
-async function readBeginning(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const handle = await open(path)
+/** Errors of reading name the file without its folder. */
+async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    const { buffer, bytesRead } = await handle.read(new Uint8Array(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await handle.close()
+    return await work()
+  } catch (error) {
+    throw toNamed(error, path)
   }
 }
 
-async function* piecesOf(path: string, counter: { bytes: number }, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const handle = await open(path)
+function toNamed(error: unknown, path: string): unknown {
+  const told = error instanceof UserError ? error : toReadError(error, path)
+  return told instanceof UserError && told.error.facts?.file === path ? new UserError(told.error.code, { ...told.error.facts, file: basename(path) }) : told
+}
+
+async function readBeginning(handle: FileHandle): Promise<Uint8Array<ArrayBuffer>> {
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(BEGINNING_BYTES), 0, BEGINNING_BYTES, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function* piecesOf({ path, size }: { readonly path: string; readonly size: number }, counter: { bytes: number }, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const handle = await naming(path, () => openRegularFile(path))
   counter.bytes = 0
   try {
-    for (;;) {
+    while (counter.bytes < size) {
       signal?.throwIfAborted()
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(PIECE_BYTES), 0, PIECE_BYTES, null)
+      const { buffer, bytesRead } = await naming(path, () => handle.read(new Uint8Array(PIECE_BYTES), 0, Math.min(PIECE_BYTES, size - counter.bytes), null))
       if (bytesRead === 0) return
       counter.bytes += bytesRead
       yield buffer.subarray(0, bytesRead)

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
+import { toDiskError } from '../../files/disk-errors.ts'
 import { confinedDuckDB } from '../duckdb.ts'
 import { exactText, textOf } from '../exact-text.ts'
 import { identifier, literal } from '../sql.ts'
-import { pause } from './contents.ts'
+import { pause, requireRegular } from './contents.ts'
 import type { Cells, FileContents, Relation, TableFormat } from './table-format.ts'
 
 const MEMORY_LIMIT = '400MB'
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
+/** What DuckDB says of the dataset that it fills, and not of the file that it reads. */
+const WRITING = /could not (write|fsync|truncate|create|remove|move)|no space left on device|not enough space on the disk|file too large/i
 /** What DuckDB numbers the rows by. */
 const ROW_NUMBER = 'file_row_number'
 
@@ -29,13 +32,14 @@ async function relationOf(file: FileContents, path: string): Promise<Relation | 
   return withConnection(file, path, async (connection) => {
     const columns = await columnsOf(connection, path)
     if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
-    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)` }
+    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`, toError: (error) => (WRITING.test(String(error)) ? error : toDamage(error, file)) }
   })
 }
 
 async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]> {
   const path = file.path ?? join(tmpdir(), `terakoya-${randomUUID()}.parquet`)
-  if (file.path === null) await writeFile(path, await file.whole())
+  if (file.path === null) await writeFile(path, await file.whole()).catch((error: unknown) => { throw toDiskError(error, tmpdir()) })
+  else await requireRegular(path)
   const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
   try {
     const columns = await columnsOf(connection, path)
@@ -55,6 +59,7 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
 }
 
 async function withConnection<T>(file: FileContents, path: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+  await requireRegular(path)
   const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
   try {
     return await work(connection)
@@ -74,7 +79,9 @@ async function columnsOf(connection: DuckDBConnection, path: string): Promise<{ 
   })
 }
 
+/** Whatever DuckDB says while it reads nothing but the file. */
 function toDamage(error: unknown, file: FileContents): Error {
   file.throwIfCancelled()
+  if (error instanceof UserError) return error
   return new UserError('dataset/parquet-damaged', { file: file.name, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
 }

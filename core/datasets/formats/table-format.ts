@@ -26,6 +26,8 @@ export interface Relation {
   /** SQL of each column's text; columns of the header in their order. */
   readonly cells: readonly string[]
   readonly source: string
+  /** The user's error for what DuckDB says while it reads the source. */
+  toError(error: unknown): unknown
 }
 
 /** A table found in a file: what was chosen, and its rows (the header first). */
