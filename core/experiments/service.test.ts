@@ -153,7 +153,7 @@ describe('an experiment', { timeout: 240_000 }, () => {
   })
 
   it('has its sentence for every wrong value of every setting, asked, planned or started', async () => {
-    const wrong = [{ toString: 1 }, [[]], null, 'chat', -1e308, '\ud800', { length: 1e9 }]
+    const wrong = [{ toString: 1 }, [[]], null, 'chat', -1e308, '\ud800', { length: 1e9 }] as unknown[]
     const internal: string[] = []
     for (const key of [...settingKeys, 'nothing.such', '__proto__']) {
       for (const value of wrong) {
