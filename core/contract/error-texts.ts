@@ -332,6 +332,7 @@ export const errorTexts = {
     ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません（必要 {expected}、実際 {found}）。学習したときの設定に戻してください。',
     en: 'The checkpoint "{folder}" does not fit the LoRA settings (expected {expected}, found {found}). Use the settings it was trained with.',
   },
+  'chat/no-question': { ja: '質問がありません。質問を入力して、もう一度送ってください。', en: 'There is no question. Write one and send it again.' },
   'chat/too-long': {
     ja: '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
     en: 'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',

@@ -1,3 +1,4 @@
+import { describeValue } from './describe-value.ts'
 import type { errorTexts } from './error-texts.ts'
 
 /** Every way in which a user's input or machine can stop us; the sentence for each lives in error-texts.ts. */
@@ -51,5 +52,5 @@ export function assertNever(value: never): never {
 /** The failure that an exception stands for: a UserError's own, else `internal` with the message for the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof UserError) return error.error
-  return { code: 'internal', facts: { message: error instanceof Error ? error.message : String(error) } }
+  return { code: 'internal', facts: { message: error instanceof Error ? error.message : describeValue(error) } }
 }

@@ -9,11 +9,20 @@ export const programNames: Readonly<Record<HostKind, { readonly ja: string; read
   cli: { ja: 'コマンド', en: 'a command' },
 }
 
-/** What stands in a sentence for a fact that is a code: a setting's label (`setting`), why a device cannot be used (`why`), a studio (`program`); null for others. */
+/** The kinds of values that a setting may need. */
+const valueKinds: Readonly<Record<string, { readonly ja: string; readonly en: string }>> = {
+  integer: { ja: '整数', en: 'an integer' },
+  number: { ja: '数', en: 'a number' },
+  boolean: { ja: 'true か false', en: 'true or false' },
+  text: { ja: '文字列', en: 'a text' },
+}
+
+/** What stands in a sentence for a fact that is a code: a setting's label (`setting`), what value it needs (`expected`), why a device cannot be used (`why`), a studio (`program`); null for others. */
 export function wordOfFact(name: string, fact: string | number, language: 'ja' | 'en'): string | null {
-  if (name === 'setting' && fact in settingCatalogue) return settingCatalogue[fact as SettingKey].label[language]
-  if (name === 'why' && fact in deviceReasons) return deviceReasons[fact as DeviceReason][language]
+  if (name === 'setting' && Object.hasOwn(settingCatalogue, fact)) return settingCatalogue[fact as SettingKey].label[language]
+  if (name === 'why' && Object.hasOwn(deviceReasons, fact)) return deviceReasons[fact as DeviceReason][language]
   if (name === 'program' && Object.hasOwn(programNames, fact)) return programNames[fact as HostKind][language]
+  if (name === 'expected' && Object.hasOwn(valueKinds, fact)) return valueKinds[fact]?.[language] ?? null
   if (name === 'since') return new Date(fact).toLocaleString(language === 'ja' ? 'ja-JP' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' })
   return null
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { wordOfFact } from './fact-words.ts'
 import { checkSetting, defaultSettings, errorTexts, isShown, logTexts, parseSettings, presets, settingCatalogue, settingKeys, settingOf } from './index.ts'
 
 describe('the settings catalogue', () => {
@@ -50,9 +51,28 @@ describe('parseSettings', () => {
       { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, linear, constant' },
     ])
   })
+
+  const hostile = [{ toString: 1 }, { toString: 1, valueOf: null }, JSON.parse('{"__proto__":{"toString":1}}'), Object.create(null), [[[]]], [{ toString: 1 }], null, {}, [], true, -1, 1e308, NaN, '', '💥'.repeat(5000), 'chat', JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`)] as unknown[]
+
+  it('names a problem of bounded length for values of any kind, and gives values that fit all the same', () => {
+    for (const key of [...settingKeys, 'nothing.such', 'toString', '__proto__', 'x'.repeat(5000)]) {
+      for (const value of hostile) {
+        const { values, problems } = parseSettings(Object.fromEntries([['dataset.id', 'x'], [key, value]]))
+        for (const problem of problems) expect([problem.key.length, problem.found.length].every((length) => length <= 121), key).toBe(true)
+        expect(parseSettings({ ...values, 'dataset.id': 'x' }), key).toEqual({ values: { ...values, 'dataset.id': 'x' }, problems: [] })
+        if (!(settingKeys as string[]).includes(key)) expect(problems.map(({ code }) => code)).toEqual(['setting/unknown'])
+      }
+    }
+  })
 })
 
 describe('sentences', () => {
+  it('take a fact for what it is where it is called as something that every object has', () => {
+    for (const name of ['setting', 'why', 'program', 'expected']) expect(wordOfFact(name, 'toString', 'ja')).toBeNull()
+    expect([wordOfFact('expected', 'integer', 'ja'), wordOfFact('setting', 'training.epochs', 'en')]).toEqual(['整数', settingCatalogue['training.epochs'].label.en])
+  })
+
+
   it('name the same facts in both languages', () => {
     const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
     for (const [code, { ja, en }] of Object.entries({ ...errorTexts, ...logTexts })) expect(places(ja), code).toEqual(places(en))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { describeValue } from './describe-value.ts'
 import { settingCatalogue } from './setting-catalogue.ts'
 
 /** A text in both languages. */
@@ -71,19 +72,19 @@ export type SettingProblem =
 
 /**
  * Checks loose values (form, YAML, command line) against the catalogue; missing ones take the default.
- * Numbers may be written as strings. Returns the values, or every problem found.
+ * Numbers may be written as strings. Returns every problem found, and values that all fit: the default in the place of one that does not.
  */
 export function parseSettings(raw: Readonly<Record<string, unknown>>): { values: SettingValues; problems: SettingProblem[] } {
-  const values: Record<string, unknown> = defaultSettings()
+  const values: Record<string, unknown> = {}
   const problems: SettingProblem[] = []
   for (const [key, value] of Object.entries(raw)) {
-    if (!(key in settingCatalogue)) problems.push({ key, code: 'setting/unknown', found: String(value) })
-    else if (value !== undefined) values[key] = value
+    if (!Object.hasOwn(settingCatalogue, key)) problems.push({ key: describeValue(key), code: 'setting/unknown', found: describeValue(value) })
   }
   for (const key of settingKeys) {
-    const checked = checkValue(key, settingOf(key), values[key])
+    const definition = settingOf(key)
+    const checked = checkValue(key, definition, raw[key] === undefined ? definition.default : raw[key])
     if ('problem' in checked) problems.push(checked.problem)
-    else values[key] = checked.value
+    values[key] = 'problem' in checked ? definition.default : checked.value
   }
   return { values: values as SettingValues, problems }
 }
@@ -95,11 +96,12 @@ export function checkSetting(key: SettingKey, value: unknown): SettingProblem | 
 }
 
 function checkValue(key: SettingKey, definition: SettingDefinition, value: unknown): { value: unknown } | { problem: SettingProblem } {
-  const found = String(value)
+  const found = describeValue(value)
   switch (definition.kind) {
     case 'text':
     case 'reference': {
-      const text = definition.kind === 'text' && definition.verbatim ? found : found.trim()
+      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') return { problem: { key, code: 'setting/type', found, expected: 'text' } }
+      const text = definition.kind === 'text' && definition.verbatim ? String(value) : String(value).trim()
       const required = definition.kind === 'reference' ? !definition.optional : definition.required
       if (required && text === '') return { problem: { key, code: definition.kind === 'reference' ? 'setting/not-chosen' : 'setting/required', found } }
       if (definition.kind === 'text' && text.length > definition.maxCharacters)

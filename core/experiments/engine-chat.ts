@@ -7,7 +7,7 @@ import { fitConversation } from '../generation/prompts.ts'
 import { stopStringsOf } from '../generation/stopping.ts'
 import { ADAPTER_CONFIG, readAdapter, type Adapter } from '../checkpoints/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { openRuntime } from '../runtime/index.ts'
+import { giveBackFreedMemory, openRuntime } from '../runtime/index.ts'
 import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
 import { formatFor } from '../training/sample-format.ts'
 import { residentWeights } from '../training/setup.ts'
@@ -184,7 +184,7 @@ function close({ users, opened, close: tell }: Entry): void {
     generator.dispose()
     return release(weights)
   }
-  void opened.then(free, () => {}).then(tell)
+  void opened.then(free, () => {}).then(tell).then(giveBackFreedMemory)
 }
 
 /** The weights of a folder on a device, read once for all who use them; each releases them. */

@@ -57,7 +57,8 @@ const engineHandlers: EngineHandlers = {
   devices: async () => (await import('./engine-devices.ts')).reportDevices(),
   train: async (job, { signal, onEvent }) => {
     await untilAborted((await import('./engine-chat.ts')).closeModels(), signal)
-    return (await import('../training/trainer.ts')).train(job, { signal, onEvent })
+    const [{ train }, { giveBackFreedMemory }] = await Promise.all([import('../training/trainer.ts'), import('../runtime/index.ts')])
+    return train(job, { signal, onEvent }).finally(giveBackFreedMemory)
   },
   generate: async (job, context) => (await import('./engine-chat.ts')).answer(job, context),
 }

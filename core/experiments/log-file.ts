@@ -6,7 +6,7 @@ export const fillText = (text: string, facts: Readonly<Record<string, string | n
 
 /** One line of log.txt: time, level, code, facts as JSON, then the Japanese sentence for a person. */
 export function formatLogLine(line: LogLine): string {
-  const text = line.code in logTexts ? logTexts[line.code as LogCode].ja : line.code in errorTexts ? errorTexts[line.code as ErrorCode].ja : line.code
+  const text = Object.hasOwn(logTexts, line.code) ? logTexts[line.code as LogCode].ja : Object.hasOwn(errorTexts, line.code) ? errorTexts[line.code as ErrorCode].ja : line.code
   return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, Object.fromEntries(Object.entries(line.facts).map(([name, fact]) => [name, wordOfFact(name, fact, 'ja') ?? fact])))}`
 }
 

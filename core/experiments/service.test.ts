@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isActive, type DatasetInfo, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Page, type SamplePreview } from '../contract/index.ts'
+import { isActive, parseSettings, settingKeys, type DatasetInfo, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Page, type SamplePreview } from '../contract/index.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createStudio, type Studio } from '../studio.ts'
 import type { EnginePort } from './engine-port.ts'
@@ -150,5 +150,20 @@ describe('an experiment', { timeout: 240_000 }, () => {
     expect(await codeOf({ 'dataset.id': 'nowhere' })).toEqual(['dataset/not-found', { id: 'nowhere' }])
     expect(await codeOf({ 'general.llm_backbone': 'nothing' })).toEqual(['model/not-found', { model: 'nothing' }])
     expect(await codeOf({ 'environment.device': 'coreml' })).toEqual(['device/unavailable', { device: 'coreml', why: 'platform', setting: 'environment.device' }])
+  })
+
+  it('has its sentence for every wrong value of every setting, asked, planned or started', async () => {
+    const wrong = [{ toString: 1 }, [[]], null, 'chat', -1e308, '\ud800', { length: 1e9 }] as unknown[]
+    const internal: string[] = []
+    for (const key of [...settingKeys, 'nothing.such', '__proto__']) {
+      for (const value of wrong) {
+        const changed = Object.fromEntries([...Object.entries(settings()), [key, value]])
+        const isWrong = parseSettings(changed).problems.length > 0
+        const answers = [await studio.dispatch('experiments.sample', { datasetId: dataset.id, row: 0, settings: changed }), await studio.dispatch('experiments.plan', { settings: changed }), ...(isWrong ? [await studio.dispatch('experiments.start', { settings: changed })] : [])]
+        if (JSON.stringify(answers).includes('"internal"')) internal.push(`${key} ${JSON.stringify(value)} ${JSON.stringify(answers)}`)
+        if (isWrong && key !== 'dataset.id' && key !== '__proto__' && answers.some((answer, index) => index !== 1 && answer.ok)) internal.push(`${key} ${JSON.stringify(value)} is taken`)
+      }
+    }
+    expect(internal).toEqual([])
   })
 })

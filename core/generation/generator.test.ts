@@ -103,6 +103,21 @@ describe('decoding the tiny model', () => {
     expect([answer?.text, answer?.finish, streamed.join('')]).toEqual(['こんにちは。ご質問があれば', 'stop', 'こんにちは。ご質問があれば'])
   })
 
+  it('goes on from the beginning of a text where a prompt is empty, alone, beside others and with beams', async () => {
+    const { bos } = tiny.tokenizer.special
+    const others = [promptOf('こんにちは'), promptOf('日本の首都は?')]
+    await withGenerator(async (generator) => {
+      for (const settings of [{ ...greedy, maxNewTokens: 6 }, { ...greedy, maxNewTokens: 6, beams: 3 }])
+        for (const around of [(one: number[]) => [one], (one: number[]) => [one, one], (one: number[]) => [one, ...others], (one: number[]) => [...others, one]])
+          expect(await generator.generate({ prompts: around([]), settings }, null)).toEqual(await generator.generate({ prompts: around([bos as number]), settings }, null))
+    })
+  })
+
+  it('takes stop words, as texts and as single tokens', async () => {
+    const ask = (stopTokens: string) => withGenerator((generator) => generator.generate({ prompts: [promptOf('こんにちは')], settings: { ...greedy, stopTokens } }, null))
+    expect((await ask('何でも聞, </s>, \ud800,,'))[0]).toMatchObject({ text: 'こんにちは。ご質問があれば', finish: 'stop' })
+  })
+
   it('lets two answers that are asked for at the same time advance in turns', async () => {
     const order: string[] = []
     await withGenerator((generator) => {

@@ -23,7 +23,7 @@ export interface GeneratorModel extends ModelFiles {
 }
 
 export interface GenerateRequest {
-  /** Prompts as token ids, none empty; they are answered together. */
+  /** Prompts as token ids; they are answered together. An empty one begins with the model's token for the beginning of a text. */
   readonly prompts: readonly (readonly number[])[]
   readonly settings: GenerationSettings
   /** An answer ends before the first of these texts, or of the settings' stop words. */
@@ -57,6 +57,9 @@ function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device)
   if (kind !== 'cuda' || dtype === undefined || dtype === 'float32') return 'float32'
   return dtype === 'bfloat16' ? 'bfloat16' : 'float16'
 }
+
+/** What an answer to nothing goes on from, as in transformers: BOS. A model without it has learnt that a text follows the end of another one. */
+const startTokenOf = ({ tokenizer, endTokens }: GeneratorModel): number => tokenizer?.special.bos ?? tokenizer?.special.eos ?? [...endTokens][0] ?? 0
 
 /** What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in float32. */
 const isRecordable = ({ architecture }: ModelSource, { kind }: Device, compute: ComputeType): boolean => kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
@@ -119,8 +122,9 @@ export class Generator {
    * A prompt as long as the model's context gets no answer: `context`. With sampling, beams are not used.
    */
   async generate(request: GenerateRequest, adapter: Float32Array | null): Promise<Generated[]> {
-    const { prompts, settings } = request
+    const { settings } = request
     const { architecture: { contextLength }, tokenizer } = this.#model
+    const prompts = request.prompts.map((prompt) => (prompt.length > 0 ? prompt : [startTokenOf(this.#model)]))
     if ((this.#layout === null) !== (adapter === null)) throw new InternalError('generate: an adapter goes with its layout')
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
@@ -134,7 +138,7 @@ export class Generator {
     try {
       cache.use(this.#resident.tensors)
       if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
-      if (beams > 1) await this.#search(answers, cache, request, { beams, endTokens })
+      if (beams > 1) await this.#search(answers, cache, { ...request, prompts }, { beams, endTokens })
       else await this.#decode(answers, cache, prompts, request.signal)
     } catch (error) {
       cache.dispose()

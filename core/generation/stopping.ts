@@ -5,9 +5,9 @@ import type { SampleFormat } from '../training/sample-format.ts'
 export const stopStringsOf = (format: SampleFormat): string[] => (format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator])
 
 /** The stop words of the settings: texts that end an answer, and the ids of those that are one token, such as special ones which no text shows. */
-export function stopWordsOf(stopTokens: string, { encode }: Pick<Tokenizer, 'encode'>): { readonly strings: string[]; readonly ids: number[] } {
+export function stopWordsOf(stopTokens: string, tokenizer: Pick<Tokenizer, 'encode'>): { readonly strings: string[]; readonly ids: number[] } {
   const strings = stopTokens.split(',').map((word) => word.trim()).filter((word) => word !== '')
-  return { strings, ids: strings.flatMap((word) => { const ids = encode(word); return ids.length === 1 ? ids : [] }) }
+  return { strings, ids: strings.flatMap((word) => { const ids = tokenizer.encode(word); return ids.length === 1 ? ids : [] }) }
 }
 
 /**

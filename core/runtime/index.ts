@@ -1,4 +1,4 @@
-export { openRuntime, type Runtime } from './runtime.ts'
+export { giveBackFreedMemory, openRuntime, type Runtime } from './runtime.ts'
 export type { Device } from './device.ts'
 export { recommendDevice } from './devices.ts'
 export type { DeviceTensor } from './tensor.ts'

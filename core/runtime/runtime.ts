@@ -2,6 +2,7 @@ import type { DeviceInfo, DeviceKind } from '../contract/index.ts'
 import { loadApi, output, type Api, type Pointer } from './api.ts'
 import { Device } from './device.ts'
 import { detectDevices } from './devices.ts'
+import { trimHeap } from './freed-memory.ts'
 import { LeakCounter, type LiveCounts } from './leaks.ts'
 import { findLibrary } from './library.ts'
 
@@ -55,4 +56,9 @@ let opened: Runtime | null = null
 export function openRuntime(): Runtime {
   opened ??= new Runtime(findLibrary())
   return opened
+}
+
+/** Gives memory that sessions have freed back to the system. Without a runtime it does nothing: koffi takes no settings any more once it has loaded a library. */
+export const giveBackFreedMemory = async (): Promise<void> => {
+  if (opened) await trimHeap()
 }

@@ -8,7 +8,7 @@ import { Evaluator } from './evaluation.ts'
 import type { PackedBatch } from './packing.ts'
 import { setUpTraining } from './setup.ts'
 import type { StepRunner } from './step-runner.ts'
-import { makeJob, someRows } from './test-job.ts'
+import { makeJob, runJob, someRows } from './test-job.ts'
 
 afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
@@ -54,5 +54,18 @@ it('computes losses, answers and steps in turns where two of them do not fit tog
   expect(done).toEqual(['room', 'losses', 'room', 'answers', 'room'])
   answering.mockRestore()
   for (const resource of [evaluator, setup]) resource.dispose()
+  await rm(job.folder, { recursive: true })
+})
+
+// The answer alone may be as long as a row may be: then nothing is left of its prompt.
+it.each([[32, 16, 16], [32, 16, 32], [32, 256, 256], [48, 16, 256], [48, 256, 32]])('answers rows cut to %i tokens, prompts to %i, answers to %i', { timeout: 60_000 }, async (whole, prompt, answer) => {
+  const rows = someRows.flatMap(([question, text], index) => [[question, text.repeat(20)], [question.repeat(20), text], [index === 0 ? '' : question, text]] as const)
+  const job = await makeJob(rows, rows, {
+    'tokenizer.max_length': whole, 'tokenizer.max_length_prompt': prompt, 'tokenizer.max_length_answer': answer, 'training.batch_size': 3, 'training.epochs': 1,
+    'prediction.metric': 'BLEU', 'prediction.max_length_inference': 2, 'dataset.text_prompt_start': '', 'dataset.text_answer_separator': '', 'dataset.add_eos_token_to_prompt': false,
+    'dataset.sample_format': whole === 48 ? 'h2o' : 'auto',
+  })
+  const { events } = await runJob(job)
+  expect(events.flatMap((event) => (event.kind === 'evaluation' ? [event.samples.length] : []))).toEqual([3])
   await rm(job.folder, { recursive: true })
 })
