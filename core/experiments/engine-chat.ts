@@ -210,7 +210,10 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
   const layout = adapter && layoutOfAdapter(adapter, model.architecture)
   const weights = share(`${kind}\n${modelFolder}`, () => residentWeights(model, device, CHAT_WEIGHTS))
   try {
-    return { model, layout, weights, generator: await Generator.open(model, device, layout, weights.resident) }
+    const generator = await Generator.open(model, device, layout, weights.resident)
+    // Opening takes several times what stays.
+    void giveBackFreedMemory()
+    return { model, layout, weights, generator }
   } catch (error) {
     await release(weights)
     throw error

@@ -40,8 +40,8 @@ export async function snapshotRows(
   for await (const { id, parentId } of rows()) links.push({ ...(id === undefined ? {} : { id }), ...(parentId === undefined ? {} : { parentId }) })
   const held = heldOut(links, validationCount(links.length, values['dataset.validation_size']), values['environment.seed'])
   const counts = { train: 0, validation: 0 }
-  const open = await Promise.all([LineFile.open(files.trainRows), LineFile.open(files.validationRows)])
-  const [train, validation] = open
+  const train = await LineFile.open(files.trainRows)
+  const validation = await LineFile.open(files.validationRows).catch((error: unknown) => train.close().then(() => { throw error }))
   try {
     let index = 0
     for await (const row of rows()) {
@@ -49,9 +49,9 @@ export async function snapshotRows(
       counts[isHeld ? 'validation' : 'train']++
       await (isHeld ? validation : train).write(row)
     }
-    for (const file of open) await file.flush()
+    for (const file of [train, validation]) await file.flush()
   } finally {
-    for (const file of open) await file.close()
+    await Promise.all([train.close(), validation.close()])
   }
   return counts
 }

@@ -43,7 +43,12 @@ export class HistoryWriter {
   static async open(files: HistoryFiles): Promise<HistoryWriter> {
     return told(files, async () => {
       const file = await disk.open(files.metrics, 'a')
-      await syncFolder(join(files.metrics, '..'))
+      try {
+        await syncFolder(join(files.metrics, '..'))
+      } catch (error) {
+        await file.close()
+        throw error
+      }
       return new HistoryWriter(file, files)
     })
   }
