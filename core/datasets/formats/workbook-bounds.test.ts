@@ -38,7 +38,7 @@ const repeated: readonly (readonly [string, string])[] = [
 ]
 
 describe.each(['fods', 'ods'])('%s', (ending) => {
-  const fileOf = (text: string) => (ending === 'fods' ? text : zipOf({ name: 'mimetype', contents: 'application/vnd.oasis.opendocument.spreadsheet' }, { name: 'content.xml', contents: text }))
+  const fileOf = (text: string) => (ending === 'fods' ? text : zipOf({ name: 'mimetype', contents: 'application/vnd.oasis.opendocument.spreadsheet' }, { name: 'META-INF/manifest.xml', contents: '<manifest:manifest/>' }, { name: 'styles.xml', contents: '<office:document-styles/>' }, { name: 'content.xml', contents: text }))
 
   it.each(repeated)('refuses %s that is repeated without end', async (_, table) => {
     await expectRefused(preview(`a.${ending}`, fileOf(documentOf(HEADER + table))), 'dataset/workbook-too-great')
@@ -120,12 +120,11 @@ describe('other workbooks', () => {
     await expectRefused(preview('a.xls', html.replace('<td rowspan="1000000000">', '<td colspan="1000000000">')), 'dataset/too-many-columns')
   })
 
-  it.each(['xls', 'xlsb'] as const)('%s with rows far apart are read', async (bookType) => {
+  it('of Excel 97 with rows far apart are read', async () => {
     const sheet: WorkSheet = utils.aoa_to_sheet([['q', 'a']])
-    const lastRow = bookType === 'xls' ? 65_536 : 1_048_576
-    utils.sheet_add_aoa(sheet, [['1', '2']], { origin: { r: lastRow - 1, c: 0 } })
+    utils.sheet_add_aoa(sheet, [['1', '2']], { origin: { r: 65_535, c: 0 } })
     const book = utils.book_new()
     utils.book_append_sheet(book, sheet, 'a')
-    expect((await preview(`a.${bookType}`, write(book, { type: 'buffer', bookType }) as Uint8Array)).rows).toEqual([['1', '2']])
+    expect((await preview('a.xls', write(book, { type: 'buffer', bookType: 'xls' }) as Uint8Array)).rows).toEqual([['1', '2']])
   })
 })
