@@ -573,6 +573,10 @@ export const errorTexts = {
     ja: '「{file}」は壊れているか、対応していない形式です。Excel などで開いて保存し直してから読み込んでください。',
     en: '"{file}" is damaged or of an unknown kind. Open it in Excel or another program, save it again, and import that.',
   },
+  'dataset/workbook-too-great': {
+    ja: '「{file}」の表は、セルのくり返しや範囲が大きすぎるため読み込めません。必要な行だけを新しいファイルにコピーし、保存してから読み込んでください。',
+    en: 'The repeated cells or ranges in "{file}" are too large to be read. Copy the rows you need into a new file, save it and import that.',
+  },
   'dataset/zip-damaged': {
     ja: '「{file}」の中の「{entry}」を取り出せません。ZIP を展開してから、中のファイルを読み込んでください。',
     en: '"{entry}" cannot be taken out of "{file}". Unpack the ZIP and import the file inside.',

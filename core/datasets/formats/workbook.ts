@@ -3,6 +3,8 @@ import { inPortions } from './portions.ts'
 import { isFilled, tableRows, type Sheets, type SheetValue } from './sheet-rows.ts'
 import { endingOf, withHeader, type FileContents, type TableFormat } from './table-format.ts'
 import { decodeText, detectEncoding } from './encoding.ts'
+import { MAX_COLUMNS } from './limits.ts'
+import { inBoundedTime, refuseRepetition } from './workbook-bounds.ts'
 import { has, listZip, readZipEntry, sizeInZip, streamZipEntry } from './zip.ts'
 
 const OLE = [0xd0, 0xcf, 0x11, 0xe0]
@@ -156,26 +158,54 @@ async function openAny(file: FileContents): Promise<Sheets> {
   if (await isLocked(bytes, file)) throw new UserError('dataset/workbook-password', { file: file.name })
   const XLSX = await import('xlsx')
   XLSX.set_cptable(await import('xlsx/dist/cpexcel.full.mjs'))
-  const book = readWith(XLSX, file, isMarkup(file) ? decodeText(bytes, await detectEncoding(bytes)) : bytes)
-  return { names: book.SheetNames, rows: (sheet) => rowsOf(book.Sheets[sheet]) }
+  const contents = isMarkup(file) ? decodeText(bytes, await detectEncoding(bytes)) : bytes
+  const markup = typeof contents === 'string' ? [contents] : await openDocumentMarkup(bytes, file)
+  const book = readWith(XLSX, file, { contents, markup })
+  return { names: book.SheetNames, rows: (sheet) => rowsOf(book.Sheets[sheet], file) }
 }
 
 type Library = typeof import('xlsx')
 
-function readWith(XLSX: Library, file: FileContents, contents: Uint8Array | string) {
+function readWith(XLSX: Library, file: FileContents, { contents, markup }: { readonly contents: Uint8Array | string; readonly markup: readonly string[] }) {
   const options = { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false } as const
   try {
-    if (typeof contents !== 'string') return XLSX.read(contents, { ...options, type: 'array' })
-    // Cells of HTML stay the text that they are: 007 is no number.
-    return XLSX.read(contents, { ...options, type: 'string', raw: true })
+    return inBoundedTime(() => {
+      for (const text of markup) refuseRepetition(text, file.name)
+      if (typeof contents !== 'string') return XLSX.read(contents, { ...options, type: 'array' })
+      // Cells of HTML stay the text that they are: 007 is no number.
+      return XLSX.read(contents, { ...options, type: 'string', raw: true })
+    }, file)
   } catch (error) {
+    if (error instanceof UserError) throw error
     const reason = String(error instanceof Error ? error.message : error)
     throw new UserError(/password|encrypt/i.test(reason) ? 'dataset/workbook-password' : 'dataset/workbook-damaged', { file: file.name })
   }
 }
 
-function* rowsOf(sheet: import('xlsx').WorkSheet | undefined): Generator<readonly SheetValue[]> {
-  for (const row of sheet?.['!data'] ?? []) if (row) yield Array.from(row, valueOf)
+/** The parts of an ODS file that say how often a cell is repeated; none in other files. */
+async function openDocumentMarkup(bytes: Uint8Array, file: FileContents): Promise<string[]> {
+  if (!isZip(file)) return []
+  const names = listZip(bytes)
+  for (const name of names) {
+    if (sizeInZip(bytes, name) >= MAX_SHARED_BYTES) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: MAX_SHARED_BYTES / GIB })
+    await readThrough(bytes, name, file)
+  }
+  const parts: string[] = []
+  for (const name of names) if (/(^|\/)(content|styles)\.xml$/i.test(name) && !name.startsWith('xl/')) parts.push(new TextDecoder().decode(await readZipEntry(bytes, name, file.name)))
+  return parts
+}
+
+/** Columns of the widest sheet that a program makes. */
+const SHEET_COLUMNS = 16_384
+
+/** Rows that are there: a sheet may say that its only row is the thousand millionth. */
+function* rowsOf(sheet: import('xlsx').WorkSheet | undefined, { name }: FileContents): Generator<readonly SheetValue[]> {
+  const data = sheet?.['!data'] ?? []
+  for (const index of Object.keys(data)) {
+    const row = data[Number(index)]
+    if (row && row.length > SHEET_COLUMNS) throw new UserError('dataset/too-many-columns', { file: name, found: row.length, limit: MAX_COLUMNS })
+    if (row) yield Array.from(row, valueOf)
+  }
 }
 
 function valueOf(cell: import('xlsx').CellObject | undefined): SheetValue {

@@ -20,6 +20,7 @@ export function zipOf(...parts: readonly ZipPart[]): Buffer {
     const header = Buffer.alloc(30)
     header.writeUInt32LE(0x04034b50, 0)
     header.writeUInt16LE(8, 8)
+    header.writeUInt32LE(crc32(bytes), 14)
     header.writeUInt32LE(packed.length, 18)
     header.writeUInt32LE(size, 22)
     header.writeUInt16LE(title.length, 26)
@@ -37,6 +38,7 @@ export function zipOf(...parts: readonly ZipPart[]): Buffer {
   }
   const end = Buffer.alloc(22)
   end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(parts.length, 8)
   end.writeUInt16LE(parts.length, 10)
   end.writeUInt32LE(offset, 16)
   return Buffer.concat([...files, ...directory, end])
