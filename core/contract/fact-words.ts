@@ -11,9 +11,9 @@ export const programNames: Readonly<Record<HostKind, { readonly ja: string; read
 
 /** The kinds of values that a setting may need. */
 const valueKinds: Readonly<Record<string, { readonly ja: string; readonly en: string }>> = {
-  integer: { ja: '整数', en: 'an integer' },
-  number: { ja: '数', en: 'a number' },
-  boolean: { ja: 'true か false', en: 'true or false' },
+  integer: { ja: '整数', en: 'a whole number' },
+  number: { ja: '数値', en: 'a number' },
+  boolean: { ja: 'オンかオフ（true か false）', en: 'on or off (true or false)' },
   text: { ja: '文字列', en: 'a text' },
 }
 

@@ -18,7 +18,6 @@ export const common: LocaleOf<typeof ja> = {
   decrease: 'Decrease {label}',
   resizeList: 'Width of the list',
   words: {
-    expected: { integer: 'a whole number', number: 'a number', boolean: 'on or off' },
     device: { cpu: 'CPU', cuda: 'CUDA', directml: 'DirectML', coreml: 'Core ML', webgpu: 'WebGPU' },
     reason: {
       'engine-exit': 'the engine ended',

@@ -15,7 +15,6 @@ export const common = {
   decrease: '{label}を減らす',
   resizeList: '一覧の幅',
   words: {
-    expected: { integer: '整数', number: '数値', boolean: 'オンかオフ' },
     device: { cpu: 'CPU', cuda: 'CUDA', directml: 'DirectML', coreml: 'Core ML', webgpu: 'WebGPU' },
     reason: {
       'engine-exit': '計算エンジンが終了しました',
