@@ -50,7 +50,7 @@ export const errorTexts = {
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
   'setting/not-chosen': { ja: '「{setting}」を選んでください。', en: 'Choose "{setting}".' },
   'setting/type': {
-    ja: '「{setting}」の値「{found}」は使えません（{expected} が必要です）。',
+    ja: '「{setting}」の値「{found}」は使えません（{expected}が必要です）。',
     en: 'The value "{found}" of "{setting}" cannot be used ({expected} is needed).',
   },
   'setting/range': {
