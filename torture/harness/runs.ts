@@ -91,8 +91,19 @@ export function differences(expected: RunResult, found: RunResult): string[] {
   ]
 }
 
-/** What nobody owns: drafts, temporary files, journals without their database, checkpoints with parts missing. `isOpen`: a host works on the library. */
+/** What a host that works on the library writes at this moment is gone at the next look. */
+const SECOND_LOOK_MS = 1000
+
+/** What nobody owns: drafts, temporary files, journals without their database, checkpoints with parts missing. `hostPid`: a host works on the library. */
 export async function findStrays(folder: string, hostPid: number | null): Promise<string[]> {
+  const found = await strayPaths(folder, hostPid)
+  if (hostPid === null || found.length === 0) return found
+  await wait(SECOND_LOOK_MS)
+  const still = new Set(await strayPaths(folder, hostPid))
+  return found.filter((path) => still.has(path))
+}
+
+async function strayPaths(folder: string, hostPid: number | null): Promise<string[]> {
   const strays: string[] = []
   const library = libraryOf(folder)
   for (const path of await walk(library)) {
