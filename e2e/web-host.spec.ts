@@ -150,7 +150,7 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
     window.studio.call('system.pickFolder', { steps: ['..'] }),
     window.studio.call('system.folders', { steps: ['.ssh'] }),
   ]))
-  expect(refused.map((result) => !result.ok && result.error.code)).toEqual(['file/not-picked', 'folder/not-found', 'folder/not-found', 'folder/not-found'])
+  expect(refused.map((result) => !result.ok && result.error.code)).toEqual(['folder/not-picked', 'folder/not-found', 'folder/not-found', 'folder/not-found'])
   await end(host)
 })
 
