@@ -153,10 +153,11 @@ test('files of the page come with their type and its policy, anything else is no
 
 test('the page gets the clipboard and no other permission', async ({ desktop: { page } }) => {
   await (await page.context().newCDPSession(page)).send('Emulation.setFocusEmulationEnabled', { enabled: true })
+  // The clipboard is for a document with the focus, and a display without a window manager gives it late.
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.writeText('写し').then(() => 'written', String))).toBe('written')
   const answers = await page.evaluate(async () => {
     const query = (name: string) => navigator.permissions.query({ name: name as PermissionName }).then(({ state }) => state, () => 'denied')
     const names = ['geolocation', 'notifications', 'camera', 'microphone', 'midi', 'background-sync', 'persistent-storage', 'idle-detection', 'screen-wake-lock', 'window-management', 'local-fonts']
-    await navigator.clipboard.writeText('写し')
     return {
       clipboard: await navigator.clipboard.readText(),
       allowed: (await Promise.all(names.map(async (name) => [name, await query(name)]))).filter(([, state]) => state === 'granted'),

@@ -28,9 +28,10 @@ async function findSource(context: CliContext, name: string): Promise<ChatSource
   const experiments = await context.call('experiments.list', {})
   const experiment = experiments.find(({ id }) => id === name) ?? experiments.find((candidate) => candidate.name === name)
   if (experiment) return { kind: 'experiment', experimentId: ExperimentId.parse(experiment.id) }
-  const model = (await context.call('models.list', {})).find(({ id }) => id === name)
-  if (!model) throw new UserError('cli/unknown-source', { name })
-  return { kind: 'model', modelId: ModelId.parse(model.id) }
+  const { success, data: id } = ModelId.safeParse(name)
+  const exists = success && (await context.call('models.list', {})).some((model) => model.id === id)
+  if (!exists) throw new UserError('cli/unknown-source', { name })
+  return { kind: 'model', modelId: id }
 }
 
 /** `--top_k 30` and `--prediction.top_k 30` mean the same. */

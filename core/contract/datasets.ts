@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checkIds, type CheckReport } from './checks.ts'
+import { ColumnName } from './column-name.ts'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import { ColumnRole } from './roles.ts'
@@ -132,15 +133,15 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('insertRows'), at: z.number().int().nonnegative(), rows: z.array(z.array(Text)).min(1) }),
   /** Removes the rows from `from` up to but without `to`. */
   z.object({ kind: z.literal('deleteRows'), from: z.number().int().nonnegative(), to: z.number().int().positive() }),
-  z.object({ kind: z.literal('insertColumn'), at: z.number().int().nonnegative(), name: z.string().min(1) }),
+  z.object({ kind: z.literal('insertColumn'), at: z.number().int().nonnegative(), name: ColumnName }),
   z.object({ kind: z.literal('deleteColumn'), columnId: ColumnId }),
-  z.object({ kind: z.literal('renameColumn'), columnId: ColumnId, name: z.string().min(1) }),
+  z.object({ kind: z.literal('renameColumn'), columnId: ColumnId, name: ColumnName }),
   z.object({ kind: z.literal('setRole'), columnId: ColumnId, role: ColumnRole }),
   /** Puts the rows from `from` up to but without `to` before the row that is at `at` now (the row count: at the end). */
   z.object({ kind: z.literal('moveRows'), from: Index, to: Index, at: Index }),
   /** Puts the columns, in the given order, before the column that is at `at` now. */
   z.object({ kind: z.literal('moveColumns'), columnIds: Columns, at: Index }),
-  z.object({ kind: z.literal('insertColumns'), at: Index, names: z.array(z.string().trim().min(1)).min(1).max(1000) }),
+  z.object({ kind: z.literal('insertColumns'), at: Index, names: z.array(ColumnName).min(1).max(1000) }),
   z.object({ kind: z.literal('deleteColumns'), columnIds: Columns }),
   /** Makes the texts of the cells empty. */
   z.object({ kind: z.literal('clear'), ...Block }),

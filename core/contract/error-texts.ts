@@ -292,6 +292,10 @@ export const errorTexts = {
     ja: 'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
     en: 'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
   },
+  'model/being-read': {
+    ja: 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
+    en: 'The files of the model "{model}" are being examined. Wait until this has ended.',
+  },
   'model/too-slow': {
     ja: 'モデル「{model}」のファイルの処理が {seconds} 秒で終わらないため中止しました。入手元を確認して、別のモデルを選んでください。',
     en: 'The files of the model "{model}" took more than {seconds} seconds to read, so this was stopped. Check where the model comes from, or choose another.',

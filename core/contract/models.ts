@@ -17,7 +17,7 @@ export interface ModelSummary {
   readonly licence: string
   readonly shipped: boolean
   readonly folder: string
-  /** Why the model cannot be used; null where it can. */
+  /** Why the model cannot be used; null where it can, `model/being-read` where that is not known yet. */
   readonly problem: AppError | null
 }
 
@@ -32,5 +32,8 @@ export const modelsContract = defineContract({
     list: { input: z.object({}), output: type<readonly ModelSummary[]>() },
     open: { input: z.object({ id: ModelId }), output: type<ModelDetail>() },
   },
-  events: {},
+  events: {
+    /** What its files say is known now: sent for models that a list told as `model/being-read`. */
+    changed: type<{ readonly id: ModelId }>(),
+  },
 })

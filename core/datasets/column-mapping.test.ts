@@ -47,3 +47,18 @@ it('tells columns apart that have the same name, none, or begin after the header
 it('names the column where the file has none of them', async () => {
   await expect(previewTable(await put('other.csv', 'x,y\n1,2\n'), options)).rejects.toMatchObject({ error: { code: 'dataset/column-not-found', facts: { column: 'answer' } } })
 })
+
+it('cuts a name that is a text, and halves no character', async () => {
+  const long = `${'あ'.repeat(999)}😀${'い'.repeat(100_000)}`
+  for (const name of ['long.csv', 'long.jsonl']) {
+    const file = await put(name, name.endsWith('csv') ? `${long},q\n1,2\n` : `${JSON.stringify({ [long]: '1', q: '2' })}\n`)
+    const preview = await previewTable(file, {})
+    expect(preview.sources).toEqual(['あ'.repeat(999), 'q'])
+    expect(preview.columns.map(({ name: shown }) => shown)).toEqual(preview.sources)
+    const columns = preview.sources.map((from) => ({ from, name: from }))
+    for (const chosen of [{}, { options: { columns } }]) expect(await tableOf(await service.import({ file, ...chosen }))).toEqual([preview.sources, ['1', '2']])
+  }
+  const other = await put('other-bytes.tsv', '')
+  await writeFile(other, Buffer.alloc(5 * 2 ** 20, 0xff))
+  expect((await service.import({ file: other })).columnNames.join().length).toBeLessThanOrEqual(1000)
+})

@@ -1,14 +1,18 @@
+import { cutColumnName } from '../contract/column-name.ts'
 import { UserError } from '../contract/index.ts'
 import type { ImportOptions } from '../contract/import.ts'
 import type { Cells } from './formats/table-format.ts'
 
 const madeUp = (index: number): string => `列${index + 1}`
 
+/** A header's name for the column at this place, or a made-up one where it is blank. */
+export const columnName = (title: string | null | undefined, index: number): string => cutColumnName(title?.trim() ?? '') || madeUp(index)
+
 /** A name for each of a file's columns, no two alike: the header's, or made up where it is blank or ends early. */
 export function sourceNames(header: Cells, width = header.length): string[] {
   const taken = new Set<string>()
   return Array.from({ length: Math.max(width, header.length) }, (_, index) => {
-    const wanted = header[index]?.trim() || madeUp(index)
+    const wanted = columnName(header[index], index)
     let name = wanted
     for (let number = 2; taken.has(name); number++) name = `${wanted} (${number})`
     taken.add(name)

@@ -1,6 +1,9 @@
+import { basename } from 'node:path'
 import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
 import { inOneMove, makeStore } from './filling.ts'
+import { requireRegular } from './formats/contents.ts'
+import { readFailure } from './formats/parquet.ts'
 import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
 import { requireColumns } from './matching.ts'
@@ -29,13 +32,14 @@ export async function writeRows(store: DatasetStore, file: string, part?: number
 
 const readRows = ({ file }: RowsFile): string => `read_parquet(${literal(file)}, file_row_number = true)`
 
-/** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. */
+/** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. Throws UserError `dataset/parquet-damaged`. */
 export async function createFromRows(target: string, name: string, rows: RowsFile): Promise<void> {
+  await requireRegular(rows.file)
   await makeStore(target, (store) => inOneMove(store, { name }, async () => {
     const ids: string[] = []
     for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
     const cells = rows.columns.map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
-    await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`)
+    await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`).catch((error: unknown) => { throw readFailure(error, basename(rows.file)) })
     return store.rowCount()
   }), [rows.file])
 }

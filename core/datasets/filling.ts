@@ -3,6 +3,7 @@ import type { DuckDBAppender } from '@duckdb/node-api'
 import { UserError, type ColumnRole } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
+import { columnName } from './column-mapping.ts'
 import { pause } from './formats/contents.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
 import type { Cells, Relation } from './formats/table-format.ts'
@@ -126,7 +127,7 @@ class FilledColumns {
   async add(titles: Cells): Promise<void> {
     this.#check(titles.length)
     for (const title of titles) {
-      const name = title?.trim() || `列${this.count + 1}`
+      const name = columnName(title, this.count)
       this.ids.push(await this.#store.insertColumn(this.count, { name, role: this.#filling.roles?.[this.count] ?? detectRole(name) }))
     }
   }

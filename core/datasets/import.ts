@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type ColumnRole, type PathToRead } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
-import { chooseColumns, sourceNames, takeColumns } from './column-mapping.ts'
+import { chooseColumns, columnName, sourceNames, takeColumns } from './column-mapping.ts'
 import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.ts'
 import { openTable, type OpenedTable } from './formats/index.ts'
 import { MAX_COLUMNS } from './formats/limits.ts'
@@ -63,7 +63,7 @@ export async function previewTable(file: PathToRead, options: ImportOptions): Pr
   const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
   const body = rows.slice(1).map(take)
   const width = options.columns ? header.length : sources.length
-  const columns = Array.from({ length: width }, (_, index) => header[index]?.trim() || `列${index + 1}`).map((name, index) => ({ name, role: options.columns?.[index]?.role ?? detectRole(name) }))
+  const columns = Array.from({ length: width }, (_, index) => columnName(header[index], index)).map((name, index) => ({ name, role: options.columns?.[index]?.role ?? detectRole(name) }))
   const clipped = body.map((row) => columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null))
   return {
     file: basename(file), format: format.id, options: { ...chosen, ...(options.columns && { columns: options.columns }) }, sources, columns, rows: clipped, isWhole,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { cutColumnName } from '../contract/column-name.ts'
 import { CLIP_CHARACTERS, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
 import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
@@ -8,6 +9,8 @@ import { KnownFacts } from './known-facts.ts'
 import { identifier, literal } from './sql.ts'
 import { checkContents, checkSchema, migrations } from './store-schema.ts'
 
+/** A file that a user made has a shorter name. */
+const MAX_NAME_CHARACTERS = 300
 /** Bounds each open dataset; what does not fit goes to a temporary file in the work folder. */
 export const MEMORY_LIMIT = '512MB'
 
@@ -167,7 +170,7 @@ export class DatasetStore {
   meta(): Promise<StoreMeta> {
     return this.#known.once('meta', async () => {
       const [row] = await this.all('SELECT name, version, updated_at FROM meta')
-      return { name: String(row?.[0]), version: Number(row?.[1]), updatedAt: String(row?.[2]) }
+      return { name: String(row?.[0]).slice(0, MAX_NAME_CHARACTERS), version: Number(row?.[1]), updatedAt: String(row?.[2]) }
     })
   }
 
@@ -177,7 +180,7 @@ export class DatasetStore {
 
   async columns(): Promise<Column[]> {
     const rows = await this.#known.once('columns', () => this.all('SELECT id, name, role FROM columns ORDER BY position'))
-    return rows.map(([id, name, role]) => ({ id: String(id) as ColumnId, name: String(name), role: String(role) as ColumnRole }))
+    return rows.map(([id, name, role]) => ({ id: String(id) as ColumnId, name: cutColumnName(String(name)), role: String(role) as ColumnRole }))
   }
 
   /** The dataset in its own order. */

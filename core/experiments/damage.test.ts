@@ -84,6 +84,34 @@ describe('a damaged experiment', { timeout: 120_000 }, () => {
     ...(process.platform === 'win32' ? {} : { 'has a FIFO for a record': async (place: string) => { await rm(join(place, 'experiment.yaml')); execFileSync('mkfifo', [join(place, 'experiment.yaml')]) } }),
   }
 
+  it('whose dataset is damaged says so, and makes no dataset of it', async () => {
+    const before = (await call<DatasetInfo[]>('datasets.list', {})).length
+    const id = '20260102-000000-aaaa'
+    await cp(join(experiments, finished), join(experiments, id), { recursive: true })
+    const file = join(experiments, id, 'data', 'dataset.parquet')
+    const good = await readFile(file)
+    const claims = [0, 4, good.length / 2, good.length - 8, good.length - 40].map((at) => (bytes: Buffer) => bytes.fill(0xff, Math.floor(at), Math.floor(at) + 8))
+    const damages = [() => Buffer.alloc(0), (bytes: Buffer) => bytes.subarray(0, -20), (bytes: Buffer) => bytes.subarray(20), (bytes: Buffer) => bytes.fill(0), () => Buffer.from('instruction,output\n'), ...claims]
+    let unnoticed = 0
+    for (const [index, damage] of damages.entries()) {
+      await writeFile(file, damage(Buffer.from(good)))
+      const code = await codeOf('experiments.restoreDataset', { id })
+      // Some bytes of Parquet are read by nobody.
+      if (code === null && index >= damages.length - claims.length) unnoticed++
+      else expect([index, code]).toEqual([index, 'dataset/parquet-damaged'])
+    }
+    await rm(file)
+    if (process.platform !== 'win32') {
+      execFileSync('mkfifo', [file])
+      expect(await codeOf('experiments.restoreDataset', { id })).toBe('file/not-regular')
+      await rm(file)
+    }
+    expect(await codeOf('experiments.restoreDataset', { id })).toBe('experiment/no-dataset')
+    await rm(join(experiments, id), { recursive: true })
+    expect(await call<DatasetInfo[]>('datasets.list', {})).toHaveLength(before + unnoticed)
+    expect(unnoticed).toBeLessThan(claims.length)
+  })
+
   it('is listed with its reason beside the others, can be removed and brought back', async () => {
     const ids = new Map<string, string>()
     for (const [index, [what, act]] of Object.entries(spoil).entries()) {

@@ -58,7 +58,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     if (name === 'datasets.removed') void trash.note('dataset', (payload as Events['datasets.removed']).id)
     if (name === 'experiments.removed') void trash.note('experiment', (payload as Events['experiments.removed']).id)
   }
-  const models = createModelService({ shippedFolder: join(services.resourcesFolder, 'models'), folder: places.models, reader: services.reader })
+  const models = createModelService({ shippedFolder: join(services.resourcesFolder, 'models'), folder: places.models, reader: services.reader, emit })
   const datasets = createDatasetService({
     folder: places.datasets, trashFolder: places.trash, templatesFolder: join(services.resourcesFolder, 'tutorial'), emit, isWritable,
     tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),

@@ -1,6 +1,7 @@
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ModelId, toAppError, UserError, type AppError, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
+import pLimit from 'p-limit'
+import { ModelId, toAppError, UserError, type AppError, type Events, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Description, ModelPlace } from '../reader/protocol.ts'
 import { stampOf } from './model-stamp.ts'
@@ -21,18 +22,26 @@ export interface ModelServiceOptions {
   readonly shippedFolder: string
   readonly folder: string
   readonly reader: ModelReader
+  readonly emit?: (name: 'models.changed', payload: Events['models.changed']) => void
   readonly now?: () => number
+  /** The list is given after this, with what is known by then. */
+  readonly patienceMs?: number
 }
 
 /** More folders are not looked at. */
 const MAX_MODELS = 1_000
 /** A model that was too slow or too large is tried again after this: the computer may have been busy. */
 const RETRY_MS = 60_000
+const PATIENCE_MS = 2_000
+/** Fewer than the readers that there may be. */
+const MAX_LISTED_AT_ONCE = 2
 const OF_THE_MOMENT = new Set<string>(['model/too-slow', 'model/too-large', 'model/unreadable'])
 
 /** Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models` folder. Their files are parsed by the reader only. */
-export function createModelService({ shippedFolder, folder, reader, now = () => performance.now() }: ModelServiceOptions): ModelService {
+export function createModelService({ shippedFolder, folder, reader, emit = () => {}, now = () => performance.now(), patienceMs = PATIENCE_MS }: ModelServiceOptions): ModelService {
   const places = [{ folder: shippedFolder, shipped: true }, { folder, shipped: false }]
+  const awaited = new Set<string>()
+  const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
   const described = new Map<string, { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }>()
 
   async function candidates(): Promise<Candidate[]> {
@@ -66,13 +75,36 @@ export function createModelService({ shippedFolder, folder, reader, now = () => 
 
   const find = async (id: string) => load(await candidate(id))
 
+  const summarize = (found: Candidate): Promise<ModelSummary> => inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
+
+  /** What is known of the model when `late` settles; the event follows when the rest is. */
+  async function summaryInTime(found: Candidate, late: Promise<null>): Promise<ModelSummary> {
+    const whole = summarize(found)
+    const inTime = await Promise.race([whole, late])
+    if (inTime) return inTime
+    if (!awaited.has(found.id)) {
+      awaited.add(found.id)
+      void whole.then(() => {
+        awaited.delete(found.id)
+        emit('models.changed', { id: found.id })
+      })
+    }
+    return damaged(found, { code: 'model/being-read', facts: { model: found.id } })
+  }
+
   return {
     find,
     async check(modelFolder) {
       await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
     },
     async list() {
-      return Promise.all((await candidates()).map((found) => load(found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))))
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<null>((resolve) => { timer = setTimeout(() => resolve(null), patienceMs) })
+      try {
+        return await Promise.all((await candidates()).map((found) => summaryInTime(found, late)))
+      } finally {
+        clearTimeout(timer)
+      }
     },
     async open({ id }): Promise<ModelDetail> {
       const model = await find(id)
@@ -103,7 +135,7 @@ async function foldersIn(folder: string): Promise<ModelId[]> {
   return names.sort()
 }
 
-/** A model whose files cannot be read: it stays in the list and says why. */
+/** A model whose files cannot be read, or not yet: it stays in the list and says why. */
 const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
   ...candidate, problem, name: candidate.id, architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '',
 })

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import pLimit from 'p-limit'
 import { UserError, type AppError } from '../contract/errors.ts'
 import type { EngineExit, EnginePort } from '../experiments/engine-port.ts'
 import { CPU_LIMIT_MS, MEMORY_LIMIT_BYTES, ReaderReply, resultSchemas, TIME_LIMIT_MS, type ReaderMethod, type ReaderParams, type ReaderRequest, type ReaderResult } from './protocol.ts'
@@ -14,8 +15,8 @@ export interface ModelReader {
   close(): void
 }
 
-/** So many models are read at once: one that takes its ten seconds does not hold up the others. */
-const MAX_READERS = 2
+/** So many models are read at once; lists take one fewer (`MAX_LISTED_AT_ONCE`), so that one that is asked for by itself does not wait for theirs. */
+const MAX_READERS = 3
 /** A process that nobody asks ends after this. */
 const IDLE_MS = 60_000
 
@@ -39,9 +40,9 @@ interface Reader {
 export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_MS): ModelReader {
   const idle = new Set<Reader>()
   const all = new Set<Reader>()
-  const waiting: (() => void)[] = []
-  let busyCount = 0
+  const inTurn = pLimit(MAX_READERS)
   let nextId = 1
+  let isClosed = false
 
   function discard(reader: Reader, outcome: Outcome): void {
     if (reader.idle) clearTimeout(reader.idle)
@@ -89,21 +90,10 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
 
   /** A process keeps memory of what it read before: a request that was too much for it has a second try in a fresh one. */
   async function askTwice(method: ReaderMethod, params: ReaderParams[ReaderMethod]): Promise<Outcome> {
+    if (isClosed) return { kind: 'crash', detail: 'closed' }
     const used = take(params.folder)
     const outcome = await ask(used ?? start(), method, params)
     return used && (outcome.kind === 'memory' || outcome.kind === 'crash') ? ask(start(), method, params) : outcome
-  }
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (busyCount >= MAX_READERS) await new Promise<void>((resolve) => waiting.push(resolve))
-    else busyCount++
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else busyCount--
-    }
   }
 
   return {
@@ -116,6 +106,7 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
       return parsed.data as never
     },
     close() {
+      isClosed = true
       for (const reader of all) discard(reader, { kind: 'crash', detail: 'closed' })
     },
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await writeHostileModels(folder)
   built = await buildReader()
   reader = built.client()
-  models = createModelService({ shippedFolder: join(folder, 'none'), folder, reader })
+  models = createModelService({ shippedFolder: join(folder, 'none'), folder, reader, patienceMs: 600_000 })
 }, 180_000)
 afterAll(async () => {
   await built.remove()

@@ -32,7 +32,7 @@ async function relationOf(file: FileContents, path: string): Promise<Relation | 
   return withConnection(file, path, async (connection) => {
     const columns = await columnsOf(connection, path)
     if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
-    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`, toError: (error) => (WRITING.test(String(error)) ? error : toDamage(error, file)) }
+    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`, toError: (error) => readFailure(error, file.name) }
   })
 }
 
@@ -82,6 +82,10 @@ async function columnsOf(connection: DuckDBConnection, path: string): Promise<{ 
 /** Whatever DuckDB says while it reads nothing but the file. */
 function toDamage(error: unknown, file: FileContents): Error {
   file.throwIfCancelled()
-  if (error instanceof UserError) return error
-  return new UserError('dataset/parquet-damaged', { file: file.name, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
+  return error instanceof UserError ? error : damageOf(error, file.name)
 }
+
+/** What DuckDB says while it fills a dataset from a Parquet file: the file's damage, or what failed in writing. */
+export const readFailure = (error: unknown, file: string): unknown => (error instanceof UserError || WRITING.test(String(error)) ? error : damageOf(error, file))
+
+const damageOf = (error: unknown, file: string): UserError => new UserError('dataset/parquet-damaged', { file, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })

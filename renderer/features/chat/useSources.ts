@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat, useSession, type SelectSection } from '../../ui/index.ts'
 import { experimentItems, isTrained, useExperiments } from '../experiments/index.ts'
-import { modelItems, useModels } from '../models/index.ts'
+import { isUsable, modelItems, useModelDetail, useModels } from '../models/index.ts'
 import { defaultSources } from './chat.selectors.ts'
 import { useChat } from './chat.store.ts'
 
@@ -12,6 +12,7 @@ export function useSourceSections(): readonly SelectSection[] {
   const format = useFormat()
   const experiments = useExperiments(experimentItems)
   const models = useModels(modelItems)
+  const detailOf = useModelDetail()
   return useMemo(
     () => [
       {
@@ -24,14 +25,10 @@ export function useSourceSections(): readonly SelectSection[] {
       },
       {
         label: t('sources.models'),
-        items: models.map(({ id, name, parameterCount }) => ({
-          id: `model:${id}`,
-          label: name,
-          detail: t('sources.model', { parameters: format.compact(parameterCount) }),
-        })),
+        items: models.filter(isUsable).map((model) => ({ id: `model:${model.id}`, label: model.name, detail: detailOf(model) })),
       },
     ],
-    [experiments, models, t, format],
+    [experiments, models, detailOf, t, format],
   )
 }
 

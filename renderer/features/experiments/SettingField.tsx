@@ -15,7 +15,7 @@ import {
   useLanguage,
 } from '../../ui/index.ts'
 import { createDataset, isReadable, useDatasets } from '../datasets/index.ts'
-import { modelItems, useModels } from '../models/index.ts'
+import { isUsable, modelItems, useModelDetail, useModels } from '../models/index.ts'
 import { DevicePicker } from './DevicePicker.tsx'
 import { experimentItems, isTrained, useExperiments } from './experiments.store.ts'
 import { problemOf } from './form.ts'
@@ -202,12 +202,8 @@ function DatasetPicker({ value, ...rest }: PickerProps) {
 
 function ModelPicker({ value, ...rest }: PickerProps) {
   const { t } = useTranslation('experiments')
-  const format = useFormat()
+  const detailOf = useModelDetail()
   const models = useModels(modelItems)
-  const items = models.map((model) => ({
-    id: model.id,
-    label: model.name,
-    detail: t('form.model', { parameters: format.compact(model.parameterCount), size: format.bytes(model.sizeBytes) }),
-  }))
+  const items = models.filter(isUsable).map((model) => ({ id: model.id, label: model.name, detail: detailOf(model) }))
   return <Select {...rest} items={items} value={value || null} placeholder={t('form.choose')} className={styles.wide as string} />
 }

@@ -17,13 +17,14 @@ import {
 } from '../../ui/index.ts'
 import { Card } from './Card.tsx'
 import { loadModel, loadModels, useModels } from './models.store.ts'
+import { useModelDetail } from './useModelDetail.ts'
 import styles from './ModelsRoom.module.css'
 
 export function ModelsRoom() {
   const { t } = useTranslation('models')
   const list = useModels((state) => state.list)
   const wanted = useSession((state) => state.selection.models ?? null)
-  const format = useFormat()
+  const detailOf = useModelDetail()
   const select = useSession((state) => state.select)
   if (list.kind === 'loading') return <LoadingPane />
   if (list.kind === 'failed')
@@ -36,7 +37,7 @@ export function ModelsRoom() {
   const entries = list.items.map((model) => ({
     id: model.id,
     title: model.name,
-    detail: model.problem ? t('damaged') : t('summary', { parameters: format.compact(model.parameterCount), size: format.bytes(model.sizeBytes) }),
+    detail: detailOf(model),
     icon: <Box size={16} />,
   }))
   return (

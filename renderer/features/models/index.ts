@@ -1,3 +1,4 @@
 export { Card } from './Card.tsx'
 export { ModelsRoom } from './ModelsRoom.tsx'
-export { connectModels, modelItems, useModels } from './models.store.ts'
+export { connectModels, isUsable, modelItems, useModels } from './models.store.ts'
+export { useModelDetail } from './useModelDetail.ts'

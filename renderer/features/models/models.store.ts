@@ -22,6 +22,9 @@ export const useModels = create<Models>()(() => ({ list: { kind: 'loading' }, de
 const none: readonly ModelSummary[] = []
 export const modelItems = (state: Models): readonly ModelSummary[] => (state.list.kind === 'ready' ? state.list.items : none)
 
+/** Models that can be chosen: those that are still being examined may turn out well. */
+export const isUsable = ({ problem }: ModelSummary): boolean => problem === null || problem.code === 'model/being-read'
+
 export async function loadModels(): Promise<void> {
   const result = await api.listModels()
   useModels.setState({ list: result.ok ? { kind: 'ready', items: result.value } : { kind: 'failed', error: result.error } })
@@ -36,8 +39,12 @@ export async function loadModel(id: ModelId): Promise<void> {
 
 export function connectModels(): () => void {
   void loadModels()
-  return api.onLibrary(() => {
-    useModels.setState({ details: {} })
-    void loadModels()
-  })
+  const ends = [
+    api.onChanged(() => void loadModels()),
+    api.onLibrary(() => {
+      useModels.setState({ details: {} })
+      void loadModels()
+    }),
+  ]
+  return () => ends.forEach((end) => end())
 }

@@ -5,7 +5,8 @@ import { causeOf, lastError, startHost, type Host } from '../../harness/host.ts'
 import { megabytes, residentBytes } from '../../harness/measure.ts'
 import { expectWorded } from '../../harness/sentences.ts'
 
-const CALL_LIMIT_MS = 10_000
+/** Measured on quiet cores by the long version; beside other tests a call waits for its turn. */
+const CALL_LIMIT_MS = { long: 10_000, short: 30_000 }
 const MEMORY_LIMIT_BYTES = 2 ** 30
 const SAMPLE_MS = 20
 
@@ -39,13 +40,14 @@ export class Target {
     const sampler = setInterval(() => this.#sample(what, example), SAMPLE_MS)
     const startMs = performance.now()
     try {
-      const result = await this.#host.client.ask(name, input, CALL_LIMIT_MS)
+      const result = await this.#host.client.ask(name, input, this.#context.isLong ? CALL_LIMIT_MS.long : CALL_LIMIT_MS.short)
       expectWorded(report, result, `${what}: ${name}`, `${example} ${result.ok ? '' : lastError(this.#host.stderr())}`)
       return result
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       if (error.why === 'time') report.find(`${what}: ${name} hangs`, example)
-      if (error.why === 'time') await this.restart()
+      else if (this.#host.isRunning()) report.find(`${what}: ${name} ends the connection`, example)
+      if (this.#host.isRunning()) await this.restart()
       else await this.fell(`${what} ${example}`)
       return null
     } finally {

@@ -31,7 +31,6 @@ export const chat: LocaleOf<typeof japanese> = {
     experiments: 'Trained models',
     models: 'Base models',
     experiment: 'from {model} · {when}',
-    model: '{parameters} parameters',
   },
   empty: {
     title: 'Compare the answers to one question',

@@ -56,7 +56,6 @@ export const experiments: LocaleOf<typeof ja> = {
     choose: 'Choose',
     rows_one: '{count, number} row · changed {when}',
     rows_other: '{count, number} rows · changed {when}',
-    model: '{parameters} parameters · {size}',
     noDataset: 'There is no dataset yet.',
     openSample: 'Use the sample',
   },

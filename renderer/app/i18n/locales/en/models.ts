@@ -4,6 +4,7 @@ import type { models as ja } from '../ja/models.ts'
 export const models: LocaleOf<typeof ja> = {
   title: 'Models',
   damaged: 'Cannot be read',
+  reading: 'Being examined…',
   summary: '{parameters} parameters · {size}',
   shipped: 'Comes with the studio and works without the internet.',
   chat: 'Try it in the chat',

@@ -24,7 +24,6 @@ export const chat = {
     experiments: '学習したモデル',
     models: 'ベースモデル',
     experiment: '{model} に学習・{when}',
-    model: '{parameters} パラメータ',
   },
   empty: {
     title: '同じ質問への答えを見比べます',

@@ -51,7 +51,6 @@ export const experiments = {
     listSeparator: '、',
     choose: '選んでください',
     rows_other: '{count, number} 行・{when} 更新',
-    model: '{parameters} パラメータ・{size}',
     noDataset: 'データセットがまだありません。',
     openSample: 'サンプルを使う',
   },

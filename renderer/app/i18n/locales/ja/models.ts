@@ -1,6 +1,7 @@
 export const models = {
   title: 'モデル',
   damaged: '読み込めません',
+  reading: '調べています…',
   summary: '{parameters} パラメータ・{size}',
   shipped: 'アプリに付属するモデルです。インターネット接続なしで使えます。',
   chat: 'チャットで試す',
