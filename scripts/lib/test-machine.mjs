@@ -11,7 +11,7 @@ const FONT = 'fonts-noto-cjk'
 
 /** Installs Chromium, Xvfb and a Japanese font from Debian's packages where that is possible; else says what to install. */
 export function ensureSystemPackages() {
-  const missing = process.platform === 'linux' ? Object.entries(packages).filter(([program]) => !has(program)).map(([, name]) => name) : []
+  const missing = process.platform === 'linux' ? Object.entries(packages).filter(([program]) => !has(program) && !(program === 'chromium' && findChromium())).map(([, name]) => name) : []
   if (process.platform === 'linux' && !existsSync('/usr/share/fonts/opentype/noto')) missing.push(FONT)
   if (missing.length > 0) {
     const root_ = process.getuid?.() === 0
