@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,5 +93,13 @@ describe('the list', () => {
     service = serve()
     expect((await service.list({}))[0]?.rowCount).toBe(12)
     await unaware.close()
+  })
+  it.skipIf(process.platform === 'win32')('is there where its index is a pipe', async () => {
+    const [info] = await made(1)
+    await service.close()
+    await rm(join(folder, '.index.json'))
+    execFileSync('mkfifo', [join(folder, '.index.json')])
+    service = serve()
+    expect((await service.list({})).map(({ id }) => id)).toEqual([info!.id])
   })
 })

@@ -1,10 +1,13 @@
-import { lstat, readFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetId, type DatasetSummary } from '../contract/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 
 const INDEX_FILE = '.index.json'
+/** Thousands of datasets with a thousand columns each. */
+const MAX_BYTES = 256_000_000
 /** Changes that follow each other are written together. */
 const WRITE_MS = 1000
 
@@ -81,7 +84,7 @@ export class Summaries {
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
   try {
-    const entries = z.array(Entry).parse(JSON.parse(await readFile(join(folder, INDEX_FILE), 'utf8')))
+    const entries = z.array(Entry).parse(JSON.parse((await readRegularFile(join(folder, INDEX_FILE), { maxBytes: MAX_BYTES })).toString('utf8')))
     return new Map(entries.map((entry) => [entry.summary.id, entry]))
   } catch {
     return new Map()
