@@ -103,7 +103,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         return work(store)
       })
     } catch (error) {
-      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.whileClosed(id, async () => undefined)
+      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.close(id)
       throw toFileError(toDiskError(error, options.folder), `${id}${ENDING}`)
     }
   }
@@ -196,7 +196,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     try {
       const info = await inTurn(id, (store) => infoOf(id, store))
       await summaries.put(info)
-      if (!isOpen) await pool.whileClosed(id, async () => undefined)
+      if (!isOpen) await pool.close(id)
       const { columns: _, version: __, undoCount: ___, redoCount: ____, ...summary } = info
       return summary
     } catch (error) {
@@ -208,6 +208,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   return {
+      if (error instanceof UserError && error.error.code === 'library/closed') throw error
     sweep: () => sweep(options.folder),
     list,
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
@@ -332,7 +333,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     async close() {
       imports.cancelAll()
       await pool.closeAll()
-      await summaries.flush()
+      await summaries.close()
     },
   }
 }

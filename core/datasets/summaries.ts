@@ -27,6 +27,7 @@ export class Summaries {
   readonly #isWritable: boolean
   #entries: Promise<Map<string, Entry>> | null = null
   #timer: NodeJS.Timeout | null = null
+  #isClosed = false
   #writing: Promise<void> = Promise.resolve()
 
   constructor(folder: string, isWritable: boolean) {
@@ -71,8 +72,14 @@ export class Summaries {
     await this.#writing
   }
 
+  /** Writes what is waiting, and nothing more: the library belongs to another process by then. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.flush()
+  }
+
   #writeSoon(): void {
-    if (this.#isWritable) this.#timer ??= setTimeout(() => void this.flush(), WRITE_MS).unref()
+    if (this.#isWritable && !this.#isClosed) this.#timer ??= setTimeout(() => void this.flush(), WRITE_MS).unref()
   }
 
   /** A reader sees what the writer has written since. */
