@@ -115,8 +115,16 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     return { id: id as DatasetId, name, version, updatedAt, columns, columnNames: columns.map((column) => column.name), rowCount: await store.rowCount(), sizeBytes: size, ...(await journalCounts(store)) }
   }
 
-  const change = (id: string, work: (store: DatasetStore) => Promise<void>) =>
-    inTurn(id, async (store) => {
+  /** Says what a dataset is now, also to other windows. */
+  async function tell(id: string, store: DatasetStore): Promise<DatasetInfo> {
+    const info = await infoOf(id, store)
+    await summaries.put(info)
+    options.emit('datasets.changed', info)
+    return info
+  }
+
+  async function change(id: string, work: (store: DatasetStore) => Promise<void>): Promise<DatasetInfo> {
+    const told = await inTurn(id, async (store) => {
       await work(store)
       const info = await infoOf(id, store)
       await summaries.put(info)
@@ -264,7 +272,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
     redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
     history: ({ id }) => inTurn(id, listSteps),
-    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)),
+    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)).catch(async (error: unknown) => {
+      // The steps before the one that failed are taken.
+      await change(id, async () => undefined).catch(() => undefined)
+      throw error
+    }),
     save: ({ id }) => inTurn(id, async (store) => {
       await store.run('CHECKPOINT')
       return infoOf(id, store)

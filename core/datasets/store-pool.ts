@@ -59,7 +59,9 @@ export class StorePool {
       entry.isInUse = true
       try {
         entry.store ??= await this.#open(id)
-        return await work(entry.store)
+        const result = await work(entry.store)
+        if (entry.store.mustReopen) await this.#close(id, entry, true)
+        return result
       } catch (error) {
         // After a failed write DuckDB may refuse all further work until the file is opened again.
         if (!(error instanceof UserError)) await this.#close(id, entry, true)

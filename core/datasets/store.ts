@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { cutColumnName } from '../contract/column-name.ts'
 import { CLIP_CHARACTERS, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
 import { KnownFacts } from './known-facts.ts'
@@ -82,6 +83,9 @@ export class DatasetStore {
   /** Where files may be written for a while. */
   readonly workFolder: string
 
+  /** Something failed that no call needs to know of, but after which DuckDB may refuse further work. */
+  mustReopen = false
+
   private constructor(database: ConfinedDuckDB, workFolder: string) {
     this.#database = database
     this.workFolder = workFolder
@@ -103,7 +107,8 @@ export class DatasetStore {
       const version = create ? 0 : await checkSchema(all, basename(file))
       if (!readOnly) await store.#migrate(version)
       if (!create) await checkContents(all, basename(file))
-      if (!readOnly) await store.indexRows()
+      // Where the disk is full, what is there can be read without it.
+      if (!readOnly) await store.indexRows().catch((error: unknown) => { if (!(toDiskError(error, file) instanceof UserError)) throw error })
       return store
     } catch (error) {
       store.close()
