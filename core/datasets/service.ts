@@ -10,8 +10,9 @@ import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
+import { fillStore, makeStore } from './filling.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
-import { createStore, importTable, previewTable, type ImportWatch } from './import.ts'
+import { importTable, previewTable, type ImportWatch } from './import.ts'
 import { chainOf } from './chain.ts'
 import { checkDataset } from './checks/index.ts'
 import { repairDataset } from './checks/repair.ts'
@@ -126,11 +127,10 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   async function change(id: string, work: (store: DatasetStore) => Promise<void>): Promise<DatasetInfo> {
     const told = await inTurn(id, async (store) => {
       await work(store)
-      const info = await infoOf(id, store)
-      await summaries.put(info)
-      options.emit('datasets.changed', info)
-      return info
+      return store.mustReopen ? null : tell(id, store)
     })
+    return told ?? inTurn(id, (store) => tell(id, store))
+  }
 
   /** A free id made of the date and random letters. */
   const newId = () => DatasetId.parse(`d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`)
@@ -208,6 +208,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const { columns: _, version: __, undoCount: ___, redoCount: ____, ...summary } = info
       return summary
     } catch (error) {
+      if (error instanceof UserError && error.error.code === 'library/closed') throw error
       const earlier = isWritable ? undefined : await summaries.find(id)
       if (earlier) return earlier
       const stats = await stat(fileOf(id)).catch(() => null)
@@ -216,13 +217,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   return {
-      if (error instanceof UserError && error.error.code === 'library/closed') throw error
     sweep: () => sweep(options.folder),
     list,
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
-      if (from === 'empty') return add(name, '新しいデータセット', async (title, target) => (await createStore(target, title, asTable(EMPTY_TABLE))).close())
+      if (from === 'empty') return add(name, '新しいデータセット', (title, target) => makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title })))
       const file = PathToRead.parse(join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'))
       return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
     },
@@ -372,6 +372,7 @@ async function moveDataset(from: string, to: string, id: string): Promise<void> 
   await Promise.all([from, to].map(syncFolder))
 }
 
-async function* asTable(rows: readonly (readonly (string | null)[])[]): AsyncGenerator<readonly (string | null)[]> {
-  yield* rows
+/** One portion. */
+async function* emptyTable(): AsyncGenerator<readonly (readonly (string | null)[])[]> {
+  yield EMPTY_TABLE
 }
