@@ -533,6 +533,10 @@ export const errorTexts = {
     ja: '「{file}」は壊れていて開けません。バックアップがあれば戻すか、ごみ箱に移してください。',
     en: '"{file}" is damaged and cannot be opened. Restore it from a backup, or move it to the trash.',
   },
+  'library/closed': {
+    ja: 'ライブラリは閉じられたか、ほかのスタジオに引き継がれました。もう一度実行してください。',
+    en: 'The library was closed or handed over to another studio. Try again.',
+  },
   'library/gone': {
     ja: 'ライブラリのフォルダ「{folder}」が見つかりません。フォルダを元の場所に戻すか、設定で別のフォルダを選んでください。',
     en: 'The library folder "{folder}" was not found. Put it back, or choose another folder in Settings.',

@@ -9,10 +9,16 @@ type Table = readonly (readonly (string | null)[])[]
 
 let folder: string
 let service: DatasetService
+const serve = () => createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+/** Closes the library and opens it again. */
+async function reopen(): Promise<void> {
+  await service.close()
+  service = serve()
+}
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-editing-'))
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+  service = serve()
 })
 afterEach(async () => {
   await service.close()
@@ -39,10 +45,10 @@ const numbered = (count: number): Table => Array.from({ length: count }, (_, ind
 /** Takes the last step back and repeats it, through closing the dataset: both states must come back exactly. */
 async function thereAndBack(info: DatasetInfo, before: Table) {
   const after = await cells(info)
-  await service.close()
+  await reopen()
   await service.undo({ id: info.id })
   expect(await cells(info)).toEqual(before)
-  await service.close()
+  await reopen()
   await service.redo({ id: info.id })
   expect(await cells(info)).toEqual(after)
   await service.undo({ id: info.id })
@@ -155,7 +161,7 @@ describe('the order of rows', () => {
       await edit(info, step % 10 === 0 ? sort : cell)
       states.push(await cells(info))
     }
-    await service.close()
+    await reopen()
     for (const state of states.slice(0, -1).reverse()) {
       await service.undo({ id: info.id })
       expect(await cells(info)).toEqual(state)

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PathToWrite, type ExportFormat } from '../contract/index.ts'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { exportTable } from './export.ts'
 import { openTable } from './formats/index.ts'
 import { createStore } from './import.ts'
@@ -41,6 +43,16 @@ async function readBack(file: string) {
 describe('an exported dataset', () => {
   it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['numbers', 'a.numbers'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {
     expect(await readBack(await write(format, name))).toEqual(table)
+  })
+
+  it.skipIf(process.platform === 'win32').each([['csv', 'a.csv'], ['xlsx', 'a.xlsx'], ['parquet', 'a.parquet'], ['jsonl', 'a.jsonl']] as const)('%s is on the disk before it takes an earlier one\'s place', async (format, name) => {
+    await write(format, name)
+    const disk = faultyDisk({ within: folder })
+    const restore = useDisk(disk)
+    await write(format, name).finally(restore)
+    const at = disk.seen.indexOf(`rename ${join(folder, name)}`)
+    expect(disk.seen[at - 1]).toMatch(/^sync .*\.tmp$/)
+    expect(disk.seen[at + 1]).toBe(`sync ${folder}`)
   })
 
   it('is in Shift_JIS as Windows writes it, or not at all', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { writeXlsxStream } from 'hucre/xlsx'
-import { writeAtomic } from '../files/atomic.ts'
+import { copyFileAtomic, writeAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { UserError, type Column, type ExportFormat, type PathToWrite } from '../contract/index.ts'
 import { encodeCp932 } from './formats/cp932.ts'
@@ -174,21 +174,19 @@ const withSecondMark = (text: string): string => (text.startsWith('\ufeff') ? `\
 const lowerCase = (name: string): string => name.toLowerCase()
 
 const parquet: Writer = async ({ store, target, columns, signal }) => {
-  const name = `.${basename(target)}.${randomUUID()}.tmp`
-  const [written, draft] = [join(store.workFolder, name), join(dirname(target), name)]
+  const written = join(store.workFolder, `${randomUUID()}.tmp`)
   const cells = keyed(columns, lowerCase).map(({ id, name: title }) => `${identifier(id)} AS ${identifier(title)}`)
   const stop = () => store.interrupt()
   signal?.addEventListener('abort', stop)
   try {
     await store.run(`COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`)
-    await disk.copyFile(written, draft)
-    await disk.rename(draft, target)
+    await copyFileAtomic(written, target)
   } catch (error) {
     signal?.throwIfAborted()
     throw error
   } finally {
     signal?.removeEventListener('abort', stop)
-    await Promise.all([written, draft].map((file) => disk.rm(file, { force: true })))
+    await disk.rm(written, { force: true })
   }
 }
 

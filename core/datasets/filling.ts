@@ -89,7 +89,10 @@ export async function makeStore(target: string, fill: (store: DatasetStore) => P
     const store = await DatasetStore.open(draft, { create: true, reads, memoryLimit: FILLING_MEMORY_LIMIT })
     await fill(store).finally(() => store.close())
     await disk.rename(draft, target)
-    await syncFolder(folder)
+    await syncFolder(folder).catch(async (error: unknown) => {
+      await disk.rm(target, { force: true })
+      throw error
+    })
   } catch (error) {
     await remove()
     throw error

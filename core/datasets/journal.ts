@@ -55,14 +55,24 @@ async function makeStep(store: DatasetStore, act: StepAct, work: Work, redo: Cha
     await store.run('INSERT INTO journal (done, undo, redo, tables, bytes, act, done_at, version) VALUES (true, $1, $2, $3, $4, $5, $6, $7)', values)
     await forgetOld(store)
   })
-  if (kept > 0) await compactRows(store, kept)
+  await freeRoom(store, kept)
+}
+
+/** The step is done, whatever becomes of this: a full disk, where no room is left for freeing some, must not make it look undone. */
+async function freeRoom(store: DatasetStore, kept: number): Promise<void> {
+  if (kept > 0) await compactRows(store, kept).catch(() => { store.mustReopen = true })
 }
 
 /** Reverses the last step, or repeats the last reversed one. Does nothing where there is none. */
 export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo'): Promise<void> {
+  await freeRoom(store, await takeStep(store, direction))
+}
+
+/** Returns how many bytes the step keeps; what it leaves behind is not freed yet. */
+async function takeStep(store: DatasetStore, direction: 'undo' | 'redo'): Promise<number> {
   const pick = direction === 'undo' ? 'done ORDER BY id DESC' : 'NOT done ORDER BY id'
   const [entry] = await store.all(`SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`)
-  if (!entry) return
+  if (!entry) return 0
   const [id, changes, tables] = [entry[0] as bigint, parseChanges(String(entry[1])), parseTables(String(entry[2] ?? '[]'))]
   let kept = 0
   await store.transaction(async () => {
@@ -76,7 +86,7 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
     await store.run('UPDATE journal SET done = $1, bytes = $2 WHERE id = $3', [direction === 'redo', BigInt(bytes), id])
     await store.touch()
   })
-  if (kept > 0) await compactRows(store, kept)
+  return kept
 }
 
 /** The steps that are remembered, the oldest first. */
@@ -97,8 +107,10 @@ export async function goToStep(store: DatasetStore, step: number): Promise<void>
   if (step !== 0 && !steps.some((one) => one.step === step)) return
   const undone = steps.filter((one) => one.isDone && one.step > step)
   const redone = steps.filter((one) => !one.isDone && one.step <= step)
-  for (let count = 0; count < undone.length; count++) await stepJournal(store, 'undo')
-  for (let count = 0; count < redone.length; count++) await stepJournal(store, 'redo')
+  let kept = 0
+  for (const _ of undone) kept = Math.max(kept, await takeStep(store, 'undo'))
+  for (const _ of redone) kept = Math.max(kept, await takeStep(store, 'redo'))
+  await freeRoom(store, kept)
 }
 
 /** How many steps can be undone and redone. */

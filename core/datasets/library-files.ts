@@ -30,12 +30,34 @@ export async function requireFile(folder: string, id: string): Promise<string> {
   return file
 }
 
-/** What work of earlier versions left beside the datasets. */
-const EARLIER_DRAFT = /\.(import|rows|parquet)(\.wal)?$/
+/** A dataset's id, as the service makes it. Whatever has another name was put there by somebody else. */
+const OWN_ID = 'd\\d{8}-[a-z0-9]{1,6}'
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+/** What did not fit into memory, and exports on their way. */
+const SPILLED = `(?:\\..+\\.)?${UUID}\\.tmp`
+/** Also drafts, and rows on their way. */
+const WORK = new RegExp(`^(?:${SPILLED}|${OWN_ID}\\..+)$`)
+/** What earlier versions left beside the datasets instead; there, DuckDB named its own folders `.tmp`. */
+const EARLIER_WORK = new RegExp(`^(?:${SPILLED}|${OWN_ID}(?:\\.\\d+\\.parquet|\\.rows\\.parquet|\\.duckdb\\.tmp|(?:\\.duckdb\\.import|\\.rows|\\.rows\\.import)(?:\\.wal|\\.tmp)?))$`)
 
-/** Removes what work left that ended with its process. Only for the library's one writer: nobody else's work is under way. */
+/**
+ * Removes what work left that ended with its process, and nothing of anybody else: the user may keep other files in the folder. Only for the library's one
+ * writer: nobody else's work is under way. Throws UserError `library/unwritable` where something else is in the work folder's place.
+ */
 export async function sweep(folder: string): Promise<void> {
-  await disk.rm(join(folder, WORK_FOLDER), { recursive: true, force: true })
-  await mkdir(join(folder, WORK_FOLDER), { recursive: true })
-  for (const name of await readdir(folder)) if (EARLIER_DRAFT.test(name) || name.endsWith('.tmp')) await disk.rm(join(folder, name), { recursive: true, force: true })
+  const work = join(folder, WORK_FOLDER)
+  try {
+    // Through a link, work would be done in a folder that nobody chose.
+    if (await lstat(work).then((found) => found.isSymbolicLink(), () => false)) await disk.rm(work, { recursive: true, force: true })
+    await mkdir(work, { recursive: true })
+  } catch {
+    throw new UserError('library/unwritable', { folder })
+  }
+  await removeNamed(work, WORK)
+  await removeNamed(folder, EARLIER_WORK)
+}
+
+/** What cannot be removed stays: it is in nobody's way. */
+async function removeNamed(folder: string, pattern: RegExp): Promise<void> {
+  for (const name of await readdir(folder)) if (pattern.test(name)) await disk.rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
 }

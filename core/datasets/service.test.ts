@@ -8,11 +8,12 @@ import { createDatasetService, type DatasetService } from './service.ts'
 const templatesFolder = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')
 let folder: string
 let service: DatasetService
+const serve = () => createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: (name) => void events.push(name) })
 const events: string[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-datasets-'))
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: (name) => void events.push(name) })
+  service = serve()
 })
 afterEach(async () => {
   await service.close()
@@ -77,6 +78,7 @@ describe('editing', () => {
     const info = await importText('q,a\n1,2\n')
     await service.edit({ id: info.id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['changed']] }] })
     await service.close()
+    service = serve()
     expect((await service.undo({ id: info.id })).redoCount).toBe(1)
     expect(await cells(info)).toEqual([['1', '2']])
   })

@@ -10,8 +10,10 @@ import { checkCells } from './bulk-edits.ts'
 import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
+import { toFileError } from './file-errors.ts'
+import { fillStore, makeStore } from './filling.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
-import { createStore, importTable, previewTable, type ImportWatch } from './import.ts'
+import { importTable, previewTable, type ImportWatch } from './import.ts'
 import { chainOf } from './chain.ts'
 import { checkDataset } from './checks/index.ts'
 import { repairDataset } from './checks/repair.ts'
@@ -22,7 +24,7 @@ import { RunningImports } from './running-imports.ts'
 import { statisticsOf, type TokenCounter } from './statistics/index.ts'
 import { datasetIds, ENDING, requireFile, sweep } from './library-files.ts'
 import { StorePool } from './store-pool.ts'
-import { DatasetStore, toFileError, WORK_FOLDER } from './store.ts'
+import { DatasetStore, WORK_FOLDER } from './store.ts'
 import { stateOf, Summaries } from './summaries.ts'
 import { placesOf } from './views.ts'
 
@@ -103,7 +105,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         return work(store)
       })
     } catch (error) {
-      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.whileClosed(id, async () => undefined)
+      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.close(id)
       throw toFileError(toDiskError(error, options.folder), `${id}${ENDING}`)
     }
   }
@@ -115,14 +117,21 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     return { id: id as DatasetId, name, version, updatedAt, columns, columnNames: columns.map((column) => column.name), rowCount: await store.rowCount(), sizeBytes: size, ...(await journalCounts(store)) }
   }
 
-  const change = (id: string, work: (store: DatasetStore) => Promise<void>) =>
-    inTurn(id, async (store) => {
+  /** Says what a dataset is now, also to other windows. */
+  async function tell(id: string, store: DatasetStore): Promise<DatasetInfo> {
+    const info = await infoOf(id, store)
+    await summaries.put(info)
+    options.emit('datasets.changed', info)
+    return info
+  }
+
+  async function change(id: string, work: (store: DatasetStore) => Promise<void>): Promise<DatasetInfo> {
+    const told = await inTurn(id, async (store) => {
       await work(store)
-      const info = await infoOf(id, store)
-      await summaries.put(info)
-      options.emit('datasets.changed', info)
-      return info
+      return store.mustReopen ? null : tell(id, store)
     })
+    return told ?? inTurn(id, (store) => tell(id, store))
+  }
 
   /** A free id made of the date and random letters. */
   const newId = () => DatasetId.parse(`d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`)
@@ -196,10 +205,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     try {
       const info = await inTurn(id, (store) => infoOf(id, store))
       await summaries.put(info)
-      if (!isOpen) await pool.whileClosed(id, async () => undefined)
+      if (!isOpen) await pool.close(id)
       const { columns: _, version: __, undoCount: ___, redoCount: ____, ...summary } = info
       return summary
     } catch (error) {
+      if (error instanceof UserError && error.error.code === 'library/closed') throw error
       const earlier = isWritable ? undefined : await summaries.find(id)
       if (earlier) return earlier
       const stats = await stat(fileOf(id)).catch(() => null)
@@ -213,7 +223,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
-      if (from === 'empty') return add(name, '新しいデータセット', async (title, target) => (await createStore(target, title, asTable(EMPTY_TABLE))).close())
+      if (from === 'empty') return add(name, '新しいデータセット', (title, target) => makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title })))
       const file = PathToRead.parse(join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'))
       return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
     },
@@ -263,7 +273,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
     redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
     history: ({ id }) => inTurn(id, listSteps),
-    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)),
+    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)).catch(async (error: unknown) => {
+      // The steps before the one that failed are taken.
+      await change(id, async () => undefined).catch(() => undefined)
+      throw error
+    }),
     save: ({ id }) => inTurn(id, async (store) => {
       await store.run('CHECKPOINT')
       return infoOf(id, store)
@@ -332,7 +346,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     async close() {
       imports.cancelAll()
       await pool.closeAll()
-      await summaries.flush()
+      await summaries.close()
     },
   }
 }
@@ -359,6 +373,7 @@ async function moveDataset(from: string, to: string, id: string): Promise<void> 
   await Promise.all([from, to].map(syncFolder))
 }
 
-async function* asTable(rows: readonly (readonly (string | null)[])[]): AsyncGenerator<readonly (string | null)[]> {
-  yield* rows
+/** One portion. */
+async function* emptyTable(): AsyncGenerator<readonly (readonly (string | null)[])[]> {
+  yield EMPTY_TABLE
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -6,6 +7,7 @@ import { PathToRead, type DatasetId, type DatasetInfo } from '../contract/index.
 import { createDatasetService, type DatasetService } from './service.ts'
 import { StorePool } from './store-pool.ts'
 import { DatasetStore } from './store.ts'
+import { Summaries } from './summaries.ts'
 
 const templatesFolder = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')
 let folder: string
@@ -63,6 +65,40 @@ describe.runIf(process.platform === 'linux')('open datasets', () => {
     expect(await openFiles()).toBe(0)
   })
 
+  it('are none, and no further one, once the library was handed over', async () => {
+    const [one, other] = await made(2)
+    await service.close()
+    const pool = new StorePool({ open: (id) => DatasetStore.open(join(folder, `${id}.duckdb`)) })
+    let goOn = (): void => undefined
+    const isHeld = new Promise<void>((resolve) => { goOn = resolve })
+    const underWay = pool.use(one!.id, async (store) => {
+      await isHeld
+      return (await store.meta()).name
+    })
+    const askedBefore = pool.use(one!.id, (store) => store.rowCount())
+    const closing = pool.closeAll()
+    const asked = [pool.use(one!.id, (store) => store.meta()), pool.use(other!.id, (store) => store.meta()), pool.whileClosed(other!.id, async () => undefined)]
+    for (const call of asked) await expect(call).rejects.toMatchObject({ error: { code: 'library/closed' } })
+    goOn()
+    expect(await Promise.all([underWay, askedBefore, closing])).toEqual(['サンプル', 11, undefined])
+    expect([pool.openIds, await openFiles()]).toEqual([[], 0])
+  })
+
+  it('are not opened by what still reads when the library is handed over', async () => {
+    const [info] = await made(1)
+    const rows = Array.from({ length: 12_000 }, (_, row) => [`q${row}`, `a${row}`])
+    await service.edit({ id: info!.id, edits: [{ kind: 'insertRows', at: 0, rows }] })
+    const reading = service.statistics({ id: info!.id })
+    const refused = expect(reading).rejects.toMatchObject({ error: { code: 'library/closed' } })
+    await service.close()
+    await refused
+    await rm(join(folder, '.index.json'))
+    service = serve()
+    await service.close()
+    await expect(service.list({})).rejects.toMatchObject({ error: { code: 'library/closed' } })
+    expect(await openFiles()).toBe(0)
+  })
+
   it('leave no descriptor where they, previews or imports fail', async () => {
     const bad = { 'a.duckdb': 'nothing', 'a.parquet': 'PAR1 nothing PAR1', 'a.zip': 'PK\u0003\u0004', 'a.xlsx': 'PK\u0003\u0004', 'a.csv': 'q,a\n"open', 'a.json': '[{"a":', 'a.arrow': 'ARROW1\0\0nothing' }
     for (const [name, contents] of Object.entries(bad)) await writeFile(join(folder, name), contents)
@@ -92,5 +128,24 @@ describe('the list', () => {
     service = serve()
     expect((await service.list({}))[0]?.rowCount).toBe(12)
     await unaware.close()
+  })
+  it('is not written any more once the library was handed over', async () => {
+    const [info] = await made(1)
+    await service.close()
+    const before = await readFile(join(folder, '.index.json'), 'utf8')
+    const summaries = new Summaries(folder, true)
+    await summaries.close()
+    await summaries.put({ ...info!, name: 'late' })
+    await summaries.flush()
+    expect(await readFile(join(folder, '.index.json'), 'utf8')).toBe(before)
+  })
+
+  it.skipIf(process.platform === 'win32')('is there where its index is a pipe', async () => {
+    const [info] = await made(1)
+    await service.close()
+    await rm(join(folder, '.index.json'))
+    execFileSync('mkfifo', [join(folder, '.index.json')])
+    service = serve()
+    expect((await service.list({})).map(({ id }) => id)).toEqual([info!.id])
   })
 })

@@ -29,11 +29,14 @@ export interface StorePoolOptions {
  *
  *   closed ──use──► open ──idle, or the oldest of too many──► closed
  *                    └──failed statement──► closed (the next use shows what is on disk)
+ *
+ * A pool that was closed opens nothing any more: the library belongs to another process by then.
  */
 export class StorePool {
   readonly #entries = new Map<string, Entry>()
   readonly #options: Required<Pick<StorePoolOptions, 'maxOpen' | 'idleMs'>> & StorePoolOptions
   readonly #timer: NodeJS.Timeout
+  #isClosed = false
   /** Uses under way, and those that wait for a place. */
   #inUse = 0
   readonly #waiting: (() => void)[] = []
@@ -48,14 +51,17 @@ export class StorePool {
     return [...this.#entries].flatMap(([id, { store }]) => (store ? [id] : []))
   }
 
-  /** Runs work on one dataset after everything that was asked of it before. */
-  use<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
+  /** Runs work on one dataset after everything that was asked of it before. Throws UserError `library/closed`. */
+  async use<T>(id: string, work: (store: DatasetStore) => Promise<T>): Promise<T> {
+    this.#requireOpen()
     return this.#inTurn(id, async (entry) => {
       await this.#takePlace()
       entry.isInUse = true
       try {
         entry.store ??= await this.#open(id)
-        return await work(entry.store)
+        const result = await work(entry.store)
+        if (entry.store.mustReopen) await this.#close(id, entry, true)
+        return result
       } catch (error) {
         // After a failed write DuckDB may refuse all further work until the file is opened again.
         if (!(error instanceof UserError)) await this.#close(id, entry, true)
@@ -68,22 +74,34 @@ export class StorePool {
     })
   }
 
-  /** Runs work while the dataset is closed and nobody can open it: its file may be moved. */
-  whileClosed<T>(id: string, work: () => Promise<T>): Promise<T> {
+  /** Runs work while the dataset is closed and nobody can open it: its file may be moved. Throws UserError `library/closed`. */
+  async whileClosed<T>(id: string, work: () => Promise<T>): Promise<T> {
+    this.#requireOpen()
     return this.#inTurn(id, async (entry) => {
       await this.#close(id, entry)
       return work()
     })
   }
 
-  /** Closes the datasets that have not been used since then. */
-  async closeIdle(before: number): Promise<void> {
-    for (const [id, entry] of this.#entries) if (entry.waiting === 0 && entry.usedAt <= before) await this.whileClosed(id, async () => undefined)
+  /** Closes a dataset after everything that was asked of it before. */
+  async close(id: string): Promise<void> {
+    await this.#inTurn(id, (entry) => this.#close(id, entry))
   }
 
+  /** Closes the datasets that have not been used since then. */
+  async closeIdle(before: number): Promise<void> {
+    for (const [id, entry] of this.#entries) if (entry.waiting === 0 && entry.usedAt <= before) await this.close(id)
+  }
+
+  /** Closes all of them after everything that was asked before; what is asked from now on is refused. */
   async closeAll(): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#timer)
-    await Promise.all([...this.#entries.keys()].map((id) => this.whileClosed(id, async () => undefined)))
+    await Promise.all([...this.#entries.keys()].map((id) => this.close(id)))
+  }
+
+  #requireOpen(): void {
+    if (this.#isClosed) throw new UserError('library/closed')
   }
 
   async #inTurn<T>(id: string, work: (entry: Entry) => Promise<T>): Promise<T> {

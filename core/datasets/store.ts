@@ -3,8 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import { cutColumnName } from '../contract/column-name.ts'
 import { CLIP_CHARACTERS, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
+import { toFileError } from './file-errors.ts'
 import { KnownFacts } from './known-facts.ts'
 import { identifier, literal } from './sql.ts'
 import { checkContents, checkSchema, migrations } from './store-schema.ts'
@@ -82,6 +84,9 @@ export class DatasetStore {
   /** Where files may be written for a while. */
   readonly workFolder: string
 
+  /** Something failed that no call needs to know of, but after which DuckDB may refuse further work. */
+  mustReopen = false
+
   private constructor(database: ConfinedDuckDB, workFolder: string) {
     this.#database = database
     this.workFolder = workFolder
@@ -103,7 +108,8 @@ export class DatasetStore {
       const version = create ? 0 : await checkSchema(all, basename(file))
       if (!readOnly) await store.#migrate(version)
       if (!create) await checkContents(all, basename(file))
-      if (!readOnly) await store.indexRows()
+      // Where the disk is full, what is there can be read without it.
+      if (!readOnly) await store.indexRows().catch((error: unknown) => { if (!(toDiskError(error, file) instanceof UserError)) throw error })
       return store
     } catch (error) {
       store.close()
@@ -369,19 +375,6 @@ export class DatasetStore {
 
 /** What DuckDB writes beside a file. */
 const WRITTEN_ENDINGS = ['', '.wal', '.wal.checkpoint', '.wal.recovery']
-
-/** Not the file's own fault. */
-const CIRCUMSTANCE = /no space left|not enough space|file too large|permission denied|read-only file system|out of memory|cannot open file|too many open files/i
-const DAMAGE = /corrupt|checksum|could not read enough bytes|deserializ/i
-
-/** The user's error for what DuckDB says of a file; others come back unchanged. `isOpening`: nothing but the file was asked for, so that it is to blame for whatever is not known. */
-export function toFileError(error: unknown, file: string, isOpening = false): unknown {
-  if (error instanceof UserError) return error
-  const text = error instanceof Error ? error.message : String(error)
-  if (/could not set lock|conflicting lock|used by another process/i.test(text)) return new UserError('dataset/locked', { file })
-  if (isOpening && /newer version|version number/i.test(text)) return new UserError('dataset/newer', { file })
-  return DAMAGE.test(text) || (isOpening && !CIRCUMSTANCE.test(text)) ? new UserError('dataset/damaged', { file }) : error
-}
 
 function appendText(appender: DuckDBAppender, value: string | null): void {
   if (value === null) appender.appendNull()

@@ -1,10 +1,13 @@
-import { lstat, readFile } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetId, type DatasetSummary } from '../contract/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 
 const INDEX_FILE = '.index.json'
+/** Thousands of datasets with a thousand columns each. */
+const MAX_BYTES = 256_000_000
 /** Changes that follow each other are written together. */
 const WRITE_MS = 1000
 
@@ -24,6 +27,7 @@ export class Summaries {
   readonly #isWritable: boolean
   #entries: Promise<Map<string, Entry>> | null = null
   #timer: NodeJS.Timeout | null = null
+  #isClosed = false
   #writing: Promise<void> = Promise.resolve()
 
   constructor(folder: string, isWritable: boolean) {
@@ -68,8 +72,14 @@ export class Summaries {
     await this.#writing
   }
 
+  /** Writes what is waiting, and nothing more: the library belongs to another process by then. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.flush()
+  }
+
   #writeSoon(): void {
-    if (this.#isWritable) this.#timer ??= setTimeout(() => void this.flush(), WRITE_MS).unref()
+    if (this.#isWritable && !this.#isClosed) this.#timer ??= setTimeout(() => void this.flush(), WRITE_MS).unref()
   }
 
   /** A reader sees what the writer has written since. */
@@ -81,7 +91,7 @@ export class Summaries {
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
   try {
-    const entries = z.array(Entry).parse(JSON.parse(await readFile(join(folder, INDEX_FILE), 'utf8')))
+    const entries = z.array(Entry).parse(JSON.parse((await readRegularFile(join(folder, INDEX_FILE), { maxBytes: MAX_BYTES })).toString('utf8')))
     return new Map(entries.map((entry) => [entry.summary.id, entry]))
   } catch {
     return new Map()

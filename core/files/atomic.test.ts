@@ -1,7 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { sweepTemporary, writeAtomic, writeFileAtomic } from './atomic.ts'
+import { copyFileAtomic, sweepTemporary, writeAtomic, writeFileAtomic } from './atomic.ts'
+import { useDisk } from './disk.ts'
+import { faultyDisk } from './testing/faulty-disk.ts'
 import { temporaryFolders } from '../checkpoints/test-support.ts'
 
 const newFolder = temporaryFolders()
@@ -44,8 +46,34 @@ describe('writing in one move', () => {
   it('is swept up after a kill, and nothing else is', async () => {
     const folder = await newFolder()
     for (const name of ['..index.json.0123456789ab.tmp', '.a.json.0123456789ab.tmp', 'a.tmp', '.a.json.tmp', '.hidden', 'a.json']) await writeFile(join(folder, name), '')
+    await mkdir(join(folder, '.folder.0123456789ab.tmp'))
     await sweepTemporary(folder)
     await sweepTemporary(join(folder, 'missing'))
-    expect((await readdir(folder)).sort()).toEqual(['.a.json.tmp', '.hidden', 'a.json', 'a.tmp'])
+    expect((await readdir(folder)).sort()).toEqual(['.a.json.tmp', '.folder.0123456789ab.tmp', '.hidden', 'a.json', 'a.tmp'])
+  })
+})
+
+describe('copying in one move', () => {
+  /** Calls of the disk, without the names that chance makes. */
+  const copied = async (fault?: Parameters<typeof faultyDisk>[0]) => {
+    const folder = await newFolder()
+    await writeFile(join(folder, 'from'), 'new')
+    await writeFile(join(folder, 'to'), 'old')
+    const disk = faultyDisk({ ...fault, within: folder })
+    const restore = useDisk(disk)
+    const error = await copyFileAtomic(join(folder, 'from'), join(folder, 'to')).then(() => null, (caught: unknown) => caught).finally(restore)
+    return { folder, error, calls: disk.seen.map((call) => call.replace(folder, '').replace(/[0-9a-f]{12}/, '*')) }
+  }
+
+  it('syncs the content before the name and the name before it ends', async () => {
+    const { folder, calls } = await copied()
+    expect(calls).toEqual(['copyFile /.to.*.tmp', 'sync /.to.*.tmp', 'rename /to', 'sync '])
+    expect(await readFile(join(folder, 'to'), 'utf8')).toBe('new')
+  })
+
+  it('keeps the old content when the sync fails', async () => {
+    const { folder, error } = await copied({ fault: { at: 2, kind: 'EIO' } })
+    expect(error).toMatchObject({ error: { code: 'library/unwritable', facts: { folder } } })
+    expect([await readFile(join(folder, 'to'), 'utf8'), (await readdir(folder)).sort()]).toEqual(['old', ['from', 'to']])
   })
 })

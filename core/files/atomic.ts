@@ -17,8 +17,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 
 /** Like writeFileAtomic, for content that `write` puts into the open file piece by piece. */
 export async function writeAtomic(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
-  try {
+  await replaceAtomic(path, async (temporary) => {
     const file = await disk.open(temporary, 'wx')
     try {
       await write(file)
@@ -26,6 +25,21 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
     } finally {
       await file.close()
     }
+  })
+}
+
+/** Like writeFileAtomic, for content that lies in another file, also on another disk. */
+export async function copyFileAtomic(from: string, path: string): Promise<void> {
+  await replaceAtomic(path, async (temporary) => {
+    await disk.copyFile(from, temporary)
+    await syncFile(temporary)
+  })
+}
+
+async function replaceAtomic(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    await make(temporary)
     await disk.rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
@@ -35,7 +49,7 @@ export async function writeAtomic(path: string, write: (file: FileHandle) => Pro
   }
 }
 
-/** Names of the files that writeAtomic leaves behind where the process ends in the middle. */
+/** Names of the files that the functions above leave behind where the process ends in the middle. */
 export const isTemporary = (name: string): boolean => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name)
 
 /** Removes such files from a folder. Only where nobody else writes, or with an age that no write reaches. A folder that cannot be read has none. */

@@ -1,18 +1,18 @@
 import { constants } from 'node:fs'
-import { access, mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import { sweepTemporary } from '../files/atomic.ts'
 import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
-import { DatasetStore } from '../datasets/store.ts'
 import type { EngineClient } from '../experiments/engine-client.ts'
 import type { DeviceReport } from '../experiments/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from '../experiments/service.ts'
 import { tokenCounter } from '../experiments/token-counter.ts'
 import { createModelService, type ModelService } from '../hub/local-models.ts'
 import type { ModelReader } from '../reader/client.ts'
+import type { ReportBug } from './error-log.ts'
 import { createTrash, type Trash } from './trash.ts'
+import { namesInTrash } from './trash-names.ts'
 
 export type Emit = <N extends EventName>(name: N, payload: Events[N]) => void
 
@@ -23,6 +23,7 @@ export interface LibraryServices {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  readonly report: ReportBug
 }
 
 /** The services that belong to one library folder, with the rights that they were opened with. */
@@ -53,10 +54,12 @@ export async function prepareFolders(folder: string): Promise<void> {
 export async function openServices(folder: string, rights: LibraryAccess, services: LibraryServices): Promise<Library> {
   const places = placesOf(folder)
   const isWritable = rights.kind === 'writer'
+  // Nobody waits for it. A disk that fails is told where somebody looks at the trash.
+  const unattended = (work: Promise<void>) => void work.catch((error: unknown) => { if (!(error instanceof UserError)) services.report('trash', error) })
   const emit: Emit = (name, payload) => {
     services.emit(name, payload)
-    if (name === 'datasets.removed') void trash.note('dataset', (payload as Events['datasets.removed']).id)
-    if (name === 'experiments.removed') void trash.note('experiment', (payload as Events['experiments.removed']).id)
+    if (name === 'datasets.removed') unattended(trash.note('dataset', (payload as Events['datasets.removed']).id))
+    if (name === 'experiments.removed') unattended(trash.note('experiment', (payload as Events['experiments.removed']).id))
   }
   const models = createModelService({ shippedFolder: join(services.resourcesFolder, 'models'), folder: places.models, reader: services.reader, emit })
   const datasets = createDatasetService({
@@ -66,7 +69,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
   const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, reader: services.reader, engine: services.engine, devices: services.devices, emit })
   const trash = createTrash({
     folder: places.trash, isWritable,
-    nameOf: { dataset: (id) => nameOfDataset(join(places.trash, `${id}.duckdb`)), experiment: (id) => nameOfExperiment(join(places.trash, id, 'experiment.yaml')) },
+    nameOf: namesInTrash(places.trash),
     restore: { dataset: (id) => datasets.restore({ id: id as never }), experiment: (id) => experiments.restore({ id: id as never }) },
     onChange: () => services.emit('trash.changed', null),
   })
@@ -74,22 +77,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     for (const place of [folder, ...Object.values(places)]) await sweepTemporary(place)
     await datasets.sweep()
     await experiments.recover()
-    void trash.purge()
+    unattended(trash.purge())
   }
   return { folder, access: rights, datasets, models, experiments, trash }
-}
-
-async function nameOfDataset(file: string): Promise<string> {
-  const store = await DatasetStore.open(file, { readOnly: true })
-  try {
-    return (await store.meta()).name
-  } finally {
-    store.close()
-  }
-}
-
-async function nameOfExperiment(file: string): Promise<string> {
-  const { name } = parse(await readFile(file, 'utf8')) as { name?: unknown }
-  if (typeof name !== 'string') throw new UserError('experiment/not-found', { id: file })
-  return name
 }

@@ -1,9 +1,20 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { UserError } from '../contract/index.ts'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { createTrash, type Trash } from './trash.ts'
+import { namesInTrash } from './trash-names.ts'
+
+// A folder that nobody may read: the administrator, as who tests may run, could.
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>()
+  const readdir = (...parameters: [string]) => (parameters[0].endsWith('unreadable') ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' })) : actual.readdir(...parameters))
+  return { ...actual, readdir }
+})
 
 const DAY_MS = 86_400_000
 let folder: string
@@ -97,19 +108,139 @@ describe('the trash', () => {
     expect(await idsIn(open())).toEqual(['one'])
   })
 
-  it('drops the oldest where there is too much, never what was deleted since the start', async () => {
+  it('does not count the days of a clock that stood wrong while something was deleted, but those after', async () => {
+    await open().purge()
+    now -= 20 * 365 * DAY_MS
     const trash = open()
+    await trash.purge()
+    await dataset('one')
+    await trash.note('dataset', 'one')
+    now += 20 * 365 * DAY_MS
+    for (const day of [0, 1, 29]) {
+      now += day * DAY_MS
+      await open().purge()
+      expect(await idsIn(open())).toEqual(['one'])
+    }
+    now += 2 * DAY_MS
+    await open().purge()
+    await open().purge()
+    expect(await idsIn(open())).toEqual([])
+  })
+
+  it('knows that nothing was deleted before the library was opened', async () => {
+    const trash = open()
+    await trash.purge()
+    now -= 20 * 365 * DAY_MS
+    await dataset('one')
+    await trash.note('dataset', 'one')
+    now += 20 * 365 * DAY_MS
+    await open().purge()
+    expect((await open().list({})).entries).toMatchObject([{ id: 'one', deletedAt: '2026-01-01T00:00:00.000Z' }])
+  })
+
+  it('forgets what is old also where the library is opened once in forty days', async () => {
+    const trash = open()
+    await trash.purge()
+    await dataset('one')
+    await trash.note('dataset', 'one')
+    for (const left of [1, 1, 0]) {
+      now += 40 * DAY_MS
+      await open().purge()
+      expect(await idsIn(open())).toHaveLength(left)
+    }
+  })
+
+  /** Deletes a dataset of so much of what the trash may hold. A file with a hole: large, but it takes no room. */
+  async function deleted(trash: Trash, id: string, share: number): Promise<void> {
     const { maxBytes } = await trash.list({})
-    for (const id of ['first', 'second', 'third']) {
+    await dataset(id)
+    await truncate(join(folder, `${id}.duckdb`), Math.ceil(maxBytes * share))
+    await trash.note('dataset', id)
+    now += 1000
+  }
+
+  it('drops the oldest where there is too much, never what was deleted since the start or within a day', async () => {
+    const trash = open()
+    for (const id of ['first', 'second', 'third']) await deleted(trash, id, 0.6)
+    await trash.purge()
+    expect(await idsIn(trash)).toEqual(['third', 'second', 'first'])
+    now += DAY_MS / 2
+    for (let start = 0; start < 2; start++) await open().purge()
+    expect(await idsIn(trash)).toEqual(['third', 'second', 'first'])
+    now += DAY_MS
+    for (let start = 0; start < 2; start++) await open().purge()
+    expect(await idsIn(open())).toEqual(['third'])
+  })
+
+  it('keeps what fits beside something that does not', async () => {
+    const trash = open()
+    for (const [id, share] of [['small', 0.3], ['huge', 1.3], ['middle', 0.5]] as const) await deleted(trash, id, share)
+    now += 2 * DAY_MS
+    await open().purge()
+    await deleted(open(), 'fresh', 1.3)
+    await open().purge()
+    expect(await idsIn(open())).toEqual(['fresh', 'middle', 'small'])
+  })
+
+  it('erases nothing for its size at the start that first sees it', async () => {
+    await open().purge()
+    await dataset('by-hand')
+    await truncate(join(folder, 'by-hand.duckdb'), Math.ceil((await open().list({})).maxBytes * 1.3))
+    await rm(join(folder, '.index.json'))
+    now += 60 * DAY_MS
+    await open().purge()
+    expect(await idsIn(open())).toEqual(['by-hand'])
+  })
+})
+
+describe('something in the trash that', () => {
+  it('cannot be deleted keeps nothing else there', async () => {
+    const trash = open()
+    await trash.purge()
+    for (const id of ['one', 'two', 'three']) {
       await dataset(id)
-      // A file with a hole: large, but it takes no room.
-      await truncate(join(folder, `${id}.duckdb`), Math.ceil(maxBytes * 0.6))
       await trash.note('dataset', id)
       now += 1000
     }
-    await trash.purge()
-    expect(await idsIn(trash)).toEqual(['third', 'second', 'first'])
+    const failing = (work: () => Promise<unknown>) => {
+      const restore = useDisk(faultyDisk({ within: join(folder, 'two'), fault: { at: 1, kind: 'EIO', forGood: true } }))
+      return work().finally(restore)
+    }
+    for (const days of [20, 20]) {
+      now += days * DAY_MS
+      await failing(() => open().purge())
+    }
+    await failing(() => open().purge())
+    expect(await idsIn(open())).toEqual(['two'])
+    for (const id of ['one', 'three']) await dataset(id)
+    await expect(failing(() => open().empty({}))).rejects.toMatchObject({ error: { code: 'library/unwritable' } })
+    expect(await idsIn(open())).toEqual(['two'])
+  })
+
+  it('cannot be read is listed with what can', async () => {
+    await mkdir(join(folder, 'run', 'unreadable'), { recursive: true })
+    await writeFile(join(folder, 'run', 'weights'), Buffer.alloc(5000))
     await open().purge()
-    expect(await idsIn(open())).toEqual(['third'])
+    const { entries } = await open().list({})
+    expect(entries).toMatchObject([{ id: 'run' }])
+    expect(entries[0]!.sizeBytes).toBeGreaterThanOrEqual(5000)
+  })
+
+  it.skipIf(process.platform === 'win32')('is no file where there should be one is called by its id, and in nobody\'s way', async () => {
+    for (const id of ['pipe', 'bomb', 'null', 'long', 'good']) await mkdir(join(folder, id))
+    const record = (id: string) => join(folder, id, 'experiment.yaml')
+    execFileSync('mkfifo', [record('pipe'), join(folder, 'table.duckdb.wal'), join(folder, '.index.json')])
+    await writeFile(record('bomb'), '')
+    await truncate(record('bomb'), 1e12)
+    await writeFile(record('null'), 'null')
+    await writeFile(record('long'), `name: ${'あ'.repeat(5000)}`)
+    await writeFile(record('good'), 'name: 実験')
+    await dataset('table')
+    const trash = createTrash({ folder, now: () => new Date(now), onChange: () => undefined, nameOf: namesInTrash(folder), restore: { dataset: async () => undefined, experiment: async () => undefined } })
+    await trash.note('experiment', 'pipe')
+    await trash.purge()
+    const names = (await trash.list({})).entries.map(({ id, name }) => [id, name])
+    expect(Object.fromEntries(names)).toEqual({ pipe: 'pipe', bomb: 'bomb', null: 'null', long: 'あ'.repeat(200), good: '実験', table: 'table' })
+    expect((await trash.remove({ kind: 'experiment', id: 'pipe' })).entries).toHaveLength(5)
   })
 })

@@ -1,12 +1,14 @@
-import { lstat, mkdir, readdir, readFile, statfs } from 'node:fs/promises'
+import { lstat, mkdir, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetId, ExperimentId, UserError, type Handlers, type TrashContents, type TrashEntry, type TrashKind } from '../contract/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { readRegularFile } from '../files/regular-file.ts'
 
 const INDEX_FILE = '.index.json'
+const MAX_INDEX_BYTES = 16_000_000
 const DATASET_ENDING = '.duckdb'
 
 const MAX_DAYS = 30
@@ -31,14 +33,22 @@ export interface TrashOptions {
 export interface Trash extends TrashHandlers {
   /** Notes that something has been moved to the trash. It stays as long as this process lives, so that it can be undone. */
   note(kind: TrashKind, id: string): Promise<void>
-  /** Deletes for good what is too old or does not fit, the oldest first. Call once at the start. */
+  /** Deletes for good what is too old or does not fit, the oldest first; what cannot be deleted stays. Call once at the start. */
   purge(): Promise<void>
 }
 
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text))).transform((text) => new Date(text).toISOString())
+const Note = z.object({
+  name: z.string(),
+  deletedAt: time,
+  /** Its days were counted anew once. */
+  isRenewed: z.boolean().optional(),
+})
+type Note = z.infer<typeof Note>
 const Index = z.object({
   /** When the library was opened last. */
-  openedAt: z.string(),
-  entries: z.record(z.string(), z.object({ name: z.string(), deletedAt: z.string() })),
+  openedAt: time,
+  entries: z.record(z.string(), Note),
 })
 type Index = z.infer<typeof Index>
 type Item = Pick<TrashEntry, 'kind' | 'id'>
@@ -60,21 +70,27 @@ export function createTrash(options: TrashOptions): Trash {
 
   async function readIndex(): Promise<Index> {
     try {
-      return Index.parse(JSON.parse(await readFile(indexFile, 'utf8')))
+      return Index.parse(JSON.parse((await readRegularFile(indexFile, { maxBytes: MAX_INDEX_BYTES })).toString('utf8')))
     } catch {
       return { openedAt: now().toISOString(), entries: {} }
     }
   }
 
+  async function newNote({ kind, id }: Item, { openedAt }: Index): Promise<Note> {
+    const name = await options.nameOf[kind](id).catch(() => id)
+    // Nothing was deleted before the library was opened: the clock was set back since.
+    return { name, deletedAt: new Date(Math.max(now().getTime(), Date.parse(openedAt))).toISOString() }
+  }
+
   /** What lies in the trash. What is not noted yet counts as deleted now: it came from an earlier version or by hand. */
-  async function entries(): Promise<TrashEntry[]> {
+  async function entries(renewed = (note: Note): Note => note): Promise<TrashEntry[]> {
     const index = await readIndex()
     const noted: Index['entries'] = {}
     const found: TrashEntry[] = []
     for (const item of await itemsIn(options.folder)) {
-      const note = index.entries[keyOf(item)] ?? { name: await options.nameOf[item.kind](item.id).catch(() => item.id), deletedAt: now().toISOString() }
+      const note = renewed(index.entries[keyOf(item)] ?? (await newNote(item, index)))
       noted[keyOf(item)] = note
-      found.push({ ...item, ...note, sizeBytes: await sizeOf(filesOf(item)) })
+      found.push({ ...item, name: note.name, deletedAt: note.deletedAt, sizeBytes: await sizeOf(filesOf(item)) })
     }
     if (JSON.stringify(noted) !== JSON.stringify(index.entries)) await writeIndex({ ...index, entries: noted })
     return found.sort((a, b) => b.deletedAt.localeCompare(a.deletedAt))
@@ -120,31 +136,45 @@ export function createTrash(options: TrashOptions): Trash {
       return changed()
     }),
     empty: () => inTurn(async () => {
-      for (const item of await itemsIn(options.folder)) await erase(item)
-      return changed()
+      const failures: unknown[] = []
+      for (const item of await itemsIn(options.folder)) await erase(item).catch((error: unknown) => failures.push(error))
+      const left = await changed()
+      if (failures.length > 0) throw failures[0]
+      return left
     }),
     note: (kind, id) => inTurn(async () => {
       kept.add(keyOf({ kind, id }))
       const index = await readIndex()
-      const name = await options.nameOf[kind](id).catch(() => id)
-      await writeIndex({ ...index, entries: { ...index.entries, [keyOf({ kind, id })]: { name, deletedAt: now().toISOString() } } })
+      await writeIndex({ ...index, entries: { ...index.entries, [keyOf({ kind, id })]: await newNote({ kind, id }, index) } })
       options.onChange()
     }),
     purge: () => inTurn(async () => {
-      const found = await entries()
-      const index = await readIndex()
+      const [openedAt, at] = [Date.parse((await readIndex()).openedAt), now().getTime()]
+      const found = await entries((note) => renewed(note, openedAt, at))
       // Counted up to when the library was opened before: a clock that is wrong for once deletes nothing.
-      const limit = Math.min(Date.parse(index.openedAt), now().getTime()) - MAX_DAYS * DAY_MS
+      const ageOf = ({ deletedAt }: TrashEntry) => Math.min(openedAt, at) - Date.parse(deletedAt)
       let room = await maxBytes()
       for (const entry of found) {
-        room -= entry.sizeBytes
-        const mayGo = !kept.has(keyOf(entry))
-        if (mayGo && (room < 0 || Date.parse(entry.deletedAt) < limit)) await erase(entry)
+        const [mayGo, age, fits] = [!kept.has(keyOf(entry)), ageOf(entry), entry.sizeBytes <= room]
+        if (mayGo && (age > MAX_DAYS * DAY_MS || (!fits && age >= DAY_MS))) await erase(entry).catch(() => undefined)
+        // What does not fit but stays for now takes no room from what does.
+        else if (fits) room -= entry.sizeBytes
       }
       await writeIndex({ ...(await readIndex()), openedAt: now().toISOString() })
       options.onChange()
     }),
   }
+}
+
+/**
+ * The note with a time from which its days can be counted: the clock may have been wrong when it was written, or is now. After a leap of the clock, forwards
+ * and for longer than anything is kept, days are counted anew, once; after one backwards as soon as the library was opened twice with the earlier time.
+ */
+function renewed(note: Note, openedAt: number, now: number): Note {
+  const age = now - Date.parse(note.deletedAt)
+  const renew = { name: note.name, deletedAt: new Date(now).toISOString() }
+  if (age > MAX_DAYS * DAY_MS && now - openedAt > MAX_DAYS * DAY_MS && !note.isRenewed) return { ...renew, isRenewed: true }
+  return age < -DAY_MS && openedAt <= now ? renew : note
 }
 
 async function itemsIn(folder: string): Promise<Item[]> {
@@ -156,14 +186,14 @@ async function itemsIn(folder: string): Promise<Item[]> {
   })
 }
 
-/** Bytes that these files and folders take, without following links. */
+/** Bytes that these files and folders take, without following links; those that cannot be read count nothing. */
 async function sizeOf(paths: readonly string[]): Promise<number> {
   let bytes = 0
   for (const path of paths) {
     const stats = await lstat(path).catch(() => null)
     if (!stats) continue
     bytes += stats.size
-    if (stats.isDirectory()) bytes += await sizeOf((await readdir(path)).map((name) => join(path, name)))
+    if (stats.isDirectory()) bytes += await sizeOf((await readdir(path).catch(() => [])).map((name) => join(path, name)))
   }
   return bytes
 }

@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk, type Fault } from '../files/testing/faulty-disk.ts'
 import { keepSecret, type SecretCipher } from './secrets.ts'
 
 let folder: string
@@ -50,3 +52,29 @@ it('is none where it was sealed by another account', async () => {
   writeFileSync(join(folder, 'token.sealed'), 'something else')
   expect([await open(true).read(), await open(false).read()]).toEqual([null, null])
 })
+
+it.skipIf(process.platform === 'win32').each([[true, 'token.sealed', 'token'], [false, 'token', 'token.sealed']] as const)('is on the disk before the other copy goes (with a keychain: %s)', async (withKeychain, file, other) => {
+  writeFileSync(join(folder, other), 'earlier')
+  const seen = await callsOf(() => open(withKeychain).write('hf_1', true))
+  const order = [`sync ${file}.draft`, `rename ${file}`, 'sync ', `rm ${other}`].map((call) => seen.indexOf(call))
+  expect(order.every((place, index) => place > (order[index - 1] ?? -1))).toBe(true)
+  expect(seen.at(-1)).toBe('sync ')
+})
+
+it('leaves no copy behind where it cannot be written, or where a crash has left one', async () => {
+  await callsOf(() => expect(open(false).write('hf_1', true)).rejects.toMatchObject({ error: { code: 'disk-full' } }), { at: 4, kind: 'ENOSPC', when: 'during' })
+  expect(readdirSync(folder)).toEqual([])
+  for (const draft of ['token.draft', 'token.sealed.draft']) writeFileSync(join(folder, draft), 'hf_1')
+  await open(false).clear()
+  expect(readdirSync(folder)).toEqual([])
+  rmSync(folder, { recursive: true })
+  await open(false).clear()
+  mkdirSync(folder)
+})
+
+async function callsOf(work: () => Promise<unknown>, fault?: Fault): Promise<string[]> {
+  const disk = faultyDisk({ within: folder, fault })
+  const restore = useDisk(disk)
+  await work().finally(restore)
+  return disk.seen.map((call) => call.replace(`${folder}/`, '').replace(folder, ''))
+}

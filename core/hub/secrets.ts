@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { HubToken } from '../contract/index.ts'
+import { syncFolder } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 
 export type Protection = NonNullable<HubToken['protection']>
@@ -33,9 +35,14 @@ export function keepSecret({ folder, name, cipher }: { readonly folder: string; 
   const sealedFile = `${plainFile}.sealed`
   let inMemory: string | null = null
 
+  const remove = async (...files: readonly string[]) => {
+    await Promise.all(files.map((file) => disk.rm(file, { force: true })))
+    // Where there is no such folder, nothing was removed.
+    await syncFolder(folder).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ENOENT') throw toDiskError(error, folder) })
+  }
   const clear = async () => {
     inMemory = null
-    await Promise.all([plainFile, sealedFile].map((file) => rm(file, { force: true })))
+    await remove(...[plainFile, sealedFile].flatMap((file) => [file, draftOf(file)]))
   }
   return {
     canEncrypt: cipher !== undefined,
@@ -49,10 +56,10 @@ export function keepSecret({ folder, name, cipher }: { readonly folder: string; 
     async write(secret, allowPlainFile) {
       if (cipher) {
         await writePrivate(sealedFile, cipher.seal(secret))
-        await rm(plainFile, { force: true })
+        await remove(plainFile, draftOf(plainFile))
       } else if (allowPlainFile) {
         await writePrivate(plainFile, Buffer.from(secret, 'utf8'))
-        await rm(sealedFile, { force: true })
+        await remove(sealedFile, draftOf(sealedFile))
       } else await clear()
       inMemory = cipher || allowPlainFile ? null : secret
     },
@@ -68,15 +75,31 @@ async function readOrNull(file: string, open: (bytes: Buffer) => string): Promis
   }
 }
 
+/** One that a crash has left holds the secret too. */
+const draftOf = (file: string): string => `${file}.draft`
+
+/** On the disk when it returns: an earlier copy may be removed then. */
 async function writePrivate(file: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${file}.draft`
+  const draft = draftOf(file)
   try {
-    await mkdir(dirname(file), { recursive: true })
-    await rm(draft, { force: true })
-    // Readable for nobody else from its first moment on.
-    await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' })
-    await rename(draft, file)
+    await disk.mkdir(dirname(file), { recursive: true })
+    await disk.rm(draft, { force: true })
+    await writeNew(draft, bytes)
+    await disk.rename(draft, file)
+    await syncFolder(dirname(file))
   } catch (error) {
+    await disk.rm(draft, { force: true }).catch(() => undefined)
     throw toDiskError(error, dirname(file))
+  }
+}
+
+async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
+  // Readable for nobody else from its first moment on.
+  const handle = await disk.open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
