@@ -67,7 +67,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
-  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit }, options.access)
+  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report }, options.access)
   const chat = createChatService({ engine, devices, emit, models: () => session.current.models, experiments: () => session.current.experiments })
   const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => session.current.folder, emit })
 
