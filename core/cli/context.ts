@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { UserError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
+import { UserError, type AppError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
 import type { SpawnEngine } from '../experiments/engine-port.ts'
 import { defaultLibraryFolder, userDataFolder } from '../folders.ts'
 import type { SpawnReader } from '../reader/client.ts'
@@ -46,7 +46,7 @@ export async function openCliStudio(host: CliHost, { libraryFolder, access }: Cl
     resourcesFolder: host.resourcesFolder,
     async call(name, input) {
       const result = await studio.dispatch(name, input)
-      if (!result.ok) throw new UserError(result.error.code, result.error.facts)
+      if (!result.ok) throw inTerminal(result.error)
       return result.value as never
     },
     on: (name, listener) => studio.on((event, payload) => { if (event === name) listener(payload as never) }),
@@ -59,6 +59,9 @@ async function requireWriter(studio: Studio): Promise<void> {
     studio.requireWriter()
   } catch (error) {
     await studio.close()
-    throw error instanceof UserError && error.error.code === 'library/locked' ? new UserError('cli/library-locked', error.error.facts) : error
+    throw error instanceof UserError ? inTerminal(error.error) : error
   }
 }
+
+/** The terminal has no button to take a library over. */
+const inTerminal = ({ code, facts }: AppError): UserError => new UserError(code === 'library/locked' ? 'cli/library-locked' : code, facts)

@@ -25,30 +25,49 @@ export async function runToEnd(context: CliContext, settings: Record<string, unk
   const earlier: ExperimentSummary[] = []
   let onChange: (changed: ExperimentSummary) => void = (changed) => void earlier.push(changed)
   const end = context.on('experiments.changed', (changed) => onChange(changed))
+  const handedOver = next(context, 'system.library')
   const interrupt = () => { if (summary) void context.call('experiments.stop', { id: summary.id }) }
   process.once('SIGINT', interrupt)
   try {
     const started = await context.call('experiments.start', { settings })
     summary = started
     if (verbose) console.log(text('training', { name: started.name }))
-    await new Promise<void>((resolveEnd) => {
+    const { state } = await new Promise<ExperimentSummary>((resolveEnd) => {
       onChange = (changed) => {
         if (changed.id !== started.id) return
         if (verbose) printProgress(changed)
-        if (!isActive(changed.state)) resolveEnd()
+        if (!isActive(changed.state)) resolveEnd(changed)
       }
       earlier.forEach(onChange)
     })
-    const detail = await context.call('experiments.open', { id: started.id })
-    const { state } = detail.summary
     if (state.kind === 'failed') throw new UserError(state.error.code, state.error.facts)
+    if (state.kind === 'interrupted' && state.reason === 'studio-closed') {
+      await handedOver.event
+      throw await lockedError(context)
+    }
     if (state.kind === 'interrupted') throw new UserError('engine/unavailable', { reason: state.detail })
+    const detail = await context.call('experiments.open', { id: started.id })
     if (verbose) console.log(closingLine(detail))
     return detail
   } finally {
     process.off('SIGINT', interrupt)
     end()
+    handedOver.end()
   }
+}
+
+/** The next event of that name. */
+function next(context: CliContext, name: 'system.library'): { readonly event: Promise<void>; readonly end: () => void } {
+  let end: () => void = () => undefined
+  const event = new Promise<void>((resolve) => { end = context.on(name, () => resolve()) })
+  return { event, end }
+}
+
+/** A command closes its studio last: a run that ends with its studio was stopped for another one, which has the library now. */
+async function lockedError(context: CliContext): Promise<UserError> {
+  const { access } = await context.call('system.info', {})
+  const holder = access.kind === 'reader' ? access.holder : null
+  return holder ? new UserError('cli/library-locked', { program: holder.kind, host: holder.host, since: holder.since }) : new UserError('library/switching')
 }
 
 function printProgress({ progress }: ExperimentSummary): void {

@@ -553,6 +553,10 @@ export const errorTexts = {
     ja: 'このライブラリは読み取り専用で開いています。変更するには、デスクトップ版かブラウザー版のスタジオで開いてください。',
     en: 'This library is open for reading only. Open it in the desktop or browser studio to change it.',
   },
+  'library/switching': {
+    ja: 'ライブラリを切り替えているため、今は変更できません。少し待ってから、もう一度試してください。',
+    en: 'The library is changing hands, so it cannot be changed right now. Wait a moment and try again.',
+  },
   'trash/not-found': {
     ja: 'ごみ箱に「{id}」がありません。一覧を読み直してください。',
     en: '"{id}" is not in the trash. Read the list again.',

@@ -35,6 +35,8 @@ export interface ExperimentServiceOptions {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  /** Another studio writes in the library: what it says of its runs is believed, its processes may not be seen from here. */
+  readonly isHeld?: () => boolean
   /** Monotonic milliseconds. */
   readonly now?: () => number
   readonly clock?: () => Date
@@ -90,7 +92,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     try {
       const file = await store.readState(id)
       // A folder copied while its run trained, or one whose host has gone since.
-      const isLeft = isActive(file.state) && (file.hostPid === process.pid || !isAlive(file.hostPid))
+      const isLeft = isActive(file.state) && !options.isHeld?.() && (file.hostPid === process.pid || !isAlive(file.hostPid))
       return { file: isLeft ? { ...file, state: interrupted } : file, problem: null }
     } catch (error) {
       return { file: unknownState, problem: toAppError(error) }

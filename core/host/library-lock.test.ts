@@ -1,12 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { acquireLock, LibraryLock, lockHolder, requestLock, type HeldLock, type LibraryOwner } from './library-lock.ts'
-import { machineIdentity, processStart } from './process-identity.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { acquireLock, LibraryLock, lockHolder, requestLock, type AcquireOptions, type HeldLock } from './library-lock.ts'
+import type { LibraryOwner } from './lock-file.ts'
+import type { Pause } from './lock-state.ts'
+import { bootOf, machineIdentity, processStart } from './process-identity.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let programs: string
@@ -23,11 +25,15 @@ beforeEach(async () => { folder = await mkdtemp(join(programs, 'library-')) })
 afterEach(async () => {
   await Promise.all(children.splice(0).map(kill))
   for (const lock of locks.splice(0)) await lock.release()
+  vi.useRealTimers()
 })
 
 const file = () => join(folder, '.terakoya-lock')
 const stored = async () => JSON.parse(await readFile(file(), 'utf8')) as LibraryOwner
-const acquire = async (onLost: (by: LibraryOwner | null) => void = () => undefined) => keep(await acquireLock({ folder, kind: 'desktop', onLost }))
+/** Waits no time: of ten seconds, only their looks are left. */
+const soon = async () => undefined
+const acquire = async ({ onLost = () => undefined, pause = soon }: Partial<AcquireOptions> = {}) => keep(await acquireLock({ folder, kind: 'desktop', onLost, pause }))
+const request = (pause: Pause = soon) => requestLock({ folder, kind: 'cli', onLost: () => undefined, pause })
 function keep(found: LibraryLock | HeldLock): LibraryLock | HeldLock {
   if (found instanceof LibraryLock) locks.push(found)
   return found
@@ -35,7 +41,7 @@ function keep(found: LibraryLock | HeldLock): LibraryLock | HeldLock {
 const isWriter = (found: LibraryLock | HeldLock) => found instanceof LibraryLock
 
 const owner = (changes: Partial<LibraryOwner> = {}): LibraryOwner =>
-  ({ nonce: '0123456789abcdef', kind: 'web', host: hostname(), pid: process.pid, machine: machineIdentity(), started: processStart(process.pid), since: '2026-01-01T00:00:00.000Z', ...changes })
+  ({ nonce: '0123456789abcdef', kind: 'web', host: hostname(), pid: process.ppid, machine: machineIdentity(), started: processStart(process.ppid), since: '2026-01-01T00:00:00.000Z', ...changes })
 async function leave(left: LibraryOwner | string, ageMs = 0): Promise<void> {
   await writeFile(file(), typeof left === 'string' ? left : JSON.stringify(left))
   const at = new Date(Date.now() - ageMs)
@@ -84,21 +90,38 @@ describe('the library lock', () => {
 
   it('is the process that has it, not another with the same number', async () => {
     await leave(owner())
-    expect(await acquire()).toMatchObject({ owner: { pid: process.pid } })
+    expect(await acquire()).toMatchObject({ owner: { pid: process.ppid } })
     await leave(owner({ started: '1' }))
     expect(isWriter(await acquire())).toBe(true)
   })
 
-  it('of an earlier container, with the same name and process number, is told by its silence', async () => {
+  it('of an earlier container is told by its silence, also where each container has a name of its own', async () => {
     await leave(owner({ machine: 'another boot' }), 60_000)
+    expect(isWriter(await acquire())).toBe(true)
+    await leave(owner({ host: '0123456789ab', machine: `${bootOf(machineIdentity())} pid:[1]` }), 60_000)
     expect(isWriter(await acquire())).toBe(true)
   })
 
-  it('of another container that lives is left alone', async () => {
-    await leave(owner({ machine: 'another namespace' }))
-    const beating = setInterval(() => void utimes(file(), new Date(), new Date()), 50)
-    expect(isWriter(await acquire())).toBe(false)
-    clearInterval(beating)
+  it('of another container that lives is left alone, also when all have slept for hours', async () => {
+    const other = owner({ machine: 'another namespace' })
+    const beat = () => utimes(file(), new Date(), new Date())
+    await leave(other)
+    expect(isWriter(await acquire({ pause: beat }))).toBe(false)
+    await leave(other, 8 * 3_600_000)
+    let looks = 0
+    expect(isWriter(await acquire({ pause: async () => { if (++looks === 24) await beat() } }))).toBe(false)
+    expect(await stored()).toEqual(other)
+  })
+
+  it('is watched anew after this machine has slept meanwhile', async () => {
+    await leave(owner({ machine: 'another namespace' }), 60_000)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    let looks = 0
+    const found = await acquire({ pause: async () => {
+      if (++looks === 25) vi.setSystemTime(Date.now() + 8 * 3_600_000)
+      if (looks === 45) await utimes(file(), new Date(), new Date())
+    } })
+    expect(isWriter(found)).toBe(false)
   })
 
   it('of another computer is never taken unasked; after two minutes it is said to be silent, and given to who asks', async () => {
@@ -107,7 +130,7 @@ describe('the library lock', () => {
     expect(await acquire()).toEqual({ owner: far, isSilent: false })
     await leave(far, 180_000)
     expect(await acquire()).toEqual({ owner: far, isSilent: true })
-    expect(isWriter(keep(await requestLock({ folder, kind: 'web', onLost: () => undefined })))).toBe(true)
+    expect(isWriter(keep(await request()))).toBe(true)
     expect((await stored()).host).toBe(hostname())
   })
 
@@ -118,10 +141,27 @@ describe('the library lock', () => {
   })
 
   it('is given up when its owner is asked', async () => {
-    const first = (await acquire((by) => { expect(by?.kind).toBe('cli'); void first.release() })) as LibraryLock
+    const first = (await acquire({ onLost: (by, lock) => { expect([by?.kind, lock]).toEqual(['cli', first]); void first.release() } })) as LibraryLock
     const second = keep(await requestLock({ folder, kind: 'cli', onLost: () => undefined })) as LibraryLock
     expect((await stored()).nonce).toBe(second.owner.nonce)
     expect((await readdir(folder))).toEqual(['.terakoya-lock'])
+  })
+
+  it('goes on showing life while its owner closes for another host, and sees when that one has taken it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    const onLost = vi.fn()
+    const lock = (await acquire({ onLost })) as LibraryLock
+    await writeFile(join(folder, '.terakoya-lock.request'), JSON.stringify({ of: lock.owner.nonce, by: owner({ kind: 'cli' }) }))
+    vi.advanceTimersByTime(1000)
+    await vi.waitFor(() => expect(onLost).toHaveBeenCalledWith(expect.objectContaining({ kind: 'cli' }), lock))
+    await leave(lock.owner, 60_000)
+    vi.advanceTimersByTime(6000)
+    await vi.waitFor(async () => expect(Date.now() - (await stat(file())).mtimeMs).toBeLessThan(30_000))
+    await leave(owner(), 60_000)
+    vi.advanceTimersByTime(6000)
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(0))
+    expect(onLost).toHaveBeenCalledTimes(1)
+    expect(await stored()).toEqual(owner())
   })
 
   it('is free after it was released, and another one is not removed by that', async () => {

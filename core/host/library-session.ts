@@ -1,51 +1,60 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { UserError, type CallName, type LibraryHolder } from '../contract/index.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { callAccess } from './call-access.ts'
 import { openServices, prepareFolders, type Library, type LibraryServices } from './library.ts'
-import { acquireLock, lockHolder, LibraryLock, requestLock, type HeldLock } from './library-lock.ts'
+import { acquireLock, lockHolder, LibraryLock, requestLock, type AcquireOptions, type HeldLock } from './library-lock.ts'
 import { followLibrary } from './library-follower.ts'
+import type { LibraryOwner } from './lock-file.ts'
 
 /** A reader looks so often whether it may write by now. */
 const LOOK_MS = 2000
-/** One that has just given the lock up leaves it to who asked for it. */
+/** One that has just given the lock up leaves it to who asked for it; one that could not use it does not try at every look. */
 const HANDED_OVER_MS = 15_000
 
 /** `read`: never asks for the lock, as a command that only looks. */
 export type WantedAccess = 'write' | 'read'
 
+interface Opened {
+  readonly library: Library
+  readonly lock: LibraryLock | null
+}
+
 /**
  * The library that is open, and what this studio may do in it.
  *
  *   writer ──asked to hand over──► closing ──► reader ──lock free, or taken──► writer
+ *                                                └──◄── the library could not be opened for writing ──┘
  *
- * While it closes, calls that write are refused and those under way are waited for.
+ * While it closes, calls that write are refused and those under way are waited for. A lock is given up before anything else is tried: whatever fails, the
+ * studio goes on as a reader.
  */
 export class LibrarySession {
   readonly #services: LibraryServices
   readonly #wanted: WantedAccess
-  #library: Library
-  #lock: LibraryLock | null
+  #library!: Library
+  #lock: LibraryLock | null = null
   #isClosing = false
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #ending = new AbortController()
+  readonly #writing = new Set<Promise<unknown>>()
+  /** Calls that hold files of datasets open; others that only read leave nothing open. */
+  readonly #reading = new Set<Promise<unknown>>()
   #stopFollowing: () => void = () => undefined
   #timer: NodeJS.Timeout | null = null
   #switching: Promise<unknown> = Promise.resolve()
 
-  private constructor(services: LibraryServices, wanted: WantedAccess, opened: { library: Library; lock: LibraryLock | null }) {
+  private constructor(services: LibraryServices, wanted: WantedAccess) {
     this.#services = services
     this.#wanted = wanted
-    this.#library = opened.library
-    this.#lock = opened.lock
-    this.#follow()
   }
 
   /** Opens the library: as its writer where nobody else is. Throws UserError `library/unwritable`. */
   static async open(folder: string, services: LibraryServices, wanted: WantedAccess = 'write'): Promise<LibrarySession> {
-    let session: LibrarySession | null = null
-    const opened = await openLibrary(folder, { services, wanted, onLost: () => void session?.handOver() })
-    session = new LibrarySession(services, wanted, opened)
+    const session = new LibrarySession(services, wanted)
+    // A lock that is asked for meanwhile is handed over in the next turn.
+    await session.#inTurn(async () => session.#hold(await session.#openFolder(folder)))
     return session
   }
 
@@ -53,32 +62,34 @@ export class LibrarySession {
     return this.#library
   }
 
-  /** Runs a call; one that changes the library only where this studio may. Throws UserError `library/locked` and `library/read-only`. */
+  /** Runs a call; one that changes the library only where this studio may. Throws UserError `library/locked`, `library/read-only` and `library/switching`. */
   async run<T>(name: CallName, work: () => Promise<T>): Promise<T> {
-    if (callAccess[name] === 'read') return work()
-    this.requireWriter()
+    const isWriting = callAccess[name] === 'write'
+    if (isWriting) this.requireWriter()
+    else if (!name.startsWith('datasets.')) return work()
+    const underWay = isWriting ? this.#writing : this.#reading
     const call = work()
-    this.#underWay.add(call)
+    underWay.add(call)
     try {
       return await call
     } finally {
-      this.#underWay.delete(call)
+      underWay.delete(call)
     }
   }
 
   requireWriter(): void {
     const { access } = this.#library
-    if (access.kind === 'writer' && !this.#isClosing) return
-    const holder = access.kind === 'reader' ? access.holder : null
-    if (!holder) throw new UserError('library/read-only')
-    throw new UserError('library/locked', factsOf(holder))
+    if (this.#isClosing) throw new UserError('library/switching')
+    if (access.kind === 'writer') return
+    if (access.holder) throw new UserError('library/locked', factsOf(access.holder))
+    throw new UserError(this.#wanted === 'read' ? 'library/read-only' : 'library/switching')
   }
 
   /** Opens another folder, then closes this one. */
   async move(folder: string): Promise<void> {
     await this.#inTurn(async () => {
       if ((await samePath(folder)) === (await samePath(this.#library.folder))) return
-      const opened = await openLibrary(folder, { services: this.#services, wanted: this.#wanted, onLost: () => void this.handOver() })
+      const opened = await this.#openFolder(folder)
       await this.#closeCurrent()
       this.#use(opened)
     })
@@ -89,111 +100,174 @@ export class LibrarySession {
     await this.#inTurn(async () => {
       const { folder, access } = this.#library
       if (access.kind === 'writer') return
-      const found = await requestLock({ folder, kind: this.#services.kind, onLost: () => void this.handOver() })
+      const found = await requestLock(this.#lockOptions(folder)).catch((error: unknown) => { throw this.#problem(error, folder) })
       if (!(found instanceof LibraryLock)) throw new UserError('library/not-released', factsOf(toHolder(found)))
       await this.#become(found)
     })
   }
 
-  /** Another studio takes the library: the run stops with a checkpoint, and this studio reads from now on. */
-  async handOver(): Promise<void> {
-    await this.#inTurn(async () => {
-      if (this.#library.access.kind === 'reader') return
-      const { folder } = this.#library
-      await this.#closeCurrent()
-      this.#use({ library: await openServices(folder, { kind: 'reader', holder: await holderOf(folder) }, this.#services), lock: null }, HANDED_OVER_MS)
-    })
-  }
-
+  /** Ends what waits for the library, and closes it. */
   async close(): Promise<void> {
-    await this.#inTurn(() => this.#closeCurrent())
+    this.#ending.abort()
+    const closed = this.#switching.then(() => this.#closeCurrent())
+    this.#switching = closed
+    await closed
   }
 
   /** Switches follow each other. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#switching.then(work)
+    const result = this.#switching.then(() => {
+      if (this.#ending.signal.aborted) throw new UserError('library/switching')
+      return work()
+    })
     this.#switching = result.catch(() => undefined)
     return result
   }
 
-  async #closeCurrent(): Promise<void> {
-    this.#stopFollowing()
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#isClosing = true
-    try {
-      this.#library.datasets.cancelImports()
-      await this.#library.experiments.close()
-      await Promise.allSettled(this.#underWay)
-      // A start that was under way may have begun a run since.
-      await this.#library.experiments.close()
-      await this.#library.datasets.close()
-    } finally {
-      await this.#lock?.release()
-      this.#lock = null
+  /** A switch that nobody waits for. */
+  #inBackground(work: () => Promise<void>): void {
+    this.#inTurn(work).catch((error: unknown) => this.#report(error))
+  }
+
+  #lockOptions(folder: string): AcquireOptions {
+    return {
+      folder,
+      kind: this.#services.kind,
+      pause: (milliseconds) => wait(milliseconds, undefined, { signal: this.#ending.signal }),
+      onLost: (by, lock) => this.#inBackground(() => this.#handOver(lock, by)),
     }
   }
 
-  async #become(lock: LibraryLock): Promise<void> {
-    const { folder } = this.#library
+  /** Another studio takes the library: the run stops with a checkpoint, and this studio reads from now on. */
+  async #handOver(lock: LibraryLock, by: LibraryOwner | null): Promise<void> {
+    // It belonged to a library that has been closed since.
+    if (this.#lock !== lock) return
     await this.#closeCurrent()
-    this.#use({ library: await openServices(folder, { kind: 'writer' }, this.#services), lock })
+    await this.#read(by && toHolder({ owner: by, isSilent: false }))
   }
 
-  #use({ library, lock }: { library: Library; lock: LibraryLock | null }, lookAfterMs = LOOK_MS): void {
+  async #openFolder(folder: string): Promise<Opened> {
+    await prepareFolders(folder)
+    if (this.#wanted === 'read') return { library: await openServices(folder, { kind: 'reader', holder: await holderOf(folder) }, this.#services), lock: null }
+    const found = await acquireLock(this.#lockOptions(folder)).catch((error: unknown) => { throw this.#problem(error, folder) })
+    if (!(found instanceof LibraryLock)) return { library: await openServices(folder, { kind: 'reader', holder: toHolder(found) }, this.#services), lock: null }
+    return { library: await this.#openWritable(folder, found), lock: found }
+  }
+
+  /** Gives the lock up where that fails. */
+  async #openWritable(folder: string, lock: LibraryLock): Promise<Library> {
+    try {
+      return await openServices(folder, { kind: 'writer' }, this.#services)
+    } catch (error) {
+      await this.#attempt(() => lock.release())
+      throw error
+    }
+  }
+
+  /** Ends what is open and gives the lock up. What fails at that is reported: a library that stayed closed and locked would be of no use to anybody. */
+  async #closeCurrent(): Promise<void> {
+    const { datasets, experiments, settled } = this.#library
+    this.#stopFollowing()
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#isClosing = true
+    await this.#attempt(async () => datasets.cancelImports())
+    await this.#attempt(() => experiments.close())
+    await Promise.allSettled(this.#writing)
+    // A start that was under way may have begun a run since.
+    await this.#attempt(() => experiments.close())
+    await this.#attempt(() => datasets.close())
+    await Promise.allSettled(this.#reading)
+    await this.#attempt(settled)
+    const lock = this.#lock
+    this.#lock = null
+    if (lock) await this.#attempt(() => lock.release())
+  }
+
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error: unknown) => this.#report(error))
+  }
+
+  /** A full disk, a library that is away and the end of the studio are no bugs. */
+  #report(error: unknown): void {
+    if (!(this.#problem(error, this.#library.folder) instanceof UserError)) this.#services.report('library', error)
+  }
+
+  #problem(error: unknown, folder: string): unknown {
+    return (error as Error).name === 'AbortError' ? new UserError('library/switching') : toDiskError(error, folder)
+  }
+
+  /** Opens the same folder as its writer, or again as a reader where that fails. */
+  async #become(lock: LibraryLock): Promise<void> {
+    await this.#closeCurrent()
+    const library = await this.#openWritable(this.#library.folder, lock).catch(async (error: unknown) => {
+      await this.#read(null)
+      throw error
+    })
+    this.#use({ library, lock })
+  }
+
+  /** Opens the same folder as a reader. `next` is the studio that is about to have it, where that is known. */
+  async #read(next: LibraryHolder | null): Promise<void> {
+    const { folder } = this.#library
+    const holder = (await holderOf(folder)) ?? next
+    this.#use({ library: await openServices(folder, { kind: 'reader', holder }, this.#services), lock: null }, HANDED_OVER_MS)
+  }
+
+  #use(opened: Opened, lookAfterMs = LOOK_MS): void {
+    this.#hold(opened, lookAfterMs)
+    this.#services.emit('system.library', { folder: opened.library.folder })
+  }
+
+  #hold({ library, lock }: Opened, lookAfterMs = LOOK_MS): void {
     this.#library = library
     this.#lock = lock
     this.#isClosing = false
-    this.#services.emit('system.library', { folder: library.folder })
     this.#follow(lookAfterMs)
   }
 
   /** A reader shows what the writer does, and writes itself once nobody else does. */
-  #follow(lookAfterMs = LOOK_MS): void {
+  #follow(lookAfterMs: number): void {
     if (this.#library.access.kind === 'writer') return
     this.#stopFollowing = followLibrary(this.#library, this.#services.emit)
-    if (this.#wanted === 'write') this.#timer = setTimeout(() => void this.#inTurn(() => this.#look()), lookAfterMs).unref()
+    if (this.#wanted === 'write') this.#lookAfter(lookAfterMs)
+  }
+
+  #lookAfter(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#inBackground(() => this.#look()), milliseconds).unref()
   }
 
   async #look(): Promise<void> {
-    const { folder, access } = this.#library
-    if (this.#isClosing || access.kind === 'writer') return
-    const holder = await holderOf(folder)
-    if (!holder) {
-      const found = await acquireLock({ folder, kind: this.#services.kind, onLost: () => void this.handOver() }).catch(() => null)
-      if (found instanceof LibraryLock) return this.#become(found)
+    const library = this.#library
+    if (library.access.kind === 'writer') return
+    let { holder } = library.access
+    try {
+      const held = await lockHolder(library.folder)
+      holder = held && toHolder(held)
+      if (!held) {
+        const found = await acquireLock(this.#lockOptions(library.folder))
+        if (found instanceof LibraryLock) return await this.#become(found)
+        holder = toHolder(found)
+      }
+    } catch (error) {
+      this.#report(error)
     }
-    const isSame = holder?.host === access.holder?.host && holder?.since === access.holder?.since && holder?.isSilent === access.holder?.isSilent
-    if (!isSame) {
-      this.#library = { ...this.#library, access: { kind: 'reader', holder } }
-      this.#services.emit('system.library', { folder })
+    // It could not be opened for writing, and was opened anew.
+    if (this.#library !== library) return
+    if (!isSame(holder, library.access.holder)) {
+      library.access = { kind: 'reader', holder }
+      this.#services.emit('system.library', { folder: library.folder })
     }
-    this.#timer = setTimeout(() => void this.#inTurn(() => this.#look()), LOOK_MS).unref()
+    this.#lookAfter(LOOK_MS)
   }
 }
 
-interface OpenOptions {
-  readonly services: LibraryServices
-  readonly wanted: WantedAccess
-  readonly onLost: () => void
-}
-
-async function openLibrary(folder: string, { services, wanted, onLost }: OpenOptions): Promise<{ library: Library; lock: LibraryLock | null }> {
-  await prepareFolders(folder)
-  if (wanted === 'read') return { library: await openServices(folder, { kind: 'reader', holder: await holderOf(folder) }, services), lock: null }
-  const found = await acquireLock({ folder, kind: services.kind, onLost }).catch((error: unknown) => { throw toDiskError(error, folder) })
-  if (!(found instanceof LibraryLock)) return { library: await openServices(folder, { kind: 'reader', holder: toHolder(found) }, services), lock: null }
-  try {
-    return { library: await openServices(folder, { kind: 'writer' }, services), lock: found }
-  } catch (error) {
-    await found.release()
-    throw error
-  }
-}
+const isSame = (a: LibraryHolder | null, b: LibraryHolder | null): boolean => a?.host === b?.host && a?.since === b?.since && a?.isSilent === b?.isSilent
 
 const toHolder = ({ owner, isSilent }: HeldLock): LibraryHolder => ({ kind: owner.kind, host: owner.host, since: owner.since, isSilent })
 
+/** Who writes, as far as that can be told. */
 async function holderOf(folder: string): Promise<LibraryHolder | null> {
-  const held = await lockHolder(folder)
+  const held = await lockHolder(folder).catch(() => null)
   return held && toHolder(held)
 }
 

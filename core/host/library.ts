@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { access, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sweepTemporary } from '../files/atomic.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
 import type { EngineClient } from '../experiments/engine-client.ts'
@@ -29,11 +30,14 @@ export interface LibraryServices {
 /** The services that belong to one library folder, with the rights that they were opened with. */
 export interface Library {
   readonly folder: string
-  readonly access: LibraryAccess
+  /** A reader learns now and then who writes. */
+  access: LibraryAccess
   readonly datasets: DatasetService
   readonly models: ModelService
   readonly experiments: ExperimentService
   readonly trash: Trash
+  /** Resolves when what nobody waits for is done: until then, files of the library change. */
+  readonly settled: () => Promise<unknown>
 }
 
 const placesOf = (folder: string) => ({ datasets: join(folder, 'datasets'), models: join(folder, 'models'), experiments: join(folder, 'experiments'), trash: join(folder, 'trash') })
@@ -50,12 +54,16 @@ export async function prepareFolders(folder: string): Promise<void> {
   }
 }
 
-/** Builds the services. The one writer first clears away what ended with an earlier process. */
+/** Builds the services. The one writer first clears away what ended with an earlier process. Throws UserError where the folder is gone, full or not writable. */
 export async function openServices(folder: string, rights: LibraryAccess, services: LibraryServices): Promise<Library> {
   const places = placesOf(folder)
   const isWritable = rights.kind === 'writer'
+  const background = new Set<Promise<void>>()
   // Nobody waits for it. A disk that fails is told where somebody looks at the trash.
-  const unattended = (work: Promise<void>) => void work.catch((error: unknown) => { if (!(error instanceof UserError)) services.report('trash', error) })
+  const unattended = (work: Promise<void>) => {
+    const done = work.catch((error: unknown) => { if (!(error instanceof UserError)) services.report('trash', error) }).finally(() => background.delete(done))
+    background.add(done)
+  }
   const emit: Emit = (name, payload) => {
     services.emit(name, payload)
     if (name === 'datasets.removed') unattended(trash.note('dataset', (payload as Events['datasets.removed']).id))
@@ -66,18 +74,24 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     folder: places.datasets, trashFolder: places.trash, templatesFolder: join(services.resourcesFolder, 'tutorial'), emit, isWritable,
     tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),
   })
-  const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, reader: services.reader, engine: services.engine, devices: services.devices, emit })
+  const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, reader: services.reader, engine: services.engine, devices: services.devices, emit, isHeld: () => library.access.kind === 'reader' && library.access.holder !== null })
   const trash = createTrash({
     folder: places.trash, isWritable,
     nameOf: namesInTrash(places.trash),
     restore: { dataset: (id) => datasets.restore({ id: id as never }), experiment: (id) => experiments.restore({ id: id as never }) },
     onChange: () => services.emit('trash.changed', null),
   })
-  if (isWritable) {
+  const library: Library = { folder, access: rights, datasets, models, experiments, trash, settled: () => Promise.all(background) }
+  if (!isWritable) return library
+  try {
     for (const place of [folder, ...Object.values(places)]) await sweepTemporary(place)
     await datasets.sweep()
     await experiments.recover()
     unattended(trash.purge())
+    return library
+  } catch (error) {
+    await Promise.allSettled([experiments.close(), datasets.close()])
+    if (!(await stat(folder).catch(() => null))) throw new UserError('library/gone', { folder })
+    throw toDiskError(error, folder)
   }
-  return { folder, access: rights, datasets, models, experiments, trash }
 }
