@@ -11,13 +11,13 @@ const failing = new Set<string>()
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof files>()
-  const failingFor = <A extends unknown[], R>(call: (...parameters: A) => Promise<R>) => (...parameters: A): Promise<R> => {
-    // Writing is none of this test's business.
-    const reads = parameters[1] === undefined || typeof parameters[1] !== 'string' || parameters[1] === 'utf8'
-    const fails = reads && [...failing].some((end) => String(parameters[0]).endsWith(end))
-    return fails ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : call(...parameters)
-  }
-  return { ...real, open: failingFor(real.open), readFile: failingFor(real.readFile as typeof real.open), stat: failingFor(real.stat as typeof real.open), readdir: failingFor(real.readdir as unknown as typeof real.open) }
+  const failingFor = <F>(call: F): F => ((...parameters: unknown[]) => {
+    // Only writes open with letters.
+    const isWrite = typeof parameters[1] === 'string' && parameters[1] !== 'utf8'
+    const fails = !isWrite && [...failing].some((end) => String(parameters[0]).endsWith(end))
+    return fails ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : (call as (...all: unknown[]) => unknown)(...parameters)
+  }) as F
+  return { ...real, open: failingFor(real.open), readFile: failingFor(real.readFile), stat: failingFor(real.stat), readdir: failingFor(real.readdir) }
 })
 afterEach(() => failing.clear())
 
