@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
 import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
+import { confinedDuckDB } from './duckdb.ts'
+import { textOf } from './exact-text.ts'
 import { inOneMove, makeStore } from './filling.ts'
 import { requireRegular } from './formats/contents.ts'
 import { readFailure } from './formats/parquet.ts'
@@ -8,7 +10,7 @@ import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
 import { requireColumns } from './matching.ts'
 import { identifier, literal } from './sql.ts'
-import { DatasetStore } from './store.ts'
+import { DatasetStore, exact, type KeptRow } from './store.ts'
 
 /** Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory. */
 
@@ -18,6 +20,7 @@ export interface RowsFile {
   readonly columns: readonly Column[]
 }
 
+const MEMORY_LIMIT = '400MB'
 const MAX_PARTS = 100
 const PART_ROWS = 'part_rows'
 
@@ -26,8 +29,21 @@ export async function writeRows(store: DatasetStore, file: string, part?: number
   const columns = await store.columns()
   const chosen = part === undefined ? '' : ` WHERE row_id IN (SELECT row_id FROM temp.${PART_ROWS} WHERE part = ${part})`
   const cells = columns.map(({ id }) => `, ${identifier(id)}`).join('')
-  await store.run(`COPY (SELECT position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`)
+  await store.run(`COPY (SELECT row_id, position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`)
   return { file, columns }
+}
+
+/** The rows of such a file in their order, read by itself: work on the dataset goes on meanwhile. */
+export async function* keptRows({ file, columns }: RowsFile): AsyncGenerator<KeptRow> {
+  const { connection, close } = await confinedDuckDB({ files: [file], memoryLimit: MEMORY_LIMIT })
+  try {
+    const result = await connection.stream(`SELECT row_id${columns.map(({ id }) => `, ${exact(id)}`).join('')} FROM read_parquet(${literal(file)})`)
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      for (const [rowId, ...texts] of chunk.getRows()) yield { rowId: Number(rowId), cells: texts.map(textOf) }
+    }
+  } finally {
+    close()
+  }
 }
 
 const readRows = ({ file }: RowsFile): string => `read_parquet(${literal(file)}, file_row_number = true)`

@@ -7,7 +7,7 @@ import { toDiskError } from '../files/disk-errors.ts'
 import { DatasetId, PathToRead, toAppError, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
 import type { TrainingRow } from '../training/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
-import { appendRows, createFromRows, joinRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
+import { appendRows, createFromRows, joinRows, keptRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { toFileError } from './file-errors.ts'
@@ -24,7 +24,7 @@ import { RunningImports } from './running-imports.ts'
 import { statisticsOf, type TokenCounter } from './statistics/index.ts'
 import { datasetIds, ENDING, requireFile, sweep } from './library-files.ts'
 import { StorePool } from './store-pool.ts'
-import { DatasetStore, WORK_FOLDER } from './store.ts'
+import { DatasetStore, WORK_FOLDER, type KeptRow } from './store.ts'
 import { stateOf, Summaries } from './summaries.ts'
 import { placesOf } from './views.ts'
 
@@ -56,12 +56,21 @@ export interface DatasetService extends DatasetHandlers {
   warningCount(info: DatasetInfo): Promise<number>
   /** The conversation of row number `row` (from 0), from its first row to the row itself; empty where there is no such row. */
   conversationRows(id: string, row: number): Promise<TrainingRow[]>
-  /** Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids; returns the columns. */
-  keepRows(id: string, file: string): Promise<readonly Column[]>
+  /**
+   * Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids, and lets `take` read the very same rows from there, as
+   * often as it likes. Throws like `checkTrainable`.
+   */
+  keepRows<T>(id: string, file: string, take: (rows: () => AsyncIterable<TrainingRow>) => Promise<T>): Promise<KeptRows<T>>
   /** Makes a dataset of rows that were kept. */
   addRows(name: string, rows: RowsFile): Promise<DatasetInfo>
   cancelImports(): void
   close(): Promise<void>
+}
+
+export interface KeptRows<T> {
+  readonly version: number
+  readonly columns: readonly Column[]
+  readonly taken: T
 }
 
 const ROWS_PER_READ = 10_000
@@ -320,12 +329,17 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       return count
     },
     conversationRows: (id, row) => inTurn(id, (store) => chainOf(store, row)),
-    async keepRows(id, file) {
+    async keepRows(id, file, take) {
       const written = workFile(`${newId()}.parquet`)
       try {
-        const { columns } = await inTurn(id, (store) => writeRows(store, written))
+        const kept = await inTurn(id, async (store) => {
+          const info = await infoOf(id, store)
+          checkTrainable(info)
+          return { version: info.version, ...(await writeRows(store, written)) }
+        })
+        const taken = await take(() => trainingRows(kept.columns, keptRows(kept)))
         await disk.rename(written, file)
-        return columns
+        return { version: kept.version, columns: kept.columns, taken }
       } finally {
         await disk.rm(written, { force: true })
       }
@@ -335,12 +349,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     async *rowsForTraining(id) {
       const info = await inTurn(id, (store) => infoOf(id, store))
       checkTrainable(info)
-      const read = rowReader(info.columns)
       const columnIds = info.columns.map((column) => column.id)
-      for (let from = 0; from < info.rowCount; from += ROWS_PER_READ) {
-        const rows = await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
-        for (const [index, { rowId, cells }] of rows.entries()) yield { rowId, rowNumber: from + index + 1, ...read(cells) }
+      const texts = async function* () {
+        for (let from = 0; from < info.rowCount; from += ROWS_PER_READ) yield* await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
       }
+      yield* trainingRows(info.columns, texts())
     },
     cancelImports: () => imports.cancelAll(),
     async close() {
@@ -349,6 +362,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       await summaries.close()
     },
   }
+}
+
+async function* trainingRows(columns: readonly Column[], rows: AsyncIterable<KeptRow>): AsyncGenerator<TrainingRow> {
+  const read = rowReader(columns)
+  let rowNumber = 1
+  for await (const { rowId, cells } of rows) yield { rowId, rowNumber: rowNumber++, ...read(cells) }
 }
 
 /** Opens a dataset, also where a reader is just about to close it. */

@@ -1,3 +1,6 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ADAPTER_CONFIG } from '../checkpoints/index.ts'
 import { toAppError, UserError, type ChatSource, type Events, type Handlers } from '../contract/index.ts'
 import type { ModelService } from '../hub/local-models.ts'
 import { usedCheckpoint } from '../training/checkpoint-folder.ts'
@@ -27,8 +30,11 @@ export function createChatService({ engine, devices, models, experiments, emit }
     const record = await experiments().record(source.experimentId)
     const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
     if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
-    await models().check(record.model.folder)
-    return { modelFolder: record.model.folder, adapterFolder: checkpoint.folder, format: sampleOptionsOf(record.settings).format }
+    // A checkpoint of a run that trained every weight is a model of its own.
+    const isAdapter = await access(join(checkpoint.folder, ADAPTER_CONFIG)).then(() => true, () => false)
+    const modelFolder = isAdapter ? record.model.folder : checkpoint.folder
+    await models().check(modelFolder)
+    return { modelFolder, adapterFolder: isAdapter ? checkpoint.folder : null, format: sampleOptionsOf(record.settings).format }
   }
 
   return {

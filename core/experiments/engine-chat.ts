@@ -1,11 +1,9 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import { toAppError, type ChatAnswer, type DeviceKind, type FinishReason, type GenerationSettings } from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { fitConversation } from '../generation/prompts.ts'
 import { stopStringsOf } from '../generation/stopping.ts'
-import { ADAPTER_CONFIG, readAdapter, type Adapter } from '../checkpoints/index.ts'
+import { readAdapter, type Adapter } from '../checkpoints/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { giveBackFreedMemory, openRuntime } from '../runtime/index.ts'
 import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
@@ -74,7 +72,7 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 }
 
 async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
-  const { modelFolder, adapterFolder } = await wholeModelOr(group[0] as IndexedTarget)
+  const { modelFolder, adapterFolder } = group[0] as IndexedTarget
   const entry = await takeModel(kind, modelFolder, adapterFolder)
   try {
     await answerWith(await entry.opened, { adapterFolder, group, settings }, { signal, onEvent })
@@ -133,12 +131,6 @@ class AnswerStream {
     const answer: ChatAnswer = { text: this.#text, finish, tokenCount: this.#tokenCount, tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0, droppedTurns: this.#droppedTurns }
     this.#onEvent({ kind: 'done', target: this.#target, answer })
   }
-}
-
-/** A checkpoint of a run that trained every weight is a model of its own. */
-async function wholeModelOr({ modelFolder, adapterFolder }: GenerateTarget): Promise<Pick<GenerateTarget, 'modelFolder' | 'adapterFolder'>> {
-  if (adapterFolder === null || (await access(join(adapterFolder, ADAPTER_CONFIG)).then(() => true, () => false))) return { modelFolder, adapterFolder }
-  return { modelFolder: adapterFolder, adapterFolder: null }
 }
 
 /** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. Whoever takes it is one of its users. */

@@ -7,6 +7,7 @@ import { StoredError } from './stored-error.ts'
 export type { TrainEvent, TrainJob, TrainResult }
 
 export interface GenerateTarget {
+  /** Tried by the reader. */
   readonly modelFolder: string
   /** A folder with adapter_model.safetensors; null for the base model. */
   readonly adapterFolder: string | null

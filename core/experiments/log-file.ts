@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { errorTexts, logTexts, wordOfFact, type ErrorCode, type LogCode, type LogLine } from '../contract/index.ts'
 
 /** Fills the places `{name}` of a sentence from facts; unknown places stay as they are. */
@@ -10,13 +11,15 @@ export function formatLogLine(line: LogLine): string {
   return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, Object.fromEntries(Object.entries(line.facts).map(([name, fact]) => [name, wordOfFact(name, fact, 'ja') ?? fact])))}`
 }
 
-/** Reads what `formatLogLine` wrote; null for a line cut off by a crash. */
+const Facts = z.record(z.string(), z.union([z.string(), z.number()]))
+
+/** Reads what `formatLogLine` wrote; null for a line cut off by a crash, or written by somebody else. */
 export function parseLogLine(text: string): LogLine | null {
   const match = /^(\S+) (info|warning|error) (\S+) (\{.*?\}) /.exec(text)
   if (!match) return null
   const [, time, level, code, facts] = match
   try {
-    return { time: time as string, level: level as LogLine['level'], code: code as string, facts: JSON.parse(facts as string) as LogLine['facts'] }
+    return { time: new Date(time as string).toISOString(), level: level as LogLine['level'], code: code as string, facts: Facts.parse(JSON.parse(facts as string)) }
   } catch {
     return null
   }

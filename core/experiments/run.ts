@@ -72,8 +72,9 @@ export class ActiveRun {
     this.isUnsaved = true
   }
 
-  logWritten(): void {
-    this.unwrittenLog.length = 0
+  /** The first lines are in the file; others may have come meanwhile. */
+  logWritten(count: number): void {
+    this.unwrittenLog.splice(0, count)
   }
 
   get id(): ExperimentId {

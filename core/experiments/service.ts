@@ -80,6 +80,8 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   /** What the windows know: the summary of every damaged experiment, null for a whole one. */
   const known = new Map<ExperimentId, string | null>()
   let isClosing = false
+  /** Only one host writes: what another one left active has lost it. */
+  let isWriter = false
   let looking: NodeJS.Timeout | null = null
 
   /** Throws where the library is gone: then nothing is known of any experiment. */
@@ -92,7 +94,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     try {
       const file = await store.readState(id)
       // A folder copied while its run trained, or one whose host has gone since.
-      const isLeft = isActive(file.state) && !options.isHeld?.() && (file.hostPid === process.pid || !isAlive(file.hostPid))
+      const isLeft = isActive(file.state) && (isWriter || (!options.isHeld?.() && (file.hostPid === process.pid || !isAlive(file.hostPid))))
       return { file: isLeft ? { ...file, state: interrupted } : file, problem: null }
     } catch (error) {
       return { file: unknownState, problem: toAppError(error) }
@@ -190,14 +192,15 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       id: await newId(created),
       name: values['general.experiment_name'] || `${dataset.name} ${localTime(created)}`,
       createdAt: created.toISOString(),
-      dataset: { id: dataset.id, name: dataset.name, version: dataset.version },
+      dataset: { id: dataset.id, name: dataset.name },
       model: { id: model.id, name: model.name, folder: model.folder },
       device,
       settings: values,
     }
     return store.create(draft.id, async (files) => {
-      const kept = { ...draft.dataset, columns: [...(await datasets.keepRows(dataset.id, files.dataset))] }
-      const record = { ...draft, dataset: kept, rows: await snapshotRows(() => datasets.rowsForTraining(dataset.id), values, files) }
+      const { version, columns, taken: rows } = await datasets.keepRows(dataset.id, files.dataset, (all) =>
+        snapshotRows(all, values, files).catch((error: unknown) => { throw toDiskError(error, options.folder) }))
+      const record = { ...draft, dataset: { ...draft.dataset, version, columns: [...columns] }, rows }
       refuseWhileClosing()
       return { record, state: { ...unknownState, state: { kind: 'preparing' }, hostPid: process.pid } }
     })
@@ -221,8 +224,6 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     refuseWhileClosing()
     refuseWhileBusy()
     const { file } = await stateOf(id)
-    // Another host trains it.
-    if (isActive(file.state)) throw new UserError('experiment/busy', { name: record.name })
     if (step === undefined && !isResumable(file.state)) throw new UserError('experiment/not-resumable', { name: record.name })
     await models.check(record.model.folder)
     try {
@@ -242,6 +243,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
 
   return {
     async recover() {
+      isWriter = true
       await store.sweep()
       for (const id of await ids()) {
         await recoverState(store, id).catch(() => undefined)
@@ -274,7 +276,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
         steps: thin(history.steps, MAX_POINTS),
         evaluations: history.evaluations,
         log: history.log,
-        checkpoints: await checkpointSteps(experimentFiles(store.folderOf(id)).checkpoints),
+        checkpoints: await checkpointSteps(experimentFiles(store.folderOf(id)).checkpoints).catch(() => []),
       }
     },
 
@@ -324,8 +326,10 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
 
     remove: ({ id }) => inTurn([id], async () => {
       if ((await ids()).includes(id)) {
+        const active = supervisor.active()
         const { name, state } = await summaryOf(id)
-        if (isActive(state)) throw new UserError('experiment/busy', { name })
+        // Where its record cannot be read, the summary does not know that it trains.
+        if (active?.id === id || isActive(state)) throw new UserError('experiment/busy', { name: active?.id === id ? active.record.name : name })
         await store.trash(id)
       }
       // One that somebody else has removed is gone all the same.

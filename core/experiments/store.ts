@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ExperimentId, UserError, type Evaluation, type LogLine, type StepMetric } from '../contract/index.ts'
 import { sweepTemporary, syncFile, syncFolder, writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { linesOf, type LineLimits } from '../files/lines.ts'
 import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
 import { readHistory } from '../training/history.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
@@ -33,6 +34,7 @@ export const experimentFiles = (folder: string) => ({
 export type ExperimentFiles = ReturnType<typeof experimentFiles>
 
 const DRAFT = '.draft-'
+const isDraft = (entry: string): boolean => entry.startsWith(DRAFT) && ExperimentId.safeParse(entry.slice(DRAFT.length)).success
 
 /** The experiments of a library as plain folders. Nothing is cached: the files are the truth. */
 export class ExperimentStore {
@@ -120,7 +122,7 @@ export class ExperimentStore {
   async readHistory(id: ExperimentId): Promise<RunHistory> {
     const files = experimentFiles(this.folderOf(id))
     const { steps, evaluations, damagedLines } = await readHistory(files)
-    const log = (await readLog(files.log)).map(parseLogLine).filter((line) => line !== null)
+    const log = await readLog(files.log)
     if (damagedLines > 0) log.push({ time: log.at(-1)?.time ?? (await this.createdAt(id)), level: 'warning', code: 'run/lines-damaged', facts: { count: damagedLines } })
     return { steps, evaluations, log }
   }
@@ -149,9 +151,10 @@ export class ExperimentStore {
   /** Removes what processes left behind that were killed: unfinished experiments, temporary files, halves of checkpoints. Only where nobody else writes. */
   async sweep(): Promise<void> {
     for (const entry of await readdir(this.folder).catch(() => [])) {
-      if (entry.startsWith(DRAFT)) await disk.rm(join(this.folder, entry), { recursive: true, force: true }).catch(() => undefined)
+      if (isDraft(entry)) await disk.rm(join(this.folder, entry), { recursive: true, force: true }).catch(() => undefined)
     }
-    for (const id of await this.ids().catch(() => [])) await this.sweepRun(id).catch(() => undefined)
+    // Any folder of small letters passes for an experiment; in one that is not ours nothing is removed.
+    for (const id of await this.ids().catch(() => [])) await this.readRecord(id).then(() => this.sweepRun(id)).catch(() => undefined)
   }
 
   /** The same for one run that nobody works on. */
@@ -163,9 +166,21 @@ export class ExperimentStore {
 }
 
 /** A log of more bytes is not shown. */
-const MAX_LOG_BYTES = 100_000_000
+const LOG: LineLimits = { maxBytes: 100_000_000, maxLineBytes: 100_000 }
+/** Of more lines the last are shown. */
+const MAX_LOG_LINES = 100_000
 
-async function readLog(file: string): Promise<string[]> {
-  const found = await stat(file).catch(() => null)
-  return found?.isFile() && found.size <= MAX_LOG_BYTES ? (await readFile(file, 'utf8')).split('\n') : []
+/** Lines that cannot be read are left out, as is a log that is no file. */
+async function readLog(file: string): Promise<LogLine[]> {
+  let lines: LogLine[] = []
+  try {
+    for await (const { text } of linesOf(file, LOG)) {
+      const line = text === null ? null : parseLogLine(text)
+      if (line) lines.push(line)
+      if (lines.length >= 2 * MAX_LOG_LINES) lines = lines.slice(-MAX_LOG_LINES)
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+  }
+  return lines.slice(-MAX_LOG_LINES)
 }

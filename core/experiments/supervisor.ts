@@ -82,10 +82,11 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
     retry = null
   }
 
-  /** Writes and sends what is new of a run. What cannot be written waits for the next time. */
+  /** Writes and sends what is new of a run. What cannot be written waits for the next time. Only one of these at a time: both would write the same lines. */
   async function keep(run: ActiveRun): Promise<void> {
     const fresh = run.takeFresh()
-    await store.appendLog(run.id, run.unwrittenLog).then(() => run.logWritten(), () => undefined)
+    const lines = [...run.unwrittenLog]
+    await store.appendLog(run.id, lines).then(() => run.logWritten(lines.length), () => undefined)
     if (fresh) {
       emit('experiments.metrics', { id: run.id, ...fresh })
       announce(run)

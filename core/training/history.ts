@@ -1,21 +1,29 @@
 // What a run has told: metrics.jsonl (a line for every step and evaluation) and predictions/<step>.jsonl. The engine writes them, and nobody else while it
 // trains: what it has written before a checkpoint is durable before that checkpoint is named, so that a resumed run has no holes.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Evaluation, StepMetric } from '../contract/index.ts'
-import { isTemporary, syncFolder, writeFileAtomic } from '../files/atomic.ts'
+import { UserError, type Evaluation, type StepMetric } from '../contract/index.ts'
+import { isTemporary, syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { linesOf, type LineLimits } from '../files/lines.ts'
 
 export interface HistoryFiles {
   readonly metrics: string
   readonly predictions: string
 }
 
-/** A string of more bytes cannot be made on every machine; a run of a million steps writes a third of it. */
-const MAX_BYTES = 500_000_000
+/** A run of a million steps writes a third of it. */
+const METRICS: LineLimits = { maxBytes: 500_000_000, maxLineBytes: 1_000_000 }
+const PREDICTIONS: LineLimits = { maxBytes: 64_000_000, maxLineBytes: 64_000_000 }
+/** Of more lines, evaluations and answers only the first are shown. */
+const MAX_LINES = 2_000_000
+const MAX_EVALUATIONS = 100_000
+const MAX_ANSWERS_LENGTH = 256_000_000
+/** Lines are written in pieces of so many characters. */
+const PIECE_LENGTH = 1 << 18
 
 const Step = z.object({
   type: z.literal('step'), step: z.number().int(), epoch: z.number(), loss: z.number(), learningRate: z.number(),
@@ -95,14 +103,16 @@ export interface History {
   readonly damagedLines: number
 }
 
-/** Reads what a run has told; damaged lines are left out. Files that are not there are empty. */
+/** Reads what a run has told; damaged lines are left out. Files that are not there are empty, those that cannot be read or are too large count as a damaged line. */
 export async function readHistory({ metrics, predictions }: HistoryFiles): Promise<History> {
-  const found = await readLines(metrics, MetricLine)
+  const found = await readLines(metrics, MetricLine, METRICS)
   let damagedLines = found.damaged
+  let room = MAX_ANSWERS_LENGTH
   const evaluations: Evaluation[] = []
-  for (const { type: _, ...evaluation } of onceEach(found.lines, 'evaluation')) {
-    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), SampleLine)
+  for (const { type: _, ...evaluation } of onceEach(found.lines, 'evaluation').slice(0, MAX_EVALUATIONS)) {
+    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), SampleLine, { ...PREDICTIONS, maxBytes: Math.min(room, PREDICTIONS.maxBytes) })
     damagedLines += samples.damaged
+    room -= samples.length
     evaluations.push({ ...evaluation, samples: samples.lines })
   }
   return { steps: onceEach(found.lines, 'step').map(({ type: _, ...step }) => step), evaluations, damagedLines }
@@ -121,12 +131,21 @@ export interface ResumePoint {
   readonly isEvaluated: boolean
 }
 
-/** Forgets what was told after the point (null: everything): a resumed run tells it again. Throws UserError for a full or unwritable disk. */
+/**
+ * Forgets what was told after the point (null: everything): a resumed run tells it again.
+ * Throws UserError for a full or unwritable disk, and where the curve cannot be read, which then stays as it is.
+ */
 export async function rewindHistory({ metrics, predictions }: HistoryFiles, point: ResumePoint | null): Promise<void> {
   const isKept = (type: MetricLine['type'], step: number) => point !== null && (step < point.step || (step === point.step && (type === 'step' || point.isEvaluated)))
   try {
-    const { lines } = await readLines(metrics, MetricLine)
-    await writeFileAtomic(metrics, toLines(lines.filter(({ type, step }) => isKept(type, step))))
+    await writeAtomic(metrics, async (file) => {
+      let piece = ''
+      for await (const { value } of parsedLines(metrics, MetricLine, METRICS)) {
+        if (value && isKept(value.type, value.step)) piece += toLines([value])
+        if (piece.length >= PIECE_LENGTH) piece = await file.appendFile(piece).then(() => '')
+      }
+      await file.appendFile(piece)
+    })
     await disk.mkdir(predictions, { recursive: true })
     for (const entry of await readdir(predictions)) {
       const step = /^(\d+)\.jsonl$/.exec(entry)?.[1]
@@ -139,24 +158,40 @@ export async function rewindHistory({ metrics, predictions }: HistoryFiles, poin
 
 const toLines = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
 
-async function readLines<T>(file: string, schema: z.ZodType<T>): Promise<{ lines: T[]; damaged: number }> {
-  const lines: T[] = []
-  let damaged = 0
-  const texts = (await readText(file)).split('\n')
-  for (const [index, text] of texts.entries()) {
-    if (text === '') continue
-    const parsed = schema.safeParse(parseJson(text))
-    if (parsed.success) lines.push(parsed.data)
-    else if (index < texts.length - 1) damaged++
-  }
-  return { lines, damaged }
+interface ReadLines<T> {
+  readonly lines: T[]
+  readonly damaged: number
+  /** Characters that were read. */
+  readonly length: number
 }
 
-/** A file that is none (a folder, a device) or too large counts as one damaged line. */
-async function readText(file: string): Promise<string> {
-  const found = await stat(file).catch(() => null)
-  if (!found) return ''
-  return found.isFile() && found.size <= MAX_BYTES ? readFile(file, 'utf8') : '?\n'
+async function readLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimits): Promise<ReadLines<T>> {
+  const lines: T[] = []
+  let [damaged, length, count] = [0, 0, 0]
+  try {
+    for await (const line of parsedLines(file, schema, limits)) {
+      if (++count > MAX_LINES) return { lines, damaged: damaged + 1, length }
+      length += line.length
+      if (line.value !== null) lines.push(line.value)
+      else if (line.isEnded) damaged++
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    damaged++
+  }
+  return { lines, damaged, length }
+}
+
+/** `value` is null for a damaged line. A file that is not there has none. Throws UserError like `linesOf`. */
+async function* parsedLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimits): AsyncGenerator<{ readonly value: T | null; readonly length: number; readonly isEnded: boolean }> {
+  try {
+    for await (const { text, isEnded } of linesOf(file, limits)) {
+      const parsed = text === null ? null : schema.safeParse(parseJson(text))
+      yield { value: parsed?.success ? parsed.data : null, length: text?.length ?? 0, isEnded }
+    }
+  } catch (error) {
+    if (!(error instanceof UserError && error.error.code === 'file/not-found')) throw error
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultSettings, logTexts, type SettingValues } from '../contract/index.ts'
+import { defaultSettings, logTexts, type SettingValues, type UserError } from '../contract/index.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import type { TrainEvent } from './job.ts'
 import { readSamples, readSampleSet, type TrainingRow } from './sample-files.ts'
@@ -26,6 +26,18 @@ const textsOf = async (rows: readonly Given[], settings: Partial<SettingValues> 
   (await read(rows, settings)).samples.map(({ ids }) => tokenizer.decode(ids, { skipSpecial: false }))
 
 describe('rows of a file', () => {
+  it('are refused with the file where a line is not ours, or there is none', async () => {
+    const codeOf = (file: string) => readSampleSet(file, tokenizer, defaultSettings()).then(() => null, (error: UserError) => error.error)
+    const good = '{"rowId":1,"rowNumber":1,"prompt":"a","answer":"b"}\n'
+    const file = join(folder, 'spoilt.jsonl')
+    for (const line of ['\u000e0RA\\C', '{"rowId":2', 'null', '[]', '{"rowId":2,"rowNumber":2,"prompt":3,"answer":"b"}', '{"rowId":2,"rowNumber":2,"prompt":"a","answer":"b","promptParts":"a"}']) {
+      await writeFile(file, `${good}${line}\n${good}`)
+      expect(await codeOf(file), line).toEqual({ code: 'experiment/damaged', facts: { file } })
+    }
+    await rm(file)
+    expect(await codeOf(file)).toEqual({ code: 'experiment/incomplete', facts: { file } })
+  })
+
   it('join their prompt columns as the setting says', async () => {
     const rows = [{ prompt: 'x', promptParts: ['質問', '入力'], answer: '答え' }]
     expect(await textsOf(rows)).toEqual(['ユーザー: 質問\n\n入力\nシステム: 答え</s>'])

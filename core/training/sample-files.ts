@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs'
-import type { SettingValues } from '../contract/index.ts'
+import { z } from 'zod'
+import { UserError, type SettingValues } from '../contract/index.ts'
+import { linesOf, type LineLimits } from '../files/lines.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { TrainEvent } from './job.ts'
 import { conversationsOf, type LeftOutRow, type RowConversation, type RowIssue, type TrainingRow } from './sample-rows.ts'
@@ -47,7 +48,8 @@ const logCodes: Readonly<Record<RowIssue, string>> = {
 
 /**
  * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows that are left out with the reason, are told as log events.
- * Throws UserError `tokenizer/no-template` where the format does not suit the model.
+ * Throws UserError `tokenizer/no-template` where the format does not suit the model, 'experiment/incomplete' or 'experiment/damaged' {file} for a file that is not
+ * there or not ours.
  */
 export async function readSamples(file: string, tokenizer: Tokenizer, settings: SettingValues, onEvent: (event: TrainEvent) => void): Promise<TrainingSample[]> {
   const { samples, leftOut, truncatedCount, lastAnswerOnlyCount } = await readSampleSet(file, tokenizer, settings)
@@ -102,13 +104,27 @@ function sampleOf(found: RowConversation, tokenizer: Tokenizer, options: SampleO
   return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly }
 }
 
-/** node:readline also ends lines at U+2028 and U+2029, which JSON leaves unescaped inside texts: lines are cut here. */
+/** The largest datasets, and the longest cells. */
+const ROWS: LineLimits = { maxBytes: 2 ** 40, maxLineBytes: 2 ** 28 }
+
+const Row: z.ZodType<TrainingRow> = z.object({
+  rowId: z.number(), rowNumber: z.number(), prompt: z.string(), answer: z.string(), system: z.string().exactOptional(), promptParts: z.array(z.string()).exactOptional(),
+  id: z.string().exactOptional(), parentId: z.string().exactOptional(), conversation: z.string().exactOptional(),
+})
+
+/** A row that was lost would be missed by nobody: one damaged line refuses the file. */
 async function* readRows(file: string): AsyncGenerator<TrainingRow> {
-  let rest = ''
-  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as TrainingRow
+  try {
+    for await (const { text } of linesOf(file, ROWS)) yield parseRow(file, text)
+  } catch (error) {
+    throw error instanceof UserError && error.error.code === 'file/not-found' ? new UserError('experiment/incomplete', { file }) : error
   }
-  if (rest !== '') yield JSON.parse(rest) as TrainingRow
+}
+
+function parseRow(file: string, text: string | null): TrainingRow {
+  try {
+    return Row.parse(JSON.parse(text ?? ''))
+  } catch {
+    throw new UserError('experiment/damaged', { file })
+  }
 }

@@ -12,6 +12,7 @@ export async function tryExperiments(context: AttackContext, target: Target, cou
   const { report } = context
   const { id, good } = await makeRun(target)
   const folder = join(libraryOf(target.folder), 'experiments')
+  const step = Number(readFileSync(join(folder, good, 'checkpoints', 'last'), 'utf8'))
   const parts = (await walk(join(folder, good))).filter((path) => /\.(yaml|json|jsonl|safetensors|txt|parquet)$|last$|best$/.test(path))
   for (let number = 0; number < count && performance.now() < context.deadlineMs; number++) {
     const stranger = `20200101-000000-x${number}` as ExperimentId
@@ -19,7 +20,7 @@ export async function tryExperiments(context: AttackContext, target: Target, cou
     report.count++
     const listed = await target.ask('experiment', what, 'experiments.list', {})
     report.expect(listed?.ok !== true || (listed.value as { id: string }[]).some((run) => run.id === good), 'experiment: a damaged run hides others', what)
-    for (const [name, input] of [['experiments.open', { id: stranger }], ['experiments.resume', { id: stranger }], ['experiments.restoreDataset', { id: stranger }], ['experiments.start', { settings: { ...smallRun(id), 'training.start_from': stranger, 'training.epochs': 1 } }]] as const) {
+    for (const [name, input] of [['experiments.open', { id: stranger }], ['experiments.resume', { id: stranger }], ['experiments.resume', { id: stranger, step }], ['experiments.restoreDataset', { id: stranger }], ['experiments.start', { settings: { ...smallRun(id), 'training.start_from': stranger, 'training.epochs': 1 } }]] as const) {
       const result = await target.ask('experiment', what, name, input)
       if (result?.ok && (name === 'experiments.resume' || name === 'experiments.start')) await settle(context, target, (result.value as { id: ExperimentId }).id, what)
       if (result?.ok && name === 'experiments.restoreDataset') await target.ask('experiment', what, 'datasets.remove', { id: (result.value as { id: DatasetId }).id })
@@ -49,6 +50,9 @@ function spoilRun({ random }: AttackContext, good: string, stranger: string, par
     return 'a link to itself'
   }
   cpSync(good, stranger, { recursive: true })
+  // One that was stopped goes on without being told from where.
+  const state = join(stranger, 'state.json')
+  writeFileSync(state, JSON.stringify({ ...(JSON.parse(readFileSync(state, 'utf8')) as object), state: { kind: 'stopped' } }))
   const part = random.pick(parts)
   const bytes = readFileSync(join(stranger, part))
   if (random.chance(0.15)) {
@@ -73,21 +77,39 @@ async function settle({ report }: AttackContext, target: Target, id: ExperimentI
   if (!id.startsWith('20200101')) await target.ask('experiment', what, 'experiments.remove', { id })
 }
 
+/** An answer of one token may wait for other tests. */
+const CHAT_LIMIT_MS = 30_000
+
 /** The adapter is read by the engine when somebody talks to it. */
 async function chat({ report }: AttackContext, target: Target, id: ExperimentId, what: string): Promise<void> {
   const settings = { doSample: false, temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 1, seed: 1 }
-  const answered = new Promise<void>((resolve) => {
-    const stop = target.host.client.on((event, payload) => {
-      if (event !== 'chat.done' && event !== 'chat.failed') return
-      const { error } = payload as { error?: { code: string } }
-      report.expect(error?.code !== 'internal', 'experiment: chat tells internal', `${what}: ${String(JSON.stringify(error)).slice(0, 300)}`)
-      stop()
-      resolve()
-    })
-    setTimeout(resolve, 10_000).unref()
-  })
+  const answer = nextAnswer(target, id)
   const asked = await target.ask('experiment', what, 'chat.ask', { requestId: id, targets: [{ source: { kind: 'experiment', experimentId: id }, messages: [{ role: 'user', content: 'こんにちは' }] }], settings })
-  if (asked?.ok) await answered
+  const answered = asked?.ok ? await answer.within(CHAT_LIMIT_MS) : undefined
+  answer.stop()
+  report.expect(answered !== null, 'experiment: chat never answers', what)
+  const error = answered?.error
+  report.expect(error?.code !== 'internal', 'experiment: chat tells internal', `${what}: ${String(JSON.stringify(error)).slice(0, 300)}`)
+}
+
+interface Answered {
+  readonly error?: { readonly code: string }
+}
+
+/** Waits for the end of an answer; null where it does not come in time. */
+function nextAnswer({ host: { client } }: Target, requestId: string): { within(limitMs: number): Promise<Answered | null>; stop(): void } {
+  let tell: (answered: Answered | null) => void = () => undefined
+  const answered = new Promise<Answered | null>((resolve) => { tell = resolve })
+  const stop = client.on((event, payload) => {
+    if ((event === 'chat.done' || event === 'chat.failed') && (payload as { requestId: string }).requestId === requestId) tell(payload as Answered)
+  })
+  return {
+    stop,
+    async within(limitMs) {
+      const timer = setTimeout(() => tell(null), limitMs)
+      return answered.finally(() => clearTimeout(timer))
+    },
+  }
 }
 
 /** Files that are read when a host starts: it starts, and says what is wrong where it cannot. */
