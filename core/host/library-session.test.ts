@@ -100,11 +100,13 @@ describe('a library that is handed over', () => {
     const session = await open()
     let finish = () => undefined as void
     const read = session.run('datasets.statistics', () => new Promise<void>((resolve) => { finish = resolve }))
+    const closed = vi.spyOn(session.current.datasets, 'close')
+    const released = vi.spyOn(lastLock().lock, 'release')
     askForIt()
-    await vi.waitFor(async () => expect(await codeOf(() => session.run('datasets.edit', async () => null))).toBe('library/switching'))
-    const closed = vi.spyOn(lastLock().lock, 'release')
+    await vi.waitFor(() => expect(closed.mock.settledResults[0]?.type).toBe('fulfilled'))
+    expect(await codeOf(() => session.run('datasets.edit', async () => null))).toBe('library/switching')
     await new Promise(setImmediate)
-    expect([closed.mock.calls.length, await isHeld()]).toEqual([0, true])
+    expect([released.mock.calls.length, await isHeld()]).toEqual([0, true])
     finish()
     await read
     await vi.waitFor(() => expect(kindOf(session)).toBe('reader'))
@@ -146,8 +148,9 @@ describe('a library that cannot be opened for writing', () => {
     expect(kindOf(session)).toBe('reader')
     await other.release()
     failOnce(diskError('ENOSPC'))
+    const closed = session.current
     await expect(session.take()).rejects.toThrow('ENOSPC')
-    expect([kindOf(session), await isHeld()]).toEqual(['reader', false])
+    expect([kindOf(session), session.current === closed, await isHeld()]).toEqual(['reader', false, false])
     expect(await session.run('datasets.list', () => session.current.datasets.list({}))).toEqual([])
     await session.take()
     session.requireWriter()

@@ -13,6 +13,8 @@ import type { LibraryOwner } from './lock-file.ts'
 const LOOK_MS = 2000
 /** One that has just given the lock up leaves it to who asked for it; one that could not use it does not try at every look. */
 const HANDED_OVER_MS = 15_000
+/** How long closing waits for what only reads. */
+const CLOSE_TIMEOUT_MS = 5000
 
 /** `read`: never asks for the lock, as a command that only looks. */
 export type WantedAccess = 'write' | 'read'
@@ -176,8 +178,8 @@ export class LibrarySession {
     // A start that was under way may have begun a run since.
     await this.#attempt(() => experiments.close())
     await this.#attempt(() => datasets.close())
-    await Promise.allSettled(this.#reading)
-    await this.#attempt(settled)
+    // No dataset opens any more: nobody waits for long where an export or the trash takes its time.
+    await Promise.race([Promise.allSettled([...this.#reading, settled()]), wait(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
     const lock = this.#lock
     this.#lock = null
     if (lock) await this.#attempt(() => lock.release())
