@@ -21,8 +21,10 @@ export interface SocketOptions {
 /** Serves calls and events to the windows over `/studio`. Returns the function that closes every socket. */
 export function serveSockets(options: SocketOptions): () => void {
   const { server, studio, limits, report } = options
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxFrameBytes })
-  const host = { studio, grants: options.grants, budget: new Budget(limits.maxPartsCharacters), limits, report }
+  // The types do not know `closeTimeout`.
+  const settings = { noServer: true, maxPayload: limits.maxFrameBytes, closeTimeout: limits.closeTimeoutMs }
+  const sockets = new WebSocketServer(settings)
+  const host = { studio, grants: options.grants, budget: new Budget(limits.maxCallsWeight), limits, report }
   const connections = new Set<Connection>()
   sockets.on('error', (error) => void report('web socket', error))
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 400))
