@@ -209,7 +209,7 @@ it('what comes after the host has closed is not kept, and a window that does not
   const heavy = call(1, 'datasets.list', 'a'.repeat(5000))
   const { length } = heavy
   const stubborn = connect(host.port, '127.0.0.1')
-  stubborn.write(upgrade(host.port, await host.session()))
+  stubborn.write(upgrade(host.port, await host.session(), host.key))
   const next = () => new Promise<Buffer>((resolve) => stubborn.once('data', resolve))
   expect(String(await next())).toMatch(/^HTTP\/1\.1 101 /)
   const ended = new Promise((resolve) => stubborn.on('close', resolve))
@@ -260,7 +260,7 @@ describe('a window that does not read', () => {
 
 it('a window that answers pings stays, one that does not is ended', async () => {
   await start({ heartbeatMs: 20 })
-  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { autoPong: false, headers: { cookie: await host.session(), origin: host.origin } })
+  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { autoPong: false, headers: { ...host.keyHeader, cookie: await host.session(), origin: host.origin } })
   expect(await new Promise((resolve) => dead.on('close', resolve))).toBe(1006)
   window.send(call(1))
   expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
