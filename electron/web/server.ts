@@ -41,7 +41,7 @@ export interface WebHost {
 const PORT_ATTEMPTS = 50
 
 /**
- * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie, and checks of Host and
+ * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie and a key, and checks of Host and
  * Origin against other web pages. Throws UserError `web/port-in-use`, and those of a disk that takes neither transfers nor the control file; nothing of the host stays then.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {

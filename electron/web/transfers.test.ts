@@ -133,10 +133,13 @@ describe('a save', () => {
     expect(bugs).toEqual([])
   })
 
-  it('too many that nobody fetches are refused', async () => {
-    const { post } = await start({ maxTargets: 1 })
-    const body = JSON.stringify({ suggestedName: 'a' })
-    expect([(await post('/save', body)).status, (await post('/save', body)).status]).toEqual([200, 503])
+  it('that nobody fetches make room for later ones, the oldest first', async () => {
+    const { post, get } = await start({ maxTargets: 2 })
+    const save = async () => ((await (await post('/save', JSON.stringify({ suggestedName: 'a' }))).json()) as { target: string }).target
+    const targets = [await save(), await save(), await save()]
+    expect(targets.map((target) => existsSync(dirname(target)))).toEqual([false, true, true])
+    for (const target of targets.slice(1)) writeFileSync(target, 'x')
+    expect(await Promise.all(targets.map(async (target) => (await get(`/download?${new URLSearchParams({ target })}`)).status))).toEqual([404, 200, 200])
   })
 })
 
@@ -154,7 +157,8 @@ describe('the folder of a host', () => {
     const own = basename(await makeTransferFolder(parent))
     const named = (pid: string, computer = own.split('-')[3] as string) => `terakoya-web-${pid}-${computer}-0123456789abcdef`
     const stay = [own, named(String(process.ppid)), named(dead, '00000000'), 'terakoya-0123456789abcdef', 'terakoya-web-x', `${named(dead)}x`]
-    for (const name of [...stay.slice(1), named(dead)]) mkdirSync(join(parent, name))
+    // A host that had our number before this container was started again.
+    for (const name of [...stay.slice(1), named(dead), named(String(process.pid))]) mkdirSync(join(parent, name))
     writeFileSync(join(parent, named(dead), 'upload'), 'x')
     const link = named(dead).replace(/.$/, '0')
     symlinkSync(join(parent, 'terakoya-web-x'), join(parent, link))
