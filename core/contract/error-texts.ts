@@ -501,6 +501,10 @@ export const errorTexts = {
     ja: '「{folder}」にはほかのファイルが入っているため、GPU パックを置けません。別のフォルダを選んでください。',
     en: '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
   },
+  'gpu-pack/folder-open': {
+    ja: '「{folder}」はほかのアカウントも書き込めるフォルダなので、GPU パックを置けません。「設定」で、自分だけが書き込めるフォルダを選んでください。',
+    en: 'Other accounts may write to "{folder}", so the GPU pack cannot be kept there. In Settings, choose a folder that only you can write to.',
+  },
   'gpu-pack/archive': {
     ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
     en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',
