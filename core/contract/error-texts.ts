@@ -685,6 +685,10 @@ export const errorTexts = {
     ja: '分割の割合の合計が {total}% です。100% 以下にしてください。',
     en: 'The shares of the split add up to {total}%. Make it 100% or less.',
   },
+  'dataset/no-columns': {
+    ja: '列が 1 つもないため、「{file}」に書き出せません。列を追加してから、もう一度書き出してください。',
+    en: 'There is no column to write to "{file}". Add one, then export again.',
+  },
   'dataset/part-empty': {
     ja: '「{name}」に入る行がありません（全体は {rows} 行）。割合を大きくするか、行を追加してください。',
     en: 'No row would go into "{name}" (there are {rows} rows). Use a larger share, or add rows.',
