@@ -10,6 +10,7 @@ import type { DeviceReport } from './experiments/engine-protocol.ts'
 import { createModelReader, type SpawnReader } from './reader/client.ts'
 import { createGpuPackService } from './gpu-pack/service.ts'
 import { createHubService, type HubHost } from './hub/service.ts'
+import { closeAll } from './host/close-all.ts'
 import { createErrorLog, type ReportBug } from './host/error-log.ts'
 import type { HomeFolders } from './host/home-folders.ts'
 import { LibrarySession, type WantedAccess } from './host/library-session.ts'
@@ -67,7 +68,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
 
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
-  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report }, options.access)
+  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report }, options.access).catch(async (error: unknown) => {
+    await closeAll([() => engine.close(), () => reader.close()])
+    throw error
+  })
   const chat = createChatService({ engine, devices, emit, models: () => session.current.models, experiments: () => session.current.experiments })
   const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => session.current.folder, emit })
 
@@ -133,13 +137,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ownFolders: () => [session.current.folder, options.libraryFolder, ...gpuPack.folders()],
     requireWriter: () => session.requireWriter(),
     enginePid: () => engine.pid(),
-    async close() {
-      await hub.close()
-      await gpuPack.close()
-      await session.close()
-      engine.close()
-      reader.close()
-    },
+    // The processes keep the host alive: they go whatever becomes of the rest.
+    close: () => closeAll([() => hub.close(), () => gpuPack.close(), () => session.close(), () => engine.close(), () => reader.close()]),
   }
 }
 

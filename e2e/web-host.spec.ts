@@ -67,6 +67,22 @@ test('a window whose host was started anew shows how to get a link instead of a 
   await end(again.process)
 })
 
+test('a window that has the cookie but not the key of its origin shows how to get a link', async () => {
+  const { process: host, link } = await serve(freshFolders())
+  const page = await newPage()
+  await page.goto(link)
+  await expect(rail(page)).toBeVisible()
+  expect(new URL(page.url()).hash).toBe('')
+  await page.reload()
+  await expect(rail(page)).toBeVisible()
+  for (const key of ['', '0'.repeat(48)]) {
+    await page.evaluate((wrong) => localStorage.setItem('terakoya-key', wrong), key)
+    await page.goto(new URL(link).origin)
+    await expect(page.getByRole('heading', { name: '新しいリンクで開いてください' })).toBeVisible()
+  }
+  await end(host)
+})
+
 test('`terakoya link` without a host, with a killed one, and with several', async () => {
   const folders = freshFolders()
   expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stdout: '', stderr: `${sentence('web/not-running', {})}\n` })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError, type AppError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
 import type { SpawnEngine } from '../experiments/engine-port.ts'
+import { createErrorLog, surviveErrors } from '../host/error-log.ts'
 import { defaultLibraryFolder, userDataFolder } from '../folders.ts'
 import type { SpawnReader } from '../reader/client.ts'
 import type { WantedAccess } from '../host/library-session.ts'
@@ -31,12 +32,16 @@ export interface CliStudioOptions {
 
 /** Opens the studio on a library folder. Throws UserError `cli/library-locked` where it is to be written in and another studio does so already. */
 export async function openCliStudio(host: CliHost, { libraryFolder, access }: CliStudioOptions): Promise<CliContext> {
+  const report = createErrorLog(join(userDataFolder(), 'errors.log'))
+  // A training must not end with something beside it.
+  if (access === 'write') surviveErrors(report)
   const studio = await createStudio({
     host: 'cli',
     access,
+    report,
+    preferencesFile: join(userDataFolder(), 'preferences.json'),
     version: host.version,
     resourcesFolder: host.resourcesFolder,
-    preferencesFile: join(userDataFolder(), 'preferences.json'),
     libraryFolder: libraryFolder ?? defaultLibraryFolder(),
     spawnEngine: host.spawnEngine,
     spawnReader: host.spawnReader,

@@ -5,6 +5,9 @@ import { ExperimentId } from './experiments.ts'
 import { ModelId } from './models.ts'
 import { GenerationSettings } from './settings.ts'
 
+/** Turns of a conversation. */
+const MAX_MESSAGES = 10_000
+
 export const ChatMessage = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
 export type ChatMessage = z.infer<typeof ChatMessage>
 
@@ -35,7 +38,7 @@ export const chatContract = defineContract({
     ask: {
       input: z.object({
         requestId: z.string().min(1).max(64),
-        targets: z.array(z.object({ source: ChatSource, messages: z.array(ChatMessage).min(1) })).min(1).max(4),
+        targets: z.array(z.object({ source: ChatSource, messages: z.array(ChatMessage).min(1).max(MAX_MESSAGES) })).min(1).max(4),
         settings: GenerationSettings,
       }),
       output: type<null>(),

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** More columns than this are no table that anyone can look at. */
+export const MAX_COLUMNS = 1000
+
 /** What is longer is a text, not a name. */
 export const MAX_COLUMN_NAME_CHARACTERS = 1000
 

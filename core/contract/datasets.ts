@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { checkIds, type CheckReport } from './checks.ts'
-import { ColumnName } from './column-name.ts'
+import { ColumnName, MAX_COLUMNS } from './column-name.ts'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import { ColumnRole } from './roles.ts'
@@ -70,10 +70,15 @@ export const CLIP_CHARACTERS = 400
 /** At most so many cells travel in one call; larger blocks are changed by edits that name a range, or exported. */
 export const MAX_CALL_CELLS = 500_000
 
+/** Edits of one step: as many blocks as a selection may have. */
+const MAX_EDITS = 10_000
+
 const Text = z.string().nullable()
 const Index = z.number().int().nonnegative()
 const Name = z.string().trim().min(1).max(120)
-const Columns = z.array(ColumnId).min(1)
+const Columns = z.array(ColumnId).min(1).max(MAX_COLUMNS)
+/** The cells of rows. */
+const Cells = z.array(z.array(Text).max(MAX_COLUMNS)).min(1).max(MAX_CALL_CELLS)
 /** A block of cells, both ends included. */
 const Block = { fromRow: Index, toRow: Index, fromColumn: Index, toColumn: Index }
 
@@ -127,10 +132,10 @@ export interface FindMatches {
  * `clear`, `fill` and `deleteRows` count in the view as it was before the step, and edits that place rows are refused.
  */
 export const DatasetEdit = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('setCells'), cells: z.array(z.object({ rowId: RowId, columnId: ColumnId, value: Text })).min(1) }),
+  z.object({ kind: z.literal('setCells'), cells: z.array(z.object({ rowId: RowId, columnId: ColumnId, value: Text })).min(1).max(MAX_CALL_CELLS) }),
   /** Writes a block as a paste does: below the last row new rows are appended, right of the last column new columns. */
-  z.object({ kind: z.literal('setRange'), row: z.number().int().nonnegative(), column: z.number().int().nonnegative(), values: z.array(z.array(Text)).min(1) }),
-  z.object({ kind: z.literal('insertRows'), at: z.number().int().nonnegative(), rows: z.array(z.array(Text)).min(1) }),
+  z.object({ kind: z.literal('setRange'), row: z.number().int().nonnegative(), column: z.number().int().nonnegative(), values: Cells }),
+  z.object({ kind: z.literal('insertRows'), at: z.number().int().nonnegative(), rows: Cells }),
   /** Removes the rows from `from` up to but without `to`. */
   z.object({ kind: z.literal('deleteRows'), from: z.number().int().nonnegative(), to: z.number().int().positive() }),
   z.object({ kind: z.literal('insertColumn'), at: z.number().int().nonnegative(), name: ColumnName }),
@@ -141,7 +146,7 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('moveRows'), from: Index, to: Index, at: Index }),
   /** Puts the columns, in the given order, before the column that is at `at` now. */
   z.object({ kind: z.literal('moveColumns'), columnIds: Columns, at: Index }),
-  z.object({ kind: z.literal('insertColumns'), at: Index, names: z.array(ColumnName).min(1).max(1000) }),
+  z.object({ kind: z.literal('insertColumns'), at: Index, names: z.array(ColumnName).min(1).max(MAX_COLUMNS) }),
   z.object({ kind: z.literal('deleteColumns'), columnIds: Columns }),
   /** Makes the texts of the cells empty. */
   z.object({ kind: z.literal('clear'), ...Block }),
@@ -204,7 +209,7 @@ export const datasetsContract = defineContract({
     cell: { input: z.object({ id: DatasetId, rowId: RowId, columnId: ColumnId }), output: type<string | null>() },
     /** The whole texts of a block, both ends included: for copying. */
     range: { input: Range, output: type<readonly (readonly (string | null)[])[]>() },
-    edit: { input: z.object({ id: DatasetId, edits: z.array(DatasetEdit).min(1), view: DatasetView.optional() }), output: type<DatasetInfo>() },
+    edit: { input: z.object({ id: DatasetId, edits: z.array(DatasetEdit).min(1).max(MAX_EDITS), view: DatasetView.optional() }), output: type<DatasetInfo>() },
     /** The nearest match after (before) the cell `from`, row by row; past the end the search goes on at the other end. Null where nothing matches. */
     findCell: {
       input: z.object({

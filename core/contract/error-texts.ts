@@ -501,6 +501,10 @@ export const errorTexts = {
     ja: '「{folder}」にはほかのファイルが入っているため、GPU パックを置けません。別のフォルダを選んでください。',
     en: '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
   },
+  'gpu-pack/folder-open': {
+    ja: '「{folder}」はほかのアカウントも書き込めるフォルダなので、GPU パックを置けません。「設定」で、自分だけが書き込めるフォルダを選んでください。',
+    en: 'Other accounts may write to "{folder}", so the GPU pack cannot be kept there. In Settings, choose a folder that only you can write to.',
+  },
   'gpu-pack/archive': {
     ja: '「{file}」に必要なライブラリ（{missing}）が入っていません。スタジオを新しい版に更新してください。',
     en: '"{file}" lacks a library that is needed ({missing}). Update the studio.',
@@ -688,6 +692,10 @@ export const errorTexts = {
   'dataset/shares-too-large': {
     ja: '分割の割合の合計が {total}% です。100% 以下にしてください。',
     en: 'The shares of the split add up to {total}%. Make it 100% or less.',
+  },
+  'dataset/no-columns': {
+    ja: '列が 1 つもないため、「{file}」に書き出せません。列を追加してから、もう一度書き出してください。',
+    en: 'There is no column to write to "{file}". Add one, then export again.',
   },
   'dataset/part-empty': {
     ja: '「{name}」に入る行がありません（全体は {rows} 行）。割合を大きくするか、行を追加してください。',

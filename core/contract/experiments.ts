@@ -146,7 +146,9 @@ export interface PlanIssue {
 }
 
 /** Values are checked against the catalogue by the service, so that an error can name its setting. */
-const RawSettings = z.record(z.string(), z.unknown())
+/** More than the catalogue has: unknown ones are told by name. */
+const MAX_RAW_SETTINGS = 1000
+const RawSettings = z.record(z.string(), z.unknown()).refine((settings) => Object.keys(settings).length <= MAX_RAW_SETTINGS, 'Too many settings')
 const ById = z.object({ id: ExperimentId })
 
 export const experimentsContract = defineContract({

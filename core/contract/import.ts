@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ColumnName } from './column-name.ts'
+import { ColumnName, MAX_COLUMNS } from './column-name.ts'
 import { ColumnRole } from './roles.ts'
 
 /** How a file is read, as far as it is not found out by looking at it. */
@@ -19,7 +19,7 @@ export const ImportOptions = z.object({
   /** Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer, chained by id and parent_id. */
   conversations: z.enum(['whole', 'rows']).optional(),
   /** The columns to take, in their new order, with their new names and roles (without one the name tells); all as they are where this is absent. `from` is one of the preview's `sources`. */
-  columns: z.array(z.object({ from: z.string(), name: ColumnName, role: ColumnRole.optional() })).min(1).max(1000).optional(),
+  columns: z.array(z.object({ from: z.string(), name: ColumnName, role: ColumnRole.optional() })).min(1).max(MAX_COLUMNS).optional(),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PathToWrite, type ExportFormat } from '../contract/index.ts'
+import { ColumnId, ExportFormat, PathToWrite } from '../contract/index.ts'
 import { useDisk } from '../files/disk.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
+import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { openTable } from './formats/index.ts'
 import { createStore } from './import.ts'
@@ -39,6 +40,34 @@ async function readBack(file: string) {
   for await (const row of (await openTable(file)).rows()) rows.push(row)
   return rows
 }
+
+describe('an empty dataset', () => {
+  /** Another store with these columns, or none, and so many rows. */
+  const replace = async (names: readonly string[], rowCount: number) => {
+    store.close()
+    store = await createStore(join(folder, 'empty.duckdb'), 'empty', (async function* () {
+      yield names.length > 0 ? names : ['a']
+      for (let row = 0; row < rowCount; row++) yield ['x']
+    })())
+    if (names.length === 0) await applyEdits(store, [{ kind: 'deleteColumns', columnIds: (await store.columns()).map(({ id }) => ColumnId.parse(id)) }])
+  }
+  /** What becomes of it in every format: how many rows were written, or why not. */
+  const outcomes = () => Promise.all(ExportFormat.options.map(async (format) =>
+    [format, await exportTable(store, { target: PathToWrite.parse(join(folder, `empty.${format}`)), format, byteOrderMark: true }).catch((error: { error?: { code: string } }) => error.error?.code ?? error)]))
+  const written = async () => (await readdir(folder)).filter((name) => name.startsWith('empty.') && !name.startsWith('empty.duckdb')).sort()
+
+  it.each([[['a']], [['a', 'b']]])('with the columns %j and no rows is written in every format', async (names) => {
+    await replace(names, 0)
+    expect(await outcomes()).toEqual(ExportFormat.options.map((format) => [format, 0]))
+    expect(await written()).toEqual(ExportFormat.options.map((format) => `empty.${format}`).sort())
+  })
+
+  it.each([0, 2])('without columns and with %i rows is refused in every format', async (rowCount) => {
+    await replace([], rowCount)
+    expect(await outcomes()).toEqual(ExportFormat.options.map((format) => [format, 'dataset/no-columns']))
+    expect(await written()).toEqual([])
+  })
+})
 
 describe('an exported dataset', () => {
   it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['numbers', 'a.numbers'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {

@@ -33,6 +33,8 @@ type Cells = readonly (string | null)[]
 export async function exportTable(store: DatasetStore, options: ExportOptions): Promise<number> {
   const columns = await store.columns()
   const rowCount = await store.rowCount()
+  // A table without columns is none: most formats cannot say it, and no program reads it.
+  if (columns.length === 0) throw new UserError('dataset/no-columns', { file: basename(options.target) })
   const writer = writers[options.format]
   await writer({ ...options, store, columns, rowCount, rows: () => rowsOf(store, columns, rowCount, options.signal) })
   return rowCount

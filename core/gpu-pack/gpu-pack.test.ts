@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { FolderPath, type GpuPackProgress } from '../contract/index.ts'
 import { findLibrary, installedPack } from '../runtime/library.ts'
 import { packPlatform, RUNTIME_VERSION } from './components.ts'
 import { changedCopy, changedFile, changedFileNow, installedFolder, type InstalledPack } from './installed.ts'
+import { openFolderOn } from './ownership.ts'
 import { createGpuPackService, type GpuPackService } from './service.ts'
 import { startPackServer, type PackServer } from './testing/pack-server.ts'
 
@@ -166,6 +167,38 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     expect(changed[0]).toBe(changed[1])
     return changed[0] ? `gpu-pack/changed ${changed[0]}` : null
   }
+
+  it('is not loaded where another account may exchange its files, and is made ours by bringing it again', async () => {
+    expect((await stat(folder())).mode & 0o777).toBe(0o700)
+    for (const open of [place(), folder()]) {
+      const { mode } = await stat(open)
+      await chmod(open, 0o777)
+      expect([look(), loadedLibrary()]).toMatchObject([{ ok: false, error: { code: 'gpu-pack/folder-open', facts: { folder: open } } }, shipped()])
+      await chmod(open, mode)
+    }
+    const [name] = names()
+    await chmod(place(name), 0o666)
+    expect(await verdict()).toBe(`gpu-pack/changed ${name}`)
+    await chmod(folder(), 0o777)
+    expect((await download()).state).toBe('done')
+    expect(await verdict()).toBeNull()
+  })
+
+  it('is neither loaded nor brought below a folder in which another account may exchange it', async () => {
+    await chmod(home, 0o777)
+    const refused = { code: 'gpu-pack/folder-open', facts: { folder: home } }
+    expect(look()).toMatchObject({ ok: false, error: refused })
+    expect(await download()).toMatchObject({ state: 'failed', error: refused })
+    await expect(service.setFolder({ folder: FolderPath.parse(join(home, 'new', 'deep')) })).rejects.toMatchObject({ error: refused })
+    expect(existsSync(join(home, 'new'))).toBe(false)
+    // A link may be exchanged as well.
+    await mkdir(join(home, 'own'), { mode: 0o700 })
+    await symlink(folder(), join(home, 'own', 'link'))
+    expect(openFolderOn(join(home, 'own', 'link', 'x'))).toBe(home)
+    // As /tmp: everybody may write, but nobody exchanges what is another's.
+    await chmod(home, 0o1777)
+    expect(await verdict()).toBeNull()
+  })
 
   it('is listed to the last file', async () => {
     expect((await readdir(place())).sort()).toEqual([...names(), 'libonnxruntime.so.1'].sort())

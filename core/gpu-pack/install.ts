@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InternalError, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
@@ -8,6 +8,7 @@ import type { HubClient } from '../hub/hub-client.ts'
 import { sha256OfFiles } from './checksums.ts'
 import type { KnownFile } from './components.ts'
 import { installedFolder, shippedNames } from './installed.ts'
+import { requireOwn } from './ownership.ts'
 import type { PackPlan } from './plan.ts'
 import { noteTrusted } from './trust.ts'
 import { takeFiles } from './unpack.ts'
@@ -47,6 +48,10 @@ const ROOM_PER_BYTE = 3.2
  */
 export async function installPack({ plan, client, folder, shippedLibrary, trustFile }: Installation, { signal, onBytes, onState }: InstallWatch): Promise<void> {
   const [archives, draft, scratch] = workFolders(folder)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // One that was there before. Some disks know no rights; then the next line tells.
+  await chmod(folder, 0o700).catch(() => undefined)
+  requireOwn(folder)
   await mkdir(archives, { recursive: true })
   await checkRoom(plan, folder, archives)
   for (const [index, { url, fileName, sizeBytes, checksum }] of plan.downloads.entries()) {

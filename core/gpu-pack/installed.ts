@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { fail, ok, type Result } from '../contract/index.ts'
 import { haveSameContents, sha256OfFiles, sha256OfFilesNow } from './checksums.ts'
 import { RUNTIME_VERSION, type KnownFile, type Library, type PackPlatform } from './components.ts'
+import { isOurs, openFolderOn, ownAccount } from './ownership.ts'
 import { findOnSystem } from './system-libraries.ts'
 import { trustedFiles, trustFile } from './trust.ts'
 
@@ -35,12 +36,14 @@ export const shippedNames = (library: string): string[] => readdirSync(dirname(l
 
 /**
  * The pack in a folder; null where there is none, or one of NVIDIA's libraries is missing. All names come from our own list. The failure `gpu-pack/changed`
- * names the first file that cannot be what was brought: the folder holds what is listed and nothing else, of which a loader might take it. Contents are not read here (`changedFile`).
+ * names the first file that cannot be what was brought, or that another account may write to; `gpu-pack/folder-open` a folder in which one may exchange files: the folder holds what is listed and nothing else, of which a loader might take it. Contents are not read here (`changedFile`).
  */
 export function readInstalled({ folder, environment, platform, shippedLibrary }: PackPlace): Result<InstalledPack> | null {
   const place = installedFolder(folder)
   const sizes = sizesIn(place)
   if (!platform || !shippedLibrary || !sizes) return null
+  const open = openFolderOn(place)
+  if (open !== null) return fail('gpu-pack/folder-open', { folder: open })
   const libraries = platform.libraries.map((library) => placeOf(library, sizes, environment))
   const known = [...platform.provider.files, ...libraries.flatMap(({ packed }) => packed)]
   const copied = shippedNames(shippedLibrary)
@@ -63,14 +66,16 @@ function placeOf(library: Library, sizes: ReadonlyMap<string, number>, environme
   return { packed: [], onSystem: findOnSystem(library, environment) ?? [] }
 }
 
+/** A link, a folder, or a file of somebody else's. */
 const NOT_A_FILE = -1
 
 /** The sizes of the files in a folder; null where there is no such folder. */
 function sizesIn(folder: string): Map<string, number> | null {
+  const account = ownAccount()
   try {
     return new Map(readdirSync(folder).map((name) => {
       const found = lstatSync(join(folder, name))
-      return [name, found.isFile() ? found.size : NOT_A_FILE]
+      return [name, found.isFile() && (!account || isOurs(found, account)) ? found.size : NOT_A_FILE]
     }))
   } catch {
     return null

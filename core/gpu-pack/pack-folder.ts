@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { UserError, type FolderPath } from '../contract/index.ts'
 import { workFolderNames } from './install.ts'
+import { requireOwn } from './ownership.ts'
 
 const OWN_FOLDER = 'terakoya-gpu-pack'
 /** The folder of a pack is called by ONNX Runtime's version. */
@@ -9,11 +10,12 @@ const PACK = /^\d+\.\d+\.\d+$/
 
 /**
  * Where a pack goes when this folder is chosen: a folder of ours in it, or itself where it is one. That one is new, empty or holds a pack: in it folders will be deleted.
- * Throws UserError `gpu-pack/folder-used` where it holds other things.
+ * Throws UserError `gpu-pack/folder-used` where it holds other things, and `gpu-pack/folder-open` where other accounts may exchange what lies in it.
  */
 export async function packFolderIn(chosen: FolderPath): Promise<string> {
   const folder = basename(chosen) === OWN_FOLDER ? resolve(chosen) : resolve(chosen, OWN_FOLDER)
   if (!(await isFree(folder))) throw new UserError('gpu-pack/folder-used', { folder })
+  requireOwn(folder)
   return folder
 }
 

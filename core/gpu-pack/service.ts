@@ -96,7 +96,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     async setFolder({ folder: chosen }) {
       await stop()
       const next = resolve(chosen) === resolve(startFolder) ? startFolder : await packFolderIn(chosen)
-      await mkdir(next, { recursive: true }).catch((error: unknown) => { throw toDiskError(error, next) })
+      await mkdir(next, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw toDiskError(error, next) })
       folder = next
       announce()
       await options.saveFolder(folder)

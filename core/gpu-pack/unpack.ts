@@ -3,6 +3,9 @@ import { copyFile, mkdir, readdir, realpath, rm } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { UserError } from '../contract/index.ts'
 
+/** By its place: a program of this name in another folder is not Windows' own. */
+const TAR = process.platform === 'win32' ? join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'tar.exe') : 'tar'
+
 /** What a system's tar extracts: the libraries, whatever folder of the archive they are in. */
 const LIBRARIES = process.platform === 'win32' ? ['*.dll'] : ['*.so', '*.so.*']
 
@@ -44,7 +47,7 @@ const filesIn = async (folder: string): Promise<string[]> => (await readdir(fold
 
 function runTar(args: readonly string[], archive: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('tar', args, { signal, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(TAR, args, { signal, stdio: ['ignore', 'pipe', 'pipe'] })
     let [out, errors] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')))
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))

@@ -16,8 +16,13 @@ export async function announceHost(folder: string, { port, secret }: Pick<Contro
   const content: ControlFile = { port, pid: process.pid, computer: hostname(), secret }
   const draft = join(folder, `.serve-${port}.${randomBytes(6).toString('hex')}.tmp`)
   await mkdir(folder, { recursive: true })
-  await writeFile(draft, JSON.stringify(content), { mode: 0o600, flag: 'wx' })
-  await rename(draft, fileOf(folder, port))
+  try {
+    await writeFile(draft, JSON.stringify(content), { mode: 0o600, flag: 'wx' })
+    await rename(draft, fileOf(folder, port))
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
+  }
   return () => withdrawHost(folder, content)
 }
 

@@ -13,11 +13,11 @@ symlinkSync(library, join(outside, 'linked'))
 
 afterAll(() => rmSync(outside, { recursive: true }))
 
-it.each([library, join(library, 'models'), join(library, 'models', '..', 'models'), join(outside, 'linked', 'models')])('%s is inside', async (path) => {
+it.each([library, join(library, 'models'), join(library, 'models', '..', 'models')])('%s is inside', async (path) => {
   expect(await realPathInside(library, path)).toBe(await realpath(path))
 })
 
-it.each([outside, '/', join(outside, 'library-other'), join(library, 'out'), join(library, 'out', 'library-other'), join(library, '..'), join(library, 'missing'), '', '\0', join(outside, 'missing')])('%j is not', async (path) => {
+it.each([outside, '/', join(outside, 'library-other'), join(outside, 'linked', 'models'), join(library, 'out'), join(library, 'out', 'library-other'), join(library, '..'), join(library, 'missing'), '', '\0', join(outside, 'missing')])('%j is not', async (path) => {
   expect(await realPathInside(library, path)).toBe(null)
 })
 

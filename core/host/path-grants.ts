@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { fail, pathFields, pathsIn, type AppError, type NamedPath, type PathUse, type Result } from '../contract/index.ts'
-import { definitionOf } from '../dispatch.ts'
+import { definitionOf, parseInput } from '../dispatch.ts'
 import { isDownload } from '../hub/download-paths.ts'
 
 /** What the studio itself knows of paths; a Studio is one. */
@@ -40,9 +40,9 @@ export class PathGrants {
   refusal(name: string, input: unknown, own: OwnPlaces): Result<never, AppError> | null {
     const schema = definitionOf(name)?.input
     if (!schema || pathFields(schema).length === 0) return null
-    const parsed = schema.safeParse(input)
-    if (!parsed.success) return null
-    const foreign = pathsIn(schema, parsed.data).find((named) => !this.#allows(named, own))
+    const parsed = parseInput(name, schema, input)
+    if (!parsed.ok) return null
+    const foreign = pathsIn(schema, parsed.value).find((named) => !this.#allows(named, own))
     if (!foreign) return null
     return foreign.use === 'folder' ? fail('folder/not-picked', { folder: foreign.path }) : fail('file/not-picked', { file: basename(foreign.path) })
   }

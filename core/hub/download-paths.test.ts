@@ -48,6 +48,14 @@ it('takes only what really lies in the downloads for downloaded', async () => {
   expect(foreign.map((path) => isDownload(library, path))).toEqual(foreign.map(() => false))
 })
 
+it('a link in the place of the downloads makes nothing downloaded', async () => {
+  const [library, home] = [await newFolder(), await newFolder()]
+  await writeFile(join(home, 'diary.csv'), 'a\n')
+  await symlink(home, downloadsFolder(library))
+  expect(isDownload(library, join(downloadsFolder(library), 'diary.csv'))).toBe(false)
+  expect(isDownload(library, join(home, 'diary.csv'))).toBe(false)
+})
+
 it('finds downloads in a library that is itself reached by a link', async () => {
   const folder = await newFolder()
   await mkdir(join(folder, 'real', 'downloads'), { recursive: true })

@@ -3,14 +3,19 @@ import { realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
 import { endingOf } from '../datasets/formats/table-format.ts'
+import { isWithin } from '../host/inside.ts'
 
 /** Where a library keeps what it downloads. */
 export const downloadsFolder = (libraryFolder: string): string => join(libraryFolder, 'downloads')
 
-/** True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a dialog. Symbolic links lead nowhere else. */
+/**
+ * True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a dialog. Symbolic links lead nowhere else,
+ * nor does one in the place of the downloads, as a library from elsewhere may have. A path that leads elsewhere by its text is not looked at.
+ */
 export function isDownload(libraryFolder: string, path: string): boolean {
+  if (!isWithin(downloadsFolder(libraryFolder), path)) return false
   try {
-    return realpathSync.native(path).startsWith(realpathSync.native(downloadsFolder(libraryFolder)) + sep)
+    return realpathSync.native(path).startsWith(downloadsFolder(realpathSync.native(libraryFolder)) + sep)
   } catch {
     // What is not there was not downloaded.
     return false

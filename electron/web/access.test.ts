@@ -14,7 +14,7 @@ describe('the cookie', () => {
   const hostile = ['é'.repeat(48), 'ÿ' + 'a'.repeat(47), '', 'a', hex, 'a'.repeat(47), 'a'.repeat(49), 'a'.repeat(15_000), '%', '%E0%A4%A', '"', ';;;;', '=', '\t', '\u0080'.repeat(48)]
 
   it.each(hostile.map((value) => [value.length > 60 ? `${value.slice(0, 10)}… (${value.length})` : value, value]))('%j: refused, and the host lives', async (_, value) => {
-    expect(await raw(host.port, upgrade(host.port, `terakoya-${host.port}=${value}`))).toMatch(/^HTTP\/1\.1 403 /)
+    expect(await raw(host.port, upgrade(host.port, `terakoya-${host.port}=${value}`, host.key))).toMatch(/^HTTP\/1\.1 403 /)
     expect(await raw(host.port, Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: close\r\nCookie: terakoya-${host.port}=${value}\r\n\r\n`, 'latin1'))).toMatch(/^HTTP\/1\.1 403 /)
   })
 
@@ -30,6 +30,37 @@ describe('the cookie', () => {
     const both = `${await host.session()}; ${await other.session()}`
     expect([(await fetch(host.origin, { headers: { cookie: both } })).status, (await fetch(other.origin, { headers: { cookie: both } })).status]).toEqual([200, 200])
     await other.close()
+  })
+})
+
+describe('the key', () => {
+  // Another account's server on another port of this computer gets the cookie from the browser.
+  it('is needed for calls, uploads and saves; the cookie alone shows no more than the empty page', async () => {
+    const headers = { cookie: await host.session(), origin: host.origin }
+    for (const key of ['', 'a'.repeat(48), 'é', 'x'.repeat(10_000)]) expect(await raw(host.port, upgrade(host.port, headers.cookie, key))).toMatch(/^HTTP\/1\.1 403 /)
+    const wrong: readonly Record<string, string>[] = [{}, { 'x-terakoya-key': '' }, { 'x-terakoya-key': 'a'.repeat(48) }, { 'sec-websocket-protocol': 'key.' }]
+    for (const more of wrong) {
+      for (const path of ['/upload-check?name=a&size=1', '/upload?name=a', '/save']) expect((await fetch(host.origin + path, { method: 'POST', headers: { ...headers, ...more }, body: '{}' })).status).toBe(403)
+      expect((await fetch(`${host.origin}/session`, { headers: { ...headers, ...more } })).status).toBe(403)
+    }
+    expect((await fetch(`${host.origin}/session`, { headers: { ...headers, ...host.keyHeader } })).status).toBe(204)
+    expect((await fetch(`${host.origin}/session`, { headers: host.keyHeader })).status).toBe(403)
+  })
+
+  it('comes with the link behind a #, and never to whoever has the cookie only', async () => {
+    const link = host.host.newLink()
+    const first = await fetch(link, { redirect: 'manual' })
+    expect(first.headers.get('location')).toBe(`/#key=${host.key}`)
+    const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] as string
+    for (const path of ['/', '/bridge.js', '/session', '/door', new URL(link).search]) {
+      const answer = await fetch(new URL(path, host.origin), { redirect: 'manual', headers: { cookie } })
+      expect(await answer.text() + JSON.stringify([...answer.headers])).not.toContain(host.key)
+    }
+  })
+
+  it('a window without it is shown the door, also with the cookie', async () => {
+    const door = await fetch(`${host.origin}/door`, { headers: { cookie: await host.session() } })
+    expect([door.status, await door.text()]).toEqual([403, expect.stringContaining('npx terakoya link')])
   })
 })
 

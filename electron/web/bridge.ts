@@ -2,21 +2,38 @@ import { fail, ok, type AppError, type Result } from '../../core/contract/errors
 import type { PickedFile, StudioBridge } from '../../core/contract/index.ts'
 import { allowedLink } from '../../core/contract/links.ts'
 import { createCalls } from './calls.ts'
+import { KEY_HEADER, keyOf, protocolsFor } from './key.ts'
 
 /** `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the studio itself. */
 
+const KEPT_KEY = 'terakoya-key'
+/** The storage belongs to this origin, with its port: no other server of this computer gets what lies in it. */
+const key = (): string => localStorage.getItem(KEPT_KEY) ?? ''
+const headers = () => ({ [KEY_HEADER]: key() })
+/** The host's page that says how to get a new link. */
+const showDoor = (): void => location.replace('/door')
+
+const given = keyOf(location.hash)
+if (given !== null) {
+  localStorage.setItem(KEPT_KEY, given)
+  history.replaceState(history.state, '', '/')
+}
+if (key() === '') showDoor()
+
 const calls = createCalls({
   address: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/studio`,
+  protocols: () => protocolsFor(key()),
   async onReturn(wasOpen) {
-    // A host that was started anew does not know this window: its page says how to get a new link.
-    const isKnown = wasOpen || (await fetch('/', { method: 'HEAD' }).then(({ status }) => status !== 403, () => true))
-    if (wasOpen || !isKnown) location.reload()
+    if (wasOpen) return location.reload()
+    // A host that was started anew does not know this window.
+    const isKnown = await fetch('/session', { headers: headers() }).then(({ status }) => status !== 403, () => true)
+    if (!isKnown) showDoor()
   },
 })
 
 /** Sends to the host's own address. The answer's JSON; else what the host says went wrong, else `otherwise`. */
 async function post<T>(address: string, body: BodyInit | null, otherwise: AppError): Promise<Result<T>> {
-  const response = await fetch(address, { method: 'POST', body }).catch(() => null)
+  const response = await fetch(address, { method: 'POST', body, headers: headers() }).catch(() => null)
   const answer: unknown = await response?.json().catch(() => null)
   if (response?.ok) return ok(answer as T)
   return { ok: false, error: (answer as { readonly error?: AppError } | null | undefined)?.error ?? otherwise }

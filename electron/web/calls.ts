@@ -13,6 +13,8 @@ type Reply = { readonly id: number; readonly result: Result<unknown> } | { reado
 
 export interface CallsOptions {
   readonly address: string
+  /** Asked for every connection: another window may have got a newer key. */
+  readonly protocols: () => string[]
   /** Called after a lost connection: with true once it is open again, with false for every attempt that failed. */
   readonly onReturn: (isOpen: boolean) => void
 }
@@ -24,7 +26,7 @@ export interface StudioCalls {
 }
 
 /** Calls and events over one WebSocket. Calls leave in the order in which they were made; long ones in parts. */
-export function createCalls({ address, onReturn }: CallsOptions): StudioCalls {
+export function createCalls({ address, protocols, onReturn }: CallsOptions): StudioCalls {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
   const listeners = new Map<EventName, Set<(payload: never) => void>>()
   let nextId = 1
@@ -34,7 +36,7 @@ export function createCalls({ address, onReturn }: CallsOptions): StudioCalls {
 
   /** The open connection, or null where the host cannot be reached; a closed one is tried again. */
   function connect(): Promise<WebSocket | null> {
-    const attempt = new WebSocket(address)
+    const attempt = new WebSocket(address, protocols())
     attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
     attempt.addEventListener('close', () => {
       for (const resolve of waiting.values()) resolve(DISCONNECTED)

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { main } from '../../core/cli.ts'
+import { main, type CliHost } from '../../core/cli.ts'
+import { sentence } from '../../core/cli/print.ts'
+import { userDataFolder } from '../../core/folders.ts'
+import { createErrorLog } from '../../core/host/error-log.ts'
 import { serve } from './serve.ts'
 import { spawnEngine, spawnReader } from './spawn-engine.ts'
 
@@ -11,10 +14,19 @@ const root = join(builtFolder, '..')
 const resourcesFolder = join(root, 'resources')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
-process.exitCode = await main(process.argv.slice(2), {
+const host: CliHost = {
   version,
   resourcesFolder,
   spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
   spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
   serve: (args) => serve(args, { version, resourcesFolder, builtFolder }),
-})
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2), host)
+} catch (error) {
+  const message = createErrorLog(join(userDataFolder(), 'errors.log'))('command', error)
+  console.error(sentence({ code: 'internal', facts: { message } }))
+  // Whatever is still open, such as a child that could not be closed, would keep a host alive that nobody sees.
+  process.exit(1)
+}

@@ -1,8 +1,9 @@
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ok } from '../../core/contract/index.ts'
-import { messagesOf, PART_CHARACTERS } from './message-parts.ts'
-import { startTestHost, TestWindow, type TestHost } from './test-support.ts'
+import { MAX_PARTS, messagesOf, PART_CHARACTERS } from './message-parts.ts'
+import { startTestHost, TestWindow, upgrade, type TestHost } from './test-support.ts'
 
 let host: TestHost
 let window: TestWindow
@@ -38,7 +39,7 @@ describe('a message that is no call', () => {
 
   const answered: readonly (readonly [string, unknown])[] = [
     ['a number as name', { id: 1, name: 5 }], ['no name', { id: 1 }], ['an empty name', { id: 1, name: '' }], ['a name too long', { id: 1, name: 'a'.repeat(101) }], ['null as name', { id: 1, name: null }],
-    ['a part without its text', { id: 1, part: 0, parts: 2 }], ['a part of one', { id: 1, part: 0, parts: 1, text: '' }], ['a part of too many', { id: 1, part: 0, parts: 513, text: '' }], ['a part below zero', { id: 1, part: -1, parts: 2, text: '' }],
+    ['a part without its text', { id: 1, part: 0, parts: 2 }], ['a part of one', { id: 1, part: 0, parts: 1, text: '' }], ['a part of too many', { id: 1, part: 0, parts: MAX_PARTS + 1, text: '' }], ['a part below zero', { id: 1, part: -1, parts: 2, text: '' }],
   ]
   it.each(answered)('%s: a failed result for its id', async (_, message) => {
     window.send(JSON.stringify(message), call(2))
@@ -151,7 +152,7 @@ describe('a call in parts', () => {
   })
 
   it('is refused beyond the bound of a call and of all windows; what is held is given back', async () => {
-    await start({ maxCallCharacters: 100, maxPartsCharacters: 150 })
+    await start({ maxCallCharacters: 100, maxCallsWeight: 150 })
     const tooLarge = { ok: false, error: { code: 'web/message-too-large', facts: {} } }
     window.send(part(1, 0, 3, 'a'.repeat(60)), part(1, 1, 3, 'a'.repeat(60)))
     expect(await window.next()).toEqual({ id: 1, result: tooLarge })
@@ -173,6 +174,51 @@ describe('a call in parts', () => {
     expect(await window.next()).toEqual({ id: 1, result: incomplete })
     await answersStill()
   })
+})
+
+describe('a call of very many values', () => {
+  const tooLarge = { ok: false, error: { code: 'web/message-too-large', facts: {} } }
+  const part = (id: number, at: number, text: string) => JSON.stringify({ id, part: at, parts: 2, text })
+  const lists = (count: number) => JSON.stringify(Array(count).fill([]))
+
+  it('is refused before it is parsed; the same number within a text is no value', async () => {
+    await start({ maxCallValues: 100 })
+    for (const [id, input] of [[1, '[],'.repeat(60)], [2, `"${'[],'.repeat(60)}"`], [3, lists(30)]] as const) window.send(part(id, 0, `{"id":${id},"name":"a.b",`), part(id, 1, `"input":${input}}`))
+    expect(await window.next()).toEqual({ id: 1, result: tooLarge })
+    expect([await window.next(), await window.next()]).toMatchObject([{ id: 2, result: { ok: true } }, { id: 3, result: { ok: true } }])
+    await answersStill()
+  })
+
+  it('weighs more than its characters; light calls go on, and what was answered weighs nothing', async () => {
+    await start({ maxCallsWeight: 40_000, lightCallCharacters: 1000 })
+    const heavy = { junk: Array(1000).fill([]) }
+    let finish = (): void => undefined
+    host.studio.answer = (_, input) => (Object.hasOwn(input as object, 'junk') ? new Promise((resolve) => { finish = () => resolve(ok(null)) }) : Promise.resolve(ok(null)))
+    window.send(call(1, 'a.b', heavy), call(2, 'a.b', heavy), call(3))
+    expect([await window.next(), await window.next()]).toMatchObject([{ id: 2, result: tooLarge }, { id: 3, result: { ok: true } }])
+    finish()
+    expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
+    host.studio.answer = async () => ok(null)
+    window.send(call(4, 'a.b', heavy))
+    expect(await window.next()).toMatchObject({ id: 4, result: { ok: true } })
+  })
+})
+
+it('what comes after the host has closed is not kept, and a window that does not close is ended', async () => {
+  await start({ maxCallsWeight: 6000, closeTimeoutMs: 200 })
+  const heavy = call(1, 'datasets.list', 'a'.repeat(5000))
+  const { length } = heavy
+  const stubborn = connect(host.port, '127.0.0.1')
+  stubborn.write(upgrade(host.port, await host.session(), host.key))
+  const next = () => new Promise<Buffer>((resolve) => stubborn.once('data', resolve))
+  expect(String(await next())).toMatch(/^HTTP\/1\.1 101 /)
+  const ended = new Promise((resolve) => stubborn.on('close', resolve))
+  // No bytes as a binary message, then a call, unmasked by a mask of zeros.
+  stubborn.write(Buffer.concat([Buffer.from([0x82, 0x80, 0, 0, 0, 0, 0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0]), Buffer.from(heavy)]))
+  expect([...(await next())]).toEqual([0x88, 2, 0x03, 0xeb])
+  window.send(heavy)
+  expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
+  await ended
 })
 
 describe('a window that does not read', () => {
@@ -214,7 +260,7 @@ describe('a window that does not read', () => {
 
 it('a window that answers pings stays, one that does not is ended', async () => {
   await start({ heartbeatMs: 20 })
-  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { autoPong: false, headers: { cookie: await host.session(), origin: host.origin } })
+  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { autoPong: false, headers: { ...host.keyHeader, cookie: await host.session(), origin: host.origin } })
   expect(await new Promise((resolve) => dead.on('close', resolve))).toBe(1006)
   window.send(call(1))
   expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })

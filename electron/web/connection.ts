@@ -5,7 +5,8 @@ import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import type { Limits } from './limits.ts'
 import type { MessagePart } from './message-parts.ts'
-import { parseMessage, type Call } from './messages.ts'
+import { countValues, weightOf } from './message-weight.ts'
+import { parseMessage, type Call, type Message } from './messages.ts'
 import { PartAssembler, type Budget } from './part-assembler.ts'
 
 /** Codes of RFC 6455 with which a window is closed. */
@@ -65,33 +66,50 @@ export class Connection {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
+    // A socket that we have closed brings messages until the window closes it as well.
+    if (this.#socket.readyState !== WebSocket.OPEN) return
     if (isBinary) return this.#socket.close(CLOSE.binary)
     this.#isAlive = true
-    this.#take(String(data), nothing)
+    const text = String(data)
+    this.#take(parseMessage(text), text)
   }
 
-  #take(text: string, release: () => void): void {
-    const message = parseMessage(text)
-    if (message.kind === 'call') return this.#queue({ ...message.call, release })
-    release()
+  #take(message: Message, text: string): void {
     if (message.kind === 'part') return this.#takePart(message.part)
+    if (message.kind === 'call') {
+      const release = this.#hold(text, 0)
+      return release ? this.#queue({ ...message.call, release }) : this.#refuse(message.call.id, fail('web/message-too-large'))
+    }
     if (message.kind === 'invalid') return this.#refuse(message.id, fail('call-invalid', { call: '', path: message.path, problem: message.problem }))
     this.#socket.close(message.kind === 'not-json' ? CLOSE.badPayload : CLOSE.policy)
   }
 
   #takePart(part: MessagePart): void {
     const assembly = this.#assembler.add(part)
-    if (assembly.kind === 'complete') this.#takeWhole(part.id, assembly.text, assembly.release)
+    if (assembly.kind === 'complete') this.#takeWhole(part.id, assembly.text)
     else if (assembly.kind === 'too-large') this.#refuse(part.id, fail('web/message-too-large'))
     else if (assembly.kind === 'out-of-order') this.#refuse(part.id, fail('web/message-incomplete'))
   }
 
   /** A text of parts is a call with their id: parts of parts are not taken. */
-  #takeWhole(id: number, text: string, release: () => void): void {
+  #takeWhole(id: number, text: string): void {
+    const release = this.#hold(text, text.length)
+    if (!release) return this.#refuse(id, fail('web/message-too-large'))
     const message = parseMessage(text)
     if (message.kind === 'call' && message.call.id === id) return this.#queue({ ...message.call, release })
     release()
     this.#refuse(id, fail('call-invalid', { call: '', path: '', problem: message.kind === 'invalid' ? message.problem : message.kind }))
+  }
+
+  /** Takes what a call weighs, of which `held` is taken already. Returns what gives all of it back; null where it weighs too much, and nothing stays taken. */
+  #hold(text: string, held: number): (() => void) | null {
+    const { budget, limits } = this.#host
+    if (text.length <= limits.lightCallCharacters && held === 0) return nothing
+    const values = countValues(text, limits.maxCallValues)
+    const weight = weightOf(text, values)
+    if (values <= limits.maxCallValues && budget.take(weight - held)) return () => budget.give(weight)
+    budget.give(held)
+    return null
   }
 
   #queue(call: Waiting): void {

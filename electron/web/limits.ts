@@ -10,9 +10,12 @@ export const LIMITS = {
   maxFrameBytes: MIB,
   /** Calls of one window that run at once; the socket is not read while so many do. */
   maxRunningCalls: 32,
-  /** Characters of calls that came in parts and are not answered: of one call, and of all windows together. */
-  maxCallCharacters: 128 * MIB,
-  maxPartsCharacters: 256 * MIB,
+  /** One call: a block of as many long cells as travel in one (`MAX_CALL_CELLS`). The worst that fits, an object of four million keys, takes 0.4 GB when it is parsed. */
+  maxCallCharacters: 64 * MIB,
+  maxCallValues: 4 * MIB,
+  /** What the calls that are coming or not answered weigh in all windows together (`message-weight.ts`). Light ones do not count: they are few enough. */
+  maxCallsWeight: 256 * MIB,
+  lightCallCharacters: 4096,
   /** Calls of one window whose parts are still coming. */
   maxOpenMessages: 4,
   partTimeoutMs: 30_000,
@@ -21,6 +24,8 @@ export const LIMITS = {
   maxUnreadReplyBytes: 256 * MIB,
   /** No further call begins while replies of this size are unread. */
   pauseReplyBytes: 64 * MIB,
+  /** A window that is told to close, and does not. */
+  closeTimeoutMs: 1000,
   /** A window that answers no ping for this long is gone. */
   heartbeatMs: 30_000,
   headersTimeoutMs: 10_000,

@@ -11,7 +11,7 @@ export interface MessagePart {
 export const PART_CHARACTERS = 2 ** 18
 
 /** Longer calls are refused by the host. */
-export const MAX_PARTS = 512
+export const MAX_PARTS = 256
 
 /**
  * The messages that carry the call `text`: itself where it is short, else its parts.

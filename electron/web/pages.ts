@@ -6,6 +6,7 @@ import { readPageFile } from '../../core/host/page-files.ts'
 import { pagePolicy } from '../../core/host/page-policy.ts'
 import { ADDRESS, type Access } from './access.ts'
 import { answerDoor } from './door.ts'
+import { pageWithKey } from './key.ts'
 import { answerContent, answerError, answerJson, answerStatus } from './http-answers.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -49,17 +50,21 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   if (url.pathname === '/' && url.searchParams.has('token') && access.isForUs(request)) {
     // A page that the browser loads ahead of the user would use the link up.
     if (isPrefetch(request)) return answerStatus(response, 503)
-    const cookie = request.method === 'GET' ? access.redeem(url.searchParams.get('token') ?? '') : null
-    if (cookie !== null || access.allows(request)) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/', ...(cookie !== null && { 'set-cookie': cookie }) } })
+    const session = request.method === 'GET' ? access.redeem(url.searchParams.get('token') ?? '') : null
+    if (session) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: pageWithKey(session.key), 'set-cookie': session.cookie } })
+    // Without the key: whoever has the cookie alone must not get it.
+    if (access.allows(request)) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/' } })
   }
-  if (!access.allows(request)) return answerDoor(request, response)
+  if (url.pathname === '/session') return answerStatus(response, access.allowsCalls(request) ? 204 : 403)
+  if (!access.allows(request) || url.pathname === '/door') return answerDoor(request, response)
+  // A browser's download cannot carry the key; the target that it names is as secret.
   if (url.pathname === '/download') return options.transfers.download(url, request, response)
   return answerFile(url, response, options)
 }
 
 /** Only our own page posts: a browser always names the origin of a POST. */
 async function answerPost(url: URL, request: IncomingMessage, response: ServerResponse, { access, transfers }: PagesOptions): Promise<void> {
-  if (!access.allows(request) || request.headers.origin === undefined) return answerStatus(response, 403, { connection: 'close' })
+  if (!access.allowsCalls(request) || request.headers.origin === undefined) return answerStatus(response, 403, { connection: 'close' })
   if (url.pathname === '/upload-check') return transfers.checkUpload(url, response)
   if (url.pathname === '/upload') return transfers.upload(url, request, response)
   if (url.pathname === '/save') return transfers.save(request, response)

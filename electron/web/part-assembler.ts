@@ -1,7 +1,7 @@
 import type { MessagePart } from './message-parts.ts'
 import type { Limits } from './limits.ts'
 
-/** Characters that all windows together may have the host hold. */
+/** Weight of calls, in characters, that all windows together may have the host hold. */
 export class Budget {
   #left: number
 
@@ -28,10 +28,10 @@ interface Open {
   timer: NodeJS.Timeout
 }
 
-/** What a part led to. `release` gives the characters of a complete text back: to be called once its call is answered. */
+/** What a part led to. The characters of a complete text stay taken from the budget: they are the caller's to give back. */
 export type Assembly =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'complete'; readonly text: string; readonly release: () => void }
+  | { readonly kind: 'complete'; readonly text: string }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'out-of-order' }
 
@@ -58,7 +58,7 @@ export class PartAssembler {
     if (open.texts.length < parts) return { kind: 'waiting' }
     clearTimeout(open.timer)
     this.#open.delete(id)
-    return { kind: 'complete', text: open.texts.join(''), release: () => this.#budget.give(open.characters) }
+    return { kind: 'complete', text: open.texts.join('') }
   }
 
   /** Forgets everything that is not complete. */

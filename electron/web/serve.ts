@@ -4,6 +4,7 @@ import { parseArguments } from '../../core/cli/arguments.ts'
 import { sentence, text } from '../../core/cli/print.ts'
 import { UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/folders.ts'
+import { closeAll } from '../../core/host/close-all.ts'
 import { createErrorLog, surviveErrors } from '../../core/host/error-log.ts'
 import { createHomeFolders } from '../../core/host/home-folders.ts'
 import { PathGrants } from '../../core/host/path-grants.ts'
@@ -60,15 +61,12 @@ async function openHost({ version, resourcesFolder, builtFolder }: ServePlaces, 
   })
   surviveErrors(report)
   const host = await startWebHost({ studio, grants, port, exactPort, accountFolder, report, rendererFolder: join(builtFolder, 'renderer') }).catch(async (error: unknown) => {
-    await studio.close()
+    // The first failure is the one to tell.
+    await studio.close().catch((failure: unknown) => void report('close', failure))
     throw error
   })
   const stopLinks = printLinks(host)
-  return async () => {
-    stopLinks()
-    await host.close()
-    await studio.close()
-  }
+  return () => closeAll([stopLinks, () => host.close(), () => studio.close()])
 }
 
 /** The first link, and a further one whenever Enter is pressed. */

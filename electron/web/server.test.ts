@@ -1,6 +1,10 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
 import { announcedHosts } from '../../core/host/control-files.ts'
+import { startWebHost } from './server.ts'
 import { raw, startTestHost, type TestHost } from './test-support.ts'
 
 let host: TestHost
@@ -36,4 +40,30 @@ it('a program of the user gets a link with the announced secret; at the end the 
   await host.host.close()
   expect(await announcedHosts(host.accountFolder)).toEqual([])
   host = await startTestHost()
+})
+
+describe('a host that cannot announce itself', () => {
+  const transferFolders = async () => (await readdir(tmpdir())).filter((name) => name.startsWith(`terakoya-web-${process.pid}-`))
+  const places: readonly (readonly [string, (folder: string) => Promise<string>])[] = [
+    ['its account folder lies in a file', async (folder) => {
+      await writeFile(join(folder, 'file'), '')
+      return join(folder, 'file', 'account')
+    }],
+    ['its control file is a folder', async (folder) => {
+      await mkdir(join(folder, `serve-${host.port}.json`, 'x'), { recursive: true })
+      return folder
+    }],
+  ]
+
+  it.each(places)('%s: it says so, and nothing of it stays', async (_, place) => {
+    host = await startTestHost()
+    const { studio, grants, port } = host
+    await host.host.close()
+    const accountFolder = await place(host.accountFolder)
+    const before = await transferFolders()
+    await expect(startWebHost({ studio, grants, rendererFolder: tmpdir(), port, exactPort: true, accountFolder, report: String })).rejects.toThrow()
+    expect(await transferFolders()).toEqual(before)
+    expect((await readdir(host.accountFolder)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    await expect(fetch(host.origin)).rejects.toThrow()
+  })
 })

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { rm } from 'node:fs/promises'
 import { UserError } from '../../core/contract/index.ts'
+import { toDiskError } from '../../core/files/disk-errors.ts'
+import { closeAll } from '../../core/host/close-all.ts'
 import { announceHost } from '../../core/host/control-files.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import type { PathGrants } from '../../core/host/path-grants.ts'
@@ -39,38 +41,53 @@ export interface WebHost {
 const PORT_ATTEMPTS = 50
 
 /**
- * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie, and checks of Host and
- * Origin against other web pages. Throws UserError `web/port-in-use`.
+ * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie and a key, and checks of Host and
+ * Origin against other web pages. Throws UserError `web/port-in-use`, and those of a disk that takes neither transfers nor the control file; nothing of the host stays then.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
-  const { studio, grants, report } = options
   const limits: Limits = { ...LIMITS, ...options.limits }
-  await sweepTransferFolders(tmpdir()).catch((error: unknown) => void report('sweep', error))
-  const folder = await makeTransferFolder(tmpdir())
+  await sweepTransferFolders(tmpdir()).catch((error: unknown) => void options.report('sweep', error))
+  const folder = await makeTransferFolder(tmpdir()).catch((error: unknown) => { throw toDiskError(error, tmpdir()) })
   const server = boundServer(limits)
-  const port = await listen(server, options.port, options.exactPort).catch(async (error: unknown) => {
-    await rm(folder, { recursive: true, force: true })
+  /** In the order of their making. */
+  const closings = [() => rm(folder, { recursive: true, force: true }), () => endServer(server)]
+  const close = () => closeAll(closings.splice(0).reverse())
+  try {
+    const port = await listen(server, options.port, options.exactPort)
+    const access = new Access(port)
+    const newLink = () => `http://${ADDRESS}:${port}/?token=${access.newToken()}`
+    closings.push(serveAll(server, { ...options, access, newLink, folder, limits }))
+    closings.push(await announceHost(options.accountFolder, { port, secret: access.controlSecret }).catch((error: unknown) => { throw toDiskError(error, options.accountFolder) }))
+    return { port, newLink, close }
+  } catch (error) {
+    // The first failure is the one to tell.
+    await close().catch((failure: unknown) => void options.report('close', failure))
     throw error
-  })
+  }
+}
+
+interface Served extends Omit<WebHostOptions, 'limits'> {
+  readonly access: Access
+  readonly newLink: () => string
+  /** Of the transfers. */
+  readonly folder: string
+  readonly limits: Limits
+}
+
+/** Answers what comes to a server that listens. Returns the function that closes the windows. */
+function serveAll(server: Server, { studio, grants, report, rendererFolder, access, newLink, folder, limits }: Served): () => Promise<void> {
   // A connection that cannot be accepted, for want of descriptors.
   server.on('error', (error) => void report('web server', error))
-  const access = new Access(port)
-  const newLink = () => `http://${ADDRESS}:${port}/?token=${access.newToken()}`
-  const pages = { access, transfers: new Transfers(folder, grants, limits), rendererFolder: options.rendererFolder, newLink, report }
+  const pages = { access, transfers: new Transfers(folder, grants, limits), rendererFolder, newLink, report }
   server.on('request', (request, response) => void answerRequest(request, response, pages))
   const closeSockets = serveSockets({ server, studio, access, grants, limits, report })
-  const withdraw = await announceHost(options.accountFolder, { port, secret: access.controlSecret })
-  return {
-    port,
-    newLink,
-    async close() {
-      await withdraw()
-      closeSockets()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+  return async () => closeSockets()
+}
+
+/** Also one that does not listen. */
+function endServer(server: Server): Promise<void> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(() => resolve()))
 }
 
 /** A server that waits for nobody and survives what is no HTTP. */

@@ -6,6 +6,7 @@ import type { Studio } from '../../core/studio.ts'
 import type { Access } from './access.ts'
 import { Connection } from './connection.ts'
 import { refuseSocket } from './http-answers.ts'
+import { PROTOCOL } from './key.ts'
 import type { Limits } from './limits.ts'
 import { Budget } from './part-assembler.ts'
 
@@ -21,8 +22,10 @@ export interface SocketOptions {
 /** Serves calls and events to the windows over `/studio`. Returns the function that closes every socket. */
 export function serveSockets(options: SocketOptions): () => void {
   const { server, studio, limits, report } = options
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxFrameBytes })
-  const host = { studio, grants: options.grants, budget: new Budget(limits.maxPartsCharacters), limits, report }
+  // The types do not know `closeTimeout`.
+  const settings = { noServer: true, maxPayload: limits.maxFrameBytes, closeTimeout: limits.closeTimeoutMs, handleProtocols: (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL }
+  const sockets = new WebSocketServer(settings)
+  const host = { studio, grants: options.grants, budget: new Budget(limits.maxCallsWeight), limits, report }
   const connections = new Set<Connection>()
   sockets.on('error', (error) => void report('web socket', error))
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 400))
@@ -49,7 +52,7 @@ export function serveSockets(options: SocketOptions): () => void {
 /** The status with which an upgrade is refused; null where it is welcome. A page's script cannot leave its Origin out. */
 function refusal(request: IncomingMessage, { access, limits }: SocketOptions, clientCount: number): number | null {
   if (request.url !== '/studio') return 404
-  if (!access.allows(request) || request.headers.origin === undefined) return 403
+  if (!access.allowsCalls(request) || request.headers.origin === undefined) return 403
   return clientCount >= limits.maxClients ? 503 : null
 }
 

@@ -7,6 +7,7 @@ import { ok, type EventName, type Result } from '../../core/contract/index.ts'
 import { PathGrants } from '../../core/host/path-grants.ts'
 import type { Studio } from '../../core/studio.ts'
 import type { Limits } from './limits.ts'
+import { KEY_HEADER, keyOf, protocolsFor } from './key.ts'
 import { startWebHost, type WebHost } from './server.ts'
 
 /** A whole Studio that computes nothing: it answers with what it was asked, and tells what a test wants told. */
@@ -58,6 +59,9 @@ export interface TestHost {
   readonly accountFolder: string
   readonly origin: string
   readonly port: number
+  /** The session's key, as a header and as it is. */
+  readonly keyHeader: Readonly<Record<string, string>>
+  readonly key: string
   /** What the host reported as a bug. */
   readonly bugs: string[]
   /** A session's cookie, by a link of its own. */
@@ -83,8 +87,11 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
   }
   const host = await startWebHost({ studio, grants, rendererFolder, port: 0, exactPort: true, accountFolder, report, limits })
   const origin = `http://127.0.0.1:${host.port}`
+  const { pathname, search } = new URL(host.newLink())
+  const opened = await raw(host.port, `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: close\r\n\r\n`)
+  const key = keyOf(/^location: \/(#.*)$/im.exec(opened)?.[1]?.trim() ?? '') ?? ''
   return {
-    host, studio, grants, accountFolder, origin, bugs, port: host.port,
+    host, studio, grants, accountFolder, origin, bugs, key, port: host.port, keyHeader: { [KEY_HEADER]: key },
     session: async () => ((await fetch(host.newLink(), { redirect: 'manual' })).headers.get('set-cookie') ?? '').split(';')[0] as string,
     async close() {
       await host.close()
@@ -104,9 +111,9 @@ export function raw(port: number, bytes: string | Uint8Array, isOpen = false): P
   })
 }
 
-/** An upgrade as a page sends it, with whatever cookie. */
-export const upgrade = (port: number, cookie: string): Buffer =>
-  Buffer.from(`GET /studio HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nCookie: ${cookie}\r\n\r\n`, 'latin1')
+/** An upgrade as a page sends it, with whatever cookie and key. */
+export const upgrade = (port: number, cookie: string, key: string): Buffer =>
+  Buffer.from(`GET /studio HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocolsFor(key).join(', ')}\r\nCookie: ${cookie}\r\n\r\n`, 'latin1')
 
 /** A window's socket, and what came through it. */
 export class TestWindow {
@@ -125,8 +132,8 @@ export class TestWindow {
     })
   }
 
-  static async open({ port, origin }: Pick<TestHost, 'port' | 'origin'>, cookie: string): Promise<TestWindow> {
-    const window = new TestWindow(new WebSocket(`ws://127.0.0.1:${port}/studio`, { headers: { cookie, origin } }))
+  static async open({ port, origin, key }: Pick<TestHost, 'port' | 'origin' | 'key'>, cookie: string): Promise<TestWindow> {
+    const window = new TestWindow(new WebSocket(`ws://127.0.0.1:${port}/studio`, protocolsFor(key), { headers: { cookie, origin } }))
     await new Promise((resolve, reject) => {
       window.socket.once('open', resolve)
       window.socket.once('error', reject)

@@ -10,9 +10,14 @@ const NAME = /^terakoya-web-(\d+)-([0-9a-f]{8})-[0-9a-f]{16}$/
 /** Tells containers apart that share a temporary folder: a process id means nothing on another computer. */
 const computer = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
 
+/** Names of the folders of this process. */
+const made = new Set<string>()
+
 /** Makes the folder of this process for uploads and downloads; nobody else may look into it. */
 export async function makeTransferFolder(parent: string): Promise<string> {
-  const folder = join(parent, `terakoya-web-${process.pid}-${computer}-${randomBytes(8).toString('hex')}`)
+  const name = `terakoya-web-${process.pid}-${computer}-${randomBytes(8).toString('hex')}`
+  made.add(name)
+  const folder = join(parent, name)
   await mkdir(folder, { mode: 0o700 })
   return folder
 }
@@ -21,10 +26,13 @@ export async function makeTransferFolder(parent: string): Promise<string> {
 export async function sweepTransferFolders(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, pid, owner] = NAME.exec(name) ?? []
-    if (pid === undefined || owner !== computer || isRunning(Number(pid)) || !(await isOwnFolder(join(parent, name)))) continue
+    if (pid === undefined || owner !== computer || isUsed(name, Number(pid)) || !(await isOwnFolder(join(parent, name)))) continue
     await rm(join(parent, name), { recursive: true, force: true })
   }
 }
+
+/** A folder with our process id that we have not made is an earlier process's: a container that is started again counts from the same number. */
+const isUsed = (name: string, pid: number): boolean => (pid === process.pid ? made.has(name) : isRunning(pid))
 
 /** A link with such a name may be somebody else's trap. */
 async function isOwnFolder(path: string): Promise<boolean> {

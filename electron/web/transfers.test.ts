@@ -19,9 +19,9 @@ const start = async (limits: Parameters<typeof startTestHost>[0] = {}) => {
   host = started
   const { origin, grants, bugs, port } = started
   const cookie = await started.session()
-  const headers = { cookie, origin }
+  const headers = { ...started.keyHeader, cookie, origin }
   const post = (path: string, body: BodyInit | null = null) => fetch(origin + path, { method: 'POST', headers, body, ...(body instanceof ReadableStream && { duplex: 'half' }) })
-  return { started, cookie, origin, grants, bugs, port, post, get: (path: string, method = 'GET') => fetch(origin + path, { method, headers: { cookie } }) }
+  return { started, cookie, origin, key: started.key, grants, bugs, port, post, get: (path: string, method = 'GET') => fetch(origin + path, { method, headers: { cookie } }) }
 }
 
 /** A body of unknown length: it goes in chunks. */
@@ -44,8 +44,8 @@ describe('an upload', () => {
   })
 
   it('needs a session and our origin', async () => {
-    const { cookie, origin } = await start()
-    const refused = [{ cookie }, { origin: origin }, { cookie, origin: 'http://evil.example' }, { cookie, origin: 'null' }, {}]
+    const { started, cookie, origin } = await start()
+    const refused = [{ cookie }, { origin: origin }, { cookie, origin }, { cookie, origin: 'http://evil.example' }, { cookie, origin: 'null' }, {}].map((headers, index) => (index === 2 ? headers : { ...headers, ...started.keyHeader }))
     for (const path of ['/upload?name=a', '/save', '/upload-check?name=a&size=1', '/link'])
       for (const headers of refused) expect((await fetch(origin + path, { method: 'POST', headers: headers as Record<string, string>, body: '{}' })).status).toBe(403)
   })
@@ -78,10 +78,10 @@ describe('an upload', () => {
   })
 
   it('that breaks off leaves nothing', async () => {
-    const { cookie, post, origin, bugs, port } = await start()
+    const { cookie, key, post, origin, bugs, port } = await start()
     const first = (await (await post('/upload?name=kept.csv', '1')).json()) as PickedFile
     const socket = connect(port, '127.0.0.1')
-    socket.write(`POST /upload?name=half.csv HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nCookie: ${cookie}\r\nContent-Length: 1000\r\n\r\n${'a'.repeat(500)}`)
+    socket.write(`POST /upload?name=half.csv HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nX-Terakoya-Key: ${key}\r\nCookie: ${cookie}\r\nContent-Length: 1000\r\n\r\n${'a'.repeat(500)}`)
     await expect.poll(() => held(first.path).length).toBe(2)
     socket.destroy()
     await expect.poll(() => held(first.path).length).toBe(1)
@@ -89,8 +89,8 @@ describe('an upload', () => {
   })
 
   it('that is too long is answered before it has ended', async () => {
-    const { cookie, origin, port } = await start({ maxUploadBytes: 10 })
-    const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nCookie: ${cookie}\r\n`
+    const { cookie, key, origin, port } = await start({ maxUploadBytes: 10 })
+    const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nX-Terakoya-Key: ${key}\r\nCookie: ${cookie}\r\n`
     expect(await raw(port, `${head('/upload?name=a')}Transfer-Encoding: chunked\r\n\r\nb\r\n12345678901\r\n`, true)).toMatch(/^HTTP\/1\.1 413 [^]*upload\/too-large/)
     expect(await raw(port, `${head('/save')}Content-Length: 1000000\r\n\r\n${'a'.repeat(70_000)}`, true)).toMatch(/^HTTP\/1\.1 400 /)
   })
@@ -133,10 +133,13 @@ describe('a save', () => {
     expect(bugs).toEqual([])
   })
 
-  it('too many that nobody fetches are refused', async () => {
-    const { post } = await start({ maxTargets: 1 })
-    const body = JSON.stringify({ suggestedName: 'a' })
-    expect([(await post('/save', body)).status, (await post('/save', body)).status]).toEqual([200, 503])
+  it('that nobody fetches make room for later ones, the oldest first', async () => {
+    const { post, get } = await start({ maxTargets: 2 })
+    const save = async () => ((await (await post('/save', JSON.stringify({ suggestedName: 'a' }))).json()) as { target: string }).target
+    const targets = [await save(), await save(), await save()]
+    expect(targets.map((target) => existsSync(dirname(target)))).toEqual([false, true, true])
+    for (const target of targets.slice(1)) writeFileSync(target, 'x')
+    expect(await Promise.all(targets.map(async (target) => (await get(`/download?${new URLSearchParams({ target })}`)).status))).toEqual([404, 200, 200])
   })
 })
 
@@ -154,7 +157,8 @@ describe('the folder of a host', () => {
     const own = basename(await makeTransferFolder(parent))
     const named = (pid: string, computer = own.split('-')[3] as string) => `terakoya-web-${pid}-${computer}-0123456789abcdef`
     const stay = [own, named(String(process.ppid)), named(dead, '00000000'), 'terakoya-0123456789abcdef', 'terakoya-web-x', `${named(dead)}x`]
-    for (const name of [...stay.slice(1), named(dead)]) mkdirSync(join(parent, name))
+    // A host that had our number before this container was started again.
+    for (const name of [...stay.slice(1), named(dead), named(String(process.pid))]) mkdirSync(join(parent, name))
     writeFileSync(join(parent, named(dead), 'upload'), 'x')
     const link = named(dead).replace(/.$/, '0')
     symlinkSync(join(parent, 'terakoya-web-x'), join(parent, link))

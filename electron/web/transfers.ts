@@ -23,9 +23,9 @@ export class Transfers {
   readonly #folder: string
   readonly #grants: PathGrants
   readonly #limits: Limits
-  /** Complete uploads, the oldest first, and targets that are to be fetched. */
+  /** Complete uploads, and targets that are to be fetched, the oldest first. */
   readonly #uploads: string[] = []
-  readonly #targets = new Set<string>()
+  #targets: string[] = []
 
   constructor(folder: string, grants: PathGrants, limits: Limits) {
     this.#folder = folder
@@ -50,7 +50,7 @@ export class Transfers {
       await rm(dirname(path), { recursive: true, force: true })
       throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? this.#noSpace(name, 0, 0) : error
     })
-    await this.#keepUpload(path)
+    await this.#keep(path, this.#uploads, this.#limits.maxUploads)
     const picked: PickedFile = { path: this.#grants.add(path, 'read'), name, sizeBytes }
     answerJson(response, 200, picked)
   }
@@ -59,16 +59,15 @@ export class Transfers {
   async save(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parsed = SaveRequest.safeParse(await readJson(request, this.#limits.maxBodyBytes))
     if (!parsed.success) return answerStatus(response, 400)
-    if (this.#targets.size >= this.#limits.maxTargets) return answerStatus(response, 503)
     const target = await this.#place(safeFileName(parsed.data.suggestedName))
-    this.#targets.add(target)
+    await this.#keep(target, this.#targets, this.#limits.maxTargets)
     answerJson(response, 200, { target: this.#grants.add(target, 'write') })
   }
 
   /** Sends a saved file; one that was fetched to its end is removed. */
   async download(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = url.searchParams.get('target') ?? ''
-    const file = this.#targets.has(target) ? await open(target).catch(() => null) : null
+    const file = this.#targets.includes(target) ? await open(target).catch(() => null) : null
     if (!file) return answerStatus(response, 404)
     const { size } = await file.stat()
     const headers = { 'content-type': 'application/octet-stream', 'content-length': size, 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(target))}`, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
@@ -78,7 +77,7 @@ export class Transfers {
       return void response.end()
     }
     await pipeline(createReadStream(target, { fd: file, end: Math.max(0, size - 1) }), response)
-    this.#targets.delete(target)
+    this.#targets = this.#targets.filter((kept) => kept !== target)
     await rm(dirname(target), { recursive: true, force: true })
   }
 
@@ -113,10 +112,10 @@ export class Transfers {
     }
   }
 
-  /** The oldest uploads go: they were imported long ago. */
-  async #keepUpload(path: string): Promise<void> {
-    this.#uploads.push(path)
-    const oldest = this.#uploads.length > this.#limits.maxUploads ? this.#uploads.shift() : undefined
+  /** The oldest go: uploads were imported long ago, and targets belong to exports that failed or were never fetched. */
+  async #keep(path: string, kept: string[], max: number): Promise<void> {
+    kept.push(path)
+    const oldest = kept.length > max ? kept.shift() : undefined
     if (oldest !== undefined) await rm(dirname(oldest), { recursive: true, force: true })
   }
 

@@ -37,8 +37,8 @@ export interface Client {
 type Message = { readonly id?: number; readonly result?: Result<unknown>; readonly event?: EventName; readonly payload?: unknown }
 
 /** Connects as the studio's page does. Throws NoAnswer. */
-export async function connectClient(port: number, cookie: string): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/studio`, { headers: { cookie, origin: `http://127.0.0.1:${port}` }, maxPayload: 2 ** 30 })
+export async function connectClient(port: number, headers: Readonly<Record<string, string>>): Promise<Client> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/studio`, { headers, maxPayload: 2 ** 30 })
   const waiting = new Map<number, { resolve: (result: Result<unknown>) => void; reject: (error: Error) => void; name: string; timer: NodeJS.Timeout }>()
   const listeners = new Set<(event: EventName, payload: unknown) => void>()
   let nextId = 1

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import type { PickedFile } from '../../core/contract/index.ts'
 import type { Fault } from '../preload/fault.ts'
 import type { Measurement } from '../preload/measurements.ts'
+import { KEY_HEADER, keyOf } from '../../electron/web/key.ts'
 import { connectClient, type Client } from './client.ts'
 import { childrenOf, isRunning, programOf, wait } from './measure.ts'
 import { preloadFile, root } from './places.ts'
@@ -27,6 +28,8 @@ export interface Host {
   readonly pid: number
   readonly port: number
   readonly cookie: string
+  /** What the studio's page sends with all that it asks. */
+  readonly headers: Readonly<Record<string, string>>
   readonly client: Client
   readonly exit: Promise<HostExit>
   isRunning(): boolean
@@ -114,9 +117,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }))
   try {
     const link = await printedLink(child, exit)
-    const { port, cookie } = await redeem(link)
-    const client = await connectClient(port, cookie)
-    return handleOf({ folder, child, exit, port, cookie, client, stderr: () => stderr })
+    const { port, cookie, key } = await redeem(link)
+    const headers = { cookie, origin: `http://127.0.0.1:${port}`, [KEY_HEADER]: key }
+    const client = await connectClient(port, headers)
+    return handleOf({ folder, child, exit, port, cookie, headers, client, stderr: () => stderr })
   } catch (error) {
     child.kill('SIGKILL')
     throw new Error(`no host: ${error instanceof Error ? error.message : String(error)}\n${stderr}`)
@@ -147,13 +151,14 @@ async function printedLink(child: ChildProcess, exit: Promise<HostExit>): Promis
   return Promise.race([printed, ended, late])
 }
 
-function redeem(link: string): Promise<{ port: number; cookie: string }> {
+function redeem(link: string): Promise<{ port: number; cookie: string; key: string }> {
   return new Promise((resolve, reject) => {
     request(link, (response) => {
       response.resume()
       const cookie = response.headers['set-cookie']?.[0]?.split(';')[0]
-      if (cookie) resolve({ port: Number(new URL(link).port), cookie })
-      else reject(new Error(`the link gives no cookie but ${response.statusCode}`))
+      const key = keyOf(new URL(response.headers.location ?? '', link).hash)
+      if (cookie && key) resolve({ port: Number(new URL(link).port), cookie, key })
+      else reject(new Error(`the link gives no cookie or key but ${response.statusCode}`))
     }).on('error', reject).end()
   })
 }
@@ -164,19 +169,20 @@ interface Started {
   readonly exit: Promise<HostExit>
   readonly port: number
   readonly cookie: string
+  readonly headers: Readonly<Record<string, string>>
   readonly client: Client
   readonly stderr: () => string
 }
 
-function handleOf({ folder, child, exit, port, cookie, client, stderr }: Started): Host {
+function handleOf({ folder, child, exit, port, cookie, headers, client, stderr }: Started): Host {
   const pid = child.pid as number
   const isUp = () => child.exitCode === null && child.signalCode === null
   const children = (program?: string) => childrenOf(pid).filter((below) => program === undefined || programOf(below).startsWith(program))
   return {
-    folder, pid, port, cookie, client, exit, stderr, children,
+    folder, pid, port, cookie, headers, client, exit, stderr, children,
     isRunning: isUp,
-    newClient: () => connectClient(port, cookie),
-    upload: (name, contents) => upload(port, cookie, name, contents),
+    newClient: () => connectClient(port, headers),
+    upload: (name, contents) => upload(port, headers, name, contents),
     measure: () => measure(child),
     async kill() {
       const below = children()
@@ -216,9 +222,9 @@ export async function endLeftOver(pids: readonly number[]): Promise<number[]> {
   return left
 }
 
-function upload(port: number, cookie: string, name: string, contents: string | Uint8Array): Promise<PickedFile> {
+function upload(port: number, headers: Readonly<Record<string, string>>, name: string, contents: string | Uint8Array): Promise<PickedFile> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: `/upload?name=${encodeURIComponent(name)}`, headers: { cookie, origin: `http://127.0.0.1:${port}`, 'content-length': Buffer.byteLength(contents) } }, (response) => {
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: `/upload?name=${encodeURIComponent(name)}`, headers: { ...headers, 'content-length': Buffer.byteLength(contents) } }, (response) => {
       let text = ''
       response.on('data', (data) => { text += String(data) })
       response.on('end', () => {

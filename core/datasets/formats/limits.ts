@@ -1,2 +1,1 @@
-/** More columns than this are no table that anyone can look at. */
-export const MAX_COLUMNS = 1000
+export { MAX_COLUMNS } from '../../contract/column-name.ts'

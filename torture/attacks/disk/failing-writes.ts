@@ -39,8 +39,8 @@ const calls: Readonly<Record<string, Work>> = {
   'datasets.export': exportTo,
 }
 
-async function exportTo({ client, port, cookie }: Host, id: DatasetId): Promise<Result<unknown>> {
-  const response = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { cookie, origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'table.csv' }) })
+async function exportTo({ client, port, headers }: Host, id: DatasetId): Promise<Result<unknown>> {
+  const response = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'table.csv' }) })
   const text = await response.text()
   if (!response.ok) return { ok: true, value: null }
   if (text === '') return { ok: false, error: { code: 'internal', facts: { message: '/save is answered with 200 and nothing' } } }

@@ -39,7 +39,7 @@ export async function goodTables({ host }: Target): Promise<Map<string, Buffer>>
 const endingOf = (format: ExportFormat): string => ({ 'csv-cp932': 'cp932.csv', 'jsonl-messages': 'messages.jsonl' } as Partial<Record<ExportFormat, string>>)[format] ?? format
 
 async function exported(host: Target['host'], id: DatasetId, format: ExportFormat): Promise<Buffer> {
-  const saved = await fetch(`http://127.0.0.1:${host.port}/save`, { method: 'POST', headers: { cookie: host.cookie, origin: `http://127.0.0.1:${host.port}`, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: `x.${endingOf(format)}` }) })
+  const saved = await fetch(`http://127.0.0.1:${host.port}/save`, { method: 'POST', headers: { ...host.headers, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: `x.${endingOf(format)}` }) })
   const { target } = (await saved.json()) as { target: string }
   const { file } = await host.client.call('datasets.export', { id, target, format })
   return readFileSync(file)

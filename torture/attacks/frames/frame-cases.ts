@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { KEY_HEADER } from '../../../electron/web/key.ts'
 import type { Random } from '../../harness/random.ts'
 import { latin, type CaseMaker, type Known, type RawCase } from './raw.ts'
 
@@ -30,8 +31,8 @@ function sixtyFour(value: bigint): Buffer {
   return buffer
 }
 
-const handshake = ({ port, cookie }: Known, changes: Readonly<Record<string, string | null>> = {}): Uint8Array => {
-  const headers: Record<string, string | null> = { Host: `127.0.0.1:${port}`, Cookie: cookie, Origin: `http://127.0.0.1:${port}`, Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': randomBytes(16).toString('base64'), ...changes }
+const handshake = ({ port, cookie, key }: Known, changes: Readonly<Record<string, string | null>> = {}): Uint8Array => {
+  const headers: Record<string, string | null> = { Host: `127.0.0.1:${port}`, Cookie: cookie, [KEY_HEADER]: key, Origin: `http://127.0.0.1:${port}`, Upgrade: 'websocket', Connection: 'Upgrade', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': randomBytes(16).toString('base64'), ...changes }
   return latin(['GET /studio HTTP/1.1', ...Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`])), '', ''].join('\r\n'))
 }
 
@@ -52,6 +53,7 @@ export const frameCases: readonly CaseMaker[] = [
     const [name = '', value = ''] = known.cookie.split('=')
     return { name: `an upgrade with a cookie of ${JSON.stringify(fill)}`, bytes: [handshake(known, { Cookie: `${name}=${fill.repeat(value.length)}` })], isAllowed: false }
   },
+  (known) => ({ name: 'an upgrade without the key', bytes: [handshake(known, { [KEY_HEADER]: known.random.pick([null, '', 'x', '0'.repeat(48)]) })], isAllowed: false }),
   (known) => ({ name: 'an upgrade of a foreign Origin', bytes: [handshake(known, { Origin: known.random.pick([null, 'null', 'https://evil.example', `https://127.0.0.1:${known.port}`, '\xff']) })], isAllowed: false }),
   (known) => ({ name: 'an upgrade of a foreign Host', bytes: [handshake(known, { Host: known.random.pick([null, 'evil.example', '', '\xff']) })], isAllowed: false }),
   (known) => ({ name: 'an upgrade with a strange header', bytes: [handshake(known, known.random.pick<Record<string, string | null>>([{ 'Sec-WebSocket-Key': 'short' }, { 'Sec-WebSocket-Key': null }, { 'Sec-WebSocket-Version': '99' }, { 'Sec-WebSocket-Version': null }, { Upgrade: 'h2c' }, { Connection: 'close' }, { 'Sec-WebSocket-Extensions': 'permessage-deflate; server_max_window_bits=99' }, { 'Sec-WebSocket-Extensions': '\xff;;;=' }, { 'Sec-WebSocket-Protocol': ',,,' }]))], isAllowed: true }),
@@ -75,6 +77,8 @@ export const frameCases: readonly CaseMaker[] = [
     const message = known.random.pick(messages)
     return after(known, `the binary message ${message.slice(0, 60)}`, frame(message, { opcode: 2 }))
   },
+  (known) => after(known, 'calls after a message that closes', frame('', { opcode: 2 }), ...Array.from({ length: 5 }, (_, id) => frame(JSON.stringify({ id, name: 'datasets.list', input: { text: 'x'.repeat(50_000) } })))),
+  (known) => after(known, 'a call of many empty lists', frame(`{"id":1,"name":"datasets.edit","input":{"id":"a","edits":[${'[],'.repeat(100_000)}[]]}}`)),
   (known) => after(known, 'random frames', randomBytes(known.random.integer(1, 5000))),
   (known) => after(known, 'many pings', ...Array.from({ length: 300 }, () => frame('p', { opcode: 9 }))),
   (known) => after(known, 'many calls and no farewell', ...Array.from({ length: 10 }, (_, id) => frame(JSON.stringify({ id, name: 'datasets.list', input: {} })))),

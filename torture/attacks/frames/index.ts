@@ -1,3 +1,4 @@
+import { KEY_HEADER } from '../../../electron/web/key.ts'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
 import { causeOf, startHost, type Host } from '../../harness/host.ts'
@@ -27,7 +28,7 @@ export const frames: Attack = {
       while (report.count < limit && performance.now() < context.deadlineMs && studio.restarts < MAX_RESTARTS) {
         const host = await studio.host()
         const makers = random.chance(0.5) ? requestCases : frameCases
-        const known = { port: host.port, cookie: host.cookie, random }
+        const known = { port: host.port, cookie: host.cookie, key: host.headers[KEY_HEADER] ?? '', random }
         await studio.strike(host, random.pick(makers)(known))
         report.count++
       }

@@ -31,7 +31,7 @@ export async function deafClient(report: Report, host: Host): Promise<void> {
   const { path } = await host.upload('long.csv', `instruction,output\n${rows}\n`)
   const { id } = await host.client.call('datasets.import', { file: path })
   const before = residentBytes(host.pid)
-  const deaf = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { headers: { cookie: host.cookie, origin: `http://127.0.0.1:${host.port}` } })
+  const deaf = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { headers: host.headers })
   deaf.on('error', () => undefined)
   await new Promise((resolve) => deaf.once('open', resolve))
   ;(deaf as unknown as { _socket: Socket })._socket.pause()

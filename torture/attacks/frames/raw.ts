@@ -14,6 +14,7 @@ export interface RawCase {
 export interface Known {
   readonly port: number
   readonly cookie: string
+  readonly key: string
   readonly random: Random
 }
 

@@ -157,13 +157,13 @@ class Target {
   }
 
   async #world(): Promise<World> {
-    const { client, port, cookie } = this.#host
+    const { client, port, headers } = this.#host
     const datasets = (await client.call('datasets.list', {})).filter(({ id }) => id !== this.#goodId)
     if (datasets.length < 2) await client.call('datasets.create', { from: 'sample' })
     const [first] = datasets
     const columns = first ? (await client.ask('datasets.open', { id: first.id })) : null
     const upload = await this.#host.upload('table.csv', 'instruction,output\nq,a\nr,b\n')
-    const saved = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { cookie, origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'out.csv' }) })
+    const saved = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'out.csv' }) })
     const { target } = (await saved.json()) as { target: string }
     const folders = [join(this.#folder, 'gpu-a'), join(this.#folder, 'gpu-b')]
     await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
