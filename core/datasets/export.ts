@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { writeXlsxStream } from 'hucre/xlsx'
 import { copyFileAtomic, writeAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
