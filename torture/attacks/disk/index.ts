@@ -10,6 +10,7 @@ export const disk: Attack = {
   name: 'disk',
   share: 12,
   leastSeconds: 22,
+  mostSeconds: 600,
   async run(context) {
     const template = await makeTemplate(await context.folder())
     const { report } = context
