@@ -71,9 +71,9 @@ class Border {
     return fault
   }
 
-  end(fault: Fault): never {
+  end(act: Fault['act']): never {
     this.#isInside = true
-    if (fault.act === 'power') this.power.cut()
+    if (act === 'power') this.power.cut()
     process.kill(process.pid, 'SIGKILL')
     // The signal is delivered at the latest here.
     for (;;) plain.statSync(this.#folder)
@@ -116,8 +116,8 @@ class Border {
   }
 }
 
-/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. */
-export function putFaultsInPlace(processRole: string, folder: string): void {
+/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. Returns what ends it as a power cut does. */
+export function putFaultsInPlace(processRole: string, folder: string): () => void {
   const border = new Border(processRole, folder)
   const require = createRequire(import.meta.url)
   const callbacks = require('node:fs') as Table & { promises: Table }
@@ -125,6 +125,7 @@ export function putFaultsInPlace(processRole: string, folder: string): void {
   replaceCallbacks(callbacks, border)
   replaceSynchronous(callbacks, border)
   syncBuiltinESMExports()
+  return () => border.end('power')
 }
 
 const pathOf = (name: string, args: readonly unknown[]): string => String(args[TARGET_SECOND.has(name) ? 1 : 0])
@@ -161,13 +162,13 @@ function watchHandle(handle: fs.promises.FileHandle, path: string, border: Borde
 async function around(border: Border, operation: FileOperation, path: string, args: readonly unknown[], call: (args: never[]) => unknown, begin?: () => Step): Promise<unknown> {
   const fault = border.pass(operation, path)
   if (fault && isError(fault)) throw border.error(fault, operation, path)
-  if (fault?.when === 'before') border.end(fault)
+  if (fault?.when === 'before') border.end(fault.act)
   const step = begin?.()
   const isHalf = fault?.when === 'half' && operation === 'write'
   try {
     const result = await call((isHalf ? halved(args) : args) as never[])
     step?.done()
-    if (fault) border.end(fault)
+    if (fault) border.end(fault.act)
     return result
   } catch (error) {
     step?.failed()
@@ -209,12 +210,12 @@ function guarded(border: Border, operation: FileOperation | null, path: string, 
   const done = args.at(-1) as (error: Error | null, ...rest: unknown[]) => void
   if (operation === null || typeof done !== 'function') return call(...args)
   if (fault && isError(fault)) return void setImmediate(() => done(border.error(fault, operation, path)))
-  if (fault?.when === 'before') border.end(fault)
+  if (fault?.when === 'before') border.end(fault.act)
   const step = begin?.()
   call(...(fault?.when === 'half' ? halved(args) : args).slice(0, -1), (error: Error | null, ...rest: unknown[]) => {
     if (error) step?.failed()
     else step?.done()
-    if (fault) border.end(fault)
+    if (fault) border.end(fault.act)
     done(error, ...rest)
   })
 }
@@ -227,12 +228,12 @@ function replaceSynchronous(table: Table, border: Border): void {
       const path = pathOf(name, args)
       const fault = border.pass(operation, path)
       if (fault && isError(fault)) throw border.error(fault, operation, path)
-      if (fault?.when === 'before') border.end(fault)
+      if (fault?.when === 'before') border.end(fault.act)
       const step = border.begin(operation, name, args)
       try {
         const result = original(...args)
         step.done()
-        if (fault) border.end(fault)
+        if (fault) border.end(fault.act)
         return result
       } catch (error) {
         step.failed()

@@ -4,6 +4,7 @@ import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { startHost } from '../../harness/host.ts'
 import { rounded } from '../../harness/measure.ts'
 import { makeTemplate, readResult, smallRun, waitForEnd, copyTemplate, type RunResult, type Template } from '../../harness/runs.ts'
+import { acknowledgedCalls } from './acknowledged.ts'
 import { BoundaryPlans } from './boundaries.ts'
 import { libraryLife } from './library-life.ts'
 import { trainingLife } from './training-life.ts'
@@ -27,6 +28,7 @@ export const kills: Attack = {
     const withRun: Template = { folder, datasetId: template.datasetId }
     const plans = new BoundaryPlans(record, random)
     const startMs = performance.now()
+    await acknowledgedCalls(context, withRun)
     let lives = 0
     const work = async () => {
       while (performance.now() < context.deadlineMs && !(isLong && report.count >= ENOUGH_KILLS)) {
