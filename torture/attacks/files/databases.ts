@@ -12,7 +12,7 @@ const SECRET = 'SECRET-OF-THIS-MACHINE'
 
 /** Changes to a dataset's file that a foreign program could have made; `secret` is a file of this machine. */
 const rewritingsFor = (secret: string): Readonly<Record<string, readonly string[]>> => ({
-  'a column id that is SQL': [`UPDATE columns SET id = 'c1", (SELECT content FROM read_text(''${secret}'')) AS "c1' WHERE position = 0`],
+  'a column id that is SQL': [`UPDATE columns SET id = 'c1" || (SELECT content FROM read_text(''${secret}'')) || "c1' WHERE position = 0`],
   'a column id of another table': [`UPDATE columns SET id = 'row_id' WHERE position = 0`],
   'rows as a view of a file': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c1, content AS c2 FROM old_rows, read_text('${secret}')`],
   'rows as a view without end': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c1, NULL::VARCHAR AS c2 FROM range(100000000000)'],
