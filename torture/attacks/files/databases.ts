@@ -85,6 +85,6 @@ async function tryDatabase({ report }: AttackContext, target: Target, { stranger
     const result = await target.ask('duckdb', what, name, input)
     if (result === null) return
     const text = JSON.stringify(result)
-    report.expect(!text.includes(SECRET), 'duckdb: a dataset reads files of this machine', `${what}: ${name}: ${text.slice(0, 300)}`)
+    report.expect(!text.includes(SECRET), `duckdb: ${what} reads files of this machine`, `${name}: ${text.slice(0, 300)}`)
   }
 }
