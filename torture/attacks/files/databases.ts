@@ -45,7 +45,8 @@ export async function tryDatabases(context: AttackContext, target: Target, count
   await target.restart()
   const good = readFileSync(source)
   const secret = join(target.folder, 'secret.txt')
-  writeFileSync(secret, `${SECRET}\n`)
+  // Cells are stored with a mark before them, which is taken away: the secret does not come first.
+  writeFileSync(secret, `The ${SECRET}.\n`)
   const rewritings = rewritingsFor(secret)
   const names = Object.keys(rewritings)
   for (let number = 0; number < count && performance.now() < context.deadlineMs; number++) {
