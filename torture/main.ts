@@ -13,6 +13,8 @@ import { printTable } from './harness/table.ts'
 
 /** From so many minutes on an attack may take what it needs to reach its figures. */
 const LONG_MINUTES = 20
+/** From so many minutes on, the time that attacks reserve is kept free for them. */
+const RESERVING_MINUTES = 75
 
 const args = process.argv.slice(2)
 const valueOf = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
@@ -46,11 +48,20 @@ const machine = { cpu: cpus()[0]?.model.trim() ?? '', cores: cpus().length, memo
 await writeFile(join(root, 'artifacts', 'torture.json'), `${JSON.stringify({ date: new Date().toISOString(), minutes, seed, machine, attacks: results }, null, 2)}\n`)
 process.exit(reports.some(({ report }) => report.findings.length > 0) ? 1 : 0)
 
-/** Gives the attack its share of the time that is left. */
+/** The attack's part of the time that is left, after what others have reserved of it, and within its own bounds. */
+function shareOf(attack: Attack, left: readonly Attack[], leftMs: number): number {
+  const reservedMs = ({ reservedSeconds = 0 }: Attack) => (minutes >= RESERVING_MINUTES ? reservedSeconds * 1000 : 0)
+  const others = left.filter((other) => other === attack || reservedMs(other) === 0)
+  const whole = others.reduce((sum, { share }) => sum + share, 0)
+  const freeMs = leftMs - left.reduce((sum, other) => sum + (other === attack ? 0 : reservedMs(other)), 0)
+  const least = Math.max((attack.leastSeconds ?? 10) * 1000, reservedMs(attack))
+  return Math.max(least, Math.min((attack.mostSeconds ?? Infinity) * 1000, (freeMs * attack.share) / whole))
+}
+
+/** Runs the attack for its share of the time that is left. */
 async function runAttack(attack: Attack, left: readonly Attack[]): Promise<{ name: string; seconds: number; report: Report }> {
   const startMs = performance.now()
-  const whole = left.reduce((sum, { share }) => sum + share, 0)
-  const shareMs = Math.max((attack.leastSeconds ?? 10) * 1000, ((endMs - startMs) * attack.share) / whole)
+  const shareMs = shareOf(attack, left, endMs - startMs)
   const report = new Report()
   console.log(`\n${attack.name}: ${Math.round(shareMs / 1000)} s`)
   const context = { random: createRandom(seed, attack.name), deadlineMs: startMs + shareMs, isLong: minutes >= LONG_MINUTES, report, folder: () => mkdtemp(join(scratch, `${attack.name}-`)) }

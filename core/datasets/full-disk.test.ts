@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { UserError } from '../contract/index.ts'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { createDatasetService } from './service.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -40,6 +42,24 @@ describe.skipIf(!canMount)('a full disk', () => {
     expect((await once(child, 'message'))[0]).toEqual({ version: done, rows: 1, first: kind === 'rows' ? ['works', 'again'] : expect.arrayContaining(['works', 'again']) as unknown })
     await once(child, 'exit')
   }, 120_000)
+})
+
+describe('a disk that refuses everything, also the removal of what was begun', () => {
+  it('is said to be unwritable by calls that make datasets of others', async () => {
+    const datasets = join(folder, 'datasets')
+    await mkdir(datasets)
+    const service = createDatasetService({ folder: datasets, trashFolder: join(folder, 'trash'), templatesFolder: join(root, 'resources', 'tutorial'), emit: () => undefined })
+    const { id } = await service.create({ from: 'sample' })
+    const codeOf = (work: Promise<unknown>) => work.then(() => null, (error: unknown) => (error as UserError).error?.code)
+    const giveBack = useDisk(faultyDisk({ fault: { at: 1, kind: 'EIO', forGood: true } }))
+    try {
+      expect(await codeOf(service.sample({ id, rows: 3 }))).toBe('library/unwritable')
+      expect(await codeOf(service.split({ id, by: { kind: 'share', parts: [{ name: 'a', share: 0.5 }, { name: 'b', share: 0.5 }] } }))).toBe('library/unwritable')
+    } finally {
+      giveBack()
+    }
+    await service.close()
+  })
 })
 
 describe('a library that is moved away', () => {

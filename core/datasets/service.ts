@@ -170,7 +170,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       })
       return await use(parts)
     } finally {
-      await Promise.all(files.map((file) => disk.rm(file, { force: true })))
+      await removeWork(files)
     }
   }
 
@@ -187,7 +187,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     } catch (error) {
       throw toDiskError(error, options.folder)
     } finally {
-      await Promise.all([draft, `${draft}.wal`, written].map((path) => disk.rm(path, { force: true })))
+      await removeWork([draft, `${draft}.wal`, written])
     }
   }
 
@@ -341,7 +341,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         await disk.rename(written, file)
         return { version: kept.version, columns: kept.columns, taken }
       } finally {
-        await disk.rm(written, { force: true })
+        await removeWork([written])
       }
     },
     addRows: (name, rows) => add(undefined, name, (title, target) => createFromRows(target, title, rows)),
@@ -380,6 +380,11 @@ async function openPatiently(file: string): Promise<DatasetStore> {
       await wait(READER_IDLE_MS / 2)
     }
   }
+}
+
+/** A disk that refuses this has told why already, or does not matter: the next start empties the work folder. */
+async function removeWork(files: readonly string[]): Promise<void> {
+  await Promise.all(files.map((file) => disk.rm(file, { force: true }).catch(() => undefined)))
 }
 
 /** Moves a dataset's file, and what is not yet in it, to another folder. */

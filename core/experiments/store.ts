@@ -133,6 +133,7 @@ export class ExperimentStore {
       await disk.mkdir(this.trashFolder, { recursive: true })
       await disk.rm(join(this.trashFolder, id), { recursive: true, force: true })
       await disk.rename(this.folderOf(id), join(this.trashFolder, id))
+      await this.#syncPlaces()
     } catch (error) {
       throw toDiskError(error, this.folder)
     }
@@ -142,10 +143,16 @@ export class ExperimentStore {
   async restore(id: ExperimentId): Promise<void> {
     try {
       await disk.rename(join(this.trashFolder, id), this.folderOf(id))
+      await this.#syncPlaces()
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       throw code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST' ? new UserError('experiment/not-found', { id }) : toDiskError(error, this.folder)
     }
+  }
+
+  /** An experiment that was moved stays where it is after a power cut. */
+  async #syncPlaces(): Promise<void> {
+    await Promise.all([this.folder, this.trashFolder].map(syncFolder))
   }
 
   /** Removes what processes left behind that were killed: unfinished experiments, temporary files, halves of checkpoints. Only where nobody else writes. */

@@ -25,6 +25,7 @@ export const clients: Attack = {
   name: 'clients',
   share: 6,
   leastSeconds: 12,
+  mostSeconds: 240,
   async run(context) {
     const { report, isLong } = context
     const host = await startHost({ folder: await context.folder() })

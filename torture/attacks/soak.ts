@@ -28,6 +28,8 @@ export const soak: Attack = {
   name: 'soak',
   share: 20,
   leastSeconds: 12,
+  mostSeconds: 3600,
+  reservedSeconds: 1800,
   async run(context) {
     const { report } = context
     const folder = await context.folder()

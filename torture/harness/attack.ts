@@ -19,6 +19,10 @@ export interface Attack {
   readonly share: number
   /** At least so many seconds, whatever the share is. */
   readonly leastSeconds?: number
+  /** It has what it needs after so long: what is left of its share goes to the attacks after it. */
+  readonly mostSeconds?: number
+  /** Kept free for it where the run is long enough for this (RESERVING_MINUTES). */
+  readonly reservedSeconds?: number
   run(context: AttackContext): Promise<void>
 }
 

@@ -44,6 +44,8 @@ export interface Host {
   children(program?: string): number[]
   /** SIGKILL; resolves when it and its children are gone. Returns those that had to be ended. */
   kill(): Promise<number[]>
+  /** The host goes as in a power cut at this moment, where the fault that is set is one; resolves as `kill` does. */
+  cutPower(): Promise<number[]>
   /** As Ctrl+C. Returns how it ended; null where it had to be killed. */
   stop(): Promise<HostExit | null>
 }
@@ -189,6 +191,13 @@ function handleOf({ folder, child, exit, port, cookie, headers, client, stderr }
       child.kill('SIGKILL')
       client.close()
       await exit
+      return endLeftOver(below)
+    },
+    async cutPower() {
+      const below = children()
+      child.send({ torture: 'cut' })
+      await exit
+      client.close()
       return endLeftOver(below)
     },
     async stop() {

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 const isLinux = process.platform === 'linux'
 
+/** A call of a good client, while others attack, is answered in this time on a quiet machine (p99). */
+export const GOOD_CALL_LIMIT_MS = 250
+
 /** The memory of another process in bytes; 0 where it cannot be told. */
 export function residentBytes(pid: number): number {
   try {

@@ -110,6 +110,8 @@ async function strayPaths(folder: string, hostPid: number | null): Promise<strin
     const name = path.split('/').at(-1) ?? ''
     if (/^\.draft|\.tmp$|\.import(\.wal)?$|\.rows(\.wal)?$|\.partial$|-old$/.test(name)) strays.push(path)
     if (/^datasets\/[^/]+\.parquet$/.test(path)) strays.push(path)
+    // The work folder itself stays; what lies in it belongs to work that is under way.
+    if (path.startsWith('datasets/.work/') && !strays.includes(path)) strays.push(path)
     if (name.endsWith('.wal') && !(await exists(join(library, path.slice(0, -4))))) strays.push(path)
     const checkpoint = /^experiments\/[^/]+\/checkpoints\/([^/]+)$/.exec(path)?.[1]
     if (checkpoint && !/^(\d+|last|best)$/.test(checkpoint) && !strays.includes(path)) strays.push(path)

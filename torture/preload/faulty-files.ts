@@ -2,7 +2,7 @@ import * as fs from 'node:fs'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { relative, resolve, sep } from 'node:path'
 import { roleOf, type Fault, type FileOperation } from './fault.ts'
-import { PowerCut } from './power-cut.ts'
+import { isBackup, PowerCut, type Step } from './power-cut.ts'
 
 type Callable = (...args: never[]) => unknown
 type Table = Record<string, Callable>
@@ -37,13 +37,13 @@ class Border {
     this.#folder = resolve(folder)
     this.#faultFile = process.env['TORTURE_FAULT'] ?? ''
     this.#recordFile = process.env['TORTURE_RECORD']
-    this.power = new PowerCut()
+    this.power = new PowerCut(folder)
   }
 
   /** Null for files that are none of the studio's. */
   roleOf(path: unknown): string | null {
     const absolute = resolve(path instanceof URL ? path.pathname : String(path))
-    return absolute.startsWith(this.#folder + sep) ? roleOf(relative(this.#folder, absolute)) : null
+    return absolute.startsWith(this.#folder + sep) && !isBackup(relative(this.#folder, absolute)) ? roleOf(relative(this.#folder, absolute)) : null
   }
 
   /** What the call must do: nothing, fail, or end the process before, in the midst or after. */
@@ -71,8 +71,9 @@ class Border {
     return fault
   }
 
-  end(fault: Fault): never {
-    if (fault.act === 'power') this.power.cut()
+  end(act: Fault['act']): never {
+    this.#isInside = true
+    if (act === 'power') this.power.cut()
     process.kill(process.pid, 'SIGKILL')
     // The signal is delivered at the latest here.
     for (;;) plain.statSync(this.#folder)
@@ -80,6 +81,13 @@ class Border {
 
   error(fault: Fault, operation: FileOperation, path: string): Error {
     return Object.assign(new Error(`${fault.act}: fault on purpose, ${operation} '${path}'`), { code: fault.act, syscall: operation, path })
+  }
+
+  /** Says what a call is about to change, for what a power cut would take back. */
+  begin(operation: FileOperation, name: string, args: readonly unknown[]): Step {
+    const path = pathOf(name, args)
+    if (this.#isInside || this.roleOf(path) === null) return { done: () => undefined, failed: () => undefined }
+    return this.power.begin({ operation, path, from: String(args[0]), isEmptied: name === 'writeFile' || (name === 'open' && /w/.test(String(args[1]))) })
   }
 
   /** The fault is used up: a process that starts later must not meet it again. */
@@ -95,16 +103,21 @@ class Border {
 
   #reload(): void {
     const changedMs = this.#faultFile === '' ? undefined : plain.statSync(this.#faultFile, { throwIfNoEntry: false })?.mtimeMs
-    if (changedMs === undefined) this.#fault = null
+    if (changedMs === undefined) this.#load(null)
     if (changedMs === undefined || changedMs === this.#loadedMs) return
     this.#loadedMs = changedMs
     this.#seen = 0
-    this.#fault = JSON.parse(plain.readFileSync(this.#faultFile, 'utf8')) as Fault
+    this.#load(JSON.parse(plain.readFileSync(this.#faultFile, 'utf8')) as Fault)
+  }
+
+  #load(fault: Fault | null): void {
+    this.#fault = fault
+    this.power.follow(fault?.act === 'power' && fault.process === this.#process)
   }
 }
 
-/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. */
-export function putFaultsInPlace(processRole: string, folder: string): void {
+/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. Returns what ends it as a power cut does. */
+export function putFaultsInPlace(processRole: string, folder: string): () => void {
   const border = new Border(processRole, folder)
   const require = createRequire(import.meta.url)
   const callbacks = require('node:fs') as Table & { promises: Table }
@@ -112,6 +125,7 @@ export function putFaultsInPlace(processRole: string, folder: string): void {
   replaceCallbacks(callbacks, border)
   replaceSynchronous(callbacks, border)
   syncBuiltinESMExports()
+  return () => border.end('power')
 }
 
 const pathOf = (name: string, args: readonly unknown[]): string => String(args[TARGET_SECOND.has(name) ? 1 : 0])
@@ -122,19 +136,15 @@ function replacePromises(table: Table, border: Border): void {
     const original = table[name]
     if (!original) continue
     table[name] = (...args: never[]) => {
-      const path = pathOf(name, args)
-      if (operation === 'write' && border.roleOf(path) !== null) border.power.touch(path, name === 'writeFile')
-      return around(border, operation, path, args, (given) => original(...given), name === 'rename' ? () => border.power.move(String(args[0]), path) : undefined)
+      return around(border, operation, pathOf(name, args), args, (given) => original(...given), () => border.begin(operation, name, args))
     }
   }
   const open = table['open'] as (...args: unknown[]) => Promise<fs.promises.FileHandle>
   table['open'] = (async (path: unknown, flags: unknown, mode: unknown) => {
     const given = [path, flags, mode]
-    const handle = isForWriting(flags) ? ((await around(border, 'open', String(path), given, (passed) => open(...passed))) as fs.promises.FileHandle) : await open(...given)
-    if (border.roleOf(path) !== null) {
-      if (isForWriting(flags)) border.power.touch(String(path), /w/.test(String(flags)))
-      watchHandle(handle, String(path), border)
-    }
+    const opening = () => border.begin('open', 'open', given)
+    const handle = isForWriting(flags) ? ((await around(border, 'open', String(path), given, (passed) => open(...passed), opening)) as fs.promises.FileHandle) : await open(...given)
+    if (border.roleOf(path) !== null) watchHandle(handle, String(path), border)
     return handle
   }) as Callable
 }
@@ -143,24 +153,27 @@ function watchHandle(handle: fs.promises.FileHandle, path: string, border: Borde
   const table = handle as unknown as Table
   for (const [name, operation] of Object.entries(handleCalls)) {
     const original = (table[name] as Callable).bind(handle)
-    const settle = operation === 'sync' ? () => border.power.keep(path) : undefined
-    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), settle)
+    const syncing = (): Step => ({ done: () => border.power.keep(handle.fd, path), failed: () => undefined })
+    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), operation === 'sync' ? syncing : undefined)
   }
 }
 
 /** Runs a call with what the border says about it. */
-async function around(border: Border, operation: FileOperation, path: string, args: readonly unknown[], call: (args: never[]) => unknown, settle?: () => void): Promise<unknown> {
+async function around(border: Border, operation: FileOperation, path: string, args: readonly unknown[], call: (args: never[]) => unknown, begin?: () => Step): Promise<unknown> {
   const fault = border.pass(operation, path)
   if (fault && isError(fault)) throw border.error(fault, operation, path)
-  if (fault?.when === 'before') border.end(fault)
-  if (fault?.when === 'half' && operation === 'write') {
-    await call(halved(args) as never[])
-    border.end(fault)
+  if (fault?.when === 'before') border.end(fault.act)
+  const step = begin?.()
+  const isHalf = fault?.when === 'half' && operation === 'write'
+  try {
+    const result = await call((isHalf ? halved(args) : args) as never[])
+    step?.done()
+    if (fault) border.end(fault.act)
+    return result
+  } catch (error) {
+    step?.failed()
+    throw error
   }
-  const result = await call(args as never[])
-  settle?.()
-  if (fault) border.end(fault)
-  return result
 }
 
 const isError = ({ act }: Fault): boolean => act !== 'kill' && act !== 'power'
@@ -179,25 +192,32 @@ function replaceCallbacks(table: Table, border: Border): void {
       if (!error && border.roleOf(path) !== null) paths.set(descriptor as number, path)
       done(error, descriptor)
     }
-    guarded(border, isForWriting(args[1]) ? 'open' : null, path, [...args.slice(0, -1), follow], open)
+    guarded(border, isForWriting(args[1]) ? 'open' : null, path, [...args.slice(0, -1), follow], open, () => border.begin('open', 'open', args))
   }) as Callable
   for (const [name, operation] of Object.entries(descriptorCalls)) {
     const original = table[name] as (...args: unknown[]) => void
-    table[name] = ((...args: unknown[]) => guarded(border, paths.has(args[0] as number) ? operation : null, paths.get(args[0] as number) ?? '', args, original)) as Callable
+    const syncing = (descriptor: unknown) => (): Step => ({ done: () => border.power.keep(descriptor as number, paths.get(descriptor as number) ?? ''), failed: () => undefined })
+    table[name] = ((...args: unknown[]) => guarded(border, paths.has(args[0] as number) ? operation : null, paths.get(args[0] as number) ?? '', args, original, operation === 'sync' ? syncing(args[0]) : undefined)) as Callable
   }
   for (const [name, operation] of Object.entries(pathCalls)) {
     const original = table[name] as ((...args: unknown[]) => void) | undefined
-    if (original) table[name] = ((...args: unknown[]) => guarded(border, operation, pathOf(name, args), args, original)) as Callable
+    if (original) table[name] = ((...args: unknown[]) => guarded(border, operation, pathOf(name, args), args, original, () => border.begin(operation, name, args))) as Callable
   }
 }
 
-function guarded(border: Border, operation: FileOperation | null, path: string, args: readonly unknown[], call: (...args: unknown[]) => void): void {
+function guarded(border: Border, operation: FileOperation | null, path: string, args: readonly unknown[], call: (...args: unknown[]) => void, begin?: () => Step): void {
   const fault = operation === null ? null : border.pass(operation, path)
-  if (!fault || operation === null) return call(...args)
   const done = args.at(-1) as (error: Error | null, ...rest: unknown[]) => void
-  if (isError(fault)) return void setImmediate(() => done(border.error(fault, operation, path)))
-  if (fault.when === 'before') border.end(fault)
-  call(...(fault.when === 'half' ? halved(args) : args).slice(0, -1), () => border.end(fault))
+  if (operation === null || typeof done !== 'function') return call(...args)
+  if (fault && isError(fault)) return void setImmediate(() => done(border.error(fault, operation, path)))
+  if (fault?.when === 'before') border.end(fault.act)
+  const step = begin?.()
+  call(...(fault?.when === 'half' ? halved(args) : args).slice(0, -1), (error: Error | null, ...rest: unknown[]) => {
+    if (error) step?.failed()
+    else step?.done()
+    if (fault) border.end(fault.act)
+    done(error, ...rest)
+  })
 }
 
 function replaceSynchronous(table: Table, border: Border): void {
@@ -208,10 +228,17 @@ function replaceSynchronous(table: Table, border: Border): void {
       const path = pathOf(name, args)
       const fault = border.pass(operation, path)
       if (fault && isError(fault)) throw border.error(fault, operation, path)
-      if (fault?.when === 'before') border.end(fault)
-      const result = original(...args)
-      if (fault) border.end(fault)
-      return result
+      if (fault?.when === 'before') border.end(fault.act)
+      const step = border.begin(operation, name, args)
+      try {
+        const result = original(...args)
+        step.done()
+        if (fault) border.end(fault.act)
+        return result
+      } catch (error) {
+        step.failed()
+        throw error
+      }
     }) as Callable
   }
 }

@@ -10,13 +10,15 @@ export interface Measurement {
   readonly descriptors: number
 }
 
-/** Answers `{ torture: 'measure' }` from the process that started this one. */
-export function answerMeasurements(): void {
+/** Answers `{ torture: 'measure' }` from the process that started this one, and obeys `{ torture: 'cut' }`. */
+export function answerHarness(cutPower: () => void): void {
   if (!process.send) return
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   process.on('message', (message) => {
-    if ((message as { torture?: unknown }).torture !== 'measure') return
+    const { torture } = message as { torture?: unknown }
+    if (torture === 'cut') return cutPower()
+    if (torture !== 'measure') return
     collect()
     collect()
     const { rss, heapUsed, external } = process.memoryUsage()

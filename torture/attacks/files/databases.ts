@@ -7,13 +7,16 @@ import { libraryOf } from '../../harness/host.ts'
 import { spoil } from './mutations.ts'
 import type { Target } from './target.ts'
 
-/** Changes to a dataset's file that a foreign program could have made. */
-const rewritings: Readonly<Record<string, readonly string[]>> = {
-  'a column id that is SQL': [`UPDATE columns SET id = 'c0", (SELECT content FROM read_text(''/etc/passwd'')), "c0' WHERE position = 0`],
+/** What no reply may hold: the text of a file beside the library. */
+const SECRET = 'SECRET-OF-THIS-MACHINE'
+
+/** Changes to a dataset's file that a foreign program could have made; `secret` is a file of this machine. */
+const rewritingsFor = (secret: string): Readonly<Record<string, readonly string[]>> => ({
+  'a column id that is SQL': [`UPDATE columns SET id = 'c1" || (SELECT content FROM read_text(''${secret}'')) || "c1' WHERE position = 0`],
   'a column id of another table': [`UPDATE columns SET id = 'row_id' WHERE position = 0`],
-  'rows as a view of a file': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c0, content AS c1 FROM old_rows, read_text('/etc/hostname')`],
-  'rows as a view without end': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c0, NULL::VARCHAR AS c1 FROM range(100000000000)'],
-  'a macro in place of a function': [`CREATE MACRO "left"(a, b) AS (SELECT content FROM read_text('/etc/hostname') LIMIT 1)`],
+  'rows as a view of a file': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c1, content AS c2 FROM old_rows, read_text('${secret}')`],
+  'rows as a view without end': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c1, NULL::VARCHAR AS c2 FROM range(100000000000)'],
+  'a macro in place of a function': [`CREATE MACRO "left"(a, b) AS (SELECT content FROM read_text('${secret}') LIMIT 1)`],
   'a macro of count': ['CREATE MACRO "length"(a) AS (SELECT count(*) FROM range(100000000000))'],
   'no meta': ['DROP TABLE meta'],
   'no rows': ['DROP INDEX IF EXISTS rows_by_id', 'DROP TABLE rows'],
@@ -28,7 +31,7 @@ const rewritings: Readonly<Record<string, readonly string[]>> = {
   'numbers instead of texts': ['ALTER TABLE rows ADD COLUMN c77 BIGINT', `INSERT INTO columns VALUES ('c77', 7, 'n', 'prompt')`],
   'a column that is not there': [`INSERT INTO columns VALUES ('c99', 9, 'ghost', 'answer')`],
   'a role that is none': [`UPDATE columns SET role = 'emperor'`],
-}
+})
 
 /** Datasets of strangers in the library: spoilt files and files made to do something else. The others stay in the list. */
 export async function tryDatabases(context: AttackContext, target: Target, count: number): Promise<void> {
@@ -41,6 +44,10 @@ export async function tryDatabases(context: AttackContext, target: Target, count
   await copyFile(join(folder, `${id}.duckdb`), source)
   await target.restart()
   const good = readFileSync(source)
+  const secret = join(target.folder, 'secret.txt')
+  // Cells are stored with a mark before them, which is taken away: the secret does not come first.
+  writeFileSync(secret, `The ${SECRET}.\n`)
+  const rewritings = rewritingsFor(secret)
   const names = Object.keys(rewritings)
   for (let number = 0; number < count && performance.now() < context.deadlineMs; number++) {
     const name = `d20200101-x${String(number).padStart(5, '0')}`
@@ -79,6 +86,6 @@ async function tryDatabase({ report }: AttackContext, target: Target, { stranger
     const result = await target.ask('duckdb', what, name, input)
     if (result === null) return
     const text = JSON.stringify(result)
-    report.expect(!/root:.*:0:0/.test(text) && !(what.includes('file') && result.ok && name === 'datasets.page' && /"cells":\["[^"]+\\n"/.test(text)), 'duckdb: a dataset reads files of this machine', `${what}: ${text.slice(0, 300)}`)
+    report.expect(!text.includes(SECRET), `duckdb: ${what} reads files of this machine`, `${name}: ${text.slice(0, 300)}`)
   }
 }

@@ -40,6 +40,9 @@ class TrainingLife {
   /** Set once the host has acknowledged the start. */
   #id: ExperimentId | null = null
   #kills = 0
+  /** True once the fault of this attempt may come to pass. */
+  #isFaultSet = false
+  #hasStruck = false
 
   constructor(context: AttackContext, folder: string, options: LifeOptions) {
     this.#context = context
@@ -56,9 +59,12 @@ class TrainingLife {
     while (summary?.state.kind !== 'finished') {
       if (performance.now() > this.#untilMs) throw new Error(`not finished in time: ${JSON.stringify(summary?.state)}`)
       const plan = this.#kills < KILLS_A_LIFE && performance.now() < this.#context.deadlineMs ? this.#options.plans.next(this.#id === null) : null
+      this.#hasStruck = false
+      this.#isFaultSet = plan?.kind === 'boundary'
       if (plan?.kind === 'boundary') setFault(this.#folder, plan.fault)
       summary = await this.#attempt(plan)
-      const wasHit = plan !== null && (plan.kind === 'moment' ? summary?.state.kind !== 'finished' : !isFaultWaiting(this.#folder))
+      const wasHit = this.#hasStruck || this.#wasFaultMet()
+      this.#isFaultSet = false
       setFault(this.#folder, null)
       if (plan && wasHit) this.#noteKill(plan)
       if (summary?.state.kind === 'failed') throw new Error(`failed: ${JSON.stringify(summary.state.error)}`)
@@ -84,9 +90,14 @@ class TrainingLife {
     }
   }
 
+  #wasFaultMet(): boolean {
+    return this.#isFaultSet && !isFaultWaiting(this.#folder)
+  }
+
   #strike(process_: 'host' | 'engine'): void {
     const host = this.#host
-    if (!host) return
+    if (!host?.isRunning()) return
+    this.#hasStruck = true
     const [engine] = host.children('engine')
     const pid = process_ === 'engine' && engine !== undefined ? engine : host.pid
     process.kill(pid, 'SIGKILL')
@@ -95,10 +106,20 @@ class TrainingLife {
   async #openHost(): Promise<Host> {
     if (this.#host?.isRunning()) return this.#host
     const isRestart = this.story.length > 0
-    // A boundary of the host's own start may end it before it is there: the next start has no fault any more.
-    this.#host = await startHost({ folder: this.#folder }).catch(() => startHost({ folder: this.#folder }))
+    this.#host = await this.#start()
     if (isRestart) for (const stray of await findStrays(this.#folder, this.#host.pid)) this.#context.report.find(`stray after the next start: ${kindOf(stray)}`, `${stray} after ${this.story.join(', ')}`)
     return this.#host
+  }
+
+  /** A boundary of the host's own start may end it before it is there: the next start has no fault any more. Any other failed start is a finding. */
+  async #start(): Promise<Host> {
+    try {
+      return await startHost({ folder: this.#folder })
+    } catch (error) {
+      if (this.#wasFaultMet()) return startHost({ folder: this.#folder })
+      this.#context.report.find('a host does not start after a kill', `${error instanceof Error ? error.message : String(error)} after ${this.story.join(', ')}`)
+      throw error
+    }
   }
 
   async #beginOrResume(host: Host): Promise<ExperimentId> {

@@ -120,6 +120,8 @@ export class Generator {
     if (chance < 0.6) place[key] = hostileOfSameKind(place[key], random)
     else if (chance < 0.8) place[key] = hostileValue(random)
     else if (chance < 0.9) delete place[key]
+    else if (Array.isArray(place)) place.splice(random.integer(0, place.length), 0, hostileValue(random))
+    // Set as an own property, a name such as __proto__ reaches the other side.
     else Object.defineProperty(place, random.pick(hostileTexts), { value: hostileValue(random), enumerable: true, configurable: true, writable: true })
   }
 

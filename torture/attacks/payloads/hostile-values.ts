@@ -37,6 +37,12 @@ export function hostileOfSameKind(value: unknown, random: Random): unknown {
   if (typeof value === 'string') return random.chance(0.02) ? 'あ'.repeat(MB / 3) : random.chance(0.2) ? value + random.pick(hostileTexts) : random.pick(hostileTexts)
   if (typeof value === 'number') return random.pick(hostileNumbers)
   if (typeof value === 'boolean') return !value
-  if (Array.isArray(value)) return random.pick([[], [...(value as unknown[]), ...(value as unknown[])], Array.from({ length: 300 }, () => (value as unknown[])[0])])
+  if (Array.isArray(value)) return hostileList(value, random)
   return hostileValue(random)
+}
+
+/** A first element that is long already is not multiplied: the payload would not fit into a text. */
+function hostileList(list: readonly unknown[], random: Random): unknown[] {
+  const isLong = (JSON.stringify(list[0]) ?? '').length > MB / 300
+  return random.pick([[], [...list, ...list], isLong ? [list[0]] : Array.from({ length: 300 }, () => list[0])])
 }
