@@ -95,7 +95,7 @@ export function setFault(folder: string, fault: Fault | null): void {
 /** True while the fault has not come to pass. */
 export const isFaultWaiting = (folder: string): boolean => existsSync(faultFile(folder))
 
-/** What faults have hit so far, as `operation TAB role`. */
+/** What faults have hit so far, as `operation TAB role`; of a lasting one the first. */
 export const faultHits = (folder: string): string[] => (existsSync(`${faultFile(folder)}.hit`) ? readFileSync(`${faultFile(folder)}.hit`, 'utf8').split('\n').filter(Boolean) : [])
 
 /** Starts a host. Throws with what it said where it does not come up. */

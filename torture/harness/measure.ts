@@ -58,14 +58,6 @@ export function percentile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => percentile(values, 0.5)
 
-/** Least squares: how much y grows for each x. */
-export function slope(points: readonly (readonly [x: number, y: number])[]): number {
-  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length
-  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length
-  const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
-  return spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread
-}
-
 export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits))
 export const megabytes = (bytes: number): number => rounded(bytes / 2 ** 20)
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

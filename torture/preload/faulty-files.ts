@@ -30,6 +30,7 @@ class Border {
   #fault: Fault | null = null
   #loadedMs = -1
   #seen = 0
+  #isLastingNoted = false
   #isInside = false
 
   constructor(processRole: string, folder: string) {
@@ -68,6 +69,7 @@ class Border {
     this.#seen++
     if (this.#seen < fault.occurrence || (this.#seen > fault.occurrence && !fault.lasting)) return null
     if (!fault.lasting) this.#hit(`${operation}\t${role}`)
+    else if (!this.#isLastingNoted) this.#note(`${operation}\t${role}`)
     return fault
   }
 
@@ -93,12 +95,17 @@ class Border {
   /** The fault is used up: a process that starts later must not meet it again. */
   #hit(what: string): void {
     this.#fault = null
-    plain.appendFileSync(`${this.#faultFile}.hit`, `${what}\n`)
+    this.#note(what)
     try {
       plain.unlinkSync(this.#faultFile)
     } catch {
       // Another process of the studio has met it first.
     }
+  }
+
+  #note(what: string): void {
+    this.#isLastingNoted = true
+    plain.appendFileSync(`${this.#faultFile}.hit`, `${what}\n`)
   }
 
   #reload(): void {
@@ -112,6 +119,7 @@ class Border {
 
   #load(fault: Fault | null): void {
     this.#fault = fault
+    this.#isLastingNoted = false
     this.power.follow(fault?.act === 'power' && fault.process === this.#process)
   }
 }

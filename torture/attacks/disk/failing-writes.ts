@@ -1,7 +1,7 @@
 import type { DatasetId, ExperimentId, Result } from '../../../core/contract/index.ts'
 import type { AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
-import { causeOf, isFaultWaiting, setFault, startHost, type Host } from '../../harness/host.ts'
+import { causeOf, faultHits, setFault, startHost, type Host } from '../../harness/host.ts'
 import { copyTemplate, findStrays, smallRun, waitForEnd, type Template } from '../../harness/runs.ts'
 import { expectWorded } from '../../harness/sentences.ts'
 import type { Fault } from '../../preload/fault.ts'
@@ -48,38 +48,45 @@ async function exportTo({ client, port, headers }: Host, id: DatasetId): Promise
   return client.ask('datasets.export', { id, target, format: 'csv' })
 }
 
-/** Each call with the first, second, … of its writes failing, and all that follow, until it passes no more. */
+/** Each call with the first, second, … of its writes failing, and all that follow, until it passes no more; with the first at least, however late it is. */
 export async function failingCalls(context: AttackContext, template: Template, untilMs: number): Promise<void> {
   const { report, random } = context
   const folder = await context.folder()
   await copyTemplate(template, folder)
   const host = await startHost({ folder })
   let boundaries = 0
+  const without: string[] = []
   for (const [name, work] of Object.entries(calls)) {
-    for (let occurrence = 1; occurrence <= MAX_BOUNDARIES && performance.now() < untilMs; occurrence++) {
+    for (let occurrence = 1; occurrence <= MAX_BOUNDARIES && (occurrence === 1 || performance.now() < untilMs); occurrence++) {
       const fault: Fault = { process: 'host', occurrence, when: 'before', act: random.pick(errors), lasting: random.chance(0.5) }
       const before = await host.client.call('datasets.list', {})
+      const hits = faultHits(folder).length
       setFault(folder, fault)
       const result = await work(host, template.datasetId)
-      const wasMet = !result.ok || !isFaultWaiting(folder)
+      const wasMet = faultHits(folder).length > hits
       setFault(folder, null)
+      // The database's own writes do not pass here: they fail on a small disk, and where files are limited.
+      if (!wasMet && occurrence === 1) without.push(name)
+      if (!wasMet) break
       report.count++
       boundaries++
       expectWorded(report, result, `${name} on a failing disk`, JSON.stringify(fault))
       const after = await host.client.call('datasets.list', {})
       report.expect(after.length >= before.length, `${name} on a failing disk: a dataset is lost`, JSON.stringify(fault))
-      if (!wasMet && !fault.lasting) break
-      if (fault.lasting && result.ok) break
     }
     const again = await work(host, template.datasetId)
     report.expect(again.ok, `${name} does not work again when the disk does`, JSON.stringify(again))
   }
   report.figures['failing writes in calls'] = boundaries
+  report.figures['calls that met none'] = without.join(', ') || 'none'
   await host.stop()
   const next = await startHost({ folder })
   for (const stray of await findStrays(folder, next.pid)) report.find(`stray after failing writes and the next start: ${kindOf(stray)}`, stray)
   await next.stop()
 }
+
+/** The first of these are made however late it is: some whose write fails early in the host and in the engine. */
+const LEAST_RUNS = ['host', 'engine'] as const
 
 /** Runs whose n-th write fails, in the host or in the engine; then one that nothing disturbs. */
 export async function failingRuns(context: AttackContext, template: Template, untilMs: number): Promise<void> {
@@ -88,8 +95,10 @@ export async function failingRuns(context: AttackContext, template: Template, un
   await copyTemplate(template, folder)
   let host = await startHost({ folder })
   let runs = 0
-  while (performance.now() < untilMs - 15_000) {
-    const process = random.pick(['host', 'engine'] as const)
+  let met = 0
+  while (runs < LEAST_RUNS.length || performance.now() < untilMs - 15_000) {
+    const process = LEAST_RUNS[runs] ?? random.pick(LEAST_RUNS)
+    const hits = faultHits(folder).length
     const fault: Fault = { process, occurrence: random.integer(1, process === 'host' ? 40 : 60), when: 'before', act: random.pick(errors), lasting: random.chance(0.5) }
     setFault(folder, fault)
     try {
@@ -104,8 +113,9 @@ export async function failingRuns(context: AttackContext, template: Template, un
     setFault(folder, null)
     report.count++
     runs++
+    if (faultHits(folder).length > hits) met++
   }
-  report.figures['runs on a failing disk'] = runs
+  report.figures['runs on a failing disk'] = `${runs}, of which ${met} met a failing write`
   const { id } = await host.client.call('experiments.start', { settings: smallRun(template.datasetId) })
   const last = await waitForEnd(host, id, performance.now() + 60_000)
   report.expect(last?.state.kind === 'finished', 'no run finishes when the disk works again', JSON.stringify(last?.state))

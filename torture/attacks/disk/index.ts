@@ -9,7 +9,7 @@ import { limitedFiles, smallDisk } from './small-disk.ts'
 export const disk: Attack = {
   name: 'disk',
   share: 12,
-  leastSeconds: 22,
+  leastSeconds: 30,
   mostSeconds: 600,
   async run(context) {
     const template = await makeTemplate(await context.folder())

@@ -9,6 +9,7 @@ import { smallRun, waitForEnd } from '../../harness/runs.ts'
 import { expectWorded, isWorded } from '../../harness/sentences.ts'
 
 const SIZE_MB = 48
+const SPARE_BYTES = [0, 20_000, 200_000, 1_000_000]
 
 /** A disk of its own in memory; null where this account may not mount one. */
 function mountSmallDisk(folder: string): { setReadOnly(isReadOnly: boolean): boolean; end(): void } | null {
@@ -38,7 +39,7 @@ export async function smallDisk(context: AttackContext): Promise<void> {
   }
   try {
     const host = await startHost({ folder })
-    const { id } = await useUpDisk(context, host, { name: 'a full disk', fill: (spare) => fill(library, spare), makeRoom: () => rm(join(library, 'ballast'), { force: true }) })
+    const { id } = await useUpDisk(context, host, { name: 'a full disk', spares: context.isLong ? SPARE_BYTES : [0, 200_000], fill: (spare) => fill(library, spare), makeRoom: () => rm(join(library, 'ballast'), { force: true }) })
     await host.stop()
     await readOnly(context, folder, id, disk)
   } finally {
@@ -52,13 +53,15 @@ export async function limitedFiles(context: AttackContext): Promise<void> {
   const host = await startHost({ folder: await context.folder() })
   const limit = (bytes: number | 'unlimited'): boolean => [host.pid, ...host.children()].every((pid) => spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]).status === 0)
   if (!limit('unlimited')) report.figures['limited files'] = 'left out: no prlimit here'
-  else await useUpDisk(context, host, { name: 'limited files', fill: (spare) => { limit(spare) }, makeRoom: () => { limit('unlimited') } })
+  else await useUpDisk(context, host, { name: 'limited files', spares: context.isLong ? SPARE_BYTES : [0], fill: (spare) => { limit(spare) }, makeRoom: () => { limit('unlimited') } })
   await host.stop()
 }
 
 /** A disk that can be filled up to some bytes and emptied again. */
 interface FullDisk {
   readonly name: string
+  /** So many bytes are left, one after the other. */
+  readonly spares: readonly number[]
   fill(spareBytes: number): Promise<void> | void
   makeRoom(): Promise<void> | void
 }
@@ -68,7 +71,7 @@ async function useUpDisk(context: AttackContext, host: Host, disk: FullDisk): Pr
   const { report } = context
   const { id, columns } = await host.client.call('datasets.create', { from: 'sample' })
   const before = await rowsOf(host, id)
-  for (const spare of context.isLong ? [0, 20_000, 200_000, 1_000_000] : [0, 200_000]) await report.part(`${disk.name} with ${spare} bytes left`, async () => {
+  for (const spare of disk.spares) await report.part(`${disk.name} with ${spare} bytes left`, async () => {
     await disk.fill(spare)
     try {
       await useFullDisk(context, host, { id, columnId: columns[0]?.id as ColumnId, disk: disk.name })
