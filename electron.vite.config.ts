@@ -44,7 +44,7 @@ export default defineConfig({
     build: {
       rolldownOptions: {
         // The web host's bridge is a page's script, too: what it shares with the window is loaded once.
-        input: { index: entry('renderer/index.html'), bridge: entry('electron/web/bridge.ts') },
+        input: { index: entry('renderer/index.html'), bridge: entry('electron/bridge/bridge.ts') },
         output: { entryFileNames: ({ name }) => (name === 'bridge' ? 'bridge.js' : 'assets/[name]-[hash].js') },
       },
     },

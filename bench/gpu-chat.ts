@@ -1,8 +1,8 @@
 import { cp, rm } from 'node:fs/promises'
 import { defaultSettings, generationSettingsOf, type AppError } from '../core/contract/index.ts'
-import { answer, closeModels } from '../core/experiments/engine-chat.ts'
+import { answer, closeModels } from '../core/engine/engine-chat.ts'
 import { openRuntime } from '../core/runtime/index.ts'
-import { sampleOptionsOf } from '../core/training/samples.ts'
+import { sampleOptionsOf } from '../core/samples/samples.ts'
 import { cardGB, rounded } from './measure.ts'
 
 /** Two models that answer side by side, several times from the start: what goes wrong when one is loaded while the other's decoding is being recorded. */

@@ -7,7 +7,7 @@ import { openRuntime } from '../core/runtime/index.ts'
 import type { TrainEvent } from '../core/training/job.ts'
 import { train } from '../core/training/trainer.ts'
 import { cardGB, median, rounded } from './measure.ts'
-import { makeRunFolders } from '../core/training/test-job.ts'
+import { makeRunFolders } from '../core/training/testing/test-job.ts'
 
 /** A whole run through the trainer. */
 export interface JobFigures {

@@ -10,7 +10,7 @@ import { readAdapterVector } from '../core/training/checkpoint.ts'
 import { train } from '../core/training/trainer.ts'
 import { trainableLayout } from '../core/training/trainable.ts'
 import { root, rounded } from './measure.ts'
-import { makeRunFolders } from '../core/training/test-job.ts'
+import { makeRunFolders } from '../core/training/testing/test-job.ts'
 
 /** The tutorial on the GPU, with the settings that a beginner gets. */
 export interface TutorialFigures {

@@ -9,10 +9,10 @@ import { loraTargets } from '../core/models/family.ts'
 import { layOutLora } from '../core/models/lora.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
-import type { TrainingRow } from '../core/training/sample-files.ts'
+import type { TrainingRow } from '../core/samples/sample-files.ts'
 import { train } from '../core/training/trainer.ts'
 import { fastestTenth, median, medianOf, root } from './measure.ts'
-import { makeRunFolders } from '../core/training/test-job.ts'
+import { makeRunFolders } from '../core/training/testing/test-job.ts'
 
 export const modelFolder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
 /** Both sides answer the same question several times with exactly so many tokens. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adapterScale, readAdapter, writeAdapter, writeSafetensors } from './index.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
-import { temporaryFolders } from './test-support.ts'
+import { temporaryFolders } from './testing/test-support.ts'
 
 const newFolder = temporaryFolders()
 const RECORDED = join(import.meta.dirname, 'fixtures/llama_adapter')

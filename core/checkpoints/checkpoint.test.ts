@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint, readTensorBytes, readWeight, requireTensor, writeSafetensors } from './index.ts'
-import { temporaryFolders } from './test-support.ts'
+import { temporaryFolders } from './testing/test-support.ts'
 
 const newFolder = temporaryFolders()
 const TINY = join(import.meta.dirname, '../../resources/models/terakoya-tiny-ja')

@@ -5,7 +5,7 @@ import { float32ToFloat16 } from './float-bits.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
 import { writeSafetensors } from './safetensors-writer.ts'
-import { safetensorsBytes, temporaryFolders } from './test-support.ts'
+import { safetensorsBytes, temporaryFolders } from './testing/test-support.ts'
 
 const newFolder = temporaryFolders()
 

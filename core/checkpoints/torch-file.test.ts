@@ -3,12 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openRuntime } from '../runtime/runtime.ts'
-import { externalWeight, model, node, port } from '../runtime/test-model.ts'
+import { externalWeight, model, node, port } from '../runtime/testing/test-model.ts'
 import {
   elementCount, isContiguous, openCheckpoint, readTensor, readTensorBytes, readTorchFile, readWeight, writeSafetensors, type StoredTensor, type TensorPlace,
 } from './index.ts'
-import { temporaryFolders } from './test-support.ts'
-import { pickle, pickleOf, writeZip, type TestTensor } from './torch-test-support.ts'
+import { temporaryFolders } from './testing/test-support.ts'
+import { pickle, pickleOf, writeZip, type TestTensor } from './testing/torch-test-support.ts'
 import { unpickle } from './torch-pickle.ts'
 
 const newFolder = temporaryFolders()

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { defaultSettings, generationSettingsOf, ExperimentId, ModelId, parseSettings, UserError, type ChatMessage, type ChatSource, type GenerationSettings } from '../contract/index.ts'
-import { problemError } from '../experiments/plan.ts'
+import { problemError } from '../planning/plan.ts'
 import { parseArguments, parseSettingFlags } from './arguments.ts'
 import { askAll } from './ask.ts'
 import type { CliContext } from './context.ts'

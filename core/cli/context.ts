@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { UserError, type AppError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
-import type { SpawnEngine } from '../experiments/engine-port.ts'
+import type { SpawnEngine } from '../processes/port.ts'
 import { createErrorLog, surviveErrors } from '../host/error-log.ts'
-import { defaultLibraryFolder, userDataFolder } from '../folders.ts'
+import { defaultLibraryFolder, userDataFolder } from '../files/folders.ts'
 import type { SpawnReader } from '../reader/client.ts'
 import type { WantedAccess } from '../host/library-session.ts'
-import { createStudio, type Studio } from '../studio.ts'
+import { createStudio, type Studio } from '../host/studio.ts'
 
 export interface CliHost {
   readonly version: string

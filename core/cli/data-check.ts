@@ -4,7 +4,8 @@ import { textOf, exactText } from '../datasets/exact-text.ts'
 import { identifier } from '../datasets/sql.ts'
 import type { DatasetStore } from '../datasets/store.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
-import { language, text } from './print.ts'
+import { text } from './print.ts'
+import { language } from '../host/sentence.ts'
 
 const CLIPPED_CHARACTERS = 40
 

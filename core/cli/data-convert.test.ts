@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { errorTexts, type ErrorCode } from '../contract/index.ts'
-import { main, type CliHost } from '../cli.ts'
+import { main, type CliHost } from './index.ts'
 import { formatRow } from '../datasets/formats/delimited.ts'
-import { randomUniform } from '../training/rng.ts'
+import { randomUniform } from '../random/rng.ts'
 
 const unused = () => { throw new Error('a data command needs no engine and no server') }
 const host: CliHost = { version: '0', resourcesFolder: 'resources', spawnEngine: unused, spawnReader: unused, serve: unused }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { errorTexts, type DatasetStatistics } from '../contract/index.ts'
-import { main, type CliHost } from '../cli.ts'
+import { main, type CliHost } from './index.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
 const unused = () => { throw new Error('a data command needs no engine and no server') }

@@ -2,7 +2,8 @@ import { deviceChoices, deviceCosts, deviceNames, reasonSentence, UserError, typ
 import { parseArguments } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { stateLine } from './gpu-pack.ts'
-import { gigabytes, language, text } from './print.ts'
+import { gigabytes, text } from './print.ts'
+import { language } from '../host/sentence.ts'
 
 /** `terakoya doctor [--json]`: what this machine has, what computes here, and what is missing for the rest. */
 export async function doctorCommand({ call }: CliContext, args: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { z } from 'zod'
 import { UserError } from '../contract/index.ts'
-import { userDataFolder } from '../folders.ts'
+import { userDataFolder } from '../files/folders.ts'
 import { announcedHosts, withdrawHost, type ControlFile } from '../host/control-files.ts'
 import { isRunning } from '../host/is-running.ts'
 import { parseArguments } from './arguments.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { isActive, UserError, type ExperimentDetail, type ExperimentSummary } from '../contract/index.ts'
-import { parseSettingsYaml } from '../experiments/settings-yaml.ts'
+import { parseSettingsYaml } from '../runs/settings-yaml.ts'
 import { parseArguments, parseSettingFlags } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { text } from './print.ts'

@@ -73,3 +73,6 @@ export interface ImportPreview {
   /** False where there are more rows than shown. */
   readonly isWhole: boolean
 }
+
+/** The ending of a file's name in lower case, without the dot. */
+export const endingOf = (name: string): string => /\.([^.\\/]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''

@@ -1,4 +1,4 @@
-import type { TrainingRow } from '../training/sample-files.ts'
+import type { TrainingRow } from '../samples/sample-files.ts'
 import { rowReader } from './roles.ts'
 import { identifier } from './sql.ts'
 import type { DatasetStore } from './store.ts'

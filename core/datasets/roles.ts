@@ -1,5 +1,5 @@
 import { UserError, type ColumnRole, type DatasetInfo } from '../contract/index.ts'
-import type { TrainingRow } from '../training/sample-files.ts'
+import type { TrainingRow } from '../samples/sample-files.ts'
 
 /** What a row's cells give to training. */
 export type RowTexts = Omit<TrainingRow, 'rowId' | 'rowNumber'>

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { copyFileAtomic, sweepTemporary, writeAtomic, writeFileAtomic } from './atomic.ts'
 import { useDisk } from './disk.ts'
 import { faultyDisk } from './testing/faulty-disk.ts'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 
 const newFolder = temporaryFolders()
 

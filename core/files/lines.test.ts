@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { linesOf, type LineLimits } from './lines.ts'
 
 const newFolder = temporaryFolders()

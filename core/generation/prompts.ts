@@ -1,6 +1,6 @@
 import { UserError, type ChatMessage } from '../contract/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
-import { encodePrompt, type SampleFormat } from '../training/sample-format.ts'
+import { encodePrompt, type SampleFormat } from '../samples/sample-format.ts'
 
 /**
  * The conversation cut to `maxTokens` by leaving out its oldest turns (a question with its answer); a system message stays.

@@ -1,5 +1,5 @@
 import type { GenerationSettings } from '../contract/index.ts'
-import { randomUniform } from '../training/rng.ts'
+import { randomUniform } from '../random/rng.ts'
 
 /** What the choice of the next token depends on besides the logits. */
 export interface SamplingState {

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '../tokenizers/index.ts'
-import type { SampleFormat } from '../training/sample-format.ts'
+import type { SampleFormat } from '../samples/sample-format.ts'
 
 /** Texts that end an answer in this format: markers of a next turn, which a model may write by itself. */
 export const stopStringsOf = (format: SampleFormat): string[] => (format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator])

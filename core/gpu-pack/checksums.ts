@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto'
 import { once } from 'node:events'
 import * as fs from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { defaultThreadCount } from '../runtime/threads.ts'
+import { defaultThreadCount } from '../processes/threads.ts'
 
 /** What reads and hashes a file: the SHA-256 in hexadecimal digits, null where it cannot be read. Its text is what the threads run, so it knows nothing but its parameters. */
 function makeSha256({ createHash }: typeof crypto, { closeSync, constants, openSync, readSync }: typeof fs): (file: string) => string | null {

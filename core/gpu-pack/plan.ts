@@ -1,5 +1,5 @@
 import { UserError, type GpuPackPart } from '../contract/index.ts'
-import type { Checksum } from '../hub/repository.ts'
+import type { Checksum } from '../net/repository.ts'
 import type { Library, PackPlatform } from './components.ts'
 import { findOnSystem } from './system-libraries.ts'
 

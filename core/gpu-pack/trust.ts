@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../files/atomic.ts'
-import { userDataFolder } from '../folders.ts'
+import { userDataFolder } from '../files/folders.ts'
 import type { KnownFile, Library } from './components.ts'
 
 /** The files that came out of an archive of our list, by that archive's SHA-256. */

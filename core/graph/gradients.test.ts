@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { AnyArray, Device } from '../runtime/index.ts'
-import { openProgram, openTestRuntime } from '../models/run-program.ts'
+import { openProgram, openTestRuntime } from '../kernels/run-program.ts'
 import { gradients } from './autodiff.ts'
 import { Builder } from './builder.ts'
 import type { Graph, Operation, Value } from './ir.ts'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { openProgram, openTestRuntime } from '../models/run-program.ts'
+import { openProgram, openTestRuntime } from '../kernels/run-program.ts'
 import { gradients } from './autodiff.ts'
 import { Builder } from './builder.ts'
 import type { DType } from './ir.ts'

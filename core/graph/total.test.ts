@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { runProgram } from '../models/run-program.ts'
+import { runProgram } from '../kernels/run-program.ts'
 import { Builder } from './builder.ts'
 import { rowsOf, total } from './total.ts'
 

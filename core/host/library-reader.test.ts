@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultSettings, type ExperimentId } from '../contract/index.ts'
-import { recordText } from '../experiments/record-file.ts'
+import { recordText } from '../runs/record-file.ts'
 import { openServices, prepareFolders, type LibraryServices } from './library.ts'
 
 let folder: string

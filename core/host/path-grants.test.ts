@@ -1,10 +1,10 @@
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { contracts, pathFields, type CallName, type Handlers, type PathUse } from '../contract/index.ts'
 import type { CallDefinition } from '../contract/define.ts'
-import { createDispatch } from '../dispatch.ts'
+import { createDispatch } from './dispatch.ts'
 import { PathGrants, type OwnPlaces } from './path-grants.ts'
 
 const newFolder = temporaryFolders()

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { fail, pathFields, pathsIn, type AppError, type NamedPath, type PathUse, type Result } from '../contract/index.ts'
-import { definitionOf, parseInput } from '../dispatch.ts'
+import { definitionOf, parseInput } from './dispatch.ts'
 import { isDownload } from '../hub/download-paths.ts'
 
 /** What the studio itself knows of paths; a Studio is one. */

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { isDownload } from '../hub/download-paths.ts'
-import { realPathInside } from './inside.ts'
+import { realPathInside } from '../files/inside.ts'
 import { PathGrants } from './path-grants.ts'
 
 /** What the file system was asked about. */

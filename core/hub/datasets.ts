@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { HubDatasetId, RepositoryPath, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
 import { isTable } from './download-paths.ts'
-import type { HubClient } from './hub-client.ts'
-import { listFiles, subjectOf, type RepositoryFile } from './repository.ts'
+import type { HubClient } from '../net/hub-client.ts'
+import { listFiles, subjectOf, type RepositoryFile } from '../net/repository.ts'
 
 const Texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]).catch([])
 const SplitInfo = z.object({ name: z.string(), num_examples: z.number().optional() })

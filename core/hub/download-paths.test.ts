@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { HubDatasetId, RepositoryPath } from '../contract/index.ts'
 import { downloadsFolder, isDownload, plainName, targetOf } from './download-paths.ts'
 

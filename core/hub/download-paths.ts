@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
-import { endingOf } from '../datasets/formats/table-format.ts'
-import { isWithin } from '../host/inside.ts'
+import { endingOf } from '../contract/import.ts'
+import { isWithin } from '../files/inside.ts'
 
 /** Where a library keeps what it downloads. */
 export const downloadsFolder = (libraryFolder: string): string => join(libraryFolder, 'downloads')

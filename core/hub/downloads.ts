@@ -4,10 +4,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { toDiskError } from '../files/disk-errors.ts'
 import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress, type RepositoryPath } from '../contract/index.ts'
 import { isTable, nameOf, targetOf } from './download-paths.ts'
-import { downloadFile, unpack, type DownloadJob } from './download.ts'
-import type { HubClient } from './hub-client.ts'
-import { ProgressMeter } from './progress-meter.ts'
-import { fileUrl, listFiles, subjectOf } from './repository.ts'
+import { downloadFile, unpack, type DownloadJob } from '../net/download.ts'
+import type { HubClient } from '../net/hub-client.ts'
+import { ProgressMeter } from '../net/progress-meter.ts'
+import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
 
 export interface DownloadsOptions {
   readonly client: HubClient

@@ -4,8 +4,8 @@ import { UserError, type Events, type Handlers, type HubToken } from '../contrac
 import { describeDataset, searchDatasets } from './datasets.ts'
 import { downloadsFolder } from './download-paths.ts'
 import { Downloads } from './downloads.ts'
-import { createHubClient } from './hub-client.ts'
-import { createNetwork, proxyFromEnvironment, type ProxyFor } from './network.ts'
+import { createHubClient } from '../net/hub-client.ts'
+import { createNetwork, proxyFromEnvironment, type ProxyFor } from '../net/network.ts'
 import { keepSecret, type SecretCipher } from './secrets.ts'
 import { findToken } from './token.ts'
 

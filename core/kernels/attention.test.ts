@@ -6,7 +6,7 @@ import { gradients } from '../graph/autodiff.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { dropoutThreshold } from '../graph/ops/dropout-mask.ts'
-import { openProgram } from '../models/run-program.ts'
+import { openProgram } from './run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { hasHostCompiler, hostOps } from './testing/host-ops.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../files/atomic.ts'
-import { cacheFolder } from '../folders.ts'
+import { cacheFolder } from '../files/folders.ts'
 
 /** Programs that are kept, the last used ones: a model with its settings needs about ten. */
 const MAX_PROGRAMS = 160

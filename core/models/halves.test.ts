@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { openModelFiles } from '../weights/model-files.ts'
 import { decodingProgram, type ComputeType } from './programs.ts'
 import { rotaryTables } from './rotary.ts'
-import { runProgram } from './run-program.ts'
+import { runProgram } from '../kernels/run-program.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 /** Two layers of every family, and a model with more layers than a program has inputs. */

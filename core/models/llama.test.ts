@@ -7,7 +7,7 @@ import { layOutLora, matricesOf, matrixName, type LoraLayout } from './lora.ts'
 import { decodingProgram, evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
 import type { AnyArray } from '../runtime/index.ts'
 import { rotaryTables } from './rotary.ts'
-import { openTestRuntime, runProgram } from './run-program.ts'
+import { openTestRuntime, runProgram } from '../kernels/run-program.ts'
 
 const { runtime, kinds } = openTestRuntime()
 const folder = join(import.meta.dirname, 'fixtures', 'llama')

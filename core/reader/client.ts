@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import pLimit from 'p-limit'
 import { UserError, type AppError } from '../contract/errors.ts'
-import type { EngineExit, EnginePort } from '../experiments/engine-port.ts'
+import type { EngineExit, EnginePort } from '../processes/port.ts'
 import { CPU_LIMIT_MS, MEMORY_LIMIT_BYTES, ReaderReply, resultSchemas, TIME_LIMIT_MS, type ReaderMethod, type ReaderParams, type ReaderRequest, type ReaderResult } from './protocol.ts'
 
 /** Starts a reader's process; each host has its own way. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { errorTexts } from '../contract/error-texts.ts'
 import type { AppError, ErrorCode, SamplePreview, SettingValues } from '../contract/index.ts'
-import type { MemoryPlace } from '../experiments/memory.ts'
-import type { TrainingRow } from '../training/sample-files.ts'
+import type { MemoryPlace } from '../training/memory-estimate.ts'
+import type { TrainingRow } from '../samples/sample-files.ts'
 
 /** A model's folder, and what its files looked like when the host last saw them: with another stamp they are read again. */
 export interface ModelPlace {

@@ -1,5 +1,5 @@
 import { UserError, type AppError } from '../contract/errors.ts'
-import type { HostPort } from '../experiments/engine-port.ts'
+import type { HostPort } from '../processes/port.ts'
 import { readTexts } from './card.ts'
 import { describeModel } from './describe.ts'
 import { openModel } from './open-model.ts'
@@ -14,7 +14,7 @@ const handlers: Handlers = {
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
   sample: async ({ rows, values, ...place }) => previewOf(await openModel(place).tokenizer(), rows, values),
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, ...model }) => (await import('../experiments/memory.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
+  memory: async ({ values, place, ...model }) => (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
 }
 
 /** The thread of a reader's process that reads: answers one request after the other. Whatever a model's files make of it, the answer is a result or an error of the user's. */

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import type { HostPort } from '../experiments/engine-port.ts'
+import type { HostPort } from '../processes/port.ts'
 import { CPU_LIMIT_MS, MEMORY_LIMIT_BYTES, type ReaderReply } from './protocol.ts'
 
 const MEASURE_MS = 50

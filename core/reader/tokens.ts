@@ -1,7 +1,7 @@
 import type { SamplePreview, SettingValues } from '../contract/index.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
-import { sampleOfChain, type TrainingRow } from '../training/sample-files.ts'
-import type { Sample } from '../training/samples.ts'
+import { sampleOfChain, type TrainingRow } from '../samples/sample-files.ts'
+import type { Sample } from '../samples/samples.ts'
 
 /** More tokens than that are counted but not shown. */
 const SHOWN_TOKENS = 2_000

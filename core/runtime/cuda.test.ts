@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { freeCudaBytes } from './cuda-driver.ts'
 import { openRuntime } from './runtime.ts'
-import { model, node, port } from './test-model.ts'
+import { model, node, port } from './testing/test-model.ts'
 
 const runtime = openRuntime()
 const available = (await runtime.devices()).some(({ kind, available: usable }) => kind === 'cuda' && usable)

@@ -2,7 +2,7 @@ import koffi from 'koffi'
 import { expect, it } from 'vitest'
 import type { CustomOp } from './custom-ops.ts'
 import { openRuntime } from './runtime.ts'
-import { model, node, port } from './test-model.ts'
+import { model, node, port } from './testing/test-model.ts'
 
 const cpu = openRuntime().device('cpu')
 const graph = model({

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { cudaReason, recommendDevice } from './devices.ts'
 import { openRuntime } from './runtime.ts'
-import { countCores } from './threads.ts'
+import { countCores } from '../processes/threads.ts'
 
 describe('devices', () => {
   it('always have the processor, and a reason for each that cannot be used', async () => {

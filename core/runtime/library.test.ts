@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findLibrary, unpacked } from './library.ts'
+import { unpacked } from '../gpu-pack/shipped-library.ts'
+import { findLibrary } from './library.ts'
 import { Runtime } from './runtime.ts'
 
 describe('the library', () => {

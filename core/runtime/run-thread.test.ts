@@ -10,7 +10,7 @@ import { RunThread } from './run-thread.ts'
 import { Session } from './session.ts'
 import { withSessionOptions } from './session-options.ts'
 import { DeviceTensor } from './tensor.ts'
-import { model, node, port } from './test-model.ts'
+import { model, node, port } from './testing/test-model.ts'
 
 const api = loadApi(findLibrary())
 const env = output<Pointer>((out) => api.CreateEnv(4, 'test', out))

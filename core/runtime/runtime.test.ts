@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { OrtError } from './ort-error.ts'
 import { openRuntime } from './runtime.ts'
-import { externalWeight, model, node, port, weight } from './test-model.ts'
+import { externalWeight, model, node, port, weight } from './testing/test-model.ts'
 import type { Session } from './session.ts'
 
 const runtime = openRuntime()

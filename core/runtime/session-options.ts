@@ -5,7 +5,7 @@ import { freeCudaBytes } from './cuda-driver.ts'
 import { registerOps, type CustomOp, type RegisteredOps } from './custom-ops.ts'
 import { appendProvider, providerNames } from './provider.ts'
 import type { DeviceTensor } from './tensor.ts'
-import { defaultThreadCount } from './threads.ts'
+import { defaultThreadCount } from '../processes/threads.ts'
 
 /** GraphOptimizationLevel of the C API. */
 const optimizationLevels = { none: 0, basic: 1, extended: 2, all: 99 } as const

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Device } from './device.ts'
 import { recommendDevice } from './devices.ts'
 import { openRuntimeWithSoftwareGpu } from './software-gpu.ts'
-import { model, node, port, weight } from './test-model.ts'
+import { model, node, port, weight } from './testing/test-model.ts'
 
 const runtime = openRuntimeWithSoftwareGpu()
 const names = ['p', 'g'] as const

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkTokenizerFolder } from './check.ts'
 import { loadTokenizer } from './load.ts'
-import { linesOf } from './test-support.ts'
+import { linesOf } from './testing/test-support.ts'
 
 const temporary: string[] = []
 async function temporaryFolder(): Promise<string> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadTokenizer, type Tokenizer } from './index.ts'
-import { fixture, linesOf, TINY_FOLDER } from './test-support.ts'
+import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
 interface Line { readonly text: string; readonly ids: number[] }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseModelFile, PieceType } from './model-file.ts'
 import { SentencePiece } from './sentencepiece.ts'
-import { fixture, linesOf, TINY_FOLDER } from './test-support.ts'
+import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
 interface Line { readonly model: string; readonly text?: string; readonly ids: number[]; readonly decoded: string }
 

@@ -1,5 +1,5 @@
 import type { SettingValues } from '../contract/index.ts'
-import { randomUniform } from './rng.ts'
+import { randomUniform } from '../random/rng.ts'
 
 /** 0 … count-1 in an order that depends only on the seed and the epoch (Fisher–Yates). */
 export function shuffledIndices(count: number, seed: number, epoch: number): number[] {

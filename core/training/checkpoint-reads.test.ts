@@ -2,7 +2,7 @@ import type * as files from 'node:fs/promises'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { checkpointAt, latestCheckpoint, newDraft, placeCheckpoint, rewindCheckpoints, sweepCheckpoints, usedCheckpoint, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
 import { readHistory, rewindHistory } from './history.ts'
 

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { useDisk } from '../files/disk.ts'
 import { faultyDisk, type Fault } from '../files/testing/faulty-disk.ts'
 import { layOutLora } from '../models/lora.ts'

@@ -8,7 +8,7 @@ import { Evaluator } from './evaluation.ts'
 import type { PackedBatch } from './packing.ts'
 import { setUpTraining } from './setup.ts'
 import type { StepRunner } from './step-runner.ts'
-import { makeJob, runJob, someRows } from './test-job.ts'
+import { makeJob, runJob, someRows } from './testing/test-job.ts'
 
 afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 

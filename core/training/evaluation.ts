@@ -7,9 +7,9 @@ import type { LoraLayout } from '../models/lora.ts'
 import { isOutOfMemory, type Device } from '../runtime/index.ts'
 import type { ResidentWeights } from '../weights/resident.ts'
 import { packRows, type PackedBatch } from './packing.ts'
-import { formatFor } from './sample-format.ts'
-import type { TrainingSample } from './sample-files.ts'
-import { sampleOptionsOf } from './samples.ts'
+import { formatFor } from '../samples/sample-format.ts'
+import type { TrainingSample } from '../samples/sample-files.ts'
+import { sampleOptionsOf } from '../samples/samples.ts'
 import type { StepRunner } from './step-runner.ts'
 
 /** How many rows are answered at each evaluation, where the metric does not need all. */

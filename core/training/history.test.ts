@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolders } from '../checkpoints/test-support.ts'
+import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { readHistory, rewindHistory, type HistoryFiles } from './history.ts'
 
 const newFolder = temporaryFolders()

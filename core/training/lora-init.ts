@@ -1,5 +1,5 @@
 import type { LoraLayout } from '../models/lora.ts'
-import { randomUniform } from './rng.ts'
+import { randomUniform } from '../random/rng.ts'
 
 /**
  * The flat vector p of a fresh adapter, as PEFT makes it: A uniform in ±1/√inSize (Kaiming with a = √5, He et al. 2015), B zero, so that training begins

@@ -1,5 +1,6 @@
 import { isOutOfMemory } from '../runtime/index.ts'
-import type { PackedBatch, TokenRow } from './packing.ts'
+import type { PackedBatch } from './packing.ts'
+import type { TokenRow } from '../samples/token-row.ts'
 
 export interface MicroBatchParts {
   readonly pack: (rows: readonly TokenRow[]) => PackedBatch

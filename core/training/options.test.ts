@@ -9,9 +9,10 @@ import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from 
 import type { TrainEvent, TrainJob } from './job.ts'
 import { Evaluator } from './evaluation.ts'
 import { MicroBatches } from './micro-batches.ts'
-import { packRows, type TokenRow } from './packing.ts'
+import { packRows } from './packing.ts'
+import type { TokenRow } from '../samples/token-row.ts'
 import { cutToQuantile } from './padding-quantile.ts'
-import { makeJob, runJob, someRows } from './test-job.ts'
+import { makeJob, runJob, someRows } from './testing/test-job.ts'
 
 const folders: string[] = []
 afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))))

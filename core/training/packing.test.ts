@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { packRows, padBatch, recordedLength, type TokenRow } from './packing.ts'
+import { packRows, padBatch, recordedLength } from './packing.ts'
+import type { TokenRow } from '../samples/token-row.ts'
 
 /** A row whose ids are unlike every other row's; the first `prompt` tokens do not count. */
 const row = (length: number, prompt: number, base: number): TokenRow =>

@@ -1,10 +1,5 @@
+import type { TokenRow } from '../samples/token-row.ts'
 import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
-
-/** A row as token ids; `labelMask[i]` is 1 where token i counts for the loss. */
-export interface TokenRow {
-  readonly ids: Int32Array
-  readonly labelMask: Uint8Array
-}
 
 /** Rows packed into B sequences of T tokens: what a program's inputs are filled with. */
 export interface PackedBatch {

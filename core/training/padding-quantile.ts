@@ -1,4 +1,4 @@
-import type { TokenRow } from './packing.ts'
+import type { TokenRow } from '../samples/token-row.ts'
 
 /**
  * H2O LLM Studio's padding_quantile for 0 < q < 1: rows of a batch that are longer than the q-quantile of its lengths (interpolated as torch.quantile does)

@@ -2,7 +2,7 @@ import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { Owned, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import type { PackedBatch } from './packing.ts'
-import { fillOdd, type Stream } from './rng.ts'
+import { fillOdd, type Stream } from '../random/rng.ts'
 
 export interface ShapedSessionOptions {
   readonly device: Device

@@ -6,7 +6,7 @@ import type { SettingValues } from '../contract/index.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { latestCheckpoint } from './checkpoint-folder.ts'
 import type { TrainEvent } from './job.ts'
-import { makeJob, runJob, someRows } from './test-job.ts'
+import { makeJob, runJob, someRows } from './testing/test-job.ts'
 
 const folders: string[] = []
 async function job(rows: Parameters<typeof makeJob>[0], validation: Parameters<typeof makeJob>[1] = [], settings: Partial<SettingValues> = {}) {

@@ -9,7 +9,7 @@ import { layOutLora, type LoraLayout } from '../models/lora.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { readAdapterVector } from './checkpoint.ts'
 import { latestCheckpoint } from './checkpoint-folder.ts'
-import { makeJob, runJob, tinyModelFolder } from './test-job.ts'
+import { makeJob, runJob, tinyModelFolder } from './testing/test-job.ts'
 
 const tutorial = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { halfTable } from '../checkpoints/index.ts'
-import { defaultThreadCount } from '../runtime/threads.ts'
+import { defaultThreadCount } from '../processes/threads.ts'
 import { makeQuantize, type Quantize, type Quantized } from './quantize.ts'
 
 /** What a thread does, as CommonJS text, so that it needs no file of its own in a bundle. */

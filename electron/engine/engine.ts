@@ -1,5 +1,5 @@
-import { runEngine } from '../../core/experiments/engine-service.ts'
-import type { HostPort } from '../../core/experiments/engine-port.ts'
+import { runEngine } from '../../core/engine/engine-service.ts'
+import type { HostPort } from '../../core/processes/port.ts'
 
 /** What Electron gives a utility process; absent in a child process. */
 interface ParentPort {

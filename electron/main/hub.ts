@@ -1,5 +1,5 @@
 import { safeStorage, session } from 'electron'
-import { proxyFromList } from '../../core/hub/network.ts'
+import { proxyFromList } from '../../core/net/network.ts'
 import type { SecretCipher } from '../../core/hub/secrets.ts'
 import type { HubHost } from '../../core/hub/service.ts'
 

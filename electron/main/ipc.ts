@@ -6,7 +6,7 @@ import { fail, ok, toAppError, UserError, type PickedFile, type Result } from '.
 import { toReadError } from '../../core/files/read-error.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import type { PathGrants } from '../../core/host/path-grants.ts'
-import type { Studio } from '../../core/studio.ts'
+import type { Studio } from '../../core/host/studio.ts'
 import { channels } from '../preload/channels.ts'
 import { openOutside } from './outside.ts'
 import type { Windows } from './windows.ts'

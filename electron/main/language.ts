@@ -1,6 +1,6 @@
 import { app } from 'electron'
 import type { Preferences } from '../../core/contract/index.ts'
-import type { Studio } from '../../core/studio.ts'
+import type { Studio } from '../../core/host/studio.ts'
 
 export type Language = 'ja' | 'en'
 

@@ -1,7 +1,7 @@
 import { shell } from 'electron'
 import { isAbsolute } from 'node:path'
 import { allowedLink, fail, ok, type Result } from '../../core/contract/index.ts'
-import { realPathInside } from '../../core/host/inside.ts'
+import { realPathInside } from '../../core/files/inside.ts'
 
 const MAX_SHOWN_CHARACTERS = 100
 

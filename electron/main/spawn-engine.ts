@@ -1,6 +1,6 @@
 import { utilityProcess, type UtilityProcess } from 'electron'
-import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
-import type { EnginePort } from '../../core/experiments/engine-port.ts'
+import { engineEnvironment } from '../../core/engine/engine-environment.ts'
+import type { EnginePort } from '../../core/processes/port.ts'
 import { readerEnvironment } from '../../core/reader/environment.ts'
 
 /** As the system's list of processes shows it. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort as supervisor, Worker } from 'node:worker_threads'
-import type { HostPort } from '../../core/experiments/engine-port.ts'
+import type { HostPort } from '../../core/processes/port.ts'
 import { HEAP_LIMIT, superviseReader } from '../../core/reader/supervisor.ts'
 
 /** What Electron gives a utility process; absent in a child process. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Access } from './access.ts'
-import { raw, startTestHost, TestWindow, upgrade, type TestHost } from './test-support.ts'
+import { raw, startTestHost, TestWindow, upgrade, type TestHost } from './testing/support.ts'
 
 let host: TestHost
 beforeAll(async () => { host = await startTestHost() })

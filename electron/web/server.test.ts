@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { announcedHosts } from '../../core/host/control-files.ts'
 import { startWebHost } from './server.ts'
-import { raw, startTestHost, type TestHost } from './test-support.ts'
+import { raw, startTestHost, type TestHost } from './testing/support.ts'
 
 let host: TestHost
 afterEach(() => host.close())

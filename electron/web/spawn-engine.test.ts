@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { EngineExit } from '../../core/experiments/engine-port.ts'
+import type { EngineExit } from '../../core/processes/port.ts'
 import { spawnEngine } from './spawn-engine.ts'
 
 // After a training on CUDA an engine hung in its handler for SIGTERM, and the command that had started it never ended.

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
-import { engineEnvironment } from '../../core/experiments/engine-environment.ts'
-import type { EnginePort } from '../../core/experiments/engine-port.ts'
+import { engineEnvironment } from '../../core/engine/engine-environment.ts'
+import type { EnginePort } from '../../core/processes/port.ts'
 import { readerEnvironment } from '../../core/reader/environment.ts'
 
 /** Starts the engine as a child process; it ends with this process. `entry` is the built engine. */

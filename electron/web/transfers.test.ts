@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { PickedFile } from '../../core/contract/index.ts'
-import { raw, startTestHost, type TestHost } from './test-support.ts'
+import { raw, startTestHost, type TestHost } from './testing/support.ts'
 import { makeTransferFolder, sweepTransferFolders } from './transfer-folder.ts'
 
 let host: TestHost | undefined

@@ -1,6 +1,7 @@
 import { importExtensions, UserError } from '../../contract/index.ts'
 import { inPortions } from './portions.ts'
-import { endingOf, type Cells, type FileContents, type TableFormat } from './table-format.ts'
+import { endingOf } from '../../contract/import.ts'
+import type { Cells, FileContents, TableFormat } from './table-format.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */
 const FILE = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]

@@ -6,7 +6,8 @@ import { decodePieces, decodeText, encodingOfBeginning, judgeEncoding, type Text
 import { parseJson } from './json-text.ts'
 import { KeyOrder, keysOf, rememberKeys } from './key-order.ts'
 import { MAX_COLUMNS } from './limits.ts'
-import { endingOf, type Cells, type FileContents, type Table, type TableFormat } from './table-format.ts'
+import { endingOf } from '../../contract/import.ts'
+import type { Cells, FileContents, Table, TableFormat } from './table-format.ts'
 
 /** Records of a list are handed on in portions of so many. */
 const RECORDS_PER_PORTION = 1000

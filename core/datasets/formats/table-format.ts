@@ -52,8 +52,6 @@ export interface TableFormat {
   open(file: FileContents, options: ImportOptions): Promise<Table>
 }
 
-/** The ending of a file's name in lower case, without the dot. */
-export const endingOf = (name: string): string => /\.([^.\\/]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
 
 /** Names for the columns of a table without a header. */
 export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => `列${index + 1}`)

@@ -1,5 +1,5 @@
 import type { Column, ColumnRole, CountedRole, DatasetStatistics, RoleStatistics } from '../../contract/index.ts'
-import { readConversation, type Turns } from '../../training/sample-messages.ts'
+import { readConversation, type Turns } from '../../samples/sample-messages.ts'
 import { rowReader, type RowTexts } from '../roles.ts'
 import { identifier } from '../sql.ts'
 import type { DatasetStore } from '../store.ts'

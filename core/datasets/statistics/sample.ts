@@ -1,4 +1,4 @@
-import { randomUniform } from '../../training/rng.ts'
+import { randomUniform } from '../../random/rng.ts'
 
 /** Chooses `wanted` of `total` rows by chance in one pass; asked once for every row, in order (Knuth's algorithm S). The same seed chooses the same rows. */
 export function rowSampler(total: number, wanted: number, seed: number): () => boolean {

@@ -1,5 +1,5 @@
 import type { Distribution } from '../../contract/index.ts'
-import { chainsOf, type ChainLink } from '../../training/sample-chains.ts'
+import { chainsOf, type ChainLink } from '../../samples/sample-chains.ts'
 import { Tally } from './distribution.ts'
 
 /**

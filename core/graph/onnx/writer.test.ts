@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { operatorsRun } from '../../models/run-program.ts'
+import { operatorsRun } from '../../kernels/run-program.ts'
 import { openRuntime } from '../../runtime/index.ts'
 import { Builder } from '../builder.ts'
 import { toOnnx } from './writer.ts'

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
-import type { EnginePort } from '../../experiments/engine-port.ts'
+import type { EnginePort } from '../../processes/port.ts'
 import { createModelReader, type ModelReader, type SpawnReader } from '../client.ts'
 import { readerEnvironment } from '../environment.ts'
 

@@ -1,5 +1,5 @@
-import { pickle, pickleOf, writeZip, type TestTensor } from '../../checkpoints/torch-test-support.ts'
-import { safetensorsBytes } from '../../checkpoints/test-bytes.ts'
+import { pickle, pickleOf, writeZip, type TestTensor } from '../../checkpoints/testing/torch-test-support.ts'
+import { safetensorsBytes } from '../../checkpoints/testing/test-bytes.ts'
 import type { ErrorCode } from '../../contract/index.ts'
 import type { HostileCase } from './hostile-models.ts'
 import type { Entry } from './sound-model.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, open, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { safetensorsBytes } from '../../checkpoints/test-bytes.ts'
+import { safetensorsBytes } from '../../checkpoints/testing/test-bytes.ts'
 
 const TOKENIZER = join(import.meta.dirname, '..', '..', 'tokenizers', 'fixtures', 'bpe_json_bytes')
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { DeviceKind } from '../../contract/index.ts'
-import { runProgram } from '../../models/run-program.ts'
+import { runProgram } from '../../kernels/run-program.ts'
 import { openRuntime } from '../../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../../runtime/software-gpu.ts'
 import { optimizerProgram, optimizers } from './index.ts'

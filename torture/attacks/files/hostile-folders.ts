@@ -3,7 +3,7 @@ import { closeSync, copyFileSync, ftruncateSync, mkdirSync, openSync, rmSync, sy
 import { join } from 'node:path'
 import { hostileModels } from '../../../core/reader/testing/hostile-models.ts'
 import { soundConfig, type Entry } from '../../../core/reader/testing/sound-model.ts'
-import { safetensorsBytes } from '../../../core/checkpoints/test-bytes.ts'
+import { safetensorsBytes } from '../../../core/checkpoints/testing/test-bytes.ts'
 import { root } from '../../harness/places.ts'
 
 const tokenizer = join(root, 'core', 'tokenizers', 'fixtures', 'bpe_json_bytes', 'tokenizer.json')

@@ -1,0 +1,213 @@
+import { toAppError, type ChatAnswer, type DeviceKind, type FinishReason, type GenerationSettings } from '../contract/index.ts'
+import { Generator } from '../generation/generator.ts'
+import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
+import { fitConversation } from '../generation/prompts.ts'
+import { stopStringsOf } from '../generation/stopping.ts'
+import { readAdapter, type Adapter } from '../checkpoints/index.ts'
+import type { LoraLayout } from '../models/lora.ts'
+import { giveBackFreedMemory, openRuntime } from '../runtime/index.ts'
+import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
+import { formatFor } from '../samples/sample-format.ts'
+import { residentWeights } from '../training/setup.ts'
+import type { ResidentWeights } from '../weights/resident.ts'
+import type { GenerateEvent, GenerateJob, GenerateTarget } from './engine-protocol.ts'
+
+interface Context {
+  readonly signal: AbortSignal
+  readonly onEvent: (event: GenerateEvent) => void
+}
+
+/** Models kept open between questions: as many as can be asked at once. */
+const KEPT_MODELS = 4
+
+interface OpenModel {
+  readonly model: LoadedModel
+  readonly generator: Generator
+  readonly layout: LoraLayout | null
+  readonly weights: SharedWeights
+}
+
+/** A model that is being opened, or is open. */
+interface Entry {
+  readonly opened: Promise<OpenModel>
+  /** Answers that are waiting for it or under way. */
+  users: number
+  /** To be closed after the last of them. */
+  isRetired: boolean
+  /** Settles when it is closed. */
+  readonly closed: Promise<void>
+  readonly close: () => void
+}
+
+const entries = new Map<string, Entry>()
+
+/** The base model's weights, which a tuned model of it uses too. */
+interface SharedWeights {
+  readonly resident: ResidentWeights
+  users: number
+}
+
+const sharedWeights = new Map<string, SharedWeights>()
+
+/** Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's failure is its own. */
+export async function answer({ device, targets, settings }: GenerateJob, { signal, onEvent }: Context): Promise<null> {
+  await Promise.all(groupTargets(targets).map((group) =>
+    answerGroup(device, group, settings, { signal, onEvent }).catch((error: unknown) => {
+      for (const { index } of group) onEvent({ kind: 'failed', target: index, error: toAppError(error) })
+    })))
+  return null
+}
+
+interface IndexedTarget extends GenerateTarget {
+  readonly index: number
+}
+
+function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
+  const groups = new Map<string, IndexedTarget[]>()
+  for (const [index, target] of targets.entries()) {
+    const key = `${target.modelFolder}\n${target.adapterFolder ?? ''}`
+    groups.set(key, [...(groups.get(key) ?? []), { ...target, index }])
+  }
+  return [...groups.values()]
+}
+
+async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
+  const { modelFolder, adapterFolder } = group[0] as IndexedTarget
+  const entry = await takeModel(kind, modelFolder, adapterFolder)
+  try {
+    await answerWith(await entry.opened, { adapterFolder, group, settings }, { signal, onEvent })
+  } finally {
+    entry.users--
+    if (entry.isRetired) close(entry)
+  }
+}
+
+interface Question {
+  readonly adapterFolder: string | null
+  readonly group: readonly IndexedTarget[]
+  readonly settings: GenerationSettings
+}
+
+async function answerWith({ model, generator, layout }: OpenModel, { adapterFolder, group, settings }: Question, { signal, onEvent }: Context): Promise<void> {
+  const { contextLength } = model.architecture
+  const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
+  const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
+  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
+  await generator.generate({
+    prompts: prompts.map(({ ids }) => ids), settings, signal,
+    stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format))),
+    onToken: (place) => streams[place]?.count(),
+    onText: (place, text) => streams[place]?.say(text),
+    onEnd: (place, finish) => streams[place]?.end(finish),
+  }, layout && adapterFolder ? await readAdapterVector(adapterFolder, layout) : null)
+}
+
+/** One answer on its way to the window, with its speed. */
+class AnswerStream {
+  readonly #target: number
+  readonly #droppedTurns: number
+  readonly #onEvent: Context['onEvent']
+  readonly #startMs = performance.now()
+  #text = ''
+  #tokenCount = 0
+
+  constructor(target: number, droppedTurns: number, onEvent: Context['onEvent']) {
+    this.#target = target
+    this.#droppedTurns = droppedTurns
+    this.#onEvent = onEvent
+  }
+
+  count(): void {
+    this.#tokenCount++
+  }
+
+  say(text: string): void {
+    this.#text += text
+    this.#onEvent({ kind: 'token', target: this.#target, text })
+  }
+
+  end(finish: FinishReason): void {
+    const seconds = (performance.now() - this.#startMs) / 1000
+    const answer: ChatAnswer = { text: this.#text, finish, tokenCount: this.#tokenCount, tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0, droppedTurns: this.#droppedTurns }
+    this.#onEvent({ kind: 'done', target: this.#target, answer })
+  }
+}
+
+/** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. Whoever takes it is one of its users. */
+async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<Entry> {
+  const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
+  const key = JSON.stringify([kind, modelFolder, adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]]])
+  const entry = entries.get(key) ?? newEntry(openFresh(kind, modelFolder, adapter))
+  entry.users++
+  entries.delete(key)
+  entries.set(key, entry)
+  entry.opened.catch(() => { if (entries.get(key) === entry) entries.delete(key) })
+  if (entries.size > KEPT_MODELS) {
+    const [oldest, unused] = entries.entries().next().value as [string, Entry]
+    entries.delete(oldest)
+    retire(unused)
+  }
+  return entry
+}
+
+function newEntry(opened: Promise<OpenModel>): Entry {
+  let close = () => {}
+  const closed = new Promise<void>((resolve) => (close = resolve))
+  return { opened, users: 0, isRetired: false, closed, close }
+}
+
+/** Closes every open model, each after its answers; settles when all are closed. A training needs the memory. */
+export async function closeModels(): Promise<void> {
+  const open = [...entries.values()]
+  entries.clear()
+  open.forEach(retire)
+  await Promise.all(open.map(({ closed }) => closed))
+}
+
+function retire(entry: Entry): void {
+  entry.isRetired = true
+  close(entry)
+}
+
+/** Does nothing while the model answers. */
+function close({ users, opened, close: tell }: Entry): void {
+  if (users > 0) return
+  const free = ({ generator, weights }: OpenModel) => {
+    generator.dispose()
+    return release(weights)
+  }
+  void opened.then(free, () => {}).then(tell).then(giveBackFreedMemory)
+}
+
+/** The weights of a folder on a device, read once for all who use them; each releases them. */
+function share(key: string, load: () => ResidentWeights): SharedWeights {
+  const shared = sharedWeights.get(key) ?? { resident: load(), users: 0 }
+  sharedWeights.set(key, shared)
+  shared.users++
+  return shared
+}
+
+async function release(shared: SharedWeights): Promise<void> {
+  if (--shared.users > 0) return
+  for (const [key, one] of sharedWeights) if (one === shared) sharedWeights.delete(key)
+  await shared.resident.dispose()
+}
+
+/** Chatting keeps the weights as they are stored. */
+const CHAT_WEIGHTS = { 'architecture.backbone_dtype': 'float32', 'environment.precision': 'float32' } as const
+
+async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter | null): Promise<OpenModel> {
+  const device = openRuntime().device(kind)
+  const [model] = await Promise.all([loadModel(modelFolder), device.ready()])
+  const layout = adapter && layoutOfAdapter(adapter, model.architecture)
+  const weights = share(`${kind}\n${modelFolder}`, () => residentWeights(model, device, CHAT_WEIGHTS))
+  try {
+    const generator = await Generator.open(model, device, layout, weights.resident)
+    // Opening takes several times what stays.
+    void giveBackFreedMemory()
+    return { model, layout, weights, generator }
+  } catch (error) {
+    await release(weights)
+    throw error
+  }
+}

@@ -1,0 +1,42 @@
+import { copyFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { Preferences, UserError } from '../contract/index.ts'
+import { sweepTemporary, writeFileAtomic } from '../files/atomic.ts'
+import { disk } from '../files/disk.ts'
+import { toDiskError } from '../files/disk-errors.ts'
+import { readRegularFile } from '../files/regular-file.ts'
+import type { ReportBug } from './error-log.ts'
+
+const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null), gpuPackFolder: z.string().nullable().default(null) })
+const HOUR_MS = 3_600_000
+const MAX_BYTES = 1e6
+
+export type StoredPreferences = z.infer<typeof PreferencesFile>
+
+/** Reads the preferences; a missing file gives the defaults. So does a damaged one, which is kept as `<file>.damaged` and reported. */
+export async function readPreferences(file: string, report: ReportBug): Promise<StoredPreferences> {
+  // Other hosts of this account may be writing now.
+  await sweepTemporary(dirname(file), { olderThanMs: HOUR_MS })
+  try {
+    return PreferencesFile.parse(JSON.parse((await readRegularFile(file, { maxBytes: MAX_BYTES })).toString('utf8')))
+  } catch (error) {
+    if (!(error instanceof UserError && error.error.code === 'file/not-found')) {
+      report('preferences', error)
+      if (!(error instanceof UserError)) await copyFile(file, `${file}.damaged`).catch(() => undefined)
+    }
+    return PreferencesFile.parse({})
+  }
+}
+
+/** Writes the preferences atomically. Throws UserError 'disk-full' or 'preferences/unwritable'. */
+export async function writePreferences(file: string, preferences: StoredPreferences): Promise<void> {
+  const folder = dirname(file)
+  try {
+    await disk.mkdir(folder, { recursive: true })
+    await writeFileAtomic(file, JSON.stringify(preferences, null, 2))
+  } catch (error) {
+    const told = toDiskError(error, folder)
+    throw told instanceof UserError && told.error.code === 'library/unwritable' ? new UserError('preferences/unwritable', { folder }) : told
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DatasetInfo, DeviceInfo } from '../contract/index.ts'
+import { createDatasetService, type DatasetService } from '../datasets/service.ts'
+import { createModelService, type ModelService } from '../local-models/service.ts'
+import type { ModelReader } from '../reader/client.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import type { DeviceReport } from '../engine/engine-protocol.ts'
+import { makePlan } from './plan.ts'
+import { tokenCounter } from './token-counter.ts'
+
+const resources = join(import.meta.dirname, '..', '..', 'resources')
+let folder: string
+let datasets: DatasetService
+let dataset: DatasetInfo
+let models: ModelService
+let built: BuiltReader
+let reader: ModelReader
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-plan-'))
+  await Promise.all(['datasets', 'models', 'trash'].map((name) => mkdir(join(folder, name))))
+  built = await buildReader()
+  reader = built.client()
+  models = createModelService({ shippedFolder: join(resources, 'models'), folder: join(folder, 'models'), reader })
+  datasets = createDatasetService({ folder: join(folder, 'datasets'), trashFolder: join(folder, 'trash'), templatesFolder: join(resources, 'tutorial'), emit: () => undefined, tokenCounter: (model) => tokenCounter(models, reader, model) })
+  dataset = await datasets.create({ from: 'sample' })
+})
+afterAll(async () => {
+  await built.remove()
+  await rm(folder, { recursive: true })
+})
+
+const processor: DeviceInfo = { kind: 'cpu', name: 'processor', available: true }
+const card = (memoryBytes: number, freeMemoryBytes: number): DeviceReport => ({
+  devices: [processor, { kind: 'cuda', name: 'card', memoryBytes, freeMemoryBytes, available: true }],
+  recommended: { kind: 'cuda', reason: 'fastest-gpu' },
+})
+const plan = (report: DeviceReport, settings: Record<string, unknown> = {}) =>
+  makePlan({ 'dataset.id': dataset.id, ...settings }, { datasets, models, reader, devices: () => Promise.resolve(report) })
+
+describe('the memory of a plan', () => {
+  it("is the graphics card's where that computes", async () => {
+    const { device, memoryBytes, availableMemoryBytes, issues } = await plan(card(16e9, 12e9))
+    expect([device, availableMemoryBytes]).toEqual(['cuda', 12e9])
+    expect(memoryBytes).toBeLessThan(12e9)
+    expect(issues.map(({ error }) => error.code)).not.toContain('plan/gpu-memory')
+  })
+
+  it('is too small on a small card, with the numbers', async () => {
+    const { memoryBytes, availableMemoryBytes, issues } = await plan(card(1e9, 9e8))
+    expect(memoryBytes).toBeGreaterThan(1e9)
+    expect(availableMemoryBytes).toBe(9e8)
+    expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts: {} } })
+  })
+
+  it('is more where kernels of our own cannot be compiled', async () => {
+    const report = card(16e9, 12e9)
+    const lacking: DeviceReport = { ...report, devices: report.devices.map((device) => (device.kind === 'cuda' ? { ...device, reason: 'compiler-missing' } : device)) }
+    expect((await plan(lacking)).memoryBytes).toBeGreaterThan((await plan(report)).memoryBytes)
+  })
+
+  it("is the computer's where the processor was chosen", async () => {
+    const { device, availableMemoryBytes } = await plan(card(1e9, 1e9), { 'environment.device': 'cpu' })
+    expect(device).toBe('cpu')
+    expect(availableMemoryBytes).not.toBe(1e9)
+  })
+})
