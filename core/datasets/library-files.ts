@@ -1,7 +1,8 @@
-import { lstat, mkdir, readdir, stat } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatasetId, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { WORK_FOLDER } from './store.ts'
 
 export const ENDING = '.duckdb'
@@ -49,9 +50,10 @@ export async function sweep(folder: string): Promise<void> {
   try {
     // Through a link, work would be done in a folder that nobody chose.
     if (await lstat(work).then((found) => found.isSymbolicLink(), () => false)) await disk.rm(work, { recursive: true, force: true })
-    await mkdir(work, { recursive: true })
-  } catch {
-    throw new UserError('library/unwritable', { folder })
+    await disk.mkdir(work, { recursive: true })
+  } catch (error) {
+    const known = toDiskError(error, folder)
+    throw known instanceof UserError ? known : new UserError('library/unwritable', { folder })
   }
   await removeNamed(work, WORK)
   await removeNamed(folder, EARLIER_WORK)

@@ -128,17 +128,17 @@ describe('a library that is handed over', () => {
 
 describe('a library that cannot be opened for writing', () => {
   it.each([['ENOSPC', 'disk-full'], ['EACCES', 'library/unwritable']])('at the start is left, with a sentence for %s', async (code, expected) => {
-    putBack = useDisk({ ...node, rm: async (path, how) => String(path).includes('.work') ? Promise.reject(diskError(code)) : node.rm(path, how) })
+    putBack = useDisk({ ...node, mkdir: (async (path, how) => String(path).includes('.work') ? Promise.reject(diskError(code)) : node.mkdir(path, how)) as typeof node.mkdir })
     expect(await codeOf(() => open())).toBe(expected)
     expect(await isHeld()).toBe(false)
   })
 
   it('is gone where its folder was pulled out', async () => {
-    putBack = useDisk({ ...node, rm: async (path, how) => {
-      if (!String(path).includes('.work')) return node.rm(path, how)
+    putBack = useDisk({ ...node, mkdir: (async (path, how) => {
+      if (!String(path).includes('.work')) return node.mkdir(path, how)
       await node.rm(place(), { recursive: true })
       throw diskError('ENOENT')
-    } })
+    }) as typeof node.mkdir })
     expect(await codeOf(() => open())).toBe('library/gone')
   })
 
