@@ -151,10 +151,18 @@ test('files of the page come with their type and its policy, anything else is no
   expect(answers).toEqual({ page: [200, 'text/html; charset=utf-8', 'nosniff', true], script: [200, 'text/javascript; charset=utf-8', 'nosniff', true], others: Array(5).fill(notFound), post: notFound })
 })
 
-test('the page gets the clipboard and no other permission', async ({ desktop: { page } }) => {
+test('the page gets the clipboard and no other permission', async ({ desktop: { app, page } }) => {
   await (await page.context().newCDPSession(page)).send('Emulation.setFocusEmulationEnabled', { enabled: true })
   // The clipboard is for a document with the focus, and a display without a window manager gives it late.
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.writeText('写し').then(() => 'written', String))).toBe('written')
+  await expect.poll(async () => {
+    await app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      window?.focus()
+      window?.webContents.focus()
+    })
+    await page.mouse.click(5, 5)
+    return page.evaluate(() => navigator.clipboard.writeText('写し').then(() => 'written', String))
+  }).toBe('written')
   const answers = await page.evaluate(async () => {
     const query = (name: string) => navigator.permissions.query({ name: name as PermissionName }).then(({ state }) => state, () => 'denied')
     const names = ['geolocation', 'notifications', 'camera', 'microphone', 'midi', 'background-sync', 'persistent-storage', 'idle-detection', 'screen-wake-lock', 'window-management', 'local-fonts']

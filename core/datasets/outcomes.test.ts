@@ -63,6 +63,22 @@ describe('a new dataset', () => {
   }
 })
 
+describe('a dataset on a disk that fails', () => {
+  it.each([['EROFS', 'library/unwritable'], ['EIO', 'library/unwritable'], ['ENOSPC', 'disk-full']] as const)('(%s) is restored or stays in the trash, with a sentence', async (kind, code) => {
+    const { id } = await service.create({ from: 'sample' })
+    for (let at = 1, isHit = true; isHit; at++) {
+      await service.remove({ id })
+      const disk = faultyDisk({ within: folder, fault: { at, kind } })
+      const putBack = useDisk(disk)
+      const outcome = await service.restore({ id }).then(() => null, (error: { error?: { code: string } }) => error.error?.code ?? String(error)).finally(putBack)
+      isHit = disk.seen.length >= at
+      if (isHit) expect([at, disk.seen[at - 1], outcome]).toEqual([at, disk.seen[at - 1], code])
+      if (!(await datasets()).includes(`${id}.duckdb`)) await service.restore({ id })
+      expect((await service.page({ id, offset: 0, limit: 1 })).rowCount).toBe(11)
+    }
+  })
+})
+
 describe('a step that is done', () => {
   const rows = Array.from({ length: 300 }, (_, row) => [`q${row}`, `a${row}`])
   let id: DatasetInfo['id']

@@ -305,7 +305,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const isThere = (folder: string) => access(join(folder, `${id}${ENDING}`)).then(() => true, () => false)
       if (!(await isThere(options.trashFolder))) throw new UserError('dataset/not-found', { id })
       if (await isThere(options.folder)) throw new UserError('trash/occupied', { id })
-      await moveDataset(options.trashFolder, options.folder, id)
+      await moveDataset(options.trashFolder, options.folder, id).catch((error: unknown) => { throw toDiskError(error, options.folder) })
       return change(id, async () => undefined)
     },
     async check({ id, modelId, maxTokens }) {
@@ -387,13 +387,17 @@ async function removeWork(files: readonly string[]): Promise<void> {
   await Promise.all(files.map((file) => disk.rm(file, { force: true }).catch(() => undefined)))
 }
 
-/** Moves a dataset's file, and what is not yet in it, to another folder. */
+/** Moves a dataset's file, and what is not yet in it, to another folder; both or neither. */
 async function moveDataset(from: string, to: string, id: string): Promise<void> {
   await mkdir(to, { recursive: true })
   const [file, beside] = [`${id}${ENDING}`, `${id}${ENDING}.wal`]
   await disk.rm(join(to, beside), { force: true })
   await disk.rename(join(from, file), join(to, file))
-  await disk.rename(join(from, beside), join(to, beside)).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ENOENT') throw error })
+  await disk.rename(join(from, beside), join(to, beside)).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return
+    await disk.rename(join(to, file), join(from, file))
+    throw error
+  })
   await Promise.all([from, to].map(syncFolder))
 }
 

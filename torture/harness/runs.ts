@@ -92,15 +92,19 @@ export function differences(expected: RunResult, found: RunResult): string[] {
 }
 
 /** What a host that works on the library writes at this moment is gone at the next look. */
-const SECOND_LOOK_MS = 1000
+const LOOK_AGAIN_MS = 1000
+/** A sync on a busy disk takes seconds. */
+const LOOKS = 8
 
 /** What nobody owns: drafts, temporary files, journals without their database, checkpoints with parts missing. `hostPid`: a host works on the library. */
 export async function findStrays(folder: string, hostPid: number | null): Promise<string[]> {
-  const found = await strayPaths(folder, hostPid)
-  if (hostPid === null || found.length === 0) return found
-  await wait(SECOND_LOOK_MS)
-  const still = new Set(await strayPaths(folder, hostPid))
-  return found.filter((path) => still.has(path))
+  let found = await strayPaths(folder, hostPid)
+  for (let look = 1; hostPid !== null && found.length > 0 && look < LOOKS; look++) {
+    await wait(LOOK_AGAIN_MS)
+    const still = new Set(await strayPaths(folder, hostPid))
+    found = found.filter((path) => still.has(path))
+  }
+  return found
 }
 
 async function strayPaths(folder: string, hostPid: number | null): Promise<string[]> {

@@ -162,7 +162,8 @@ function watchHandle(handle: fs.promises.FileHandle, path: string, border: Borde
   for (const [name, operation] of Object.entries(handleCalls)) {
     const original = (table[name] as Callable).bind(handle)
     const syncing = (): Step => ({ done: () => border.power.keep(handle.fd, path), failed: () => undefined })
-    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), operation === 'sync' ? syncing : undefined)
+    const writing = (): Step => ({ done: () => border.power.wrote(handle.fd), failed: () => undefined })
+    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), operation === 'sync' ? syncing : writing)
   }
 }
 

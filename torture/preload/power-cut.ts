@@ -50,6 +50,8 @@ export class PowerCut {
   readonly #backups: string
   /** Bytes that are safe, by file; files that nobody wrote to are safe as a whole. */
   readonly #safeBytes = new Map<string, number>()
+  /** How long a file was when this process last wrote to it: what is longer has been written by another, which syncs it itself. */
+  readonly #ownBytes = new Map<string, number>()
   readonly #pending: Change[] = []
   #isFollowing = false
   #backupCount = 0
@@ -80,11 +82,25 @@ export class PowerCut {
   keep(descriptor: number, path: string): void {
     try {
       const found = fstatSync(descriptor)
-      if (found.isFile()) this.#safeBytes.set(keyOf(found), found.size)
+      if (found.isFile()) this.#written(found).#safeBytes.set(keyOf(found), found.size)
       else if (found.isDirectory()) this.#keepFolder(resolve(path))
     } catch {
       // It was closed meanwhile.
     }
+  }
+
+  /** Something was written to an open file. */
+  wrote(descriptor: number): void {
+    try {
+      this.#written(fstatSync(descriptor))
+    } catch {
+      // It was closed meanwhile.
+    }
+  }
+
+  #written(found: fs.Stats): this {
+    if (found.isFile()) this.#ownBytes.set(keyOf(found), found.size)
+    return this
   }
 
   cut(): void {
@@ -93,7 +109,8 @@ export class PowerCut {
     for (const path of filesBelow(this.#folder)) ignoring(() => {
       const found = lstatSync(path)
       const bytes = this.#safeBytes.get(keyOf(found))
-      if (bytes !== undefined && found.size > bytes) truncateSync(path, bytes)
+      const isOthers = found.size > (this.#ownBytes.get(keyOf(found)) ?? Infinity)
+      if (bytes !== undefined && found.size > bytes && !isOthers) truncateSync(path, bytes)
     })
   }
 
@@ -108,12 +125,17 @@ export class PowerCut {
     const before = this.#safeBytes.get(key)
     if (isEmptied) this.#safeBytes.set(key, 0)
     else if (before === undefined) this.#safeBytes.set(key, found.size)
-    return { ...NOTHING, failed: () => void (before === undefined ? this.#safeBytes.delete(key) : this.#safeBytes.set(key, before)) }
+    return { done: () => this.#wroteTo(path), failed: () => void (before === undefined ? this.#safeBytes.delete(key) : this.#safeBytes.set(key, before)) }
   }
 
   #nothingIsSafe(path: string): void {
     const made = lstatSync(path, { throwIfNoEntry: false })
-    if (made?.isFile()) this.#safeBytes.set(keyOf(made), 0)
+    if (made?.isFile()) this.#written(made).#safeBytes.set(keyOf(made), 0)
+  }
+
+  #wroteTo(path: string): void {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found) this.#written(found)
   }
 
   #beginMove(from: string, path: string): Step {
