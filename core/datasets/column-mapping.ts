@@ -1,12 +1,9 @@
-import { cutColumnName } from '../contract/column-name.ts'
-import { UserError } from '../contract/index.ts'
+import { cutColumnName, UserError } from '../contract/index.ts'
 import type { ImportOptions } from '../contract/import.ts'
-import type { Cells } from './formats/table-format.ts'
-
-const madeUp = (index: number): string => `列${index + 1}`
+import { unnamedColumn, type Cells } from './formats/table-format.ts'
 
 /** A header's name for the column at this place, or a made-up one where it is blank. */
-export const columnName = (title: string | null | undefined, index: number): string => cutColumnName(title?.trim() ?? '') || madeUp(index)
+export const columnName = (title: string | null | undefined, index: number): string => cutColumnName(title?.trim() ?? '') || unnamedColumn(index)
 
 /** A name for each of a file's columns, no two alike: the header's, or made up where it is blank or ends early. */
 export function sourceNames(header: Cells, width = header.length): string[] {
@@ -60,6 +57,6 @@ function placesIn(names: readonly string[], columns: NonNullable<ImportOptions['
 
 /** Columns that begin after the header's end have made-up names. */
 function placeBeyond(count: number, name: string): number {
-  const place = Number(name.replace(madeUp(0).slice(0, -1), '')) - 1
-  return place >= count && name === madeUp(place) ? place : -1
+  const place = Number(name.replace(unnamedColumn(0).slice(0, -1), '')) - 1
+  return place >= count && name === unnamedColumn(place) ? place : -1
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
-import { confinedDuckDB } from './duckdb.ts'
+import { confinedDuckDB, READING_MEMORY_LIMIT } from './duckdb.ts'
 import { textOf } from './exact-text.ts'
 import { inOneMove, makeStore } from './filling.ts'
 import { requireRegular } from './formats/contents.ts'
@@ -20,7 +20,6 @@ export interface RowsFile {
   readonly columns: readonly Column[]
 }
 
-const MEMORY_LIMIT = '400MB'
 const MAX_PARTS = 100
 const PART_ROWS = 'part_rows'
 
@@ -35,7 +34,7 @@ export async function writeRows(store: DatasetStore, file: string, part?: number
 
 /** The rows of such a file in their order, read by itself: work on the dataset goes on meanwhile. */
 export async function* keptRows({ file, columns }: RowsFile): AsyncGenerator<KeptRow> {
-  const { connection, close } = await confinedDuckDB({ files: [file], memoryLimit: MEMORY_LIMIT })
+  const { connection, close } = await confinedDuckDB({ files: [file], memoryLimit: READING_MEMORY_LIMIT })
   try {
     const result = await connection.stream(`SELECT row_id${columns.map(({ id }) => `, ${exact(id)}`).join('')} FROM read_parquet(${literal(file)})`)
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {

@@ -6,6 +6,8 @@ import { literal } from './sql.ts'
 
 /** Each instance starts its own threads, and several are open at once. */
 const MAX_THREADS = 4
+/** For reading a Parquet file beside an open dataset. */
+export const READING_MEMORY_LIMIT = '400MB'
 
 export interface Confinement {
   /** Files that it may read and write. */

@@ -1,4 +1,4 @@
-import { access, mkdir, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/atomic.ts'
@@ -389,7 +389,7 @@ async function removeWork(files: readonly string[]): Promise<void> {
 
 /** Moves a dataset's file, and what is not yet in it, to another folder; both or neither. */
 async function moveDataset(from: string, to: string, id: string): Promise<void> {
-  await mkdir(to, { recursive: true })
+  await disk.mkdir(to, { recursive: true })
   const [file, beside] = [`${id}${ENDING}`, `${id}${ENDING}.wal`]
   await disk.rm(join(to, beside), { force: true })
   await disk.rename(join(from, file), join(to, file))

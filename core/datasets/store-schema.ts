@@ -1,5 +1,4 @@
-import { ColumnRole, UserError } from '../contract/index.ts'
-import { MAX_COLUMNS } from './formats/limits.ts'
+import { ColumnRole, MAX_COLUMNS, UserError } from '../contract/index.ts'
 
 /** Version of the tables; `migrations[n]` leads from n to n + 1. */
 export const migrations: readonly string[] = [

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
-import { endingOf } from '../contract/import.ts'
+import { endingOf, importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
 import { isWithin } from '../files/inside.ts'
 
 /** Where a library keeps what it downloads. */

@@ -1,6 +1,5 @@
-import { importExtensions, UserError } from '../../contract/index.ts'
+import { endingOf, importExtensions, UserError } from '../../contract/index.ts'
 import { inPortions } from './portions.ts'
-import { endingOf } from '../../contract/import.ts'
 import type { Cells, FileContents, TableFormat } from './table-format.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */

@@ -1,9 +1,7 @@
-import { UserError } from '../../contract/index.ts'
+import { endingOf, MAX_COLUMNS, UserError } from '../../contract/index.ts'
 import { pause } from './contents.ts'
 import { delimiterHint, detectDelimiter, parseDelimited } from './delimited.ts'
 import { decodePieces, decodeText, judgeEncoding } from './encoding.ts'
-import { MAX_COLUMNS } from './limits.ts'
-import { endingOf } from '../../contract/import.ts'
 import { withHeader, type Cells, type FileContents, type TableFormat } from './table-format.ts'
 
 /** The delimiter is looked for in so much of a file. */

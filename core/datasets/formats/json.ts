@@ -1,12 +1,10 @@
 import type { ImportOptions } from '../../contract/import.ts'
-import { importExtensions, UserError } from '../../contract/index.ts'
+import { endingOf, importExtensions, MAX_COLUMNS, UserError } from '../../contract/index.ts'
 import { pause } from './contents.ts'
 import { conversationKey, conversationUnfolder, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
 import { decodePieces, decodeText, encodingOfBeginning, judgeEncoding, type TextEncoding } from './encoding.ts'
 import { parseJson } from './json-text.ts'
 import { KeyOrder, keysOf, rememberKeys } from './key-order.ts'
-import { MAX_COLUMNS } from './limits.ts'
-import { endingOf } from '../../contract/import.ts'
 import type { Cells, FileContents, Table, TableFormat } from './table-format.ts'
 
 /** Records of a list are handed on in portions of so many. */

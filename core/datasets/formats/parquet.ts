@@ -5,13 +5,12 @@ import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
 import { toDiskError } from '../../files/disk-errors.ts'
-import { confinedDuckDB } from '../duckdb.ts'
+import { confinedDuckDB, READING_MEMORY_LIMIT } from '../duckdb.ts'
 import { exactText, textOf } from '../exact-text.ts'
 import { identifier, literal } from '../sql.ts'
 import { pause, requireRegular } from './contents.ts'
 import type { Cells, FileContents, Relation, TableFormat } from './table-format.ts'
 
-const MEMORY_LIMIT = '400MB'
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
 /** What DuckDB says of the dataset that it fills, and not of the file that it reads. */
 const WRITING = /could not (write|fsync|truncate|create|remove|move)|no space left on device|not enough space on the disk|file too large/i
@@ -40,7 +39,7 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
   const path = file.path ?? join(tmpdir(), `terakoya-${randomUUID()}.parquet`)
   if (file.path === null) await writeFile(path, await file.whole()).catch((error: unknown) => { throw toDiskError(error, tmpdir()) })
   else await requireRegular(path)
-  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
+  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: READING_MEMORY_LIMIT })
   try {
     const columns = await columnsOf(connection, path)
     yield [columns.map(({ name }) => name)]
@@ -60,7 +59,7 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
 
 async function withConnection<T>(file: FileContents, path: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   await requireRegular(path)
-  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: MEMORY_LIMIT })
+  const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: READING_MEMORY_LIMIT })
   try {
     return await work(connection)
   } catch (error) {

@@ -52,9 +52,11 @@ export interface TableFormat {
   open(file: FileContents, options: ImportOptions): Promise<Table>
 }
 
+/** The name of a column that has none. */
+export const unnamedColumn = (index: number): string => `列${index + 1}`
 
 /** Names for the columns of a table without a header. */
-export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => `列${index + 1}`)
+export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => unnamedColumn(index))
 
 /** Portions with a header before the rows: the first row after the skipped ones, or made-up names. */
 export async function* withHeader(portions: AsyncIterable<readonly Cells[]>, hasHeader: boolean, skipRows = 0): AsyncGenerator<readonly Cells[]> {

@@ -1,10 +1,8 @@
-import { UserError } from '../../contract/index.ts'
+import { endingOf, MAX_COLUMNS, UserError } from '../../contract/index.ts'
 import { inPortions } from './portions.ts'
 import { isFilled, tableRows, type Sheets, type SheetValue } from './sheet-rows.ts'
-import { endingOf } from '../../contract/import.ts'
 import { withHeader, type FileContents, type TableFormat } from './table-format.ts'
 import { decodeText, detectEncoding } from './encoding.ts'
-import { MAX_COLUMNS } from './limits.ts'
 import { inBoundedTime, refuseRepetition } from './workbook-bounds.ts'
 import { has, listZip, readZipEntry, sizeInZip, streamZipEntry } from './zip.ts'
 

@@ -1,1 +1,0 @@
-export { MAX_COLUMNS } from '../../contract/column-name.ts'
