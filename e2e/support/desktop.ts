@@ -70,13 +70,21 @@ export async function answerMessages(app: ElectronApplication, button: number): 
 
 export const asked = (app: ElectronApplication): Promise<readonly Asked[]> => app.evaluate(() => (globalThis as unknown as { asked: Asked[] }).asked)
 
-/** Evaluates in the first window, also after its page has been lost and opened again: Playwright's own page does not come back. */
+const ANSWER_TIMEOUT_MS = 3000
+
+/**
+ * Evaluates in the first window, also after its page has been lost and opened again: Playwright's own page does not come back.
+ * Rejects where no answer comes: Electron never settles what it was asked between the loss of a page and its return.
+ */
 export const inWindow = <T>(app: ElectronApplication, expression: string): Promise<T> =>
-  app.evaluate(({ BrowserWindow }, code) => {
-    const contents = BrowserWindow.getAllWindows()[0]?.webContents
-    const gone = new Promise((_, reject) => contents?.once('render-process-gone', () => reject(new Error('the page is gone'))))
-    return Promise.race([contents?.executeJavaScript(code), gone])
-  }, expression) as Promise<T>
+  app.evaluate(
+    ({ BrowserWindow }, { code, timeout }) =>
+      new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error('the page does not answer')), timeout)
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(code).then(resolve, reject)
+      }),
+    { code: expression, timeout: ANSWER_TIMEOUT_MS },
+  ) as Promise<T>
 
 /** Whether the first window shows the studio. */
 export const isShown = (app: ElectronApplication): Promise<boolean> => inWindow(app, 'location.href === "app://studio/" && document.querySelector("nav") !== null')
