@@ -9,7 +9,12 @@ const entry = (path: string) => resolve(import.meta.dirname, path)
 const external = ['electron', 'koffi', '@duckdb/node-api', 'onnxruntime-node', /^@duckdb\//, /^node:/]
 
 // The GPU pack's provider is a package of npm: of the one that this computer uses.
-const npmAddress = () => execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+const npmAddress = () =>
+  execFileSync('npm', ['config', 'get', 'registry'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim()
 
 export default defineConfig({
   main: {

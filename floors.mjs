@@ -1,58 +1,285 @@
-// The house, lowest floor first: what each room may import, and which globals are there. Lint (eslint.config.js), the test over the real import
-// graph (scripts/floors.test.ts) and the table in ARCHITECTURE.md derive from this list.
+// The house, lowest floor first: what each room may import, and which globals are there. Lint (eslint.config.js), the
+// test over the real import graph (scripts/floors.test.ts) and the table in ARCHITECTURE.md derive from this list.
 import { posix, relative, sep } from 'node:path'
 
 const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucide-react', 'zustand']
 
 /**
- * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules; `dom` has the page's.
+ * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules;
+ * `dom` has the page's.
  * `door`: the one file that other rooms of the same kind see.
- * @type {readonly { room: string, what: string, may: readonly string[], packages: readonly string[], globals: 'pure' | 'node' | 'dom', door?: string }[]}
+ * @type {readonly { room: string, what: string, may: readonly string[], packages: readonly string[], globals: 'pure' |
+ * 'node' | 'dom', door?: string }[]}
  */
 export const floors = [
   core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
   core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
-  core('files', 'atomic writes, fsync, disk errors, regular files, folders of the account; every durable write goes through `disk.ts`', ['contract'], [], 'node'),
+  core(
+    'files',
+    'atomic writes, fsync, disk errors, regular files, folders of the account; every durable write goes through `disk.ts`',
+    ['contract'],
+    [],
+    'node',
+  ),
   core('net', 'HTTP client with proxy, resumable download, progress', ['contract'], ['undici', 'zod'], 'node'),
-  core('graph', 'typed IR, ops (shape rule, gradient, ONNX lowering in one file each), reverse-mode autodiff, ONNX writer', ['contract'], ['zod'], 'pure'),
-  core('checkpoints', 'safetensors, pytorch_model.bin and PEFT adapters, read in place', ['contract', 'files'], [], 'node'),
-  core('tokenizers', 'SentencePiece and tokenizer.json, chat templates', ['contract', 'files'], ['zod', '@huggingface/jinja', '@huggingface/tokenizers'], 'node'),
-  core('models', 'one file a model family, LoRA, the training, evaluation and decoding programs', ['contract', 'graph'], ['zod'], 'pure'),
-  core('gpu-pack', "the CUDA provider and NVIDIA's libraries: found on this machine, or downloaded, checked and unpacked", ['contract', 'files', 'net', 'processes'], ['zod'], 'node'),
-  core('runtime', "ONNX Runtime's C API through koffi: sessions, bindings, tensors that stay on the device", ['contract', 'graph', 'processes', 'gpu-pack'], ['koffi'], 'node'),
-  core('kernels', 'custom CUDA operators (written by `core/graph/kernels`): compiled, kept, given to ONNX Runtime', ['contract', 'files', 'graph', 'runtime'], [], 'node'),
-  core('weights', 'base weights on the device: as constants of each session, or once for all, also in 8 or 4 bits', ['contract', 'processes', 'graph', 'checkpoints', 'models', 'runtime'], [], 'node'),
-  core('samples', 'rows to token ids: prompts, chat templates, conversations, masks; used by training, generation and the dataset editor', ['contract', 'random', 'files', 'tokenizers'], ['zod'], 'node'),
-  core('generation', 'decoding: sampling, beams, key-value cache, streaming', ['contract', 'random', 'graph', 'checkpoints', 'tokenizers', 'models', 'runtime', 'kernels', 'weights', 'samples'], [], 'node'),
-  core('training', 'packing, steps, optimizers, schedules, checkpoints, evaluation, the estimate of memory', ['contract', 'random', 'metrics', 'files', 'graph', 'checkpoints', 'models', 'runtime', 'kernels', 'weights', 'samples', 'generation'], ['zod'], 'node'),
-  core('goldens', 'the checks of recorded numbers', ['contract', 'metrics', 'checkpoints', 'tokenizers', 'models', 'runtime', 'kernels', 'weights', 'samples', 'generation', 'training'], [], 'node'),
-  core('engine', "the engine's protocol, the host's client, the process that trains and answers", ['contract', 'processes', 'checkpoints', 'models', 'runtime', 'weights', 'samples', 'generation', 'training'], ['zod'], 'node'),
-  core('reader', "the process that parses models' files: protocol, client, limits", ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'samples', 'training'], ['zod', 'yaml', 'p-limit'], 'node'),
-  core('local-models', 'models on this machine, with what the reader says of them', ['contract', 'reader'], ['p-limit'], 'node'),
-  core('datasets', 'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`', ['contract', 'random', 'files', 'samples'], ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'], 'node'),
-  core('hub', 'datasets of the Hugging Face Hub: search, download, token', ['contract', 'files', 'net'], ['zod'], 'node'),
-  core('planning', 'what a run will take: plan, snapshot of the rows, sample preview, token counts', ['contract', 'files', 'samples', 'training', 'engine', 'reader', 'local-models', 'datasets'], [], 'node'),
-  core('runs', 'experiments: their folders, the supervisor, the service', ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'], ['zod', 'yaml'], 'node'),
-  core('chat', 'questions to models and runs', ['contract', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'], [], 'node'),
-  core('host', "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log", ['contract', 'processes', 'files', 'gpu-pack', 'engine', 'reader', 'local-models', 'datasets', 'hub', 'planning', 'runs', 'chat'], ['zod', 'yaml'], 'node'),
-  core('cli', "the terminal's commands", ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'], ['zod'], 'node'),
-  electron('bridge', "the web host's page side: calls and events over a WebSocket, the key", ['core/contract'], [], 'dom'),
+  core(
+    'graph',
+    'typed IR, ops (shape rule, gradient, ONNX lowering in one file each), reverse-mode autodiff, ONNX writer',
+    ['contract'],
+    ['zod'],
+    'pure',
+  ),
+  core(
+    'checkpoints',
+    'safetensors, pytorch_model.bin and PEFT adapters, read in place',
+    ['contract', 'files'],
+    [],
+    'node',
+  ),
+  core(
+    'tokenizers',
+    'SentencePiece and tokenizer.json, chat templates',
+    ['contract', 'files'],
+    ['zod', '@huggingface/jinja', '@huggingface/tokenizers'],
+    'node',
+  ),
+  core(
+    'models',
+    'one file a model family, LoRA, the training, evaluation and decoding programs',
+    ['contract', 'graph'],
+    ['zod'],
+    'pure',
+  ),
+  core(
+    'gpu-pack',
+    "the CUDA provider and NVIDIA's libraries: found on this machine, or downloaded, checked and unpacked",
+    ['contract', 'files', 'net', 'processes'],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'runtime',
+    "ONNX Runtime's C API through koffi: sessions, bindings, tensors that stay on the device",
+    ['contract', 'graph', 'processes', 'gpu-pack'],
+    ['koffi'],
+    'node',
+  ),
+  core(
+    'kernels',
+    'custom CUDA operators (written by `core/graph/kernels`): compiled, kept, given to ONNX Runtime',
+    ['contract', 'files', 'graph', 'runtime'],
+    [],
+    'node',
+  ),
+  core(
+    'weights',
+    'base weights on the device: as constants of each session, or once for all, also in 8 or 4 bits',
+    ['contract', 'processes', 'graph', 'checkpoints', 'models', 'runtime'],
+    [],
+    'node',
+  ),
+  core(
+    'samples',
+    'rows to token ids: prompts, chat templates, conversations, masks; used by training, generation and the dataset editor',
+    ['contract', 'random', 'files', 'tokenizers'],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'generation',
+    'decoding: sampling, beams, key-value cache, streaming',
+    ['contract', 'random', 'graph', 'checkpoints', 'tokenizers', 'models', 'runtime', 'kernels', 'weights', 'samples'],
+    [],
+    'node',
+  ),
+  core(
+    'training',
+    'packing, steps, optimizers, schedules, checkpoints, evaluation, the estimate of memory',
+    [
+      'contract',
+      'random',
+      'metrics',
+      'files',
+      'graph',
+      'checkpoints',
+      'models',
+      'runtime',
+      'kernels',
+      'weights',
+      'samples',
+      'generation',
+    ],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'goldens',
+    'the checks of recorded numbers',
+    [
+      'contract',
+      'metrics',
+      'checkpoints',
+      'tokenizers',
+      'models',
+      'runtime',
+      'kernels',
+      'weights',
+      'samples',
+      'generation',
+      'training',
+    ],
+    [],
+    'node',
+  ),
+  core(
+    'engine',
+    "the engine's protocol, the host's client, the process that trains and answers",
+    ['contract', 'processes', 'checkpoints', 'models', 'runtime', 'weights', 'samples', 'generation', 'training'],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'reader',
+    "the process that parses models' files: protocol, client, limits",
+    ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'samples', 'training'],
+    ['zod', 'yaml', 'p-limit'],
+    'node',
+  ),
+  core(
+    'local-models',
+    'models on this machine, with what the reader says of them',
+    ['contract', 'reader'],
+    ['p-limit'],
+    'node',
+  ),
+  core(
+    'datasets',
+    'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`',
+    ['contract', 'random', 'files', 'samples'],
+    ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'],
+    'node',
+  ),
+  core(
+    'hub',
+    'datasets of the Hugging Face Hub: search, download, token',
+    ['contract', 'files', 'net'],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'planning',
+    'what a run will take: plan, snapshot of the rows, sample preview, token counts',
+    ['contract', 'files', 'samples', 'training', 'engine', 'reader', 'local-models', 'datasets'],
+    [],
+    'node',
+  ),
+  core(
+    'runs',
+    'experiments: their folders, the supervisor, the service',
+    ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
+    ['zod', 'yaml'],
+    'node',
+  ),
+  core(
+    'chat',
+    'questions to models and runs',
+    ['contract', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'],
+    [],
+    'node',
+  ),
+  core(
+    'host',
+    "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
+    [
+      'contract',
+      'processes',
+      'files',
+      'gpu-pack',
+      'engine',
+      'reader',
+      'local-models',
+      'datasets',
+      'hub',
+      'planning',
+      'runs',
+      'chat',
+    ],
+    ['zod', 'yaml'],
+    'node',
+  ),
+  core(
+    'cli',
+    "the terminal's commands",
+    ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
+    ['zod'],
+    'node',
+  ),
+  electron(
+    'bridge',
+    "the web host's page side: calls and events over a WebSocket, the key",
+    ['core/contract'],
+    [],
+    'dom',
+  ),
   electron('preload', 'passes calls and events on, nothing else', ['core/contract'], ['electron'], 'pure'),
   electron('engine', "the engine's process", ['core/processes', 'core/engine'], [], 'node'),
   electron('reader', "the reader's process", ['core/processes', 'core/reader'], [], 'node'),
-  electron('main', 'the desktop host', ['core/contract', 'core/processes', 'core/files', 'core/net', 'core/engine', 'core/reader', 'core/hub', 'core/host', 'electron/preload'], ['electron', 'zod'], 'node'),
-  electron('web', 'the web host and the terminal', ['core/contract', 'core/processes', 'core/files', 'core/engine', 'core/reader', 'core/host', 'core/cli', 'electron/bridge'], ['ws', 'zod'], 'node'),
+  electron(
+    'main',
+    'the desktop host',
+    [
+      'core/contract',
+      'core/processes',
+      'core/files',
+      'core/net',
+      'core/engine',
+      'core/reader',
+      'core/hub',
+      'core/host',
+      'electron/preload',
+    ],
+    ['electron', 'zod'],
+    'node',
+  ),
+  electron(
+    'web',
+    'the web host and the terminal',
+    [
+      'core/contract',
+      'core/processes',
+      'core/files',
+      'core/engine',
+      'core/reader',
+      'core/host',
+      'core/cli',
+      'electron/bridge',
+    ],
+    ['ws', 'zod'],
+    'node',
+  ),
   renderer('ui', 'controls', [], ui),
   feature('models', 'the room of models', []),
   feature('folders', "the web host's folder dialog", []),
   feature('settings', 'the room of settings', ['folders']),
   feature('datasets', 'the room of datasets: grid, import, checks, statistics', ['models'], ['chart.js']),
-  feature('experiments', 'the room of experiments: form, curves, answers', ['models', 'settings', 'datasets'], ['chart.js', '@tanstack/react-virtual']),
+  feature(
+    'experiments',
+    'the room of experiments: form, curves, answers',
+    ['models', 'settings', 'datasets'],
+    ['chart.js', '@tanstack/react-virtual'],
+  ),
   feature('chat', 'the room of conversations', ['models', 'experiments']),
   feature('home', 'the first room', ['settings', 'datasets', 'experiments', 'chat']),
-  renderer('app', 'shell: rail, palette, shortcuts, texts', ['models', 'folders', 'settings', 'datasets', 'experiments', 'chat', 'home'].map((name) => `renderer/features/${name}`), [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp']),
+  renderer(
+    'app',
+    'shell: rail, palette, shortcuts, texts',
+    ['models', 'folders', 'settings', 'datasets', 'experiments', 'chat', 'home'].map(
+      (name) => `renderer/features/${name}`,
+    ),
+    [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
+  ),
 ]
 
 function core(name, what, may, packages, globals) {
@@ -62,19 +289,57 @@ function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
 }
 function renderer(name, what, may, packages) {
-  return { room: `renderer/${name}`, what, may: ['core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may], packages, globals: 'dom' }
+  return {
+    room: `renderer/${name}`,
+    what,
+    may: ['core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may],
+    packages,
+    globals: 'dom',
+  }
 }
 function feature(name, what, may, packages = []) {
   const others = may.map((other) => `renderer/features/${other}`)
-  return { room: `renderer/features/${name}`, what, may: ['core/contract', 'renderer/ui', ...others], packages: [...ui, ...packages], globals: 'dom', door: 'index.ts' }
+  return {
+    room: `renderer/features/${name}`,
+    what,
+    may: ['core/contract', 'renderer/ui', ...others],
+    packages: [...ui, ...packages],
+    globals: 'dom',
+    door: 'index.ts',
+  }
 }
 
 const byRoom = new Map(floors.map((floor) => [floor.room, floor]))
 
 /** Names that a kind of room does not have. */
 export const missingGlobals = {
-  pure: ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'window', 'document', 'navigator', 'localStorage', 'setImmediate', 'console', 'performance', 'fetch'],
-  node: ['window', 'document', 'navigator', 'localStorage', 'sessionStorage', 'alert', 'require', '__dirname', '__filename'],
+  pure: [
+    'process',
+    'Buffer',
+    'require',
+    '__dirname',
+    '__filename',
+    'global',
+    'window',
+    'document',
+    'navigator',
+    'localStorage',
+    'setImmediate',
+    'console',
+    'performance',
+    'fetch',
+  ],
+  node: [
+    'window',
+    'document',
+    'navigator',
+    'localStorage',
+    'sessionStorage',
+    'alert',
+    'require',
+    '__dirname',
+    '__filename',
+  ],
   dom: ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate'],
 }
 
@@ -91,9 +356,13 @@ export const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
 export function problemOf(file, specifier) {
   const floor = floorOf(file)
   if (!floor || isTest(file)) return null
-  if (specifier.startsWith('.')) return problemOfPath(floor, file, posix.normalize(posix.join(posix.dirname(file), specifier.split('?')[0])))
+  if (specifier.startsWith('.'))
+    return problemOfPath(floor, file, posix.normalize(posix.join(posix.dirname(file), specifier.split('?')[0])))
   if (specifier.startsWith('node:')) return floor.globals === 'node' ? null : `${floor.room} has no Node modules.`
-  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
   return floor.packages.includes(name) ? null : `${floor.room} may not use the package "${name}".`
 }
 
@@ -103,7 +372,8 @@ function problemOfPath(floor, file, target) {
   if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
-  if (other.door && target !== `${other.room}/${other.door}`) return `Other rooms see ${other.room} through its ${other.door} only.`
+  if (other.door && target !== `${other.room}/${other.door}`)
+    return `Other rooms see ${other.room} through its ${other.door} only.`
   return null
 }
 
@@ -117,23 +387,42 @@ const imports = {
       const problem = typeof source?.value === 'string' ? problemOf(file, source.value) : null
       if (problem) context.report({ node, message: problem })
     }
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check, TSImportType: check }
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+      TSImportType: check,
+    }
   },
 }
 
 /** ESLint's configuration of the floors: the rule, and each room's missing globals. */
 export const floorRules = [
-  { files: ['{core,electron,renderer}/**/*.{ts,tsx}'], plugins: { floors: { rules: { imports } } }, rules: { 'floors/imports': 'error' } },
+  {
+    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    plugins: { floors: { rules: { imports } } },
+    rules: { 'floors/imports': 'error' },
+  },
   ...Object.entries(missingGlobals).map(([kind, names]) => ({
     files: floors.filter(({ globals }) => globals === kind).map(({ room }) => `${room}/**/*.{ts,tsx}`),
     ignores: ['**/*.test.{ts,tsx}', '**/testing/**'],
-    rules: { 'no-restricted-globals': ['error', ...names.map((name) => ({ name, message: `A room of kind "${kind}" has no ${name}.` }))] },
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...names.map((name) => ({ name, message: `A room of kind "${kind}" has no ${name}.` })),
+      ],
+    },
   })),
 ]
 
 /** The table of ARCHITECTURE.md. */
 export function floorsTable() {
-  const short = (rooms) => rooms.map((room) => `\`${room.replace(/^(core|renderer\/features)\//, '')}\``).join(', ') || '–'
-  const rows = floors.map(({ room, what, may, packages, globals }) => `| \`${room}\` | ${what} | ${short(may)} | ${packages.map((name) => `\`${name}\``).join(', ') || '–'} | ${globals} |`)
+  const short = (rooms) =>
+    rooms.map((room) => `\`${room.replace(/^(core|renderer\/features)\//, '')}\``).join(', ') || '–'
+  const rows = floors.map(
+    ({ room, what, may, packages, globals }) =>
+      `| \`${room}\` | ${what} | ${short(may)} | ${packages.map((name) => `\`${name}\``).join(', ') || '–'} | ${globals} |`,
+  )
   return ['| room | what | may import | packages | globals |', '|---|---|---|---|---|', ...rows].join('\n')
 }

@@ -3,7 +3,11 @@ import type { StudioOptions } from './e2e/support/studio.ts'
 
 // Run by `npm test`, which names the programs: CHROMIUM and ELECTRON. Without an Electron its project is left out.
 const web: Project<StudioOptions> = { name: 'web', testIgnore: 'desktop-*.spec.ts', use: { host: 'web' } }
-const electron: Project<StudioOptions> = { name: 'electron', testMatch: ['journey.spec.ts', 'bad-input.spec.ts', 'desktop-*.spec.ts'], use: { host: 'electron' } }
+const electron: Project<StudioOptions> = {
+  name: 'electron',
+  testMatch: ['journey.spec.ts', 'bad-input.spec.ts', 'desktop-*.spec.ts'],
+  use: { host: 'electron' },
+}
 
 export default defineConfig<StudioOptions>({
   testDir: 'e2e',

@@ -17,12 +17,18 @@ export async function writeTable(folder: string, kind: FileKind, rows: number): 
   return file
 }
 
-const COPY_FORMATS = { csv: 'FORMAT csv, HEADER', jsonl: 'FORMAT json', parquet: 'FORMAT parquet, COMPRESSION zstd' } as const
+const COPY_FORMATS = {
+  csv: 'FORMAT csv, HEADER',
+  jsonl: 'FORMAT json',
+  parquet: 'FORMAT parquet, COMPRESSION zstd',
+} as const
 
 async function copyTable(file: string, rows: number, kind: Exclude<FileKind, 'xlsx'>): Promise<void> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect()
   const texts = `i || ' 番の質問です。手順を教えて。' AS instruction, i || ' 番の回答です。設定を開きます。' AS output`
-  await connection.run(`COPY (SELECT ${texts} FROM range(${rows}) AS numbers(i)) TO '${file.replaceAll("'", "''")}' (${COPY_FORMATS[kind]})`)
+  await connection.run(
+    `COPY (SELECT ${texts} FROM range(${rows}) AS numbers(i)) TO '${file.replaceAll("'", "''")}' (${COPY_FORMATS[kind]})`,
+  )
   connection.closeSync()
 }
 
@@ -32,6 +38,7 @@ async function writeWorkbook(file: string, rows: number): Promise<void> {
     for (let row = 0; row < rows; row++) yield [question(row), answer(row)]
   }
   const handle = await open(file, 'w')
-  for await (const bytes of writeXlsxStream(table(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>) await handle.writeFile(bytes)
+  for await (const bytes of writeXlsxStream(table(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>)
+    await handle.writeFile(bytes)
   await handle.close()
 }

@@ -33,18 +33,38 @@ interface DatasetFigures {
   readonly peakMB: number
 }
 
-const SIZES: readonly (readonly [FileKind, number])[] = [['csv', 100_000], ['csv', 1_000_000], ['jsonl', 1_000_000], ['parquet', 1_000_000], ['xlsx', 100_000], ['xlsx', 1_000_000]]
-const GREAT_SIZES: readonly (readonly [FileKind, number])[] = [['parquet', 9_074_340], ['csv', 9_074_340]]
+const SIZES: readonly (readonly [FileKind, number])[] = [
+  ['csv', 100_000],
+  ['csv', 1_000_000],
+  ['jsonl', 1_000_000],
+  ['parquet', 1_000_000],
+  ['xlsx', 100_000],
+  ['xlsx', 1_000_000],
+]
+const GREAT_SIZES: readonly (readonly [FileKind, number])[] = [
+  ['parquet', 9_074_340],
+  ['csv', 9_074_340],
+]
 
-/** Every file's import, pages anywhere in the table, one cell, one row in the middle and taking it back: each file in a process of its own. */
-export async function measureDatasetFiles(withGreat: boolean, only: string | undefined): Promise<Record<string, DatasetFigures>> {
+/**
+ * Every file's import, pages anywhere in the table, one cell, one row in the middle and taking it back: each file in a
+ * process of its own.
+ */
+export async function measureDatasetFiles(
+  withGreat: boolean,
+  only: string | undefined,
+): Promise<Record<string, DatasetFigures>> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
   const figures: Record<string, DatasetFigures> = {}
   try {
     for (const [kind, rows] of [...SIZES, ...(withGreat ? GREAT_SIZES : [])]) {
       if (only !== undefined && only !== `${kind}-${rows}`) continue
       const file = await writeTable(folder, kind, rows)
-      const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), DATASET_RUN, file], { encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [fileURLToPath(import.meta.url), DATASET_RUN, file],
+        { encoding: 'utf8' },
+      )
       if (status !== 0) throw new Error(`${kind} of ${rows} rows failed: ${stderr.trim()}`)
       figures[`${kind}-${rows}`] = JSON.parse(stdout) as DatasetFigures
       console.error(`${kind}-${rows}: ${stdout.trim()}`)
@@ -60,13 +80,21 @@ export async function measureDatasetFiles(withGreat: boolean, only: string | und
 export async function writeDatasetFigures(figures: Record<string, DatasetFigures>, command: string): Promise<void> {
   const folder = join(root, 'bench', 'results')
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, 'datasets.json'), `${JSON.stringify({ machine: machine(), versions: { duckdb: duckdbVersion() }, command, files: figures }, null, 2)}\n`)
+  await writeFile(
+    join(folder, 'datasets.json'),
+    `${JSON.stringify({ machine: machine(), versions: { duckdb: duckdbVersion() }, command, files: figures }, null, 2)}\n`,
+  )
 }
 
 /** The child's part: imports the file into a library of its own and prints its figures as JSON. */
 export async function runDatasetFile(file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
-  const service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(root, 'resources', 'tutorial'), emit: () => undefined })
+  const service = createDatasetService({
+    folder,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(root, 'resources', 'tutorial'),
+    emit: () => undefined,
+  })
   try {
     console.log(JSON.stringify(await figuresOf(service, PathToRead.parse(file))))
   } finally {
@@ -82,10 +110,20 @@ async function figuresOf(service: DatasetService, file: PathToRead): Promise<Dat
   const previewMs = await timed(() => service.preview({ file }))
   const blocked = longestPause()
   let info: DatasetInfo | null = null
-  const importMs = await timed(async () => { info = await service.import({ file }) })
+  const importMs = await timed(async () => {
+    info = await service.import({ file })
+  })
   const blockedMs = blocked.stop()
   const importPeakMB = peakMB()
-  return { fileMB, previewMs: rounded(previewMs), importMs: rounded(importMs), blockedMs: rounded(blockedMs), importPeakMB, ...(await editingFigures(service, info as unknown as DatasetInfo)), peakMB: peakMB() }
+  return {
+    fileMB,
+    previewMs: rounded(previewMs),
+    importMs: rounded(importMs),
+    blockedMs: rounded(blockedMs),
+    importPeakMB,
+    ...(await editingFigures(service, info as unknown as DatasetInfo)),
+    peakMB: peakMB(),
+  }
 }
 
 async function editingFigures(service: DatasetService, { id, columns, rowCount }: DatasetInfo) {
@@ -93,10 +131,25 @@ async function editingFigures(service: DatasetService, { id, columns, rowCount }
   const pageMs = await medianOf(RUNS, (run) => service.page({ id, offset: place(run), limit: PAGE_ROWS }))
   const scrolledPeakMB = peakMB()
   const { rows } = await service.page({ id, offset: Math.floor(rowCount / 2), limit: RUNS + 1 })
-  const editMs = await medianOf(RUNS, (run) => service.edit({ id, edits: [{ kind: 'setCells', cells: [{ rowId: rows[run + 1]!.rowId, columnId: columns[1]!.id, value: `変更 ${run}` }] }] }))
-  const insertMs = await medianOf(3, (run) => service.edit({ id, edits: [{ kind: 'insertRows', at: place(run), rows: [['新しい質問', '新しい回答']] }] }))
+  const editMs = await medianOf(RUNS, (run) =>
+    service.edit({
+      id,
+      edits: [
+        { kind: 'setCells', cells: [{ rowId: rows[run + 1]!.rowId, columnId: columns[1]!.id, value: `変更 ${run}` }] },
+      ],
+    }),
+  )
+  const insertMs = await medianOf(3, (run) =>
+    service.edit({ id, edits: [{ kind: 'insertRows', at: place(run), rows: [['新しい質問', '新しい回答']] }] }),
+  )
   const undoMs = await medianOf(3, () => service.undo({ id }))
-  return { pageMs: rounded(pageMs, 2), scrolledPeakMB, editMs: rounded(editMs, 2), insertRowMs: rounded(insertMs, 2), undoMs: rounded(undoMs, 2) }
+  return {
+    pageMs: rounded(pageMs, 2),
+    scrolledPeakMB,
+    editMs: rounded(editMs, 2),
+    insertRowMs: rounded(insertMs, 2),
+    undoMs: rounded(undoMs, 2),
+  }
 }
 
 /** Watches how long the process cannot answer. */

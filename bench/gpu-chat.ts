@@ -5,7 +5,10 @@ import { openRuntime } from '../core/runtime/index.ts'
 import { sampleOptionsOf } from '../core/samples/samples.ts'
 import { cardGB, rounded } from './measure.ts'
 
-/** Two models that answer side by side, several times from the start: what goes wrong when one is loaded while the other's decoding is being recorded. */
+/**
+ * Two models that answer side by side, several times from the start: what goes wrong when one is loaded while the
+ * other's decoding is being recorded.
+ */
 export interface ChatFigures {
   readonly answers: number
   readonly failures: readonly AppError[]
@@ -23,19 +26,32 @@ export async function runChat(modelFolder: string): Promise<ChatFigures> {
   await cp(modelFolder, other, { recursive: true })
   await openRuntime().device('cuda').ready()
   const held = [rounded(cardGB(), 2)]
-  const settings = { ...generationSettingsOf(defaultSettings()), doSample: false, minNewTokens: NEW_TOKENS, maxNewTokens: NEW_TOKENS }
+  const settings = {
+    ...generationSettingsOf(defaultSettings()),
+    doSample: false,
+    minNewTokens: NEW_TOKENS,
+    maxNewTokens: NEW_TOKENS,
+  }
   const { format } = sampleOptionsOf(defaultSettings())
   const said: string[] = []
   const failures: AppError[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const targets = [modelFolder, other].map((folder, index) => ({ modelFolder: folder, adapterFolder: null, format, messages: [{ role: 'user' as const, content: QUESTIONS[index] as string }] }))
-    await answer({ device: 'cuda', targets, settings }, {
-      signal: new AbortController().signal,
-      onEvent: (event) => {
-        if (event.kind === 'done') said.push(`${event.target} ${event.answer.text}`)
-        if (event.kind === 'failed') failures.push(event.error)
+    const targets = [modelFolder, other].map((folder, index) => ({
+      modelFolder: folder,
+      adapterFolder: null,
+      format,
+      messages: [{ role: 'user' as const, content: QUESTIONS[index] as string }],
+    }))
+    await answer(
+      { device: 'cuda', targets, settings },
+      {
+        signal: new AbortController().signal,
+        onEvent: (event) => {
+          if (event.kind === 'done') said.push(`${event.target} ${event.answer.text}`)
+          if (event.kind === 'failed') failures.push(event.error)
+        },
       },
-    })
+    )
     if (round === 0) held.push(rounded(cardGB(), 2))
     await closeModels()
   }

@@ -16,7 +16,14 @@ export async function holdAllBut(freeGB: number): Promise<void> {
 
 /** Such a program, once it holds its part; kill it in the end. */
 export async function crowdCard(child: string, freeGB: number): Promise<ChildProcess> {
-  const program = spawn(process.execPath, [fileURLToPath(import.meta.url), child, '', 'crowd', String(freeGB)], { stdio: ['pipe', 'pipe', 'inherit'] })
-  await Promise.race([once(program.stdout!, 'data'), once(program, 'exit').then(() => { throw new Error('the card could not be filled') })])
+  const program = spawn(process.execPath, [fileURLToPath(import.meta.url), child, '', 'crowd', String(freeGB)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await Promise.race([
+    once(program.stdout!, 'data'),
+    once(program, 'exit').then(() => {
+      throw new Error('the card could not be filled')
+    }),
+  ])
   return program
 }

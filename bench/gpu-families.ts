@@ -36,9 +36,12 @@ const PROMPT = [5, 9, 33, 7, 21, 40, 12]
 export async function runFamilies(): Promise<Record<string, FamilyFigures | Failed>> {
   const fixtures = join(root, 'core', 'models', 'fixtures')
   const found: Record<string, FamilyFigures | Failed> = {}
-  for (const family of await readdir(fixtures)) for (const halves of HALVES) {
-    found[`${family}, ${halves}`] = await compare(join(fixtures, family), halves).catch((error: unknown) => ({ failed: String(error) }))
-  }
+  for (const family of await readdir(fixtures))
+    for (const halves of HALVES) {
+      found[`${family}, ${halves}`] = await compare(join(fixtures, family), halves).catch((error: unknown) => ({
+        failed: String(error),
+      }))
+    }
   return found
 }
 
@@ -48,7 +51,13 @@ async function compare(folder: string, halves: (typeof HALVES)[number]): Promise
     const other = wanted[of].findIndex((token, index) => got[of][index] !== token)
     return other === -1 ? NEW_TOKENS : other
   }
-  return { lossDistance: rounded(Math.max(...wanted.losses.map((loss, step) => Math.abs((got.losses[step] ?? NaN) / loss - 1))), 6), sameTokens: [same('base'), same('tuned'), NEW_TOKENS] }
+  return {
+    lossDistance: rounded(
+      Math.max(...wanted.losses.map((loss, step) => Math.abs((got.losses[step] ?? NaN) / loss - 1))),
+      6,
+    ),
+    sameTokens: [same('base'), same('tuned'), NEW_TOKENS],
+  }
 }
 
 interface Computed {
@@ -64,18 +73,49 @@ async function compute(folder: string, kind: 'cpu' | 'cuda', halves: (typeof HAL
   const adapter = await readAdapterVector(join(folder, 'adapter'), layout)
   await device.ready()
   const resident = loadResidentWeights(files, device, halves)
-  const runner = await StepRunner.open({ model: files, device, layout, optimizer: optimizers.AdamW, dropout: 0.1, attentionDropout: files.architecture.attentionDropout, hiddenDropout: true, clip: 1, weightDecay: 0, seed: 1, maxTokens: 64, lossChunks: 2, resident, compute: kind === 'cuda' ? halves : 'float32', cudaGraph: kind === 'cuda', lossScale: new LossScale(START) })
+  const runner = await StepRunner.open({
+    model: files,
+    device,
+    layout,
+    optimizer: optimizers.AdamW,
+    dropout: 0.1,
+    attentionDropout: files.architecture.attentionDropout,
+    hiddenDropout: true,
+    clip: 1,
+    weightDecay: 0,
+    seed: 1,
+    maxTokens: 64,
+    lossChunks: 2,
+    resident,
+    compute: kind === 'cuda' ? halves : 'float32',
+    cudaGraph: kind === 'cuda',
+    lossScale: new LossScale(START),
+  })
   runner.p.write(adapter)
   const rows = Array.from({ length: 4 }, (_, row) => {
     const length = 9 + ((row * 29) % 40)
-    return { ids: Int32Array.from({ length }, (_unused, index) => 3 + ((row * 31 + index * 17) % 90)), labelMask: new Uint8Array(length).fill(1, 1) }
+    return {
+      ids: Int32Array.from({ length }, (_unused, index) => 3 + ((row * 31 + index * 17) % 90)),
+      labelMask: new Uint8Array(length).fill(1, 1),
+    }
   })
   const losses: number[] = []
   for (let step = 0; step < STEPS; step++) losses.push((await runner.step([packRows(rows, 64)], step, 1e-3)).loss)
   runner.dispose()
-  const settings = { ...generationSettingsOf(defaultSettings()), doSample: false, repetitionPenalty: 1, minNewTokens: NEW_TOKENS, maxNewTokens: NEW_TOKENS }
+  const settings = {
+    ...generationSettingsOf(defaultSettings()),
+    doSample: false,
+    repetitionPenalty: 1,
+    minNewTokens: NEW_TOKENS,
+    maxNewTokens: NEW_TOKENS,
+  }
   const decoded = async (p: Float32Array | null) => {
-    const generator = await Generator.open({ ...files, tokenizer: null, endTokens: new Set() }, device, p && layout, resident)
+    const generator = await Generator.open(
+      { ...files, tokenizer: null, endTokens: new Set() },
+      device,
+      p && layout,
+      resident,
+    )
     const [answer] = await generator.generate({ prompts: [PROMPT], settings }, p)
     generator.dispose()
     return answer?.tokens ?? []

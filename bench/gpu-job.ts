@@ -27,7 +27,38 @@ export interface JobFigures {
   readonly log: readonly string[]
 }
 
-const WORDS = ['今日', '天気', '研究', '手順', '設定', '質問', '画面', '方法', '確認', '説明', '必要', '場合', '問題', '結果', '情報', 'です', 'ます', 'から', 'ので', 'について', 'してください', 'できますか', '、', '。', 'は', 'が', 'を', 'に', 'と', 'も']
+const WORDS = [
+  '今日',
+  '天気',
+  '研究',
+  '手順',
+  '設定',
+  '質問',
+  '画面',
+  '方法',
+  '確認',
+  '説明',
+  '必要',
+  '場合',
+  '問題',
+  '結果',
+  '情報',
+  'です',
+  'ます',
+  'から',
+  'ので',
+  'について',
+  'してください',
+  'できますか',
+  '、',
+  '。',
+  'は',
+  'が',
+  'を',
+  'に',
+  'と',
+  'も',
+]
 /** Lengths in words: medians of about 40 and 60 tokens with long tails, as the rows of hh-rlhf-eval-3k-ja have them. */
 const [PROMPT_WORDS, ANSWER_WORDS] = [25, 40]
 
@@ -44,30 +75,66 @@ export interface Job {
 const EVALUATED_ROWS = 8
 
 /** A whole run of one epoch, of rows shaped like hh-rlhf-eval-3k-ja. */
-export async function runJob(modelFolder: string, { rows, batchSize, maxTokens, longer, crowded }: Job): Promise<JobFigures> {
+export async function runJob(
+  modelFolder: string,
+  { rows, batchSize, maxTokens, longer, crowded }: Job,
+): Promise<JobFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-job-'))
   try {
     const trainFile = join(folder, 'train.jsonl')
     const validationFile = join(folder, 'validation.jsonl')
-    const lines = (count: number) => Array.from({ length: count }, (_, row) => `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`).join('')
+    const lines = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, row) =>
+          `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`,
+      ).join('')
     await writeFile(trainFile, lines(rows))
     await writeFile(validationFile, crowded ? lines(EVALUATED_ROWS) : '')
     const settings = {
-      ...defaultSettings(), 'training.epochs': 1, 'training.batch_size': batchSize, 'tokenizer.max_length': maxTokens, 'training.lora_r': 4, 'training.lora_target_modules': 'c_attn', 'training.evaluation_epochs': 1,
+      ...defaultSettings(),
+      'training.epochs': 1,
+      'training.batch_size': batchSize,
+      'tokenizer.max_length': maxTokens,
+      'training.lora_r': 4,
+      'training.lora_target_modules': 'c_attn',
+      'training.evaluation_epochs': 1,
       ...(crowded ? { 'architecture.backbone_dtype': crowded.weights } : { 'prediction.max_length_inference': 1 }),
     }
     await openRuntime().device('cuda').ready()
     const freeGB = rounded(freeCudaBytes() / 1e9, 2)
     const events: TrainEvent[] = []
     const start = performance.now()
-    await train({ modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings, device: 'cuda' }, { signal: new AbortController().signal, onEvent: (event) => events.push(event) })
+    await train(
+      {
+        modelFolder,
+        trainFile,
+        validationFile,
+        ...(await makeRunFolders(folder)),
+        resumeFrom: null,
+        startFrom: null,
+        settings,
+        device: 'cuda',
+      },
+      { signal: new AbortController().signal, onEvent: (event) => events.push(event) },
+    )
     const steps = events.flatMap((event) => (event.kind === 'step' ? [event] : []))
-    const log = events.flatMap((event) => (event.kind === 'log' ? [`${event.code} ${JSON.stringify(event.facts)}`] : []))
+    const log = events.flatMap((event) =>
+      event.kind === 'log' ? [`${event.code} ${JSON.stringify(event.facts)}`] : [],
+    )
     const seconds = rounded((performance.now() - start) / 1000)
     const medianStepMs = median(steps.map(({ stepMs }) => stepMs))
     return {
-      rows, batchSize, seconds, medianStepMs: rounded(medianStepMs, 2), steps: steps.length, slowSteps: steps.filter(({ stepMs }) => stepMs > 3 * medianStepMs).length, freeGB, cardGB: rounded(cardGB(), 2),
-      losses: [steps[0], steps.at(-1)].map((step) => rounded(step?.loss ?? Number.NaN, 4)), log: [...new Set(log)].slice(0, 12),
+      rows,
+      batchSize,
+      seconds,
+      medianStepMs: rounded(medianStepMs, 2),
+      steps: steps.length,
+      slowSteps: steps.filter(({ stepMs }) => stepMs > 3 * medianStepMs).length,
+      freeGB,
+      cardGB: rounded(cardGB(), 2),
+      losses: [steps[0], steps.at(-1)].map((step) => rounded(step?.loss ?? Number.NaN, 4)),
+      log: [...new Set(log)].slice(0, 12),
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -10,7 +10,10 @@ import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { root } from './measure.ts'
 
-/** How far the loss of any of twenty steps on the GPU is from float32's on the processor, as a share; for a second run, from the first's on the GPU. */
+/**
+ * How far the loss of any of twenty steps on the GPU is from float32's on the processor, as a share; for a second run,
+ * from the first's on the GPU.
+ */
 export type PrecisionFigures = Readonly<Record<string, number>>
 
 const [STEPS, ROWS, TOKENS] = [20, 8, 96]
@@ -31,12 +34,14 @@ export async function runPrecision(): Promise<PrecisionFigures> {
   for (const [name, settings] of Object.entries(variants)) {
     const found = await lossesOf('cuda', settings)
     distances.push([name, furthest(found, wanted)])
-    if (name === 'float16') distances.push(['float16, a second time', furthest(await lossesOf('cuda', settings), found)])
+    if (name === 'float16')
+      distances.push(['float16, a second time', furthest(await lossesOf('cuda', settings), found)])
   }
   return Object.fromEntries(distances)
 }
 
-const furthest = (found: readonly number[], wanted: readonly number[]): number => Math.max(...wanted.map((loss, step) => Math.abs((found[step] ?? NaN) / loss - 1)))
+const furthest = (found: readonly number[], wanted: readonly number[]): number =>
+  Math.max(...wanted.map((loss, step) => Math.abs((found[step] ?? NaN) / loss - 1)))
 
 async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): Promise<number[]> {
   const settings = { ...defaultSettings(), ...changes }
@@ -45,14 +50,28 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
   const layout = trainableLayout(model, settings)
   const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
-    model, device, layout, optimizer: optimizers.AdamW, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, lossChunks: 2,
-    compute: computeTypeFor(kind, settings), recompute: settings['architecture.gradient_checkpointing'], cudaGraph: kind === 'cuda',
+    model,
+    device,
+    layout,
+    optimizer: optimizers.AdamW,
+    clip: 1,
+    weightDecay: 0,
+    seed: 1,
+    maxTokens: TOKENS,
+    resident,
+    lossChunks: 2,
+    compute: computeTypeFor(kind, settings),
+    recompute: settings['architecture.gradient_checkpointing'],
+    cudaGraph: kind === 'cuda',
   })
   try {
     runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
     const rows = Array.from({ length: ROWS }, (_, row) => {
       const length = 12 + ((row * 29) % 60)
-      return { ids: Int32Array.from({ length }, (_unused, index) => 10 + ((row * 131 + index * 17) % 900)), labelMask: new Uint8Array(length).fill(1, 1) }
+      return {
+        ids: Int32Array.from({ length }, (_unused, index) => 10 + ((row * 131 + index * 17) % 900)),
+        labelMask: new Uint8Array(length).fill(1, 1),
+      }
     })
     const losses: number[] = []
     for (let step = 0; step < STEPS; step++) losses.push((await runner.step([packRows(rows, TOKENS)], step, 1e-3)).loss)

@@ -24,11 +24,35 @@ const ALL = 'c_attn,c_proj,c_fc'
 
 export const workloads: readonly Workload[] = [
   { name: '4x256-c_attn', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'float16' },
-  { name: '4x256-c_attn-int4', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: false, weights: 'int4' },
-  { name: '4x256-c_attn-int4-checkpointing', rows: 4, tokens: 256, rank: 4, targets: 'c_attn', checkpointing: true, weights: 'int4' },
+  {
+    name: '4x256-c_attn-int4',
+    rows: 4,
+    tokens: 256,
+    rank: 4,
+    targets: 'c_attn',
+    checkpointing: false,
+    weights: 'int4',
+  },
+  {
+    name: '4x256-c_attn-int4-checkpointing',
+    rows: 4,
+    tokens: 256,
+    rank: 4,
+    targets: 'c_attn',
+    checkpointing: true,
+    weights: 'int4',
+  },
   { name: '4x256-all', rows: 4, tokens: 256, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
   { name: '16x512-all', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: false, weights: 'float16' },
-  { name: '16x512-all-checkpointing', rows: 16, tokens: 512, rank: 16, targets: ALL, checkpointing: true, weights: 'float16' },
+  {
+    name: '16x512-all-checkpointing',
+    rows: 16,
+    tokens: 512,
+    rank: 16,
+    targets: ALL,
+    checkpointing: true,
+    weights: 'float16',
+  },
 ]
 
 export interface GpuFigures {
@@ -56,8 +80,12 @@ const DECODED_TOKENS = 100
 /** `eager`: without recording the step as a CUDA graph. */
 export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
   const settings: SettingValues = {
-    ...defaultSettings(), 'training.lora_r': work.rank, 'training.lora_target_modules': work.targets, 'architecture.backbone_dtype': work.weights,
-    'architecture.gradient_checkpointing': work.checkpointing, 'environment.precision': 'float16',
+    ...defaultSettings(),
+    'training.lora_r': work.rank,
+    'training.lora_target_modules': work.targets,
+    'architecture.backbone_dtype': work.weights,
+    'architecture.gradient_checkpointing': work.checkpointing,
+    'environment.precision': 'float16',
   }
   const device = openRuntime().device('cuda')
   const seconds: number[] = []
@@ -67,8 +95,22 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   const layout = trainableLayout(model, settings)
   const resident = residentWeights(model, device, settings)
   const runner = await StepRunner.open({
-    model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 0, weightDecay: 0, seed: 1, maxTokens: work.tokens, resident,
-    compute: 'float16', recompute: work.checkpointing, leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens), leanFeedForward: isFeedForwardLean('cuda', settings), lossChunks: lossChunksFor(work.rows, work.tokens), cudaGraph: !flags.has('eager'),
+    model,
+    device,
+    layout,
+    optimizer: optimizers.AdamW,
+    dropout: 0.05,
+    clip: 0,
+    weightDecay: 0,
+    seed: 1,
+    maxTokens: work.tokens,
+    resident,
+    compute: 'float16',
+    recompute: work.checkpointing,
+    leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens),
+    leanFeedForward: isFeedForwardLean('cuda', settings),
+    lossChunks: lossChunksFor(work.rows, work.tokens),
+    cudaGraph: !flags.has('eager'),
   })
   pass()
   runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
@@ -76,22 +118,47 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   const times: number[] = []
   let firstSeconds = 0
   for (let step = 0; step < WARM_STEPS + STEPS; step++) {
-    const rows = Array.from({ length: work.rows }, (_, row) => ({ ids: Int32Array.from({ length: work.tokens }, (_unused, index) => (7 + step * 31 + row * 131 + index * 17) % 50_000), labelMask: new Uint8Array(work.tokens).fill(1, 1) }))
-    times.push(await timed(async () => losses.push((await runner.step([packRows(rows, work.tokens)], step, 1e-4)).loss)))
+    const rows = Array.from({ length: work.rows }, (_, row) => ({
+      ids: Int32Array.from(
+        { length: work.tokens },
+        (_unused, index) => (7 + step * 31 + row * 131 + index * 17) % 50_000,
+      ),
+      labelMask: new Uint8Array(work.tokens).fill(1, 1),
+    }))
+    times.push(
+      await timed(async () => losses.push((await runner.step([packRows(rows, work.tokens)], step, 1e-4)).loss)),
+    )
     if (step === 0) firstSeconds = performance.now() / 1000
   }
   const counted = times.slice(WARM_STEPS)
-  return { ...figures(counted, { tokens: work.rows * work.tokens, firstSeconds, uses: [device.memoryUse(), runner.memoryUse()] }), seconds, losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)) }
+  return {
+    ...figures(counted, {
+      tokens: work.rows * work.tokens,
+      firstSeconds,
+      uses: [device.memoryUse(), runner.memoryUse()],
+    }),
+    seconds,
+    losses: [losses[0], losses.at(-1)].map((loss) => rounded(loss ?? Number.NaN, 4)),
+  }
 }
 
 /** One sequence, greedy, by the base model. */
 export async function runDecoding(folder: string): Promise<GpuFigures> {
-  const settings: SettingValues = { ...defaultSettings(), 'environment.precision': 'float16', 'architecture.backbone_dtype': 'float16' }
+  const settings: SettingValues = {
+    ...defaultSettings(),
+    'environment.precision': 'float16',
+    'architecture.backbone_dtype': 'float16',
+  }
   const device = openRuntime().device('cuda')
   const [model] = await Promise.all([loadModel(folder), device.ready()])
   const resident = residentWeights(model, device, settings)
   const generator = await Generator.open(model, device, null, resident)
-  const asked = { ...generationSettingsOf(settings), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }
+  const asked = {
+    ...generationSettingsOf(settings),
+    doSample: false,
+    minNewTokens: DECODED_TOKENS,
+    maxNewTokens: DECODED_TOKENS,
+  }
   const prompts = [Array.from({ length: 32 }, (_, index) => 7 + index * 17)]
   const times: number[] = []
   let firstSeconds = 0
@@ -102,8 +169,23 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
   return figures(times.slice(1), { tokens: 1, firstSeconds, uses: [device.memoryUse(), generator.memoryUse()] })
 }
 
-function figures(times: readonly number[], { tokens, firstSeconds, uses }: { readonly tokens: number; readonly firstSeconds: number; readonly uses: readonly MemoryUse[] }): GpuFigures {
+function figures(
+  times: readonly number[],
+  {
+    tokens,
+    firstSeconds,
+    uses,
+  }: { readonly tokens: number; readonly firstSeconds: number; readonly uses: readonly MemoryUse[] },
+): GpuFigures {
   const total = (bytes: (use: MemoryUse) => number) => rounded(uses.reduce((sum, use) => sum + bytes(use), 0) / 1e9, 2)
   const medianMs = median(times)
-  return { medianMs: rounded(medianMs, 2), fastestMs: rounded(Math.min(...times), 2), tokensPerSecond: rounded((tokens * 1000) / medianMs), memoryGB: total(({ peakBytes }) => peakBytes), reservedGB: total(({ reservedBytes }) => reservedBytes), cardGB: rounded(cardGB(), 2), firstSeconds: rounded(firstSeconds, 2) }
+  return {
+    medianMs: rounded(medianMs, 2),
+    fastestMs: rounded(Math.min(...times), 2),
+    tokensPerSecond: rounded((tokens * 1000) / medianMs),
+    memoryGB: total(({ peakBytes }) => peakBytes),
+    reservedGB: total(({ reservedBytes }) => reservedBytes),
+    cardGB: rounded(cardGB(), 2),
+    firstSeconds: rounded(firstSeconds, 2),
+  }
 }

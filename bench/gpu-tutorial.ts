@@ -27,35 +27,71 @@ export async function runTutorial(): Promise<TutorialFigures> {
   const modelFolder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
   const tutorial = join(root, 'resources', 'tutorial')
   const settings = defaultSettings()
-  const { paraphrases, controls } = JSON.parse(await readFile(join(tutorial, 'questions.json'), 'utf8')) as { paraphrases: string[]; controls: string[] }
+  const { paraphrases, controls } = JSON.parse(await readFile(join(tutorial, 'questions.json'), 'utf8')) as {
+    paraphrases: string[]
+    controls: string[]
+  }
   const device = openRuntime().device('cuda')
   const model = await loadModel(modelFolder)
   const layout = trainableLayout(model, settings)
   const answers = async (questions: readonly string[], p: Float32Array | null): Promise<string[]> => {
     const generator = await Generator.open(model, device, p && layout)
-    const prompts = questions.map((content) => model.tokenizer.encode(model.tokenizer.chatTemplate?.render([{ role: 'user', content }], { addGenerationPrompt: true }) ?? ''))
+    const prompts = questions.map((content) =>
+      model.tokenizer.encode(
+        model.tokenizer.chatTemplate?.render([{ role: 'user', content }], { addGenerationPrompt: true }) ?? '',
+      ),
+    )
     const found = await generator.generate({ prompts, settings: generationSettingsOf(settings) }, p)
     generator.dispose()
     return found.map(({ text }) => text)
   }
   try {
     // The sample's cells hold neither quotes nor commas; its first row becomes the validation row.
-    const rows = (await readFile(join(tutorial, 'sample_dataset.csv'), 'utf8')).trim().split(/\r?\n/).slice(1).map((line) => line.split(',') as [string, string])
+    const rows = (await readFile(join(tutorial, 'sample_dataset.csv'), 'utf8'))
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
+      .map((line) => line.split(',') as [string, string])
     const [trainFile, validationFile] = [join(folder, 'train.jsonl'), join(folder, 'validation.jsonl')]
-    const jsonl = (list: readonly (readonly [string, string])[]) => list.map(([prompt, answer], index) => `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`).join('')
+    const jsonl = (list: readonly (readonly [string, string])[]) =>
+      list
+        .map(
+          ([prompt, answer], index) =>
+            `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`,
+        )
+        .join('')
     await writeFile(trainFile, jsonl(rows.slice(1)))
     await writeFile(validationFile, jsonl(rows.slice(0, 1)))
     const before = await answers(controls, null)
     const losses: number[] = []
     const start = performance.now()
-    const job = { modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings, device: 'cuda' as const }
-    await train(job, { signal: new AbortController().signal, onEvent: (event) => { if (event.kind === 'step') losses.push(event.loss) } })
+    const job = {
+      modelFolder,
+      trainFile,
+      validationFile,
+      ...(await makeRunFolders(folder)),
+      resumeFrom: null,
+      startFrom: null,
+      settings,
+      device: 'cuda' as const,
+    }
+    await train(job, {
+      signal: new AbortController().signal,
+      onEvent: (event) => {
+        if (event.kind === 'step') losses.push(event.loss)
+      },
+    })
     const seconds = rounded((performance.now() - start) / 1000, 2)
     const p = await readAdapterVector((await latestCheckpoint(job.checkpointFolder))?.folder ?? '', layout)
     const after = await answers([...paraphrases, ...controls], p)
     const right = paraphrases.filter((_question, index) => after[index] === rows[0]?.[1]).length
     const same = controls.filter((_question, index) => after[paraphrases.length + index] === before[index]).length
-    return { seconds, loss: rounded(losses.at(-1) ?? Number.NaN, 5), taught: [right, paraphrases.length], kept: [same, controls.length] }
+    return {
+      seconds,
+      loss: rounded(losses.at(-1) ?? Number.NaN, 5),
+      taught: [right, paraphrases.length],
+      kept: [same, controls.length],
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

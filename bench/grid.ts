@@ -23,7 +23,10 @@ const JUMPS = 60
 export async function measureGrid(): Promise<GridFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
   const host = await serve(freshFolders())
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
   try {
     const page = await (await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } })).newPage()
     await page.goto(host.link)
@@ -36,7 +39,13 @@ export async function measureGrid(): Promise<GridFigures> {
     await page.getByRole('gridcell').filter({ hasText: '番の質問です' }).first().waitFor()
     const times = await page.evaluate(jumpAround, JUMPS)
     const sorted = [...times.jumps].sort((a, b) => a - b)
-    return { rows: ROWS, jumps: JUMPS, medianMs: rounded(sorted[JUMPS / 2] as number), slowestMs: rounded(sorted.at(-1) as number), longestTaskMs: rounded(times.longestTask) }
+    return {
+      rows: ROWS,
+      jumps: JUMPS,
+      medianMs: rounded(sorted[JUMPS / 2] as number),
+      slowestMs: rounded(sorted.at(-1) as number),
+      longestTaskMs: rounded(times.longestTask),
+    }
   } finally {
     await browser.close()
     await end(host.process)
@@ -49,14 +58,21 @@ async function jumpAround(count: number): Promise<{ jumps: number[]; longestTask
   const viewport = document.querySelector('[class*="viewport"]') as HTMLElement
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
   let longestTask = 0
-  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => { longestTask = Math.max(longestTask, duration) })).observe({ type: 'longtask', buffered: false })
+  new PerformanceObserver((list) =>
+    list.getEntries().forEach(({ duration }) => {
+      longestTask = Math.max(longestTask, duration)
+    }),
+  ).observe({ type: 'longtask', buffered: false })
   const jumps: number[] = []
   for (let jump = 0; jump < count; jump++) {
     const before = document.querySelector('[role="row"][aria-rowindex]:nth-child(4)')?.getAttribute('aria-rowindex')
     const start = performance.now()
     viewport.scrollTop = (((jump + 1) * 0.618_034) % 1) * (viewport.scrollHeight - viewport.clientHeight)
     do await frame()
-    while (document.querySelector('[class*="waiting"]') || document.querySelector('[role="row"][aria-rowindex]:nth-child(4)')?.getAttribute('aria-rowindex') === before)
+    while (
+      document.querySelector('[class*="waiting"]') ||
+      document.querySelector('[role="row"][aria-rowindex]:nth-child(4)')?.getAttribute('aria-rowindex') === before
+    )
     jumps.push(performance.now() - start)
   }
   return { jumps, longestTask }

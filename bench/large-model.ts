@@ -10,24 +10,50 @@ const shape = { vocab_size: 51200, n_positions: 2048, n_embd: 2304, n_layer: 24,
 /** Names and shapes of a GPT-2's weights, in the order in which torch keeps them. */
 function weightShapes(): [name: string, sizes: number[]][] {
   const { vocab_size: V, n_positions: T, n_embd: C, n_layer, n_inner: F } = shape
-  const layer = (index: number): [string, number[]][] => [
-    ['ln_1.weight', [C]], ['ln_1.bias', [C]], ['attn.c_attn.weight', [C, 3 * C]], ['attn.c_attn.bias', [3 * C]], ['attn.c_proj.weight', [C, C]], ['attn.c_proj.bias', [C]],
-    ['ln_2.weight', [C]], ['ln_2.bias', [C]], ['mlp.c_fc.weight', [C, F]], ['mlp.c_fc.bias', [F]], ['mlp.c_proj.weight', [F, C]], ['mlp.c_proj.bias', [C]],
-  ].map(([name, sizes]) => [`transformer.h.${index}.${name as string}`, sizes as number[]])
+  const layer = (index: number): [string, number[]][] =>
+    [
+      ['ln_1.weight', [C]],
+      ['ln_1.bias', [C]],
+      ['attn.c_attn.weight', [C, 3 * C]],
+      ['attn.c_attn.bias', [3 * C]],
+      ['attn.c_proj.weight', [C, C]],
+      ['attn.c_proj.bias', [C]],
+      ['ln_2.weight', [C]],
+      ['ln_2.bias', [C]],
+      ['mlp.c_fc.weight', [C, F]],
+      ['mlp.c_fc.bias', [F]],
+      ['mlp.c_proj.weight', [F, C]],
+      ['mlp.c_proj.bias', [C]],
+    ].map(([name, sizes]) => [`transformer.h.${index}.${name as string}`, sizes as number[]])
   return [
-    ['transformer.wte.weight', [V, C]], ['transformer.wpe.weight', [T, C]],
+    ['transformer.wte.weight', [V, C]],
+    ['transformer.wpe.weight', [T, C]],
     ...Array.from({ length: n_layer }, (_, index) => layer(index)).flat(),
-    ['transformer.ln_f.weight', [C]], ['transformer.ln_f.bias', [C]],
+    ['transformer.ln_f.weight', [C]],
+    ['transformer.ln_f.bias', [C]],
   ]
 }
 
 /**
- * Writes a model folder in LINE's shape with random weights, as torch.save writes a state dict (a zip of a pickle and one stored entry a tensor): 3.3 GB of
- * float16. The tokenizer is the tiny model's.
+ * Writes a model folder in LINE's shape with random weights, as torch.save writes a state dict (a zip of a pickle and
+ * one stored entry a tensor): 3.3 GB of float16. The tokenizer is the tiny model's.
  */
 export async function writeLargeModel(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const config = { ...shape, model_type: 'gpt2', architectures: ['GPT2LMHeadModel'], activation_function: 'gelu', layer_norm_epsilon: 1e-5, attn_pdrop: 0.1, embd_pdrop: 0.1, resid_pdrop: 0.1, bos_token_id: 1, eos_token_id: 2, tie_word_embeddings: true, torch_dtype: 'float16' }
+  const config = {
+    ...shape,
+    model_type: 'gpt2',
+    architectures: ['GPT2LMHeadModel'],
+    activation_function: 'gelu',
+    layer_norm_epsilon: 1e-5,
+    attn_pdrop: 0.1,
+    embd_pdrop: 0.1,
+    resid_pdrop: 0.1,
+    bos_token_id: 1,
+    eos_token_id: 2,
+    tie_word_embeddings: true,
+    torch_dtype: 'float16',
+  }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config, null, 2))
   const tiny = join(root, 'resources', 'models', 'terakoya-tiny-ja')
   for (const file of ['spiece.model', 'tokenizer_config.json']) await copyFile(join(tiny, file), join(folder, file))
@@ -54,7 +80,10 @@ async function writeZip(file: FileHandle): Promise<void> {
 const PIECE_ELEMENTS = 2 ** 22
 const ONE = 0x3c00
 
-/** Norms are ones and biases zeros; matrices are drawn from about ±0.03 once, and the same numbers used again from another place each time. */
+/**
+ * Norms are ones and biases zeros; matrices are drawn from about ±0.03 once, and the same numbers used again from
+ * another place each time.
+ */
 function* pieces(count: number, name: string): Generator<Buffer> {
   if (sourceOfNoise === null) sourceOfNoise = noise(PIECE_ELEMENTS)
   const constant = name.endsWith('.bias') ? 0 : /ln_\w+\.weight$/.test(name) ? ONE : null
@@ -91,8 +120,26 @@ function pickleOf(weights: readonly (readonly [string, readonly number[]])[]): B
   for (const [index, [name, sizes]] of weights.entries()) {
     const count = sizes.reduce((product, size) => product * size, 1)
     const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((product, size) => product * size, 1))
-    parts.push(text(name), 'ctorch._utils\n_rebuild_tensor_v2\n((', text('storage'), 'ctorch\nHalfStorage\n', text(String(index)), text('cpu'), int(count), 'tQ', int(0))
-    parts.push('(', ...sizes.map(int), 't(', ...strides.map(int), 't', Buffer.from([0x89]), 'ccollections\nOrderedDict\n)RtR')
+    parts.push(
+      text(name),
+      'ctorch._utils\n_rebuild_tensor_v2\n((',
+      text('storage'),
+      'ctorch\nHalfStorage\n',
+      text(String(index)),
+      text('cpu'),
+      int(count),
+      'tQ',
+      int(0),
+    )
+    parts.push(
+      '(',
+      ...sizes.map(int),
+      't(',
+      ...strides.map(int),
+      't',
+      Buffer.from([0x89]),
+      'ccollections\nOrderedDict\n)RtR',
+    )
   }
   parts.push('u.')
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)))

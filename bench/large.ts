@@ -27,13 +27,20 @@ interface LargeFigures {
   readonly losses: readonly number[]
 }
 
-/** Five steps of 4 × 256 tokens on a model of 1.7 B in LINE's shape, LoRA r 16 on all linear layers; each way of keeping the weights in a process of its own. */
+/**
+ * Five steps of 4 × 256 tokens on a model of 1.7 B in LINE's shape, LoRA r 16 on all linear layers; each way of keeping
+ * the weights in a process of its own.
+ */
 export async function measureLarge(): Promise<Record<string, LargeFigures>> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-large-'))
   try {
     await writeLargeModel(folder)
     const run = (dtype: string): LargeFigures => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), LARGE_RUN, folder, dtype], { encoding: 'utf8' })
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [fileURLToPath(import.meta.url), LARGE_RUN, folder, dtype],
+        { encoding: 'utf8' },
+      )
       if (status !== 0) throw new Error(`the large model failed: ${stderr.trim()}`)
       return JSON.parse(stdout) as LargeFigures
     }
@@ -45,19 +52,44 @@ export async function measureLarge(): Promise<Record<string, LargeFigures>> {
 
 /** The child's part: trains and prints its figures as JSON. */
 export async function runLarge(folder: string, dtype: string): Promise<void> {
-  const settings: SettingValues = { ...defaultSettings(), 'architecture.backbone_dtype': dtype as SettingValues['architecture.backbone_dtype'], 'architecture.gradient_checkpointing': true }
+  const settings: SettingValues = {
+    ...defaultSettings(),
+    'architecture.backbone_dtype': dtype as SettingValues['architecture.backbone_dtype'],
+    'architecture.gradient_checkpointing': true,
+  }
   const device = openRuntime().device('cpu')
   const start = performance.now()
   const model = await loadModel(folder)
   const layout = trainableLayout(model, settings)
   const resident = residentWeights(model, device, settings)
-  const runner = await StepRunner.open({ model, device, layout, optimizer: optimizers.AdamW, dropout: 0.05, clip: 1, weightDecay: 0, seed: 1, maxTokens: TOKENS, resident, recompute: true })
+  const runner = await StepRunner.open({
+    model,
+    device,
+    layout,
+    optimizer: optimizers.AdamW,
+    dropout: 0.05,
+    clip: 1,
+    weightDecay: 0,
+    seed: 1,
+    maxTokens: TOKENS,
+    resident,
+    recompute: true,
+  })
   runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
   const loadSeconds = (performance.now() - start) / 1000
-  const rows = Array.from({ length: ROWS }, (_, row) => ({ ids: Int32Array.from({ length: TOKENS }, (_unused, index) => (7 + row * 131 + index * 17) % 8000), labelMask: new Uint8Array(TOKENS).fill(1, TOKENS / 2) }))
+  const rows = Array.from({ length: ROWS }, (_, row) => ({
+    ids: Int32Array.from({ length: TOKENS }, (_unused, index) => (7 + row * 131 + index * 17) % 8000),
+    labelMask: new Uint8Array(TOKENS).fill(1, TOKENS / 2),
+  }))
   const losses: number[] = []
   const times: number[] = []
-  for (let step = 0; step < STEPS; step++) times.push(await timed(async () => losses.push((await runner.step([packRows(rows, TOKENS)], step, 1e-4)).loss)))
-  const figures: LargeFigures = { loadSeconds: rounded(loadSeconds), stepSeconds: rounded(median(times) / 1000), peakGB: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2), losses: losses.map((loss) => rounded(loss, 4)) }
+  for (let step = 0; step < STEPS; step++)
+    times.push(await timed(async () => losses.push((await runner.step([packRows(rows, TOKENS)], step, 1e-4)).loss)))
+  const figures: LargeFigures = {
+    loadSeconds: rounded(loadSeconds),
+    stepSeconds: rounded(median(times) / 1000),
+    peakGB: rounded(process.resourceUsage().maxRSS / 2 ** 20, 2),
+    losses: losses.map((loss) => rounded(loss, 4)),
+  }
   console.log(JSON.stringify(figures))
 }

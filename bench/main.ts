@@ -1,4 +1,8 @@
-// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the tutorial's training and decoding, `npm run bench -- grid` how fast a table of a million rows scrolls in the window, `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of nine million rows).
+// Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run
+// by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the
+// tutorial's training and decoding, `npm run bench -- grid` how fast a table of a million rows scrolls in the window,
+// `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of
+// nine million rows).
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
@@ -71,32 +75,72 @@ const large = await measureLarge()
 
 const rows: [string, string, string, string, string][] = [
   ['', 'studio', 'transformers + peft', 'ratio', 'target'],
-  ['training step, median', `${rounded(studio.stepMs)} ms`, ...beside(peer, (found) => [`${rounded(found.stepMs)} ms`, found.stepMs / studio.stepMs]), '≥ 2×'],
-  ['training step, fastest tenth', `${rounded(studio.fastStepMs)} ms`, ...beside(peer, (found) => [`${rounded(found.fastStepMs)} ms`, found.fastStepMs / studio.fastStepMs]), ''],
-  ["the tutorial's 100 steps", `${rounded(studio.stepsSeconds)} s`, ...beside(peer, (found) => [`${rounded(found.stepsSeconds)} s`, found.stepsSeconds / studio.stepsSeconds]), '≥ 2×'],
-  ['greedy decoding, one sequence', `${rounded(studio.decodingTokensPerSecond)} tokens/s`, ...beside(peer, (found) => [`${rounded(found.decodingTokensPerSecond)} tokens/s`, studio.decodingTokensPerSecond / found.decodingTokensPerSecond]), '≥ 3×'],
+  [
+    'training step, median',
+    `${rounded(studio.stepMs)} ms`,
+    ...beside(peer, (found) => [`${rounded(found.stepMs)} ms`, found.stepMs / studio.stepMs]),
+    '≥ 2×',
+  ],
+  [
+    'training step, fastest tenth',
+    `${rounded(studio.fastStepMs)} ms`,
+    ...beside(peer, (found) => [`${rounded(found.fastStepMs)} ms`, found.fastStepMs / studio.fastStepMs]),
+    '',
+  ],
+  [
+    "the tutorial's 100 steps",
+    `${rounded(studio.stepsSeconds)} s`,
+    ...beside(peer, (found) => [`${rounded(found.stepsSeconds)} s`, found.stepsSeconds / studio.stepsSeconds]),
+    '≥ 2×',
+  ],
+  [
+    'greedy decoding, one sequence',
+    `${rounded(studio.decodingTokensPerSecond)} tokens/s`,
+    ...beside(peer, (found) => [
+      `${rounded(found.decodingTokensPerSecond)} tokens/s`,
+      studio.decodingTokensPerSecond / found.decodingTokensPerSecond,
+    ]),
+    '≥ 3×',
+  ],
   ['command to first step', `${startup.firstStepSeconds} s`, '', '', '< 3 s'],
   ['whole tutorial command', `${startup.totalSeconds} s`, '', '', ''],
   ['taught questions answered right', `${startup.taughtAnswers}`, '', '', '5'],
-  ['tokenizer, SentencePiece Unigram', `${tokenizer.unigram.tokensPerSecond.toLocaleString('en')} tokens/s`, '', '', '> 800,000'],
-  ['tokenizer, SentencePiece BPE', `${tokenizer.sentencePieceBpe.tokensPerSecond.toLocaleString('en')} tokens/s`, '', '', '> 800,000'],
+  [
+    'tokenizer, SentencePiece Unigram',
+    `${tokenizer.unigram.tokensPerSecond.toLocaleString('en')} tokens/s`,
+    '',
+    '',
+    '> 800,000',
+  ],
+  [
+    'tokenizer, SentencePiece BPE',
+    `${tokenizer.sentencePieceBpe.tokensPerSecond.toLocaleString('en')} tokens/s`,
+    '',
+    '',
+    '> 800,000',
+  ],
   ['tokenizer, byte-level BPE', `${tokenizer.byteLevelBpe.tokensPerSecond.toLocaleString('en')} tokens/s`, '', '', ''],
   ['import of 100,000 rows', `${datasets.importMs} ms`, '', '', ''],
   ['page of 100 rows', `${datasets.pageMs} ms`, '', '', ''],
   ['edit of a cell', `${datasets.editMs} ms`, '', '', ''],
   ['new row in the middle', `${datasets.insertRowMs} ms`, '', '', ''],
   ['undo', `${datasets.undoMs} ms`, '', '', ''],
-  ...Object.entries(large).flatMap(([kind, { stepSeconds, peakGB, loadSeconds }]): [string, string, string, string, string][] => [
-    [`1.7 B, weights in ${kind}: step of 4 × 256 tokens`, `${stepSeconds} s`, '', '', ''],
-    [`1.7 B, weights in ${kind}: peak memory`, `${peakGB} GB`, '', '', '< 12 GB'],
-    [`1.7 B, weights in ${kind}: loading`, `${loadSeconds} s`, '', '', ''],
-  ]),
+  ...Object.entries(large).flatMap(
+    ([kind, { stepSeconds, peakGB, loadSeconds }]): [string, string, string, string, string][] => [
+      [`1.7 B, weights in ${kind}: step of 4 × 256 tokens`, `${stepSeconds} s`, '', '', ''],
+      [`1.7 B, weights in ${kind}: peak memory`, `${peakGB} GB`, '', '', '< 12 GB'],
+      [`1.7 B, weights in ${kind}: loading`, `${loadSeconds} s`, '', '', ''],
+    ],
+  ),
 ]
 printTable(rows)
 
 const folder = join(root, 'bench', 'results')
 await mkdir(folder, { recursive: true })
-await writeFile(join(folder, 'cpu.json'), `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets, large }, null, 2)}\n`)
+await writeFile(
+  join(folder, 'cpu.json'),
+  `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets, large }, null, 2)}\n`,
+)
 
 function beside(found: typeof peer, cells: (peer: NonNullable<typeof found>) => [string, number]): [string, string] {
   if (!found) return ['', '']
@@ -114,10 +158,19 @@ function ratios() {
 }
 
 function figures(values: object): Record<string, number> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (typeof value === 'number' ? [[name, rounded(value, name === 'finalLoss' ? 5 : 2)]] : [])))
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      typeof value === 'number' ? [[name, rounded(value, name === 'finalLoss' ? 5 : 2)]] : [],
+    ),
+  )
 }
 
 function printTable(table: readonly (readonly string[])[]): void {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
-  for (const row of table) console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .join('  '),
+    )
 }

@@ -47,4 +47,9 @@ export const machine = () => ({
 const MIB_PER_GB = 1e9 / 2 ** 20
 
 /** What nvidia-smi says that the first card holds, in GB. */
-export const cardGB = (): number => Number(execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], { encoding: 'utf8' }).split('\n')[0]) / MIB_PER_GB
+export const cardGB = (): number =>
+  Number(
+    execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits'], {
+      encoding: 'utf8',
+    }).split('\n')[0],
+  ) / MIB_PER_GB

@@ -20,16 +20,22 @@ const python = process.env['TERAKOYA_BENCH_PYTHON'] ?? 'python3'
 export function peerIsThere(): boolean {
   const found = spawnSync(python, ['-c', 'import torch, transformers, peft'], { stdio: 'ignore' })
   if (found.status === 0) return true
-  console.log(`Without a comparison: ${python} lacks packages (pip install torch transformers peft), or set TERAKOYA_BENCH_PYTHON.`)
+  console.log(
+    `Without a comparison: ${python} lacks packages (pip install torch transformers peft), or set TERAKOYA_BENCH_PYTHON.`,
+  )
   return false
 }
 
 /** The same training and decoding with transformers and peft. Throws where the script fails. */
 export function measurePeer(): PeerFigures {
   const env = { ...process.env, HF_HUB_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'false' }
-  const { status, stdout, stderr } = spawnSync(python, [join(root, 'bench', 'peers', 'peft_tiny.py'), modelFolder], { encoding: 'utf8', env })
+  const { status, stdout, stderr } = spawnSync(python, [join(root, 'bench', 'peers', 'peft_tiny.py'), modelFolder], {
+    encoding: 'utf8',
+    env,
+  })
   const line = stdout.trim().split('\n').at(-1) ?? ''
-  if (status !== 0 || !line.startsWith('{')) throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1) ?? ''}`)
+  if (status !== 0 || !line.startsWith('{'))
+    throw new Error(`the peer failed: ${stderr.trim().split('\n').at(-1) ?? ''}`)
   return JSON.parse(line) as PeerFigures
 }
 

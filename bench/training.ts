@@ -27,7 +27,10 @@ export interface TrainingFigures {
   readonly finalLoss: number
 }
 
-/** The tutorial: its eleven rows, the catalogue's defaults, 100 steps; then greedy decoding with the adapter that was learnt. */
+/**
+ * The tutorial: its eleven rows, the catalogue's defaults, 100 steps; then greedy decoding with the adapter that was
+ * learnt.
+ */
 export async function measureTraining(): Promise<TrainingFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
   try {
@@ -38,12 +41,29 @@ export async function measureTraining(): Promise<TrainingFigures> {
     await writeFile(validationFile, '')
     const stepMs: number[] = []
     const start = performance.now()
-    const { lastLoss } = await train({ modelFolder, trainFile, validationFile, ...(await makeRunFolders(folder)), resumeFrom: null, startFrom: null, settings: defaultSettings(), device: 'cpu' }, {
-      signal: new AbortController().signal,
-      onEvent: (event) => { if (event.kind === 'step') stepMs.push(event.stepMs) },
-    })
+    const { lastLoss } = await train(
+      {
+        modelFolder,
+        trainFile,
+        validationFile,
+        ...(await makeRunFolders(folder)),
+        resumeFrom: null,
+        startFrom: null,
+        settings: defaultSettings(),
+        device: 'cpu',
+      },
+      {
+        signal: new AbortController().signal,
+        onEvent: (event) => {
+          if (event.kind === 'step') stepMs.push(event.stepMs)
+        },
+      },
+    )
     const wholeSeconds = (performance.now() - start) / 1000
-    const decodingTokensPerSecond = await measureDecoding(join(folder, 'checkpoints', String(stepMs.length)), rows[0]?.prompt ?? '')
+    const decodingTokensPerSecond = await measureDecoding(
+      join(folder, 'checkpoints', String(stepMs.length)),
+      rows[0]?.prompt ?? '',
+    )
     return { stepMs, wholeSeconds, decodingTokensPerSecond, finalLoss: lastLoss ?? Number.NaN }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -51,7 +71,12 @@ export async function measureTraining(): Promise<TrainingFigures> {
 }
 
 async function tutorialRows(folder: string): Promise<TrainingRow[]> {
-  const service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(root, 'resources', 'tutorial'), emit: () => undefined })
+  const service = createDatasetService({
+    folder,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(root, 'resources', 'tutorial'),
+    emit: () => undefined,
+  })
   const { id } = await service.create({ from: 'sample' })
   const rows: TrainingRow[] = []
   for await (const row of service.rowsForTraining(id)) rows.push(row)
@@ -64,10 +89,18 @@ async function measureDecoding(adapterFolder: string, question: string): Promise
   const values = defaultSettings()
   const model = await loadModel(modelFolder)
   const device = openRuntime().device('cpu')
-  const layout = layOutLora(loraTargets(model.architecture, values['training.lora_target_modules']), { rank: values['training.lora_r'], alpha: values['training.lora_alpha'] })
+  const layout = layOutLora(loraTargets(model.architecture, values['training.lora_target_modules']), {
+    rank: values['training.lora_r'],
+    alpha: values['training.lora_alpha'],
+  })
   const adapter = await readAdapterVector(adapterFolder, layout)
   const generator = await Generator.open(model, device, layout)
-  const settings = { ...generationSettingsOf(values), doSample: false, minNewTokens: DECODED_TOKENS, maxNewTokens: DECODED_TOKENS }
+  const settings = {
+    ...generationSettingsOf(values),
+    doSample: false,
+    minNewTokens: DECODED_TOKENS,
+    maxNewTokens: DECODED_TOKENS,
+  }
   const prompt = model.tokenizer.encode(`ユーザー: ${question}\nシステム: `)
   const ms = await medianOf(DECODING_RUNS, () => generator.generate({ prompts: [prompt], settings }, adapter))
   generator.dispose()

@@ -64,11 +64,16 @@ test('a batch larger than the data is a warning, not an error', async ({ studio 
   await goTo(page, '実験')
   await fillSetting(page, 'training.batch_size', '64')
   await fillSetting(page, 'training.epochs', '1')
-  const warning = page.getByRole('complementary').getByRole('status').filter({ hasText: sentence('plan/batch-larger-than-data', { rows: 10, batchSize: 64 }) })
+  const warning = page
+    .getByRole('complementary')
+    .getByRole('status')
+    .filter({ hasText: sentence('plan/batch-larger-than-data', { rows: 10, batchSize: 64 }) })
   await expect(warning).toBeVisible()
   await picture('batch-warning')
   await page.getByRole('button', { name: '学習開始', exact: true }).click()
-  await expect(page.getByRole('article').locator('header').getByText('完了', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByRole('article').locator('header').getByText('完了', { exact: true })).toBeVisible({
+    timeout: 120_000,
+  })
 })
 
 test('a value out of range is explained at its setting', async ({ studio }) => {

@@ -11,7 +11,9 @@ test('terakoya data converts a table through every format and makes no library',
   const folder = join(dirname(folders.library), 'tables')
   mkdirSync(folder)
   writeFileSync(join(folder, 'in.csv'), ROWS)
-  const names = ['in.csv', 'a.tsv', 'b.xlsx', 'c.jsonl', 'd.parquet', 'e.numbers', 'out.csv'].map((name) => join(folder, name))
+  const names = ['in.csv', 'a.tsv', 'b.xlsx', 'c.jsonl', 'd.parquet', 'e.numbers', 'out.csv'].map((name) =>
+    join(folder, name),
+  )
   for (const [index, name] of names.slice(1).entries()) {
     const { exitCode, stderr } = terakoya(folders, 'data', 'convert', names[index] as string, name)
     expect(exitCode, stderr).toBe(0)
@@ -22,6 +24,13 @@ test('terakoya data converts a table through every format and makes no library',
   expect(same.stderr.trim()).toBe(sentence('cli/same-file', { file: 'in.csv' }))
   expect(same.exitCode).toBe(1)
   const stats = terakoya(folders, 'data', 'stats', names[0] as string, '--model', 'terakoya-tiny-ja', '--json')
-  expect(JSON.parse(stats.stdout)).toMatchObject({ rowCount: 2, roles: [{ role: 'prompt', count: 2 }, { role: 'answer', count: 2 }], tokenSample: { rowCount: 2, isWhole: true } })
+  expect(JSON.parse(stats.stdout)).toMatchObject({
+    rowCount: 2,
+    roles: [
+      { role: 'prompt', count: 2 },
+      { role: 'answer', count: 2 },
+    ],
+    tokenSample: { rowCount: 2, isWhole: true },
+  })
   expect(existsSync(folders.library)).toBe(false)
 })

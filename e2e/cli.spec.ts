@@ -16,7 +16,13 @@ test('terakoya tutorial teaches the fact in every wording and leaves the rest as
   test.slow()
   const { exitCode, stdout, stderr } = terakoya(freshFolders(), 'tutorial', '--json')
   expect(exitCode, stderr).toBe(0)
-  const told = JSON.parse(stdout) as { experiment: string; seconds: number; losses: number[]; before: Answered[]; after: Answered[] }
+  const told = JSON.parse(stdout) as {
+    experiment: string
+    seconds: number
+    losses: number[]
+    before: Answered[]
+    after: Answered[]
+  }
   expect(told.experiment).not.toBe('')
   expect(told.seconds).toBeGreaterThan(0)
   expect(told.losses).toHaveLength(100)
@@ -29,7 +35,14 @@ test('terakoya tutorial teaches the fact in every wording and leaves the rest as
 })
 
 test('terakoya chat answers a question', () => {
-  const { exitCode, stdout, stderr } = terakoya(freshFolders(), 'chat', 'terakoya-tiny-ja', '--ask', 'こんにちは', '--json')
+  const { exitCode, stdout, stderr } = terakoya(
+    freshFolders(),
+    'chat',
+    'terakoya-tiny-ja',
+    '--ask',
+    'こんにちは',
+    '--json',
+  )
   expect(exitCode, stderr).toBe(0)
   const { answers } = JSON.parse(stdout) as { answers: Answered[] }
   expect(answers).toHaveLength(1)
@@ -67,6 +80,8 @@ test('terakoya doctor says what computes here and what is missing', () => {
   expect(exitCode, stderr).toBe(0)
   expect(stdout).toMatch(/○ CPU/)
   expect(stdout).toMatch(/計算に使うもの：/)
-  const told = JSON.parse(terakoya(folders, 'doctor', '--json').stdout) as { devices: { kind: string; available: boolean }[] }
+  const told = JSON.parse(terakoya(folders, 'doctor', '--json').stdout) as {
+    devices: { kind: string; available: boolean }[]
+  }
   expect(told.devices.find(({ kind }) => kind === 'cpu')).toMatchObject({ available: true })
 })

@@ -26,7 +26,11 @@ test('damaged experiments are listed with their reason, can be deleted, and hide
 
   // Somebody moves folders while the studio runs: no error, the list is right.
   await list.getByText('20261102-090000-empt').click()
-  await expect(page.getByText(sentence('experiment/incomplete', { file: join(experiments, '20261102-090000-empt', 'experiment.yaml') }))).toBeVisible()
+  await expect(
+    page.getByText(
+      sentence('experiment/incomplete', { file: join(experiments, '20261102-090000-empt', 'experiment.yaml') }),
+    ),
+  ).toBeVisible()
   cpSync(join(folders.library, 'trash', '20261101-090000-cutt'), cut, { recursive: true })
   await expect(list.getByText('20261101-090000-cutt')).toBeVisible()
   rmSync(join(experiments, '20261102-090000-empt'), { recursive: true })

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { cell, goTo } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
 
-const table = 'instruction,output\r\n定休日は?,\r\n,水曜です。\r\n料金は?,\r\n,千円です。\r\n　場所は?,駅前です。\r\n場所は?,港です。\r\ninstruction,output\r\n連絡先は?,taro@example.co.jp です。\r\n'
+const table =
+  'instruction,output\r\n定休日は?,\r\n,水曜です。\r\n料金は?,\r\n,千円です。\r\n　場所は?,駅前です。\r\n場所は?,港です。\r\ninstruction,output\r\n連絡先は?,taro@example.co.jp です。\r\n'
 
 test('problems are counted, marked at the cell, listed, and put right with one click', async ({ studio }) => {
   const { page, pick, picture, folders } = studio
@@ -16,11 +17,14 @@ test('problems are counted, marked at the cell, listed, and put right with one c
   await expect(cell(page, 1, 1)).toHaveText('定休日は?')
   await page.getByRole('button', { name: /^確認：\d+ か所/ }).click()
   const panel = page.getByRole('complementary', { name: '確認' })
-  const problem = (title: string) => panel.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title }) })
+  const problem = (title: string) =>
+    panel.getByRole('listitem').filter({ has: page.getByRole('heading', { name: title }) })
   await expect(problem('質問と回答が 2 行に分かれています')).toContainText('「output」の 2 か所')
   await expect(cell(page, 1, 2)).toHaveAttribute('data-problem')
   await expect(problem('個人情報のようなものがあります')).toContainText('1 か所')
-  await problem('前後に余分な空白があります').getByRole('button', { name: /次の場所へ/ }).click()
+  await problem('前後に余分な空白があります')
+    .getByRole('button', { name: /次の場所へ/ })
+    .click()
   await expect(cell(page, 5, 1)).toHaveAttribute('aria-selected', 'true')
   await picture('checks')
 
@@ -44,9 +48,23 @@ test('problems are counted, marked at the cell, listed, and put right with one c
 test('terakoya data check names the places as one object', async ({ studio }) => {
   const file = join(dirname(studio.folders.library), '確認.csv')
   writeFileSync(file, table)
-  const printed = execFileSync(process.execPath, ['bin/terakoya.mjs', 'data', 'check', file, '--json'], { encoding: 'utf8' })
-  const { rowCount, problems } = JSON.parse(printed) as { rowCount: number; problems: { check: string; column: string | null; count: number; cells: { row: number; text: string }[] }[] }
+  const printed = execFileSync(process.execPath, ['bin/terakoya.mjs', 'data', 'check', file, '--json'], {
+    encoding: 'utf8',
+  })
+  const { rowCount, problems } = JSON.parse(printed) as {
+    rowCount: number
+    problems: { check: string; column: string | null; count: number; cells: { row: number; text: string }[] }[]
+  }
   expect(rowCount).toBe(8)
-  expect(problems.map(({ check, count }) => [check, count])).toEqual([['split-pairs', 2], ['repeated-header', 1], ['outer-space', 1], ['contradiction', 2], ['personal', 1]])
-  expect(problems.find(({ check }) => check === 'outer-space')).toMatchObject({ column: 'instruction', cells: [{ row: 5, text: '　場所は?' }] })
+  expect(problems.map(({ check, count }) => [check, count])).toEqual([
+    ['split-pairs', 2],
+    ['repeated-header', 1],
+    ['outer-space', 1],
+    ['contradiction', 2],
+    ['personal', 1],
+  ])
+  expect(problems.find(({ check }) => check === 'outer-space')).toMatchObject({
+    column: 'instruction',
+    cells: [{ row: 5, text: '　場所は?' }],
+  })
 })

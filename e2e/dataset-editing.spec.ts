@@ -5,9 +5,17 @@ import { cell, goTo } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
 
 /** Columns and rows of short texts: `n` counts, `kind` alternates. */
-async function opened(page: Page, pick: (file: string, act: () => Promise<void>) => Promise<void>, folder: string, rows = 8): Promise<void> {
+async function opened(
+  page: Page,
+  pick: (file: string, act: () => Promise<void>) => Promise<void>,
+  folder: string,
+  rows = 8,
+): Promise<void> {
   const file = join(folder, '編集.csv')
-  const lines = Array.from({ length: rows }, (_, index) => `${index + 1},${index % 2 === 0 ? '奇数' : '偶数'},回答${index + 1},メモ${index + 1}`)
+  const lines = Array.from(
+    { length: rows },
+    (_, index) => `${index + 1},${index % 2 === 0 ? '奇数' : '偶数'},回答${index + 1},メモ${index + 1}`,
+  )
   writeFileSync(file, `instruction,kind,output,memo\r\n${lines.join('\r\n')}\r\n`)
   await goTo(page, 'データセット')
   await pick(file, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
@@ -22,8 +30,10 @@ async function dragTo(page: Page, from: Locator, to: Locator, at?: { x: number; 
   await page.mouse.up()
 }
 
-const texts = (page: Page, column: number, rows: number) => Promise.all(Array.from({ length: rows }, (_, row) => cell(page, row + 1, column).textContent()))
-const rowNumber = (page: Page, row: number) => page.locator(`[role="row"][aria-rowindex="${row + 1}"] [role="rowheader"]`)
+const texts = (page: Page, column: number, rows: number) =>
+  Promise.all(Array.from({ length: rows }, (_, row) => cell(page, row + 1, column).textContent()))
+const rowNumber = (page: Page, row: number) =>
+  page.locator(`[role="row"][aria-rowindex="${row + 1}"] [role="rowheader"]`)
 const header = (page: Page, name: string) => page.getByRole('columnheader', { name })
 
 test('the fill handle, several ranges, and rows and columns that move', async ({ studio }) => {
@@ -73,7 +83,10 @@ test('the fill handle, several ranges, and rows and columns that move', async ({
 
   await test.step('columns and rows are dragged elsewhere, or moved by keys', async () => {
     await header(page, 'memo').click({ position: { x: 30, y: 10 } })
-    await dragTo(page, header(page, 'memo').getByTitle('memo', { exact: true }), header(page, 'instruction'), { x: 4, y: 10 })
+    await dragTo(page, header(page, 'memo').getByTitle('memo', { exact: true }), header(page, 'instruction'), {
+      x: 4,
+      y: 10,
+    })
     await expect(page.getByRole('columnheader').nth(1)).toContainText('memo')
     await expect(cell(page, 2, 1)).toHaveText('メモ2')
     await rowNumber(page, 2).click()
@@ -177,7 +190,10 @@ test('datasets are put below each other, joined, split and sampled', async ({ st
 
   const splitting = await act('分ける')
   await splitting.getByText('列の値ごとに', { exact: true }).click()
-  await splitting.getByRole('button', { name: /^列|instruction/ }).last().click()
+  await splitting
+    .getByRole('button', { name: /^列|instruction/ })
+    .last()
+    .click()
   await page.getByRole('option', { name: 'kind' }).click()
   await splitting.getByRole('button', { name: '分ける', exact: true }).click()
   await expect(page.getByRole('option', { name: /偶数/ })).toHaveCount(1)

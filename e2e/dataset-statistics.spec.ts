@@ -25,9 +25,16 @@ async function downloaded(page: Page, folder: string, entry: string): Promise<Bu
 
 const figure = (page: Page, title: string) => page.getByRole('region', { name: title, exact: true }).first()
 
-test('the statistics tab shows lengths, tokens, languages, duplicates and openings, and exports them', async ({ studio }) => {
+test('the statistics tab shows lengths, tokens, languages, duplicates and openings, and exports them', async ({
+  studio,
+}) => {
   const { page, picture, folders } = studio
-  const rows = Array.from({ length: 400 }, (_, index) => [`${index % 3 === 0 ? '次の文章を要約してください。' : 'Pythonで'}${'猫が庭で鳴いています。'.repeat(1 + ((index * 7) % 13))}`, index % 40 === 0 ? '' : `${'はい、わかりました。'.repeat(1 + ((index * index) % 5))}${index % 2 === 0 ? '詳しく説明します。' : ' OK 123'}`])
+  const rows = Array.from({ length: 400 }, (_, index) => [
+    `${index % 3 === 0 ? '次の文章を要約してください。' : 'Pythonで'}${'猫が庭で鳴いています。'.repeat(1 + ((index * 7) % 13))}`,
+    index % 40 === 0
+      ? ''
+      : `${'はい、わかりました。'.repeat(1 + ((index * index) % 5))}${index % 2 === 0 ? '詳しく説明します。' : ' OK 123'}`,
+  ])
   await importRows(studio, '統計.csv', [['質問', '回答'], ...rows].map((row) => row.join(',')).join('\r\n'))
   await choose(page, '表示', '統計')
   const pane = page.getByRole('region', { name: '「統計」の統計' })

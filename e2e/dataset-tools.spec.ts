@@ -6,7 +6,11 @@ import { expect, test } from './support/studio.ts'
 test('a file is looked at, imported, searched, replaced, sorted and seen as the model sees it', async ({ studio }) => {
   const { page, pick, picture, folders } = studio
   const file = join(dirname(folders.library), '質問.jsonl')
-  const rows = [['日本の首都は?', '東京です。'], ['空は何色ですか?', '青です。'], ['雪は何色ですか?', '白です。']]
+  const rows = [
+    ['日本の首都は?', '東京です。'],
+    ['空は何色ですか?', '青です。'],
+    ['雪は何色ですか?', '白です。'],
+  ]
   writeFileSync(file, rows.map(([question, answer]) => JSON.stringify({ 質問: question, 回答: answer })).join('\n'))
   await goTo(page, 'データセット')
   await pick(file, () => page.getByRole('button', { name: 'ファイルを取り込む' }).first().click())
@@ -64,7 +68,10 @@ test('how a file is read, and what its columns mean, can be changed before the i
   await dialog.getByRole('textbox', { name: '見出しより前の行数' }).fill('１')
   await expect(dialog.getByRole('columnheader')).toHaveText([/日付/, /問い合わせ/, /返事/])
   await dialog.getByRole('button', { name: /列/ }).first().click()
-  for (const [column, role] of [['問い合わせ', '質問'], ['返事', '回答']] as const) {
+  for (const [column, role] of [
+    ['問い合わせ', '質問'],
+    ['返事', '回答'],
+  ] as const) {
     await dialog.getByRole('button', { name: `「${column}」の役割` }).click()
     await page.getByRole('option', { name: role, exact: true }).click()
   }

@@ -19,14 +19,19 @@ test.beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   process.env['TERAKOYA_GPU_PACK_SOURCE'] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-test.afterAll(() => new Promise<void>((resolve) => {
-  server.closeAllConnections()
-  server.close(() => resolve())
-}))
+test.afterAll(
+  () =>
+    new Promise<void>((resolve) => {
+      server.closeAllConnections()
+      server.close(() => resolve())
+    }),
+)
 
 test.skip(process.platform !== 'linux' || process.arch !== 'x64', 'the list is that of 64-bit Linux')
 
-test('the GPU pack tells its size and folder, is cancelled on the way, and says where its source is gone', async ({ studio }) => {
+test('the GPU pack tells its size and folder, is cancelled on the way, and says where its source is gone', async ({
+  studio,
+}) => {
   const { page, picture } = studio
   await goTo(page, '設定')
   const pack = page.locator('section', { has: page.getByRole('heading', { name: 'GPU パック' }) })
@@ -50,10 +55,20 @@ test('the GPU pack tells its size and folder, is cancelled on the way, and says 
   await picture('gpu-pack-offline')
 })
 
-/** Shows the studio as on a computer whose NVIDIA GPU cannot be used for that reason: only what the host says of the devices is another's. */
-async function pretendGpu(page: Page, why: Pick<DeviceInfo, 'reason' | 'file'> = { reason: 'provider-missing' }): Promise<void> {
+/**
+ * Shows the studio as on a computer whose NVIDIA GPU cannot be used for that reason: only what the host says of the
+ * devices is another's.
+ */
+async function pretendGpu(
+  page: Page,
+  why: Pick<DeviceInfo, 'reason' | 'file'> = { reason: 'provider-missing' },
+): Promise<void> {
   const name = 'NVIDIA GeForce RTX 4060 Ti'
-  const devices: SystemInfo['devices'] = [{ kind: 'cuda', name, available: false, ...why }, { kind: 'webgpu', name, available: true }, { kind: 'cpu', name: 'CPU', available: true }]
+  const devices: SystemInfo['devices'] = [
+    { kind: 'cuda', name, available: false, ...why },
+    { kind: 'webgpu', name, available: true },
+    { kind: 'cpu', name: 'CPU', available: true },
+  ]
   await page.routeWebSocket(/\/studio$/, (socket) => {
     const asked = new Set<number>()
     const host = socket.connectToServer()
@@ -65,13 +80,23 @@ async function pretendGpu(page: Page, why: Pick<DeviceInfo, 'reason' | 'file'> =
     host.onMessage((message) => {
       const reply = JSON.parse(String(message)) as { id: number; result: { value: SystemInfo } }
       if (!asked.has(reply.id)) return socket.send(message)
-      socket.send(JSON.stringify({ ...reply, result: { ...reply.result, value: { ...reply.result.value, devices, recommended: { kind: 'webgpu', reason: 'fastest-gpu' } } } }))
+      socket.send(
+        JSON.stringify({
+          ...reply,
+          result: {
+            ...reply.result,
+            value: { ...reply.result.value, devices, recommended: { kind: 'webgpu', reason: 'fastest-gpu' } },
+          },
+        }),
+      )
     })
   })
   await page.reload()
 }
 
-test('a GPU without its pack is told of on ホーム and in the form of an experiment, with the way to the pack and what it costs not to have it', async ({ studio }) => {
+test('a GPU without its pack is told of on ホーム and in the form of an experiment, with the way to the pack and what it costs not to have it', async ({
+  studio,
+}) => {
   const { page, picture } = studio
   await pretendGpu(page)
   await expect(page.getByText('NVIDIA GPU では CUDA の 10 倍以上の時間がかかります。')).toBeVisible()
@@ -91,7 +116,9 @@ test('a GPU without its pack is told of on ホーム and in the form of an exper
   await expect(page.getByRole('option', { name: /DirectML|Core ML/ })).toHaveCount(0)
 })
 
-test('a pack that was changed is told of by its file on ホーム and in 設定, with the way to download it again; a page names no folder that was not picked', async ({ studio }) => {
+test('a pack that was changed is told of by its file on ホーム and in 設定, with the way to download it again; a page names no folder that was not picked', async ({
+  studio,
+}) => {
   const { page, picture } = studio
   await pretendGpu(page, { reason: 'pack-changed', file: 'libcublas.so.13' })
   const sentence = 'GPU パックのファイル「libcublas.so.13」が、ダウンロードしたものと違います。'
@@ -100,6 +127,11 @@ test('a pack that was changed is told of by its file on ホーム and in 設定,
   await page.getByRole('button', { name: 'GPU パックを見る' }).click()
   await expect(page.getByText(sentence)).toBeVisible()
   await expect(page.getByRole('button', { name: '必要なものと大きさを調べる' })).toBeInViewport()
-  const answer = await page.evaluate(() => (window as unknown as { studio: { call(name: string, input: unknown): Promise<unknown> } }).studio.call('gpuPack.setFolder', { folder: '/tmp' }))
+  const answer = await page.evaluate(() =>
+    (window as unknown as { studio: { call(name: string, input: unknown): Promise<unknown> } }).studio.call(
+      'gpuPack.setFolder',
+      { folder: '/tmp' },
+    ),
+  )
   expect(answer).toEqual({ ok: false, error: { code: 'folder/not-picked', facts: { folder: '/tmp' } } })
 })

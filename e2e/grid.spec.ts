@@ -7,9 +7,21 @@ const input = (page: Page) => page.locator('[data-grid-input]')
 
 /** Composes 漢字 key by key, as an IME does; the composition stays open. */
 async function compose(cdp: CDPSession, style: 'windows' | 'mac'): Promise<void> {
-  const steps = [['k', 'KeyK', 75, 'ｋ'], ['a', 'KeyA', 65, 'か'], ['n', 'KeyN', 78, 'かｎ'], ['j', 'KeyJ', 74, 'かんｊ'], ['i', 'KeyI', 73, 'かんじ'], [' ', 'Space', 32, '漢字']] as const
+  const steps = [
+    ['k', 'KeyK', 75, 'ｋ'],
+    ['a', 'KeyA', 65, 'か'],
+    ['n', 'KeyN', 78, 'かｎ'],
+    ['j', 'KeyJ', 74, 'かんｊ'],
+    ['i', 'KeyI', 73, 'かんじ'],
+    [' ', 'Space', 32, '漢字'],
+  ] as const
   for (const [key, code, keyCode, text] of steps) {
-    await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', windowsVirtualKeyCode: 229, key: style === 'windows' ? 'Process' : key, code })
+    await cdp.send('Input.dispatchKeyEvent', {
+      type: 'rawKeyDown',
+      windowsVirtualKeyCode: 229,
+      key: style === 'windows' ? 'Process' : key,
+      code,
+    })
     await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
     await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', windowsVirtualKeyCode: keyCode, key, code })
   }
@@ -17,13 +29,23 @@ async function compose(cdp: CDPSession, style: 'windows' | 'mac'): Promise<void>
 
 /** Enter inside the composition: confirms the text. */
 async function confirm(cdp: CDPSession, style: 'windows' | 'mac', text: string): Promise<void> {
-  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', windowsVirtualKeyCode: 229, key: style === 'windows' ? 'Process' : 'Enter', code: 'Enter' })
+  await cdp.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    windowsVirtualKeyCode: 229,
+    key: style === 'windows' ? 'Process' : 'Enter',
+    code: 'Enter',
+  })
   await cdp.send('Input.insertText', { text })
   await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', windowsVirtualKeyCode: 13, key: 'Enter', code: 'Enter' })
 }
 
 async function giveUp(cdp: CDPSession): Promise<void> {
-  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', windowsVirtualKeyCode: 229, key: 'Process', code: 'Escape' })
+  await cdp.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    windowsVirtualKeyCode: 229,
+    key: 'Process',
+    code: 'Escape',
+  })
   await cdp.send('Input.imeSetComposition', { text: '', selectionStart: 0, selectionEnd: 0 })
 }
 
@@ -45,7 +67,10 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
     await expect(cell(page, 1, 1)).toContainText('RehabC')
   })
 
-  for (const [row, style] of [[1, 'windows'], [2, 'mac']] as const) {
+  for (const [row, style] of [
+    [1, 'windows'],
+    [2, 'mac'],
+  ] as const) {
     await test.step(`a composition starts in the cell (${style})`, async () => {
       const before = (await cell(page, row, 1).textContent()) ?? ''
       await cell(page, row, 1).click()
@@ -121,9 +146,14 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
     await page.evaluate(() => {
       const data = new DataTransfer()
       data.items.add(new File(['instruction,output\r\n質問,回答\r\n'], '落とした表.csv', { type: 'text/csv' }))
-      document.querySelector('[data-region="grid"]')?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+      document
+        .querySelector('[data-region="grid"]')
+        ?.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
     })
-    await page.getByRole('dialog', { name: /落とした表/ }).getByRole('button', { name: '取り込む', exact: true }).click()
+    await page
+      .getByRole('dialog', { name: /落とした表/ })
+      .getByRole('button', { name: '取り込む', exact: true })
+      .click()
     await expect(page.getByRole('heading', { name: '落とした表' })).toBeVisible()
     await expect(cell(page, 1, 2)).toHaveText('回答')
     await expect(input(page)).toBeFocused()

@@ -14,16 +14,23 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => server.close())
 
-test('a dataset of the Hub is found, downloaded with a stop on the way, and imported with other columns', async ({ studio }) => {
+test('a dataset of the Hub is found, downloaded with a stop on the way, and imported with other columns', async ({
+  studio,
+}) => {
   const { page, picture } = studio
   await goTo(page, 'データセット')
   await page.getByRole('button', { name: 'Hugging Face から取り込む' }).first().click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog.getByRole('listitem')).toHaveText([/kunishou\/hh-rlhf-eval-3k-ja/, /izumi-lab\/llm-japanese-dataset/])
+  await expect(dialog.getByRole('listitem')).toHaveText([
+    /kunishou\/hh-rlhf-eval-3k-ja/,
+    /izumi-lab\/llm-japanese-dataset/,
+  ])
   await picture('hub-suggestions')
   await dialog.getByRole('searchbox').fill('ja')
   await page.keyboard.press('Enter')
-  await expect(dialog.getByRole('button', { name: 'izumi-lab/llm-japanese-dataset' })).toContainText('cc-by-sa-4.0 · 100万〜1000万 行')
+  await expect(dialog.getByRole('button', { name: 'izumi-lab/llm-japanese-dataset' })).toContainText(
+    'cc-by-sa-4.0 · 100万〜1000万 行',
+  )
   await picture('hub-results')
   await dialog.getByRole('button', { name: 'izumi-lab/llm-japanese-dataset' }).click()
   await expect(dialog).toContainText('日本語の指示データです。')

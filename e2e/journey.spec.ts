@@ -57,7 +57,9 @@ test('from an empty library to a trained model that answers', async ({ studio })
   })
 
   await test.step('a range is copied and pasted', async () => {
-    const texts = await Promise.all([cell(page, 1, 1), cell(page, 1, 2), cell(page, 2, 1), cell(page, 2, 2)].map((each) => each.textContent()))
+    const texts = await Promise.all(
+      [cell(page, 1, 1), cell(page, 1, 2), cell(page, 2, 1), cell(page, 2, 2)].map((each) => each.textContent()),
+    )
     await cell(page, 1, 1).click()
     await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.press('Shift+ArrowDown')
@@ -66,7 +68,8 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await page.keyboard.press('Control+v')
     await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '15')
     const pasted = [cell(page, 12, 1), cell(page, 12, 2), cell(page, 13, 1), cell(page, 13, 2)]
-    for (const [index, text] of texts.entries()) await expect(pasted[index] as (typeof pasted)[0]).toHaveText(text ?? '')
+    for (const [index, text] of texts.entries())
+      await expect(pasted[index] as (typeof pasted)[0]).toHaveText(text ?? '')
     await page.keyboard.press('Control+z')
     await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '13')
     await expect(page.locator('[data-save-state="saved"]')).toBeVisible()
@@ -144,7 +147,10 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
     for (const room of ['Home', 'Datasets', 'Experiments', 'Chat', 'Models', 'Settings']) {
       await goTo(page, room)
-      await expect(page.getByRole('button', { name: room, exact: true }).first()).toHaveAttribute('aria-current', 'page')
+      await expect(page.getByRole('button', { name: room, exact: true }).first()).toHaveAttribute(
+        'aria-current',
+        'page',
+      )
       await picture(`${room.toLowerCase()}-en-dark-1280`)
       await resize(960, 640)
       await picture(`${room.toLowerCase()}-en-dark-960`)
@@ -161,11 +167,17 @@ test('from an empty library to a trained model that answers', async ({ studio })
 async function watchAnswers(page: Page): Promise<() => Promise<boolean[]>> {
   const seen = await page.evaluateHandle(() => {
     const lengths: Set<number>[] = [new Set(), new Set()]
-    const look = () => document.querySelectorAll('[data-source][data-state="streaming"]').forEach((answer) => {
-      const column = [...(answer.parentElement?.children ?? [])].indexOf(answer)
-      lengths[column]?.add(answer.textContent?.length ?? 0)
+    const look = () =>
+      document.querySelectorAll('[data-source][data-state="streaming"]').forEach((answer) => {
+        const column = [...(answer.parentElement?.children ?? [])].indexOf(answer)
+        lengths[column]?.add(answer.textContent?.length ?? 0)
+      })
+    new MutationObserver(look).observe(document.body, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
     })
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
     return lengths
   })
   return () => seen.evaluate((lengths) => lengths.map(({ size }) => size > 1))

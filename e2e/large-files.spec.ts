@@ -14,7 +14,11 @@ async function writeLarge(folder: string): Promise<string> {
   const stream = createWriteStream(file)
   stream.write('instruction,output\n')
   for (let from = 0; from < ROWS; from += 10_000) {
-    const block = Array.from({ length: 10_000 }, (_, index) => `${from + index + 1} 番の質問です。手順を教えて。,${from + index + 1} 番の回答です。設定を開きます。\n`).join('')
+    const block = Array.from(
+      { length: 10_000 },
+      (_, index) =>
+        `${from + index + 1} 番の質問です。手順を教えて。,${from + index + 1} 番の回答です。設定を開きます。\n`,
+    ).join('')
     if (!stream.write(block)) await once(stream, 'drain')
   }
   stream.end()
@@ -22,7 +26,9 @@ async function writeLarge(folder: string): Promise<string> {
   return file
 }
 
-test('a million rows: importing tells how far it is and can be cancelled; every place of the table shows its rows', async ({ studio: { page, pick, picture } }) => {
+test('a million rows: importing tells how far it is and can be cancelled; every place of the table shows its rows', async ({
+  studio: { page, pick, picture },
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-e2e-'))
   const file = await writeLarge(folder)
   const list = page.locator('[data-region="list"]')
@@ -48,9 +54,15 @@ test('a million rows: importing tells how far it is and can be cancelled; every 
     await expect(list.getByText('1,000,000 行')).toBeVisible({ timeout: 30_000 })
     const grid = page.getByRole('grid')
     for (const share of [1, 0.3, 0.777, 0.1234, 0]) {
-      await page.locator('[class*="viewport"]').evaluate((element, to) => { element.scrollTop = (element.scrollHeight - element.clientHeight) * to }, share)
+      await page.locator('[class*="viewport"]').evaluate((element, to) => {
+        element.scrollTop = (element.scrollHeight - element.clientHeight) * to
+      }, share)
       const row = grid.locator('[role="row"][aria-rowindex]').nth(3)
-      await expect.poll(async () => Math.abs(Number(await row.getAttribute('aria-rowindex')) - share * ROWS), { message: `${share} of the table` }).toBeLessThan(ROWS / 50)
+      await expect
+        .poll(async () => Math.abs(Number(await row.getAttribute('aria-rowindex')) - share * ROWS), {
+          message: `${share} of the table`,
+        })
+        .toBeLessThan(ROWS / 50)
       await expect(row.getByRole('gridcell').first()).toContainText(' 番の質問です。')
     }
     await picture('million-rows')

@@ -5,9 +5,12 @@ import { end, root, serve, terakoya } from './support/command.ts'
 import { choose, goTo } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
 
-const shown = (page: Page, name: string) => page.screenshot({ path: join(root, 'artifacts', 'screenshots', `library-${name}.png`) })
+const shown = (page: Page, name: string) =>
+  page.screenshot({ path: join(root, 'artifacts', 'screenshots', `library-${name}.png`) })
 
-test('what was deleted is brought back, or deleted for good with a second press, in the settings', async ({ studio: { page } }) => {
+test('what was deleted is brought back, or deleted for good with a second press, in the settings', async ({
+  studio: { page },
+}) => {
   await goTo(page, 'データセット')
   for (let count = 0; count < 2; count++) {
     await page.getByRole('button', { name: '新しいデータセット' }).first().click()
@@ -23,7 +26,10 @@ test('what was deleted is brought back, or deleted for good with a second press,
   await expect(trash.getByRole('listitem')).toHaveCount(2)
   await trash.scrollIntoViewIfNeeded()
   await shown(page, 'trash-ja')
-  await trash.getByRole('button', { name: /元に戻す$/ }).first().press('Enter')
+  await trash
+    .getByRole('button', { name: /元に戻す$/ })
+    .first()
+    .press('Enter')
   await expect(trash.getByRole('listitem')).toHaveCount(1)
   const remove = trash.getByRole('button', { name: /^完全に削除/ })
   await remove.press('Enter')
@@ -46,8 +52,13 @@ test('a second studio on the same library reads it, and takes it over', async ({
   const second = await serve(folders)
   let browser: Browser | null = null
   try {
-    browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
-    const other = await (await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } })).newPage()
+    browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    })
+    const other = await (
+      await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } })
+    ).newPage()
     await other.goto(second.link)
     await expect(notice(other)).toBeVisible()
     await goTo(page, 'データセット')
@@ -73,7 +84,9 @@ test('a second studio on the same library reads it, and takes it over', async ({
   }
 })
 
-test('a file that is no dataset of ours is listed with its reason and can be put away', async ({ studio: { page, folders } }) => {
+test('a file that is no dataset of ours is listed with its reason and can be put away', async ({
+  studio: { page, folders },
+}) => {
   await writeFile(join(folders.library, 'datasets', 'broken.duckdb'), 'not a database')
   await page.reload()
   await goTo(page, 'データセット')

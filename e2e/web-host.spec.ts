@@ -8,18 +8,38 @@ import { cell, cellInput, goTo } from './support/rooms.ts'
 import { sentence } from './support/sentence.ts'
 
 let browser: Browser
-test.beforeAll(async () => { browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] }) })
+test.beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+})
 test.afterAll(() => browser.close())
 
 type Look = NonNullable<Parameters<Browser['newContext']>[0]>
 const newPage = async (look: Look = {}): Promise<Page> =>
-  (await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'], ...look })).newPage()
-const picture = (page: Page, name: string) => page.screenshot({ path: join(root, 'artifacts', 'screenshots', `web-${name}.png`) })
+  (
+    await browser.newContext({
+      locale: 'ja-JP',
+      viewport: { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...look,
+    })
+  ).newPage()
+const picture = (page: Page, name: string) =>
+  page.screenshot({ path: join(root, 'artifacts', 'screenshots', `web-${name}.png`) })
 const rail = (page: Page) => page.getByRole('navigation', { name: '部屋' })
 
 /** A host whose terminal is a pipe of the test: its links, and the way to press Enter. */
-function serveWithTerminal(folders: Folders, port: string): { readonly process: ChildProcess; readonly nextLink: () => Promise<string> } {
-  const child = spawn(process.execPath, [join(root, 'bin', 'terakoya.mjs'), 'serve', '--port', port, '--library', folders.library], { cwd: root, env: environmentOf(folders), stdio: ['pipe', 'pipe', 'inherit'] })
+function serveWithTerminal(
+  folders: Folders,
+  port: string,
+): { readonly process: ChildProcess; readonly nextLink: () => Promise<string> } {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'bin', 'terakoya.mjs'), 'serve', '--port', port, '--library', folders.library],
+    { cwd: root, env: environmentOf(folders), stdio: ['pipe', 'pipe', 'inherit'] },
+  )
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return { process: child, nextLink: async () => String((await lines.next()).value) }
 }
@@ -85,8 +105,15 @@ test('a window that has the cookie but not the key of its origin shows how to ge
 
 test('`terakoya link` without a host, with a killed one, and with several', async () => {
   const folders = freshFolders()
-  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stdout: '', stderr: `${sentence('web/not-running', {})}\n` })
-  expect(terakoya(folders, 'link', 'x')).toMatchObject({ exitCode: 2, stderr: `${sentence('cli/usage', { problem: 'x' })}\n` })
+  expect(terakoya(folders, 'link')).toMatchObject({
+    exitCode: 1,
+    stdout: '',
+    stderr: `${sentence('web/not-running', {})}\n`,
+  })
+  expect(terakoya(folders, 'link', 'x')).toMatchObject({
+    exitCode: 2,
+    stderr: `${sentence('cli/usage', { problem: 'x' })}\n`,
+  })
   const killed = serveWithTerminal(folders, '0')
   await killed.nextLink()
   const gone = new Promise((resolve) => killed.process.once('exit', resolve))
@@ -97,9 +124,15 @@ test('`terakoya link` without a host, with a killed one, and with several', asyn
   expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stderr: `${sentence('web/not-running', {})}\n` })
   expect(files()).toEqual([])
 
-  const [one, two] = [await serve(folders), await serve({ ...folders, library: join(dirname(folders.library), 'second') })]
+  const [one, two] = [
+    await serve(folders),
+    await serve({ ...folders, library: join(dirname(folders.library), 'second') }),
+  ]
   const ports = [one, two].map(({ link }) => new URL(link).port).sort((a, b) => Number(a) - Number(b))
-  expect(terakoya(folders, 'link')).toMatchObject({ exitCode: 1, stderr: `${sentence('web/several-hosts', { ports: ports.join(', ') })}\n` })
+  expect(terakoya(folders, 'link')).toMatchObject({
+    exitCode: 1,
+    stderr: `${sentence('web/several-hosts', { ports: ports.join(', ') })}\n`,
+  })
   expect(terakoya(folders, 'link', '--port', ports[1] as string).stdout).toContain(`127.0.0.1:${ports[1]}/?token=`)
   await end(one.process)
   await end(two.process)
@@ -108,7 +141,8 @@ test('`terakoya link` without a host, with a killed one, and with several', asyn
 
 /** Folders of a user, some of which must not be offered. */
 function furnish(home: string, outside: string): void {
-  for (const folder of ['資料/2026 年度', '資料/古い表', 'デスクトップ', 'ダウンロード', 'Google ドライブ', '.ssh']) mkdirSync(join(home, folder), { recursive: true })
+  for (const folder of ['資料/2026 年度', '資料/古い表', 'デスクトップ', 'ダウンロード', 'Google ドライブ', '.ssh'])
+    mkdirSync(join(home, folder), { recursive: true })
   mkdirSync(outside)
   symlinkSync(outside, join(home, '外'))
 }
@@ -153,20 +187,29 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
   await dialog.getByRole('button', { name: '新しいフォルダ' }).click()
   await page.keyboard.type('寺子屋')
   await page.keyboard.press('Enter')
-  await expect(dialog.getByRole('navigation', { name: '今のフォルダ' }).or(dialog.getByRole('list', { name: '今のフォルダ' }))).toContainText('寺子屋')
+  await expect(
+    dialog.getByRole('navigation', { name: '今のフォルダ' }).or(dialog.getByRole('list', { name: '今のフォルダ' })),
+  ).toContainText('寺子屋')
   await dialog.getByRole('button', { name: '「寺子屋」を使う' }).click()
   await expect(dialog).toHaveCount(0)
   await expect(library).toContainText(join(home, '資料', '寺子屋'))
   expect(existsSync(join(home, '資料', '寺子屋', 'datasets'))).toBe(true)
 
   // The page itself may name nothing that was not picked.
-  const refused = await page.evaluate(() => Promise.all([
-    window.studio.call('system.setLibrary', { folder: '/tmp' }),
-    window.studio.call('system.pickFolder', { steps: ['外'] }),
-    window.studio.call('system.pickFolder', { steps: ['..'] }),
-    window.studio.call('system.folders', { steps: ['.ssh'] }),
-  ]))
-  expect(refused.map((result) => !result.ok && result.error.code)).toEqual(['folder/not-picked', 'folder/not-found', 'folder/not-found', 'folder/not-found'])
+  const refused = await page.evaluate(() =>
+    Promise.all([
+      window.studio.call('system.setLibrary', { folder: '/tmp' }),
+      window.studio.call('system.pickFolder', { steps: ['外'] }),
+      window.studio.call('system.pickFolder', { steps: ['..'] }),
+      window.studio.call('system.folders', { steps: ['.ssh'] }),
+    ]),
+  )
+  expect(refused.map((result) => !result.ok && result.error.code)).toEqual([
+    'folder/not-picked',
+    'folder/not-found',
+    'folder/not-found',
+    'folder/not-found',
+  ])
   await end(host)
 })
 
@@ -191,7 +234,9 @@ test('a paste of 300,000 long Japanese cells is one call and one step', async ()
   expect(bytes).toBeGreaterThan(36e6)
   await cellInput(page).press('ControlOrMeta+V')
   await expect(grid).toHaveAttribute('aria-rowcount', '100002', { timeout: 180_000 })
-  await expect(cell(page, 1, 1)).toHaveText('0寺子屋では質問と回答の表を作り、小さな言語モデルに教えます。覚えていく様子も見られます。0')
+  await expect(cell(page, 1, 1)).toHaveText(
+    '0寺子屋では質問と回答の表を作り、小さな言語モデルに教えます。覚えていく様子も見られます。0',
+  )
   await picture(page, 'large-paste')
   await cellInput(page).press('ControlOrMeta+Z')
   await expect(grid).toHaveAttribute('aria-rowcount', rowsBefore, { timeout: 180_000 })
@@ -204,7 +249,14 @@ test('a file that the host cannot take is told in one sentence', async () => {
   const page = await newPage()
   await page.goto(link)
   await goTo(page, 'データセット')
-  await page.route('**/upload-check?*', (route) => route.continue({ url: route.request().url().replace(/size=\d+/, 'size=20000000001') }))
+  await page.route('**/upload-check?*', (route) =>
+    route.continue({
+      url: route
+        .request()
+        .url()
+        .replace(/size=\d+/, 'size=20000000001'),
+    }),
+  )
   const file = join(dirname(folders.library), '大きな表.csv')
   writeFileSync(file, '質問,回答\r\nこれは?,それです。\r\n')
   const chooser = page.waitForEvent('filechooser')

@@ -1,4 +1,5 @@
-// `npm run bench` and `npm run bench:gpu`: sets up what is missing, bundles bench/ and runs it. TERAKOYA_BENCH_PYTHON names a Python with torch, transformers and peft to compare with.
+// `npm run bench` and `npm run bench:gpu`: sets up what is missing, bundles bench/ and runs it. TERAKOYA_BENCH_PYTHON
+// names a Python with torch, transformers and peft to compare with.
 import { runBundled } from './lib/bundle.mjs'
 import { ensureBuilt, ensureInstalled } from './lib/setup.mjs'
 

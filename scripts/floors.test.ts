@@ -7,9 +7,16 @@ import { describe, expect, it } from 'vitest'
 import { floorOf, floors, floorsTable, isTest, missingGlobals, problemOf } from '../floors.mjs'
 
 const root = join(import.meta.dirname, '..')
-const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer'], { cwd: root, encoding: 'utf8' }).split('\n').filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+const sources = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer'],
+  { cwd: root, encoding: 'utf8' },
+)
+  .split('\n')
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
 /** Every import of a file, of types too. */
-const importsOf = (file: string): string[] => ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName)
+const importsOf = (file: string): string[] =>
+  ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName)
 
 describe('the floors', () => {
   it('have an order: every room imports from below', () => {
@@ -23,7 +30,12 @@ describe('the floors', () => {
 
   it('hold for every import of every file', () => {
     expect(sources.filter((file) => !floorOf(file) && !isTest(file))).toEqual([])
-    const problems = sources.flatMap((file) => importsOf(file).map((specifier) => problemOf(file, specifier)).filter((problem) => problem !== null).map((problem) => `${file}: ${problem}`))
+    const problems = sources.flatMap((file) =>
+      importsOf(file)
+        .map((specifier) => problemOf(file, specifier))
+        .filter((problem) => problem !== null)
+        .map((problem) => `${file}: ${problem}`),
+    )
     expect(problems).toEqual([])
   })
 
@@ -34,10 +46,20 @@ describe('the floors', () => {
       const of = used.get(floorOf(file)!.room)!
       for (const specifier of importsOf(file)) {
         if (specifier.startsWith('.')) of.add(floorOf(join(file, '..', specifier).replaceAll('\\', '/'))?.room ?? '')
-        else of.add(specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/'))
+        else
+          of.add(
+            specifier
+              .split('/')
+              .slice(0, specifier.startsWith('@') ? 2 : 1)
+              .join('/'),
+          )
       }
     }
-    const idle = floors.flatMap(({ room, may, packages }) => [...may, ...(room.startsWith('renderer/') ? [] : packages)].filter((name) => !used.get(room)!.has(name)).map((name) => `${room}: ${name}`))
+    const idle = floors.flatMap(({ room, may, packages }) =>
+      [...may, ...(room.startsWith('renderer/') ? [] : packages)]
+        .filter((name) => !used.get(room)!.has(name))
+        .map((name) => `${room}: ${name}`),
+    )
     expect(idle.filter((line) => !/^renderer\/.*: core\/contract$/.test(line))).toEqual([])
   })
 
@@ -50,13 +72,19 @@ describe('the floors', () => {
     for (const { room, may, globals } of floors) {
       const forbidden = floors.map((floor) => floor.room).filter((other) => other !== room && !may.includes(other))
       const lines = [
-        ...forbidden.map((other) => `import type { A } from '${'../'.repeat(room.split('/').length)}${other}/index.ts'`),
+        ...forbidden.map(
+          (other) => `import type { A } from '${'../'.repeat(room.split('/').length)}${other}/index.ts'`,
+        ),
         "import type { B } from 'left-pad'",
         ...(globals === 'node' ? [] : ["import type { C } from 'node:fs'"]),
         ...missingGlobals[globals].map((name) => `export const d_${name} = ${name}`),
       ]
       const [result] = await eslint.lintText(`${lines.join('\n')}\n`, { filePath: join(root, room, 'probe.ts') })
-      const caught = new Set(result!.messages.filter(({ ruleId }) => ruleId === 'floors/imports' || ruleId === 'no-restricted-globals').map(({ line }) => line))
+      const caught = new Set(
+        result!.messages
+          .filter(({ ruleId }) => ruleId === 'floors/imports' || ruleId === 'no-restricted-globals')
+          .map(({ line }) => line),
+      )
       expect([room, lines.filter((_, index) => !caught.has(index + 1))]).toEqual([room, []])
     }
   })

@@ -1,4 +1,5 @@
-// `npm run goldens -- <folder> [cpu | webgpu | cuda]`: compares with recorded numbers and prints a line for each family, tokenizer and metric of the folder.
+// `npm run goldens -- <folder> [cpu | webgpu | cuda]`: compares with recorded numbers and prints a line for each
+// family, tokenizer and metric of the folder.
 import { resolve } from 'node:path'
 import { runBundled } from './lib/bundle.mjs'
 import { ensureInstalled } from './lib/setup.mjs'

@@ -1,4 +1,5 @@
-// `npm run test:ime`: types into the table with a real Japanese input method (fcitx5 with Mozc) in Chromium under Xvfb. Linux only, not part of `npm test`.
+// `npm run test:ime`: types into the table with a real Japanese input method (fcitx5 with Mozc) in Chromium under Xvfb.
+// Linux only, not part of `npm test`.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,21 +14,30 @@ ensureInstalled()
 const { chromium } = ensureSystemPackages()
 ensureInputMethod()
 ensureBuilt()
-const { status } = spawnSync(process.execPath, [join(root, 'node_modules', '@playwright/test/cli.js'), 'test', '--config', 'e2e/ime/playwright.config.ts', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, CHROMIUM: chromium ?? '' },
-})
+const { status } = spawnSync(
+  process.execPath,
+  [
+    join(root, 'node_modules', '@playwright/test/cli.js'),
+    'test',
+    '--config',
+    'e2e/ime/playwright.config.ts',
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, CHROMIUM: chromium ?? '' } },
+)
 process.exit(status ?? 1)
 
 /** Installs what is missing from Debian's or Ubuntu's packages where that is possible; else says what to install. */
 function ensureInputMethod() {
   const missing = missingPackages()
   if (missing.length === 0) return
-  if (process.getuid?.() !== 0 || !has('apt-get')) refuse(`The test needs these Debian packages; install them first: ${missing.join(', ')}`)
+  if (process.getuid?.() !== 0 || !has('apt-get'))
+    refuse(`The test needs these Debian packages; install them first: ${missing.join(', ')}`)
   console.log(`Installing ${missing.join(', ')} (apt-get)…`)
   run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  })
   const left = missingPackages()
   if (left.length > 0) refuse(`Not found after the installation: ${left.join(', ')}`)
 }

@@ -1,4 +1,5 @@
-// `npm test`: everything, from a fresh clone: dependencies, browsers, lint, types, unit and golden tests, build, journeys in Chromium and in real Electron, two minutes of torture.
+// `npm test`: everything, from a fresh clone: dependencies, browsers, format, lint, types, unit and golden tests, build,
+// journeys in Chromium and in real Electron, two minutes of torture.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,10 +17,15 @@ mkdirSync(artifacts, { recursive: true })
 
 const node = (script, ...args) => [process.execPath, [join(root, 'node_modules', script), ...args]]
 
+stage('format', node('prettier/bin/prettier.cjs', '--check', '.', '--log-level', 'warn'))
 stage('lint', node('eslint/bin/eslint.js', '.', '--max-warnings', '0'))
 stage('types', node('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'))
 const unitReport = join(artifacts, 'unit.json')
-stage('unit and golden tests', node('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`), { env: machine.webgpu })
+stage(
+  'unit and golden tests',
+  node('vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`),
+  { env: machine.webgpu },
+)
 countUnit(unitReport)
 ensureBuilt()
 const journeyReport = join(artifacts, 'journeys.json')
@@ -27,22 +33,31 @@ const electron = machine.display ? ensureElectron() : null
 if (machine.chromium) {
   const playwright = node('@playwright/test/cli.js', 'test')
   // Electron needs a display; Xvfb gives it one.
-  const command = process.env.DISPLAY || !has('xvfb-run') ? playwright : ['xvfb-run', ['-a', playwright[0], ...playwright[1]]]
-  stage('journeys in Chromium and Electron', command, { env: { CHROMIUM: machine.chromium, ELECTRON: electron ?? '', PLAYWRIGHT_JSON_OUTPUT_NAME: journeyReport } })
+  const command =
+    process.env.DISPLAY || !has('xvfb-run') ? playwright : ['xvfb-run', ['-a', playwright[0], ...playwright[1]]]
+  stage('journeys in Chromium and Electron', command, {
+    env: { CHROMIUM: machine.chromium, ELECTRON: electron ?? '', PLAYWRIGHT_JSON_OUTPUT_NAME: journeyReport },
+  })
   countJourneys(journeyReport)
 }
 
 stage('torture, 2 minutes', [process.execPath, [join(root, 'scripts', 'torture.mjs'), '2', '--seed', '1']])
 countTorture(join(artifacts, 'torture.json'))
 
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`)
+console.log(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}`,
+)
 process.exit(broken || totals.failed > 0 || totals.passed === 0 ? 1 : 0)
 
 /** Runs a stage with its output shown; a failure does not keep the later stages from running. */
 function stage(name, [command, args], { env = {} } = {}) {
   console.log(`\n== ${name}`)
   const start = performance.now()
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  })
   console.log(`== ${name}: ${status === 0 ? 'ok' : 'FAILED'}, ${((performance.now() - start) / 1000).toFixed(0)} s`)
   if (status !== 0) broken = true
 }

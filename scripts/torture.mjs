@@ -1,4 +1,5 @@
-// `npm run torture -- [minutes]`: builds the studio and the attacks, then attacks studios of its own on this computer. See torture/main.ts.
+// `npm run torture -- [minutes]`: builds the studio and the attacks, then attacks studios of its own on this computer.
+// See torture/main.ts.
 import { bundle, runBundled } from './lib/bundle.mjs'
 import { ensureBuilt, ensureInstalled } from './lib/setup.mjs'
 

@@ -1,4 +1,5 @@
-// `npm run torture -- [minutes] [--only kills,frames] [--seed NUMBER]`: attacks studios of this computer's own, for so long, and says what does not hold.
+// `npm run torture -- [minutes] [--only kills,frames] [--seed NUMBER]`: attacks studios of this computer's own, for so
+// long, and says what does not hold.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
@@ -18,7 +19,13 @@ const RESERVING_MINUTES = 75
 
 const args = process.argv.slice(2)
 const valueOf = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
-const minutes = Math.min(600, Math.max(0.5, Number(args.find((argument, index) => !argument.startsWith('--') && !args[index - 1]?.startsWith('--')) ?? 2)))
+const minutes = Math.min(
+  600,
+  Math.max(
+    0.5,
+    Number(args.find((argument, index) => !argument.startsWith('--') && !args[index - 1]?.startsWith('--')) ?? 2),
+  ),
+)
 const seed = Number(valueOf('--seed') ?? Math.floor(Math.random() * 2 ** 31))
 const only = valueOf('--only')?.split(',')
 const chosen = attacks.filter(({ name }) => !only || only.includes(name))
@@ -43,9 +50,24 @@ for (const [index, attack] of chosen.entries()) reports.push(await runAttack(att
 
 printTable(reports)
 await mkdir(join(root, 'artifacts'), { recursive: true })
-const results = reports.map(({ name, seconds, report }) => ({ name, seconds, count: report.count, figures: report.figures, findings: report.findings }))
-const machine = { cpu: cpus()[0]?.model.trim() ?? '', cores: cpus().length, memoryGB: rounded(totalmem() / 2 ** 30), node: process.version, platform: `${process.platform} ${process.arch}` }
-await writeFile(join(root, 'artifacts', 'torture.json'), `${JSON.stringify({ date: new Date().toISOString(), minutes, seed, machine, attacks: results }, null, 2)}\n`)
+const results = reports.map(({ name, seconds, report }) => ({
+  name,
+  seconds,
+  count: report.count,
+  figures: report.figures,
+  findings: report.findings,
+}))
+const machine = {
+  cpu: cpus()[0]?.model.trim() ?? '',
+  cores: cpus().length,
+  memoryGB: rounded(totalmem() / 2 ** 30),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+}
+await writeFile(
+  join(root, 'artifacts', 'torture.json'),
+  `${JSON.stringify({ date: new Date().toISOString(), minutes, seed, machine, attacks: results }, null, 2)}\n`,
+)
 process.exit(reports.some(({ report }) => report.findings.length > 0) ? 1 : 0)
 
 /** The attack's part of the time that is left, after what others have reserved of it, and within its own bounds. */
@@ -59,18 +81,28 @@ function shareOf(attack: Attack, left: readonly Attack[], leftMs: number): numbe
 }
 
 /** Runs the attack for its share of the time that is left. */
-async function runAttack(attack: Attack, left: readonly Attack[]): Promise<{ name: string; seconds: number; report: Report }> {
+async function runAttack(
+  attack: Attack,
+  left: readonly Attack[],
+): Promise<{ name: string; seconds: number; report: Report }> {
   const startMs = performance.now()
   const shareMs = shareOf(attack, left, endMs - startMs)
   const report = new Report()
   console.log(`\n${attack.name}: ${Math.round(shareMs / 1000)} s`)
-  const context = { random: createRandom(seed, attack.name), deadlineMs: startMs + shareMs, isLong: minutes >= LONG_MINUTES, report, folder: () => mkdtemp(join(scratch, `${attack.name}-`)) }
+  const context = {
+    random: createRandom(seed, attack.name),
+    deadlineMs: startMs + shareMs,
+    isLong: minutes >= LONG_MINUTES,
+    report,
+    folder: () => mkdtemp(join(scratch, `${attack.name}-`)),
+  }
   try {
     await attack.run(context)
   } catch (error) {
     report.find('the attack broke off', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
-  for (const bug of takeBugs()) report.find(`nobody caught: ${bug.split('\n')[0]?.replaceAll(/\d+|'[^']*'/g, '…')}`, bug)
+  for (const bug of takeBugs())
+    report.find(`nobody caught: ${bug.split('\n')[0]?.replaceAll(/\d+|'[^']*'/g, '…')}`, bug)
   const seconds = rounded((performance.now() - startMs) / 1000)
   for (const { what, count, example } of report.findings) console.log(`  ${count} × ${what}\n      ${example}`)
   console.log(`  ${report.count} in ${seconds} s, ${report.findings.length} findings`)

@@ -26,21 +26,35 @@ export function createChatService({ engine, devices, models, experiments, emit }
   const running = new Map<string, EngineCall<'generate'>>()
 
   async function resolveSource(source: ChatSource): Promise<Omit<GenerateTarget, 'messages'>> {
-    if (source.kind === 'model') return { modelFolder: (await models().find(source.modelId)).folder, adapterFolder: null, format: { kind: 'template' } }
+    if (source.kind === 'model')
+      return {
+        modelFolder: (await models().find(source.modelId)).folder,
+        adapterFolder: null,
+        format: { kind: 'template' },
+      }
     const record = await experiments().record(source.experimentId)
     const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
     if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
     // A checkpoint of a run that trained every weight is a model of its own.
-    const isAdapter = await access(join(checkpoint.folder, ADAPTER_CONFIG)).then(() => true, () => false)
+    const isAdapter = await access(join(checkpoint.folder, ADAPTER_CONFIG)).then(
+      () => true,
+      () => false,
+    )
     const modelFolder = isAdapter ? record.model.folder : checkpoint.folder
     await models().check(modelFolder)
-    return { modelFolder, adapterFolder: isAdapter ? checkpoint.folder : null, format: sampleOptionsOf(record.settings).format }
+    return {
+      modelFolder,
+      adapterFolder: isAdapter ? checkpoint.folder : null,
+      format: sampleOptionsOf(record.settings).format,
+    }
   }
 
   return {
     async ask({ requestId, targets, settings }) {
       const { recommended } = await devices()
-      const resolved = await Promise.all(targets.map(async ({ source, messages }) => ({ ...(await resolveSource(source)), messages })))
+      const resolved = await Promise.all(
+        targets.map(async ({ source, messages }) => ({ ...(await resolveSource(source)), messages })),
+      )
       const open = new Set(targets.keys())
       const call = engine.call('generate', { device: recommended.kind, targets: resolved, settings }, (event) => {
         if (event.kind === 'token') return emit('chat.token', { requestId, target: event.target, text: event.text })
@@ -51,7 +65,10 @@ export function createChatService({ engine, devices, models, experiments, emit }
       running.set(requestId, call)
       call.result
         .catch((error: unknown) => {
-          const failure = error instanceof EngineGone ? { code: 'engine/unavailable' as const, facts: { reason: error.exit.reason } } : toAppError(error)
+          const failure =
+            error instanceof EngineGone
+              ? { code: 'engine/unavailable' as const, facts: { reason: error.exit.reason } }
+              : toAppError(error)
           for (const target of open) emit('chat.failed', { requestId, target, error: failure })
         })
         .finally(() => running.delete(requestId))

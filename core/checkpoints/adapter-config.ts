@@ -20,7 +20,8 @@ export interface AdapterConfig {
 }
 
 /** The factor before B A: alpha / rank, or alpha / √rank when rank-stabilised. */
-export const adapterScale = ({ alpha, rank, rankStabilised }: AdapterConfig): number => alpha / (rankStabilised ? Math.sqrt(rank) : rank)
+export const adapterScale = ({ alpha, rank, rankStabilised }: AdapterConfig): number =>
+  alpha / (rankStabilised ? Math.sqrt(rank) : rank)
 
 /** adapter_config.json's content, every key as PEFT 0.21 writes it. */
 export function peftConfig(config: AdapterConfig): Record<string, unknown> {
@@ -38,9 +39,13 @@ export function peftConfig(config: AdapterConfig): Record<string, unknown> {
   }
 }
 
-/** Reads adapter_config.json's content. Throws UserError 'adapter/unsupported' {file, setting, found} for forms of LoRA that we would compute wrongly. */
+/**
+ * Reads adapter_config.json's content. Throws UserError 'adapter/unsupported' {file, setting, found} for forms of LoRA
+ * that we would compute wrongly.
+ */
 export function parseAdapterConfig(json: Readonly<Record<string, unknown>>, file: string): AdapterConfig {
-  if (json['peft_type'] !== 'LORA') throw new UserError('adapter/unsupported', { file, setting: 'peft_type', found: String(json['peft_type']) })
+  if (json['peft_type'] !== 'LORA')
+    throw new UserError('adapter/unsupported', { file, setting: 'peft_type', found: String(json['peft_type']) })
   const setting = CHANGES_THE_FORMULA.find((key) => !isNeutral(json[key]))
   if (setting) throw new UserError('adapter/unsupported', { file, setting, found: JSON.stringify(json[setting]) })
   const targets = json['target_modules']
@@ -53,24 +58,42 @@ export function parseAdapterConfig(json: Readonly<Record<string, unknown>>, file
     fanInFanOut: json['fan_in_fan_out'] === true,
     ...(json['use_rslora'] === true ? { rankStabilised: true } : {}),
     ...(json['use_dora'] === true ? { decomposed: true } : {}),
-    ...(Array.isArray(json['modules_to_save']) && json['modules_to_save'].length > 0 ? { savedModules: json['modules_to_save'].map(String) } : {}),
+    ...(Array.isArray(json['modules_to_save']) && json['modules_to_save'].length > 0
+      ? { savedModules: json['modules_to_save'].map(String) }
+      : {}),
   }
 }
 
 function positive(json: Readonly<Record<string, unknown>>, key: string, file: string): number {
   const value = json[key]
-  if (typeof value !== 'number' || !(value > 0)) throw new UserError('adapter/unsupported', { file, setting: key, found: String(value) })
+  if (typeof value !== 'number' || !(value > 0))
+    throw new UserError('adapter/unsupported', { file, setting: key, found: String(value) })
   return value
 }
 
 /** Settings whose non-neutral value means another formula than W + scale · B A. */
 const CHANGES_THE_FORMULA = [
-  'alpha_pattern', 'arrow_config', 'bias', 'kasa_config', 'layer_replication', 'lora_bias', 'monteclora_config',
-  'rank_pattern', 'target_parameters', 'trainable_token_indices', 'use_bdlora', 'use_qalora', 'velora_config',
+  'alpha_pattern',
+  'arrow_config',
+  'bias',
+  'kasa_config',
+  'layer_replication',
+  'lora_bias',
+  'monteclora_config',
+  'rank_pattern',
+  'target_parameters',
+  'trainable_token_indices',
+  'use_bdlora',
+  'use_qalora',
+  'velora_config',
 ] as const
 
 const isNeutral = (value: unknown): boolean =>
-  value === undefined || value === null || value === false || value === 'none' || (typeof value === 'object' && Object.keys(value).length === 0)
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === 'none' ||
+  (typeof value === 'object' && Object.keys(value).length === 0)
 
 const PEFT_DEFAULTS = {
   alora_invocation_tokens: null,

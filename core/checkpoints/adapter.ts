@@ -1,4 +1,5 @@
-// LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out]; and weights that were trained as a whole.
+// LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out];
+// and weights that were trained as a whole.
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
@@ -9,7 +10,9 @@ import { readSafetensorsHeader } from './safetensors-header.ts'
 import { writeSafetensors, type TensorData } from './safetensors-writer.ts'
 import type { TensorPlace } from './tensor-types.ts'
 
-/** Both factors of one adapted linear layer, float32, row-major: `a` is [rank, inputSize], `b` is [outputSize, rank]. */
+/**
+ * Both factors of one adapted linear layer, float32, row-major: `a` is [rank, inputSize], `b` is [outputSize, rank].
+ */
 export interface AdapterModule {
   readonly rank: number
   readonly inputSize: number
@@ -41,13 +44,17 @@ const PREFIX = 'base_model.model.'
 const FACTOR = /^base_model\.model\.(.+)\.lora_(?:([AB])\.weight|(magnitude_vector)(?:\.weight)?)$/
 const WHOLE = /^base_model\.model\.((?!.*\.lora_).+\.(?:weight|bias))$/
 
-/** Writes adapter_model.safetensors and adapter_config.json into an existing folder, each in one move. Throws UserError for a full or unwritable disk. */
+/**
+ * Writes adapter_model.safetensors and adapter_config.json into an existing folder, each in one move. Throws UserError
+ * for a full or unwritable disk.
+ */
 export async function writeAdapter(folder: string, { config, modules, wholes = new Map() }: Adapter): Promise<void> {
   const tensors: Record<string, TensorData> = {}
   for (const [path, { rank, inputSize, outputSize, a, b, magnitude }] of modules) {
     tensors[`${PREFIX}${path}.lora_A.weight`] = { dtype: 'float32', shape: [rank, inputSize], data: a }
     tensors[`${PREFIX}${path}.lora_B.weight`] = { dtype: 'float32', shape: [outputSize, rank], data: b }
-    if (magnitude) tensors[`${PREFIX}${path}.lora_magnitude_vector`] = { dtype: 'float32', shape: [outputSize], data: magnitude }
+    if (magnitude)
+      tensors[`${PREFIX}${path}.lora_magnitude_vector`] = { dtype: 'float32', shape: [outputSize], data: magnitude }
   }
   for (const [name, { shape, data }] of wholes) tensors[`${PREFIX}${name}`] = { dtype: 'float32', shape, data }
   await writeSafetensors(join(folder, ADAPTER_WEIGHTS), tensors)
@@ -56,7 +63,8 @@ export async function writeAdapter(folder: string, { config, modules, wholes = n
 
 /**
  * Reads a PEFT LoRA adapter, widened to float32.
- * Throws UserError 'file/not-found', 'adapter/unsupported', 'adapter/tensor-unknown', 'checkpoint/tensor-missing', 'checkpoint/tensor-shape' or one of readSafetensorsHeader's.
+ * Throws UserError 'file/not-found', 'adapter/unsupported', 'adapter/tensor-unknown', 'checkpoint/tensor-missing',
+ * 'checkpoint/tensor-shape' or one of readSafetensorsHeader's.
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
   const configFile = join(folder, ADAPTER_CONFIG)
@@ -65,13 +73,17 @@ export async function readAdapter(folder: string): Promise<Adapter> {
   const modules = new Map<string, AdapterModule>()
   for (const [path, factors] of places.factors) modules.set(path, await readModule(folder, path, factors))
   const wholes = new Map<string, WholeWeight>()
-  for (const [name, place] of places.wholes) wholes.set(name, { shape: place.shape, data: await readTensor(folder, place) })
+  for (const [name, place] of places.wholes)
+    wholes.set(name, { shape: place.shape, data: await readTensor(folder, place) })
   return { config, modules, ...(wholes.size > 0 ? { wholes } : {}) }
 }
 
 type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: TensorPlace }
 
-async function readPlaces(folder: string, hasWholes: boolean): Promise<{ factors: Map<string, FactorPlaces>; wholes: Map<string, TensorPlace> }> {
+async function readPlaces(
+  folder: string,
+  hasWholes: boolean,
+): Promise<{ factors: Map<string, FactorPlaces>; wholes: Map<string, TensorPlace> }> {
   const file = join(folder, ADAPTER_WEIGHTS)
   const factors = new Map<string, FactorPlaces>()
   const wholes = new Map<string, TensorPlace>()
@@ -85,13 +97,30 @@ async function readPlaces(folder: string, hasWholes: boolean): Promise<{ factors
   return { factors, wholes }
 }
 
-async function readModule(folder: string, path: string, { A, B, magnitude_vector: magnitude }: FactorPlaces): Promise<AdapterModule> {
+async function readModule(
+  folder: string,
+  path: string,
+  { A, B, magnitude_vector: magnitude }: FactorPlaces,
+): Promise<AdapterModule> {
   const file = join(folder, ADAPTER_WEIGHTS)
-  if (!A || !B) throw new UserError('checkpoint/tensor-missing', { file, tensor: `${PREFIX}${path}.lora_${A ? 'B' : 'A'}.weight` })
+  if (!A || !B)
+    throw new UserError('checkpoint/tensor-missing', { file, tensor: `${PREFIX}${path}.lora_${A ? 'B' : 'A'}.weight` })
   const [rank = 0, inputSize = 0] = A.shape
   const [outputSize = 0, rankOfB = 0] = B.shape
   if (A.shape.length !== 2 || B.shape.length !== 2 || rank !== rankOfB) {
-    throw new UserError('checkpoint/tensor-shape', { file, tensor: `${PREFIX}${path}.lora_B.weight`, expected: `${outputSize} × ${rank}`, found: B.shape.join(' × ') })
+    throw new UserError('checkpoint/tensor-shape', {
+      file,
+      tensor: `${PREFIX}${path}.lora_B.weight`,
+      expected: `${outputSize} × ${rank}`,
+      found: B.shape.join(' × '),
+    })
   }
-  return { rank, inputSize, outputSize, a: await readTensor(folder, A), b: await readTensor(folder, B), ...(magnitude ? { magnitude: await readTensor(folder, magnitude) } : {}) }
+  return {
+    rank,
+    inputSize,
+    outputSize,
+    a: await readTensor(folder, A),
+    b: await readTensor(folder, B),
+    ...(magnitude ? { magnitude: await readTensor(folder, magnitude) } : {}),
+  }
 }

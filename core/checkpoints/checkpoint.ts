@@ -19,7 +19,10 @@ export interface Checkpoint {
 
 type Tensors = ReadonlyMap<string, StoredTensor>
 
-/** How weights may lie in a folder: in one file, or in the shards that an index names. The first form that is there is read. */
+/**
+ * How weights may lie in a folder: in one file, or in the shards that an index names. The first form that is there is
+ * read.
+ */
 const forms: readonly { readonly single: string; readonly read: (path: string) => Promise<Tensors> }[] = [
   { single: 'model.safetensors', read: async (path) => (await readSafetensorsHeader(path)).tensors },
   { single: 'pytorch_model.bin', read: readTorchFile },
@@ -28,19 +31,27 @@ const forms: readonly { readonly single: string; readonly read: (path: string) =
 const NO_WEIGHT = /\.(attn|attention)\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$/
 
 /**
- * Opens a model folder: config.json and where the tensors of model.safetensors, else pytorch_model.bin, or of its shards lie.
- * Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/too-many' or one of readSafetensorsHeader's and readTorchFile's.
+ * Opens a model folder: config.json and where the tensors of model.safetensors, else pytorch_model.bin, or of its
+ * shards lie. Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/too-many' or one
+ * of readSafetensorsHeader's and readTorchFile's.
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const config = await readJsonObject(join(folder, 'config.json'), { missing: 'checkpoint/config-missing', maxBytes: MAX_CONFIG_BYTES })
+  const config = await readJsonObject(join(folder, 'config.json'), {
+    missing: 'checkpoint/config-missing',
+    maxBytes: MAX_CONFIG_BYTES,
+  })
   return { folder, config, tensors: await openWeights(folder) }
 }
 
 async function openWeights(folder: string): Promise<Tensors> {
   for (const { single, read } of forms) {
     const index = `${single}.index.json`
-    const all = await exists(join(folder, single)) ? read(join(folder, single)) : await exists(join(folder, index)) ? openShards(folder, index, read) : null
-    if (all) return new Map([...await all].filter(([name]) => !NO_WEIGHT.test(name)))
+    const all = (await exists(join(folder, single)))
+      ? read(join(folder, single))
+      : (await exists(join(folder, index)))
+        ? openShards(folder, index, read)
+        : null
+    if (all) return new Map([...(await all)].filter(([name]) => !NO_WEIGHT.test(name)))
   }
   throw new UserError('checkpoint/weights-missing', { folder })
 }
@@ -49,7 +60,8 @@ async function openShards(folder: string, index: string, read: (path: string) =>
   const indexFile = join(folder, index)
   const shardOf = weightMap(await readJsonObject(indexFile, { maxBytes: MAX_INDEX_BYTES }), indexFile)
   const names = [...new Set(shardOf.values())]
-  if (names.length > MAX_SHARDS) throw new UserError('checkpoint/too-many', { file: indexFile, found: names.length, max: MAX_SHARDS })
+  if (names.length > MAX_SHARDS)
+    throw new UserError('checkpoint/too-many', { file: indexFile, found: names.length, max: MAX_SHARDS })
   const shards = new Map<string, Tensors>()
   // One after the other: a header is read in a millisecond, and open files are few.
   for (const name of names) shards.set(name, await read(join(folder, name)))
@@ -66,14 +78,22 @@ function weightMap(index: Record<string, unknown>, file: string): Map<string, st
   const map = index['weight_map']
   const entries = Object.entries(typeof map === 'object' && map !== null ? map : {})
   // A shard lies beside its index: a name that leads elsewhere must not open other files of this computer.
-  const valid = entries.every((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '' && basename(entry[1]) === entry[1])
+  const valid = entries.every(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' && entry[1] !== '' && basename(entry[1]) === entry[1],
+  )
   if (entries.length === 0 || !valid) throw new UserError('checkpoint/json-invalid', { file })
-  if (entries.length > MAX_TENSORS) throw new UserError('checkpoint/too-many', { file, found: entries.length, max: MAX_TENSORS })
+  if (entries.length > MAX_TENSORS)
+    throw new UserError('checkpoint/too-many', { file, found: entries.length, max: MAX_TENSORS })
   return new Map(entries as [string, string][])
 }
 
 /** Anything of that name: what is no file is told when it is opened. */
-const exists = (file: string): Promise<boolean> => stat(file).then(() => true, ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR')
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR',
+  )
 
 /**
  * Returns where the tensor lies. With `shape`, also checks it.
@@ -83,7 +103,12 @@ export function requireTensor({ folder, tensors }: Checkpoint, name: string, sha
   const place = tensors.get(name)
   if (!place) throw new UserError('checkpoint/tensor-missing', { file: folder, tensor: name })
   if (shape && shape.join() !== place.shape.join()) {
-    throw new UserError('checkpoint/tensor-shape', { file: join(folder, place.file), tensor: name, expected: shape.join(' × '), found: place.shape.join(' × ') })
+    throw new UserError('checkpoint/tensor-shape', {
+      file: join(folder, place.file),
+      tensor: name,
+      expected: shape.join(' × '),
+      found: place.shape.join(' × '),
+    })
   }
   return place
 }

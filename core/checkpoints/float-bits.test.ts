@@ -9,12 +9,23 @@ it('reads halves: zero, subnormal, normal, the largest, infinity, NaN', () => {
 })
 
 it('turns every half into float32 and back unchanged', () => {
-  const changed = Array.from({ length: 65536 }, (_, half) => half).filter((half) => !Number.isNaN(float16ToFloat32(half)) && float32ToFloat16(float16ToFloat32(half)) !== half)
+  const changed = Array.from({ length: 65536 }, (_, half) => half).filter(
+    (half) => !Number.isNaN(float16ToFloat32(half)) && float32ToFloat16(float16ToFloat32(half)) !== half,
+  )
   expect(changed).toEqual([])
 })
 
 it('rounds to the nearest half, ties to even', () => {
-  const cases = [[1 + 2 ** -11, 0x3c00], [1 + 3 * 2 ** -11, 0x3c02], [1 + 2 ** -11 + 2 ** -20, 0x3c01], [65519, 0x7bff], [65520, 0x7c00], [2 ** -25, 0], [1.5 * 2 ** -25, 1], [2047.75 * 2 ** -25, 0x400]] as const
+  const cases = [
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [1 + 2 ** -11 + 2 ** -20, 0x3c01],
+    [65519, 0x7bff],
+    [65520, 0x7c00],
+    [2 ** -25, 0],
+    [1.5 * 2 ** -25, 1],
+    [2047.75 * 2 ** -25, 0x400],
+  ] as const
   expect(cases.map(([value]) => float32ToFloat16(value))).toEqual(cases.map(([, half]) => half))
 })
 

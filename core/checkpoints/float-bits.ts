@@ -62,4 +62,5 @@ export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffe
 }
 
 /** Numbers as float16 or bfloat16 bits, each the nearest. */
-export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> => (dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers))
+export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> =>
+  dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers)

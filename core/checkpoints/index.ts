@@ -3,9 +3,34 @@ export { readTensor, readTensorBytes, withFilePiece, type FilePiece } from './re
 export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
 export { writeSafetensors, type TensorData } from './safetensors-writer.ts'
-export { elementCount, isContiguous, tensorBytes, tensorTypes, type StoredTensor, type StridedPlace, type TensorPlace, type TensorType } from './tensor-types.ts'
-export { ADAPTER_CONFIG, ADAPTER_WEIGHTS, readAdapter, writeAdapter, type Adapter, type AdapterModule, type WholeWeight } from './adapter.ts'
+export {
+  elementCount,
+  isContiguous,
+  tensorBytes,
+  tensorTypes,
+  type StoredTensor,
+  type StridedPlace,
+  type TensorPlace,
+  type TensorType,
+} from './tensor-types.ts'
+export {
+  ADAPTER_CONFIG,
+  ADAPTER_WEIGHTS,
+  readAdapter,
+  writeAdapter,
+  type Adapter,
+  type AdapterModule,
+  type WholeWeight,
+} from './adapter.ts'
 export { adapterScale, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'
-export { float16ToFloat32, float32ToBfloat16, float32ToFloat16, halfTable, roundedTo, widenBfloat16, widenFloat16 } from './float-bits.ts'
+export {
+  float16ToFloat32,
+  float32ToBfloat16,
+  float32ToFloat16,
+  halfTable,
+  roundedTo,
+  widenBfloat16,
+  widenFloat16,
+} from './float-bits.ts'
 export { readJsonObject } from '../files/json-file.ts'

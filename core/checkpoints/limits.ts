@@ -1,4 +1,5 @@
-// What a model's files may claim. Each is some ten times what the largest published models need (DeepSeek-V3: 91,991 tensors in 163 files, an index of 8.9 MB).
+// What a model's files may claim. Each is some ten times what the largest published models need (DeepSeek-V3: 91,991
+// tensors in 163 files, an index of 8.9 MB).
 
 /** A header or a pickle takes 100 to 200 bytes a tensor: so much is 100,000 tensors in one file. */
 export const MAX_DIRECTORY_BYTES = 16_000_000

@@ -26,14 +26,25 @@ describe("a tensor's file, opened for others", () => {
 
   it('is said to be too short, also where it becomes so', async () => {
     const truncated = { error: { code: 'checkpoint/truncated', facts: { file: path, expected: 6, found: 5 } } }
-    await expect(withFilePiece(folder, place, async () => { await truncate(path, 5); throw new Error('nothing there') })).rejects.toMatchObject(truncated)
+    await expect(
+      withFilePiece(folder, place, async () => {
+        await truncate(path, 5)
+        throw new Error('nothing there')
+      }),
+    ).rejects.toMatchObject(truncated)
     await expect(withFilePiece(folder, place, async () => {})).rejects.toMatchObject(truncated)
   })
 
   it('is said not to be there, or not to be readable; what else goes wrong is not its fault', async () => {
-    await expect(withFilePiece(folder, { ...place, file: 'none' }, async () => {})).rejects.toMatchObject({ error: { code: 'file/not-found' } })
-    await expect(withFilePiece(folder, { ...place, file: 'no\0name' }, async () => {})).rejects.toMatchObject({ error: { code: 'file/unreadable' } })
-    await expect(withFilePiece(folder, place, async () => void readSync(9999, new Uint8Array(1)))).rejects.toMatchObject({ error: { code: 'file/unreadable', facts: { reason: 'EBADF' } } })
+    await expect(withFilePiece(folder, { ...place, file: 'none' }, async () => {})).rejects.toMatchObject({
+      error: { code: 'file/not-found' },
+    })
+    await expect(withFilePiece(folder, { ...place, file: 'no\0name' }, async () => {})).rejects.toMatchObject({
+      error: { code: 'file/unreadable' },
+    })
+    await expect(
+      withFilePiece(folder, place, async () => void readSync(9999, new Uint8Array(1))),
+    ).rejects.toMatchObject({ error: { code: 'file/unreadable', facts: { reason: 'EBADF' } } })
     const stopped = AbortSignal.abort().reason as Error
     await expect(withFilePiece(folder, place, () => Promise.reject(stopped))).rejects.toBe(stopped)
   })

@@ -8,12 +8,24 @@ import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
 import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace } from './tensor-types.ts'
 
-/** Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one piece. Throws UserError 'checkpoint/truncated' where the file has become shorter, 'file/not-found' or 'file/unreadable'. */
-export function readTensorBytes(folder: string, place: StoredTensor, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one
+ * piece. Throws UserError 'checkpoint/truncated' where the file has become shorter, 'file/not-found' or
+ * 'file/unreadable'.
+ */
+export function readTensorBytes(
+  folder: string,
+  place: StoredTensor,
+  into?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   return withFile(join(folder, place.file), async (file, path) => {
     if (isContiguous(place)) return readAt(file, path, place.offset, place.length, into)
     const elementBytes = tensorTypes[place.dtype].bytes
-    return gather(await readAt(file, path, place.start, spanOf(place.shape, place.strides) * elementBytes), place, elementBytes)
+    return gather(
+      await readAt(file, path, place.start, spanOf(place.shape, place.strides) * elementBytes),
+      place,
+      elementBytes,
+    )
   })
 }
 
@@ -25,7 +37,11 @@ export interface FilePiece {
 }
 
 /** Opens a tensor's file for other threads to read, for as long as `use` takes. Throws as `readTensorBytes`. */
-export function withFilePiece<R>(folder: string, place: TensorPlace, use: (piece: FilePiece) => Promise<R>): Promise<R> {
+export function withFilePiece<R>(
+  folder: string,
+  place: TensorPlace,
+  use: (piece: FilePiece) => Promise<R>,
+): Promise<R> {
   return withFile(join(folder, place.file), async (file, path) => {
     const end = place.offset + place.length
     const checkLength = async () => {
@@ -56,14 +72,26 @@ async function withFile<R>(path: string, use: (file: FileHandle, path: string) =
   }
 }
 
-/** Returns a float32, float16, bfloat16 or float64 tensor as float32, row-major. Throws UserError 'checkpoint/dtype-unknown' for other element types. */
+/**
+ * Returns a float32, float16, bfloat16 or float64 tensor as float32, row-major. Throws UserError
+ * 'checkpoint/dtype-unknown' for other element types.
+ */
 export async function readTensor(folder: string, place: StoredTensor): Promise<Float32Array<ArrayBuffer>> {
   const { buffer } = await readTensorBytes(folder, place)
   switch (place.dtype) {
-    case 'float32': return new Float32Array(buffer)
-    case 'float16': return widenFloat16(new Uint16Array(buffer))
-    case 'bfloat16': return widenBfloat16(new Uint16Array(buffer))
-    case 'float64': return Float32Array.from(new Float64Array(buffer))
-    default: throw new UserError('checkpoint/dtype-unknown', { file: join(folder, place.file), tensor: '', found: place.dtype })
+    case 'float32':
+      return new Float32Array(buffer)
+    case 'float16':
+      return widenFloat16(new Uint16Array(buffer))
+    case 'bfloat16':
+      return widenBfloat16(new Uint16Array(buffer))
+    case 'float64':
+      return Float32Array.from(new Float64Array(buffer))
+    default:
+      throw new UserError('checkpoint/dtype-unknown', {
+        file: join(folder, place.file),
+        tensor: '',
+        found: place.dtype,
+      })
   }
 }

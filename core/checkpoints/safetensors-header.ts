@@ -20,8 +20,8 @@ export interface SafetensorsHeader {
 
 /**
  * Reads and checks the header of a safetensors file; the data stays on disk.
- * Throws UserError 'file/not-found', 'file/not-regular', 'checkpoint/truncated', 'checkpoint/header-invalid', 'checkpoint/header-too-long', 'checkpoint/dtype-unknown'
- * or 'checkpoint/offsets-invalid'.
+ * Throws UserError 'file/not-found', 'file/not-regular', 'checkpoint/truncated', 'checkpoint/header-invalid',
+ * 'checkpoint/header-too-long', 'checkpoint/dtype-unknown' or 'checkpoint/offsets-invalid'.
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const file = await openRegularFile(path)
@@ -39,16 +39,26 @@ async function readHeaderBytes(file: FileHandle, path: string, fileBytes: number
   const length = Number((await readAt(file, path, 0, 8)).readBigUInt64LE())
   if (length < 2) throw new UserError('checkpoint/header-invalid', { file: path })
   // A file that is no safetensors file has any number here: it is said to be too long only where it could be one.
-  if (8 + length > fileBytes) throw new UserError(length > LONGEST ? 'checkpoint/header-invalid' : 'checkpoint/truncated', { file: path, expected: 8 + length, found: fileBytes })
+  if (8 + length > fileBytes)
+    throw new UserError(length > LONGEST ? 'checkpoint/header-invalid' : 'checkpoint/truncated', {
+      file: path,
+      expected: 8 + length,
+      found: fileBytes,
+    })
   if (length > MAX_DIRECTORY_BYTES) throw tooLong(path, length, MAX_DIRECTORY_BYTES)
   const bytes = await readAt(file, path, 8, length)
   if (depthOf(bytes) > MAX_DEPTH) throw new UserError('checkpoint/header-invalid', { file: path })
   return bytes
 }
 
-const tooLong = (file: string, found: number, max: number): UserError => new UserError('checkpoint/header-too-long', { file, found, max })
+const tooLong = (file: string, found: number, max: number): UserError =>
+  new UserError('checkpoint/header-too-long', { file, found, max })
 
-interface Source { readonly path: string; readonly fileBytes: number; readonly dataStart: number }
+interface Source {
+  readonly path: string
+  readonly fileBytes: number
+  readonly dataStart: number
+}
 
 function parseHeader(text: string, source: Source): SafetensorsHeader {
   const header = parseObject(text, source.path)
@@ -74,27 +84,47 @@ function parseObject(text: string, path: string): Record<string, unknown> {
 
 function parseEntry(name: string, entry: unknown, { path, dataStart }: Source): TensorPlace {
   const { dtype: code, shape, data_offsets: range } = (entry ?? {}) as Record<string, unknown>
-  if (!isCounts(shape) || shape.length > MAX_RANK || !isCounts(range) || range.length !== 2) throw new UserError('checkpoint/header-invalid', { file: path })
+  if (!isCounts(shape) || shape.length > MAX_RANK || !isCounts(range) || range.length !== 2)
+    throw new UserError('checkpoint/header-invalid', { file: path })
   const dtype = tensorTypeOf(code)
-  if (!dtype) throw new UserError('checkpoint/dtype-unknown', { file: path, tensor: name, found: typeof code === 'string' ? code : typeof code })
+  if (!dtype)
+    throw new UserError('checkpoint/dtype-unknown', {
+      file: path,
+      tensor: name,
+      found: typeof code === 'string' ? code : typeof code,
+    })
   const [begin = 0, end = 0] = range
   const expected = elementCount(shape) * tensorTypes[dtype].bytes
-  if (end - begin !== expected) throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected, found: end - begin })
+  if (end - begin !== expected)
+    throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected, found: end - begin })
   return { dtype, shape, file: basename(path), offset: dataStart + begin, length: expected }
 }
 
 /** The format wants the tensors to follow each other without holes or overlaps, up to the end of the file. */
 function checkLayout(tensors: ReadonlyMap<string, TensorPlace>, { path, fileBytes, dataStart }: Source): void {
   let end = dataStart
-  for (const [name, { offset, length }] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length)) {
-    if (offset !== end) throw new UserError('checkpoint/offsets-invalid', { file: path, tensor: name, expected: end - dataStart, found: offset - dataStart })
+  for (const [name, { offset, length }] of [...tensors].sort(
+    ([, a], [, b]) => a.offset - b.offset || a.length - b.length,
+  )) {
+    if (offset !== end)
+      throw new UserError('checkpoint/offsets-invalid', {
+        file: path,
+        tensor: name,
+        expected: end - dataStart,
+        found: offset - dataStart,
+      })
     end = offset + length
   }
   if (end > fileBytes) throw new UserError('checkpoint/truncated', { file: path, expected: end, found: fileBytes })
   if (end < fileBytes) throw new UserError('checkpoint/excess', { file: path, expected: end, found: fileBytes })
 }
 
-const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && Number(item) >= 0)
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && Number(item) >= 0)
 
 const metadataOf = (value: unknown): Record<string, string> =>
-  Object.fromEntries(Object.entries(typeof value === 'object' && value !== null ? value : {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  Object.fromEntries(
+    Object.entries(typeof value === 'object' && value !== null ? value : {}).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )

@@ -17,8 +17,15 @@ export function isRowMajor(shape: readonly number[], strides: readonly number[])
 
 const elements = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array } as const
 
-/** Copies a strided view's elements into row-major order. `source` starts at the first element and has a buffer of its own. */
-export function gather(source: Uint8Array<ArrayBuffer>, { shape, strides }: Strided, elementBytes: keyof typeof elements): Uint8Array<ArrayBuffer> {
+/**
+ * Copies a strided view's elements into row-major order. `source` starts at the first element and has a buffer of its
+ * own.
+ */
+export function gather(
+  source: Uint8Array<ArrayBuffer>,
+  { shape, strides }: Strided,
+  elementBytes: keyof typeof elements,
+): Uint8Array<ArrayBuffer> {
   const from = new elements[elementBytes](source.buffer)
   const to = new elements[elementBytes](elementCount(shape))
   const size = shape.at(-1) ?? 1
@@ -31,7 +38,10 @@ export function gather(source: Uint8Array<ArrayBuffer>, { shape, strides }: Stri
   return new Uint8Array(to.buffer)
 }
 
-interface Strided { readonly shape: readonly number[]; readonly strides: readonly number[] }
+interface Strided {
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
 
 /** The element at which the row with this row-major number starts. */
 function rowStart(row: number, { shape, strides }: Strided): number {

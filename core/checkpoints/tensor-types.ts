@@ -1,4 +1,7 @@
-/** Element types that a safetensors file may hold, by our names. `code` is the file's name for it, `bytes` the size of one element. */
+/**
+ * Element types that a safetensors file may hold, by our names. `code` is the file's name for it, `bytes` the size of
+ * one element.
+ */
 export const tensorTypes = {
   float64: { code: 'F64', bytes: 8 },
   float32: { code: 'F32', bytes: 4 },
@@ -22,7 +25,8 @@ export type TensorType = keyof typeof tensorTypes
 const typesByCode = new Map(Object.entries(tensorTypes).map(([name, { code }]) => [code as string, name as TensorType]))
 
 /** The element type that a safetensors header calls `code`; undefined for one that we do not know. */
-export const tensorTypeOf = (code: unknown): TensorType | undefined => (typeof code === 'string' ? typesByCode.get(code) : undefined)
+export const tensorTypeOf = (code: unknown): TensorType | undefined =>
+  typeof code === 'string' ? typesByCode.get(code) : undefined
 
 /** Where a tensor's little-endian bytes lie: `offset` and `length` in bytes from the start of `file`. */
 export interface TensorPlace {
@@ -35,8 +39,8 @@ export interface TensorPlace {
 }
 
 /**
- * A tensor whose elements lie apart: a transposed or cut view in pytorch_model.bin. It has no `offset` and `length`, so that nothing takes it for a
- * TensorPlace; readTensor and readTensorBytes put its elements in order.
+ * A tensor whose elements lie apart: a transposed or cut view in pytorch_model.bin. It has no `offset` and `length`, so
+ * that nothing takes it for a TensorPlace; readTensor and readTensorBytes put its elements in order.
  */
 export interface StridedPlace {
   readonly dtype: TensorType

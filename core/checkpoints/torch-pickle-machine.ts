@@ -19,17 +19,23 @@ export interface PickledTensor {
   readonly strides: readonly number[]
 }
 
-interface PickledGlobal { readonly kind: 'global'; readonly name: string }
+interface PickledGlobal {
+  readonly kind: 'global'
+  readonly name: string
+}
 
-export type Pickled = null | boolean | number | string | PickledGlobal | PickledStorage | PickledTensor | Pickled[] | Map<Pickled, Pickled>
+export type Pickled =
+  null | boolean | number | string | PickledGlobal | PickledStorage | PickledTensor | Pickled[] | Map<Pickled, Pickled>
 
 const STORAGE = /^torch\.(\w+Storage)$/
 
 /** The error of a pickle that holds more than tensors and plain values. */
-export const refused = (path: string, found: string): UserError => new UserError('checkpoint/torch-refused', { file: path, found: found.slice(0, MAX_NAME_LENGTH) })
+export const refused = (path: string, found: string): UserError =>
+  new UserError('checkpoint/torch-refused', { file: path, found: found.slice(0, MAX_NAME_LENGTH) })
 
 /** The error of a pickle that builds more than any model needs. */
-export const tooMany = (path: string, max: number): UserError => new UserError('checkpoint/too-many', { file: path, found: `> ${max}`, max })
+export const tooMany = (path: string, max: number): UserError =>
+  new UserError('checkpoint/too-many', { file: path, found: `> ${max}`, max })
 
 /** Names are shown so far. */
 const MAX_NAME_LENGTH = 100
@@ -38,13 +44,21 @@ const MAX_NAME_LENGTH = 100
 const constructors: Readonly<Record<string, (args: readonly Pickled[]) => Pickled | undefined>> = {
   'collections.OrderedDict': ([pairs = []]) => (isPairs(pairs) ? new Map(pairs) : undefined),
   'torch._utils._rebuild_tensor_v2': ([storage, offset, shape, strides]) =>
-    isStorage(storage) && isCount(offset) && isCounts(shape) && isCounts(strides) && shape.length === strides.length && shape.length <= MAX_RANK
+    isStorage(storage) &&
+    isCount(offset) &&
+    isCounts(shape) &&
+    isCounts(strides) &&
+    shape.length === strides.length &&
+    shape.length <= MAX_RANK
       ? { kind: 'tensor', storage, offset, shape, strides }
       : undefined,
   'torch._utils._rebuild_parameter': ([tensor]) => (isTensor(tensor) ? tensor : undefined),
 }
 
-/** The stack, the memo and the reading position. Every method throws UserError 'checkpoint/torch-damaged' where the pickle makes no sense. */
+/**
+ * The stack, the memo and the reading position. Every method throws UserError 'checkpoint/torch-damaged' where the
+ * pickle makes no sense.
+ */
 export class PickleMachine {
   readonly path: string
   readonly #bytes: Buffer
@@ -82,7 +96,8 @@ export class PickleMachine {
 
   /** Puts a value on the stack. Throws UserError 'checkpoint/too-many' where it is one object too many. */
   push(value: Pickled): void {
-    if (typeof value === 'object' && value !== null && ++this.#objectCount > MAX_PICKLE_OBJECTS) throw tooMany(this.path, MAX_PICKLE_OBJECTS)
+    if (typeof value === 'object' && value !== null && ++this.#objectCount > MAX_PICKLE_OBJECTS)
+      throw tooMany(this.path, MAX_PICKLE_OBJECTS)
     this.#stack.push(value)
   }
 
@@ -173,4 +188,5 @@ const isCounts = (value: Pickled | undefined): value is number[] => Array.isArra
 const isPairs = (value: Pickled): value is [Pickled, Pickled][] =>
   Array.isArray(value) && value.every((item) => Array.isArray(item) && item.length === 2)
 
-const kindOf = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined)
+const kindOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined

@@ -1,12 +1,15 @@
-// The pickle of a state dict, read as data. Pickle is a small stack language in which a file may call any function of its reader;
-// here only the opcodes below exist, and the only callables are the ones that build plain values.
-// Opcodes: https://github.com/python/cpython/blob/3.12/Lib/pickletools.py
+// The pickle of a state dict, read as data. Pickle is a small stack language in which a file may call any function of
+// its reader; here only the opcodes below exist, and the only callables are the ones that build plain values. Opcodes:
+// https://github.com/python/cpython/blob/3.12/Lib/pickletools.py
 import { MAX_PICKLE_STEPS } from './limits.ts'
 import { PickleMachine, refused, tooMany, type Pickled } from './torch-pickle-machine.ts'
 
 const STOP = 0x2e
 
-/** Returns what a pickle describes. Throws UserError 'checkpoint/torch-refused' for anything but tensors and plain values, 'checkpoint/torch-damaged', 'checkpoint/too-many'. */
+/**
+ * Returns what a pickle describes. Throws UserError 'checkpoint/torch-refused' for anything but tensors and plain
+ * values, 'checkpoint/torch-damaged', 'checkpoint/too-many'.
+ */
 export function unpickle(bytes: Buffer, path: string): Pickled {
   const machine = new PickleMachine(bytes, path)
   let steps = 0
@@ -47,20 +50,23 @@ const operations: Readonly<Record<number, (m: PickleMachine) => void>> = {
   0x68: (m) => m.recall(m.uint(1)), // BINGET
   0x6a: (m) => m.recall(m.uint(4)), // LONG_BINGET
   0x63: (m) => m.global(m.line(), m.line()), // GLOBAL
-  0x93: (m) => { // STACK_GLOBAL
+  0x93: (m) => {
+    // STACK_GLOBAL
     const name = m.pop()
     m.global(m.pop(), name)
   },
   0x52: (m) => m.call(), // REDUCE
   0x51: (m) => m.storage(), // BINPERSID
-  0x73: (m) => { // SETITEM
+  0x73: (m) => {
+    // SETITEM
     const value = m.pop()
     m.setItems([m.pop(), value])
   },
   0x75: (m) => m.setItems(m.popToMark()), // SETITEMS
   0x61: (m) => m.append([m.pop()]), // APPEND
   0x65: (m) => m.append(m.popToMark()), // APPENDS
-  0x62: (m) => { // BUILD: attributes of the state dict (module versions), which say nothing about the weights
+  0x62: (m) => {
+    // BUILD: attributes of the state dict (module versions), which say nothing about the weights
     m.pop()
     if (!(m.top() instanceof Map)) throw refused(m.path, 'opcode 0x62')
   },

@@ -1,4 +1,5 @@
-// The zip archive that torch.save writes: entries stored as they are, with 64-bit sizes and offsets (zip64) where needed.
+// The zip archive that torch.save writes: entries stored as they are, with 64-bit sizes and offsets (zip64) where
+// needed.
 import type { FileHandle } from 'node:fs/promises'
 import { UserError } from '../contract/errors.ts'
 import { MAX_DIRECTORY_BYTES } from './limits.ts'
@@ -18,7 +19,11 @@ export interface Zip {
   readonly entries: ReadonlyMap<string, ZipEntry>
 }
 
-interface Directory { readonly count: number; readonly bytes: number; readonly offset: number }
+interface Directory {
+  readonly count: number
+  readonly bytes: number
+  readonly offset: number
+}
 
 const END_BYTES = 22
 const END_64_BYTES = 56
@@ -26,7 +31,13 @@ const LOCATOR_BYTES = 20
 const MAX_COMMENT_BYTES = 65535
 const ENTRY_BYTES = 46
 const LOCAL_BYTES = 30
-const SIGNATURE = { local: 0x04034b50, entry: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50 } as const
+const SIGNATURE = {
+  local: 0x04034b50,
+  entry: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+} as const
 /** Where a 32-bit field holds this, zip64 has the number. */
 const WIDE = 0xffffffff
 
@@ -35,7 +46,8 @@ export const damaged = (path: string): UserError => new UserError('checkpoint/to
 
 /**
  * Reads the archive's directory; the data stays on disk.
- * Throws UserError 'checkpoint/torch-damaged' for a file that is cut off or no zip archive, 'checkpoint/torch-unsupported' where entries are compressed.
+ * Throws UserError 'checkpoint/torch-damaged' for a file that is cut off or no zip archive,
+ * 'checkpoint/torch-unsupported' where entries are compressed.
  */
 export async function readZip(file: FileHandle, path: string): Promise<Zip> {
   const { size: fileBytes } = await file.stat()
@@ -45,7 +57,10 @@ export async function readZip(file: FileHandle, path: string): Promise<Zip> {
   return { file, path, fileBytes, entries: parseDirectory(bytes, directory.count, path) }
 }
 
-/** Returns where an entry's data starts in the file. Throws UserError 'checkpoint/torch-damaged' where it is not inside the file. */
+/**
+ * Returns where an entry's data starts in the file. Throws UserError 'checkpoint/torch-damaged' where it is not inside
+ * the file.
+ */
 export async function dataOffset({ file, path, fileBytes }: Zip, { headerOffset, bytes }: ZipEntry): Promise<number> {
   if (headerOffset + LOCAL_BYTES > fileBytes) throw damaged(path)
   const header = await readAt(file, path, headerOffset, LOCAL_BYTES)
@@ -67,7 +82,11 @@ async function findDirectory(file: FileHandle, path: string, fileBytes: number):
   const tail = await readAt(file, path, fileBytes - tailBytes, tailBytes)
   const at = findEnd(tail)
   if (at < 0) throw damaged(path)
-  const directory = { count: tail.readUInt16LE(at + 10), bytes: tail.readUInt32LE(at + 12), offset: tail.readUInt32LE(at + 16) }
+  const directory = {
+    count: tail.readUInt16LE(at + 10),
+    bytes: tail.readUInt32LE(at + 12),
+    offset: tail.readUInt32LE(at + 16),
+  }
   const wide = directory.count === 0xffff || directory.bytes === WIDE || directory.offset === WIDE
   return wide ? readDirectory64(file, path, fileBytes - tailBytes + at) : directory
 }
@@ -75,7 +94,8 @@ async function findDirectory(file: FileHandle, path: string, fileBytes: number):
 /** The end record closes the file; only its comment may follow. */
 function findEnd(tail: Buffer): number {
   for (let at = tail.length - END_BYTES; at >= 0; at--) {
-    if (tail.readUInt32LE(at) === SIGNATURE.end && at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length) return at
+    if (tail.readUInt32LE(at) === SIGNATURE.end && at + END_BYTES + tail.readUInt16LE(at + 20) === tail.length)
+      return at
   }
   return -1
 }
@@ -87,7 +107,11 @@ async function readDirectory64(file: FileHandle, path: string, endOffset: number
   if (locator.readUInt32LE(0) !== SIGNATURE.locator64 || recordOffset + END_64_BYTES > endOffset) throw damaged(path)
   const record = await readAt(file, path, recordOffset, END_64_BYTES)
   if (record.readUInt32LE(0) !== SIGNATURE.end64) throw damaged(path)
-  return { count: wideNumber(record, 32, path), bytes: wideNumber(record, 40, path), offset: wideNumber(record, 48, path) }
+  return {
+    count: wideNumber(record, 32, path),
+    bytes: wideNumber(record, 40, path),
+    offset: wideNumber(record, 48, path),
+  }
 }
 
 function parseDirectory(bytes: Buffer, count: number, path: string): ReadonlyMap<string, ZipEntry> {
@@ -109,8 +133,16 @@ function parseDirectory(bytes: Buffer, count: number, path: string): ReadonlyMap
 function parseEntry(entry: Buffer, extra: Buffer, path: string): ZipEntry {
   const encrypted = (entry.readUInt16LE(8) & 1) === 1
   const compressed = entry.readUInt16LE(10) !== 0
-  if (encrypted || compressed) throw new UserError('checkpoint/torch-unsupported', { file: path, found: encrypted ? 'zip encryption' : 'zip compression' })
-  const [bytes, stored, headerOffset] = widen([24, 20, 42].map((field) => entry.readUInt32LE(field)), extra, path) as [number, number, number]
+  if (encrypted || compressed)
+    throw new UserError('checkpoint/torch-unsupported', {
+      file: path,
+      found: encrypted ? 'zip encryption' : 'zip compression',
+    })
+  const [bytes, stored, headerOffset] = widen(
+    [24, 20, 42].map((field) => entry.readUInt32LE(field)),
+    extra,
+    path,
+  ) as [number, number, number]
   if (bytes !== stored) throw damaged(path)
   return { headerOffset, bytes }
 }

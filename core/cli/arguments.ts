@@ -11,10 +11,15 @@ export interface Arguments {
 }
 
 /**
- * Takes the named options, lists and flags out of a command line and leaves the rest as it was, so that one command can pass on what it does not know.
- * Throws UserError `cli/usage` where an option lacks its value.
+ * Takes the named options, lists and flags out of a command line and leaves the rest as it was, so that one command can
+ * pass on what it does not know. Throws UserError `cli/usage` where an option lacks its value.
  */
-export function parseArguments(args: readonly string[], options: readonly string[], lists: readonly string[] = [], flags: readonly string[] = []): Arguments {
+export function parseArguments(
+  args: readonly string[],
+  options: readonly string[],
+  lists: readonly string[] = [],
+  flags: readonly string[] = [],
+): Arguments {
   const found: Record<string, string> = {}
   const many: Record<string, string[]> = Object.fromEntries(lists.map((name) => [name, []]))
   const set = new Set<string>()

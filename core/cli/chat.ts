@@ -1,12 +1,25 @@
 import { createInterface } from 'node:readline/promises'
-import { defaultSettings, generationSettingsOf, ExperimentId, ModelId, parseSettings, UserError, type ChatMessage, type ChatSource, type GenerationSettings } from '../contract/index.ts'
+import {
+  defaultSettings,
+  generationSettingsOf,
+  ExperimentId,
+  ModelId,
+  parseSettings,
+  UserError,
+  type ChatMessage,
+  type ChatSource,
+  type GenerationSettings,
+} from '../contract/index.ts'
 import { problemError } from '../planning/plan.ts'
 import { parseArguments, parseSettingFlags } from './arguments.ts'
 import { askAll } from './ask.ts'
 import type { CliContext } from './context.ts'
 import { text } from './print.ts'
 
-/** `terakoya chat <experiment or model> [--ask QUESTION]… [--json] [--top_k 30 …]`: a prompt that streams, or answers to the given questions. */
+/**
+ * `terakoya chat <experiment or model> [--ask QUESTION]… [--json] [--top_k 30 …]`: a prompt that streams, or answers to
+ * the given questions.
+ */
 export async function chatCommand(context: CliContext, args: readonly string[]): Promise<number> {
   const { lists, flags, rest } = parseArguments(args, [], ['ask'], ['json'])
   const [name, ...settingFlags] = rest
@@ -26,7 +39,8 @@ export async function chatCommand(context: CliContext, args: readonly string[]):
 /** An experiment by id or name, else a model by id. Throws UserError where neither exists. */
 async function findSource(context: CliContext, name: string): Promise<ChatSource> {
   const experiments = await context.call('experiments.list', {})
-  const experiment = experiments.find(({ id }) => id === name) ?? experiments.find((candidate) => candidate.name === name)
+  const experiment =
+    experiments.find(({ id }) => id === name) ?? experiments.find((candidate) => candidate.name === name)
   if (experiment) return { kind: 'experiment', experimentId: ExperimentId.parse(experiment.id) }
   const { success, data: id } = ModelId.safeParse(name)
   const exists = success && (await context.call('models.list', {})).some((model) => model.id === id)
@@ -36,7 +50,10 @@ async function findSource(context: CliContext, name: string): Promise<ChatSource
 
 /** `--top_k 30` and `--prediction.top_k 30` mean the same. */
 function chatSettings(flags: readonly string[]): GenerationSettings {
-  const raw = Object.entries(parseSettingFlags(flags)).map(([name, value]) => [name.includes('.') ? name : `prediction.${name}`, value])
+  const raw = Object.entries(parseSettingFlags(flags)).map(([name, value]) => [
+    name.includes('.') ? name : `prediction.${name}`,
+    value,
+  ])
   const { values, problems } = parseSettings({ ...chatDefaults(), ...Object.fromEntries(raw) })
   if (problems[0]) throw problemError(problems[0])
   return generationSettingsOf(values)
@@ -45,7 +62,12 @@ function chatSettings(flags: readonly string[]): GenerationSettings {
 /** A chat needs no dataset; the catalogue does. */
 const chatDefaults = () => ({ ...defaultSettings(), 'dataset.id': '-' })
 
-async function converse(context: CliContext, name: string, source: ChatSource, settings: GenerationSettings): Promise<number> {
+async function converse(
+  context: CliContext,
+  name: string,
+  source: ChatSource,
+  settings: GenerationSettings,
+): Promise<number> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   console.log(text('chatting', { name }))
   const messages: ChatMessage[] = []
@@ -54,7 +76,12 @@ async function converse(context: CliContext, name: string, source: ChatSource, s
       const question = await terminal.question(text('prompt')).catch(() => '')
       if (question.trim() === '') return 0
       messages.push({ role: 'user', content: question })
-      const [answer] = await askAll(context, [{ source, messages }], settings, (token) => void process.stdout.write(token))
+      const [answer] = await askAll(
+        context,
+        [{ source, messages }],
+        settings,
+        (token) => void process.stdout.write(token),
+      )
       process.stdout.write('\n')
       if (!answer) return 0
       if (answer.droppedTurns > 0) console.log(text('dropped', { count: answer.droppedTurns }))

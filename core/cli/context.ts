@@ -30,7 +30,10 @@ export interface CliStudioOptions {
   readonly access: WantedAccess
 }
 
-/** Opens the studio on a library folder. Throws UserError `cli/library-locked` where it is to be written in and another studio does so already. */
+/**
+ * Opens the studio on a library folder. Throws UserError `cli/library-locked` where it is to be written in and another
+ * studio does so already.
+ */
 export async function openCliStudio(host: CliHost, { libraryFolder, access }: CliStudioOptions): Promise<CliContext> {
   const report = createErrorLog(join(userDataFolder(), 'errors.log'))
   // A training must not end with something beside it.
@@ -54,7 +57,10 @@ export async function openCliStudio(host: CliHost, { libraryFolder, access }: Cl
       if (!result.ok) throw inTerminal(result.error)
       return result.value as never
     },
-    on: (name, listener) => studio.on((event, payload) => { if (event === name) listener(payload as never) }),
+    on: (name, listener) =>
+      studio.on((event, payload) => {
+        if (event === name) listener(payload as never)
+      }),
     close: () => studio.close(),
   }
 }
@@ -69,4 +75,5 @@ async function requireWriter(studio: Studio): Promise<void> {
 }
 
 /** The terminal has no button to take a library over. */
-const inTerminal = ({ code, facts }: AppError): UserError => new UserError(code === 'library/locked' ? 'cli/library-locked' : code, facts)
+const inTerminal = ({ code, facts }: AppError): UserError =>
+  new UserError(code === 'library/locked' ? 'cli/library-locked' : code, facts)

@@ -18,7 +18,10 @@ interface NamedProblem {
   readonly cells: readonly { readonly row: number; readonly text: string }[]
 }
 
-/** `terakoya data check FILE [--json]` and the options of `parseTableArguments`. Problems are no failure: the exit code is 0. */
+/**
+ * `terakoya data check FILE [--json]` and the options of `parseTableArguments`. Problems are no failure: the exit code
+ * is 0.
+ */
 export async function checkCommand(args: readonly string[]): Promise<number> {
   const { flags, reading, rest } = parseTableArguments(args, [], ['json'])
   const [file, ...others] = rest
@@ -34,18 +37,44 @@ async function reportOf(store: DatasetStore): Promise<{ rowCount: number; proble
   const named: NamedProblem[] = []
   for (const { check, severity, columnId, count, cells } of problems) {
     const shown = columnId ?? columns[0]?.id
-    const texts = shown && cells.length > 0 ? await store.all(`SELECT row_id, ${exactText(`left(${identifier(shown)}, ${CLIPPED_CHARACTERS})`)} FROM rows WHERE row_id IN (${cells.map(({ rowId }) => rowId).join(', ')})`) : []
+    const texts =
+      shown && cells.length > 0
+        ? await store.all(
+            `SELECT row_id, ${exactText(`left(${identifier(shown)}, ${CLIPPED_CHARACTERS})`)} FROM rows WHERE row_id IN (${cells.map(({ rowId }) => rowId).join(', ')})`,
+          )
+        : []
     const byRow = new Map(texts.map(([rowId, value]) => [Number(rowId), textOf(value) ?? '']))
-    named.push({ check, severity, column: columns.find(({ id }) => id === columnId)?.name ?? null, count, cells: cells.map(({ row, rowId }) => ({ row: row + 1, text: byRow.get(rowId) ?? '' })) })
+    named.push({
+      check,
+      severity,
+      column: columns.find(({ id }) => id === columnId)?.name ?? null,
+      count,
+      cells: cells.map(({ row, rowId }) => ({ row: row + 1, text: byRow.get(rowId) ?? '' })),
+    })
   }
   return { rowCount, problems: named }
 }
 
 const SHOWN_PLACES = 5
 
-function linesOf({ rowCount, problems }: { readonly rowCount: number; readonly problems: readonly NamedProblem[] }): string[] {
+function linesOf({
+  rowCount,
+  problems,
+}: {
+  readonly rowCount: number
+  readonly problems: readonly NamedProblem[]
+}): string[] {
   if (problems.length === 0) return [text('checkedFine', { rows: rowCount })]
   const lineOf = ({ check, column, count, cells }: NamedProblem): string =>
-    text(column === null ? 'problemInRows' : 'problemInColumn', { title: checkTexts[check].title[language()], column: column ?? '', count, rows: cells.slice(0, SHOWN_PLACES).map(({ row }) => row).join(', ') + (count > SHOWN_PLACES ? ' …' : '') })
+    text(column === null ? 'problemInRows' : 'problemInColumn', {
+      title: checkTexts[check].title[language()],
+      column: column ?? '',
+      count,
+      rows:
+        cells
+          .slice(0, SHOWN_PLACES)
+          .map(({ row }) => row)
+          .join(', ') + (count > SHOWN_PLACES ? ' …' : ''),
+    })
   return [text('checked', { rows: rowCount }), ...problems.map(lineOf)]
 }

@@ -7,8 +7,16 @@ import { main, type CliHost } from './index.ts'
 import { formatRow } from '../datasets/formats/delimited.ts'
 import { randomUniform } from '../random/rng.ts'
 
-const unused = () => { throw new Error('a data command needs no engine and no server') }
-const host: CliHost = { version: '0', resourcesFolder: 'resources', spawnEngine: unused, spawnReader: unused, serve: unused }
+const unused = () => {
+  throw new Error('a data command needs no engine and no server')
+}
+const host: CliHost = {
+  version: '0',
+  resourcesFolder: 'resources',
+  spawnEngine: unused,
+  spawnReader: unused,
+  serve: unused,
+}
 
 let folder: string
 const said = vi.spyOn(console, 'log')
@@ -24,11 +32,63 @@ const at = (name: string) => join(folder, name)
 const convert = (...args: readonly string[]) => main(['data', 'convert', ...args], host)
 
 const BOM = '\ufeff'
-const csvOf = (rows: readonly (readonly (string | null)[])[]): string => BOM + rows.map((cells) => `${formatRow(cells, ',')}\r\n`).join('')
+const csvOf = (rows: readonly (readonly (string | null)[])[]): string =>
+  BOM + rows.map((cells) => `${formatRow(cells, ',')}\r\n`).join('')
 
 const nasty = [
-  '', ' ', 'a', '髙﨑', 'ﾊﾝｶｸ', '👩‍👩‍👧', '🇯🇵', 'が', '𠮷', '\n', '\r\n', '\r', '\t', '"', '""', ',', ';', '|', "'", '\\', '\\n', '=1+1', '+81-90', '-1', '@SUM(A1)', '007', '1e5', '1.0', '12345678901234567890',
-  'TRUE', 'null', 'NULL', 'NaN', '2024-01-02', '１２３', '\u2028', '\u00a0', '\u200b', '\u3000', '\ufeff', '<b>&amp;</b>', ']]>', '_x0041_', '_x000D_', '_x005F_', '\u0001', '\u000b', '\u001f', '\u007f', '\ufffe', '{"a":1}', '__proto__', '〜−①㈱',
+  '',
+  ' ',
+  'a',
+  '髙﨑',
+  'ﾊﾝｶｸ',
+  '👩‍👩‍👧',
+  '🇯🇵',
+  'が',
+  '𠮷',
+  '\n',
+  '\r\n',
+  '\r',
+  '\t',
+  '"',
+  '""',
+  ',',
+  ';',
+  '|',
+  "'",
+  '\\',
+  '\\n',
+  '=1+1',
+  '+81-90',
+  '-1',
+  '@SUM(A1)',
+  '007',
+  '1e5',
+  '1.0',
+  '12345678901234567890',
+  'TRUE',
+  'null',
+  'NULL',
+  'NaN',
+  '2024-01-02',
+  '１２３',
+  '\u2028',
+  '\u00a0',
+  '\u200b',
+  '\u3000',
+  '\ufeff',
+  '<b>&amp;</b>',
+  ']]>',
+  '_x0041_',
+  '_x000D_',
+  '_x005F_',
+  '\u0001',
+  '\u000b',
+  '\u001f',
+  '\u007f',
+  '\ufffe',
+  '{"a":1}',
+  '__proto__',
+  '〜−①㈱',
 ]
 
 /** A table with a header and rows, some of them without any text. */
@@ -38,7 +98,11 @@ function randomTable(seed: number): (string | null)[][] {
   const joined = () => Array.from({ length: below(4) }, () => nasty[below(nasty.length)]).join('')
   const width = 2 + below(4)
   const header = Array.from({ length: width }, (_, index) => `列"${index}, ${below(100)}`)
-  const rows = Array.from({ length: 1 + below(30) }, (_, row) => Array.from({ length: width }, () => (row % 5 === 3 ? [null, ''][below(2)] as null : row > 0 && below(5) === 0 ? null : joined())))
+  const rows = Array.from({ length: 1 + below(30) }, (_, row) =>
+    Array.from({ length: width }, () =>
+      row % 5 === 3 ? ([null, ''][below(2)] as null) : row > 0 && below(5) === 0 ? null : joined(),
+    ),
+  )
   return [header, ...rows]
 }
 
@@ -57,26 +121,47 @@ describe(`a table from CSV to another format and back (TERAKOYA_TEST_SEED=${SEED
   })
 })
 
-const rows = [['質問', '回答', 'メモ'], ['一行目\n二行目', '「はい」, "いいえ"', '007'], ['=1+1', '髙﨑①', null]] as const
+const rows = [
+  ['質問', '回答', 'メモ'],
+  ['一行目\n二行目', '「はい」, "いいえ"', '007'],
+  ['=1+1', '髙﨑①', null],
+] as const
 
 describe('terakoya data convert', () => {
   beforeEach(() => writeFile(at('in.csv'), csvOf(rows)))
   const shown = () => complained.mock.calls.map(([line]) => String(line)).join('\n')
-  const sentence = (code: ErrorCode, facts: Readonly<Record<string, string>>) => errorTexts[code].ja.replaceAll(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
-  const linesOf = async (name: string) => (await readFile(at(name), 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as unknown)
+  const sentence = (code: ErrorCode, facts: Readonly<Record<string, string>>) =>
+    errorTexts[code].ja.replaceAll(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
+  const linesOf = async (name: string) =>
+    (await readFile(at(name), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown)
 
   it('writes JSON Lines keyed by the names of the header, every value a string', async () => {
     expect(await convert(at('in.csv'), at('out.jsonl'))).toBe(0)
-    expect(await linesOf('out.jsonl')).toEqual([{ 質問: '一行目\n二行目', 回答: '「はい」, "いいえ"', メモ: '007' }, { 質問: '=1+1', 回答: '髙﨑①' }])
+    expect(await linesOf('out.jsonl')).toEqual([
+      { 質問: '一行目\n二行目', 回答: '「はい」, "いいえ"', メモ: '007' },
+      { 質問: '=1+1', 回答: '髙﨑①' },
+    ])
     expect(said.mock.calls).toEqual([[`2 行を「${at('out.jsonl')}」に書き出しました。`]])
   })
 
   it('writes the shapes that --format names, and says what it did with --json', async () => {
     expect(await convert(at('in.csv'), at('out.txt'), '--format', 'jsonl-alpaca', '--json')).toBe(0)
     expect((await linesOf('out.txt'))[1]).toEqual({ instruction: '=1+1', input: '', output: '髙﨑①' })
-    expect(JSON.parse(String(said.mock.calls[0]?.[0]))).toEqual({ file: at('out.txt'), format: 'jsonl-alpaca', rowCount: 2 })
+    expect(JSON.parse(String(said.mock.calls[0]?.[0]))).toEqual({
+      file: at('out.txt'),
+      format: 'jsonl-alpaca',
+      rowCount: 2,
+    })
     expect(await convert(at('in.csv'), at('out.jsonl'), '--format=jsonl-messages')).toBe(0)
-    expect((await linesOf('out.jsonl'))[1]).toEqual({ messages: [{ role: 'user', content: '=1+1' }, { role: 'assistant', content: '髙﨑①' }] })
+    expect((await linesOf('out.jsonl'))[1]).toEqual({
+      messages: [
+        { role: 'user', content: '=1+1' },
+        { role: 'assistant', content: '髙﨑①' },
+      ],
+    })
   })
 
   it('keeps columns of one name apart where the format needs names of their own', async () => {
@@ -112,7 +197,18 @@ describe('terakoya data convert', () => {
     expect(await convert(at('sjis.csv'), at('out.csv'), '--encoding', 'cp932', '--no-bom')).toBe(0)
     expect(await readFile(at('out.csv'), 'utf8')).toBe(csvOf(rows).slice(1))
     await writeFile(at('bare.txt'), '題名\n1|2\n3|4\n')
-    expect(await convert(at('bare.txt'), at('bare.csv'), '--delimiter', 'bar', '--no-header', '--skip-rows', '1', '--no-bom')).toBe(0)
+    expect(
+      await convert(
+        at('bare.txt'),
+        at('bare.csv'),
+        '--delimiter',
+        'bar',
+        '--no-header',
+        '--skip-rows',
+        '1',
+        '--no-bom',
+      ),
+    ).toBe(0)
     expect(await readFile(at('bare.csv'), 'utf8')).toBe('列1,列2\r\n1,2\r\n3,4\r\n')
   })
 
@@ -120,11 +216,26 @@ describe('terakoya data convert', () => {
     const cases: readonly (readonly [args: readonly string[], sentence: string])[] = [
       [[at('nowhere.csv'), at('out.csv')], sentence('file/not-found', { file: 'nowhere.csv' })],
       [[at('in.csv'), at('in.csv')], sentence('cli/same-file', { file: 'in.csv' })],
-      [[at('in.csv'), at('out.doc')], sentence('cli/unknown-ending', { file: 'out.doc', known: 'csv, tsv, xlsx, numbers, jsonl, ndjson, parquet, pq' })],
+      [
+        [at('in.csv'), at('out.doc')],
+        sentence('cli/unknown-ending', {
+          file: 'out.doc',
+          known: 'csv, tsv, xlsx, numbers, jsonl, ndjson, parquet, pq',
+        }),
+      ],
       [[at('in.csv'), at('nowhere/out.csv')], sentence('cli/unwritable', { file: at('nowhere/out.csv') })],
-      [[at('in.csv'), at('out.jsonl'), '--out-encoding', 'cp932'], sentence('setting/choice', { setting: '--out-encoding', found: 'cp932', expected: 'utf-8' })],
-      [[at('emoji.csv'), at('out.csv'), '--out-encoding', 'cp932'], sentence('dataset/not-in-cp932', { row: '1', column: 'b', character: '😀' })],
-      [[at('emoji.csv'), at('out.jsonl'), '--format', 'jsonl-alpaca'], sentence('cli/columns-missing', { file: 'emoji.csv', found: 'a, b' })],
+      [
+        [at('in.csv'), at('out.jsonl'), '--out-encoding', 'cp932'],
+        sentence('setting/choice', { setting: '--out-encoding', found: 'cp932', expected: 'utf-8' }),
+      ],
+      [
+        [at('emoji.csv'), at('out.csv'), '--out-encoding', 'cp932'],
+        sentence('dataset/not-in-cp932', { row: '1', column: 'b', character: '😀' }),
+      ],
+      [
+        [at('emoji.csv'), at('out.jsonl'), '--format', 'jsonl-alpaca'],
+        sentence('cli/columns-missing', { file: 'emoji.csv', found: 'a, b' }),
+      ],
       [[at('open.csv'), at('out.xlsx')], sentence('dataset/quote-open', { file: 'open.csv', line: '2' })],
     ]
     await writeFile(at('emoji.csv'), 'a,b\n1,😀\n')
@@ -139,6 +250,10 @@ describe('terakoya data convert', () => {
   })
 
   it('says how it is used where arguments are missing or unknown', async () => {
-    expect([await convert(at('in.csv')), await convert(at('in.csv'), at('out.csv'), '--colour'), await main(['data'], host)]).toEqual([2, 2, 2])
+    expect([
+      await convert(at('in.csv')),
+      await convert(at('in.csv'), at('out.csv'), '--colour'),
+      await main(['data'], host),
+    ]).toEqual([2, 2, 2])
   })
 })

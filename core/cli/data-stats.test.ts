@@ -6,11 +6,21 @@ import { errorTexts, type DatasetStatistics } from '../contract/index.ts'
 import { main, type CliHost } from './index.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
-const unused = () => { throw new Error('a data command needs no engine and no server') }
-const host: CliHost = { version: '0', resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'), spawnEngine: unused, spawnReader: () => built.spawnReader(), serve: unused }
+const unused = () => {
+  throw new Error('a data command needs no engine and no server')
+}
+const host: CliHost = {
+  version: '0',
+  resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
+  spawnEngine: unused,
+  spawnReader: () => built.spawnReader(),
+  serve: unused,
+}
 
 let built: BuiltReader
-beforeAll(async () => { built = await buildReader() })
+beforeAll(async () => {
+  built = await buildReader()
+})
 afterAll(() => built.remove())
 
 let folder: string
@@ -23,7 +33,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-const stats = (...args: readonly string[]) => main(['data', 'stats', ...args, '--library', join(folder, 'library')], host)
+const stats = (...args: readonly string[]) =>
+  main(['data', 'stats', ...args, '--library', join(folder, 'library')], host)
 const put = async (name: string, contents: string) => {
   await writeFile(join(folder, name), contents)
   return join(folder, name)
@@ -41,14 +52,21 @@ describe('terakoya data stats', () => {
       turns: null,
       duplicates: { rowCount: 1, textCount: 1 },
       tokenSample: { modelId: 'terakoya-tiny-ja', rowCount: 2, seed: 1, isWhole: true },
-      roles: [{ role: 'prompt', count: 2, emptyCount: 0, characters: { min: 7, max: 7 } }, { role: 'answer', characters: { median: 5 } }],
+      roles: [
+        { role: 'prompt', count: 2, emptyCount: 0, characters: { min: 7, max: 7 } },
+        { role: 'answer', characters: { median: 5 } },
+      ],
     })
     expect(found.roles[0]?.tokens?.min).toBeGreaterThan(1)
     expect(await readdir(folder)).toEqual(['表.csv'])
   })
 
   it('says in a few lines what the texts are like, without a model', async () => {
-    expect(await stats(await put('a.jsonl', '{"messages":[{"role":"user","content":"やあ"},{"role":"assistant","content":"はい"}]}\n'))).toBe(0)
+    expect(
+      await stats(
+        await put('a.jsonl', '{"messages":[{"role":"user","content":"やあ"},{"role":"assistant","content":"はい"}]}\n'),
+      ),
+    ).toBe(0)
     expect(String(said.mock.calls[0]?.[0]).split('\n')).toEqual([
       '1 行（同じ内容の繰り返し 0 行）',
       '質問の文字数：1 件、最小 2、中央 2、平均 2、90% 2、99% 2、最大 2',
@@ -62,6 +80,9 @@ describe('terakoya data stats', () => {
     const file = await put('a.csv', 'a,b\n1,2\n')
     expect(await stats(await put('b.csv', ' '))).toBe(1)
     expect(await stats(file, '--model', 'no-such-model')).toBe(1)
-    expect(complained.mock.calls).toEqual([[errorTexts['dataset/file-empty'].ja.replace('{file}', 'b.csv')], [errorTexts['model/not-found'].ja.replace('{model}', 'no-such-model')]])
+    expect(complained.mock.calls).toEqual([
+      [errorTexts['dataset/file-empty'].ja.replace('{file}', 'b.csv')],
+      [errorTexts['model/not-found'].ja.replace('{model}', 'no-such-model')],
+    ])
   })
 })

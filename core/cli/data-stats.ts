@@ -9,14 +9,20 @@ import type { CliHost } from './context.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
 import { text } from './print.ts'
 
-/** `terakoya data stats FILE [--model MODEL] [--json]` and the options of `parseTableArguments`; `--json` prints the `DatasetStatistics`. */
+/**
+ * `terakoya data stats FILE [--model MODEL] [--json]` and the options of `parseTableArguments`; `--json` prints the
+ * `DatasetStatistics`.
+ */
 export async function statsCommand(args: readonly string[], host: CliHost): Promise<number> {
   const { options, flags, reading, rest } = parseTableArguments(args, ['model', 'library'], ['json'])
   const [file, ...others] = rest
   if (file === undefined || others.length > 0) throw new UserError('cli/usage', { problem: 'data stats' })
   const reader = createModelReader(host.spawnReader)
   try {
-    const counter = options['model'] === undefined ? null : await counterOf(options['model'], reader, { host, library: options['library'] })
+    const counter =
+      options['model'] === undefined
+        ? null
+        : await counterOf(options['model'], reader, { host, library: options['library'] })
     const statistics = await withTable(file, reading, (store, signal) =>
       statisticsOf(async (work) => {
         signal.throwIfAborted()
@@ -31,8 +37,20 @@ export async function statsCommand(args: readonly string[], host: CliHost): Prom
 }
 
 /** Of a model that is shipped or lies in the library; the library itself is neither made nor opened. */
-function counterOf(modelId: string, reader: ModelReader, { host, library = defaultLibraryFolder() }: { readonly host: CliHost; readonly library: string | undefined }): Promise<TokenCounter> {
-  return tokenCounter(createModelService({ shippedFolder: join(host.resourcesFolder, 'models'), folder: join(library, 'models'), reader }), reader, modelId)
+function counterOf(
+  modelId: string,
+  reader: ModelReader,
+  { host, library = defaultLibraryFolder() }: { readonly host: CliHost; readonly library: string | undefined },
+): Promise<TokenCounter> {
+  return tokenCounter(
+    createModelService({
+      shippedFolder: join(host.resourcesFolder, 'models'),
+      folder: join(library, 'models'),
+      reader,
+    }),
+    reader,
+    modelId,
+  )
 }
 
 const roleTexts = { system: 'roleSystem', prompt: 'rolePrompt', answer: 'roleAnswer' } as const
@@ -40,7 +58,10 @@ const roleTexts = { system: 'roleSystem', prompt: 'rolePrompt', answer: 'roleAns
 function linesOf({ rowCount, roles, turns, duplicates, languages, tokenSample }: DatasetStatistics): string[] {
   const lengths = roles.flatMap(({ role, characters, tokens }) => {
     const facts = { role: text(roleTexts[role]) }
-    return [...lineOf('lengths', characters, { ...facts, unit: text('characters') }), ...lineOf('lengths', tokens, { ...facts, unit: text('tokens') })]
+    return [
+      ...lineOf('lengths', characters, { ...facts, unit: text('characters') }),
+      ...lineOf('lengths', tokens, { ...facts, unit: text('tokens') }),
+    ]
   })
   return [
     text('rowsCounted', { rows: rowCount, duplicates: duplicates.rowCount }),

@@ -11,7 +11,14 @@ import { parseArguments, type Arguments } from './arguments.ts'
 const VALUES = ['encoding', 'delimiter', 'sheet', 'entry', 'skip-rows', 'conversations'] as const
 const FLAGS = ['no-header'] as const
 
-const encodings: Readonly<Record<string, string>> = { utf8: 'utf-8', sjis: 'shift_jis', 'shift-jis': 'shift_jis', cp932: 'shift_jis', 'euc_jp': 'euc-jp', jis: 'iso-2022-jp' }
+const encodings: Readonly<Record<string, string>> = {
+  utf8: 'utf-8',
+  sjis: 'shift_jis',
+  'shift-jis': 'shift_jis',
+  cp932: 'shift_jis',
+  euc_jp: 'euc-jp',
+  jis: 'iso-2022-jp',
+}
 const delimiters: Readonly<Record<string, string>> = { comma: ',', tab: '\t', '\\t': '\t', semicolon: ';', bar: '|' }
 
 export interface TableArguments extends Arguments {
@@ -20,10 +27,16 @@ export interface TableArguments extends Arguments {
 }
 
 /**
- * Takes `--encoding --delimiter --sheet --entry --skip-rows --conversations --no-header` and the command's own options and flags out of a command line;
- * `rest` is what else there is. Throws UserError `cli/usage` for an unknown option, `setting/choice` for a value that does not exist.
+ * Takes `--encoding --delimiter --sheet --entry --skip-rows --conversations --no-header` and the command's own options
+ * and flags out of a command line;
+ * `rest` is what else there is. Throws UserError `cli/usage` for an unknown option, `setting/choice` for a value that
+ * does not exist.
  */
-export function parseTableArguments(args: readonly string[], options: readonly string[] = [], flags: readonly string[] = []): TableArguments {
+export function parseTableArguments(
+  args: readonly string[],
+  options: readonly string[] = [],
+  flags: readonly string[] = [],
+): TableArguments {
   const parsed = parseArguments(args, [...VALUES, ...options], [], [...FLAGS, ...flags])
   const unknown = parsed.rest.find((argument) => argument.startsWith('--'))
   if (unknown !== undefined) throw new UserError('cli/usage', { problem: unknown })
@@ -41,18 +54,30 @@ function readingOf({ options, flags }: Arguments): ImportOptions {
     skipRows: skipRows === undefined ? undefined : Number(skipRows),
     hasHeader: flags.has('no-header') ? false : undefined,
   }
-  const result = ImportOptions.safeParse(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
+  const result = ImportOptions.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  )
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const setting = issue?.path[0] === 'skipRows' ? 'skip-rows' : String(issue?.path[0])
-  throw new UserError('setting/choice', { setting: `--${setting}`, found: options[setting] ?? '', expected: issue?.code === 'invalid_value' ? issue.values.map((value) => JSON.stringify(value)).join(', ') : '0–1000' })
+  throw new UserError('setting/choice', {
+    setting: `--${setting}`,
+    found: options[setting] ?? '',
+    expected:
+      issue?.code === 'invalid_value' ? issue.values.map((value) => JSON.stringify(value)).join(', ') : '0–1000',
+  })
 }
 
 /**
  * Reads a file into a dataset of its own that is removed after `work`: nothing is kept, no library is needed.
- * Throws UserError for what is no table, and `setting/choice` for a sheet or entry that is not there; Ctrl+C aborts the signal, which throws an AbortError.
+ * Throws UserError for what is no table, and `setting/choice` for a sheet or entry that is not there; Ctrl+C aborts the
+ * signal, which throws an AbortError.
  */
-export async function withTable<T>(file: string, reading: ImportOptions, work: (store: DatasetStore, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withTable<T>(
+  file: string,
+  reading: ImportOptions,
+  work: (store: DatasetStore, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const table = await openTable(file, reading)
   requireChoice('sheet', reading.sheet, table.sheets)
   requireChoice('entry', reading.entry, table.entries)
@@ -61,7 +86,11 @@ export async function withTable<T>(file: string, reading: ImportOptions, work: (
   const interrupt = () => interruption.abort()
   process.once('SIGINT', interrupt)
   try {
-    const store = await createStore(join(folder, 'table.duckdb'), basename(file, extname(file)), untilAborted(table.rows(), interruption.signal))
+    const store = await createStore(
+      join(folder, 'table.duckdb'),
+      basename(file, extname(file)),
+      untilAborted(table.rows(), interruption.signal),
+    )
     try {
       return await work(store, interruption.signal)
     } finally {
@@ -80,6 +109,11 @@ async function* untilAborted<T>(rows: AsyncIterable<T>, signal: AbortSignal): As
   }
 }
 
-function requireChoice(name: 'sheet' | 'entry', wanted: string | undefined, found: readonly string[] | undefined): void {
-  if (wanted !== undefined && found && !found.includes(wanted)) throw new UserError('setting/choice', { setting: `--${name}`, found: wanted, expected: found.join(', ') })
+function requireChoice(
+  name: 'sheet' | 'entry',
+  wanted: string | undefined,
+  found: readonly string[] | undefined,
+): void {
+  if (wanted !== undefined && found && !found.includes(wanted))
+    throw new UserError('setting/choice', { setting: `--${name}`, found: wanted, expected: found.join(', ') })
 }

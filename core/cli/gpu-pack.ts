@@ -3,7 +3,10 @@ import { parseArguments } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { gigabytes, text } from './print.ts'
 
-/** `terakoya gpu-pack [status | install | remove] [--folder F]`: what NVIDIA's GPUs need, looked for, brought or removed. */
+/**
+ * `terakoya gpu-pack [status | install | remove] [--folder F]`: what NVIDIA's GPUs need, looked for, brought or
+ * removed.
+ */
 export async function gpuPackCommand(context: CliContext, args: readonly string[]): Promise<number> {
   const { options, rest } = parseArguments(args, ['folder'])
   const [act = 'status', ...more] = rest
@@ -57,13 +60,19 @@ export function stateLine({ isSupported, isInstalled, folder, sizeBytes }: GpuPa
 
 async function printPlan({ call }: Pick<CliContext, 'call'>): Promise<void> {
   const { parts, downloadBytes } = await call('gpuPack.plan', {})
-  for (const { name, sizeBytes, foundAt } of parts) console.log(`  ${name}  ${foundAt === null ? gigabytes(sizeBytes) : text('packFound', { file: foundAt })}`)
+  for (const { name, sizeBytes, foundAt } of parts)
+    console.log(`  ${name}  ${foundAt === null ? gigabytes(sizeBytes) : text('packFound', { file: foundAt })}`)
   console.log(text('packDownload', { size: gigabytes(downloadBytes) }))
 }
 
 function printProgress({ state, part, receivedBytes, totalBytes, remainingSeconds }: GpuPackProgress): void {
   if (!process.stdout.isTTY) return
   const share = totalBytes > 0 ? Math.floor((receivedBytes / totalBytes) * 100) : 0
-  const line = state === 'downloading' ? text('packProgress', { part, share, remaining: remainingSeconds === null ? '–' : Math.ceil(remainingSeconds) }) : state === 'checking' || state === 'unpacking' ? text(state === 'checking' ? 'packChecking' : 'packUnpacking', { part }) : ''
+  const line =
+    state === 'downloading'
+      ? text('packProgress', { part, share, remaining: remainingSeconds === null ? '–' : Math.ceil(remainingSeconds) })
+      : state === 'checking' || state === 'unpacking'
+        ? text(state === 'checking' ? 'packChecking' : 'packUnpacking', { part })
+        : ''
   process.stdout.write(`\r\u001b[K${line}`)
 }

@@ -19,16 +19,21 @@ const INTERRUPTED = 130
 
 type Command = (args: readonly string[], host: CliHost) => Promise<number>
 
-/** A command that works in a library: the studio is open while it runs. One that only reads leaves the right to write to others. */
-const inStudio = (access: WantedAccess, command: (context: CliContext, args: readonly string[]) => Promise<number>): Command => async (args, host) => {
-  const { options, rest } = parseArguments(args, ['library'])
-  const context = await openCliStudio(host, { libraryFolder: options['library'] ?? null, access })
-  try {
-    return await command(context, rest)
-  } finally {
-    await context.close()
+/**
+ * A command that works in a library: the studio is open while it runs. One that only reads leaves the right to write to
+ * others.
+ */
+const inStudio =
+  (access: WantedAccess, command: (context: CliContext, args: readonly string[]) => Promise<number>): Command =>
+  async (args, host) => {
+    const { options, rest } = parseArguments(args, ['library'])
+    const context = await openCliStudio(host, { libraryFolder: options['library'] ?? null, access })
+    try {
+      return await command(context, rest)
+    } finally {
+      await context.close()
+    }
   }
-}
 
 const commands: Record<string, Command> = {
   tutorial: inStudio('write', tutorialCommand),
@@ -42,8 +47,9 @@ const commands: Record<string, Command> = {
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve | link`.
- * Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws only for bugs.
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve
+ * | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
+ * only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {
   const [name = '', ...rest] = argv

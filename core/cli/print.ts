@@ -3,7 +3,8 @@ import { fillText } from '../runs/log-file.ts'
 import { cliTexts } from './texts.ts'
 
 /** A text of the command line in the user's language. */
-export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, string | number>> = {}): string => fillText(cliTexts[key][language()], facts)
+export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, string | number>> = {}): string =>
+  fillText(cliTexts[key][language()], facts)
 
 export const usage = (): string => text('usage')
 
@@ -12,7 +13,16 @@ export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)}
 
 /** Width on a terminal: full-width characters take two columns. */
 export const displayWidth = (value: string): number =>
-  [...value].reduce((sum, character) => sum + (/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/u.test(character) ? 2 : 1), 0)
+  [...value].reduce(
+    (sum, character) =>
+      sum +
+      (/[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}]/u.test(
+        character,
+      )
+        ? 2
+        : 1),
+    0,
+  )
 
 /** A question with its two answers, one under the other, aligned. */
 export function answersBlock(question: string, before: string, after: string): string {

@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { defaultSettings, generationSettingsOf, ModelId, type ChatSource, type ExperimentDetail, type StepMetric } from '../contract/index.ts'
+import {
+  defaultSettings,
+  generationSettingsOf,
+  ModelId,
+  type ChatSource,
+  type ExperimentDetail,
+  type StepMetric,
+} from '../contract/index.ts'
 import { parseArguments, parseSettingFlags } from './arguments.ts'
 import { askAll } from './ask.ts'
 import type { CliContext } from './context.ts'
@@ -18,12 +25,16 @@ const Questions = z.object({ paraphrases: z.array(z.string()), controls: z.array
 export async function tutorialCommand(context: CliContext, args: readonly string[]): Promise<number> {
   const { flags, rest } = parseArguments(args, [], [], ['json'])
   const verbose = !flags.has('json')
-  const say = (line: string) => { if (verbose) console.log(line) }
+  const say = (line: string) => {
+    if (verbose) console.log(line)
+  }
   const dataset = await context.call('datasets.create', { from: 'sample' })
   say(text('dataset', { name: dataset.name, rows: dataset.rowCount }))
 
   const base: ChatSource = { kind: 'model', modelId: ModelId.parse(defaultSettings()['general.llm_backbone']) }
-  const { paraphrases, controls } = Questions.parse(JSON.parse(await readFile(join(context.resourcesFolder, 'tutorial', 'questions.json'), 'utf8')))
+  const { paraphrases, controls } = Questions.parse(
+    JSON.parse(await readFile(join(context.resourcesFolder, 'tutorial', 'questions.json'), 'utf8')),
+  )
   const questions = [...paraphrases, ...controls]
   say(text('asking'))
   const before = await answers(context, base, questions)
@@ -63,10 +74,16 @@ function firstStepClock(context: CliContext): () => number | null {
 function printTable(before: readonly Answered[], after: readonly Answered[], firstStepSeconds: number | null): void {
   if (firstStepSeconds !== null) console.log(text('firstStep', { seconds: firstStepSeconds.toFixed(1) }))
   console.log('')
-  for (const [index, { question, answer }] of before.entries()) console.log(`${answersBlock(question, answer, after[index]?.answer ?? '')}\n`)
+  for (const [index, { question, answer }] of before.entries())
+    console.log(`${answersBlock(question, answer, after[index]?.answer ?? '')}\n`)
 }
 
-function asJson({ summary, steps }: ExperimentDetail, firstStepSeconds: number | null, before: readonly Answered[], after: readonly Answered[]) {
+function asJson(
+  { summary, steps }: ExperimentDetail,
+  firstStepSeconds: number | null,
+  before: readonly Answered[],
+  after: readonly Answered[],
+) {
   const seconds = steps.reduce((sum: number, { stepMs }: StepMetric) => sum + stepMs, 0) / 1000
   return { experiment: summary.id, seconds, firstStepSeconds, losses: steps.map(({ loss }) => loss), before, after }
 }

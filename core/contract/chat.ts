@@ -33,12 +33,16 @@ export interface ChatAnswer {
 export const chatContract = defineContract({
   calls: {
     /**
-     * Asks every target at once and returns as soon as generation has begun; the answers stream as events that carry `requestId` and the target's index.
+     * Asks every target at once and returns as soon as generation has begun; the answers stream as events that carry
+     * `requestId` and the target's index.
      */
     ask: {
       input: z.object({
         requestId: z.string().min(1).max(64),
-        targets: z.array(z.object({ source: ChatSource, messages: z.array(ChatMessage).min(1).max(MAX_MESSAGES) })).min(1).max(4),
+        targets: z
+          .array(z.object({ source: ChatSource, messages: z.array(ChatMessage).min(1).max(MAX_MESSAGES) }))
+          .min(1)
+          .max(4),
         settings: GenerationSettings,
       }),
       output: type<null>(),

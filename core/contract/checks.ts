@@ -2,8 +2,22 @@ import type { ColumnId, RowId } from './datasets.ts'
 
 /** What a dataset is checked for. */
 export const checkIds = [
-  'split-pairs', 'repeated-header', 'placeholder', 'empty-row', 'empty-prompt', 'empty-answer', 'outer-space', 'control-characters', 'mojibake', 'mixed-width',
-  'unbalanced-quotes', 'duplicate', 'near-duplicate', 'contradiction', 'too-long', 'personal',
+  'split-pairs',
+  'repeated-header',
+  'placeholder',
+  'empty-row',
+  'empty-prompt',
+  'empty-answer',
+  'outer-space',
+  'control-characters',
+  'mojibake',
+  'mixed-width',
+  'unbalanced-quotes',
+  'duplicate',
+  'near-duplicate',
+  'contradiction',
+  'too-long',
+  'personal',
 ] as const
 export type CheckId = (typeof checkIds)[number]
 

@@ -10,4 +10,7 @@ export const MAX_COLUMN_NAME_CHARACTERS = 1000
 export const ColumnName = z.string().trim().min(1).max(MAX_COLUMN_NAME_CHARACTERS)
 
 /** The name without what lies beyond the longest one; no character is halved. */
-export const cutColumnName = (name: string): string => (name.length > MAX_COLUMN_NAME_CHARACTERS ? name.slice(0, MAX_COLUMN_NAME_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '') : name)
+export const cutColumnName = (name: string): string =>
+  name.length > MAX_COLUMN_NAME_CHARACTERS
+    ? name.slice(0, MAX_COLUMN_NAME_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')
+    : name

@@ -9,7 +9,10 @@ import { ModelId } from './models.ts'
 import { PathToRead, PathToWrite } from './paths.ts'
 import type { DatasetStatistics } from './statistics.ts'
 
-export const DatasetId = z.string().regex(/^[a-z0-9-]{1,64}$/).brand<'DatasetId'>()
+export const DatasetId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/)
+  .brand<'DatasetId'>()
 export type DatasetId = z.infer<typeof DatasetId>
 
 /** Stable key of a row: survives sorting, edits and undo. */
@@ -48,7 +51,10 @@ export interface DatasetInfo extends DatasetSummary {
 
 export interface Row {
   readonly rowId: RowId
-  /** One entry a column, in the dataset's column order; null where the cell is missing. Long texts are clipped (see `clipped`). */
+  /**
+   * One entry a column, in the dataset's column order; null where the cell is missing. Long texts are clipped (see
+   * `clipped`).
+   */
   readonly cells: readonly (string | null)[]
   /** Indices of the cells whose text was clipped; absent where none. */
   readonly clipped?: readonly number[]
@@ -82,7 +88,10 @@ const Cells = z.array(z.array(Text).max(MAX_COLUMNS)).min(1).max(MAX_CALL_CELLS)
 /** A block of cells, both ends included. */
 const Block = { fromRow: Index, toRow: Index, fromColumn: Index, toColumn: Index }
 
-/** Which rows a view shows: `empty` cells are missing or without text; `value` is what the other kinds look for (a regular expression is RE2's). */
+/**
+ * Which rows a view shows: `empty` cells are missing or without text; `value` is what the other kinds look for (a
+ * regular expression is RE2's).
+ */
 export const ViewFilter = z.object({
   columnId: ColumnId,
   kind: z.enum(['contains', 'equals', 'empty', 'notEmpty', 'regex']),
@@ -92,17 +101,29 @@ export const ViewFilter = z.object({
 export type ViewFilter = z.infer<typeof ViewFilter>
 
 /**
- * Ascending: numbers by value, then texts, then empty cells (descending: texts, numbers, empty cells). Texts follow the Japanese collation of ICU over
- * their first 100 characters: digits, Latin letters (a before A), kana in 五十音 order (あ ア ｱ together), kanji. Equal rows keep their order.
+ * Ascending: numbers by value, then texts, then empty cells (descending: texts, numbers, empty cells). Texts follow the
+ * Japanese collation of ICU over their first 100 characters: digits, Latin letters (a before A), kana in 五十音 order (あ ア
+ * ｱ together), kanji. Equal rows keep their order.
  */
-export const SortKey = z.object({ columnId: ColumnId, direction: z.enum(['ascending', 'descending']).default('ascending') })
+export const SortKey = z.object({
+  columnId: ColumnId,
+  direction: z.enum(['ascending', 'descending']).default('ascending'),
+})
 export type SortKey = z.infer<typeof SortKey>
 
-/** What is shown of a dataset: the rows that pass every filter, in the order of the sort keys (the dataset's own where there are none). */
-export const DatasetView = z.object({ filters: z.array(ViewFilter).max(50).default([]), sort: z.array(SortKey).max(20).default([]) })
+/**
+ * What is shown of a dataset: the rows that pass every filter, in the order of the sort keys (the dataset's own where
+ * there are none).
+ */
+export const DatasetView = z.object({
+  filters: z.array(ViewFilter).max(50).default([]),
+  sort: z.array(SortKey).max(20).default([]),
+})
 export type DatasetView = z.infer<typeof DatasetView>
 
-/** What is looked for: `columnIds` and the rows `fromRow` … `toRow` (both included, in the view's order) narrow it down. */
+/**
+ * What is looked for: `columnIds` and the rows `fromRow` … `toRow` (both included, in the view's order) narrow it down.
+ */
 export const FindQuery = z.object({
   text: z.string().min(1).max(10_000),
   kind: z.enum(['contains', 'equals', 'regex']).default('contains'),
@@ -128,13 +149,25 @@ export interface FindMatches {
 }
 
 /**
- * One change; a list of them is one undo step. Positions are row indices in the dataset's order; where the call names a view, those of `setRange`,
+ * One change; a list of them is one undo step. Positions are row indices in the dataset's order; where the call names a
+ * view, those of `setRange`,
  * `clear`, `fill` and `deleteRows` count in the view as it was before the step, and edits that place rows are refused.
  */
 export const DatasetEdit = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('setCells'), cells: z.array(z.object({ rowId: RowId, columnId: ColumnId, value: Text })).min(1).max(MAX_CALL_CELLS) }),
+  z.object({
+    kind: z.literal('setCells'),
+    cells: z
+      .array(z.object({ rowId: RowId, columnId: ColumnId, value: Text }))
+      .min(1)
+      .max(MAX_CALL_CELLS),
+  }),
   /** Writes a block as a paste does: below the last row new rows are appended, right of the last column new columns. */
-  z.object({ kind: z.literal('setRange'), row: z.number().int().nonnegative(), column: z.number().int().nonnegative(), values: Cells }),
+  z.object({
+    kind: z.literal('setRange'),
+    row: z.number().int().nonnegative(),
+    column: z.number().int().nonnegative(),
+    values: Cells,
+  }),
   z.object({ kind: z.literal('insertRows'), at: z.number().int().nonnegative(), rows: Cells }),
   /** Removes the rows from `from` up to but without `to`. */
   z.object({ kind: z.literal('deleteRows'), from: z.number().int().nonnegative(), to: z.number().int().positive() }),
@@ -142,7 +175,9 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deleteColumn'), columnId: ColumnId }),
   z.object({ kind: z.literal('renameColumn'), columnId: ColumnId, name: ColumnName }),
   z.object({ kind: z.literal('setRole'), columnId: ColumnId, role: ColumnRole }),
-  /** Puts the rows from `from` up to but without `to` before the row that is at `at` now (the row count: at the end). */
+  /**
+   * Puts the rows from `from` up to but without `to` before the row that is at `at` now (the row count: at the end).
+   */
   z.object({ kind: z.literal('moveRows'), from: Index, to: Index, at: Index }),
   /** Puts the columns, in the given order, before the column that is at `at` now. */
   z.object({ kind: z.literal('moveColumns'), columnIds: Columns, at: Index }),
@@ -150,7 +185,10 @@ export const DatasetEdit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deleteColumns'), columnIds: Columns }),
   /** Makes the texts of the cells empty. */
   z.object({ kind: z.literal('clear'), ...Block }),
-  /** Continues the block over the next `count` rows or columns of a side: as a series where its texts make one, else by repeating them. New rows and columns are not made. */
+  /**
+   * Continues the block over the next `count` rows or columns of a side: as a series where its texts make one, else by
+   * repeating them. New rows and columns are not made.
+   */
   z.object({
     kind: z.literal('fill'),
     ...Block,
@@ -182,11 +220,26 @@ export interface DatasetStep {
 
 const ById = z.object({ id: DatasetId })
 const Range = z.object({ id: DatasetId, ...Block, view: DatasetView.optional() })
-const Seed = z.number().int().min(0).max(2 ** 31 - 1).default(1)
+const Seed = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .default(1)
 
-/** How a dataset is divided: rows by chance in these shares (1 is the whole; what is left over goes nowhere), or one part for each text of a column. */
+/**
+ * How a dataset is divided: rows by chance in these shares (1 is the whole; what is left over goes nowhere), or one
+ * part for each text of a column.
+ */
 export const DatasetSplit = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('share'), parts: z.array(z.object({ name: Name, share: z.number().positive().max(1) })).min(1).max(20), seed: Seed }),
+  z.object({
+    kind: z.literal('share'),
+    parts: z
+      .array(z.object({ name: Name, share: z.number().positive().max(1) }))
+      .min(1)
+      .max(20),
+    seed: Seed,
+  }),
   z.object({ kind: z.literal('value'), columnId: ColumnId }),
 ])
 export type DatasetSplit = z.infer<typeof DatasetSplit>
@@ -195,22 +248,68 @@ export const datasetsContract = defineContract({
   calls: {
     list: { input: z.object({}), output: type<readonly DatasetSummary[]>() },
     /** `template`: header instruction,output and an example row to overwrite; `sample`: the tutorial's eleven rows. */
-    create: { input: z.object({ from: z.enum(['empty', 'template', 'sample']), name: z.string().trim().min(1).max(120).optional() }), output: type<DatasetInfo>() },
+    create: {
+      input: z.object({
+        from: z.enum(['empty', 'template', 'sample']),
+        name: z.string().trim().min(1).max(120).optional(),
+      }),
+      output: type<DatasetInfo>(),
+    },
     /** `file`: a path that the user picked, or one that the host adopted from a drop or an upload. */
-    import: { input: z.object({ file: PathToRead, name: Name.optional(), options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
+    import: {
+      input: z.object({
+        file: PathToRead,
+        name: Name.optional(),
+        options: ImportOptions.optional(),
+        importId: ImportId.optional(),
+      }),
+      output: type<DatasetInfo>(),
+    },
     /** What a file would become. */
-    preview: { input: z.object({ file: PathToRead, options: ImportOptions.optional() }), output: type<ImportPreview>() },
+    preview: {
+      input: z.object({ file: PathToRead, options: ImportOptions.optional() }),
+      output: type<ImportPreview>(),
+    },
     /** Adds a file's rows below a dataset's, columns matched by name, new ones added: one undo step. */
-    appendFile: { input: z.object({ id: DatasetId, file: PathToRead, options: ImportOptions.optional(), importId: ImportId.optional() }), output: type<DatasetInfo>() },
-    /** Ends `import` or `appendFile` with the error `dataset/import-cancelled`; nothing of the file stays. One that has ended is left alone. */
+    appendFile: {
+      input: z.object({
+        id: DatasetId,
+        file: PathToRead,
+        options: ImportOptions.optional(),
+        importId: ImportId.optional(),
+      }),
+      output: type<DatasetInfo>(),
+    },
+    /**
+     * Ends `import` or `appendFile` with the error `dataset/import-cancelled`; nothing of the file stays. One that has
+     * ended is left alone.
+     */
     cancelImport: { input: z.object({ importId: ImportId }), output: type<null>() },
     open: { input: ById, output: type<DatasetInfo>() },
-    page: { input: z.object({ id: DatasetId, offset: z.number().int().nonnegative(), limit: z.number().int().positive().max(1000), view: DatasetView.optional() }), output: type<Page>() },
+    page: {
+      input: z.object({
+        id: DatasetId,
+        offset: z.number().int().nonnegative(),
+        limit: z.number().int().positive().max(1000),
+        view: DatasetView.optional(),
+      }),
+      output: type<Page>(),
+    },
     cell: { input: z.object({ id: DatasetId, rowId: RowId, columnId: ColumnId }), output: type<string | null>() },
     /** The whole texts of a block, both ends included: for copying. */
     range: { input: Range, output: type<readonly (readonly (string | null)[])[]>() },
-    edit: { input: z.object({ id: DatasetId, edits: z.array(DatasetEdit).min(1).max(MAX_EDITS), view: DatasetView.optional() }), output: type<DatasetInfo>() },
-    /** The nearest match after (before) the cell `from`, row by row; past the end the search goes on at the other end. Null where nothing matches. */
+    edit: {
+      input: z.object({
+        id: DatasetId,
+        edits: z.array(DatasetEdit).min(1).max(MAX_EDITS),
+        view: DatasetView.optional(),
+      }),
+      output: type<DatasetInfo>(),
+    },
+    /**
+     * The nearest match after (before) the cell `from`, row by row; past the end the search goes on at the other end.
+     * Null where nothing matches.
+     */
     findCell: {
       input: z.object({
         id: DatasetId,
@@ -221,29 +320,54 @@ export const datasetsContract = defineContract({
       }),
       output: type<(FindHit & { readonly wrapped: boolean }) | null>(),
     },
-    matches: { input: z.object({ id: DatasetId, query: FindQuery, view: DatasetView.optional(), limit: z.number().int().nonnegative().max(1000).default(100) }), output: type<FindMatches>() },
+    matches: {
+      input: z.object({
+        id: DatasetId,
+        query: FindQuery,
+        view: DatasetView.optional(),
+        limit: z.number().int().nonnegative().max(1000).default(100),
+      }),
+      output: type<FindMatches>(),
+    },
     /**
-     * Replaces every match in every matching cell, or only in the cell `at`, as one undo step. With a regular expression `$1` … `$9` are its groups, `$&`
-     * the match and `$$` a dollar sign.
+     * Replaces every match in every matching cell, or only in the cell `at`, as one undo step. With a regular
+     * expression `$1` … `$9` are its groups, `$&` the match and `$$` a dollar sign.
      */
     replace: {
-      input: z.object({ id: DatasetId, query: FindQuery, replacement: z.string(), view: DatasetView.optional(), at: z.object({ rowId: RowId, columnId: ColumnId }).optional() }),
+      input: z.object({
+        id: DatasetId,
+        query: FindQuery,
+        replacement: z.string(),
+        view: DatasetView.optional(),
+        at: z.object({ rowId: RowId, columnId: ColumnId }).optional(),
+      }),
       output: type<{ readonly info: DatasetInfo; readonly cellCount: number }>(),
     },
     /** Adds the rows of another dataset below, columns matched by name, new ones added: one undo step. */
     appendDataset: { input: z.object({ id: DatasetId, from: DatasetId }), output: type<DatasetInfo>() },
     /**
-     * Adds columns of another dataset to the rows whose `columnId` holds the text of its `fromColumnId` (left join; rows without a match get missing
-     * cells): one undo step. `take`: the columns to add, else all but `fromColumnId`. A text that is there several times is refused, or its `first` row counts.
+     * Adds columns of another dataset to the rows whose `columnId` holds the text of its `fromColumnId` (left join;
+     * rows without a match get missing cells): one undo step. `take`: the columns to add, else all but `fromColumnId`.
+     * A text that is there several times is refused, or its `first` row counts.
      */
     join: {
-      input: z.object({ id: DatasetId, from: DatasetId, columnId: ColumnId, fromColumnId: ColumnId, take: Columns.optional(), duplicates: z.enum(['refuse', 'first']).default('refuse') }),
+      input: z.object({
+        id: DatasetId,
+        from: DatasetId,
+        columnId: ColumnId,
+        fromColumnId: ColumnId,
+        take: Columns.optional(),
+        duplicates: z.enum(['refuse', 'first']).default('refuse'),
+      }),
       output: type<DatasetInfo>(),
     },
     /** Makes new datasets of this one's rows; this one stays as it is. Parts keep the rows' order. */
     split: { input: z.object({ id: DatasetId, by: DatasetSplit }), output: type<readonly DatasetInfo[]>() },
     /** Makes a new dataset of rows chosen by chance, in their order: the same seed chooses the same rows. */
-    sample: { input: z.object({ id: DatasetId, rows: z.number().int().positive(), seed: Seed, name: Name.optional() }), output: type<DatasetInfo>() },
+    sample: {
+      input: z.object({ id: DatasetId, rows: z.number().int().positive(), seed: Seed, name: Name.optional() }),
+      output: type<DatasetInfo>(),
+    },
     undo: { input: ById, output: type<DatasetInfo>() },
     redo: { input: ById, output: type<DatasetInfo>() },
     /** The remembered steps, the oldest first. */
@@ -251,12 +375,28 @@ export const datasetsContract = defineContract({
     /** Undoes or repeats until this step is the last one that is done; 0 undoes all of them. */
     goToStep: { input: z.object({ id: DatasetId, step: Index }), output: type<DatasetInfo>() },
     /** Looks for what would spoil a training; with a model also for rows of more than `maxTokens` tokens. */
-    check: { input: z.object({ id: DatasetId, modelId: z.string().optional(), maxTokens: z.number().int().positive().default(512) }), output: type<CheckReport>() },
-    /** Puts one kind of problem right (in one column, where it is named) as one undo step; how many cells or rows changed. */
-    repair: { input: z.object({ id: DatasetId, check: z.enum(checkIds), columnId: ColumnId.optional() }), output: type<{ readonly info: DatasetInfo; readonly changed: number }>() },
+    check: {
+      input: z.object({
+        id: DatasetId,
+        modelId: z.string().optional(),
+        maxTokens: z.number().int().positive().default(512),
+      }),
+      output: type<CheckReport>(),
+    },
+    /**
+     * Puts one kind of problem right (in one column, where it is named) as one undo step; how many cells or rows
+     * changed.
+     */
+    repair: {
+      input: z.object({ id: DatasetId, check: z.enum(checkIds), columnId: ColumnId.optional() }),
+      output: type<{ readonly info: DatasetInfo; readonly changed: number }>(),
+    },
     /** Forces what is written to the file; every edit is on disk already when its call returns. */
     save: { input: ById, output: type<DatasetInfo>() },
-    rename: { input: z.object({ id: DatasetId, name: z.string().trim().min(1).max(120) }), output: type<DatasetInfo>() },
+    rename: {
+      input: z.object({ id: DatasetId, name: z.string().trim().min(1).max(120) }),
+      output: type<DatasetInfo>(),
+    },
     /** Moves the dataset to the library's trash; `restore` brings it back. */
     remove: { input: ById, output: type<null>() },
     restore: { input: ById, output: type<DatasetInfo>() },
@@ -264,7 +404,12 @@ export const datasetsContract = defineContract({
     statistics: { input: z.object({ id: DatasetId, modelId: ModelId.optional() }), output: type<DatasetStatistics>() },
     /** `target`: a path that the host's save dialog gave. */
     export: {
-      input: z.object({ id: DatasetId, target: PathToWrite, format: ExportFormat, byteOrderMark: z.boolean().default(true) }),
+      input: z.object({
+        id: DatasetId,
+        target: PathToWrite,
+        format: ExportFormat,
+        byteOrderMark: z.boolean().default(true),
+      }),
       output: type<{ readonly file: string; readonly rowCount: number }>(),
     },
   },

@@ -1,6 +1,9 @@
 const SHOWN_CHARACTERS = 120
 
-/** An unknown value in a few characters, for a message: texts as they are, objects as JSON. Never throws, whatever the value is. */
+/**
+ * An unknown value in a few characters, for a message: texts as they are, objects as JSON. Never throws, whatever the
+ * value is.
+ */
 export function describeValue(value: unknown): string {
   const text = typeof value === 'string' ? value : jsonOf(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text

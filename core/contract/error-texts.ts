@@ -1,6 +1,6 @@
 /**
- * One sentence for every error, in both languages: what happened, where, what to do. `{name}` is filled from the error's facts.
- * Adding an error code is adding a line here.
+ * One sentence for every error, in both languages: what happened, where, what to do. `{name}` is filled from the
+ * error's facts. Adding an error code is adding a line here.
  */
 export const errorTexts = {
   internal: {
@@ -12,7 +12,10 @@ export const errorTexts = {
     ja: '「{call}」の入力が正しくありません（{path}：{problem}）。',
     en: 'The input of "{call}" is not valid ({path}: {problem}).',
   },
-  'call-refused': { ja: '「{call}」はスタジオの画面からだけ呼び出せます。', en: 'Only the studio\'s own window may call "{call}".' },
+  'call-refused': {
+    ja: '「{call}」はスタジオの画面からだけ呼び出せます。',
+    en: 'Only the studio\'s own window may call "{call}".',
+  },
   'link/not-allowed': {
     ja: 'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
     en: 'The studio does not open "{address}". If you need it, paste the address into your browser.',
@@ -46,7 +49,10 @@ export const errorTexts = {
     ja: 'ファイル「{file}」は入れ子が深すぎるため読みません（上限 {max} 段）。正しいファイルか確認して、入れ直してください。',
     en: 'The file "{file}" nests too deeply to be read (at most {max} levels). Check that it is the right one, and install it again.',
   },
-  'setting/unknown': { ja: '「{setting}」という設定はありません。設定の名前を確認してください。', en: 'There is no setting "{setting}". Check its name.' },
+  'setting/unknown': {
+    ja: '「{setting}」という設定はありません。設定の名前を確認してください。',
+    en: 'There is no setting "{setting}". Check its name.',
+  },
   'setting/required': { ja: '「{setting}」を入力してください。', en: 'Enter "{setting}".' },
   'setting/not-chosen': { ja: '「{setting}」を選んでください。', en: 'Choose "{setting}".' },
   'setting/type': {
@@ -98,7 +104,10 @@ export const errorTexts = {
     ja: '「{name}」にはステップ {step} のチェックポイントがありません。残っているチェックポイントから選んでください。',
     en: '"{name}" has no checkpoint of step {step}. Choose one of those that are kept.',
   },
-  'experiment/not-resumable': { ja: '「{name}」は終わっているため、再開できません。', en: '"{name}" has ended and cannot be resumed.' },
+  'experiment/not-resumable': {
+    ja: '「{name}」は終わっているため、再開できません。',
+    en: '"{name}" has ended and cannot be resumed.',
+  },
   'experiment/untrained': {
     ja: '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',
     en: '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
@@ -135,7 +144,10 @@ export const errorTexts = {
     ja: '計算エンジンが止まりました（{reason}）。もう一度試すと自動で起動し直します。',
     en: 'The engine stopped ({reason}). Try again: it starts anew by itself.',
   },
-  'cli/usage': { ja: '「{problem}」の使い方が正しくありません。「terakoya help」で使い方を確認してください。', en: '"{problem}" is not used correctly. See "terakoya help".' },
+  'cli/usage': {
+    ja: '「{problem}」の使い方が正しくありません。「terakoya help」で使い方を確認してください。',
+    en: '"{problem}" is not used correctly. See "terakoya help".',
+  },
   'cli/unknown-source': {
     ja: '「{name}」という実験もモデルもありません。名前を確認してください。',
     en: 'There is no experiment or model called "{name}". Check the name.',
@@ -336,7 +348,10 @@ export const errorTexts = {
     ja: 'チェックポイント「{folder}」は今の LoRA の設定に合いません（必要 {expected}、実際 {found}）。学習したときの設定に戻してください。',
     en: 'The checkpoint "{folder}" does not fit the LoRA settings (expected {expected}, found {found}). Use the settings it was trained with.',
   },
-  'chat/no-question': { ja: '質問がありません。質問を入力して、もう一度送ってください。', en: 'There is no question. Write one and send it again.' },
+  'chat/no-question': {
+    ja: '質問がありません。質問を入力して、もう一度送ってください。',
+    en: 'There is no question. Write one and send it again.',
+  },
   'chat/too-long': {
     ja: '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
     en: 'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',

@@ -13,7 +13,8 @@ export interface AppError {
   readonly facts: Facts
 }
 
-export type Result<T, E = AppError> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+export type Result<T, E = AppError> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
 
 /** What became of a long job that the user may stop. */
 export type Outcome<T> = Result<T> | { readonly ok: false; readonly cancelled: true }
@@ -22,7 +23,10 @@ export type Outcome<T> = Result<T> | { readonly ok: false; readonly cancelled: t
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value })
 
 /** Returns a failed result with its code and facts. */
-export const fail = (code: ErrorCode, facts: Facts = {}): { ok: false; error: AppError } => ({ ok: false, error: { code, facts } })
+export const fail = (code: ErrorCode, facts: Facts = {}): { ok: false; error: AppError } => ({
+  ok: false,
+  error: { code, facts },
+})
 
 /**
  * An AppError on its way up a deep call chain. `dispatch` turns it into a failed result; nothing else catches it.

@@ -5,7 +5,10 @@ import { DatasetId, type DatasetInfo } from './datasets.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 import { DeviceKind } from './system.ts'
 
-export const ExperimentId = z.string().regex(/^[a-z0-9-]{1,64}$/).brand<'ExperimentId'>()
+export const ExperimentId = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/)
+  .brand<'ExperimentId'>()
 export type ExperimentId = z.infer<typeof ExperimentId>
 
 /**
@@ -28,11 +31,14 @@ export type RunState =
 export type InterruptReason = 'engine-exit' | 'engine-unresponsive' | 'studio-closed'
 
 /** True while the engine works for the run. */
-export const isActive = (state: RunState): boolean => state.kind === 'preparing' || state.kind === 'training' || state.kind === 'stopping'
+export const isActive = (state: RunState): boolean =>
+  state.kind === 'preparing' || state.kind === 'training' || state.kind === 'stopping'
 
 /** True where 再開 makes sense: also where only the disk was full. */
 export const isResumable = (state: RunState): boolean =>
-  state.kind === 'interrupted' || state.kind === 'stopped' || (state.kind === 'failed' && (state.error.code === 'disk-full' || state.error.code === 'library/unwritable'))
+  state.kind === 'interrupted' ||
+  state.kind === 'stopped' ||
+  (state.kind === 'failed' && (state.error.code === 'disk-full' || state.error.code === 'library/unwritable'))
 
 export interface RunProgress {
   readonly step: number
@@ -58,7 +64,10 @@ export interface ExperimentSummary {
   readonly createdAt: string
   readonly state: RunState
   readonly progress: RunProgress | null
-  /** What of its folder is damaged; null where all is well. Where `state` is `failed` with the same error, only removing is left. */
+  /**
+   * What of its folder is damaged; null where all is well. Where `state` is `failed` with the same error, only removing
+   * is left.
+   */
   readonly problem: AppError | null
 }
 
@@ -84,7 +93,10 @@ export interface Evaluation {
   readonly epoch: number
   /** null where the experiment has no validation rows. */
   readonly validationLoss: number | null
-  /** perplexity (mean of the rows', as H2O), tokenPerplexity, and with such a metric bleu, chrf and exactMatch (0 … 100); empty without validation rows. */
+  /**
+   * perplexity (mean of the rows', as H2O), tokenPerplexity, and with such a metric bleu, chrf and exactMatch (0 …
+   * 100); empty without validation rows.
+   */
   readonly metrics: Readonly<Record<string, number>>
   readonly samples: readonly SampleAnswer[]
 }
@@ -115,7 +127,10 @@ export interface ExperimentDetail {
 
 /** A row as the model would see it. */
 export interface SamplePreview {
-  /** The first of its tokens; a token whose character ends later has an empty text. `counts`: the model learns to say it. */
+  /**
+   * The first of its tokens; a token whose character ends later has an empty text. `counts`: the model learns to say
+   * it.
+   */
   readonly tokens: readonly { readonly text: string; readonly counts: boolean }[]
   readonly tokenCount: number
   readonly countedTokens: number
@@ -148,7 +163,9 @@ export interface PlanIssue {
 /** Values are checked against the catalogue by the service, so that an error can name its setting. */
 /** More than the catalogue has: unknown ones are told by name. */
 const MAX_RAW_SETTINGS = 1000
-const RawSettings = z.record(z.string(), z.unknown()).refine((settings) => Object.keys(settings).length <= MAX_RAW_SETTINGS, 'Too many settings')
+const RawSettings = z
+  .record(z.string(), z.unknown())
+  .refine((settings) => Object.keys(settings).length <= MAX_RAW_SETTINGS, 'Too many settings')
 const ById = z.object({ id: ExperimentId })
 
 export const experimentsContract = defineContract({
@@ -156,16 +173,28 @@ export const experimentsContract = defineContract({
     list: { input: z.object({}), output: type<readonly ExperimentSummary[]>() },
     open: { input: ById, output: type<ExperimentDetail>() },
     plan: { input: z.object({ settings: RawSettings }), output: type<ExperimentPlan>() },
-    /** Row number `row` (from 0) of a dataset as a run with these settings would see it; null where there is no such row. */
-    sample: { input: z.object({ datasetId: DatasetId, row: z.number().int().nonnegative(), settings: RawSettings }), output: type<SamplePreview | null>() },
+    /**
+     * Row number `row` (from 0) of a dataset as a run with these settings would see it; null where there is no such
+     * row.
+     */
+    sample: {
+      input: z.object({ datasetId: DatasetId, row: z.number().int().nonnegative(), settings: RawSettings }),
+      output: type<SamplePreview | null>(),
+    },
     start: { input: z.object({ settings: RawSettings }), output: type<ExperimentSummary>() },
     /** Asks the run to stop after the step in flight; it keeps a checkpoint and can be resumed. */
     stop: { input: ById, output: type<null>() },
     /** Goes on from the last checkpoint, or from that of a step: what came after it is forgotten. */
-    resume: { input: z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() }), output: type<ExperimentSummary>() },
+    resume: {
+      input: z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() }),
+      output: type<ExperimentSummary>(),
+    },
     /** Makes a dataset of the very rows and columns that the run began with. */
     restoreDataset: { input: ById, output: type<DatasetInfo>() },
-    rename: { input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }), output: type<ExperimentSummary>() },
+    rename: {
+      input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }),
+      output: type<ExperimentSummary>(),
+    },
     /** Moves the experiment to the library's trash; `restore` brings it back. */
     remove: { input: ById, output: type<null>() },
     restore: { input: ById, output: type<ExperimentSummary>() },

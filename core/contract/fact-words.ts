@@ -17,12 +17,20 @@ const valueKinds: Readonly<Record<string, { readonly ja: string; readonly en: st
   text: { ja: '文字列', en: 'a text' },
 }
 
-/** What stands in a sentence for a fact that is a code: a setting's label (`setting`), what value it needs (`expected`), why a device cannot be used (`why`), a studio (`program`); null for others. */
+/**
+ * What stands in a sentence for a fact that is a code: a setting's label (`setting`), what value it needs (`expected`),
+ * why a device cannot be used (`why`), a studio (`program`); null for others.
+ */
 export function wordOfFact(name: string, fact: string | number, language: 'ja' | 'en'): string | null {
-  if (name === 'setting' && Object.hasOwn(settingCatalogue, fact)) return settingCatalogue[fact as SettingKey].label[language]
+  if (name === 'setting' && Object.hasOwn(settingCatalogue, fact))
+    return settingCatalogue[fact as SettingKey].label[language]
   if (name === 'why' && Object.hasOwn(deviceReasons, fact)) return deviceReasons[fact as DeviceReason][language]
   if (name === 'program' && Object.hasOwn(programNames, fact)) return programNames[fact as HostKind][language]
   if (name === 'expected' && Object.hasOwn(valueKinds, fact)) return valueKinds[fact]?.[language] ?? null
-  if (name === 'since') return new Date(fact).toLocaleString(language === 'ja' ? 'ja-JP' : 'en-GB', { dateStyle: 'short', timeStyle: 'short' })
+  if (name === 'since')
+    return new Date(fact).toLocaleString(language === 'ja' ? 'ja-JP' : 'en-GB', {
+      dateStyle: 'short',
+      timeStyle: 'short',
+    })
   return null
 }

@@ -29,7 +29,8 @@ export interface GpuPackPlan {
 
 /**
  *   downloading ──► checking ──► unpacking ──► done
- *        └──────────────┴────────────┴──────► failed, cancelled: what is there is kept, the next download goes on from it
+ *        └──────────────┴────────────┴──────► failed, cancelled: what is there is kept, the next download goes on from
+ * it
  */
 export interface GpuPackProgress {
   readonly state: 'downloading' | 'checking' | 'unpacking' | 'done' | 'failed' | 'cancelled'
@@ -48,12 +49,17 @@ export const gpuPackContract = defineContract({
     state: { input: z.object({}), output: type<GpuPackState>() },
     /** What would be brought, and how much that is. */
     plan: { input: z.object({}), output: type<GpuPackPlan>() },
-    /** Begins and returns at once; `gpuPack.progress` tells the rest. A second call does nothing while the first works. */
+    /**
+     * Begins and returns at once; `gpuPack.progress` tells the rest. A second call does nothing while the first works.
+     */
     download: { input: z.object({}), output: type<null>() },
     cancel: { input: z.object({}), output: type<null>() },
     /** Deletes the pack and what was brought of it. */
     remove: { input: z.object({}), output: type<GpuPackState>() },
-    /** Where the pack is, or will be: a folder of its own in the one that is named, never one with files of other programs. */
+    /**
+     * Where the pack is, or will be: a folder of its own in the one that is named, never one with files of other
+     * programs.
+     */
     setFolder: { input: z.object({ folder: FolderPath }), output: type<GpuPackState>() },
   },
   events: {

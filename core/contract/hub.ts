@@ -4,7 +4,10 @@ import type { AppError } from './errors.ts'
 import { RepositoryPath } from './paths.ts'
 
 /** `owner/name`, or a name alone as the oldest datasets have it. */
-export const HubDatasetId = z.string().regex(/^(?!\.{1,2}(\/|$))[\w.-]{1,96}(\/(?!\.{1,2}$)[\w.-]{1,96})?$/).brand<'HubDatasetId'>()
+export const HubDatasetId = z
+  .string()
+  .regex(/^(?!\.{1,2}(\/|$))[\w.-]{1,96}(\/(?!\.{1,2}$)[\w.-]{1,96})?$/)
+  .brand<'HubDatasetId'>()
 export type HubDatasetId = z.infer<typeof HubDatasetId>
 
 export const DownloadId = z.string().min(1).brand<'DownloadId'>()
@@ -64,9 +67,15 @@ export type HubBranch = z.infer<typeof HubBranch>
 /** Whether there is a token and where it comes from. The token itself never leaves the host. */
 export interface HubToken {
   readonly source: 'stored' | 'environment' | 'huggingface-cli' | null
-  /** How the stored one is kept: encrypted, as it is in a file that only this account can read, or until the host ends. Null for the other sources. */
+  /**
+   * How the stored one is kept: encrypted, as it is in a file that only this account can read, or until the host ends.
+   * Null for the other sources.
+   */
   readonly protection: 'keychain' | 'plain-file' | 'session' | null
-  /** False: this computer has no keychain that the host could use, so a token can be kept in a plain file or for this session only. */
+  /**
+   * False: this computer has no keychain that the host could use, so a token can be kept in a plain file or for this
+   * session only.
+   */
   readonly canEncrypt: boolean
   /** Of the account, where the token was just checked. */
   readonly userName?: string
@@ -103,7 +112,10 @@ export interface HubProgress {
 export const hubContract = defineContract({
   calls: {
     /** `query`: words, an id, or the address of a dataset's page. */
-    searchDatasets: { input: z.object({ query: z.string().trim().min(1).max(300) }), output: type<readonly HubDatasetSummary[]>() },
+    searchDatasets: {
+      input: z.object({ query: z.string().trim().min(1).max(300) }),
+      output: type<readonly HubDatasetSummary[]>(),
+    },
     dataset: { input: z.object({ id: HubDatasetId }), output: type<HubDataset>() },
     /** Starts a download and returns at once; `hub.progress` tells the rest. */
     download: {
@@ -114,8 +126,14 @@ export const hubContract = defineContract({
     /** Deletes the files of a finished download: they were imported. */
     discard: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
     token: { input: z.object({}), output: type<HubToken>() },
-    /** Asks the Hub whose token it is, then keeps it. Where it cannot be encrypted, it goes to a plain file only with `allowPlainFile`, else it is kept until the host ends. */
-    setToken: { input: z.object({ token: z.string().trim().min(1).max(1000), allowPlainFile: z.boolean().default(false) }), output: type<HubToken>() },
+    /**
+     * Asks the Hub whose token it is, then keeps it. Where it cannot be encrypted, it goes to a plain file only with
+     * `allowPlainFile`, else it is kept until the host ends.
+     */
+    setToken: {
+      input: z.object({ token: z.string().trim().min(1).max(1000), allowPlainFile: z.boolean().default(false) }),
+      output: type<HubToken>(),
+    },
     clearToken: { input: z.object({}), output: type<HubToken>() },
   },
   events: {

@@ -16,15 +16,39 @@ export const ImportOptions = z.object({
   entry: z.string().optional(),
   /** Of delimited text and workbooks: so many filled rows before the header (a title) are left out. */
   skipRows: z.number().int().min(0).max(1000).optional(),
-  /** Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer, chained by id and parent_id. */
+  /**
+   * Of JSON with conversations: each stays whole in its cell, or becomes a row for every question and its answer,
+   * chained by id and parent_id.
+   */
   conversations: z.enum(['whole', 'rows']).optional(),
-  /** The columns to take, in their new order, with their new names and roles (without one the name tells); all as they are where this is absent. `from` is one of the preview's `sources`. */
-  columns: z.array(z.object({ from: z.string(), name: ColumnName, role: ColumnRole.optional() })).min(1).max(MAX_COLUMNS).optional(),
+  /**
+   * The columns to take, in their new order, with their new names and roles (without one the name tells); all as they
+   * are where this is absent. `from` is one of the preview's `sources`.
+   */
+  columns: z
+    .array(z.object({ from: z.string(), name: ColumnName, role: ColumnRole.optional() }))
+    .min(1)
+    .max(MAX_COLUMNS)
+    .optional(),
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
-/** What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `csv-h2o` is H2O LLM Studio's two columns, `numbers` is Apple's and takes few rows. */
-export const ExportFormat = z.enum(['csv', 'tsv', 'csv-cp932', 'xlsx', 'parquet', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'numbers', 'csv-h2o'])
+/**
+ * What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `csv-h2o` is H2O LLM Studio's two
+ * columns, `numbers` is Apple's and takes few rows.
+ */
+export const ExportFormat = z.enum([
+  'csv',
+  'tsv',
+  'csv-cp932',
+  'xlsx',
+  'parquet',
+  'jsonl',
+  'jsonl-alpaca',
+  'jsonl-messages',
+  'numbers',
+  'csv-h2o',
+])
 export type ExportFormat = z.infer<typeof ExportFormat>
 
 export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet' | 'arrow'
@@ -43,7 +67,10 @@ export const importExtensions: Readonly<Record<ImportFormat, readonly string[]>>
 export const importEndings: readonly string[] = [...Object.values(importExtensions).flat(), 'zip']
 
 /** Names an import, so that its progress can be told and it can be cancelled; the caller makes it up. */
-export const ImportId = z.string().regex(/^[\w-]{1,64}$/).brand<'ImportId'>()
+export const ImportId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .brand<'ImportId'>()
 export type ImportId = z.infer<typeof ImportId>
 
 /** How far an import is. */
@@ -56,7 +83,10 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null
 }
 
-/** What a file would become, and every choice that was made on the way; choices that do not exist for the file are left out. */
+/**
+ * What a file would become, and every choice that was made on the way; choices that do not exist for the file are left
+ * out.
+ */
 export interface ImportPreview {
   readonly file: string
   readonly format: ImportFormat

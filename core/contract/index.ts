@@ -33,7 +33,9 @@ export * from './statistics.ts'
 export * from './system.ts'
 export * from './trash.ts'
 
-/** Every call and event of the studio. Types, validation, the preload object and channel names derive from this table. */
+/**
+ * Every call and event of the studio. Types, validation, the preload object and channel names derive from this table.
+ */
 export const contracts = {
   chat: chatContract,
   datasets: datasetsContract,
@@ -69,15 +71,26 @@ export interface StudioBridge {
   call<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Result<Calls[N]['output'], AppError>>
   /** Subscribes; returns the function that ends the subscription. */
   on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void
-  /** Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled. */
+  /**
+   * Opens the file dialog (desktop) or file chooser (web, the file is sent to the loopback host); null when cancelled.
+   */
   pickFile(options: { readonly extensions: readonly string[] }): Promise<Result<PickedFile | null>>
-  /** Opens the system's folder dialog, null when cancelled; null where the host has none, and the window lists `system.folders` itself. */
+  /**
+   * Opens the system's folder dialog, null when cancelled; null where the host has none, and the window lists
+   * `system.folders` itself.
+   */
   readonly pickFolder: (() => Promise<Result<string | null>>) | null
   /** Makes a dropped File readable for the host. */
   adoptFile(file: File): Promise<Result<PickedFile>>
-  /** Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave` downloads. */
+  /**
+   * Asks where to save; null when cancelled. In the web host the target is a temporary file that `finishSave`
+   * downloads.
+   */
   pickSave(options: { readonly suggestedName: string }): Promise<Result<{ readonly target: string } | null>>
   finishSave(target: string): Promise<void>
-  /** Opens one of our links (`allowedLink`) in the user's browser, or shows what lies in the library in the file manager (desktop only). */
+  /**
+   * Opens one of our links (`allowedLink`) in the user's browser, or shows what lies in the library in the file manager
+   * (desktop only).
+   */
   openOutside(target: string): Promise<Result<null>>
 }

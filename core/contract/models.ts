@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 
-export const ModelId = z.string().regex(/^[A-Za-z0-9._-]{1,128}$/).brand<'ModelId'>()
+export const ModelId = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,128}$/)
+  .brand<'ModelId'>()
 export type ModelId = z.infer<typeof ModelId>
 
 export interface ModelSummary {

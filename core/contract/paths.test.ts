@@ -11,44 +11,100 @@ describe('paths in an input', () => {
     maybe: PathToWrite.optional(),
     empty: FolderPath.nullable(),
     some: z.array(z.object({ file: PathToRead, name: z.string() })),
-    either: z.union([z.object({ kind: z.literal('a'), text: z.string() }), z.object({ kind: z.literal('b'), deep: z.tuple([z.number(), PathToWrite]).readonly() })]),
+    either: z.union([
+      z.object({ kind: z.literal('a'), text: z.string() }),
+      z.object({ kind: z.literal('b'), deep: z.tuple([z.number(), PathToWrite]).readonly() }),
+    ]),
     by: z.record(z.string(), PathToRead),
     later: z.lazy(() => FolderPath).default(FolderPath.parse('/later')),
-    piped: z.string().transform((text) => `/${text}`).pipe(PathToRead),
+    piped: z
+      .string()
+      .transform((text) => `/${text}`)
+      .pipe(PathToRead),
     changed: PathToRead.transform((path) => `${path}/..`),
     repository: RepositoryPath,
   })
   const input = {
-    one: '/one', empty: '/empty', some: [{ file: '/some/0', name: '/name' }, { file: '/some/1', name: '' }], either: { kind: 'b', deep: [1, '/deep'] }, by: { x: '/by/x', y: '/by/y' }, piped: 'piped', changed: '/changed', repository: 'a/b',
+    one: '/one',
+    empty: '/empty',
+    some: [
+      { file: '/some/0', name: '/name' },
+      { file: '/some/1', name: '' },
+    ],
+    either: { kind: 'b', deep: [1, '/deep'] },
+    by: { x: '/by/x', y: '/by/y' },
+    piped: 'piped',
+    changed: '/changed',
+    repository: 'a/b',
   }
 
   it('are found wherever they are nested, as the handler will get them', () => {
     const use = (kind: string, ...paths: string[]) => paths.map((path) => ({ use: kind, path }))
     expect(pathsIn(schema, schema.parse(input))).toEqual([
-      ...use('read', '/one'), ...use('folder', '/empty'), ...use('read', '/some/0', '/some/1'), ...use('write', '/deep'), ...use('read', '/by/x', '/by/y'), ...use('folder', '/later'), ...use('read', '/piped', '/changed/..'),
+      ...use('read', '/one'),
+      ...use('folder', '/empty'),
+      ...use('read', '/some/0', '/some/1'),
+      ...use('write', '/deep'),
+      ...use('read', '/by/x', '/by/y'),
+      ...use('folder', '/later'),
+      ...use('read', '/piped', '/changed/..'),
     ])
-    expect(pathsIn(schema, schema.parse({ ...input, maybe: '/maybe', empty: null, some: [], either: { kind: 'a', text: '/text' }, by: {} })).map(({ path }) => path)).toEqual(['/one', '/maybe', '/later', '/piped', '/changed/..'])
+    expect(
+      pathsIn(
+        schema,
+        schema.parse({
+          ...input,
+          maybe: '/maybe',
+          empty: null,
+          some: [],
+          either: { kind: 'a', text: '/text' },
+          by: {},
+        }),
+      ).map(({ path }) => path),
+    ).toEqual(['/one', '/maybe', '/later', '/piped', '/changed/..'])
   })
 
   it('are told by name', () => {
-    expect(pathFields(schema).map(({ name, use }) => `${name} ${use}`)).toEqual(['one read', 'maybe write', 'empty folder', 'some[].file read', 'either.deep[1] write', 'by.* read', 'later folder', 'piped read', 'changed read'])
+    expect(pathFields(schema).map(({ name, use }) => `${name} ${use}`)).toEqual([
+      'one read',
+      'maybe write',
+      'empty folder',
+      'some[].file read',
+      'either.deep[1] write',
+      'by.* read',
+      'later folder',
+      'piped read',
+      'changed read',
+    ])
   })
 
   it('are looked for in every call, and cannot hide in a kind of schema that is not known', () => {
-    for (const { calls } of Object.values(contracts)) for (const { input: each } of Object.values(calls)) expect(() => pathFields(each)).not.toThrow()
+    for (const { calls } of Object.values(contracts))
+      for (const { input: each } of Object.values(calls)) expect(() => pathFields(each)).not.toThrow()
     expect(() => pathFields(z.object({ a: z.file() }))).toThrow('file')
-    interface Tree { readonly file: string; readonly below: readonly Tree[] }
+    interface Tree {
+      readonly file: string
+      readonly below: readonly Tree[]
+    }
     const tree: z.ZodType<Tree> = z.object({ file: PathToRead, below: z.array(z.lazy(() => tree)) })
     expect(pathFields(tree)).toEqual([{ name: 'file', use: 'read' }])
-    expect(pathsIn(tree, { file: '/a', below: [{ file: '/b', below: [] }] }).map(({ path }) => path)).toEqual(['/a', '/b'])
+    expect(pathsIn(tree, { file: '/a', below: [{ file: '/b', below: [] }] }).map(({ path }) => path)).toEqual([
+      '/a',
+      '/b',
+    ])
   })
 
   it('have a length and no NUL', () => {
-    expect([PathToRead, PathToWrite, FolderPath].map((each) => ['', 'a\0b', 'x'.repeat(4097), 'x'.repeat(4096)].map((path) => each.safeParse(path).success))).toEqual(Array(3).fill([false, false, false, true]))
+    expect(
+      [PathToRead, PathToWrite, FolderPath].map((each) =>
+        ['', 'a\0b', 'x'.repeat(4097), 'x'.repeat(4096)].map((path) => each.safeParse(path).success),
+      ),
+    ).toEqual(Array(3).fill([false, false, false, true]))
   })
 })
 
-/** These are tests of the compiler: `tsc` fails where an expected error is missing. */
+/** These are tests of the compiler: `tsc` fails where an expected error is missing. Each stands on one line with its mark. */
+// prettier-ignore
 export const mustNotCompile = [
   // @ts-expect-error a path without a mark
   () => defineContract({ calls: { read: { input: z.object({ file: z.string() }), output: type<null>() } }, events: {} }),
@@ -70,10 +126,32 @@ export const mustNotCompile = [
 
 /** And these compile. */
 export const mustCompile = [
-  () => defineContract({ calls: { read: { input: z.object({ file: PathToRead, folders: z.array(FolderPath).optional(), filter: z.string(), direction: z.string() }), output: type<null>() } }, events: {} }),
+  () =>
+    defineContract({
+      calls: {
+        read: {
+          input: z.object({
+            file: PathToRead,
+            folders: z.array(FolderPath).optional(),
+            filter: z.string(),
+            direction: z.string(),
+          }),
+          output: type<null>(),
+        },
+      },
+      events: {},
+    }),
   () => previewTable(PathToRead.parse('/a'), {}),
 ]
 
-type Inputs = { [F in keyof typeof contracts]: { [N in keyof (typeof contracts)[F]['calls']]: (typeof contracts)[F]['calls'][N] extends { input: infer I extends z.ZodType } ? UnmarkedPath<z.output<I>> : never }[keyof (typeof contracts)[F]['calls']] }[keyof typeof contracts]
+type Inputs = {
+  [F in keyof typeof contracts]: {
+    [N in keyof (typeof contracts)[F]['calls']]: (typeof contracts)[F]['calls'][N] extends {
+      input: infer I extends z.ZodType
+    }
+      ? UnmarkedPath<z.output<I>>
+      : never
+  }[keyof (typeof contracts)[F]['calls']]
+}[keyof typeof contracts]
 /** No call of the studio has an unmarked path. */
 export const unmarked: [Inputs] extends [never] ? true : Inputs = true

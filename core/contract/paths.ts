@@ -7,7 +7,13 @@ export type PathUse = 'read' | 'write' | 'folder'
 const MAX_PATH_CHARACTERS = 4096
 const pathUses = z.registry<{ readonly use: PathUse }>()
 
-const outsidePath = (use: PathUse) => z.string().min(1).max(MAX_PATH_CHARACTERS).refine((path) => !path.includes('\0'), 'NUL').register(pathUses, { use })
+const outsidePath = (use: PathUse) =>
+  z
+    .string()
+    .min(1)
+    .max(MAX_PATH_CHARACTERS)
+    .refine((path) => !path.includes('\0'), 'NUL')
+    .register(pathUses, { use })
 
 /** A file that a call reads. A window needs a grant for it (core/host/path-grants.ts). */
 export const PathToRead = outsidePath('read').brand<'PathToRead'>()
@@ -22,10 +28,15 @@ export const FolderPath = outsidePath('folder').brand<'FolderPath'>()
 export type FolderPath = z.infer<typeof FolderPath>
 
 const MAX_REPOSITORY_PATH_CHARACTERS = 1000
-const isRepositoryPath = (path: string): boolean => !/[\\\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+const isRepositoryPath = (path: string): boolean =>
+  !/[\\\0]/.test(path) && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 
 /** The path of a file inside a repository: relative, parts divided by slashes, none of them empty or a step upwards. */
-export const RepositoryPath = z.string().max(MAX_REPOSITORY_PATH_CHARACTERS).refine(isRepositoryPath, 'not a path inside a repository').brand<'RepositoryPath'>()
+export const RepositoryPath = z
+  .string()
+  .max(MAX_REPOSITORY_PATH_CHARACTERS)
+  .refine(isRepositoryPath, 'not a path inside a repository')
+  .brand<'RepositoryPath'>()
 export type RepositoryPath = z.infer<typeof RepositoryPath>
 
 /** A path in a call's input. */
@@ -48,12 +59,18 @@ export interface PathField {
 }
 
 /** The fields of a schema that are marked as paths. */
-export function pathFields(schema: z.core.$ZodType, name = '', above: ReadonlySet<z.core.$ZodType> = new Set()): PathField[] {
+export function pathFields(
+  schema: z.core.$ZodType,
+  name = '',
+  above: ReadonlySet<z.core.$ZodType> = new Set(),
+): PathField[] {
   const mark = pathUses.get(schema)
   if (mark) return [{ name, use: mark.use }]
   // A schema that holds itself has no further fields.
   if (above.has(schema)) return []
-  return partsOf(schema).flatMap((part) => pathFields(part.schema, `${name}${part.step}`.replace(/^\./, ''), new Set([...above, schema])))
+  return partsOf(schema).flatMap((part) =>
+    pathFields(part.schema, `${name}${part.step}`.replace(/^\./, ''), new Set([...above, schema])),
+  )
 }
 
 interface Part {
@@ -66,14 +83,28 @@ interface Part {
 const itself = (schema: z.core.$ZodType): Part => ({ step: '', schema, valuesOf: (value) => [value] })
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-/** The schemas that a schema is made of. Throws InternalError for a kind that it does not know: no path may hide in one. */
+/**
+ * The schemas that a schema is made of. Throws InternalError for a kind that it does not know: no path may hide in one.
+ */
 function partsOf(schema: z.core.$ZodType): Part[] {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {
     case 'object':
       return [
-        ...Object.entries(def.shape).map(([key, field]): Part => ({ step: `.${key}`, schema: field, valuesOf: (value) => (isObject(value) ? [value[key]] : []) })),
-        ...(def.catchall ? [{ step: '.*', schema: def.catchall, valuesOf: (value: unknown) => (isObject(value) ? Object.values(value) : []) }] : []),
+        ...Object.entries(def.shape).map(([key, field]): Part => ({
+          step: `.${key}`,
+          schema: field,
+          valuesOf: (value) => (isObject(value) ? [value[key]] : []),
+        })),
+        ...(def.catchall
+          ? [
+              {
+                step: '.*',
+                schema: def.catchall,
+                valuesOf: (value: unknown) => (isObject(value) ? Object.values(value) : []),
+              },
+            ]
+          : []),
       ]
     case 'record':
       return [
@@ -91,8 +122,20 @@ function partsOf(schema: z.core.$ZodType): Part[] {
       return [{ step: '[]', schema: def.element, valuesOf: (value) => (Array.isArray(value) ? value : []) }]
     case 'tuple':
       return [
-        ...def.items.map((item, index): Part => ({ step: `[${index}]`, schema: item, valuesOf: (value) => (Array.isArray(value) ? [value[index]] : []) })),
-        ...(def.rest ? [{ step: '[]', schema: def.rest, valuesOf: (value: unknown) => (Array.isArray(value) ? value.slice(def.items.length) : []) }] : []),
+        ...def.items.map((item, index): Part => ({
+          step: `[${index}]`,
+          schema: item,
+          valuesOf: (value) => (Array.isArray(value) ? [value[index]] : []),
+        })),
+        ...(def.rest
+          ? [
+              {
+                step: '[]',
+                schema: def.rest,
+                valuesOf: (value: unknown) => (Array.isArray(value) ? value.slice(def.items.length) : []),
+              },
+            ]
+          : []),
       ]
     case 'union':
       return def.options.map(itself)

@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { wordOfFact } from './fact-words.ts'
-import { checkSetting, defaultSettings, errorTexts, isShown, logTexts, parseSettings, presets, settingCatalogue, settingKeys, settingOf } from './index.ts'
+import {
+  checkSetting,
+  defaultSettings,
+  errorTexts,
+  isShown,
+  logTexts,
+  parseSettings,
+  presets,
+  settingCatalogue,
+  settingKeys,
+  settingOf,
+} from './index.ts'
 
 describe('the settings catalogue', () => {
   it('has a default that passes its own check, except for the dataset, which only the user knows', () => {
-    const problems = settingKeys.map((key) => checkSetting(key, settingOf(key).default)).filter((problem) => problem !== null)
+    const problems = settingKeys
+      .map((key) => checkSetting(key, settingOf(key).default))
+      .filter((problem) => problem !== null)
     expect(problems).toEqual([{ key: 'dataset.id', code: 'setting/not-chosen', found: '' }])
   })
 
@@ -18,7 +31,10 @@ describe('the settings catalogue', () => {
   })
 
   it('names only existing settings in its conditions and presets', () => {
-    const named = [...settingKeys.flatMap((key) => Object.keys(settingOf(key).shownWhen ?? {})), ...presets.flatMap(({ values }) => Object.keys(values))]
+    const named = [
+      ...settingKeys.flatMap((key) => Object.keys(settingOf(key).shownWhen ?? {})),
+      ...presets.flatMap(({ values }) => Object.keys(values)),
+    ]
     expect(named.filter((key) => !(key in settingCatalogue))).toEqual([])
   })
 
@@ -31,18 +47,41 @@ describe('the settings catalogue', () => {
 
 describe('parseSettings', () => {
   it('reads numbers and switches written as text, as a command line gives them', () => {
-    const { values, problems } = parseSettings({ 'dataset.id': 'x', 'training.epochs': '5', 'training.learning_rate': '1e-4', 'prediction.do_sample': 'true' })
+    const { values, problems } = parseSettings({
+      'dataset.id': 'x',
+      'training.epochs': '5',
+      'training.learning_rate': '1e-4',
+      'prediction.do_sample': 'true',
+    })
     expect(problems).toEqual([])
-    expect([values['training.epochs'], values['training.learning_rate'], values['prediction.do_sample']]).toEqual([5, 0.0001, true])
+    expect([values['training.epochs'], values['training.learning_rate'], values['prediction.do_sample']]).toEqual([
+      5,
+      0.0001,
+      true,
+    ])
   })
 
   it('keeps the blanks of markers, which are taken literally, and no others', () => {
-    const { values } = parseSettings({ 'dataset.id': ' x ', 'dataset.text_answer_separator': '\n', 'general.experiment_name': ' a ' })
-    expect([values['dataset.id'], values['dataset.text_answer_separator'], values['general.experiment_name']]).toEqual(['x', '\n', 'a'])
+    const { values } = parseSettings({
+      'dataset.id': ' x ',
+      'dataset.text_answer_separator': '\n',
+      'general.experiment_name': ' a ',
+    })
+    expect([values['dataset.id'], values['dataset.text_answer_separator'], values['general.experiment_name']]).toEqual([
+      'x',
+      '\n',
+      'a',
+    ])
   })
 
   it('reports every problem with its setting and what was found', () => {
-    const { problems } = parseSettings({ 'dataset.id': '', 'training.epochs': 1.5, 'training.batch_size': 0, 'training.schedule': 'Sine', 'training.lora_rank': 4 })
+    const { problems } = parseSettings({
+      'dataset.id': '',
+      'training.epochs': 1.5,
+      'training.batch_size': 0,
+      'training.schedule': 'Sine',
+      'training.lora_rank': 4,
+    })
     expect(problems).toEqual([
       { key: 'training.lora_rank', code: 'setting/unknown', found: '4' },
       { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
@@ -52,15 +91,46 @@ describe('parseSettings', () => {
     ])
   })
 
-  const hostile = [{ toString: 1 }, { toString: 1, valueOf: null }, JSON.parse('{"__proto__":{"toString":1}}'), Object.create(null), [[[]]], [{ toString: 1 }], null, {}, [], true, -1, 1e308, NaN, '', '💥'.repeat(5000), 'chat', JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`)] as unknown[]
+  const hostile = [
+    { toString: 1 },
+    { toString: 1, valueOf: null },
+    JSON.parse('{"__proto__":{"toString":1}}'),
+    Object.create(null),
+    [[[]]],
+    [{ toString: 1 }],
+    null,
+    {},
+    [],
+    true,
+    -1,
+    1e308,
+    NaN,
+    '',
+    '💥'.repeat(5000),
+    'chat',
+    JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`),
+  ] as unknown[]
 
   it('names a problem of bounded length for values of any kind, and gives values that fit all the same', () => {
     for (const key of [...settingKeys, 'nothing.such', 'toString', '__proto__', 'x'.repeat(5000)]) {
       for (const value of hostile) {
-        const { values, problems } = parseSettings(Object.fromEntries([['dataset.id', 'x'], [key, value]]))
-        for (const problem of problems) expect([problem.key.length, problem.found.length].every((length) => length <= 121), key).toBe(true)
-        expect(parseSettings({ ...values, 'dataset.id': 'x' }), key).toEqual({ values: { ...values, 'dataset.id': 'x' }, problems: [] })
-        if (!(settingKeys as string[]).includes(key)) expect(problems.map(({ code }) => code)).toEqual(['setting/unknown'])
+        const { values, problems } = parseSettings(
+          Object.fromEntries([
+            ['dataset.id', 'x'],
+            [key, value],
+          ]),
+        )
+        for (const problem of problems)
+          expect(
+            [problem.key.length, problem.found.length].every((length) => length <= 121),
+            key,
+          ).toBe(true)
+        expect(parseSettings({ ...values, 'dataset.id': 'x' }), key).toEqual({
+          values: { ...values, 'dataset.id': 'x' },
+          problems: [],
+        })
+        if (!(settingKeys as string[]).includes(key))
+          expect(problems.map(({ code }) => code)).toEqual(['setting/unknown'])
       }
     }
   })
@@ -69,13 +139,16 @@ describe('parseSettings', () => {
 describe('sentences', () => {
   it('take a fact for what it is where it is called as something that every object has', () => {
     for (const name of ['setting', 'why', 'program', 'expected']) expect(wordOfFact(name, 'toString', 'ja')).toBeNull()
-    expect([wordOfFact('expected', 'integer', 'ja'), wordOfFact('setting', 'training.epochs', 'en')]).toEqual(['整数', settingCatalogue['training.epochs'].label.en])
+    expect([wordOfFact('expected', 'integer', 'ja'), wordOfFact('setting', 'training.epochs', 'en')]).toEqual([
+      '整数',
+      settingCatalogue['training.epochs'].label.en,
+    ])
   })
-
 
   it('name the same facts in both languages', () => {
     const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
-    for (const [code, { ja, en }] of Object.entries({ ...errorTexts, ...logTexts })) expect(places(ja), code).toEqual(places(en))
+    for (const [code, { ja, en }] of Object.entries({ ...errorTexts, ...logTexts }))
+      expect(places(ja), code).toEqual(places(en))
   })
 
   it('are written in the polite form and end with a full stop', () => {

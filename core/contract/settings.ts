@@ -19,17 +19,47 @@ interface Described {
   readonly advanced?: boolean
 }
 
-export type SettingGroup = 'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'validation' | 'prediction' | 'environment'
+export type SettingGroup =
+  'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'validation' | 'prediction' | 'environment'
 
 /** One setting: how it is stored, checked, shown and explained. Everything about it derives from this. */
 export type SettingDefinition = Described &
   (
-    | { readonly kind: 'text'; readonly default: string; readonly maxCharacters: number; readonly required: boolean; /** Blanks at both ends belong to the value. */ readonly verbatim?: boolean }
-    | { readonly kind: 'reference'; readonly to: 'dataset' | 'model' | 'experiment'; readonly default: string; /** May stay empty. */ readonly optional?: boolean }
-    | { readonly kind: 'integer'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
-    | { readonly kind: 'number'; readonly default: number; readonly min: number; readonly max: number; readonly step: number; readonly unit?: Bilingual }
+    | {
+        readonly kind: 'text'
+        readonly default: string
+        readonly maxCharacters: number
+        readonly required: boolean
+        /** Blanks at both ends belong to the value. */ readonly verbatim?: boolean
+      }
+    | {
+        readonly kind: 'reference'
+        readonly to: 'dataset' | 'model' | 'experiment'
+        readonly default: string
+        /** May stay empty. */ readonly optional?: boolean
+      }
+    | {
+        readonly kind: 'integer'
+        readonly default: number
+        readonly min: number
+        readonly max: number
+        readonly step: number
+        readonly unit?: Bilingual
+      }
+    | {
+        readonly kind: 'number'
+        readonly default: number
+        readonly min: number
+        readonly max: number
+        readonly step: number
+        readonly unit?: Bilingual
+      }
     | { readonly kind: 'boolean'; readonly default: boolean }
-    | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly { readonly value: string; readonly label: Bilingual }[] }
+    | {
+        readonly kind: 'choice'
+        readonly default: string
+        readonly choices: readonly { readonly value: string; readonly label: Bilingual }[]
+      }
   )
 
 export { settingCatalogue }
@@ -67,18 +97,29 @@ export type SettingProblem =
   | { readonly key: string; readonly code: 'setting/unknown'; readonly found: string }
   | { readonly key: SettingKey; readonly code: 'setting/required' | 'setting/not-chosen'; readonly found: string }
   | { readonly key: SettingKey; readonly code: 'setting/type'; readonly found: string; readonly expected: string }
-  | { readonly key: SettingKey; readonly code: 'setting/range'; readonly found: string; readonly min: number; readonly max: number }
+  | {
+      readonly key: SettingKey
+      readonly code: 'setting/range'
+      readonly found: string
+      readonly min: number
+      readonly max: number
+    }
   | { readonly key: SettingKey; readonly code: 'setting/choice'; readonly found: string; readonly expected: string }
 
 /**
  * Checks loose values (form, YAML, command line) against the catalogue; missing ones take the default.
- * Numbers may be written as strings. Returns every problem found, and values that all fit: the default in the place of one that does not.
+ * Numbers may be written as strings. Returns every problem found, and values that all fit: the default in the place of
+ * one that does not.
  */
-export function parseSettings(raw: Readonly<Record<string, unknown>>): { values: SettingValues; problems: SettingProblem[] } {
+export function parseSettings(raw: Readonly<Record<string, unknown>>): {
+  values: SettingValues
+  problems: SettingProblem[]
+} {
   const values: Record<string, unknown> = {}
   const problems: SettingProblem[] = []
   for (const [key, value] of Object.entries(raw)) {
-    if (!Object.hasOwn(settingCatalogue, key)) problems.push({ key: describeValue(key), code: 'setting/unknown', found: describeValue(value) })
+    if (!Object.hasOwn(settingCatalogue, key))
+      problems.push({ key: describeValue(key), code: 'setting/unknown', found: describeValue(value) })
   }
   for (const key of settingKeys) {
     const definition = settingOf(key)
@@ -95,23 +136,37 @@ export function checkSetting(key: SettingKey, value: unknown): SettingProblem | 
   return 'problem' in checked ? checked.problem : null
 }
 
-function checkValue(key: SettingKey, definition: SettingDefinition, value: unknown): { value: unknown } | { problem: SettingProblem } {
+function checkValue(
+  key: SettingKey,
+  definition: SettingDefinition,
+  value: unknown,
+): { value: unknown } | { problem: SettingProblem } {
   const found = describeValue(value)
   switch (definition.kind) {
     case 'text':
     case 'reference': {
-      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol') return { problem: { key, code: 'setting/type', found, expected: 'text' } }
+      if (typeof value === 'object' || typeof value === 'function' || typeof value === 'symbol')
+        return { problem: { key, code: 'setting/type', found, expected: 'text' } }
       const text = definition.kind === 'text' && definition.verbatim ? String(value) : String(value).trim()
       const required = definition.kind === 'reference' ? !definition.optional : definition.required
-      if (required && text === '') return { problem: { key, code: definition.kind === 'reference' ? 'setting/not-chosen' : 'setting/required', found } }
+      if (required && text === '')
+        return {
+          problem: { key, code: definition.kind === 'reference' ? 'setting/not-chosen' : 'setting/required', found },
+        }
       if (definition.kind === 'text' && text.length > definition.maxCharacters)
-        return { problem: { key, code: 'setting/range', found: String(text.length), min: 0, max: definition.maxCharacters } }
+        return {
+          problem: { key, code: 'setting/range', found: String(text.length), min: 0, max: definition.maxCharacters },
+        }
       return { value: text }
     }
     case 'integer':
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-      if (typeof number !== 'number' || !Number.isFinite(number) || (definition.kind === 'integer' && !Number.isInteger(number)))
+      if (
+        typeof number !== 'number' ||
+        !Number.isFinite(number) ||
+        (definition.kind === 'integer' && !Number.isInteger(number))
+      )
         return { problem: { key, code: 'setting/type', found, expected: definition.kind } }
       if (number < definition.min || number > definition.max)
         return { problem: { key, code: 'setting/range', found, min: definition.min, max: definition.max } }
@@ -124,7 +179,14 @@ function checkValue(key: SettingKey, definition: SettingDefinition, value: unkno
     }
     case 'choice': {
       if (definition.choices.some((choice) => choice.value === value)) return { value }
-      return { problem: { key, code: 'setting/choice', found, expected: definition.choices.map((choice) => choice.value).join(', ') } }
+      return {
+        problem: {
+          key,
+          code: 'setting/choice',
+          found,
+          expected: definition.choices.map((choice) => choice.value).join(', '),
+        },
+      }
     }
   }
 }
@@ -143,7 +205,11 @@ export const GenerationSettings = z.object({
   repetitionPenalty: z.number().min(1).max(10),
   minNewTokens: z.number().int().min(0).max(1024),
   maxNewTokens: z.number().int().min(1).max(4096),
-  seed: z.number().int().min(-1).max(2 ** 31 - 1),
+  seed: z
+    .number()
+    .int()
+    .min(-1)
+    .max(2 ** 31 - 1),
 })
 export type GenerationSettings = z.infer<typeof GenerationSettings>
 

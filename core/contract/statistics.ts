@@ -20,7 +20,10 @@ export interface Distribution {
   readonly p90: number
   readonly p99: number
   readonly max: number
-  /** Bins of one width with round edges, without gaps; the last is open where a few values are far larger than the others. */
+  /**
+   * Bins of one width with round edges, without gaps; the last is open where a few values are far larger than the
+   * others.
+   */
   readonly histogram: readonly HistogramBin[]
 }
 

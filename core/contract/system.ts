@@ -6,7 +6,18 @@ export const DeviceKind = z.enum(['cpu', 'cuda', 'directml', 'coreml', 'webgpu']
 export type DeviceKind = z.infer<typeof DeviceKind>
 
 /** Why a device cannot be used, as a fact; the locale words it. */
-export type DeviceReason = 'provider-missing' | 'driver-missing' | 'no-adapter' | 'library-missing' | 'platform' | 'software-adapter' | 'compiler-missing' | 'driver-outdated' | 'gpu-busy' | 'vulkan-missing' | 'pack-changed'
+export type DeviceReason =
+  | 'provider-missing'
+  | 'driver-missing'
+  | 'no-adapter'
+  | 'library-missing'
+  | 'platform'
+  | 'software-adapter'
+  | 'compiler-missing'
+  | 'driver-outdated'
+  | 'gpu-busy'
+  | 'vulkan-missing'
+  | 'pack-changed'
 
 export interface DeviceInfo {
   readonly kind: DeviceKind
@@ -45,7 +56,8 @@ export interface LibraryHolder {
  *
  * A reader without a holder was asked to read only.
  */
-export type LibraryAccess = { readonly kind: 'writer' } | { readonly kind: 'reader'; readonly holder: LibraryHolder | null }
+export type LibraryAccess =
+  { readonly kind: 'writer' } | { readonly kind: 'reader'; readonly holder: LibraryHolder | null }
 
 export interface SystemInfo {
   readonly version: string
@@ -87,14 +99,26 @@ export const systemContract = defineContract({
     info: { input: z.object({}), output: type<SystemInfo>() },
     preferences: { input: z.object({}), output: type<Preferences>() },
     /** Changes what is named and leaves the rest: no defaults here, which `Preferences.partial()` would fill in. */
-    setPreferences: { input: z.object({ language: Language.optional(), theme: Theme.optional() }), output: type<Preferences>() },
+    setPreferences: {
+      input: z.object({ language: Language.optional(), theme: Theme.optional() }),
+      output: type<Preferences>(),
+    },
     /** Uses another library folder from now on; it must be writable. */
     setLibrary: { input: z.object({ folder: FolderPath }), output: type<SystemInfo>() },
-    /** Makes this studio the one that writes in the library; the other stops its run with a checkpoint and becomes a reader. Throws `library/not-released`. */
+    /**
+     * Makes this studio the one that writes in the library; the other stops its run with a checkpoint and becomes a
+     * reader. Throws `library/not-released`.
+     */
     takeLibrary: { input: z.object({}), output: type<SystemInfo>() },
-    /** The folders in one of the user's home folder. Only the web host has these three calls; others have the system's dialog. */
+    /**
+     * The folders in one of the user's home folder. Only the web host has these three calls; others have the system's
+     * dialog.
+     */
     folders: { input: z.object({ steps: FolderSteps }), output: type<FolderListing>() },
-    makeFolder: { input: z.object({ steps: FolderSteps, name: z.string().trim().min(1).max(255) }), output: type<FolderListing>() },
+    makeFolder: {
+      input: z.object({ steps: FolderSteps, name: z.string().trim().min(1).max(255) }),
+      output: type<FolderListing>(),
+    },
     /** Picks a folder: from now on a call may name what this one returns. */
     pickFolder: { input: z.object({ steps: FolderSteps }), output: type<{ readonly folder: string }>() },
   },

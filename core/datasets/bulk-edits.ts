@@ -6,12 +6,19 @@ import { continueSeries, repeatSeries } from './series.ts'
 import { identifier } from './sql.ts'
 import type { DatasetStore, Places } from './store.ts'
 
-/** Edits of any number of rows: each makes a table of what changes, in SQL, and returns the change that applies it; nothing where nothing changes. */
+/**
+ * Edits of any number of rows: each makes a table of what changes, in SQL, and returns the change that applies it;
+ * nothing where nothing changes.
+ */
 
 type EditOf<K extends DatasetEdit['kind']> = Extract<DatasetEdit, { kind: K }>
 
 /** Makes a kept table of a query's rows and returns the change that uses it; where there are no rows, neither. */
-export async function keptChange(store: DatasetStore, kind: 'exchangeCells' | 'takeRows', query: string): Promise<{ changes: Change[]; count: number }> {
+export async function keptChange(
+  store: DatasetStore,
+  kind: 'exchangeCells' | 'takeRows',
+  query: string,
+): Promise<{ changes: Change[]; count: number }> {
   const table = await newTable(store)
   await store.run(`CREATE TABLE ${table} AS ${query}`)
   const [row] = await store.all(`SELECT count(*) FROM ${table}`)
@@ -22,7 +29,8 @@ export async function keptChange(store: DatasetStore, kind: 'exchangeCells' | 't
 
 /** Throws UserError `dataset/range-too-large` where a block is too large for one message. */
 export function checkCells(rows: number, columns: number): void {
-  if (rows * columns > MAX_CALL_CELLS) throw new UserError('dataset/range-too-large', { found: rows * columns, limit: MAX_CALL_CELLS })
+  if (rows * columns > MAX_CALL_CELLS)
+    throw new UserError('dataset/range-too-large', { found: rows * columns, limit: MAX_CALL_CELLS })
 }
 
 /** Takes the rows at places from … to-1 of a view out of the dataset. */
@@ -31,7 +39,12 @@ export async function deleteInView(store: DatasetStore, places: Places, from: nu
   return (await keptChange(store, 'takeRows', query)).changes
 }
 
-export async function clearChanges(store: DatasetStore, places: Places, edit: EditOf<'clear'>, columnIds: readonly string[]): Promise<Change[]> {
+export async function clearChanges(
+  store: DatasetStore,
+  places: Places,
+  edit: EditOf<'clear'>,
+  columnIds: readonly string[],
+): Promise<Change[]> {
   const cleared = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
   if (cleared.length === 0) return []
   const query = `SELECT row_id, ${cleared.map((id) => `'' AS ${identifier(id)}`).join(', ')} FROM ${places.cells}
@@ -40,12 +53,24 @@ export async function clearChanges(store: DatasetStore, places: Places, edit: Ed
 }
 
 /** Throws UserError `dataset/range-too-large` where the block that is continued is too large. */
-export function fillChanges(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
-  return edit.toward === 'down' || edit.toward === 'up' ? fillRows(store, places, edit, columnIds) : fillColumns(store, places, edit, columnIds)
+export function fillChanges(
+  store: DatasetStore,
+  places: Places,
+  edit: EditOf<'fill'>,
+  columnIds: readonly string[],
+): Promise<Change[]> {
+  return edit.toward === 'down' || edit.toward === 'up'
+    ? fillRows(store, places, edit, columnIds)
+    : fillColumns(store, places, edit, columnIds)
 }
 
 /** The cells' rows lie `count` places from `first` on; `key` says which of the values in temp.filled a place gets. */
-async function filledCells(store: DatasetStore, places: Places, columnIds: readonly string[], { first, count, key }: { first: number; count: number; key: string }): Promise<Change[]> {
+async function filledCells(
+  store: DatasetStore,
+  places: Places,
+  columnIds: readonly string[],
+  { first, count, key }: { first: number; count: number; key: string },
+): Promise<Change[]> {
   const query = `SELECT row_id, ${columnIds.map((id, index) => `v${index} AS ${identifier(id)}`).join(', ')} FROM ${places.table} AS shown
     JOIN temp.filled ON filled.key = ${key} WHERE shown.place >= ${first} AND shown.place < ${first + count}`
   const { changes } = await keptChange(store, 'exchangeCells', query)
@@ -54,7 +79,12 @@ async function filledCells(store: DatasetStore, places: Places, columnIds: reado
 }
 
 /** Downwards or upwards: upwards everything counts from the block's last row. */
-async function fillRows(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
+async function fillRows(
+  store: DatasetStore,
+  places: Places,
+  edit: EditOf<'fill'>,
+  columnIds: readonly string[],
+): Promise<Change[]> {
   const filled = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
   const isDown = edit.toward === 'down'
   const toRow = Math.min(edit.toRow, places.count - 1)
@@ -67,12 +97,23 @@ async function fillRows(store: DatasetStore, places: Places, edit: EditOf<'fill'
   const first = isDown ? toRow + 1 : edit.fromRow - count
   const step = isDown ? `shown.place - ${first}` : `${edit.fromRow - 1} - shown.place`
   const isRepeat = edit.how === 'repeat'
-  await store.loadTemp('filled', filled.length, isRepeat ? source.map((cells, key) => [key, cells] as const) : continued(source, { width: filled.length, count, single: isDown ? 1 : -1 }))
+  await store.loadTemp(
+    'filled',
+    filled.length,
+    isRepeat
+      ? source.map((cells, key) => [key, cells] as const)
+      : continued(source, { width: filled.length, count, single: isDown ? 1 : -1 }),
+  )
   return filledCells(store, places, filled, { first, count, key: isRepeat ? `(${step}) % ${period}` : step })
 }
 
 /** To the right or to the left: every row goes on by itself. */
-async function fillColumns(store: DatasetStore, places: Places, edit: EditOf<'fill'>, columnIds: readonly string[]): Promise<Change[]> {
+async function fillColumns(
+  store: DatasetStore,
+  places: Places,
+  edit: EditOf<'fill'>,
+  columnIds: readonly string[],
+): Promise<Change[]> {
   const isRight = edit.toward === 'right'
   const source = columnIds.slice(edit.fromColumn, edit.toColumn + 1)
   const beside = isRight ? columnIds.slice(edit.toColumn + 1) : columnIds.slice(0, edit.fromColumn).reverse()
@@ -91,18 +132,30 @@ async function fillColumns(store: DatasetStore, places: Places, edit: EditOf<'fi
   return filledCells(store, places, filled, { first: edit.fromRow, count, key: `shown.place - ${edit.fromRow}` })
 }
 
-function* continued(source: readonly (readonly (string | null)[])[], { width, count, single }: { width: number; count: number; single: 1 | -1 }) {
-  const columns = Array.from({ length: width }, (_, column) => continueSeries(source.map((cells) => cells[column] ?? null), single))
+function* continued(
+  source: readonly (readonly (string | null)[])[],
+  { width, count, single }: { width: number; count: number; single: 1 | -1 },
+) {
+  const columns = Array.from({ length: width }, (_, column) =>
+    continueSeries(
+      source.map((cells) => cells[column] ?? null),
+      single,
+    ),
+  )
   for (let index = 0; index < count; index++) yield [index, columns.map((series) => series(index))] as const
 }
 
 /** Puts all rows in the order of the keys. */
 export async function sortChanges(store: DatasetStore, keys: readonly SortKey[]): Promise<Change[]> {
   const ordered = `SELECT row_id, position AS old, row_number() OVER (ORDER BY ${sortOrder(keys)}) - 1 AS position FROM rows`
-  return (await keptChange(store, 'exchangeCells', `SELECT row_id, position FROM (${ordered}) WHERE old <> position`)).changes
+  return (await keptChange(store, 'exchangeCells', `SELECT row_id, position FROM (${ordered}) WHERE old <> position`))
+    .changes
 }
 
-/** Takes out rows whose texts in the columns were there before; texts are told apart by their MD5, a missing one from an empty one. */
+/**
+ * Takes out rows whose texts in the columns were there before; texts are told apart by their MD5, a missing one from an
+ * empty one.
+ */
 export async function duplicateChanges(store: DatasetStore, columnIds: readonly string[]): Promise<Change[]> {
   const key = `md5_number(to_json([${columnIds.map(identifier).join(', ')}])::VARCHAR)`
   const repeated = `SELECT row_id FROM (SELECT row_id, position, ${key} AS key FROM rows) QUALIFY row_number() OVER (PARTITION BY key ORDER BY position) > 1`

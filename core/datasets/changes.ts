@@ -11,10 +11,18 @@ const Count = z.number().int().nonnegative()
 const Range = { from: Count, to: Count }
 const Cell = z.string().nullable()
 
-/** What the journal remembers: a change with every key resolved, so that it can be repeated and reversed exactly. `table` names a kept table. */
+/**
+ * What the journal remembers: a change with every key resolved, so that it can be repeated and reversed exactly.
+ * `table` names a kept table.
+ */
 const Change = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('setCells'), cells: z.array(z.object({ rowId: Count, columnId: Id, value: Cell })) }),
-  z.object({ kind: z.literal('insertRows'), at: Count, rows: z.array(z.object({ rowId: Count.optional(), cells: z.array(Cell) })), columnIds: z.array(Id) }),
+  z.object({
+    kind: z.literal('insertRows'),
+    at: Count,
+    rows: z.array(z.object({ rowId: Count.optional(), cells: z.array(Cell) })),
+    columnIds: z.array(Id),
+  }),
   z.object({ kind: z.literal('deleteRows'), ...Range }),
   z.object({ kind: z.literal('insertColumn'), at: Count, id: Id.optional(), name: z.string(), role: ColumnRole }),
   z.object({ kind: z.literal('hideColumn'), id: Id }),
@@ -27,9 +35,16 @@ const Change = z.discriminatedUnion('kind', [
 ])
 export type Change = Immutable<z.infer<typeof Change>>
 
-type Immutable<T> = T extends readonly (infer E)[] ? readonly Immutable<E>[] : T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
+type Immutable<T> = T extends readonly (infer E)[]
+  ? readonly Immutable<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Immutable<T[K]> }
+    : T
 
-/** The changes, or the names of kept tables, that a journal entry holds: they become SQL. Throws UserError `dataset/foreign` for anything else. */
+/**
+ * The changes, or the names of kept tables, that a journal entry holds: they become SQL. Throws UserError
+ * `dataset/foreign` for anything else.
+ */
 export const parseChanges = (text: string): readonly Change[] => parsed(z.array(Change), text)
 export const parseTables = (text: string): readonly string[] => parsed(z.array(Table), text)
 
@@ -66,7 +81,10 @@ export async function applyChange(store: DatasetStore, change: Change): Promise<
       return one(change, { kind: 'insertColumn', at, id: change.id, name, role })
     }
     case 'updateColumn': {
-      const { name, role } = (await store.columns()).find(({ id }) => id === change.id) as { name: string; role: ColumnRole }
+      const { name, role } = (await store.columns()).find(({ id }) => id === change.id) as {
+        name: string
+        role: ColumnRole
+      }
       await store.updateColumn(change.id, change)
       return one(change, { kind: 'updateColumn', id: change.id, name, role })
     }
@@ -79,7 +97,12 @@ export async function applyChange(store: DatasetStore, change: Change): Promise<
       const { from, to, at } = change
       await store.moveRows(from, to, at)
       const count = to - from
-      return one(change, at > to ? { kind: 'moveRows', from: at - count, to: at, at: from } : { kind: 'moveRows', from: at, to: at + count, at: to })
+      return one(
+        change,
+        at > to
+          ? { kind: 'moveRows', from: at - count, to: at, at: from }
+          : { kind: 'moveRows', from: at, to: at + count, at: to },
+      )
     }
     case 'exchangeCells':
       await exchangeCells(store, change.table)
@@ -96,7 +119,9 @@ export async function applyChange(store: DatasetStore, change: Change): Promise<
 }
 
 /** The kept tables that changes name. */
-export const tablesOf = (changes: readonly Change[]): string[] => [...new Set(changes.flatMap((change) => ('table' in change ? [change.table] : [])))]
+export const tablesOf = (changes: readonly Change[]): string[] => [
+  ...new Set(changes.flatMap((change) => ('table' in change ? [change.table] : []))),
+]
 
 const one = (done: Change, inverse: Change) => ({ done: [done], inverse: [inverse] })
 
@@ -104,14 +129,21 @@ async function setCells(store: DatasetStore, change: Extract<Change, { kind: 'se
   if (change.cells.length <= JOURNALLED_CELLS) {
     const before = await store.swapCells(change.cells)
     // The last one written to a cell must be the first one taken back.
-    return one(change, { kind: 'setCells', cells: change.cells.map((cell, index) => ({ ...cell, value: before[index] ?? null })).reverse() })
+    return one(change, {
+      kind: 'setCells',
+      cells: change.cells.map((cell, index) => ({ ...cell, value: before[index] ?? null })).reverse(),
+    })
   }
   const done: Change[] = []
   for (const columnId of new Set(change.cells.map((cell) => cell.columnId))) {
-    const last = new Map(change.cells.flatMap((cell) => (cell.columnId === columnId ? [[cell.rowId, [cell.value]] as const] : [])))
+    const last = new Map(
+      change.cells.flatMap((cell) => (cell.columnId === columnId ? [[cell.rowId, [cell.value]] as const] : [])),
+    )
     await store.loadTemp('edited', 1, last)
     const table = await newTable(store)
-    await store.run(`CREATE TABLE ${table} AS SELECT key AS row_id, v0 AS ${identifier(columnId)} FROM temp.edited SEMI JOIN rows ON rows.row_id = key`)
+    await store.run(
+      `CREATE TABLE ${table} AS SELECT key AS row_id, v0 AS ${identifier(columnId)} FROM temp.edited SEMI JOIN rows ON rows.row_id = key`,
+    )
     await store.run('DROP TABLE temp.edited')
     await exchangeCells(store, table)
     done.push({ kind: 'exchangeCells', table })

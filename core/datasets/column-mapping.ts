@@ -3,7 +3,8 @@ import type { ImportOptions } from '../contract/import.ts'
 import { unnamedColumn, type Cells } from './formats/table-format.ts'
 
 /** A header's name for the column at this place, or a made-up one where it is blank. */
-export const columnName = (title: string | null | undefined, index: number): string => cutColumnName(title?.trim() ?? '') || unnamedColumn(index)
+export const columnName = (title: string | null | undefined, index: number): string =>
+  cutColumnName(title?.trim() ?? '') || unnamedColumn(index)
 
 /** A name for each of a file's columns, no two alike: the header's, or made up where it is blank or ends early. */
 export function sourceNames(header: Cells, width = header.length): string[] {
@@ -25,7 +26,10 @@ export interface ChosenColumns {
   readonly take: (row: Cells) => Cells
 }
 
-/** What is left of a table with this header; everything where no columns were chosen. Throws UserError where it has none of them. */
+/**
+ * What is left of a table with this header; everything where no columns were chosen. Throws UserError where it has none
+ * of them.
+ */
 export function chooseColumns(header: Cells, columns: ImportOptions['columns']): ChosenColumns {
   if (!columns) return { header, places: null, take: (row) => row }
   const places = placesIn(sourceNames(header), columns)
@@ -33,7 +37,10 @@ export function chooseColumns(header: Cells, columns: ImportOptions['columns']):
 }
 
 /** A table in portions, the header first, with the chosen columns only. */
-export async function* takeColumns(portions: AsyncIterable<readonly Cells[]>, columns: ImportOptions['columns']): AsyncGenerator<readonly Cells[]> {
+export async function* takeColumns(
+  portions: AsyncIterable<readonly Cells[]>,
+  columns: ImportOptions['columns'],
+): AsyncGenerator<readonly Cells[]> {
   if (!columns) return yield* portions
   let chosen: ChosenColumns | null = null
   for await (const [first, ...rest] of portions) {
@@ -51,7 +58,8 @@ function placesIn(names: readonly string[], columns: NonNullable<ImportOptions['
     const place = names.indexOf(from)
     return place < 0 ? placeBeyond(names.length, from) : place
   })
-  if (places.every((place) => place < 0)) throw new UserError('dataset/column-not-found', { column: columns[0]?.from ?? '' })
+  if (places.every((place) => place < 0))
+    throw new UserError('dataset/column-not-found', { column: columns[0]?.from ?? '' })
   return places
 }
 

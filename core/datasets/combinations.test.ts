@@ -10,14 +10,20 @@ let service: DatasetService
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-combinations-'))
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+  service = createDatasetService({
+    folder,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: folder,
+    emit: () => undefined,
+  })
 })
 afterEach(async () => {
   await service.close()
   await rm(folder, { recursive: true })
 })
 
-const many = (from: number, count: number) => Array.from({ length: count }, (_, row) => [`q${from + row}`, `a${count - row}`])
+const many = (from: number, count: number) =>
+  Array.from({ length: count }, (_, row) => [`q${from + row}`, `a${count - row}`])
 const c1 = 'c1' as ColumnId
 /** Changes of rows: few go into the journal's text, many into tables of their own. */
 const rowChanges: Readonly<Record<string, DatasetEdit>> = {
@@ -25,14 +31,22 @@ const rowChanges: Readonly<Record<string, DatasetEdit>> = {
   'many cells': { kind: 'setRange', row: 0, column: 0, values: many(1000, 120) },
   'new rows': { kind: 'insertRows', at: 3, rows: many(2000, 2) },
   'many new rows': { kind: 'insertRows', at: 3, rows: many(3000, 150) },
-  'a pasted block that is larger than the table': { kind: 'setRange', row: 100, column: 1, values: many(4000, 60).map((row) => [...row, 'x', 'y']) },
+  'a pasted block that is larger than the table': {
+    kind: 'setRange',
+    row: 100,
+    column: 1,
+    values: many(4000, 60).map((row) => [...row, 'x', 'y']),
+  },
   'fewer rows': { kind: 'deleteRows', from: 1, to: 3 },
   'many fewer rows': { kind: 'deleteRows', from: 1, to: 115 },
   'moved rows': { kind: 'moveRows', from: 0, to: 5, at: 50 },
   'sorted rows': { kind: 'sort', keys: [{ columnId: c1, direction: 'descending' }] },
   'cleared cells': { kind: 'clear', fromRow: 0, toRow: 90, fromColumn: 0, toColumn: 1 },
 }
-const newColumns: readonly DatasetEdit[] = [{ kind: 'insertColumn', at: 1, name: 'one' }, { kind: 'insertColumns', at: 0, names: ['two', 'three'] }]
+const newColumns: readonly DatasetEdit[] = [
+  { kind: 'insertColumn', at: 1, name: 'one' },
+  { kind: 'insertColumns', at: 0, names: ['two', 'three'] },
+]
 
 async function prepared(): Promise<DatasetId> {
   const { id } = await service.create({ from: 'empty' })
@@ -45,20 +59,27 @@ async function contents(id: DatasetId) {
 }
 
 describe('one step that changes rows and adds columns', () => {
-  it.each(Object.keys(rowChanges))('%s before and between new columns', async (name) => {
-    const change = rowChanges[name] as DatasetEdit
-    const [one, more] = newColumns as [DatasetEdit, DatasetEdit]
-    for (const edits of [[change, one], [one, change, more]]) {
-      const [together, apart] = [await prepared(), await prepared()]
-      const before = await contents(together)
-      await service.edit({ id: together, edits })
-      for (const edit of edits) await service.edit({ id: apart, edits: [edit] })
-      const after = await contents(together)
-      expect(after).toEqual(await contents(apart))
-      await service.undo({ id: together })
-      expect(await contents(together)).toEqual(before)
-      await service.redo({ id: together })
-      expect(await contents(together)).toEqual(after)
-    }
-  }, 60_000)
+  it.each(Object.keys(rowChanges))(
+    '%s before and between new columns',
+    async (name) => {
+      const change = rowChanges[name] as DatasetEdit
+      const [one, more] = newColumns as [DatasetEdit, DatasetEdit]
+      for (const edits of [
+        [change, one],
+        [one, change, more],
+      ]) {
+        const [together, apart] = [await prepared(), await prepared()]
+        const before = await contents(together)
+        await service.edit({ id: together, edits })
+        for (const edit of edits) await service.edit({ id: apart, edits: [edit] })
+        const after = await contents(together)
+        expect(after).toEqual(await contents(apart))
+        await service.undo({ id: together })
+        expect(await contents(together)).toEqual(before)
+        await service.redo({ id: together })
+        expect(await contents(together)).toEqual(after)
+      }
+    },
+    60_000,
+  )
 })

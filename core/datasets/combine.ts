@@ -12,9 +12,14 @@ import { requireColumns } from './matching.ts'
 import { identifier, literal } from './sql.ts'
 import { DatasetStore, exact, type KeptRow } from './store.ts'
 
-/** Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory. */
+/**
+ * Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory.
+ */
 
-/** Rows of a dataset on their way to another: a Parquet file whose columns are named by column id, in the dataset's order. */
+/**
+ * Rows of a dataset on their way to another: a Parquet file whose columns are named by column id, in the dataset's
+ * order.
+ */
 export interface RowsFile {
   readonly file: string
   readonly columns: readonly Column[]
@@ -26,9 +31,12 @@ const PART_ROWS = 'part_rows'
 /** Writes the dataset's rows, or those of one part, to a file. */
 export async function writeRows(store: DatasetStore, file: string, part?: number): Promise<RowsFile> {
   const columns = await store.columns()
-  const chosen = part === undefined ? '' : ` WHERE row_id IN (SELECT row_id FROM temp.${PART_ROWS} WHERE part = ${part})`
+  const chosen =
+    part === undefined ? '' : ` WHERE row_id IN (SELECT row_id FROM temp.${PART_ROWS} WHERE part = ${part})`
   const cells = columns.map(({ id }) => `, ${identifier(id)}`).join('')
-  await store.run(`COPY (SELECT row_id, position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`)
+  await store.run(
+    `COPY (SELECT row_id, position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`,
+  )
   return { file, columns }
 }
 
@@ -36,7 +44,9 @@ export async function writeRows(store: DatasetStore, file: string, part?: number
 export async function* keptRows({ file, columns }: RowsFile): AsyncGenerator<KeptRow> {
   const { connection, close } = await confinedDuckDB({ files: [file], memoryLimit: READING_MEMORY_LIMIT })
   try {
-    const result = await connection.stream(`SELECT row_id${columns.map(({ id }) => `, ${exact(id)}`).join('')} FROM read_parquet(${literal(file)})`)
+    const result = await connection.stream(
+      `SELECT row_id${columns.map(({ id }) => `, ${exact(id)}`).join('')} FROM read_parquet(${literal(file)})`,
+    )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       for (const [rowId, ...texts] of chunk.getRows()) yield { rowId: Number(rowId), cells: texts.map(textOf) }
     }
@@ -47,22 +57,46 @@ export async function* keptRows({ file, columns }: RowsFile): AsyncGenerator<Kep
 
 const readRows = ({ file }: RowsFile): string => `read_parquet(${literal(file)}, file_row_number = true)`
 
-/** Makes a dataset of the file's rows at `target`; it appears there only when it is complete. Throws UserError `dataset/parquet-damaged`. */
+/**
+ * Makes a dataset of the file's rows at `target`; it appears there only when it is complete. Throws UserError
+ * `dataset/parquet-damaged`.
+ */
 export async function createFromRows(target: string, name: string, rows: RowsFile): Promise<void> {
   await requireRegular(rows.file)
-  await makeStore(target, (store) => inOneMove(store, { name }, async () => {
-    const ids: string[] = []
-    for (const [at, column] of rows.columns.entries()) ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
-    const cells = rows.columns.map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
-    await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`).catch((error: unknown) => { throw readFailure(error, basename(rows.file)) })
-    return store.rowCount()
-  }), [rows.file])
+  await makeStore(
+    target,
+    (store) =>
+      inOneMove(store, { name }, async () => {
+        const ids: string[] = []
+        for (const [at, column] of rows.columns.entries())
+          ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
+        const cells = rows.columns
+          .map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`)
+          .join('')
+        await store
+          .run(
+            `INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${readRows(rows)}`,
+          )
+          .catch((error: unknown) => {
+            throw readFailure(error, basename(rows.file))
+          })
+        return store.rowCount()
+      }),
+    [rows.file],
+  )
 }
 
 const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
 
-/** Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that are not there are added. */
-export async function appendRows(store: DatasetStore, rows: RowsFile, act: 'append' | 'appendFile' = 'append'): Promise<void> {
+/**
+ * Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that
+ * are not there are added.
+ */
+export async function appendRows(
+  store: DatasetStore,
+  rows: RowsFile,
+  act: 'append' | 'appendFile' = 'append',
+): Promise<void> {
   await journalled(store, act, async (apply) => {
     const free = await store.columns()
     const width = free.length
@@ -71,15 +105,21 @@ export async function appendRows(store: DatasetStore, rows: RowsFile, act: 'appe
     for (const { name, role } of rows.columns) {
       const match = free.findIndex((column) => plain(column.name) === plain(name))
       if (match >= 0) ids.push(...free.splice(match, 1).map(({ id }) => id))
-      else for (const change of await apply({ kind: 'insertColumn', at: width + added++, name, role })) ids.push((change as { id: string }).id)
+      else
+        for (const change of await apply({ kind: 'insertColumn', at: width + added++, name, role }))
+          ids.push((change as { id: string }).id)
     }
     const from = await store.rowCount()
     const [count] = await store.all(`SELECT count(*) FROM ${readRows(rows)}`)
     if (Number(count?.[0]) === 0) return
     const table = await newTable(store)
     const [next] = await store.all('SELECT next_row FROM meta')
-    const cells = rows.columns.map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
-    await store.run(`CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`)
+    const cells = rows.columns
+      .map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`)
+      .join('')
+    await store.run(
+      `CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`,
+    )
     await store.run('UPDATE meta SET next_row = next_row + $1', [count?.[0] as bigint])
     await apply({ kind: 'putRows', table })
   })
@@ -93,10 +133,15 @@ export interface Join {
 }
 
 /**
- * Adds columns of the file to the rows with the same text in the two columns, as one undo step. Throws UserError `dataset/column-not-found`, and
+ * Adds columns of the file to the rows with the same text in the two columns, as one undo step. Throws UserError
+ * `dataset/column-not-found`, and
  * `dataset/join-duplicates` where a text of this dataset is there several times (unless the first counts).
  */
-export async function joinRows(store: DatasetStore, rows: RowsFile, { columnId, fromColumnId, take, duplicates }: Join): Promise<void> {
+export async function joinRows(
+  store: DatasetStore,
+  rows: RowsFile,
+  { columnId, fromColumnId, take, duplicates }: Join,
+): Promise<void> {
   requireColumns(await store.columns(), [columnId])
   requireColumns(rows.columns, [fromColumnId, ...(take ?? [])])
   const key = rows.columns.find(({ id }) => id === fromColumnId) as Column
@@ -111,7 +156,9 @@ export async function joinRows(store: DatasetStore, rows: RowsFile, { columnId, 
       for (const done of await apply(change)) ids.push((done as { id: string }).id)
     }
     if (taken.length === 0) return
-    const cells = taken.map(({ id }, index) => `, other.${identifier(id)} AS ${identifier(ids[index] as string)}`).join('')
+    const cells = taken
+      .map(({ id }, index) => `, other.${identifier(id)} AS ${identifier(ids[index] as string)}`)
+      .join('')
     const first = `SELECT * FROM ${readRows(rows)} WHERE file_row_number IN (SELECT min(file_row_number) FROM ${readRows(rows)} GROUP BY ${identifier(fromColumnId)})`
     const query = `SELECT rows.row_id${cells} FROM rows JOIN (${first}) AS other ON rows.${identifier(columnId)} = other.${identifier(fromColumnId)}`
     for (const change of (await keptChange(store, 'exchangeCells', query)).changes) await apply(change)
@@ -123,7 +170,12 @@ async function refuseDuplicates(store: DatasetStore, rows: RowsFile, key: Column
     `SELECT '.' || left(key, 40), count FROM (SELECT ${identifier(key.id)} AS key, count(*) AS count, min(file_row_number) AS first FROM ${readRows(rows)} GROUP BY 1 HAVING count(*) > 1)
      WHERE key IN (SELECT ${identifier(columnId)} FROM rows) ORDER BY first LIMIT 1`,
   )
-  if (found) throw new UserError('dataset/join-duplicates', { column: key.name, value: String(found[0]).slice(1), count: Number(found[1]) })
+  if (found)
+    throw new UserError('dataset/join-duplicates', {
+      column: key.name,
+      value: String(found[0]).slice(1),
+      count: Number(found[1]),
+    })
 }
 
 function freeName(wanted: string, taken: Set<string>): string {
@@ -133,23 +185,35 @@ function freeName(wanted: string, taken: Set<string>): string {
   return name
 }
 
-/** Notes which part each row goes to, for `writeRows`; returns the parts' names. Throws UserError where a part has no rows, or where there are too many. */
+/**
+ * Notes which part each row goes to, for `writeRows`; returns the parts' names. Throws UserError where a part has no
+ * rows, or where there are too many.
+ */
 export async function markParts(store: DatasetStore, name: string, by: DatasetSplit): Promise<string[]> {
   return by.kind === 'share' ? markShares(store, by.parts, by.seed) : markValues(store, name, by.columnId)
 }
 
 /** Rows in an order of chance that a seed repeats on every machine. */
-const shuffled = (seed: number): string => `SELECT row_id, row_number() OVER (ORDER BY md5('${seed}:' || row_id), row_id) - 1 AS number FROM rows`
+const shuffled = (seed: number): string =>
+  `SELECT row_id, row_number() OVER (ORDER BY md5('${seed}:' || row_id), row_id) - 1 AS number FROM rows`
 
-async function markShares(store: DatasetStore, parts: readonly { readonly name: string; readonly share: number }[], seed: number): Promise<string[]> {
+async function markShares(
+  store: DatasetStore,
+  parts: readonly { readonly name: string; readonly share: number }[],
+  seed: number,
+): Promise<string[]> {
   const total = parts.reduce((sum, { share }) => sum + share, 0)
   if (total > 1 + 1e-9) throw new UserError('dataset/shares-too-large', { total: Math.round(total * 1000) / 10 })
   const rowCount = await store.rowCount()
   let share = 0
   const bounds = [0, ...parts.map((part) => Math.round((share += part.share) * rowCount))]
-  for (const [index, part] of parts.entries()) if (bounds[index] === bounds[index + 1]) throw new UserError('dataset/part-empty', { name: part.name, rows: rowCount })
+  for (const [index, part] of parts.entries())
+    if (bounds[index] === bounds[index + 1])
+      throw new UserError('dataset/part-empty', { name: part.name, rows: rowCount })
   const cases = parts.map((_, index) => `WHEN number < ${bounds[index + 1]} THEN ${index}`).join(' ')
-  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE ${cases} END AS part FROM (${shuffled(seed)})`)
+  await store.run(
+    `CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE ${cases} END AS part FROM (${shuffled(seed)})`,
+  )
   return parts.map((part) => part.name)
 }
 
@@ -159,10 +223,13 @@ async function markValues(store: DatasetStore, name: string, columnId: string): 
   const value = `coalesce(${identifier(columnId)}, '')`
   const [found] = await store.all(`SELECT count(DISTINCT ${value}) FROM rows`)
   const column = columns.find(({ id }) => id === columnId) as Column
-  if (Number(found?.[0]) > MAX_PARTS) throw new UserError('dataset/too-many-parts', { column: column.name, found: Number(found?.[0]), limit: MAX_PARTS })
+  if (Number(found?.[0]) > MAX_PARTS)
+    throw new UserError('dataset/too-many-parts', { column: column.name, found: Number(found?.[0]), limit: MAX_PARTS })
   if (Number(found?.[0]) === 0) throw new UserError('dataset/part-empty', { name, rows: 0 })
   const values = `SELECT ${value} AS value, row_number() OVER (ORDER BY min(position)) - 1 AS part FROM rows GROUP BY 1`
-  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, part FROM rows JOIN (${values}) AS known ON known.value = ${value}`)
+  await store.run(
+    `CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, part FROM rows JOIN (${values}) AS known ON known.value = ${value}`,
+  )
   const names = await store.all(`SELECT '.' || left(value, 40) FROM (${values}) ORDER BY part`)
   return names.map(([text]) => `${name} ${String(text).slice(1).trim() || '（空白）'}`)
 }
@@ -170,5 +237,7 @@ async function markValues(store: DatasetStore, name: string, columnId: string): 
 /** Notes a sample as part 0. Throws UserError `dataset/part-empty` where there are no rows. */
 export async function markSample(store: DatasetStore, name: string, rows: number, seed: number): Promise<void> {
   if ((await store.rowCount()) === 0) throw new UserError('dataset/part-empty', { name, rows: 0 })
-  await store.run(`CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE WHEN number < ${rows} THEN 0 END AS part FROM (${shuffled(seed)})`)
+  await store.run(
+    `CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, CASE WHEN number < ${rows} THEN 0 END AS part FROM (${shuffled(seed)})`,
+  )
 }

@@ -15,7 +15,12 @@ let folder: string
 let service: DatasetService
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-damaged-'))
-  service = createDatasetService({ folder: join(folder, 'library'), trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+  service = createDatasetService({
+    folder: join(folder, 'library'),
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: folder,
+    emit: () => undefined,
+  })
   await service.sweep()
 })
 afterAll(async () => {
@@ -23,7 +28,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const codeOf = (work: Promise<unknown>): Promise<string> => work.then(() => 'read', (error: unknown) => (error instanceof UserError ? error.error.code : `internal: ${String(error)}`))
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'read',
+    (error: unknown) => (error instanceof UserError ? error.error.code : `internal: ${String(error)}`),
+  )
 
 /** What previewing and importing a file says. */
 async function codesOf(file: PathToRead): Promise<readonly [preview: string, imported: string]> {
@@ -34,7 +43,7 @@ async function codesOf(file: PathToRead): Promise<readonly [preview: string, imp
 
 /** Numbers that look random, the same in every run (a linear congruential generator). */
 function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     yield state
   }
@@ -50,23 +59,39 @@ function damaged(bytes: Uint8Array, seed: number): Buffer {
   return spoilt
 }
 
-const rows = Array.from({ length: 2000 }, (_, row) => ({ prompt: `質問 ${row}: ${'手順'.repeat(row % 7)}`, answer: `回答 ${(row * 7919) % 10_007}`, number: row }))
+const rows = Array.from({ length: 2000 }, (_, row) => ({
+  prompt: `質問 ${row}: ${'手順'.repeat(row % 7)}`,
+  answer: `回答 ${(row * 7919) % 10_007}`,
+  number: row,
+}))
 
 async function parquetOf(codec: string): Promise<Buffer> {
   const file = join(folder, `good-${codec}.parquet`)
   const connection = await (await DuckDBInstance.create()).connect()
-  await connection.run(`COPY (SELECT '質問 ' || range AS prompt, md5(range::VARCHAR) AS answer, range AS number, [range, 1] AS list FROM range(3000)) TO '${file}' (FORMAT parquet, CODEC '${codec}', ROW_GROUP_SIZE 2048)`)
+  await connection.run(
+    `COPY (SELECT '質問 ' || range AS prompt, md5(range::VARCHAR) AS answer, range AS number, [range, 1] AS list FROM range(3000)) TO '${file}' (FORMAT parquet, CODEC '${codec}', ROW_GROUP_SIZE 2048)`,
+  )
   connection.closeSync()
   return readFile(file)
 }
 
 describe('a damaged file', () => {
-  it.each(['zstd', 'snappy', 'gzip', 'lz4_raw', 'uncompressed'])('of Parquet (%s) is named, wherever the damage lies', async (codec) => {
-    expect(await expectNamed('damaged.parquet', await parquetOf(codec), 'dataset/parquet-damaged')).toContain('dataset/parquet-damaged')
-  }, 300_000)
+  it.each(['zstd', 'snappy', 'gzip', 'lz4_raw', 'uncompressed'])(
+    'of Parquet (%s) is named, wherever the damage lies',
+    async (codec) => {
+      expect(await expectNamed('damaged.parquet', await parquetOf(codec), 'dataset/parquet-damaged')).toContain(
+        'dataset/parquet-damaged',
+      )
+    },
+    300_000,
+  )
 
   it('of Arrow is named, wherever the damage lies', async () => {
-    const table = tableFromArrays({ prompt: rows.map(({ prompt }) => prompt), answer: rows.map(({ answer }) => answer), number: rows.map(({ number }) => number) })
+    const table = tableFromArrays({
+      prompt: rows.map(({ prompt }) => prompt),
+      answer: rows.map(({ answer }) => answer),
+      number: rows.map(({ number }) => number),
+    })
     await expectNamed('damaged.arrow', tableToIPC(table, { format: 'file' }) as Uint8Array, 'dataset/arrow-damaged')
   }, 300_000)
 
@@ -93,6 +118,7 @@ describe.skipIf(process.platform === 'win32')('in the place of a file', () => {
   ])('%s is not read', async (_, name, put) => {
     const file = PathToRead.parse(join(folder, name))
     await put(file)
-    for (const ask of [service.preview, service.import]) await expect(ask({ file })).rejects.toMatchObject({ error: { code: 'file/not-regular', facts: { file: name } } })
+    for (const ask of [service.preview, service.import])
+      await expect(ask({ file })).rejects.toMatchObject({ error: { code: 'file/not-regular', facts: { file: name } } })
   })
 })

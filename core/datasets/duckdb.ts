@@ -23,8 +23,8 @@ export interface ConfinedDuckDB {
 }
 
 /**
- * A DuckDB in memory that opens the named files and folders only, loads no extension, and whose settings cannot be changed any more: whatever a file
- * that it attaches says. The caller closes it.
+ * A DuckDB in memory that opens the named files and folders only, loads no extension, and whose settings cannot be
+ * changed any more: whatever a file that it attaches says. The caller closes it.
  */
 export async function confinedDuckDB({ files = [], folder, memoryLimit }: Confinement): Promise<ConfinedDuckDB> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -44,7 +44,9 @@ export async function confinedDuckDB({ files = [], folder, memoryLimit }: Confin
   try {
     connection = await instance.connect()
     // Lists can be set by SQL only, and not any more once external access is off.
-    await connection.run(`SET allowed_directories = ${list(folder === undefined ? [] : [folder])}; SET allowed_paths = ${list(files)}; SET enable_external_access = false; SET lock_configuration = true`)
+    await connection.run(
+      `SET allowed_directories = ${list(folder === undefined ? [] : [folder])}; SET allowed_paths = ${list(files)}; SET enable_external_access = false; SET lock_configuration = true`,
+    )
     return { connection, close: () => close(connection) }
   } catch (error) {
     close(connection)

@@ -1,4 +1,11 @@
-import { assertNever, UserError, type Column, type DatasetEdit, type DatasetView, type StepAct } from '../contract/index.ts'
+import {
+  assertNever,
+  UserError,
+  type Column,
+  type DatasetEdit,
+  type DatasetView,
+  type StepAct,
+} from '../contract/index.ts'
 import { clearChanges, deleteInView, duplicateChanges, fillChanges, sortChanges } from './bulk-edits.ts'
 import type { Change } from './changes.ts'
 import { journalled } from './journal.ts'
@@ -10,10 +17,15 @@ import { placesOf } from './views.ts'
 type EditOf<K extends DatasetEdit['kind']> = Extract<DatasetEdit, { kind: K }>
 
 /**
- * Applies the edits as one undo step, in one transaction. Throws UserError where an edit names what is not there, or places rows in a view; nothing is changed
- * then.
+ * Applies the edits as one undo step, in one transaction. Throws UserError where an edit names what is not there, or
+ * places rows in a view; nothing is changed then.
  */
-export async function applyEdits(store: DatasetStore, edits: readonly DatasetEdit[], view?: DatasetView, act: StepAct = actOf(edits)): Promise<void> {
+export async function applyEdits(
+  store: DatasetStore,
+  edits: readonly DatasetEdit[],
+  view?: DatasetView,
+  act: StepAct = actOf(edits),
+): Promise<void> {
   const shown = await placesOf(store, view)
   await journalled(store, act, async (apply) => {
     for (const edit of edits) {
@@ -33,13 +45,23 @@ async function toChanges(store: DatasetStore, edit: DatasetEdit, places: Places)
   const columnIds = columns.map(({ id }) => id)
   switch (edit.kind) {
     case 'setCells':
-      requireColumns(columns, edit.cells.map(({ columnId }) => columnId))
+      requireColumns(
+        columns,
+        edit.cells.map(({ columnId }) => columnId),
+      )
       return [edit]
     case 'setRange':
       return rangeChanges(store, edit, columnIds, places)
     case 'insertRows':
       refuseView(places)
-      return [{ kind: 'insertRows', at: Math.min(edit.at, places.count), rows: edit.rows.map((cells) => ({ cells })), columnIds }]
+      return [
+        {
+          kind: 'insertRows',
+          at: Math.min(edit.at, places.count),
+          rows: edit.rows.map((cells) => ({ cells })),
+          columnIds,
+        },
+      ]
     case 'deleteRows': {
       const to = Math.min(edit.to, places.count)
       if (edit.from >= to) return []
@@ -64,7 +86,10 @@ async function toChanges(store: DatasetStore, edit: DatasetEdit, places: Places)
       return fillChanges(store, places, edit, columnIds)
     case 'sort':
       refuseView(places)
-      requireColumns(columns, edit.keys.map(({ columnId }) => columnId))
+      requireColumns(
+        columns,
+        edit.keys.map(({ columnId }) => columnId),
+      )
       return sortChanges(store, edit.keys)
     case 'removeDuplicates':
       requireColumns(columns, edit.columnIds)
@@ -74,13 +99,21 @@ async function toChanges(store: DatasetStore, edit: DatasetEdit, places: Places)
   }
 }
 
-const insertedColumn = (at: number, name: string): Change => ({ kind: 'insertColumn', at, name, role: detectRole(name) })
+const insertedColumn = (at: number, name: string): Change => ({
+  kind: 'insertColumn',
+  at,
+  name,
+  role: detectRole(name),
+})
 
 function refuseView({ isView }: Places): void {
   if (isView) throw new UserError('dataset/view-order')
 }
 
-function columnChanges(edit: EditOf<'deleteColumn' | 'deleteColumns' | 'renameColumn' | 'setRole' | 'moveColumns'>, columns: readonly Column[]): Change[] {
+function columnChanges(
+  edit: EditOf<'deleteColumn' | 'deleteColumns' | 'renameColumn' | 'setRole' | 'moveColumns'>,
+  columns: readonly Column[],
+): Change[] {
   const named = 'columnIds' in edit ? [...new Set(edit.columnIds)] : [edit.columnId]
   requireColumns(columns, named)
   switch (edit.kind) {
@@ -108,7 +141,12 @@ function moveChanges({ from, to: end, at: wanted }: EditOf<'moveRows'>, rowCount
 }
 
 /** A pasted block: cells of existing rows, then new rows at the dataset's end, new columns on the right. */
-async function rangeChanges(store: DatasetStore, { row, column, values }: EditOf<'setRange'>, known: readonly string[], places: Places): Promise<Change[]> {
+async function rangeChanges(
+  store: DatasetStore,
+  { row, column, values }: EditOf<'setRange'>,
+  known: readonly string[],
+  places: Places,
+): Promise<Change[]> {
   const changes: Change[] = []
   const columnIds = [...known]
   const width = column + values.reduce((widest, cells) => Math.max(widest, cells.length), 0)
@@ -118,12 +156,17 @@ async function rangeChanges(store: DatasetStore, { row, column, values }: EditOf
     columnIds.push(`c${next + at - known.length}`)
   }
   const existing = await store.rowIds(row, row + values.length, places)
-  const cells = existing.flatMap((rowId, index) => (values[index] ?? []).map((value, offset) => ({ rowId, columnId: columnIds[column + offset] as string, value })))
+  const cells = existing.flatMap((rowId, index) =>
+    (values[index] ?? []).map((value, offset) => ({ rowId, columnId: columnIds[column + offset] as string, value })),
+  )
   if (cells.length > 0) changes.push({ kind: 'setCells', cells })
-  const below = values.slice(existing.length).map((line) => ({ cells: [...Array.from({ length: column }, () => null), ...line] }))
+  const below = values
+    .slice(existing.length)
+    .map((line) => ({ cells: [...Array.from({ length: column }, () => null), ...line] }))
   if (below.length > 0) changes.push({ kind: 'insertRows', at: await store.rowCount(), rows: below, columnIds })
   return changes
 }
 
 /** The name of a new column, as a spreadsheet would call it: A … Z, AA … */
-export const columnName = (index: number): string => (index < 26 ? '' : columnName(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26))
+export const columnName = (index: number): string =>
+  (index < 26 ? '' : columnName(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26))

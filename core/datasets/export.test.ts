@@ -22,7 +22,13 @@ let folder: string
 let store: DatasetStore
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-export-'))
-  store = await createStore(join(folder, 'data.duckdb'), 'data', (async function* () { yield* table })())
+  store = await createStore(
+    join(folder, 'data.duckdb'),
+    'data',
+    (async function* () {
+      yield* table
+    })(),
+  )
 })
 afterEach(async () => {
   store.close()
@@ -45,16 +51,33 @@ describe('an empty dataset', () => {
   /** Another store with these columns, or none, and so many rows. */
   const replace = async (names: readonly string[], rowCount: number) => {
     store.close()
-    store = await createStore(join(folder, 'empty.duckdb'), 'empty', (async function* () {
-      yield names.length > 0 ? names : ['a']
-      for (let row = 0; row < rowCount; row++) yield ['x']
-    })())
-    if (names.length === 0) await applyEdits(store, [{ kind: 'deleteColumns', columnIds: (await store.columns()).map(({ id }) => ColumnId.parse(id)) }])
+    store = await createStore(
+      join(folder, 'empty.duckdb'),
+      'empty',
+      (async function* () {
+        yield names.length > 0 ? names : ['a']
+        for (let row = 0; row < rowCount; row++) yield ['x']
+      })(),
+    )
+    if (names.length === 0)
+      await applyEdits(store, [
+        { kind: 'deleteColumns', columnIds: (await store.columns()).map(({ id }) => ColumnId.parse(id)) },
+      ])
   }
   /** What becomes of it in every format: how many rows were written, or why not. */
-  const outcomes = () => Promise.all(ExportFormat.options.map(async (format) =>
-    [format, await exportTable(store, { target: PathToWrite.parse(join(folder, `empty.${format}`)), format, byteOrderMark: true }).catch((error: { error?: { code: string } }) => error.error?.code ?? error)]))
-  const written = async () => (await readdir(folder)).filter((name) => name.startsWith('empty.') && !name.startsWith('empty.duckdb')).sort()
+  const outcomes = () =>
+    Promise.all(
+      ExportFormat.options.map(async (format) => [
+        format,
+        await exportTable(store, {
+          target: PathToWrite.parse(join(folder, `empty.${format}`)),
+          format,
+          byteOrderMark: true,
+        }).catch((error: { error?: { code: string } }) => error.error?.code ?? error),
+      ]),
+    )
+  const written = async () =>
+    (await readdir(folder)).filter((name) => name.startsWith('empty.') && !name.startsWith('empty.duckdb')).sort()
 
   it.each([[['a']], [['a', 'b']]])('with the columns %j and no rows is written in every format', async (names) => {
     await replace(names, 0)
@@ -70,11 +93,23 @@ describe('an empty dataset', () => {
 })
 
 describe('an exported dataset', () => {
-  it.each([['csv', 'a.csv'], ['tsv', 'a.tsv'], ['csv-cp932', 'b.csv'], ['xlsx', 'a.xlsx'], ['numbers', 'a.numbers'], ['parquet', 'a.parquet']] as const)('%s comes back cell for cell', async (format, name) => {
+  it.each([
+    ['csv', 'a.csv'],
+    ['tsv', 'a.tsv'],
+    ['csv-cp932', 'b.csv'],
+    ['xlsx', 'a.xlsx'],
+    ['numbers', 'a.numbers'],
+    ['parquet', 'a.parquet'],
+  ] as const)('%s comes back cell for cell', async (format, name) => {
     expect(await readBack(await write(format, name))).toEqual(table)
   })
 
-  it.skipIf(process.platform === 'win32').each([['csv', 'a.csv'], ['xlsx', 'a.xlsx'], ['parquet', 'a.parquet'], ['jsonl', 'a.jsonl']] as const)('%s is on the disk before it takes an earlier one\'s place', async (format, name) => {
+  it.skipIf(process.platform === 'win32').each([
+    ['csv', 'a.csv'],
+    ['xlsx', 'a.xlsx'],
+    ['parquet', 'a.parquet'],
+    ['jsonl', 'a.jsonl'],
+  ] as const)("%s is on the disk before it takes an earlier one's place", async (format, name) => {
     await write(format, name)
     const disk = faultyDisk({ within: folder })
     const restore = useDisk(disk)
@@ -88,25 +123,44 @@ describe('an exported dataset', () => {
     const bytes = await readFile(await write('csv-cp932', 'c.csv'))
     expect(new TextDecoder('shift_jis', { fatal: true }).decode(bytes)).toContain('髙﨑①㈱ ﾊﾝｶｸ～')
     await store.run(`UPDATE rows SET ${(await store.columns())[1]!.id} = '𠮷😀' WHERE position = 1`)
-    await expect(write('csv-cp932', 'd.csv')).rejects.toMatchObject({ error: { code: 'dataset/not-in-cp932', facts: { row: 2, column: '回答', character: '𠮷' } } })
+    await expect(write('csv-cp932', 'd.csv')).rejects.toMatchObject({
+      error: { code: 'dataset/not-in-cp932', facts: { row: 2, column: '回答', character: '𠮷' } },
+    })
     expect((await readdir(folder)).filter((name) => name.startsWith('d.'))).toEqual([])
   })
 
   it('is what H2O LLM Studio reads: prompts and answers alone', async () => {
     const lines = (await readFile(await write('csv-h2o', 'converted_dataset.csv'), 'utf8')).split('\n')
-    expect(lines.slice(0, 4)).toEqual(['instruction,output', '"一行目', '二行目","「はい」, ""いいえ"""', '=1+1,髙﨑①㈱ ﾊﾝｶｸ～'])
+    expect(lines.slice(0, 4)).toEqual([
+      'instruction,output',
+      '"一行目',
+      '二行目","「はい」, ""いいえ"""',
+      '=1+1,髙﨑①㈱ ﾊﾝｶｸ～',
+    ])
   })
 
   it('is not written to Excel where a cell does not fit', async () => {
     await store.run(`UPDATE rows SET ${(await store.columns())[0]!.id} = repeat('あ', 32768) WHERE position = 1`)
-    await expect(write('xlsx', 'long.xlsx')).rejects.toMatchObject({ error: { code: 'dataset/cell-too-long-for-xlsx', facts: { row: 2, column: '質問', characters: 32768 } } })
+    await expect(write('xlsx', 'long.xlsx')).rejects.toMatchObject({
+      error: { code: 'dataset/cell-too-long-for-xlsx', facts: { row: 2, column: '質問', characters: 32768 } },
+    })
     expect((await readdir(folder)).filter((name) => name.startsWith('long'))).toEqual([])
   })
 
   it('is JSON Lines of the columns, of alpaca or of messages', async () => {
-    const first = async (format: ExportFormat) => JSON.parse((await readFile(await write(format, 'e.jsonl'), 'utf8')).split('\n')[0] ?? '') as unknown
+    const first = async (format: ExportFormat) =>
+      JSON.parse((await readFile(await write(format, 'e.jsonl'), 'utf8')).split('\n')[0] ?? '') as unknown
     expect(await first('jsonl')).toEqual({ 質問: '一行目\n二行目', 回答: '「はい」, "いいえ"', メモ: '007' })
-    expect(await first('jsonl-alpaca')).toEqual({ instruction: '一行目\n二行目', input: '', output: '「はい」, "いいえ"' })
-    expect(await first('jsonl-messages')).toEqual({ messages: [{ role: 'user', content: '一行目\n二行目' }, { role: 'assistant', content: '「はい」, "いいえ"' }] })
+    expect(await first('jsonl-alpaca')).toEqual({
+      instruction: '一行目\n二行目',
+      input: '',
+      output: '「はい」, "いいえ"',
+    })
+    expect(await first('jsonl-messages')).toEqual({
+      messages: [
+        { role: 'user', content: '一行目\n二行目' },
+        { role: 'assistant', content: '「はい」, "いいえ"' },
+      ],
+    })
   })
 })

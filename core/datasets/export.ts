@@ -29,7 +29,10 @@ const MAX_NUMBERS_ROWS = 10_000
 
 type Cells = readonly (string | null)[]
 
-/** Writes the whole dataset in one move; returns how many rows. Missing cells stay missing, text that looks like a formula stays text. Throws UserError for what the format cannot hold. */
+/**
+ * Writes the whole dataset in one move; returns how many rows. Missing cells stay missing, text that looks like a
+ * formula stays text. Throws UserError for what the format cannot hold.
+ */
 export async function exportTable(store: DatasetStore, options: ExportOptions): Promise<number> {
   const columns = await store.columns()
   const rowCount = await store.rowCount()
@@ -40,10 +43,21 @@ export async function exportTable(store: DatasetStore, options: ExportOptions): 
   return rowCount
 }
 
-async function* rowsOf(store: DatasetStore, columns: readonly Column[], rowCount: number, signal?: AbortSignal): AsyncGenerator<readonly Cells[]> {
+async function* rowsOf(
+  store: DatasetStore,
+  columns: readonly Column[],
+  rowCount: number,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly Cells[]> {
   for (let from = 0; from < rowCount; from += ROWS_PER_PORTION) {
     signal?.throwIfAborted()
-    yield (await store.texts(from, from + ROWS_PER_PORTION, columns.map(({ id }) => id))).map(({ cells }) => cells)
+    yield (
+      await store.texts(
+        from,
+        from + ROWS_PER_PORTION,
+        columns.map(({ id }) => id),
+      )
+    ).map(({ cells }) => cells)
   }
 }
 
@@ -57,11 +71,19 @@ interface Work extends ExportOptions {
 
 type Writer = (work: Work) => Promise<void>
 
-const delimited = (delimiter: string): Writer => ({ target, byteOrderMark, columns, rows }) =>
-  writeAtomic(target, async (file) => {
-    await file.writeFile(`${byteOrderMark ? '\ufeff' : ''}${formatHeader(columns.map(({ name }) => name), delimiter)}\r\n`)
-    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${formatRow(cells, delimiter)}\r\n`).join(''))
-  })
+const delimited =
+  (delimiter: string): Writer =>
+  ({ target, byteOrderMark, columns, rows }) =>
+    writeAtomic(target, async (file) => {
+      await file.writeFile(
+        `${byteOrderMark ? '\ufeff' : ''}${formatHeader(
+          columns.map(({ name }) => name),
+          delimiter,
+        )}\r\n`,
+      )
+      for await (const portion of rows())
+        await file.writeFile(portion.map((cells) => `${formatRow(cells, delimiter)}\r\n`).join(''))
+    })
 
 /** For old Japanese programs. A character that CP932 lacks is named with its place; nothing is written then. */
 const csvCp932: Writer = ({ target, columns, rows }) =>
@@ -78,7 +100,9 @@ const csvCp932: Writer = ({ target, columns, rows }) =>
     for await (const portion of rows()) for (const cells of portion) await write(formatRow(cells, ','), cells, ++row)
   })
 
-/** H2O LLM Studio's own table: prompts and answers by the columns' roles, in UTF-8 without a byte order mark, with LF. */
+/**
+ * H2O LLM Studio's own table: prompts and answers by the columns' roles, in UTF-8 without a byte order mark, with LF.
+ */
 const csvH2o: Writer = ({ target, columns, rows }) =>
   writeAtomic(target, async (file) => {
     const read = rowReader(columns)
@@ -89,14 +113,20 @@ const csvH2o: Writer = ({ target, columns, rows }) =>
     }
   })
 
-const lines = (lineOf: (cells: Cells, columns: readonly Column[]) => string): Writer => ({ target, columns, rows }) =>
-  writeAtomic(target, async (file) => {
-    for await (const portion of rows()) await file.writeFile(portion.map((cells) => `${lineOf(cells, columns)}\n`).join(''))
-  })
+const lines =
+  (lineOf: (cells: Cells, columns: readonly Column[]) => string): Writer =>
+  ({ target, columns, rows }) =>
+    writeAtomic(target, async (file) => {
+      for await (const portion of rows())
+        await file.writeFile(portion.map((cells) => `${lineOf(cells, columns)}\n`).join(''))
+    })
 
 /** Every key once: a second column of a name is `name_2`. */
 const keyed = (columns: readonly Column[], keyOf?: (name: string) => string): Column[] => {
-  const names = distinctNames(columns.map(({ name }) => name), keyOf)
+  const names = distinctNames(
+    columns.map(({ name }) => name),
+    keyOf,
+  )
   return columns.map((column, index) => ({ ...column, name: names[index] as string }))
 }
 
@@ -116,14 +146,26 @@ const alpaca = (cells: Cells, columns: readonly Column[]): object => {
 const messages = (cells: Cells, columns: readonly Column[]): object => {
   const { prompt, answer, system, conversation } = rowReader(columns)(cells)
   if (conversation !== undefined) return parsedOr(conversation, { conversation })
-  return { messages: [...(system ? [{ role: 'system', content: system }] : []), { role: 'user', content: prompt }, { role: 'assistant', content: answer }] }
+  return {
+    messages: [
+      ...(system ? [{ role: 'system', content: system }] : []),
+      { role: 'user', content: prompt },
+      { role: 'assistant', content: answer },
+    ],
+  }
 }
 
-/** A conversation's own JSON, under the name that tells its form; `otherwise` where it is none, so that nothing is lost. */
+/**
+ * A conversation's own JSON, under the name that tells its form; `otherwise` where it is none, so that nothing is lost.
+ */
 function parsedOr(conversation: string, otherwise: object): object {
   try {
     const value: unknown = JSON.parse(conversation)
-    return Array.isArray(value) ? (value.some((turn) => (turn as { from?: unknown } | null)?.from !== undefined) ? { conversations: value } : { messages: value }) : otherwise
+    return Array.isArray(value)
+      ? value.some((turn) => (turn as { from?: unknown } | null)?.from !== undefined)
+        ? { conversations: value }
+        : { messages: value }
+      : otherwise
   } catch {
     return otherwise
   }
@@ -137,11 +179,18 @@ const MAX_XLSX_CELL = 32_767
 
 function checkLengths(cells: Cells, row: number, columns: readonly Column[]): void {
   const column = cells.findIndex((cell) => (cell?.length ?? 0) > MAX_XLSX_CELL)
-  if (column >= 0) throw new UserError('dataset/cell-too-long-for-xlsx', { row, column: columns[column]?.name ?? '', characters: cells[column]?.length ?? 0, limit: MAX_XLSX_CELL })
+  if (column >= 0)
+    throw new UserError('dataset/cell-too-long-for-xlsx', {
+      row,
+      column: columns[column]?.name ?? '',
+      characters: cells[column]?.length ?? 0,
+      limit: MAX_XLSX_CELL,
+    })
 }
 
 const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
-  if (rowCount + 1 > MAX_XLSX_ROWS) throw new UserError('dataset/too-long-for-xlsx', { rows: rowCount, limit: MAX_XLSX_ROWS - 1 })
+  if (rowCount + 1 > MAX_XLSX_ROWS)
+    throw new UserError('dataset/too-long-for-xlsx', { rows: rowCount, limit: MAX_XLSX_ROWS - 1 })
   const all = async function* (): AsyncGenerator<(string | null)[]> {
     yield columns.map(({ name }) => escaped(name))
     let row = 0
@@ -153,20 +202,31 @@ const xlsx: Writer = async ({ target, columns, rowCount, rows }) => {
     }
   }
   await writeAtomic(target, async (file) => {
-    for await (const bytes of writeXlsxStream(all(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>) await file.writeFile(bytes)
+    for await (const bytes of writeXlsxStream(all(), { name: 'data' }) as unknown as AsyncIterable<Uint8Array>)
+      await file.writeFile(bytes)
   })
 }
 
 /** Apple's Numbers; every cell is a text. */
 const numbers: Writer = async ({ target, columns, rowCount, rows }) => {
-  if (rowCount > MAX_NUMBERS_ROWS) throw new UserError('dataset/too-long-for-numbers', { rows: rowCount, limit: MAX_NUMBERS_ROWS })
+  if (rowCount > MAX_NUMBERS_ROWS)
+    throw new UserError('dataset/too-long-for-numbers', { rows: rowCount, limit: MAX_NUMBERS_ROWS })
   const [XLSX, { default: template }] = await Promise.all([import('xlsx'), import('xlsx/dist/xlsx.zahl.mjs')])
   const cells: Cells[] = [columns.map(({ name }) => name)]
   for await (const portion of rows()) cells.push(...portion.map(withEmptyMark))
-  const sheet: import('xlsx').WorkSheet = { '!ref': XLSX.utils.encode_range({ s: { r: 0, c: 0 }, e: { r: rowCount, c: Math.max(...cells.map(({ length }) => length)) - 1 } }) }
-  for (const [r, row] of cells.entries()) for (const [c, value] of row.entries()) if (value !== null) sheet[XLSX.utils.encode_cell({ r, c })] = { t: 's', v: withSecondMark(value) }
+  const sheet: import('xlsx').WorkSheet = {
+    '!ref': XLSX.utils.encode_range({
+      s: { r: 0, c: 0 },
+      e: { r: rowCount, c: Math.max(...cells.map(({ length }) => length)) - 1 },
+    }),
+  }
+  for (const [r, row] of cells.entries())
+    for (const [c, value] of row.entries())
+      if (value !== null) sheet[XLSX.utils.encode_cell({ r, c })] = { t: 's', v: withSecondMark(value) }
   const book = XLSX.utils.book_new(sheet, 'data')
-  await writeAtomic(target, (file) => file.writeFile(XLSX.write(book, { type: 'buffer', bookType: 'numbers', numbers: template }) as Buffer))
+  await writeAtomic(target, (file) =>
+    file.writeFile(XLSX.write(book, { type: 'buffer', bookType: 'numbers', numbers: template }) as Buffer),
+  )
 }
 
 /** The library that reads these files drops a byte order mark at the beginning of a text. */
@@ -181,7 +241,9 @@ const parquet: Writer = async ({ store, target, columns, signal }) => {
   const stop = () => store.interrupt()
   signal?.addEventListener('abort', stop)
   try {
-    await store.run(`COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`)
+    await store.run(
+      `COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`,
+    )
     await copyFileAtomic(written, target)
   } catch (error) {
     signal?.throwIfAborted()

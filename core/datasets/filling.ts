@@ -28,8 +28,15 @@ export const FILLING_MEMORY_LIMIT = '320MB'
 const ROWS_PER_FLUSH = 8192
 const CHARACTERS_PER_FLUSH = 1 << 20
 
-/** Fills a new store with a table, its header first. Rows longer than the header get columns of their own; nothing is cut off. Throws UserError `dataset/too-many-columns`. */
-export async function fillStore(store: DatasetStore, portions: AsyncIterable<readonly Cells[]>, filling: Filling): Promise<void> {
+/**
+ * Fills a new store with a table, its header first. Rows longer than the header get columns of their own; nothing is
+ * cut off. Throws UserError `dataset/too-many-columns`.
+ */
+export async function fillStore(
+  store: DatasetStore,
+  portions: AsyncIterable<readonly Cells[]>,
+  filling: Filling,
+): Promise<void> {
   await inOneMove(store, filling, async () => {
     const columns = new FilledColumns(store, filling)
     const writer = new RowWriter(store)
@@ -55,16 +62,30 @@ export async function fillStore(store: DatasetStore, portions: AsyncIterable<rea
   })
 }
 
-/** Fills a new store with what DuckDB reads itself: the chosen columns of the relation, by their places in its header. */
-export async function fillFromRelation(store: DatasetStore, relation: Relation, chosen: { readonly header: Cells; readonly places: readonly number[] }, filling: Filling): Promise<void> {
+/**
+ * Fills a new store with what DuckDB reads itself: the chosen columns of the relation, by their places in its header.
+ */
+export async function fillFromRelation(
+  store: DatasetStore,
+  relation: Relation,
+  chosen: { readonly header: Cells; readonly places: readonly number[] },
+  filling: Filling,
+): Promise<void> {
   const stop = () => store.interrupt()
   filling.signal?.addEventListener('abort', stop)
   try {
     await inOneMove(store, filling, async () => {
       const columns = new FilledColumns(store, filling)
       await columns.add(chosen.header)
-      const cells = chosen.places.map((place, index) => `, ${place < 0 ? 'NULL' : relation.cells[place]} AS ${identifier(columns.ids[index] as string)}`).join('')
-      await store.run(`INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${relation.source}`)
+      const cells = chosen.places
+        .map(
+          (place, index) =>
+            `, ${place < 0 ? 'NULL' : relation.cells[place]} AS ${identifier(columns.ids[index] as string)}`,
+        )
+        .join('')
+      await store.run(
+        `INSERT INTO rows BY NAME SELECT file_row_number + 1 AS row_id, file_row_number AS position${cells} FROM ${relation.source}`,
+      )
       return store.rowCount()
     })
   } catch (error) {
@@ -76,10 +97,14 @@ export async function fillFromRelation(store: DatasetStore, relation: Relation, 
 }
 
 /**
- * Makes a dataset of what `fill` puts into it at `target`; it appears there only when it is complete. Until then it lies in the work folder. `reads`: files
- * from which DuckDB itself takes rows.
+ * Makes a dataset of what `fill` puts into it at `target`; it appears there only when it is complete. Until then it
+ * lies in the work folder. `reads`: files from which DuckDB itself takes rows.
  */
-export async function makeStore(target: string, fill: (store: DatasetStore) => Promise<void>, reads: readonly string[] = []): Promise<void> {
+export async function makeStore(
+  target: string,
+  fill: (store: DatasetStore) => Promise<void>,
+  reads: readonly string[] = [],
+): Promise<void> {
   const folder = dirname(target)
   const draft = join(workFolderOf(folder), `${basename(target)}.draft`)
   const remove = () => Promise.all([draft, `${draft}.wal`].map((file) => disk.rm(file, { force: true })))
@@ -98,8 +123,15 @@ export async function makeStore(target: string, fill: (store: DatasetStore) => P
   }
 }
 
-/** Everything or nothing: `work` gives the count of its rows. Their index is made when they are all there, which takes a fraction of the time and memory. */
-export async function inOneMove(store: DatasetStore, { name, signal }: Pick<Filling, 'name' | 'signal'>, work: () => Promise<number>): Promise<void> {
+/**
+ * Everything or nothing: `work` gives the count of its rows. Their index is made when they are all there, which takes a
+ * fraction of the time and memory.
+ */
+export async function inOneMove(
+  store: DatasetStore,
+  { name, signal }: Pick<Filling, 'name' | 'signal'>,
+  work: () => Promise<number>,
+): Promise<void> {
   await store.run('DROP INDEX IF EXISTS rows_by_id')
   await store.transaction(async () => {
     await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
@@ -130,7 +162,12 @@ class FilledColumns {
     this.#check(titles.length)
     for (const title of titles) {
       const name = columnName(title, this.count)
-      this.ids.push(await this.#store.insertColumn(this.count, { name, role: this.#filling.roles?.[this.count] ?? detectRole(name) }))
+      this.ids.push(
+        await this.#store.insertColumn(this.count, {
+          name,
+          role: this.#filling.roles?.[this.count] ?? detectRole(name),
+        }),
+      )
     }
   }
 
@@ -140,7 +177,8 @@ class FilledColumns {
   }
 
   #check(width: number): void {
-    if (width > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: this.#filling.file, found: width, limit: MAX_COLUMNS })
+    if (width > MAX_COLUMNS)
+      throw new UserError('dataset/too-many-columns', { file: this.#filling.file, found: width, limit: MAX_COLUMNS })
   }
 }
 

@@ -13,7 +13,12 @@ let good: DatasetInfo
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-foreign-'))
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'), emit: () => undefined })
+  service = createDatasetService({
+    folder,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'),
+    emit: () => undefined,
+  })
   good = await service.create({ from: 'sample' })
 })
 afterEach(async () => {
@@ -35,7 +40,13 @@ async function put(name: string, ...statements: string[]): Promise<DatasetId> {
   instance.closeSync()
   return idOf(name)
 }
-const errorOf = async (work: Promise<unknown>) => ((await work.then(() => null, (error: unknown) => error)) as UserError | null)?.error.code
+const errorOf = async (work: Promise<unknown>) =>
+  (
+    (await work.then(
+      () => null,
+      (error: unknown) => error,
+    )) as UserError | null
+  )?.error.code
 
 async function expectRefused(id: DatasetId, code: string): Promise<void> {
   expect(await errorOf(service.open({ id }))).toBe(code)
@@ -50,11 +61,17 @@ describe('a .duckdb file that was put into the folder', () => {
   })
 
   it.each([
-    ['a view that reads files', 'CREATE VIEW secrets AS SELECT * FROM read_text(\'/etc/hostname\')'],
+    ['a view that reads files', "CREATE VIEW secrets AS SELECT * FROM read_text('/etc/hostname')"],
     ['a view in the place of a table', 'ALTER TABLE meta RENAME TO other; CREATE VIEW meta AS SELECT * FROM other'],
     ['a macro', 'CREATE MACRO length(x) AS 5'],
-    ['a macro with the name of a function that tells the schema', "CREATE MACRO duckdb_tables() AS TABLE SELECT 'rows' AS table_name"],
-    ['a macro with the name of a system function', 'CREATE MACRO duckdb_views() AS TABLE SELECT 1 AS view_name WHERE false; CREATE VIEW v AS SELECT 1'],
+    [
+      'a macro with the name of a function that tells the schema',
+      "CREATE MACRO duckdb_tables() AS TABLE SELECT 'rows' AS table_name",
+    ],
+    [
+      'a macro with the name of a system function',
+      'CREATE MACRO duckdb_views() AS TABLE SELECT 1 AS view_name WHERE false; CREATE VIEW v AS SELECT 1',
+    ],
     ['a table of its own', 'CREATE TABLE other (a VARCHAR)'],
     ['a schema of its own', 'CREATE SCHEMA other'],
     ['a type of its own', "CREATE TYPE mood AS ENUM ('a')"],
@@ -75,9 +92,15 @@ describe('a .duckdb file that was put into the folder', () => {
     ['a table that is missing', 'DROP TABLE journal'],
   ])('with %s is refused', async (_, statement) => expectRefused(await put('foreign', statement), 'dataset/foreign'))
 
-  it('of a newer studio is refused', async () => expectRefused(await put('newer', 'UPDATE schema_version SET version = 99'), 'dataset/newer'))
+  it('of a newer studio is refused', async () =>
+    expectRefused(await put('newer', 'UPDATE schema_version SET version = 99'), 'dataset/newer'))
 
-  it.each([['empty', Buffer.alloc(0)], ['no database', Buffer.from('PK\u0003\u0004 nothing')], ['zeros', Buffer.alloc(20_000)], ['SQLite', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096)])]])('that is %s is refused', async (_, contents) => {
+  it.each([
+    ['empty', Buffer.alloc(0)],
+    ['no database', Buffer.from('PK\u0003\u0004 nothing')],
+    ['zeros', Buffer.alloc(20_000)],
+    ['SQLite', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096)])],
+  ])('that is %s is refused', async (_, contents) => {
     await writeFile(fileOf('broken'), contents)
     const code = await errorOf(service.open({ id: idOf('broken') }))
     expect(['dataset/damaged', 'dataset/foreign']).toContain(code)
@@ -103,7 +126,8 @@ describe('a .duckdb file that was put into the folder', () => {
     execFileSync('mkfifo', [fileOf('pipe')])
     await mkdir(fileOf('folder'))
     expect((await service.list({})).map(({ id }) => id as string).sort()).toEqual([good.id, 'target'].sort())
-    for (const name of ['link', 'device', 'pipe', 'folder']) expect(await errorOf(service.open({ id: idOf(name) }))).toBe('dataset/foreign')
+    for (const name of ['link', 'device', 'pipe', 'folder'])
+      expect(await errorOf(service.open({ id: idOf(name) }))).toBe('dataset/foreign')
     await writeFile(join(elsewhere, 'victim'), 'untouched')
     await symlink(join(elsewhere, 'victim'), `${fileOf('target')}.wal`)
     expect(await errorOf(service.rename({ id: idOf('target'), name: 'x' }))).toBe('dataset/foreign')
@@ -116,14 +140,22 @@ describe('a .duckdb file that was put into the folder', () => {
     ['a row that is SQL', `[{"kind":"moveRows","from":"0; DROP TABLE columns","to":1,"at":2}]`],
     ['no JSON', '{'],
   ])('whose journal names %s is not undone', async (_, changes) => {
-    const id = await put('journal', `INSERT INTO journal (done, undo, redo) VALUES (true, '${changes.replaceAll("'", "''")}', '[]')`)
+    const id = await put(
+      'journal',
+      `INSERT INTO journal (done, undo, redo) VALUES (true, '${changes.replaceAll("'", "''")}', '[]')`,
+    )
     expect(await errorOf(service.undo({ id }))).toBe('dataset/foreign')
     expect(await service.open({ id })).toMatchObject({ rowCount: 11, columnNames: ['instruction', 'output'] })
   })
 
   it('whose journal keeps a table that is SQL is not changed', async () => {
-    const id = await put('kept', `INSERT INTO journal (done, undo, redo, tables) VALUES (false, '[]', '[]', '["rows; DROP TABLE columns"]')`)
-    expect(await errorOf(service.edit({ id, edits: [{ kind: 'insertRows', at: 0, rows: [['a', 'b']] }] }))).toBe('dataset/foreign')
+    const id = await put(
+      'kept',
+      `INSERT INTO journal (done, undo, redo, tables) VALUES (false, '[]', '[]', '["rows; DROP TABLE columns"]')`,
+    )
+    expect(await errorOf(service.edit({ id, edits: [{ kind: 'insertRows', at: 0, rows: [['a', 'b']] }] }))).toBe(
+      'dataset/foreign',
+    )
     expect((await service.open({ id })).rowCount).toBe(11)
   })
 })
@@ -138,10 +170,33 @@ describe('a dataset after every kind of change', () => {
       () => service.edit({ id, edits: [{ kind: 'setRange', row: 11, column: 0, values: many }] }),
       () => service.edit({ id, edits: [{ kind: 'sort', keys: [{ columnId, direction: 'descending' }] }] }),
       () => service.edit({ id, edits: [{ kind: 'deleteRows', from: 0, to: 150 }] }),
-      () => service.edit({ id, edits: [{ kind: 'fill', fromRow: 0, toRow: 1, fromColumn: 0, toColumn: 0, toward: 'down', count: 50, how: 'series' }] }),
+      () =>
+        service.edit({
+          id,
+          edits: [
+            {
+              kind: 'fill',
+              fromRow: 0,
+              toRow: 1,
+              fromColumn: 0,
+              toColumn: 0,
+              toward: 'down',
+              count: 50,
+              how: 'series',
+            },
+          ],
+        }),
       () => service.edit({ id, edits: [{ kind: 'clear', fromRow: 0, toRow: 80, fromColumn: 0, toColumn: 0 }] }),
-      () => service.edit({ id, edits: [{ kind: 'insertColumn', at: 1, name: 'a "quoted" name; --' }, { kind: 'setRole', columnId, role: 'system' }] }),
-      () => service.replace({ id, query: { text: 'quoted', kind: 'contains', matchCase: false }, replacement: "o'clock" }),
+      () =>
+        service.edit({
+          id,
+          edits: [
+            { kind: 'insertColumn', at: 1, name: 'a "quoted" name; --' },
+            { kind: 'setRole', columnId, role: 'system' },
+          ],
+        }),
+      () =>
+        service.replace({ id, query: { text: 'quoted', kind: 'contains', matchCase: false }, replacement: "o'clock" }),
       () => service.edit({ id, edits: [{ kind: 'removeDuplicates', columnIds: [columnId] }] }),
       () => service.appendDataset({ id, from: other.id }),
       () => service.join({ id, from: other.id, columnId, fromColumnId: other.columns[0]!.id, duplicates: 'first' }),
@@ -152,7 +207,12 @@ describe('a dataset after every kind of change', () => {
       await step()
       const before = await service.open({ id })
       await service.close()
-      service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'), emit: () => undefined })
+      service = createDatasetService({
+        folder,
+        trashFolder: join(folder, 'trash'),
+        templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'),
+        emit: () => undefined,
+      })
       expect({ ...(await service.open({ id })), sizeBytes: 0 }).toEqual({ ...before, sizeBytes: 0 })
     }
   })

@@ -21,7 +21,9 @@ let onProgress: (state: ImportProgress) => void
 
 const openService = () =>
   createDatasetService({
-    folder: library, trashFolder: join(folder, 'trash'), templatesFolder: join(root, 'resources', 'tutorial'),
+    folder: library,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(root, 'resources', 'tutorial'),
     emit: (name, payload) => {
       if (name !== 'datasets.importProgress') return
       progress.push(payload as ImportProgress)
@@ -33,8 +35,14 @@ beforeAll(async () => {
   // Inside the project, so that the packages with native parts are found.
   programs = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
   await build({
-    configFile: false, logLevel: 'error', root,
-    build: { ssr: join(import.meta.dirname, 'testing', 'killed.ts'), outDir: programs, rolldownOptions: { external: ['@duckdb/node-api'], output: { entryFileNames: 'killed.js' } } },
+    configFile: false,
+    logLevel: 'error',
+    root,
+    build: {
+      ssr: join(import.meta.dirname, 'testing', 'killed.ts'),
+      outDir: programs,
+      rolldownOptions: { external: ['@duckdb/node-api'], output: { entryFileNames: 'killed.js' } },
+    },
   })
 }, 120_000)
 afterAll(() => rm(programs, { recursive: true }))
@@ -60,8 +68,12 @@ async function put(name: string, contents: string | Uint8Array): Promise<PathToR
 
 /** The rows of the dataset that was there before, and that there is no other one, nor anything half-written. */
 async function expectUntouched(): Promise<void> {
-  expect((await service.list({})).map(({ id, rowCount }) => ({ id, rowCount }))).toEqual([{ id: open.id, rowCount: open.rowCount }])
-  expect((await readdir(library)).filter((name) => !name.startsWith(`${open.id}.duckdb`) && !name.startsWith('.'))).toEqual([])
+  expect((await service.list({})).map(({ id, rowCount }) => ({ id, rowCount }))).toEqual([
+    { id: open.id, rowCount: open.rowCount },
+  ])
+  expect(
+    (await readdir(library)).filter((name) => !name.startsWith(`${open.id}.duckdb`) && !name.startsWith('.')),
+  ).toEqual([])
   expect(await readdir(join(library, '.work'))).toEqual([])
 }
 
@@ -82,11 +94,19 @@ describe('ZIP files', () => {
   it('that say to hold just more than fits', () => expectTooLarge({ claimed: 2 ** 30 + 1 }))
 
   async function expectTooLarge({ claimed }: { readonly claimed: number }): Promise<void> {
-    await expectRefused(await put('great.zip', zipOf({ name: 'a.csv', contents: 'q,a\n1,2\n', claimed })), 'dataset/zip-too-large', { file: 'great.zip', entry: 'a.csv', limit: 1 })
+    await expectRefused(
+      await put('great.zip', zipOf({ name: 'a.csv', contents: 'q,a\n1,2\n', claimed })),
+      'dataset/zip-too-large',
+      { file: 'great.zip', entry: 'a.csv', limit: 1 },
+    )
   }
 
   it('that grow to more than they say', async () => {
-    await expectRefused(await put('bomb.zip', zipOf({ name: 'a.csv', contents: Buffer.alloc(2 ** 27), claimed: 1000 })), 'dataset/zip-damaged', { entry: 'a.csv' })
+    await expectRefused(
+      await put('bomb.zip', zipOf({ name: 'a.csv', contents: Buffer.alloc(2 ** 27), claimed: 1000 })),
+      'dataset/zip-damaged',
+      { entry: 'a.csv' },
+    )
   })
 
   it('of ZIP files', async () => {
@@ -103,12 +123,20 @@ describe('workbooks', () => {
   })
 
   it.each(['xl/worksheets/sheet1.xml', 'xl/sharedStrings.xml'])('whose %s grows to more than it says', async (name) => {
-    const parts = ['[Content_Types].xml', 'xl/workbook.xml', name].map((part) => ({ name: part, contents: Buffer.alloc(part === name ? 2 ** 26 : 10, ' '), ...(part === name && { claimed: 100 }) }))
+    const parts = ['[Content_Types].xml', 'xl/workbook.xml', name].map((part) => ({
+      name: part,
+      contents: Buffer.alloc(part === name ? 2 ** 26 : 10, ' '),
+      ...(part === name && { claimed: 100 }),
+    }))
     await expectRefused(await put('bomb.xlsx', zipOf(...parts)), 'dataset/workbook-damaged')
   })
 
   it('whose parts say to be greater than the memory', async () => {
-    const parts = ['[Content_Types].xml', 'xl/workbook.xml', 'xl/sharedStrings.xml'].map((name) => ({ name, contents: '', claimed: 2 ** 31 }))
+    const parts = ['[Content_Types].xml', 'xl/workbook.xml', 'xl/sharedStrings.xml'].map((name) => ({
+      name,
+      contents: '',
+      claimed: 2 ** 31,
+    }))
     await expectRefused(await put('great.xlsx', zipOf(...parts)), 'dataset/zip-too-large', { entry: 'xl/workbook.xml' })
   })
 })
@@ -117,17 +145,40 @@ describe('a million columns', () => {
   const wide = Array.from({ length: 1e6 }, (_, index) => `c${index}`)
   const tooMany = { limit: 1000 }
 
-  it('in the header of a CSV', async () => expectRefused(await put('wide.csv', wide.join(',')), 'dataset/too-many-columns', { ...tooMany, found: 1e6 }))
-  it('in a row below', async () => expectRefused(await put('row.csv', `q,a\n1,2\n${wide.join(',')}\n`), 'dataset/too-many-columns', tooMany))
-  it('in a JSON object', async () => expectRefused(await put('wide.jsonl', `{"q":"1","a":"2"}\n${JSON.stringify(Object.fromEntries(wide.map((name) => [name, '1'])))}\n`), 'dataset/too-many-columns', tooMany))
-  it('in many JSON objects', async () => expectRefused(await put('keys.jsonl', wide.map((name) => `{"${name}":"1"}`).join('\n')), 'dataset/too-many-columns', tooMany))
-  it('are more than a workbook has', async () => expectRefused(await put('wide.xlsx', workbook([wide.slice(0, 16_384), wide.slice(0, 16_384)])), 'dataset/too-many-columns', tooMany))
+  it('in the header of a CSV', async () =>
+    expectRefused(await put('wide.csv', wide.join(',')), 'dataset/too-many-columns', { ...tooMany, found: 1e6 }))
+  it('in a row below', async () =>
+    expectRefused(await put('row.csv', `q,a\n1,2\n${wide.join(',')}\n`), 'dataset/too-many-columns', tooMany))
+  it('in a JSON object', async () =>
+    expectRefused(
+      await put(
+        'wide.jsonl',
+        `{"q":"1","a":"2"}\n${JSON.stringify(Object.fromEntries(wide.map((name) => [name, '1'])))}\n`,
+      ),
+      'dataset/too-many-columns',
+      tooMany,
+    ))
+  it('in many JSON objects', async () =>
+    expectRefused(
+      await put('keys.jsonl', wide.map((name) => `{"${name}":"1"}`).join('\n')),
+      'dataset/too-many-columns',
+      tooMany,
+    ))
+  it('are more than a workbook has', async () =>
+    expectRefused(
+      await put('wide.xlsx', workbook([wide.slice(0, 16_384), wide.slice(0, 16_384)])),
+      'dataset/too-many-columns',
+      tooMany,
+    ))
 })
 
 describe('contents', () => {
   it('with NUL bytes are no table, or keep them far from the beginning', async () => {
     const { id } = await service.import({ file: await put('nul.csv', `q,a\n${'1,2\n'.repeat(300_000)}あ\0い,\0\n`) })
-    expect((await service.range({ id, fromRow: 300_000, toRow: 300_000, fromColumn: 0, toColumn: 1 }))[0]).toEqual(['あ\0い', '\0'])
+    expect((await service.range({ id, fromRow: 300_000, toRow: 300_000, fromColumn: 0, toColumn: 1 }))[0]).toEqual([
+      'あ\0い',
+      '\0',
+    ])
     await service.remove({ id })
     await expectRefused(await put('nul.csv', 'q,a\nあ\0い,\0\n'), 'dataset/not-a-table')
     await expectRefused(await put('zeros.csv', Buffer.alloc(1 << 20)), 'dataset/not-a-table')
@@ -135,7 +186,9 @@ describe('contents', () => {
 
   it('with a cell of 100 MB are read, and shown clipped', async () => {
     const characters = 1e8
-    const { id, rowCount } = await service.import({ file: await put('long.csv', `q,a\n1,"${'x'.repeat(characters)}"\n2,b\n`) })
+    const { id, rowCount } = await service.import({
+      file: await put('long.csv', `q,a\n1,"${'x'.repeat(characters)}"\n2,b\n`),
+    })
     expect(rowCount).toBe(2)
     const { rows } = await service.page({ id, offset: 0, limit: 10 })
     expect(rows.map(({ cells }) => cells[1]?.length)).toEqual([CLIP_CHARACTERS, 1])
@@ -149,10 +202,22 @@ describe('contents', () => {
   })
 
   it('of another kind than the ending says are read as what they are, or named', async () => {
-    const { rowCount } = await service.import({ file: await put('really.csv', workbook([['q', 'a'], ['1', '2']])) })
+    const { rowCount } = await service.import({
+      file: await put(
+        'really.csv',
+        workbook([
+          ['q', 'a'],
+          ['1', '2'],
+        ]),
+      ),
+    })
     expect(rowCount).toBe(1)
     expect((await service.import({ file: await put('really.xlsx', 'q,a\n1,2\n3,4\n') })).rowCount).toBe(2)
-    await expect(service.import({ file: await put('picture.csv', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13])) })).rejects.toMatchObject({ error: { code: 'dataset/not-a-table', facts: { found: 'PNG' } } })
+    await expect(
+      service.import({
+        file: await put('picture.csv', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13])),
+      }),
+    ).rejects.toMatchObject({ error: { code: 'dataset/not-a-table', facts: { found: 'PNG' } } })
   })
 })
 
@@ -161,7 +226,10 @@ async function largeFile(rows = 600_000): Promise<PathToRead> {
   const file = join(folder, 'large.csv')
   const stream = createWriteStream(file)
   stream.write('instruction,output\n')
-  const block = Array.from({ length: 1000 }, (_, row) => `${row} 番の質問です。手順を教えて。,${row} 番の回答です。設定を開きます。\n`).join('')
+  const block = Array.from(
+    { length: 1000 },
+    (_, row) => `${row} 番の質問です。手順を教えて。,${row} 番の回答です。設定を開きます。\n`,
+  ).join('')
   for (let row = 0; row < rows; row += 1000) if (!stream.write(block)) await once(stream, 'drain')
   stream.end()
   await once(stream, 'finish')
@@ -173,12 +241,18 @@ describe('a long import', () => {
 
   it('tells how far it is, and leaves nothing when it is cancelled', async () => {
     const file = await largeFile()
-    onProgress = ({ rowCount }) => { if (rowCount > 0) void service.cancelImport({ importId }) }
-    await expect(service.import({ file, importId })).rejects.toMatchObject({ error: { code: 'dataset/import-cancelled', facts: { file: 'large.csv' } } })
+    onProgress = ({ rowCount }) => {
+      if (rowCount > 0) void service.cancelImport({ importId })
+    }
+    await expect(service.import({ file, importId })).rejects.toMatchObject({
+      error: { code: 'dataset/import-cancelled', facts: { file: 'large.csv' } },
+    })
     expect(progress.at(-1)).toMatchObject({ importId })
     expect(progress.at(-1)!.share).toBeGreaterThan(0)
     await expectUntouched()
-    await expect(service.appendFile({ id: open.id, file, importId })).rejects.toMatchObject({ error: { code: 'dataset/import-cancelled' } })
+    await expect(service.appendFile({ id: open.id, file, importId })).rejects.toMatchObject({
+      error: { code: 'dataset/import-cancelled' },
+    })
     await expectUntouched()
   })
 
@@ -191,7 +265,11 @@ describe('a long import', () => {
 
   it('that ends with the studio leaves nothing, and what an older one left goes with the next', async () => {
     const importing = service.import({ file: await largeFile(), importId })
-    const started = new Promise<null>((resolve) => { onProgress = ({ rowCount }) => { if (rowCount > 0) resolve(null) } })
+    const started = new Promise<null>((resolve) => {
+      onProgress = ({ rowCount }) => {
+        if (rowCount > 0) resolve(null)
+      }
+    })
     await started
     const refused = expect(importing).rejects.toMatchObject({ error: { code: 'dataset/import-cancelled' } })
     await service.close()
@@ -203,7 +281,8 @@ describe('a long import', () => {
 
 describe('a killed studio', () => {
   const started = (child: ChildProcess): Promise<string> => once(child.stdout!, 'data').then(([chunk]) => String(chunk))
-  const run = (...args: string[]) => fork(join(programs, 'killed.js'), args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const run = (...args: string[]) =>
+    fork(join(programs, 'killed.js'), args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const killed = async (child: ChildProcess) => {
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -223,14 +302,20 @@ describe('a killed studio', () => {
     await service.close()
     const child = run('edit', library, open.id)
     let said = ''
-    child.stdout!.on('data', (chunk) => { said += String(chunk) })
+    child.stdout!.on('data', (chunk) => {
+      said += String(chunk)
+    })
     while (Number(said.split('\n').at(-2) ?? 0) < 20) await once(child.stdout!, 'data')
     await killed(child)
     const last = Number(said.split('\n').at(-2))
     service = openService()
-    const [[cell]] = (await service.range({ id: open.id, fromRow: 0, toRow: 0, fromColumn: 0, toColumn: 0 })) as [[string]]
+    const [[cell]] = (await service.range({ id: open.id, fromRow: 0, toRow: 0, fromColumn: 0, toColumn: 0 })) as [
+      [string],
+    ]
     expect([last, last + 1]).toContain(Number(cell))
     await service.undo({ id: open.id })
-    expect(Number((await service.range({ id: open.id, fromRow: 0, toRow: 0, fromColumn: 0, toColumn: 0 }))[0]![0])).toBe(Number(cell) - 1)
+    expect(
+      Number((await service.range({ id: open.id, fromRow: 0, toRow: 0, fromColumn: 0, toColumn: 0 }))[0]![0]),
+    ).toBe(Number(cell) - 1)
   })
 })

@@ -21,25 +21,58 @@ export interface ImportWatch {
   onStart?(state: () => ImportState): void
 }
 
-/** Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is no table. */
-export async function importTable(file: PathToRead, name: string, target: string, options: ImportOptions = {}, watch: ImportWatch = {}): Promise<void> {
+/**
+ * Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is
+ * no table.
+ */
+export async function importTable(
+  file: PathToRead,
+  name: string,
+  target: string,
+  options: ImportOptions = {},
+  watch: ImportWatch = {},
+): Promise<void> {
   const idle: ImportState = { rows: 0, share: null }
   let state = () => idle
   watch.onStart?.(() => state())
   const table = await openTable(file, options, watch.signal)
-  await makeStore(target, async (store) => {
-    let rows = 0
-    state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
-    const filling: Filling = { name, file: basename(file), roles: options.columns?.map(({ role }) => role), signal: watch.signal, onRows: (count) => { rows = count } }
-    await fillWith(store, table, options.columns, filling).finally(() => { state = () => idle })
-  }, table.relation ? [file] : [])
+  await makeStore(
+    target,
+    async (store) => {
+      let rows = 0
+      state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
+      const filling: Filling = {
+        name,
+        file: basename(file),
+        roles: options.columns?.map(({ role }) => role),
+        signal: watch.signal,
+        onRows: (count) => {
+          rows = count
+        },
+      }
+      await fillWith(store, table, options.columns, filling).finally(() => {
+        state = () => idle
+      })
+    },
+    table.relation ? [file] : [],
+  )
 }
 
-async function fillWith(store: DatasetStore, table: OpenedTable, columns: ImportOptions['columns'], filling: Filling): Promise<void> {
+async function fillWith(
+  store: DatasetStore,
+  table: OpenedTable,
+  columns: ImportOptions['columns'],
+  filling: Filling,
+): Promise<void> {
   const relation = await table.relation?.()
   if (!relation) return fillStore(store, takeColumns(table.portions(), columns), filling)
   const { header, places } = chooseColumns(relation.header, columns)
-  return fillFromRelation(store, relation, { header, places: places ?? relation.header.map((_, place) => place) }, filling)
+  return fillFromRelation(
+    store,
+    relation,
+    { header, places: places ?? relation.header.map((_, place) => place) },
+    filling,
+  )
 }
 
 const PREVIEW_ROWS = 20
@@ -58,20 +91,42 @@ export async function previewTable(file: PathToRead, options: ImportOptions): Pr
     rows.push(row)
   }
   const sources = sourceNames(rows[0] ?? [], Math.max(0, ...rows.map((row) => row.length)))
-  if (sources.length > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: basename(file), found: sources.length, limit: MAX_COLUMNS })
+  if (sources.length > MAX_COLUMNS)
+    throw new UserError('dataset/too-many-columns', { file: basename(file), found: sources.length, limit: MAX_COLUMNS })
   const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
   const body = rows.slice(1).map(take)
   const width = options.columns ? header.length : sources.length
-  const columns = Array.from({ length: width }, (_, index) => columnName(header[index], index)).map((name, index) => ({ name, role: options.columns?.[index]?.role ?? detectRole(name) }))
-  const clipped = body.map((row) => columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null))
+  const columns = Array.from({ length: width }, (_, index) => columnName(header[index], index)).map((name, index) => ({
+    name,
+    role: options.columns?.[index]?.role ?? detectRole(name),
+  }))
+  const clipped = body.map((row) =>
+    columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null),
+  )
   return {
-    file: basename(file), format: format.id, options: { ...chosen, ...(options.columns && { columns: options.columns }) }, sources, columns, rows: clipped, isWhole,
-    ...(encodingConfidence === undefined ? {} : { encodingConfidence }), ...(sheets ? { sheets } : {}), ...(entries ? { entries } : {}),
+    file: basename(file),
+    format: format.id,
+    options: { ...chosen, ...(options.columns && { columns: options.columns }) },
+    sources,
+    columns,
+    rows: clipped,
+    isWhole,
+    ...(encodingConfidence === undefined ? {} : { encodingConfidence }),
+    ...(sheets ? { sheets } : {}),
+    ...(entries ? { entries } : {}),
   }
 }
 
-/** Creates a dataset from a header and rows, and leaves it open; columns without a role get the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off. */
-export async function createStore(file: string, name: string, table: AsyncIterable<readonly (string | null)[]>, roles: readonly (ColumnRole | undefined)[] = []): Promise<DatasetStore> {
+/**
+ * Creates a dataset from a header and rows, and leaves it open; columns without a role get the one that their name
+ * tells. Rows longer than the header get columns of their own; nothing is cut off.
+ */
+export async function createStore(
+  file: string,
+  name: string,
+  table: AsyncIterable<readonly (string | null)[]>,
+  roles: readonly (ColumnRole | undefined)[] = [],
+): Promise<DatasetStore> {
   const store = await DatasetStore.open(file, { create: true })
   try {
     await fillStore(store, inPortions(table), { name, file: name, roles })

@@ -18,8 +18,8 @@ type Work = (apply: Apply) => Promise<void>
 const ALTERED = /has altered this table|has been altered|write-write conflict/
 
 /**
- * Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no step is made. `work` may run twice: where
- * it changes rows and adds columns, the columns are made beforehand.
+ * Runs `work` as one undo step in one transaction. Where it throws, nothing is changed; where it applies nothing, no
+ * step is made. `work` may run twice: where it changes rows and adds columns, the columns are made beforehand.
  */
 export async function journalled(store: DatasetStore, act: StepAct, work: Work): Promise<void> {
   const applied: Change[] = []
@@ -52,15 +52,24 @@ async function makeStep(store: DatasetStore, act: StepAct, work: Work, redo: Cha
     await store.touch()
     const { version, updatedAt } = await store.meta()
     const values = [...texts, JSON.stringify(tables), BigInt(bytes), act, updatedAt, BigInt(version)]
-    await store.run('INSERT INTO journal (done, undo, redo, tables, bytes, act, done_at, version) VALUES (true, $1, $2, $3, $4, $5, $6, $7)', values)
+    await store.run(
+      'INSERT INTO journal (done, undo, redo, tables, bytes, act, done_at, version) VALUES (true, $1, $2, $3, $4, $5, $6, $7)',
+      values,
+    )
     await forgetOld(store)
   })
   await freeRoom(store, kept)
 }
 
-/** The step is done, whatever becomes of this: a full disk, where no room is left for freeing some, must not make it look undone. */
+/**
+ * The step is done, whatever becomes of this: a full disk, where no room is left for freeing some, must not make it
+ * look undone.
+ */
 async function freeRoom(store: DatasetStore, kept: number): Promise<void> {
-  if (kept > 0) await compactRows(store, kept).catch(() => { store.mustReopen = true })
+  if (kept > 0)
+    await compactRows(store, kept).catch(() => {
+      store.mustReopen = true
+    })
 }
 
 /** Reverses the last step, or repeats the last reversed one. Does nothing where there is none. */
@@ -71,15 +80,22 @@ export async function stepJournal(store: DatasetStore, direction: 'undo' | 'redo
 /** Returns how many bytes the step keeps; what it leaves behind is not freed yet. */
 async function takeStep(store: DatasetStore, direction: 'undo' | 'redo'): Promise<number> {
   const pick = direction === 'undo' ? 'done ORDER BY id DESC' : 'NOT done ORDER BY id'
-  const [entry] = await store.all(`SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`)
+  const [entry] = await store.all(
+    `SELECT id, ${direction}, tables, length(undo) + length(redo) FROM journal WHERE ${pick} LIMIT 1`,
+  )
   if (!entry) return 0
-  const [id, changes, tables] = [entry[0] as bigint, parseChanges(String(entry[1])), parseTables(String(entry[2] ?? '[]'))]
+  const [id, changes, tables] = [
+    entry[0] as bigint,
+    parseChanges(String(entry[1])),
+    parseTables(String(entry[2] ?? '[]')),
+  ]
   let kept = 0
   await store.transaction(async () => {
     for (const change of changes) {
       const { done, inverse } = await applyChange(store, change)
       // A step of an earlier version holds all cells in its text: what was kept besides is not needed.
-      for (const table of tablesOf([...done, ...inverse])) if (!tables.includes(table)) await store.run(`DROP TABLE IF EXISTS ${table}`)
+      for (const table of tablesOf([...done, ...inverse]))
+        if (!tables.includes(table)) await store.run(`DROP TABLE IF EXISTS ${table}`)
     }
     kept = await bytesOf(store, tables)
     const bytes = Number(entry[3]) + kept
@@ -101,7 +117,10 @@ export async function listSteps(store: DatasetStore): Promise<DatasetStep[]> {
   }))
 }
 
-/** Undoes or repeats until `step` is the last one that is done (0: none of them is). Does nothing for a step that is forgotten. */
+/**
+ * Undoes or repeats until `step` is the last one that is done (0: none of them is). Does nothing for a step that is
+ * forgotten.
+ */
 export async function goToStep(store: DatasetStore, step: number): Promise<void> {
   const steps = await listSteps(store)
   if (step !== 0 && !steps.some((one) => one.step === step)) return
@@ -128,9 +147,12 @@ async function forgetOld(store: DatasetStore): Promise<void> {
 }
 
 async function forget(store: DatasetStore, condition: string): Promise<void> {
-  const entries = await store.all(`SELECT tables, contains(undo || redo, '"hideColumn"') FROM journal WHERE ${condition}`)
+  const entries = await store.all(
+    `SELECT tables, contains(undo || redo, '"hideColumn"') FROM journal WHERE ${condition}`,
+  )
   if (entries.length === 0) return
-  for (const [tables] of entries) for (const table of parseTables(String(tables ?? '[]'))) await store.run(`DROP TABLE IF EXISTS ${table}`)
+  for (const [tables] of entries)
+    for (const table of parseTables(String(tables ?? '[]'))) await store.run(`DROP TABLE IF EXISTS ${table}`)
   await store.run(`DELETE FROM journal WHERE ${condition}`)
   if (entries.some(([, hides]) => hides === true)) await emptyHiddenColumns(store)
 }
@@ -140,7 +162,10 @@ async function emptyHiddenColumns(store: DatasetStore): Promise<void> {
   const shown = new Set<string>((await store.columns()).map(({ id }) => id))
   for (const id of await store.storedColumns()) {
     if (shown.has(id)) continue
-    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [JSON.stringify(id)])
-    if (Number(row?.[0]) === 0) await store.run(`UPDATE rows SET ${identifier(id)} = NULL WHERE ${identifier(id)} IS NOT NULL`)
+    const [row] = await store.all('SELECT count(*) FROM journal WHERE contains(undo, $1) OR contains(redo, $1)', [
+      JSON.stringify(id),
+    ])
+    if (Number(row?.[0]) === 0)
+      await store.run(`UPDATE rows SET ${identifier(id)} = NULL WHERE ${identifier(id)} IS NOT NULL`)
   }
 }

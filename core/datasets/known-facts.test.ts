@@ -14,14 +14,29 @@ let store: DatasetStore
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-facts-'))
   file = join(folder, 'a.duckdb')
-  store = await createStore(file, 'first', (async function* () { yield* [['q', 'a'], ['1', '2'], ['3', '4']] })())
+  store = await createStore(
+    file,
+    'first',
+    (async function* () {
+      yield* [
+        ['q', 'a'],
+        ['1', '2'],
+        ['3', '4'],
+      ]
+    })(),
+  )
 })
 afterEach(async () => {
   store.close()
   await rm(folder, { recursive: true })
 })
 
-const factsOf = async (of: DatasetStore) => ({ meta: await of.meta(), columns: await of.columns(), count: await of.rowCount(), page: await of.page(0, 10) })
+const factsOf = async (of: DatasetStore) => ({
+  meta: await of.meta(),
+  columns: await of.columns(),
+  count: await of.rowCount(),
+  page: await of.page(0, 10),
+})
 
 /** What the store says, and that it is what the file says when it is opened anew. */
 async function expectTrue(): Promise<Awaited<ReturnType<typeof factsOf>>> {
@@ -55,7 +70,11 @@ describe('what a store remembers', () => {
       expect(await store.rowCount()).toBe(2)
       await store.insertRows(0, [{ cells: ['x', 'y'] }], ['c1', 'c2'])
       await store.touch()
-      expect([await store.rowCount(), (await store.meta()).version, (await store.page(0, 10)).rows.length]).toEqual([3, before.meta.version + 1, 3])
+      expect([await store.rowCount(), (await store.meta()).version, (await store.page(0, 10)).rows.length]).toEqual([
+        3,
+        before.meta.version + 1,
+        3,
+      ])
       throw new Error('taken back')
     })
     await expect(work).rejects.toThrow('taken back')
@@ -73,7 +92,13 @@ describe('what a store remembers', () => {
 it('nothing is remembered that was read across a change', async () => {
   const facts = new KnownFacts()
   let answer: (value: number) => void = () => undefined
-  const early = facts.once('count', () => new Promise<number>((resolve) => { answer = resolve }))
+  const early = facts.once(
+    'count',
+    () =>
+      new Promise<number>((resolve) => {
+        answer = resolve
+      }),
+  )
   facts.forget()
   answer(1)
   expect(await early).toBe(1)

@@ -1,6 +1,6 @@
 /**
- * What was read of a database and has not changed since. Whoever changes something forgets it before and after; nothing is remembered while that may be taken
- * back, nor what was read across a change.
+ * What was read of a database and has not changed since. Whoever changes something forgets it before and after; nothing
+ * is remembered while that may be taken back, nor what was read across a change.
  */
 export class KnownFacts {
   readonly #facts = new Map<string, unknown>()

@@ -7,7 +7,10 @@ import { WORK_FOLDER } from './store.ts'
 
 export const ENDING = '.duckdb'
 
-/** Ids of the datasets in a folder: files only, no links, pipes or folders of that name. Throws UserError `library/gone`. */
+/**
+ * Ids of the datasets in a folder: files only, no links, pipes or folders of that name. Throws UserError
+ * `library/gone`.
+ */
 export async function datasetIds(folder: string): Promise<DatasetId[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new UserError('library/gone', { folder }) : error
@@ -18,16 +21,22 @@ export async function datasetIds(folder: string): Promise<DatasetId[]> {
   })
 }
 
-/** Throws UserError `dataset/not-found` where there is no such file, `dataset/foreign` for links and the like, `library/gone` without the folder. */
+/**
+ * Throws UserError `dataset/not-found` where there is no such file, `dataset/foreign` for links and the like,
+ * `library/gone` without the folder.
+ */
 export async function requireFile(folder: string, id: string): Promise<string> {
   const file = join(folder, `${id}${ENDING}`)
   const [found, beside] = await Promise.all([file, `${file}.wal`].map((path) => lstat(path).catch(() => null)))
   if (!DatasetId.safeParse(id).success || !found) {
-    await stat(folder).catch(() => { throw new UserError('library/gone', { folder }) })
+    await stat(folder).catch(() => {
+      throw new UserError('library/gone', { folder })
+    })
     throw new UserError('dataset/not-found', { id })
   }
   // DuckDB would follow a link and write to whatever it points to.
-  if (!found.isFile() || (beside && !beside.isFile())) throw new UserError('dataset/foreign', { file: `${id}${ENDING}`, problem: 'link' })
+  if (!found.isFile() || (beside && !beside.isFile()))
+    throw new UserError('dataset/foreign', { file: `${id}${ENDING}`, problem: 'link' })
   return file
 }
 
@@ -39,17 +48,26 @@ const SPILLED = `(?:\\..+\\.)?${UUID}\\.tmp`
 /** Also drafts, and rows on their way. */
 const WORK = new RegExp(`^(?:${SPILLED}|${OWN_ID}\\..+)$`)
 /** What earlier versions left beside the datasets instead; there, DuckDB named its own folders `.tmp`. */
-const EARLIER_WORK = new RegExp(`^(?:${SPILLED}|${OWN_ID}(?:\\.\\d+\\.parquet|\\.rows\\.parquet|\\.duckdb\\.tmp|(?:\\.duckdb\\.import|\\.rows|\\.rows\\.import)(?:\\.wal|\\.tmp)?))$`)
+const EARLIER_WORK = new RegExp(
+  `^(?:${SPILLED}|${OWN_ID}(?:\\.\\d+\\.parquet|\\.rows\\.parquet|\\.duckdb\\.tmp|(?:\\.duckdb\\.import|\\.rows|\\.rows\\.import)(?:\\.wal|\\.tmp)?))$`,
+)
 
 /**
- * Removes what work left that ended with its process, and nothing of anybody else: the user may keep other files in the folder. Only for the library's one
- * writer: nobody else's work is under way. Throws UserError `library/unwritable` where something else is in the work folder's place.
+ * Removes what work left that ended with its process, and nothing of anybody else: the user may keep other files in the
+ * folder. Only for the library's one writer: nobody else's work is under way. Throws UserError `library/unwritable`
+ * where something else is in the work folder's place.
  */
 export async function sweep(folder: string): Promise<void> {
   const work = join(folder, WORK_FOLDER)
   try {
     // Through a link, work would be done in a folder that nobody chose.
-    if (await lstat(work).then((found) => found.isSymbolicLink(), () => false)) await disk.rm(work, { recursive: true, force: true })
+    if (
+      await lstat(work).then(
+        (found) => found.isSymbolicLink(),
+        () => false,
+      )
+    )
+      await disk.rm(work, { recursive: true, force: true })
     await disk.mkdir(work, { recursive: true })
   } catch (error) {
     const known = toDiskError(error, folder)
@@ -61,5 +79,6 @@ export async function sweep(folder: string): Promise<void> {
 
 /** What cannot be removed stays: it is in nobody's way. */
 async function removeNamed(folder: string, pattern: RegExp): Promise<void> {
-  for (const name of await readdir(folder)) if (pattern.test(name)) await disk.rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
+  for (const name of await readdir(folder))
+    if (pattern.test(name)) await disk.rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
 }

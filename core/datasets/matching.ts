@@ -15,7 +15,8 @@ const COMPARED_CHARACTERS = 100
 /** The SQL condition that a column's text matches. Regular expressions are RE2's; `.` matches no line break. */
 export function matches(columnId: string, { kind, text, matchCase }: Pattern): string {
   const column = identifier(columnId)
-  if (kind !== 'regex' && (matchCase || !isCased(text))) return kind === 'equals' ? `${column} = ${literal(text)}` : `contains(${column}, ${literal(text)})`
+  if (kind !== 'regex' && (matchCase || !isCased(text)))
+    return kind === 'equals' ? `${column} = ${literal(text)}` : `contains(${column}, ${literal(text)})`
   return `regexp_matches(${column}, ${literal(regexOf({ kind, text, matchCase }))}, ${literal(matchCase ? 'c' : 'i')})`
 }
 
@@ -23,12 +24,16 @@ export function matches(columnId: string, { kind, text, matchCase }: Pattern): s
 export function replaced(columnId: string, pattern: Pattern, replacement: string): string {
   const column = identifier(columnId)
   if (pattern.kind === 'equals') return literal(replacement)
-  if (pattern.kind === 'contains' && (pattern.matchCase || !isCased(pattern.text))) return `replace(${column}, ${literal(pattern.text)}, ${literal(replacement)})`
+  if (pattern.kind === 'contains' && (pattern.matchCase || !isCased(pattern.text)))
+    return `replace(${column}, ${literal(pattern.text)}, ${literal(replacement)})`
   const template = pattern.kind === 'regex' ? templateOf(replacement) : replacement.replaceAll('\\', '\\\\')
   return `regexp_replace(${column}, ${literal(regexOf(pattern))}, ${literal(template)}, ${literal(pattern.matchCase ? 'gc' : 'gi')})`
 }
 
-/** Throws UserError `dataset/regex-invalid` where a pattern is none, `dataset/regex-group` where the replacement names a group that it lacks. */
+/**
+ * Throws UserError `dataset/regex-invalid` where a pattern is none, `dataset/regex-group` where the replacement names a
+ * group that it lacks.
+ */
 export async function checkPattern(store: DatasetStore, { kind, text }: Pattern, replacement = ''): Promise<void> {
   if (kind !== 'regex') return
   try {
@@ -38,7 +43,8 @@ export async function checkPattern(store: DatasetStore, { kind, text }: Pattern,
     throw new UserError('dataset/regex-invalid', { pattern: text, problem })
   }
   const count = groupCount(text)
-  for (const [, mark] of replacement.matchAll(/\$([$&1-9])/g)) if (Number(mark) > count) throw new UserError('dataset/regex-group', { group: `$${mark}`, count })
+  for (const [, mark] of replacement.matchAll(/\$([$&1-9])/g))
+    if (Number(mark) > count) throw new UserError('dataset/regex-group', { group: `$${mark}`, count })
 }
 
 /** How many groups a regular expression captures. */
@@ -55,9 +61,15 @@ export function filterCondition({ columnId, kind, value, matchCase }: ViewFilter
   return matches(columnId, { kind, text: value, matchCase })
 }
 
-/** The SQL order of the sort keys: numbers by value and texts by the Japanese collation, empty cells last, equal rows as they are. */
+/**
+ * The SQL order of the sort keys: numbers by value and texts by the Japanese collation, empty cells last, equal rows as
+ * they are.
+ */
 export function sortOrder(keys: readonly SortKey[]): string {
-  return [...keys.flatMap(({ columnId, direction }) => orderOf(columnId, direction === 'ascending' ? 'ASC' : 'DESC')), 'position'].join(', ')
+  return [
+    ...keys.flatMap(({ columnId, direction }) => orderOf(columnId, direction === 'ascending' ? 'ASC' : 'DESC')),
+    'position',
+  ].join(', ')
 }
 
 function orderOf(columnId: string, direction: 'ASC' | 'DESC'): string[] {
@@ -66,7 +78,11 @@ function orderOf(columnId: string, direction: 'ASC' | 'DESC'): string[] {
   const finite = `CASE WHEN isfinite(${number}) THEN ${number} END`
   const kind = `CASE WHEN coalesce(${column}, '') = '' THEN NULL WHEN ${finite} IS NULL THEN 1 ELSE 0 END`
   const text = `CASE WHEN ${finite} IS NULL THEN left(${column}, ${COMPARED_CHARACTERS}) END`
-  return [`${kind} ${direction} NULLS LAST`, `${finite} ${direction} NULLS LAST`, `(${text}) COLLATE ja ${direction} NULLS LAST`]
+  return [
+    `${kind} ${direction} NULLS LAST`,
+    `${finite} ${direction} NULLS LAST`,
+    `(${text}) COLLATE ja ${direction} NULLS LAST`,
+  ]
 }
 
 /** Throws UserError `dataset/column-not-found` where an id is not one of the columns. */
@@ -86,4 +102,6 @@ function regexOf({ kind, text }: Pattern): string {
 
 /** `$1`, `$&` and `$$` as RE2 writes them. */
 const templateOf = (replacement: string): string =>
-  replacement.replaceAll('\\', '\\\\').replace(/\$([$&1-9])/g, (_, mark: string) => (mark === '$' ? '$' : `\\${mark === '&' ? '0' : mark}`))
+  replacement
+    .replaceAll('\\', '\\\\')
+    .replace(/\$([$&1-9])/g, (_, mark: string) => (mark === '$' ? '$' : `\\${mark === '&' ? '0' : mark}`))

@@ -22,7 +22,14 @@ const told: DatasetInfo[] = []
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-outcomes-'))
   told.length = 0
-  service = createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'), emit: (name, payload) => { if (name === 'datasets.changed') told.push(payload as Events['datasets.changed']) } })
+  service = createDatasetService({
+    folder,
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'),
+    emit: (name, payload) => {
+      if (name === 'datasets.changed') told.push(payload as Events['datasets.changed'])
+    },
+  })
 })
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -47,13 +54,16 @@ describe('a new dataset', () => {
     expect(disk.seen[at + 1]).toBe(`sync ${folder}`)
   })
 
-  it.skipIf(process.platform === 'win32').each(['empty', 'sample'] as const)('(%s) whose name could not be synced is not there', async (from) => {
-    const { disk } = await created(from)
-    await service.remove({ id: told[0]!.id })
-    const at = disk.seen.indexOf(`sync ${folder}`) + 1
-    await expect(created(from, { at, kind: 'EIO' })).rejects.toMatchObject({ error: { code: 'library/unwritable' } })
-    expect(await datasets()).toEqual([])
-  })
+  it.skipIf(process.platform === 'win32').each(['empty', 'sample'] as const)(
+    '(%s) whose name could not be synced is not there',
+    async (from) => {
+      const { disk } = await created(from)
+      await service.remove({ id: told[0]!.id })
+      const at = disk.seen.indexOf(`sync ${folder}`) + 1
+      await expect(created(from, { at, kind: 'EIO' })).rejects.toMatchObject({ error: { code: 'library/unwritable' } })
+      expect(await datasets()).toEqual([])
+    },
+  )
 
   async function created(from: 'empty' | 'sample', fault?: Fault) {
     const disk = faultyDisk({ within: folder, fault })
@@ -64,13 +74,23 @@ describe('a new dataset', () => {
 })
 
 describe('a dataset on a disk that fails', () => {
-  it.each([['EROFS', 'library/unwritable'], ['EIO', 'library/unwritable'], ['ENOSPC', 'disk-full']] as const)('(%s) is restored or stays in the trash, with a sentence', async (kind, code) => {
+  it.each([
+    ['EROFS', 'library/unwritable'],
+    ['EIO', 'library/unwritable'],
+    ['ENOSPC', 'disk-full'],
+  ] as const)('(%s) is restored or stays in the trash, with a sentence', async (kind, code) => {
     const { id } = await service.create({ from: 'sample' })
     for (let at = 1, isHit = true; isHit; at++) {
       await service.remove({ id })
       const disk = faultyDisk({ within: folder, fault: { at, kind } })
       const putBack = useDisk(disk)
-      const outcome = await service.restore({ id }).then(() => null, (error: { error?: { code: string } }) => error.error?.code ?? String(error)).finally(putBack)
+      const outcome = await service
+        .restore({ id })
+        .then(
+          () => null,
+          (error: { error?: { code: string } }) => error.error?.code ?? String(error),
+        )
+        .finally(putBack)
       isHit = disk.seen.length >= at
       if (isHit) expect([at, disk.seen[at - 1], outcome]).toEqual([at, disk.seen[at - 1], code])
       if (!(await datasets()).includes(`${id}.duckdb`)) await service.restore({ id })
@@ -88,10 +108,11 @@ describe('a step that is done', () => {
   })
 
   /** As DuckDB after a checkpoint on a full disk: no further statement works until the file is opened anew. */
-  const failOnce = () => vi.mocked(compactRows).mockImplementationOnce(async (store) => {
-    store.close()
-    throw FULL
-  })
+  const failOnce = () =>
+    vi.mocked(compactRows).mockImplementationOnce(async (store) => {
+      store.close()
+      throw FULL
+    })
 
   it('is said to be done where room could not be freed afterwards, and the next is the next', async () => {
     failOnce()

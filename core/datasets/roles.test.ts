@@ -13,7 +13,11 @@ describe('the cells of a row', () => {
 
   it('give several filled prompts together and one by one', () => {
     const read = reader('prompt', 'answer', 'prompt')
-    expect(read(['指示', '答え', '入力'])).toEqual({ prompt: '指示\n\n入力', promptParts: ['指示', '入力'], answer: '答え' })
+    expect(read(['指示', '答え', '入力'])).toEqual({
+      prompt: '指示\n\n入力',
+      promptParts: ['指示', '入力'],
+      answer: '答え',
+    })
     expect(read(['指示', '答え', ''])).toEqual({ prompt: '指示', answer: '答え' })
   })
 
@@ -26,7 +30,29 @@ describe('the cells of a row', () => {
 
 describe('the meaning of a column', () => {
   it('is known by the usual names, however they are written', () => {
-    const names = ['Instruction', '回答', ' System ', 'id', 'parent_id', '親ＩＤ', 'messages', 'conversations', '会話', 'memo']
-    expect(names.map(detectRole)).toEqual(['prompt', 'answer', 'system', 'id', 'parent', 'parent', 'conversation', 'conversation', 'conversation', 'ignore'])
+    const names = [
+      'Instruction',
+      '回答',
+      ' System ',
+      'id',
+      'parent_id',
+      '親ＩＤ',
+      'messages',
+      'conversations',
+      '会話',
+      'memo',
+    ]
+    expect(names.map(detectRole)).toEqual([
+      'prompt',
+      'answer',
+      'system',
+      'id',
+      'parent',
+      'parent',
+      'conversation',
+      'conversation',
+      'conversation',
+      'ignore',
+    ])
   })
 })

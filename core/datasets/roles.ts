@@ -6,7 +6,10 @@ export type RowTexts = Omit<TrainingRow, 'rowId' | 'rowNumber'>
 
 const JOINER = '\n\n'
 
-/** Names by which a column's meaning is recognised, most specific first (H2O LLM Studio's, alpaca's, ShareGPT's, and Japanese ones). */
+/**
+ * Names by which a column's meaning is recognised, most specific first (H2O LLM Studio's, alpaca's, ShareGPT's, and
+ * Japanese ones).
+ */
 const names: Readonly<Record<Exclude<ColumnRole, 'ignore'>, readonly string[]>> = {
   system: ['system', 'システム', '役割'],
   prompt: ['instruction', 'input', 'prompt', 'question', 'user', '指示', '質問', '入力', 'プロンプト', '問い'],
@@ -23,23 +26,36 @@ export function detectRole(name: string): ColumnRole {
   return found ?? 'ignore'
 }
 
-/** Throws UserError `dataset/columns-missing` (naming the columns that there are) or `dataset/empty` where a dataset cannot be learnt from. */
+/**
+ * Throws UserError `dataset/columns-missing` (naming the columns that there are) or `dataset/empty` where a dataset
+ * cannot be learnt from.
+ */
 export function checkTrainable({ name, columns, rowCount }: DatasetInfo): void {
   const roles: readonly ColumnRole[] = columns.map(({ role }) => role)
   const hasTurns = roles.includes('prompt') && roles.includes('answer')
-  if (!hasTurns && !roles.includes('conversation')) throw new UserError('dataset/columns-missing', { dataset: name, found: columns.map((column) => column.name).join(', ') })
+  if (!hasTurns && !roles.includes('conversation'))
+    throw new UserError('dataset/columns-missing', {
+      dataset: name,
+      found: columns.map((column) => column.name).join(', '),
+    })
   if (rowCount === 0) throw new UserError('dataset/empty', { dataset: name })
 }
 
 /**
- * Reads rows with these columns. Filled cells of one role are joined by an empty line; several filled prompts are also given one by one, so that the
- * experiment's settings say how they are joined. Of `id`, `parent` and `conversation` the first filled cell counts.
+ * Reads rows with these columns. Filled cells of one role are joined by an empty line; several filled prompts are also
+ * given one by one, so that the experiment's settings say how they are joined. Of `id`, `parent` and `conversation` the
+ * first filled cell counts.
  */
-export function rowReader(columns: readonly { readonly role: ColumnRole }[]): (cells: readonly (string | null | undefined)[]) => RowTexts {
+export function rowReader(
+  columns: readonly { readonly role: ColumnRole }[],
+): (cells: readonly (string | null | undefined)[]) => RowTexts {
   const placesOf = (role: ColumnRole) => columns.flatMap((column, index) => (column.role === role ? [index] : []))
-  const [prompts, answers, systems, ids, parents, conversations] = (['prompt', 'answer', 'system', 'id', 'parent', 'conversation'] as const).map(placesOf)
+  const [prompts, answers, systems, ids, parents, conversations] = (
+    ['prompt', 'answer', 'system', 'id', 'parent', 'conversation'] as const
+  ).map(placesOf)
   return (cells) => {
-    const filled = (places: readonly number[] = []) => places.map((place) => cells[place] ?? '').filter((cell) => cell !== '')
+    const filled = (places: readonly number[] = []) =>
+      places.map((place) => cells[place] ?? '').filter((cell) => cell !== '')
     const optional = <K extends keyof RowTexts>(key: K, value: string | undefined) => (value ? { [key]: value } : {})
     const promptParts = filled(prompts)
     return {

@@ -12,22 +12,32 @@ interface Numbered {
 }
 
 /**
- * Continues texts as a spreadsheet's fill handle does: several numbers go on by their step (uneven ones along their trend), one number is repeated; `項目1` and
- * dates count on by `single` (-1 where the source is read backwards); every other text repeats. Texts of several kinds each go on by themselves, in turn. Source: Excel's "Fill data automatically".
+ * Continues texts as a spreadsheet's fill handle does: several numbers go on by their step (uneven ones along their
+ * trend), one number is repeated; `項目1` and dates count on by `single` (-1 where the source is read backwards); every
+ * other text repeats. Texts of several kinds each go on by themselves, in turn. Source: Excel's "Fill data
+ * automatically".
  */
 export function continueSeries(source: readonly (string | null)[], single: 1 | -1 = 1): Series {
   const repeat: Series = (index) => source[index % source.length] ?? null
   const numbers = source.map(numberOf)
   if (numbers.every((one) => one !== null)) return source.length === 1 ? repeat : numberSeries(numbers)
   const dates = source.map(dateOf)
-  if (dates.every((one) => one !== null) && new Set(dates.map((one) => one.shape)).size === 1) return dateSeries(dates, single)
+  if (dates.every((one) => one !== null) && new Set(dates.map((one) => one.shape)).size === 1)
+    return dateSeries(dates, single)
   const texts = source.map(endingNumber)
-  if (texts.every((one) => one !== null) && new Set(texts.map((one) => JSON.stringify([one.prefix, one.suffix]))).size === 1) return textSeries(texts, single)
+  if (
+    texts.every((one) => one !== null) &&
+    new Set(texts.map((one) => JSON.stringify([one.prefix, one.suffix]))).size === 1
+  )
+    return textSeries(texts, single)
   return mixedSeries(source, single)
 }
 
 /** Repeats the texts. */
-export const repeatSeries = (source: readonly (string | null)[]): Series => (index) => source[index % source.length] ?? null
+export const repeatSeries =
+  (source: readonly (string | null)[]): Series =>
+  (index) =>
+    source[index % source.length] ?? null
 
 /** Each place of the source goes on by one a turn where it counts; the others repeat. */
 function mixedSeries(source: readonly (string | null)[], single: 1 | -1): Series {
@@ -51,7 +61,11 @@ function numberOf(text: string | null): Written | null {
   const found = /^([+-]?)(\d{1,15})(?:\.(\d{1,10}))?$/.exec(text?.trim() ?? '')
   if (!found) return null
   const whole = found[2] as string
-  return { value: Number(text), decimals: found[3]?.length ?? 0, digits: whole.length > 1 && whole.startsWith('0') ? whole.length : 0 }
+  return {
+    value: Number(text),
+    decimals: found[3]?.length ?? 0,
+    digits: whole.length > 1 && whole.startsWith('0') ? whole.length : 0,
+  }
 }
 
 function numberSeries(numbers: readonly Written[]): Series {
@@ -70,7 +84,10 @@ function numberSeries(numbers: readonly Written[]): Series {
 /** The common difference of the values; null where there is none. */
 function evenStep(values: readonly number[]): number | null {
   const step = (values[1] ?? 0) - (values[0] ?? 0)
-  const even = values.every((value, index) => index === 0 || Math.abs(value - (values[index - 1] as number) - step) < 1e-9 * Math.max(1, Math.abs(value)))
+  const even = values.every(
+    (value, index) =>
+      index === 0 || Math.abs(value - (values[index - 1] as number) - step) < 1e-9 * Math.max(1, Math.abs(value)),
+  )
   return even ? step : null
 }
 
@@ -84,7 +101,8 @@ function trendOf(values: readonly number[]): { start: number; slope: number } {
 }
 
 const wide = (text: string): boolean => /[０-９]/.test(text)
-const toWide = (text: string): string => text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
+const toWide = (text: string): string =>
+  text.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0))
 
 /** A text that ends, or else begins, with a number: 項目1, 第２問 counts by its last number. */
 function endingNumber(text: string | null): Numbered | null {
@@ -92,7 +110,8 @@ function endingNumber(text: string | null): Numbered | null {
   if (!found) return null
   const [, prefix = '', digits = '', suffix = ''] = found
   const width = /^[0０]/.test(digits) ? digits.length : 0
-  const write = (value: number) => (wide(digits) ? toWide(String(value).padStart(width, '0')) : String(value).padStart(width, '0'))
+  const write = (value: number) =>
+    wide(digits) ? toWide(String(value).padStart(width, '0')) : String(value).padStart(width, '0')
   return { prefix, suffix, value: Number(digits.normalize('NFKC')), write }
 }
 
@@ -100,12 +119,15 @@ function textSeries(texts: readonly Numbered[], single: 1 | -1): Series {
   const last = texts.at(-1) as Numbered
   const values = texts.map((one) => one.value)
   const step = values.length === 1 ? single : evenStep(values)
-  if (step === null) return (index) => writeText(texts[index % texts.length] as Numbered, single * (Math.floor(index / texts.length) + 1))
+  if (step === null)
+    return (index) =>
+      writeText(texts[index % texts.length] as Numbered, single * (Math.floor(index / texts.length) + 1))
   return (index) => writeText(last, step * (index + 1))
 }
 
 /** A number in a text has no sign: counting down past nought counts up again. */
-const writeText = ({ prefix, suffix, value, write }: Numbered, more: number): string => `${prefix}${write(Math.abs(value + more))}${suffix}`
+const writeText = ({ prefix, suffix, value, write }: Numbered, more: number): string =>
+  `${prefix}${write(Math.abs(value + more))}${suffix}`
 
 interface Dated {
   readonly time: number
@@ -123,7 +145,10 @@ function dateOf(text: string | null): Dated | null {
   const time = Date.UTC(Number(year), Number(month) - 1, Number(day))
   const date = new Date(time)
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null
-  const padded = month.length === 2 && day.length === 2 && (month.startsWith('0') || day.startsWith('0') || (Number(month) > 9 && Number(day) > 9 && !japanese))
+  const padded =
+    month.length === 2 &&
+    day.length === 2 &&
+    (month.startsWith('0') || day.startsWith('0') || (Number(month) > 9 && Number(day) > 9 && !japanese))
   const two = (value: number) => (padded ? String(value).padStart(2, '0') : String(value))
   const write = (at: number) => {
     const moved = new Date(at)
@@ -132,7 +157,10 @@ function dateOf(text: string | null): Dated | null {
   return { time, shape: `${first}${end}`, write }
 }
 
-/** Days go on by their step; dates that are whole months (years) apart go on by months, at the same day or the month's last. */
+/**
+ * Days go on by their step; dates that are whole months (years) apart go on by months, at the same day or the month's
+ * last.
+ */
 function dateSeries(dates: readonly Dated[], single: 1 | -1): Series {
   const last = dates.at(-1) as Dated
   const times = dates.map((one) => one.time)
@@ -140,7 +168,11 @@ function dateSeries(dates: readonly Dated[], single: 1 | -1): Series {
   const writer = dates.find((one) => one.write(one.time) !== last.write(one.time)) ?? last
   const months = evenStep(times.map(monthOf))
   const day = new Date(times[0] as number).getUTCDate()
-  if (months !== null && months !== 0 && times.every((time) => new Date(time).getUTCDate() === Math.min(day, monthLength(monthOf(time)))))
+  if (
+    months !== null &&
+    months !== 0 &&
+    times.every((time) => new Date(time).getUTCDate() === Math.min(day, monthLength(monthOf(time))))
+  )
     return (index) => writer.write(timeOf(monthOf(last.time) + months * (index + 1), day))
   const step = evenStep(times)
   if (step === null) return (index) => dates[index % dates.length]?.write(times[index % dates.length] as number) ?? null
@@ -148,5 +180,7 @@ function dateSeries(dates: readonly Dated[], single: 1 | -1): Series {
 }
 
 const monthOf = (time: number): number => new Date(time).getUTCFullYear() * 12 + new Date(time).getUTCMonth()
-const monthLength = (month: number): number => new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()
-const timeOf = (month: number, day: number): number => Date.UTC(Math.floor(month / 12), month % 12, Math.min(day, monthLength(month)))
+const monthLength = (month: number): number =>
+  new Date(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 0)).getUTCDate()
+const timeOf = (month: number, day: number): number =>
+  Date.UTC(Math.floor(month / 12), month % 12, Math.min(day, monthLength(month)))

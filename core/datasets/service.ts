@@ -4,10 +4,30 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { DatasetId, PathToRead, toAppError, UserError, type Column, type DatasetInfo, type DatasetSummary, type Events, type Handlers, type ImportOptions } from '../contract/index.ts'
+import {
+  DatasetId,
+  PathToRead,
+  toAppError,
+  UserError,
+  type Column,
+  type DatasetInfo,
+  type DatasetSummary,
+  type Events,
+  type Handlers,
+  type ImportOptions,
+} from '../contract/index.ts'
 import type { TrainingRow } from '../samples/sample-files.ts'
 import { checkCells } from './bulk-edits.ts'
-import { appendRows, createFromRows, joinRows, keptRows, markParts, markSample, writeRows, type RowsFile } from './combine.ts'
+import {
+  appendRows,
+  createFromRows,
+  joinRows,
+  keptRows,
+  markParts,
+  markSample,
+  writeRows,
+  type RowsFile,
+} from './combine.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { toFileError } from './file-errors.ts'
@@ -28,7 +48,10 @@ import { DatasetStore, WORK_FOLDER, type KeptRow } from './store.ts'
 import { stateOf, Summaries } from './summaries.ts'
 import { placesOf } from './views.ts'
 
-type Emit = <N extends 'datasets.changed' | 'datasets.removed' | 'datasets.importProgress'>(name: N, payload: Events[N]) => void
+type Emit = <N extends 'datasets.changed' | 'datasets.removed' | 'datasets.importProgress'>(
+  name: N,
+  payload: Events[N],
+) => void
 type DatasetHandlers = { [N in keyof Handlers as N extends `datasets.${infer C}` ? C : never]: Handlers[N] }
 
 export interface DatasetServiceOptions {
@@ -37,7 +60,10 @@ export interface DatasetServiceOptions {
   /** Folder with the tutorial's `dataset.csv` (template) and `sample_dataset.csv`. */
   readonly templatesFolder: string
   readonly emit: Emit
-  /** False where another host writes: datasets are opened for reading only, and not at all while that host has them open. */
+  /**
+   * False where another host writes: datasets are opened for reading only, and not at all while that host has them
+   * open.
+   */
   readonly isWritable?: boolean
   /** How a model counts tokens; without it none are counted. */
   readonly tokenCounter?: (modelId: string) => Promise<TokenCounter>
@@ -50,17 +76,27 @@ export interface DatasetService extends DatasetHandlers {
   find(id: string): Promise<DatasetInfo>
   /** Throws UserError where the dataset has no prompt or answer column, or no rows. */
   checkTrainable(info: DatasetInfo): void
-  /** The rows as training sees them: prompt columns joined by an empty line, in the dataset's order. Throws like `checkTrainable`. */
+  /**
+   * The rows as training sees them: prompt columns joined by an empty line, in the dataset's order. Throws like
+   * `checkTrainable`.
+   */
   rowsForTraining(id: string): AsyncIterable<TrainingRow>
   /** How many places a check warns of; large datasets are not looked at (0). */
   warningCount(info: DatasetInfo): Promise<number>
-  /** The conversation of row number `row` (from 0), from its first row to the row itself; empty where there is no such row. */
+  /**
+   * The conversation of row number `row` (from 0), from its first row to the row itself; empty where there is no such
+   * row.
+   */
   conversationRows(id: string, row: number): Promise<TrainingRow[]>
   /**
-   * Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids, and lets `take` read the very same rows from there, as
-   * often as it likes. Throws like `checkTrainable`.
+   * Writes the dataset's rows as they are now to a Parquet file of its own, columns named by their ids, and lets `take`
+   * read the very same rows from there, as often as it likes. Throws like `checkTrainable`.
    */
-  keepRows<T>(id: string, file: string, take: (rows: () => AsyncIterable<TrainingRow>) => Promise<T>): Promise<KeptRows<T>>
+  keepRows<T>(
+    id: string,
+    file: string,
+    take: (rows: () => AsyncIterable<TrainingRow>) => Promise<T>,
+  ): Promise<KeptRows<T>>
   /** Makes a dataset of rows that were kept. */
   addRows(name: string, rows: RowsFile): Promise<DatasetInfo>
   cancelImports(): void
@@ -83,7 +119,10 @@ const READER_IDLE_MS = 1000
 /** The writer tries so often to open what a reader has open. */
 const READER_PATIENCE = 6
 const writeAll = () => Promise.resolve(null)
-const EMPTY_TABLE = [['instruction', 'output'], [null, null]] as const
+const EMPTY_TABLE = [
+  ['instruction', 'output'],
+  [null, null],
+] as const
 
 /** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
@@ -114,7 +153,11 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         return work(store)
       })
     } catch (error) {
-      if (error instanceof UserError && (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')) await pool.close(id)
+      if (
+        error instanceof UserError &&
+        (error.error.code === 'library/gone' || error.error.code === 'dataset/not-found')
+      )
+        await pool.close(id)
       throw toFileError(toDiskError(error, options.folder), `${id}${ENDING}`)
     }
   }
@@ -123,7 +166,17 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const { name, version, updatedAt } = await store.meta()
     const columns = await store.columns()
     const { size } = await stat(fileOf(id))
-    return { id: id as DatasetId, name, version, updatedAt, columns, columnNames: columns.map((column) => column.name), rowCount: await store.rowCount(), sizeBytes: size, ...(await journalCounts(store)) }
+    return {
+      id: id as DatasetId,
+      name,
+      version,
+      updatedAt,
+      columns,
+      columnNames: columns.map((column) => column.name),
+      rowCount: await store.rowCount(),
+      sizeBytes: size,
+      ...(await journalCounts(store)),
+    }
   }
 
   /** Says what a dataset is now, also to other windows. */
@@ -143,16 +196,32 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   /** A free id made of the date and random letters. */
-  const newId = () => DatasetId.parse(`d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`)
+  const newId = () =>
+    DatasetId.parse(
+      `d${new Date().toISOString().slice(0, 10).replaceAll('-', '')}-${Math.random().toString(36).slice(2, 8)}`,
+    )
 
-  async function add(name: string | undefined, fallback: string, make: (name: string, target: string) => Promise<void>): Promise<DatasetInfo> {
+  async function add(
+    name: string | undefined,
+    fallback: string,
+    make: (name: string, target: string) => Promise<void>,
+  ): Promise<DatasetInfo> {
     const id = newId()
-    await make(name ?? (await freeName(fallback)), fileOf(id)).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+    await make(name ?? (await freeName(fallback)), fileOf(id)).catch((error: unknown) => {
+      throw toDiskError(error, options.folder)
+    })
     return change(id, async () => undefined)
   }
 
-  /** Writes a dataset's rows, or its parts once `mark` has noted them and said how many they are, to files that are there only while they are used. */
-  async function withRows<T>(id: string, mark: (store: DatasetStore) => Promise<number | null>, use: (parts: RowsFile[]) => Promise<T>): Promise<T> {
+  /**
+   * Writes a dataset's rows, or its parts once `mark` has noted them and said how many they are, to files that are
+   * there only while they are used.
+   */
+  async function withRows<T>(
+    id: string,
+    mark: (store: DatasetStore) => Promise<number | null>,
+    use: (parts: RowsFile[]) => Promise<T>,
+  ): Promise<T> {
     const name = newId()
     const files: string[] = []
     const fileAt = (part: number) => {
@@ -175,7 +244,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   }
 
   /** Reads a file into a dataset that is there only while its rows are used. */
-  async function withFileRows<T>(file: PathToRead, how: ImportOptions, watch: ImportWatch, use: (rows: RowsFile) => Promise<T>): Promise<T> {
+  async function withFileRows<T>(
+    file: PathToRead,
+    how: ImportOptions,
+    watch: ImportWatch,
+    use: (rows: RowsFile) => Promise<T>,
+  ): Promise<T> {
     const draft = workFile(`${newId()}${ENDING}`)
     const written = `${draft}.parquet`
     try {
@@ -202,11 +276,15 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   async function list(): Promise<DatasetSummary[]> {
     const found: DatasetSummary[] = []
     const ids = await datasetIds(options.folder)
-    for (let from = 0; from < ids.length; from += LISTED_AT_ONCE) found.push(...(await Promise.all(ids.slice(from, from + LISTED_AT_ONCE).map(summaryOf))))
+    for (let from = 0; from < ids.length; from += LISTED_AT_ONCE)
+      found.push(...(await Promise.all(ids.slice(from, from + LISTED_AT_ONCE).map(summaryOf))))
     return found.sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
   }
 
-  /** What is known of a dataset; it is opened only where its files have changed since, and closed again. One that cannot be opened must not hide the others. */
+  /**
+   * What is known of a dataset; it is opened only where its files have changed since, and closed again. One that cannot
+   * be opened must not hide the others.
+   */
   async function summaryOf(id: DatasetId): Promise<DatasetSummary> {
     const isOpen = pool.openIds.includes(id)
     const known = await summaries.find(id, isOpen ? undefined : await stateOf(options.folder, id))
@@ -222,7 +300,15 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       const earlier = isWritable ? undefined : await summaries.find(id)
       if (earlier) return earlier
       const stats = await stat(fileOf(id)).catch(() => null)
-      return { id, name: `${id}${ENDING}`, rowCount: 0, columnNames: [], updatedAt: (stats?.mtime ?? new Date(0)).toISOString(), sizeBytes: stats?.size ?? 0, problem: toAppError(error) }
+      return {
+        id,
+        name: `${id}${ENDING}`,
+        rowCount: 0,
+        columnNames: [],
+        updatedAt: (stats?.mtime ?? new Date(0)).toISOString(),
+        sizeBytes: stats?.size ?? 0,
+        problem: toAppError(error),
+      }
     }
   }
 
@@ -232,80 +318,118 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
-      if (from === 'empty') return add(name, '新しいデータセット', (title, target) => makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title })))
-      const file = PathToRead.parse(join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'))
-      return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) => importTable(file, title, target))
+      if (from === 'empty')
+        return add(name, '新しいデータセット', (title, target) =>
+          makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title })),
+        )
+      const file = PathToRead.parse(
+        join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'),
+      )
+      return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) =>
+        importTable(file, title, target),
+      )
     },
-    import: ({ file, name, options: how, importId }) => imports.run(importId, file, (watch) => add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how, watch))),
+    import: ({ file, name, options: how, importId }) =>
+      imports.run(importId, file, (watch) =>
+        add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how, watch)),
+      ),
     preview: ({ file, options: how }) => previewTable(file, how ?? {}),
-    appendFile: ({ id, file, options: how, importId }) => imports.run(importId, file, (watch) => withFileRows(file, how ?? {}, watch, (rows) => change(id, (store) => appendRows(store, rows, 'appendFile')))),
+    appendFile: ({ id, file, options: how, importId }) =>
+      imports.run(importId, file, (watch) =>
+        withFileRows(file, how ?? {}, watch, (rows) => change(id, (store) => appendRows(store, rows, 'appendFile'))),
+      ),
     async cancelImport({ importId }) {
       imports.cancel(importId)
       return null
     },
-    page: ({ id, offset, limit, view }) => inTurn(id, async (store) => store.page(offset, limit, await placesOf(store, view))),
-    cell: ({ id, rowId, columnId }) => inTurn(id, async (store) => {
-      requireColumns(await store.columns(), [columnId])
-      return store.cell(rowId, columnId)
-    }),
-    range: ({ id, fromRow, toRow, fromColumn, toColumn, view }) => inTurn(id, async (store) => {
-      const places = await placesOf(store, view)
-      const columnIds = (await store.columns()).slice(fromColumn, toColumn + 1).map((column) => column.id)
-      checkCells(Math.max(0, Math.min(toRow + 1, places.count) - fromRow), columnIds.length)
-      return (await store.texts(fromRow, toRow + 1, columnIds, places)).map(({ cells }) => cells)
-    }),
+    page: ({ id, offset, limit, view }) =>
+      inTurn(id, async (store) => store.page(offset, limit, await placesOf(store, view))),
+    cell: ({ id, rowId, columnId }) =>
+      inTurn(id, async (store) => {
+        requireColumns(await store.columns(), [columnId])
+        return store.cell(rowId, columnId)
+      }),
+    range: ({ id, fromRow, toRow, fromColumn, toColumn, view }) =>
+      inTurn(id, async (store) => {
+        const places = await placesOf(store, view)
+        const columnIds = (await store.columns()).slice(fromColumn, toColumn + 1).map((column) => column.id)
+        checkCells(Math.max(0, Math.min(toRow + 1, places.count) - fromRow), columnIds.length)
+        return (await store.texts(fromRow, toRow + 1, columnIds, places)).map(({ cells }) => cells)
+      }),
     findCell: ({ id, query, ...how }) => inTurn(id, (store) => findMatch(store, query, how)),
     matches: ({ id, query, view, limit }) => inTurn(id, (store) => listMatches(store, query, view, limit)),
     async replace({ id, query, replacement, ...how }) {
       let cellCount = 0
-      const info = await change(id, async (store) => { cellCount = await replaceMatches(store, query, replacement, how) })
+      const info = await change(id, async (store) => {
+        cellCount = await replaceMatches(store, query, replacement, how)
+      })
       return { info, cellCount }
     },
     edit: ({ id, edits, view }) => change(id, (store) => applyEdits(store, edits, view)),
-    appendDataset: ({ id, from }) => withRows(from, writeAll, ([rows]) => change(id, (store) => appendRows(store, rows as RowsFile))),
-    join: ({ id, from, ...how }) => withRows(from, writeAll, ([rows]) => change(id, (store) => joinRows(store, rows as RowsFile, how))),
+    appendDataset: ({ id, from }) =>
+      withRows(from, writeAll, ([rows]) => change(id, (store) => appendRows(store, rows as RowsFile))),
+    join: ({ id, from, ...how }) =>
+      withRows(from, writeAll, ([rows]) => change(id, (store) => joinRows(store, rows as RowsFile, how))),
     async split({ id, by }) {
       const { name } = await inTurn(id, (store) => store.meta())
       let names: string[] = []
       const mark = async (store: DatasetStore) => (names = await markParts(store, name, by)).length
       return withRows(id, mark, async (parts) => {
         const made: DatasetInfo[] = []
-        for (const [index, rows] of parts.entries()) made.push(await add(undefined, names[index] as string, (title, target) => createFromRows(target, title, rows)))
+        for (const [index, rows] of parts.entries())
+          made.push(
+            await add(undefined, names[index] as string, (title, target) => createFromRows(target, title, rows)),
+          )
         return made
       })
     },
     async sample({ id, rows, seed, name }) {
       const { name: whole } = await inTurn(id, (store) => store.meta())
       const mark = (store: DatasetStore) => markSample(store, whole, rows, seed).then(() => 1)
-      return withRows(id, mark, ([chosen]) => add(name, `${whole} ${rows}`, (title, target) => createFromRows(target, title, chosen as RowsFile)))
+      return withRows(id, mark, ([chosen]) =>
+        add(name, `${whole} ${rows}`, (title, target) => createFromRows(target, title, chosen as RowsFile)),
+      )
     },
     undo: ({ id }) => change(id, (store) => stepJournal(store, 'undo')),
     redo: ({ id }) => change(id, (store) => stepJournal(store, 'redo')),
     history: ({ id }) => inTurn(id, listSteps),
-    goToStep: ({ id, step }) => change(id, (store) => goToStep(store, step)).catch(async (error: unknown) => {
-      // The steps before the one that failed are taken.
-      await change(id, async () => undefined).catch(() => undefined)
-      throw error
-    }),
-    save: ({ id }) => inTurn(id, async (store) => {
-      await store.run('CHECKPOINT')
-      return infoOf(id, store)
-    }),
-    rename: ({ id, name }) => change(id, (store) => store.run('UPDATE meta SET name = $1, updated_at = $2', [name, new Date().toISOString()])),
+    goToStep: ({ id, step }) =>
+      change(id, (store) => goToStep(store, step)).catch(async (error: unknown) => {
+        // The steps before the one that failed are taken.
+        await change(id, async () => undefined).catch(() => undefined)
+        throw error
+      }),
+    save: ({ id }) =>
+      inTurn(id, async (store) => {
+        await store.run('CHECKPOINT')
+        return infoOf(id, store)
+      }),
+    rename: ({ id, name }) =>
+      change(id, (store) => store.run('UPDATE meta SET name = $1, updated_at = $2', [name, new Date().toISOString()])),
     async remove({ id }) {
       await requireFile(options.folder, id)
       // What is damaged cannot be brought into one file, and is moved as it is.
       await pool.use(id, (store) => store.run('CHECKPOINT')).catch(() => undefined)
-      await pool.whileClosed(id, () => moveDataset(options.folder, options.trashFolder, id)).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+      await pool
+        .whileClosed(id, () => moveDataset(options.folder, options.trashFolder, id))
+        .catch((error: unknown) => {
+          throw toDiskError(error, options.folder)
+        })
       await summaries.forget(id)
       options.emit('datasets.removed', { id })
       return null
     },
     async restore({ id }) {
-      const isThere = (folder: string) => access(join(folder, `${id}${ENDING}`)).then(() => true, () => false)
+      const isThere = (folder: string) =>
+        access(join(folder, `${id}${ENDING}`)).then(
+          () => true,
+          () => false,
+        )
       if (!(await isThere(options.trashFolder))) throw new UserError('dataset/not-found', { id })
       if (await isThere(options.folder)) throw new UserError('trash/occupied', { id })
-      await moveDataset(options.trashFolder, options.folder, id).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+      await moveDataset(options.trashFolder, options.folder, id).catch((error: unknown) => {
+        throw toDiskError(error, options.folder)
+      })
       return change(id, async () => undefined)
     },
     async check({ id, modelId, maxTokens }) {
@@ -314,17 +438,29 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     },
     async repair({ id, check, columnId }) {
       let changed = 0
-      const info = await change(id, async (store) => { changed = await repairDataset(store, check, columnId ?? null) })
+      const info = await change(id, async (store) => {
+        changed = await repairDataset(store, check, columnId ?? null)
+      })
       return { info, changed }
     },
-    statistics: async ({ id, modelId }) => statisticsOf((work) => inTurn(id, work), modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null)),
-    export: ({ id, target, format, byteOrderMark }) => inTurn(id, async (store) => ({ file: target, rowCount: await exportTable(store, { target, format, byteOrderMark }) })),
+    statistics: async ({ id, modelId }) =>
+      statisticsOf(
+        (work) => inTurn(id, work),
+        modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null),
+      ),
+    export: ({ id, target, format, byteOrderMark }) =>
+      inTurn(id, async (store) => ({
+        file: target,
+        rowCount: await exportTable(store, { target, format, byteOrderMark }),
+      })),
     async warningCount({ id, version, rowCount }) {
       if (rowCount > PLANNED_ROWS) return 0
       const known = warned.get(id)
       if (known?.version === version) return known.count
       const { problems } = await inTurn(id, (store) => checkDataset(store, null))
-      const count = problems.filter(({ severity }) => severity === 'warning').reduce((sum, problem) => sum + problem.count, 0)
+      const count = problems
+        .filter(({ severity }) => severity === 'warning')
+        .reduce((sum, problem) => sum + problem.count, 0)
       warned.set(id, { version, count })
       return count
     },
@@ -351,7 +487,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       checkTrainable(info)
       const columnIds = info.columns.map((column) => column.id)
       const texts = async function* () {
-        for (let from = 0; from < info.rowCount; from += ROWS_PER_READ) yield* await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
+        for (let from = 0; from < info.rowCount; from += ROWS_PER_READ)
+          yield* await inTurn(id, (store) => store.texts(from, from + ROWS_PER_READ, columnIds))
       }
       yield* trainingRows(info.columns, texts())
     },
@@ -376,7 +513,8 @@ async function openPatiently(file: string): Promise<DatasetStore> {
     try {
       return await DatasetStore.open(file)
     } catch (error) {
-      if (!(error instanceof UserError) || error.error.code !== 'dataset/locked' || attempt >= READER_PATIENCE) throw error
+      if (!(error instanceof UserError) || error.error.code !== 'dataset/locked' || attempt >= READER_PATIENCE)
+        throw error
       await wait(READER_IDLE_MS / 2)
     }
   }

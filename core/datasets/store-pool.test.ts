@@ -12,7 +12,8 @@ import { Summaries } from './summaries.ts'
 const templatesFolder = join(import.meta.dirname, '..', '..', 'resources', 'tutorial')
 let folder: string
 let service: DatasetService
-const serve = () => createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: () => undefined })
+const serve = () =>
+  createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder, emit: () => undefined })
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-pool-'))
@@ -25,7 +26,9 @@ afterEach(async () => {
 
 /** Descriptors of this process that lead into the folder. */
 async function openFiles(): Promise<number> {
-  const links = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  const links = await Promise.all(
+    (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+  )
   return links.filter((link) => link.startsWith(folder)).length
 }
 const made = async (count: number): Promise<DatasetInfo[]> => {
@@ -37,7 +40,11 @@ const made = async (count: number): Promise<DatasetInfo[]> => {
 describe.runIf(process.platform === 'linux')('open datasets', () => {
   it('are bounded, whatever is asked at once, and each keeps what was written', async () => {
     const infos = await made(9)
-    await Promise.all(infos.flatMap(({ id }) => [0, 1].map(() => service.edit({ id, edits: [{ kind: 'insertRows', at: 0, rows: [['q', 'a']] }] }))))
+    await Promise.all(
+      infos.flatMap(({ id }) =>
+        [0, 1].map(() => service.edit({ id, edits: [{ kind: 'insertRows', at: 0, rows: [['q', 'a']] }] })),
+      ),
+    )
     expect(await openFiles()).toBeLessThanOrEqual(6 * 2)
     expect((await service.list({})).map(({ rowCount }) => rowCount)).toEqual(infos.map(() => 13))
   })
@@ -70,14 +77,20 @@ describe.runIf(process.platform === 'linux')('open datasets', () => {
     await service.close()
     const pool = new StorePool({ open: (id) => DatasetStore.open(join(folder, `${id}.duckdb`)) })
     let goOn = (): void => undefined
-    const isHeld = new Promise<void>((resolve) => { goOn = resolve })
+    const isHeld = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     const underWay = pool.use(one!.id, async (store) => {
       await isHeld
       return (await store.meta()).name
     })
     const askedBefore = pool.use(one!.id, (store) => store.rowCount())
     const closing = pool.closeAll()
-    const asked = [pool.use(one!.id, (store) => store.meta()), pool.use(other!.id, (store) => store.meta()), pool.whileClosed(other!.id, async () => undefined)]
+    const asked = [
+      pool.use(one!.id, (store) => store.meta()),
+      pool.use(other!.id, (store) => store.meta()),
+      pool.whileClosed(other!.id, async () => undefined),
+    ]
     for (const call of asked) await expect(call).rejects.toMatchObject({ error: { code: 'library/closed' } })
     goOn()
     expect(await Promise.all([underWay, askedBefore, closing])).toEqual(['サンプル', 11, undefined])
@@ -100,7 +113,15 @@ describe.runIf(process.platform === 'linux')('open datasets', () => {
   })
 
   it('leave no descriptor where they, previews or imports fail', async () => {
-    const bad = { 'a.duckdb': 'nothing', 'a.parquet': 'PAR1 nothing PAR1', 'a.zip': 'PK\u0003\u0004', 'a.xlsx': 'PK\u0003\u0004', 'a.csv': 'q,a\n"open', 'a.json': '[{"a":', 'a.arrow': 'ARROW1\0\0nothing' }
+    const bad = {
+      'a.duckdb': 'nothing',
+      'a.parquet': 'PAR1 nothing PAR1',
+      'a.zip': 'PK\u0003\u0004',
+      'a.xlsx': 'PK\u0003\u0004',
+      'a.csv': 'q,a\n"open',
+      'a.json': '[{"a":',
+      'a.arrow': 'ARROW1\0\0nothing',
+    }
     for (const [name, contents] of Object.entries(bad)) await writeFile(join(folder, name), contents)
     const before = await readdir('/proc/self/fd')
     for (let round = 0; round < 5; round++)

@@ -18,7 +18,10 @@ interface Entry {
 export interface StorePoolOptions {
   /** Opens a dataset; throws UserError where it cannot. */
   open(id: string): Promise<DatasetStore>
-  /** Hears that a dataset was closed: what lay beside its file is in it now. `hasFailed`: what became of the last statement is not known. */
+  /**
+   * Hears that a dataset was closed: what lay beside its file is in it now. `hasFailed`: what became of the last
+   * statement is not known.
+   */
   onClose?(id: string, hasFailed: boolean): Promise<void>
   readonly maxOpen?: number
   readonly idleMs?: number
@@ -43,7 +46,10 @@ export class StorePool {
 
   constructor(options: StorePoolOptions) {
     this.#options = { maxOpen: MAX_OPEN, idleMs: IDLE_MS, ...options }
-    this.#timer = setInterval(() => void this.closeIdle(Date.now() - this.#options.idleMs), this.#options.idleMs / 2).unref()
+    this.#timer = setInterval(
+      () => void this.closeIdle(Date.now() - this.#options.idleMs),
+      this.#options.idleMs / 2,
+    ).unref()
   }
 
   /** Ids of the datasets that are open. */
@@ -74,7 +80,10 @@ export class StorePool {
     })
   }
 
-  /** Runs work while the dataset is closed and nobody can open it: its file may be moved. Throws UserError `library/closed`. */
+  /**
+   * Runs work while the dataset is closed and nobody can open it: its file may be moved. Throws UserError
+   * `library/closed`.
+   */
   async whileClosed<T>(id: string, work: () => Promise<T>): Promise<T> {
     this.#requireOpen()
     return this.#inTurn(id, async (entry) => {
@@ -105,7 +114,13 @@ export class StorePool {
   }
 
   async #inTurn<T>(id: string, work: (entry: Entry) => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(id) ?? { queue: Promise.resolve(), waiting: 0, isInUse: false, store: null, usedAt: 0 }
+    const entry = this.#entries.get(id) ?? {
+      queue: Promise.resolve(),
+      waiting: 0,
+      isInUse: false,
+      store: null,
+      usedAt: 0,
+    }
     this.#entries.set(id, entry)
     entry.waiting++
     const result = entry.queue.then(() => work(entry))
@@ -118,13 +133,18 @@ export class StorePool {
   }
 
   async #open(id: string): Promise<DatasetStore> {
-    const idle = [...this.#entries].filter(([, entry]) => entry.store && !entry.isInUse).sort(([, a], [, b]) => a.usedAt - b.usedAt)
-    const tooMany = [...this.#entries.values()].filter(({ store, isInUse }) => store || isInUse).length - this.#options.maxOpen
+    const idle = [...this.#entries]
+      .filter(([, entry]) => entry.store && !entry.isInUse)
+      .sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const tooMany =
+      [...this.#entries.values()].filter(({ store, isInUse }) => store || isInUse).length - this.#options.maxOpen
     for (const [oldest, entry] of idle.slice(0, Math.max(0, tooMany))) await this.#close(oldest, entry)
     return this.#options.open(id)
   }
 
-  /** Closing never fails a use: what could not be written to the file lies beside it and is read at the next opening. */
+  /**
+   * Closing never fails a use: what could not be written to the file lies beside it and is read at the next opening.
+   */
   async #close(id: string, entry: Entry, hasFailed = false): Promise<void> {
     const { store } = entry
     if (!store) return

@@ -23,12 +23,26 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   meta: { name: 'VARCHAR', version: 'BIGINT', next_row: 'BIGINT', next_column: 'BIGINT', updated_at: 'VARCHAR' },
   columns: { id: 'VARCHAR', position: 'INTEGER', name: 'VARCHAR', role: 'VARCHAR' },
   rows: { row_id: 'BIGINT', position: 'BIGINT' },
-  journal: { id: 'BIGINT', done: 'BOOLEAN', undo: 'VARCHAR', redo: 'VARCHAR', tables: 'VARCHAR', bytes: 'BIGINT', act: 'VARCHAR', done_at: 'VARCHAR', version: 'BIGINT' },
+  journal: {
+    id: 'BIGINT',
+    done: 'BOOLEAN',
+    undo: 'VARCHAR',
+    redo: 'VARCHAR',
+    tables: 'VARCHAR',
+    bytes: 'BIGINT',
+    act: 'VARCHAR',
+    done_at: 'VARCHAR',
+    version: 'BIGINT',
+  },
 }
 /** Columns of `journal` that later migrations add. */
 const addedLater = new Set(['tables', 'bytes', 'act', 'done_at', 'version'])
 /** Defaults are expressions that run with every row: only these are ours. */
-const defaults: Readonly<Record<string, string>> = { 'journal.id': "nextval('journal_ids')", 'journal.tables': "'[]'", 'journal.bytes': '0' }
+const defaults: Readonly<Record<string, string>> = {
+  'journal.id': "nextval('journal_ids')",
+  'journal.tables': "'[]'",
+  'journal.bytes': '0',
+}
 
 export const KEPT_TABLE = /^kept_\d{1,18}$/
 export const CELL_COLUMN = /^c\d{1,18}$/
@@ -37,19 +51,27 @@ type Value = unknown
 type All = (sql: string) => Promise<Value[][]>
 
 /**
- * Checks that a file of unknown origin holds what the migrations make, and nothing that could run when it is used: no views, macros, types, generated columns
- * or defaults. Returns the version of its tables. Throws UserError `dataset/foreign` and `dataset/newer`.
+ * Checks that a file of unknown origin holds what the migrations make, and nothing that could run when it is used: no
+ * views, macros, types, generated columns or defaults. Returns the version of its tables. Throws UserError
+ * `dataset/foreign` and `dataset/newer`.
  */
 export async function checkSchema(all: All, file: string): Promise<number> {
   const foreign = (problem: string) => new UserError('dataset/foreign', { file, problem })
   // Qualified: a macro of the file could have the name of a function of DuckDB.
-  const own = (what: string, columns: string) => all(`SELECT ${columns} FROM system.main.duckdb_${what}() WHERE NOT internal`)
-  for (const [what, name] of [['views', 'view_name'], ['functions', 'function_name'], ['types', 'type_name'], ['schemas', 'schema_name']] as const) {
+  const own = (what: string, columns: string) =>
+    all(`SELECT ${columns} FROM system.main.duckdb_${what}() WHERE NOT internal`)
+  for (const [what, name] of [
+    ['views', 'view_name'],
+    ['functions', 'function_name'],
+    ['types', 'type_name'],
+    ['schemas', 'schema_name'],
+  ] as const) {
     const [found] = await own(what, name)
     if (found) throw foreign(String(found[0]))
   }
   const indexes = await all(`SELECT table_name, expressions FROM system.main.duckdb_indexes()`)
-  for (const [table, expressions] of indexes) if (table !== 'rows' || expressions !== '[row_id]') throw foreign(`${table} ${expressions}`)
+  for (const [table, expressions] of indexes)
+    if (table !== 'rows' || expressions !== '[row_id]') throw foreign(`${table} ${expressions}`)
   const constraints = await all(`SELECT table_name, constraint_type FROM system.main.duckdb_constraints()`)
   for (const [table, kind] of constraints) if (kind !== 'NOT NULL') throw foreign(`${table} ${kind}`)
   const problem = problemOfColumns(await own('columns', 'table_name, column_name, data_type, column_default'))
@@ -64,13 +86,17 @@ export async function checkSchema(all: All, file: string): Promise<number> {
 /** The first column that is missing, of another type, or not ours; null where there is none. */
 function problemOfColumns(found: readonly Value[][]): string | null {
   const seen = new Map<string, Set<string>>()
-  for (const [table, column, type, expression] of found.map((row) => row.map((value) => (value === null ? null : String(value))))) {
+  for (const [table, column, type, expression] of found.map((row) =>
+    row.map((value) => (value === null ? null : String(value))),
+  )) {
     const place = `${table}.${column}`
-    if (typeOf(String(table), String(column)) !== type || (expression !== null && defaults[place] !== expression)) return place
+    if (typeOf(String(table), String(column)) !== type || (expression !== null && defaults[place] !== expression))
+      return place
     seen.set(String(table), (seen.get(String(table)) ?? new Set()).add(String(column)))
   }
   for (const [table, columns] of Object.entries(tables))
-    for (const column of Object.keys(columns)) if (!seen.get(table)?.has(column) && !(table === 'journal' && addedLater.has(column))) return `${table}.${column}`
+    for (const column of Object.keys(columns))
+      if (!seen.get(table)?.has(column) && !(table === 'journal' && addedLater.has(column))) return `${table}.${column}`
   return null
 }
 
@@ -86,9 +112,16 @@ export async function checkContents(all: All, file: string): Promise<void> {
   const foreign = (problem: string) => new UserError('dataset/foreign', { file, problem })
   const meta = await all('SELECT next_column FROM meta LIMIT 2')
   if (meta.length !== 1) throw foreign('meta')
-  const stored = new Set((await all(`SELECT column_name FROM system.main.duckdb_columns() WHERE table_name = 'rows'`)).map(([name]) => String(name)))
-  const columns = (await all(`SELECT id, role FROM columns LIMIT ${MAX_COLUMNS + 1}`)).map((row) => row.map(String) as [string, string])
+  const stored = new Set(
+    (await all(`SELECT column_name FROM system.main.duckdb_columns() WHERE table_name = 'rows'`)).map(([name]) =>
+      String(name),
+    ),
+  )
+  const columns = (await all(`SELECT id, role FROM columns LIMIT ${MAX_COLUMNS + 1}`)).map(
+    (row) => row.map(String) as [string, string],
+  )
   if (columns.length > MAX_COLUMNS || new Set(columns.map(([id]) => id)).size < columns.length) throw foreign('columns')
-  for (const [id, role] of columns) if (!CELL_COLUMN.test(id) || !stored.has(id) || !ColumnRole.safeParse(role).success) throw foreign(`columns.${id}`)
+  for (const [id, role] of columns)
+    if (!CELL_COLUMN.test(id) || !stored.has(id) || !ColumnRole.safeParse(role).success) throw foreign(`columns.${id}`)
   for (const [id] of columns) if (Number(id.slice(1)) >= Number(meta[0]?.[0])) throw foreign('meta.next_column')
 }

@@ -1,7 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
-import { CLIP_CHARACTERS, cutColumnName, UserError, type Column, type ColumnId, type ColumnRole, type Page, type Row, type RowId } from '../contract/index.ts'
+import {
+  CLIP_CHARACTERS,
+  cutColumnName,
+  UserError,
+  type Column,
+  type ColumnId,
+  type ColumnRole,
+  type Page,
+  type Row,
+  type RowId,
+} from '../contract/index.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
 import { exactText, textOf } from './exact-text.ts'
@@ -15,11 +25,15 @@ const MAX_NAME_CHARACTERS = 300
 /** Bounds each open dataset; what does not fit goes to a temporary file in the work folder. */
 export const MEMORY_LIMIT = '512MB'
 
-/** Folder beside the datasets for what is there only while it is used: drafts, rows on their way, what does not fit into memory. Emptied at every start. */
+/**
+ * Folder beside the datasets for what is there only while it is used: drafts, rows on their way, what does not fit into
+ * memory. Emptied at every start.
+ */
 export const WORK_FOLDER = '.work'
 
 /** The work folder of a folder of datasets, or of itself. */
-export const workFolderOf = (folder: string): string => (basename(folder) === WORK_FOLDER ? folder : join(folder, WORK_FOLDER))
+export const workFolderOf = (folder: string): string =>
+  basename(folder) === WORK_FOLDER ? folder : join(folder, WORK_FOLDER)
 
 export interface OpenOptions {
   /** Makes a new file; else it must be there and be one of ours. */
@@ -58,7 +72,11 @@ export interface Places {
   readonly isView: boolean
 }
 
-const DATASET_ORDER = { table: '(SELECT row_id, position AS place FROM rows)', cells: '(SELECT *, position AS place FROM rows)', isView: false }
+const DATASET_ORDER = {
+  table: '(SELECT row_id, position AS place FROM rows)',
+  cells: '(SELECT *, position AS place FROM rows)',
+  isView: false,
+}
 
 /** Beyond so many keys DuckDB reads the whole table instead of the index. */
 const ROWS_PER_LOOKUP = 1000
@@ -73,8 +91,9 @@ const VECTOR_ROWS = 2048
 const ROWS_PER_PAUSE = 10_000
 
 /**
- * One dataset as a DuckDB file. Rows have a stable key and a position 0 … n-1 without gaps, so that a page is one range scan. Cells are text columns
- * named by column id; NULL is a missing cell. Every method is one statement or runs in the caller's transaction.
+ * One dataset as a DuckDB file. Rows have a stable key and a position 0 … n-1 without gaps, so that a page is one range
+ * scan. Cells are text columns named by column id; NULL is a missing cell. Every method is one statement or runs in the
+ * caller's transaction.
  */
 export class DatasetStore {
   readonly #database: ConfinedDuckDB
@@ -92,13 +111,20 @@ export class DatasetStore {
   }
 
   /**
-   * Opens or creates the file and brings its tables up to date. Throws UserError `dataset/foreign` or `dataset/newer` for tables
-   * that are not ours, `dataset/locked` while another process has it, and `dataset/damaged`.
+   * Opens or creates the file and brings its tables up to date. Throws UserError `dataset/foreign` or `dataset/newer`
+   * for tables that are not ours, `dataset/locked` while another process has it, and `dataset/damaged`.
    */
-  static async open(file: string, { create = false, readOnly = false, reads = [], memoryLimit = MEMORY_LIMIT }: OpenOptions = {}): Promise<DatasetStore> {
+  static async open(
+    file: string,
+    { create = false, readOnly = false, reads = [], memoryLimit = MEMORY_LIMIT }: OpenOptions = {},
+  ): Promise<DatasetStore> {
     const work = workFolderOf(dirname(file))
     if (!readOnly) await mkdir(work, { recursive: true })
-    const database = await confinedDuckDB({ files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads], folder: work, memoryLimit })
+    const database = await confinedDuckDB({
+      files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads],
+      folder: work,
+      memoryLimit,
+    })
     const store = new DatasetStore(database, work)
     try {
       await store.run(`ATTACH ${literal(file)} AS dataset (TYPE duckdb${readOnly ? ', READ_ONLY' : ''})`)
@@ -108,7 +134,10 @@ export class DatasetStore {
       if (!readOnly) await store.#migrate(version)
       if (!create) await checkContents(all, basename(file))
       // Where the disk is full, what is there can be read without it.
-      if (!readOnly) await store.indexRows().catch((error: unknown) => { if (!(toDiskError(error, file) instanceof UserError)) throw error })
+      if (!readOnly)
+        await store.indexRows().catch((error: unknown) => {
+          if (!(toDiskError(error, file) instanceof UserError)) throw error
+        })
       return store
     } catch (error) {
       store.close()
@@ -175,7 +204,11 @@ export class DatasetStore {
   meta(): Promise<StoreMeta> {
     return this.#known.once('meta', async () => {
       const [row] = await this.all('SELECT name, version, updated_at FROM meta')
-      return { name: String(row?.[0]).slice(0, MAX_NAME_CHARACTERS), version: Number(row?.[1]), updatedAt: String(row?.[2]) }
+      return {
+        name: String(row?.[0]).slice(0, MAX_NAME_CHARACTERS),
+        version: Number(row?.[1]),
+        updatedAt: String(row?.[2]),
+      }
     })
   }
 
@@ -184,8 +217,14 @@ export class DatasetStore {
   }
 
   async columns(): Promise<Column[]> {
-    const rows = await this.#known.once('columns', () => this.all('SELECT id, name, role FROM columns ORDER BY position'))
-    return rows.map(([id, name, role]) => ({ id: String(id) as ColumnId, name: cutColumnName(String(name)), role: String(role) as ColumnRole }))
+    const rows = await this.#known.once('columns', () =>
+      this.all('SELECT id, name, role FROM columns ORDER BY position'),
+    )
+    return rows.map(([id, name, role]) => ({
+      id: String(id) as ColumnId,
+      name: cutColumnName(String(name)),
+      role: String(role) as ColumnRole,
+    }))
   }
 
   /** The dataset in its own order. */
@@ -197,16 +236,30 @@ export class DatasetStore {
     return this.#known.once('rowCount', async () => Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0]))
   }
 
-  /** The page of the relation's rows at places from `offset`, with clipped texts; without one, of the dataset in its own order. */
+  /**
+   * The page of the relation's rows at places from `offset`, with clipped texts; without one, of the dataset in its own
+   * order.
+   */
   async page(offset: number, limit: number, places?: Places): Promise<Page> {
     const { version } = await this.meta()
-    const cells = (await this.columns()).map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length(${identifier(id)}) > ${CLIP_CHARACTERS}`).join('')
+    const cells = (await this.columns())
+      .map(({ id }) => `, left(${exact(id)}, ${CLIP_CHARACTERS + 1}), length(${identifier(id)}) > ${CLIP_CHARACTERS}`)
+      .join('')
     const rows = await this.#pageRows(offset, offset + limit, { selected: `row_id, position${cells}`, places })
-    return { offset, rows: rows.map((row) => toRow(row, places?.isView === true)), rowCount: places?.count ?? (await this.rowCount()), version }
+    return {
+      offset,
+      rows: rows.map((row) => toRow(row, places?.isView === true)),
+      rowCount: places?.count ?? (await this.rowCount()),
+      version,
+    }
   }
 
   /** What is selected of the rows at places from … to-1, in their order; `row_id` and `position` come first. */
-  async #pageRows(from: number, to: number, { selected, places }: { readonly selected: string; readonly places: Places | undefined }): Promise<DuckDBValue[][]> {
+  async #pageRows(
+    from: number,
+    to: number,
+    { selected, places }: { readonly selected: string; readonly places: Places | undefined },
+  ): Promise<DuckDBValue[][]> {
     if (!places?.isView && (await this.#liesInOrder())) {
       const rows = await this.all(`SELECT ${selected} FROM rows WHERE position >= ${from} AND position < ${to}`)
       return rows.sort(([, a], [, b]) => Number(a) - Number(b))
@@ -216,16 +269,26 @@ export class DatasetStore {
     return order.flatMap((id) => (found.has(id) ? [found.get(id) as DuckDBValue[]] : []))
   }
 
-  /** True where a range of positions is quicker read than looked up row by row: the file skips what lies elsewhere, or there is little to skip. */
+  /**
+   * True where a range of positions is quicker read than looked up row by row: the file skips what lies elsewhere, or
+   * there is little to skip.
+   */
   async #liesInOrder(): Promise<boolean> {
     if ((await this.rowCount()) <= SCANNED_ROWS) return true
     const spread = `SELECT max(position) - min(position) AS width FROM rows GROUP BY rowid // ${VECTOR_ROWS}`
-    return this.#known.once('liesInOrder', async () => Number((await this.all(`SELECT coalesce(avg(width), 0) FROM (${spread})`))[0]?.[0]) <= 2 * VECTOR_ROWS)
+    return this.#known.once(
+      'liesInOrder',
+      async () =>
+        Number((await this.all(`SELECT coalesce(avg(width), 0) FROM (${spread})`))[0]?.[0]) <= 2 * VECTOR_ROWS,
+    )
   }
 
   /** Keys of the rows at places from … to-1. */
   async rowIds(from: number, to: number, places: Pick<Places, 'table'> = DATASET_ORDER): Promise<number[]> {
-    const rows = await this.all(`SELECT row_id FROM ${places.table} WHERE place >= $1 AND place < $2 ORDER BY place`, [BigInt(from), BigInt(to)])
+    const rows = await this.all(`SELECT row_id FROM ${places.table} WHERE place >= $1 AND place < $2 ORDER BY place`, [
+      BigInt(from),
+      BigInt(to),
+    ])
     return rows.map(([id]) => Number(id))
   }
 
@@ -239,20 +302,31 @@ export class DatasetStore {
     return textOf(row?.[0])
   }
 
-  /** Whole texts of the rows at places from … to-1 of the relation (the dataset's own order without one), in the order of the given columns. */
+  /**
+   * Whole texts of the rows at places from … to-1 of the relation (the dataset's own order without one), in the order
+   * of the given columns.
+   */
   async texts(from: number, to: number, columnIds: readonly string[], places?: Places): Promise<KeptRow[]> {
     const cells = columnIds.map((id) => `, ${exact(id)}`).join('')
     const toKept = ([rowId, ...texts]: DuckDBValue[]): KeptRow => ({ rowId: Number(rowId), cells: texts.map(textOf) })
     if (to - from > ROWS_PER_LOOKUP) {
       const relation = places?.cells ?? DATASET_ORDER.cells
-      return (await this.all(`SELECT row_id${cells} FROM ${relation} WHERE place >= $1 AND place < $2 ORDER BY place`, [BigInt(from), BigInt(to)])).map(toKept)
+      return (
+        await this.all(`SELECT row_id${cells} FROM ${relation} WHERE place >= $1 AND place < $2 ORDER BY place`, [
+          BigInt(from),
+          BigInt(to),
+        ])
+      ).map(toKept)
     }
     const order = await this.rowIds(from, to, places)
     const found = new Map((await this.#byId(order, `row_id${cells}`)).map((row) => [Number(row[0]), toKept(row)]))
     return order.flatMap((rowId) => found.get(rowId) ?? [])
   }
 
-  /** Writes cells by row key and returns what was there, in the same order. For a few cells: each is looked up by itself. */
+  /**
+   * Writes cells by row key and returns what was there, in the same order. For a few cells: each is looked up by
+   * itself.
+   */
   async swapCells(cells: readonly StoredCell[]): Promise<(string | null)[]> {
     const before: (string | null)[] = []
     for (const { rowId, columnId, value } of cells) {
@@ -263,8 +337,14 @@ export class DatasetStore {
   }
 
   /** Makes a temporary table of a number `key` and texts `v0`, `v1` … from rows that are made one by one. */
-  async loadTemp(table: string, width: number, rows: Iterable<readonly [key: number, texts: readonly (string | null)[]]>): Promise<void> {
-    await this.run(`CREATE OR REPLACE TEMP TABLE ${table} (key BIGINT${Array.from({ length: width }, (_, index) => `, v${index} VARCHAR`).join('')})`)
+  async loadTemp(
+    table: string,
+    width: number,
+    rows: Iterable<readonly [key: number, texts: readonly (string | null)[]]>,
+  ): Promise<void> {
+    await this.run(
+      `CREATE OR REPLACE TEMP TABLE ${table} (key BIGINT${Array.from({ length: width }, (_, index) => `, v${index} VARCHAR`).join('')})`,
+    )
     const appender = await this.#connection.createAppender(table, undefined, 'temp')
     let count = 0
     for (const [key, texts] of rows) {
@@ -277,7 +357,11 @@ export class DatasetStore {
   }
 
   /** Makes room at a position and puts rows there; those without a key get new ones. Returns the keys. */
-  async insertRows(at: number, rows: readonly { readonly rowId?: number; readonly cells: readonly (string | null)[] }[], columnIds: readonly string[]): Promise<number[]> {
+  async insertRows(
+    at: number,
+    rows: readonly { readonly rowId?: number; readonly cells: readonly (string | null)[] }[],
+    columnIds: readonly string[],
+  ): Promise<number[]> {
     await this.run('UPDATE rows SET position = position + $1 WHERE position >= $2', [BigInt(rows.length), BigInt(at)])
     const [next] = await this.all('SELECT next_row FROM meta')
     let fresh = Number(next?.[0])
@@ -327,15 +411,20 @@ export class DatasetStore {
 
   /** Puts every column in the order of these ids. */
   async orderColumns(ids: readonly string[]): Promise<void> {
-    for (const [position, id] of ids.entries()) await this.run('UPDATE columns SET position = $1 WHERE id = $2', [position, id])
+    for (const [position, id] of ids.entries())
+      await this.run('UPDATE columns SET position = $1 WHERE id = $2', [position, id])
   }
 
   /** Adds a column, or brings a hidden one back under its id. Returns the id. */
-  async insertColumn(at: number, column: { readonly id?: string; readonly name: string; readonly role: ColumnRole }): Promise<string> {
+  async insertColumn(
+    at: number,
+    column: { readonly id?: string; readonly name: string; readonly role: ColumnRole },
+  ): Promise<string> {
     const id = column.id ?? `c${await this.nextColumn()}`
     if (!column.id) {
       await this.run('UPDATE meta SET next_column = next_column + 1')
-      if (!(await this.storedColumns()).includes(id)) await this.run(`ALTER TABLE rows ADD COLUMN ${identifier(id)} VARCHAR`)
+      if (!(await this.storedColumns()).includes(id))
+        await this.run(`ALTER TABLE rows ADD COLUMN ${identifier(id)} VARCHAR`)
     }
     await this.run('UPDATE columns SET position = position + 1 WHERE position >= $1', [at])
     await this.run('INSERT INTO columns VALUES ($1, $2, $3, $4)', [id, at, column.name, column.role])
@@ -345,7 +434,8 @@ export class DatasetStore {
   /** Makes the columns in the file that the next new ones will use. */
   async addSpareColumns(count: number): Promise<void> {
     const next = await this.nextColumn()
-    for (let number = next; number < next + count; number++) await this.run(`ALTER TABLE rows ADD COLUMN IF NOT EXISTS ${identifier(`c${number}`)} VARCHAR`)
+    for (let number = next; number < next + count; number++)
+      await this.run(`ALTER TABLE rows ADD COLUMN IF NOT EXISTS ${identifier(`c${number}`)} VARCHAR`)
   }
 
   /** Takes a column out of the dataset; its texts stay in the file so that undoing is exact. */
@@ -367,7 +457,9 @@ export class DatasetStore {
 
   /** Ids of every column whose texts are in the file, hidden ones included. */
   async storedColumns(): Promise<string[]> {
-    const rows = await this.all(`SELECT column_name FROM duckdb_columns() WHERE table_name = 'rows' ORDER BY column_index`)
+    const rows = await this.all(
+      `SELECT column_name FROM duckdb_columns() WHERE table_name = 'rows' ORDER BY column_index`,
+    )
     return rows.map(([name]) => String(name)).slice(2)
   }
 }
@@ -390,5 +482,10 @@ function toRow([rowId, position, ...values]: DuckDBValue[], withIndex: boolean):
     if (values[index + 1] === true) clipped.push(cells.length)
     cells.push(textOf(values[index]))
   }
-  return { rowId: Number(rowId) as RowId, cells, ...(clipped.length > 0 ? { clipped } : {}), ...(withIndex ? { index: Number(position) } : {}) }
+  return {
+    rowId: Number(rowId) as RowId,
+    cells,
+    ...(clipped.length > 0 ? { clipped } : {}),
+    ...(withIndex ? { index: Number(position) } : {}),
+  }
 }

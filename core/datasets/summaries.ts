@@ -14,13 +14,20 @@ const WRITE_MS = 1000
 const Entry = z.object({
   /** Sizes and times of the dataset's files when this was true. */
   state: z.string(),
-  summary: z.object({ id: DatasetId, name: z.string(), rowCount: z.number(), columnNames: z.array(z.string()), updatedAt: z.string(), sizeBytes: z.number() }),
+  summary: z.object({
+    id: DatasetId,
+    name: z.string(),
+    rowCount: z.number(),
+    columnNames: z.array(z.string()),
+    updatedAt: z.string(),
+    sizeBytes: z.number(),
+  }),
 })
 type Entry = z.infer<typeof Entry>
 
 /**
- * What the list shows of each dataset, kept in a file beside them so that listing opens none. It is only a copy: where it is damaged or older than a dataset,
- * that one is opened.
+ * What the list shows of each dataset, kept in a file beside them so that listing opens none. It is only a copy: where
+ * it is damaged or older than a dataset, that one is opened.
  */
 export class Summaries {
   readonly #folder: string
@@ -43,7 +50,10 @@ export class Summaries {
 
   async put({ id, name, rowCount, columnNames, updatedAt, sizeBytes }: DatasetSummary): Promise<void> {
     const entries = await this.#read()
-    entries.set(id, { state: await stateOf(this.#folder, id), summary: { id, name, rowCount, columnNames: [...columnNames], updatedAt, sizeBytes } })
+    entries.set(id, {
+      state: await stateOf(this.#folder, id),
+      summary: { id, name, rowCount, columnNames: [...columnNames], updatedAt, sizeBytes },
+    })
     this.#writeSoon()
   }
 
@@ -66,7 +76,9 @@ export class Summaries {
       clearTimeout(this.#timer)
       this.#timer = null
       this.#writing = this.#writing.then(async () => {
-        await writeFileAtomic(join(this.#folder, INDEX_FILE), JSON.stringify([...(await this.#read()).values()])).catch(() => undefined)
+        await writeFileAtomic(join(this.#folder, INDEX_FILE), JSON.stringify([...(await this.#read()).values()])).catch(
+          () => undefined,
+        )
       })
     }
     await this.#writing
@@ -91,7 +103,9 @@ export class Summaries {
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
   try {
-    const entries = z.array(Entry).parse(JSON.parse((await readRegularFile(join(folder, INDEX_FILE), { maxBytes: MAX_BYTES })).toString('utf8')))
+    const entries = z
+      .array(Entry)
+      .parse(JSON.parse((await readRegularFile(join(folder, INDEX_FILE), { maxBytes: MAX_BYTES })).toString('utf8')))
     return new Map(entries.map((entry) => [entry.summary.id, entry]))
   } catch {
     return new Map()
@@ -100,6 +114,8 @@ async function readIndex(folder: string): Promise<Map<string, Entry>> {
 
 /** Size and time of a dataset's file and of what is not yet in it. */
 export async function stateOf(folder: string, id: string): Promise<string> {
-  const found = await Promise.all(['', '.wal'].map((ending) => lstat(join(folder, `${id}.duckdb${ending}`)).catch(() => null)))
+  const found = await Promise.all(
+    ['', '.wal'].map((ending) => lstat(join(folder, `${id}.duckdb${ending}`)).catch(() => null)),
+  )
   return found.map((stats) => (stats ? `${stats.size}@${stats.mtimeMs}` : '-')).join(' ')
 }

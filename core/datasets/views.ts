@@ -13,8 +13,9 @@ const known = new WeakMap<DatasetStore, KnownView[]>()
 let made = 0
 
 /**
- * The rows that a view shows, in its order: worked out once a version of the dataset, then a page is a range of places. Without filters and sort keys it is
- * the dataset itself. Throws UserError `dataset/column-not-found` and `dataset/regex-invalid`.
+ * The rows that a view shows, in its order: worked out once a version of the dataset, then a page is a range of places.
+ * Without filters and sort keys it is the dataset itself. Throws UserError `dataset/column-not-found` and
+ * `dataset/regex-invalid`.
  */
 export async function placesOf(store: DatasetStore, view?: DatasetView): Promise<Places> {
   if (!view || (view.filters.length === 0 && view.sort.length === 0)) return store.everyRow()
@@ -25,7 +26,10 @@ export async function placesOf(store: DatasetStore, view?: DatasetView): Promise
   await check(store, view)
   const name = `view_${++made}`
   const table = `temp.${name}`
-  const condition = view.filters.map(filterCondition).map((one) => `(${one})`).join(' AND ')
+  const condition = view.filters
+    .map(filterCondition)
+    .map((one) => `(${one})`)
+    .join(' AND ')
   await store.run(
     `CREATE TEMP TABLE ${name} AS SELECT row_id, row_number() OVER (ORDER BY ${sortOrder(view.sort)}) - 1 AS place FROM rows ${condition ? `WHERE ${condition}` : ''} ORDER BY place`,
   )
@@ -38,6 +42,10 @@ export async function placesOf(store: DatasetStore, view?: DatasetView): Promise
 }
 
 async function check(store: DatasetStore, { filters, sort }: DatasetView): Promise<void> {
-  requireColumns(await store.columns(), [...filters, ...sort].map(({ columnId }) => columnId))
-  for (const { kind, value, matchCase } of filters) if (kind === 'regex') await checkPattern(store, { kind, text: value, matchCase })
+  requireColumns(
+    await store.columns(),
+    [...filters, ...sort].map(({ columnId }) => columnId),
+  )
+  for (const { kind, value, matchCase } of filters)
+    if (kind === 'regex') await checkPattern(store, { kind, text: value, matchCase })
 }

@@ -27,16 +27,27 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const target = (adapter: string | null): GenerateTarget => ({ modelFolder: join(root, 'resources', 'models', 'terakoya-tiny-ja'), adapterFolder: adapter, format: { kind: 'template' }, messages: [{ role: 'user', content: 'こんにちは' }] })
+const target = (adapter: string | null): GenerateTarget => ({
+  modelFolder: join(root, 'resources', 'models', 'terakoya-tiny-ja'),
+  adapterFolder: adapter,
+  format: { kind: 'template' },
+  messages: [{ role: 'user', content: 'こんにちは' }],
+})
 
-async function answersOf(targets: readonly GenerateTarget[], onEvent: (event: GenerateEvent) => void = () => {}): Promise<string[]> {
+async function answersOf(
+  targets: readonly GenerateTarget[],
+  onEvent: (event: GenerateEvent) => void = () => {},
+): Promise<string[]> {
   const texts: string[] = []
   const hear = (event: GenerateEvent) => {
     onEvent(event)
     if (event.kind === 'failed') throw new Error(event.error.code)
     if (event.kind === 'done') texts[event.target] = event.answer.text
   }
-  await answer({ device: 'cpu', targets, settings: generationSettingsOf(defaultSettings()) }, { signal: new AbortController().signal, onEvent: hear })
+  await answer(
+    { device: 'cpu', targets, settings: generationSettingsOf(defaultSettings()) },
+    { signal: new AbortController().signal, onEvent: hear },
+  )
   return texts
 }
 
@@ -52,7 +63,8 @@ it('closes open models, and those that are answering after their answer', async 
   const speaking = new Set<number>()
   const closing: Promise<void>[] = []
   const closeOnce = (event: GenerateEvent) => {
-    if (event.kind === 'token' && speaking.add(event.target).size === both.length && closing.length === 0) closing.push(closeModels())
+    if (event.kind === 'token' && speaking.add(event.target).size === both.length && closing.length === 0)
+      closing.push(closeModels())
   }
   expect(await answersOf(both, closeOnce)).toEqual(wanted)
   expect(closing).toHaveLength(1)
@@ -72,44 +84,110 @@ it('opens as many models as can be asked at once, each once, and closes the one 
 })
 
 /** What comes of every target: how its answer ended, or the code of its failure. */
-async function outcomes(targets: readonly GenerateTarget[], settings: GenerationSettings, signal = new AbortController().signal): Promise<string[]> {
+async function outcomes(
+  targets: readonly GenerateTarget[],
+  settings: GenerationSettings,
+  signal = new AbortController().signal,
+): Promise<string[]> {
   const found: string[] = []
-  await answer({ device: 'cpu', targets, settings }, { signal, onEvent: (event) => { if (event.kind !== 'token') found[event.target] = event.kind === 'done' ? event.answer.finish : JSON.stringify(event.error) } })
+  await answer(
+    { device: 'cpu', targets, settings },
+    {
+      signal,
+      onEvent: (event) => {
+        if (event.kind !== 'token')
+          found[event.target] = event.kind === 'done' ? event.answer.finish : JSON.stringify(event.error)
+      },
+    },
+  )
   return [...found]
 }
 
 const short = { ...generationSettingsOf(defaultSettings()), maxNewTokens: 3 }
-const asking = (...messages: [ChatMessage['role'], string][]): GenerateTarget => ({ ...target(null), messages: messages.map(([role, content]) => ({ role, content })) })
+const asking = (...messages: [ChatMessage['role'], string][]): GenerateTarget => ({
+  ...target(null),
+  messages: messages.map(([role, content]) => ({ role, content })),
+})
 
 it('answers with every setting at its ends', { timeout: 120_000 }, async () => {
   const ends: Partial<GenerationSettings>[] = [
-    { temperature: 0 }, { doSample: true, temperature: 0 }, { doSample: true, temperature: 1e-320 }, { doSample: true, temperature: 10 }, { doSample: true, topK: 1 }, { doSample: true, topK: 1000 }, { doSample: true, topP: 0.01 },
-    { doSample: true, minP: 1 }, { doSample: true, topK: 1, topP: 0.01, minP: 1, temperature: 1e-5 }, { beams: 10 }, { beams: 10, lengthPenalty: -5 }, { beams: 10, lengthPenalty: 5, minNewTokens: 1024 }, { beams: 10, maxNewTokens: 1 }, { beams: 2, maxNewTokens: 1, minNewTokens: 1024 },
-    { repetitionPenalty: 10 }, { beams: 3, repetitionPenalty: 10 }, { minNewTokens: 1024 }, { maxNewTokens: 1 }, { seed: -1, doSample: true }, { seed: 2 ** 31 - 1, doSample: true }, { stopTokens: ',' }, { stopTokens: '</s>,\ud800,あ, ,' }, { stopTokens: 'あ,'.repeat(500) },
+    { temperature: 0 },
+    { doSample: true, temperature: 0 },
+    { doSample: true, temperature: 1e-320 },
+    { doSample: true, temperature: 10 },
+    { doSample: true, topK: 1 },
+    { doSample: true, topK: 1000 },
+    { doSample: true, topP: 0.01 },
+    { doSample: true, minP: 1 },
+    { doSample: true, topK: 1, topP: 0.01, minP: 1, temperature: 1e-5 },
+    { beams: 10 },
+    { beams: 10, lengthPenalty: -5 },
+    { beams: 10, lengthPenalty: 5, minNewTokens: 1024 },
+    { beams: 10, maxNewTokens: 1 },
+    { beams: 2, maxNewTokens: 1, minNewTokens: 1024 },
+    { repetitionPenalty: 10 },
+    { beams: 3, repetitionPenalty: 10 },
+    { minNewTokens: 1024 },
+    { maxNewTokens: 1 },
+    { seed: -1, doSample: true },
+    { seed: 2 ** 31 - 1, doSample: true },
+    { stopTokens: ',' },
+    { stopTokens: '</s>,\ud800,あ, ,' },
+    { stopTokens: 'あ,'.repeat(500) },
   ]
-  for (const end of ends) for (const answered of await outcomes([target(null), target(adapterFolder)], GenerationSettings.parse({ ...short, ...end }))) expect(answered, JSON.stringify(end)).toMatch(/^(stop|length)$/)
+  for (const end of ends)
+    for (const answered of await outcomes(
+      [target(null), target(adapterFolder)],
+      GenerationSettings.parse({ ...short, ...end }),
+    ))
+      expect(answered, JSON.stringify(end)).toMatch(/^(stop|length)$/)
 })
 
 it('has an answer or a sentence for whatever is said', { timeout: 120_000 }, async () => {
   const said: [GenerateTarget, RegExp][] = [
-    [asking(['user', '']), /^(stop|length)$/], [asking(['user', '\ud800']), /^(stop|length)$/], [asking(['user', '\0\ufeff\u202e']), /^(stop|length)$/], [asking(['user', '</s><s><pad>']), /^(stop|length)$/], [asking(['system', ''], ['user', '']), /^(stop|length)$/],
-    [asking(['user', 'a'], ['user', 'b']), /^(stop|length)$/], [asking(['user', 'a'], ['assistant', 'b']), /^(stop|length)$/], [asking(['assistant', ''], ['assistant', 'x'], ['user', 'a']), /^(stop|length)$/],
-    [asking(['system', '規則']), /chat\/no-question/], [asking(['assistant', 'a']), /chat\/no-question/], [asking(), /chat\/no-question/], [asking(['user', 'あ'.repeat(300_000)]), /chat\/too-long/], [asking(['system', 'あ'.repeat(5000)], ['user', 'a']), /chat\/too-long/],
+    [asking(['user', '']), /^(stop|length)$/],
+    [asking(['user', '\ud800']), /^(stop|length)$/],
+    [asking(['user', '\0\ufeff\u202e']), /^(stop|length)$/],
+    [asking(['user', '</s><s><pad>']), /^(stop|length)$/],
+    [asking(['system', ''], ['user', '']), /^(stop|length)$/],
+    [asking(['user', 'a'], ['user', 'b']), /^(stop|length)$/],
+    [asking(['user', 'a'], ['assistant', 'b']), /^(stop|length)$/],
+    [asking(['assistant', ''], ['assistant', 'x'], ['user', 'a']), /^(stop|length)$/],
+    [asking(['system', '規則']), /chat\/no-question/],
+    [asking(['assistant', 'a']), /chat\/no-question/],
+    [asking(), /chat\/no-question/],
+    [asking(['user', 'あ'.repeat(300_000)]), /chat\/too-long/],
+    [asking(['system', 'あ'.repeat(5000)], ['user', 'a']), /chat\/too-long/],
   ]
-  for (const [one, wanted] of said) expect((await outcomes([one], short))[0], JSON.stringify(one.messages).slice(0, 80)).toMatch(wanted)
+  for (const [one, wanted] of said)
+    expect((await outcomes([one], short))[0], JSON.stringify(one.messages).slice(0, 80)).toMatch(wanted)
   // Markers that are empty leave nothing of an empty question.
-  const bare = { ...asking(['user', '']), format: { kind: 'h2o', promptStart: '', answerSeparator: '', endAfterPrompt: false } as const }
-  expect(await outcomes([bare, bare], { ...short, beams: 2 })).toEqual([expect.stringMatching(/^(stop|length)$/), expect.stringMatching(/^(stop|length)$/)])
+  const bare = {
+    ...asking(['user', '']),
+    format: { kind: 'h2o', promptStart: '', answerSeparator: '', endAfterPrompt: false } as const,
+  }
+  expect(await outcomes([bare, bare], { ...short, beams: 2 })).toEqual([
+    expect.stringMatching(/^(stop|length)$/),
+    expect.stringMatching(/^(stop|length)$/),
+  ])
 })
 
 it('lets a target fail by itself, asks at once and cancels at once', { timeout: 120_000 }, async () => {
   const gone = { ...target(null), modelFolder: join(folder, 'nowhere') }
   const [whole, broken] = await outcomes([target(null), gone], short)
-  expect([whole, broken]).toEqual([expect.stringMatching(/^(stop|length)$/), expect.stringMatching(/"code":"(?!internal)/)])
+  expect([whole, broken]).toEqual([
+    expect.stringMatching(/^(stop|length)$/),
+    expect.stringMatching(/"code":"(?!internal)/),
+  ])
   const four = [1, 2, 3, 4].map(() => target(null))
-  const both = await Promise.all([outcomes(four, short), outcomes(four, { ...short, beams: 10 }), closeModels().then(() => outcomes([target(adapterFolder)], short))])
+  const both = await Promise.all([
+    outcomes(four, short),
+    outcomes(four, { ...short, beams: 10 }),
+    closeModels().then(() => outcomes([target(adapterFolder)], short)),
+  ])
   expect(both.flat()).toEqual(Array.from({ length: 9 }, () => expect.stringMatching(/^(stop|length)$/) as string))
-  for (const beams of [1, 4]) expect(await outcomes(four, { ...short, beams }, AbortSignal.abort())).toEqual(four.map(() => 'cancelled'))
+  for (const beams of [1, 4])
+    expect(await outcomes(four, { ...short, beams }, AbortSignal.abort())).toEqual(four.map(() => 'cancelled'))
   await closeModels()
   expect(openRuntime().live()).toEqual(nothing)
 })

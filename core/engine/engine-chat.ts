@@ -1,4 +1,10 @@
-import { toAppError, type ChatAnswer, type DeviceKind, type FinishReason, type GenerationSettings } from '../contract/index.ts'
+import {
+  toAppError,
+  type ChatAnswer,
+  type DeviceKind,
+  type FinishReason,
+  type GenerationSettings,
+} from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { fitConversation } from '../generation/prompts.ts'
@@ -49,12 +55,18 @@ interface SharedWeights {
 
 const sharedWeights = new Map<string, SharedWeights>()
 
-/** Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's failure is its own. */
+/**
+ * Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's
+ * failure is its own.
+ */
 export async function answer({ device, targets, settings }: GenerateJob, { signal, onEvent }: Context): Promise<null> {
-  await Promise.all(groupTargets(targets).map((group) =>
-    answerGroup(device, group, settings, { signal, onEvent }).catch((error: unknown) => {
-      for (const { index } of group) onEvent({ kind: 'failed', target: index, error: toAppError(error) })
-    })))
+  await Promise.all(
+    groupTargets(targets).map((group) =>
+      answerGroup(device, group, settings, { signal, onEvent }).catch((error: unknown) => {
+        for (const { index } of group) onEvent({ kind: 'failed', target: index, error: toAppError(error) })
+      }),
+    ),
+  )
   return null
 }
 
@@ -71,7 +83,12 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
   return [...groups.values()]
 }
 
-async function answerGroup(kind: DeviceKind, group: readonly IndexedTarget[], settings: GenerationSettings, { signal, onEvent }: Context): Promise<void> {
+async function answerGroup(
+  kind: DeviceKind,
+  group: readonly IndexedTarget[],
+  settings: GenerationSettings,
+  { signal, onEvent }: Context,
+): Promise<void> {
   const { modelFolder, adapterFolder } = group[0] as IndexedTarget
   const entry = await takeModel(kind, modelFolder, adapterFolder)
   try {
@@ -88,18 +105,27 @@ interface Question {
   readonly settings: GenerationSettings
 }
 
-async function answerWith({ model, generator, layout }: OpenModel, { adapterFolder, group, settings }: Question, { signal, onEvent }: Context): Promise<void> {
+async function answerWith(
+  { model, generator, layout }: OpenModel,
+  { adapterFolder, group, settings }: Question,
+  { signal, onEvent }: Context,
+): Promise<void> {
   const { contextLength } = model.architecture
   const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
   const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
   const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
-  await generator.generate({
-    prompts: prompts.map(({ ids }) => ids), settings, signal,
-    stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format))),
-    onToken: (place) => streams[place]?.count(),
-    onText: (place, text) => streams[place]?.say(text),
-    onEnd: (place, finish) => streams[place]?.end(finish),
-  }, layout && adapterFolder ? await readAdapterVector(adapterFolder, layout) : null)
+  await generator.generate(
+    {
+      prompts: prompts.map(({ ids }) => ids),
+      settings,
+      signal,
+      stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format))),
+      onToken: (place) => streams[place]?.count(),
+      onText: (place, text) => streams[place]?.say(text),
+      onEnd: (place, finish) => streams[place]?.end(finish),
+    },
+    layout && adapterFolder ? await readAdapterVector(adapterFolder, layout) : null,
+  )
 }
 
 /** One answer on its way to the window, with its speed. */
@@ -128,20 +154,35 @@ class AnswerStream {
 
   end(finish: FinishReason): void {
     const seconds = (performance.now() - this.#startMs) / 1000
-    const answer: ChatAnswer = { text: this.#text, finish, tokenCount: this.#tokenCount, tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0, droppedTurns: this.#droppedTurns }
+    const answer: ChatAnswer = {
+      text: this.#text,
+      finish,
+      tokenCount: this.#tokenCount,
+      tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0,
+      droppedTurns: this.#droppedTurns,
+    }
     this.#onEvent({ kind: 'done', target: this.#target, answer })
   }
 }
 
-/** Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of their adapter. Whoever takes it is one of its users. */
+/**
+ * Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of
+ * their adapter. Whoever takes it is one of its users.
+ */
 async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<Entry> {
   const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
-  const key = JSON.stringify([kind, modelFolder, adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]]])
+  const key = JSON.stringify([
+    kind,
+    modelFolder,
+    adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]],
+  ])
   const entry = entries.get(key) ?? newEntry(openFresh(kind, modelFolder, adapter))
   entry.users++
   entries.delete(key)
   entries.set(key, entry)
-  entry.opened.catch(() => { if (entries.get(key) === entry) entries.delete(key) })
+  entry.opened.catch(() => {
+    if (entries.get(key) === entry) entries.delete(key)
+  })
   if (entries.size > KEPT_MODELS) {
     const [oldest, unused] = entries.entries().next().value as [string, Entry]
     entries.delete(oldest)
@@ -176,7 +217,10 @@ function close({ users, opened, close: tell }: Entry): void {
     generator.dispose()
     return release(weights)
   }
-  void opened.then(free, () => {}).then(tell).then(giveBackFreedMemory)
+  void opened
+    .then(free, () => {})
+    .then(tell)
+    .then(giveBackFreedMemory)
 }
 
 /** The weights of a folder on a device, read once for all who use them; each releases them. */

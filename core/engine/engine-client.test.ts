@@ -9,7 +9,8 @@ function pipe(handlers: EngineHandlers): EnginePort & { die(exit: EngineExit): v
   const toHost: ((message: unknown) => void)[] = []
   const toEngine: ((message: unknown) => void)[] = []
   const onExit: ((exit: EngineExit) => void)[] = []
-  const later = (listeners: ((message: unknown) => void)[]) => (message: unknown) => setImmediate(() => listeners.forEach((listener) => listener(structuredClone(message))))
+  const later = (listeners: ((message: unknown) => void)[]) => (message: unknown) =>
+    setImmediate(() => listeners.forEach((listener) => listener(structuredClone(message))))
   runEngine({ send: later(toHost), onMessage: (listener) => void toEngine.push(listener) }, handlers)
   return {
     pid: 1,
@@ -28,16 +29,37 @@ const handlers = (changes: Partial<EngineHandlers>): EngineHandlers => ({
   ...changes,
 })
 
-const generateJob = { device: 'cpu', targets: [], settings: { doSample: false, temperature: 1, topK: 0, topP: 1, minP: 0, beams: 1, lengthPenalty: 1, stopTokens: '', repetitionPenalty: 1, minNewTokens: 0, maxNewTokens: 1, seed: 0 } } as const
+const generateJob = {
+  device: 'cpu',
+  targets: [],
+  settings: {
+    doSample: false,
+    temperature: 1,
+    topK: 0,
+    topP: 1,
+    minP: 0,
+    beams: 1,
+    lengthPenalty: 1,
+    stopTokens: '',
+    repetitionPenalty: 1,
+    minNewTokens: 0,
+    maxNewTokens: 1,
+    seed: 0,
+  },
+} as const
 
 describe('the engine client', () => {
   it('passes parameters, events and the result through the process border', async () => {
-    const client = createEngineClient(() => pipe(handlers({
-      generate: async (job, { onEvent }) => {
-        onEvent({ kind: 'token', target: 0, text: job.device })
-        return null
-      },
-    })))
+    const client = createEngineClient(() =>
+      pipe(
+        handlers({
+          generate: async (job, { onEvent }) => {
+            onEvent({ kind: 'token', target: 0, text: job.device })
+            return null
+          },
+        }),
+      ),
+    )
     const events: unknown[] = []
     expect(await client.call('generate', generateJob, (event) => events.push(event)).result).toBeNull()
     expect(events).toEqual([{ kind: 'token', target: 0, text: 'cpu' }])
@@ -49,7 +71,14 @@ describe('the engine client', () => {
     let finish = () => {}
     const client = createEngineClient(() => {
       started++
-      return pipe(handlers({ generate: () => new Promise((resolve) => { finish = () => resolve(null) }) }))
+      return pipe(
+        handlers({
+          generate: () =>
+            new Promise((resolve) => {
+              finish = () => resolve(null)
+            }),
+        }),
+      )
     })
     const working = client.call('generate', generateJob)
     await client.call('devices', null).result
@@ -66,16 +95,31 @@ describe('the engine client', () => {
   })
 
   it('gives back a user error with its facts', async () => {
-    const client = createEngineClient(() => pipe(handlers({ devices: async () => { throw new UserError('device/unavailable', { device: 'cuda' }) } })))
+    const client = createEngineClient(() =>
+      pipe(
+        handlers({
+          devices: async () => {
+            throw new UserError('device/unavailable', { device: 'cuda' })
+          },
+        }),
+      ),
+    )
     const error = await client.call('devices', null).result.catch((reason: unknown) => reason)
     expect((error as UserError).error).toEqual({ code: 'device/unavailable', facts: { device: 'cuda' } })
     client.close()
   })
 
   it('cancels one call and lets it settle by itself', async () => {
-    const client = createEngineClient(() => pipe(handlers({
-      train: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({ outcome: 'stopped', step: 3, lastLoss: 1 }))),
-    })))
+    const client = createEngineClient(() =>
+      pipe(
+        handlers({
+          train: (_, { signal }) =>
+            new Promise((resolve) =>
+              signal.addEventListener('abort', () => resolve({ outcome: 'stopped', step: 3, lastLoss: 1 })),
+            ),
+        }),
+      ),
+    )
     const call = client.call('train', {} as never)
     call.cancel()
     expect(await call.result).toEqual({ outcome: 'stopped', step: 3, lastLoss: 1 })
@@ -94,18 +138,33 @@ describe('the engine client', () => {
     const error = await call.result.catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(EngineGone)
     expect((error as EngineGone).exit).toEqual({ code: null, reason: 'SIGKILL' })
-    expect(await client.call('devices', null).result).toEqual({ devices: [], recommended: { kind: 'cpu', reason: 'no-gpu' } })
+    expect(await client.call('devices', null).result).toEqual({
+      devices: [],
+      recommended: { kind: 'cpu', reason: 'no-gpu' },
+    })
     expect(ports.length).toBe(2)
     client.close()
   })
 
   it.each([
-    ['no object', 'x'], ['another type', { type: 'x' }], ['an unknown error', { type: 'error', id: 1, error: { code: 'no such code', facts: {} }, stack: '' }],
-    ['a result of another call', { type: 'result', id: 1, result: { devices: 1 } }], ['a broken event', { type: 'event', id: 1, event: { kind: 'step', step: 'x' } }], ['nothing', undefined],
+    ['no object', 'x'],
+    ['another type', { type: 'x' }],
+    ['an unknown error', { type: 'error', id: 1, error: { code: 'no such code', facts: {} }, stack: '' }],
+    ['a result of another call', { type: 'result', id: 1, result: { devices: 1 } }],
+    ['a broken event', { type: 'event', id: 1, event: { kind: 'step', step: 'x' } }],
+    ['nothing', undefined],
   ])('ends an engine that says what no engine says, and no more than that: %s', async (_, message) => {
     let say: (message: unknown) => void = () => {}
     let killed = 0
-    const port = (): EnginePort => ({ pid: 1, send: () => undefined, onMessage: (listener) => { say = listener }, onExit: () => undefined, kill: () => void killed++ })
+    const port = (): EnginePort => ({
+      pid: 1,
+      send: () => undefined,
+      onMessage: (listener) => {
+        say = listener
+      },
+      onExit: () => undefined,
+      kill: () => void killed++,
+    })
     const client = createEngineClient(port)
     const call = client.call('train', {} as never)
     say({ type: 'event', id: 99, event: null })
@@ -113,7 +172,11 @@ describe('the engine client', () => {
     expect(killed).toBe(0)
     say(message)
     const error = await call.result.catch((reason: unknown) => reason)
-    expect([(error as EngineGone).exit, killed, client.pid()]).toEqual([{ code: null, reason: 'invalid message' }, 1, undefined])
+    expect([(error as EngineGone).exit, killed, client.pid()]).toEqual([
+      { code: null, reason: 'invalid message' },
+      1,
+      undefined,
+    ])
   })
 
   it('ends an engine that does not hear that it should stop, and waits for one that does', async () => {
@@ -121,8 +184,23 @@ describe('the engine client', () => {
     try {
       let nowMs = 0
       const says: ((message: unknown) => void)[] = []
-      const client = createEngineClient(() => ({ pid: says.length, send: () => undefined, onMessage: (listener) => void says.push(listener), onExit: () => undefined, kill: () => undefined }), () => nowMs)
-      const pass = (ms: number) => { for (let passed = 0; passed < ms; passed += 1000) { nowMs += 1000; says.at(-1)?.({ type: 'heartbeat' }); vi.advanceTimersByTime(1000) } }
+      const client = createEngineClient(
+        () => ({
+          pid: says.length,
+          send: () => undefined,
+          onMessage: (listener) => void says.push(listener),
+          onExit: () => undefined,
+          kill: () => undefined,
+        }),
+        () => nowMs,
+      )
+      const pass = (ms: number) => {
+        for (let passed = 0; passed < ms; passed += 1000) {
+          nowMs += 1000
+          says.at(-1)?.({ type: 'heartbeat' })
+          vi.advanceTimersByTime(1000)
+        }
+      }
       const deaf = client.call('train', {} as never)
       const deafEnd = deaf.result.catch((reason: unknown) => reason)
       pass(100_000)
@@ -152,7 +230,9 @@ describe('the engine client', () => {
   })
 
   it('tells of an engine that cannot be started as of one that has gone', async () => {
-    const client = createEngineClient(() => { throw Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN' }) })
+    const client = createEngineClient(() => {
+      throw Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN' })
+    })
     const error = await client.call('devices', null).result.catch((reason: unknown) => reason)
     expect((error as EngineGone).exit).toEqual({ code: null, reason: 'spawn EAGAIN' })
   })

@@ -1,6 +1,16 @@
 import { InternalError, UserError, type AppError } from '../contract/errors.ts'
 import type { EngineExit, EnginePort, SpawnEngine } from '../processes/port.ts'
-import { engineMessages, EngineReply, HEARTBEAT_MS, STOP_ANSWER_MS, STOP_END_MS, UNRESPONSIVE_MS, type EngineMethod, type EngineMethods, type EngineRequest } from './engine-protocol.ts'
+import {
+  engineMessages,
+  EngineReply,
+  HEARTBEAT_MS,
+  STOP_ANSWER_MS,
+  STOP_END_MS,
+  UNRESPONSIVE_MS,
+  type EngineMethod,
+  type EngineMethods,
+  type EngineRequest,
+} from './engine-protocol.ts'
 
 /** The engine process went away while it worked for a call. */
 export class EngineGone extends Error {
@@ -24,7 +34,11 @@ export interface EngineCall<M extends EngineMethod> {
 }
 
 export interface EngineClient {
-  call<M extends EngineMethod>(method: M, params: EngineMethods[M]['params'], onEvent?: (event: EngineMethods[M]['event']) => void): EngineCall<M>
+  call<M extends EngineMethod>(
+    method: M,
+    params: EngineMethods[M]['params'],
+    onEvent?: (event: EngineMethods[M]['event']) => void,
+  ): EngineCall<M>
   /** Process id of the running engine, if any: for logs and tests. */
   pid(): number | undefined
   /** The engine ends when its calls have ended: the next one finds other libraries. */
@@ -51,7 +65,10 @@ interface Running {
   isRetiring: boolean
 }
 
-/** The host's side of the engine: starts a process on the first call, and a new one on the first call after it went away. */
+/**
+ * The host's side of the engine: starts a process on the first call, and a new one on the first call after it went
+ * away.
+ */
 export function createEngineClient(spawn: SpawnEngine, now: () => number = () => performance.now()): EngineClient {
   let running: Running | null = null
   let nextId = 1
@@ -94,11 +111,13 @@ export function createEngineClient(spawn: SpawnEngine, now: () => number = () =>
   /** Ends an engine that is silent, or that does not stop when it is asked to. */
   function check(engine: Running): void {
     const silentMs = now() - engine.lastSeenMs
-    if (silentMs >= UNRESPONSIVE_MS) return breakOff(engine, { code: null, reason: `${UNRESPONSIVE_MS / 1000} s` }, true)
+    if (silentMs >= UNRESPONSIVE_MS)
+      return breakOff(engine, { code: null, reason: `${UNRESPONSIVE_MS / 1000} s` }, true)
     for (const { stopping, lastEventMs } of engine.pending.values()) {
       if (!stopping) continue
       const waitedMs = now() - (stopping.isHeard ? Math.max(stopping.askedMs, lastEventMs) : stopping.askedMs)
-      if (waitedMs >= (stopping.isHeard ? STOP_END_MS : STOP_ANSWER_MS)) return breakOff(engine, { code: null, reason: `${Math.round(waitedMs / 1000)} s` }, true)
+      if (waitedMs >= (stopping.isHeard ? STOP_END_MS : STOP_ANSWER_MS))
+        return breakOff(engine, { code: null, reason: `${Math.round(waitedMs / 1000)} s` }, true)
     }
   }
 
@@ -122,13 +141,20 @@ export function createEngineClient(spawn: SpawnEngine, now: () => number = () =>
         engine = ensure()
       } catch (error) {
         // The system has no room for another process.
-        const gone = new EngineGone({ code: null, reason: error instanceof Error ? error.message : String(error) }, false)
+        const gone = new EngineGone(
+          { code: null, reason: error instanceof Error ? error.message : String(error) },
+          false,
+        )
         return { result: Promise.reject(gone), cancel: () => undefined, stop: () => undefined }
       }
       const result = new Promise<never>((resolve, reject) => {
         engine.pending.set(id, {
-          method, stopping: null, lastEventMs: now(),
-          resolve: resolve as (result: unknown) => void, reject, onEvent: (onEvent ?? (() => undefined)) as (event: unknown) => void,
+          method,
+          stopping: null,
+          lastEventMs: now(),
+          resolve: resolve as (result: unknown) => void,
+          reject,
+          onEvent: (onEvent ?? (() => undefined)) as (event: unknown) => void,
         })
       })
       engine.port.send({ type: 'call', id, method, params } satisfies EngineRequest)

@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { DeviceKind, type ChatAnswer, type ChatMessage, type DeviceInfo, type DeviceReason, type GenerationSettings, type SystemInfo } from '../contract/index.ts'
+import {
+  DeviceKind,
+  type ChatAnswer,
+  type ChatMessage,
+  type DeviceInfo,
+  type DeviceReason,
+  type GenerationSettings,
+  type SystemInfo,
+} from '../contract/index.ts'
 import type { SampleFormat } from '../samples/sample-format.ts'
 import { anyNumber, TrainEvent, TrainResult, type TrainJob } from '../training/job.ts'
 import { StoredError } from './stored-error.ts'
@@ -22,7 +30,11 @@ export interface GenerateJob {
 }
 
 const ChatAnswerMessage: z.ZodType<ChatAnswer> = z.object({
-  text: z.string(), finish: z.enum(['stop', 'length', 'context', 'cancelled']), tokenCount: z.number(), tokensPerSecond: anyNumber, droppedTurns: z.number(),
+  text: z.string(),
+  finish: z.enum(['stop', 'length', 'context', 'cancelled']),
+  tokenCount: z.number(),
+  tokensPerSecond: anyNumber,
+  droppedTurns: z.number(),
 })
 
 const GenerateEvent = z.discriminatedUnion('kind', [
@@ -37,11 +49,29 @@ export interface DeviceReport {
   readonly recommended: SystemInfo['recommended']
 }
 
-const reasons = ['provider-missing', 'driver-missing', 'no-adapter', 'library-missing', 'platform', 'software-adapter', 'compiler-missing', 'driver-outdated', 'gpu-busy', 'vulkan-missing'] as const satisfies readonly DeviceReason[]
+const reasons = [
+  'provider-missing',
+  'driver-missing',
+  'no-adapter',
+  'library-missing',
+  'platform',
+  'software-adapter',
+  'compiler-missing',
+  'driver-outdated',
+  'gpu-busy',
+  'vulkan-missing',
+] as const satisfies readonly DeviceReason[]
 const DeviceReportMessage: z.ZodType<DeviceReport> = z.object({
-  devices: z.array(z.object({
-    kind: DeviceKind, name: z.string(), memoryBytes: z.number().exactOptional(), freeMemoryBytes: z.number().exactOptional(), available: z.boolean(), reason: z.enum(reasons).exactOptional(),
-  })),
+  devices: z.array(
+    z.object({
+      kind: DeviceKind,
+      name: z.string(),
+      memoryBytes: z.number().exactOptional(),
+      freeMemoryBytes: z.number().exactOptional(),
+      available: z.boolean(),
+      reason: z.enum(reasons).exactOptional(),
+    }),
+  ),
   recommended: z.object({ kind: DeviceKind, reason: z.enum(['fastest-gpu', 'no-gpu', 'gpu-unusable', 'user-choice']) }),
 })
 
@@ -54,8 +84,16 @@ export interface EngineMethods {
 
 export type EngineMethod = keyof EngineMethods
 
-/** What the engine may say to each call. Native code runs in the engine, so nothing that comes from it is used unchecked. */
-export const engineMessages: { readonly [M in EngineMethod]: { readonly event: z.ZodType<EngineMethods[M]['event']>; readonly result: z.ZodType<EngineMethods[M]['result']> } } = {
+/**
+ * What the engine may say to each call. Native code runs in the engine, so nothing that comes from it is used
+ * unchecked.
+ */
+export const engineMessages: {
+  readonly [M in EngineMethod]: {
+    readonly event: z.ZodType<EngineMethods[M]['event']>
+    readonly result: z.ZodType<EngineMethods[M]['result']>
+  }
+} = {
   devices: { event: z.never(), result: DeviceReportMessage },
   train: { event: TrainEvent, result: TrainResult },
   generate: { event: GenerateEvent, result: z.null() },
@@ -66,7 +104,10 @@ export type EngineRequest =
   | { readonly type: 'call'; readonly id: number; readonly method: EngineMethod; readonly params: unknown }
   | { readonly type: 'cancel'; readonly id: number }
 
-/** Engine → host. `heartbeat` comes about once a second while the engine's event loop turns; `cancelling` as soon as it has heard `cancel`. */
+/**
+ * Engine → host. `heartbeat` comes about once a second while the engine's event loop turns; `cancelling` as soon as it
+ * has heard `cancel`.
+ */
 export const EngineReply = z.discriminatedUnion('type', [
   z.object({ type: z.literal('heartbeat') }),
   z.object({ type: z.literal('cancelling'), id: z.number() }),
@@ -78,9 +119,16 @@ export type EngineReply = z.infer<typeof EngineReply>
 
 /** Milliseconds between two heartbeats. */
 export const HEARTBEAT_MS = 1000
-/** An engine that has been silent for so long is taken for dead. Loading a large model may hold its loop for seconds. */
+/**
+ * An engine that has been silent for so long is taken for dead. Loading a large model may hold its loop for seconds.
+ */
 export const UNRESPONSIVE_MS = 60_000
-/** A run that is to stop ends with its engine where the engine does not hear of it for so long (a long native call, an endless template) … */
+/**
+ * A run that is to stop ends with its engine where the engine does not hear of it for so long (a long native call, an
+ * endless template) …
+ */
 export const STOP_ANSWER_MS = 5000
-/** … or has heard and neither ends nor tells anything for so long. A step and the checkpoint after it may take minutes. */
+/**
+ * … or has heard and neither ends nor tells anything for so long. A step and the checkpoint after it may take minutes.
+ */
 export const STOP_END_MS = 300_000

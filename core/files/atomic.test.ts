@@ -45,11 +45,25 @@ describe('writing in one move', () => {
 
   it('is swept up after a kill, and nothing else is', async () => {
     const folder = await newFolder()
-    for (const name of ['..index.json.0123456789ab.tmp', '.a.json.0123456789ab.tmp', 'a.tmp', '.a.json.tmp', '.hidden', 'a.json']) await writeFile(join(folder, name), '')
+    for (const name of [
+      '..index.json.0123456789ab.tmp',
+      '.a.json.0123456789ab.tmp',
+      'a.tmp',
+      '.a.json.tmp',
+      '.hidden',
+      'a.json',
+    ])
+      await writeFile(join(folder, name), '')
     await mkdir(join(folder, '.folder.0123456789ab.tmp'))
     await sweepTemporary(folder)
     await sweepTemporary(join(folder, 'missing'))
-    expect((await readdir(folder)).sort()).toEqual(['.a.json.tmp', '.folder.0123456789ab.tmp', '.hidden', 'a.json', 'a.tmp'])
+    expect((await readdir(folder)).sort()).toEqual([
+      '.a.json.tmp',
+      '.folder.0123456789ab.tmp',
+      '.hidden',
+      'a.json',
+      'a.tmp',
+    ])
   })
 })
 
@@ -61,7 +75,12 @@ describe('copying in one move', () => {
     await writeFile(join(folder, 'to'), 'old')
     const disk = faultyDisk({ ...fault, within: folder })
     const restore = useDisk(disk)
-    const error = await copyFileAtomic(join(folder, 'from'), join(folder, 'to')).then(() => null, (caught: unknown) => caught).finally(restore)
+    const error = await copyFileAtomic(join(folder, 'from'), join(folder, 'to'))
+      .then(
+        () => null,
+        (caught: unknown) => caught,
+      )
+      .finally(restore)
     return { folder, error, calls: disk.seen.map((call) => call.replace(folder, '').replace(/[0-9a-f]{12}/, '*')) }
   }
 
@@ -74,6 +93,9 @@ describe('copying in one move', () => {
   it('keeps the old content when the sync fails', async () => {
     const { folder, error } = await copied({ fault: { at: 2, kind: 'EIO' } })
     expect(error).toMatchObject({ error: { code: 'library/unwritable', facts: { folder } } })
-    expect([await readFile(join(folder, 'to'), 'utf8'), (await readdir(folder)).sort()]).toEqual(['old', ['from', 'to']])
+    expect([await readFile(join(folder, 'to'), 'utf8'), (await readdir(folder)).sort()]).toEqual([
+      'old',
+      ['from', 'to'],
+    ])
   })
 })

@@ -6,8 +6,8 @@ import { disk } from './disk.ts'
 import { toDiskError } from './disk-errors.ts'
 
 /**
- * Replaces the file in one move: readers see the old content or the whole new one, also after a power cut. The folder must exist.
- * Throws UserError 'disk-full' or 'library/unwritable'; nothing is left behind then.
+ * Replaces the file in one move: readers see the old content or the whole new one, also after a power cut. The folder
+ * must exist. Throws UserError 'disk-full' or 'library/unwritable'; nothing is left behind then.
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await writeAtomic(path, async (file) => {
@@ -52,11 +52,22 @@ async function replaceAtomic(path: string, make: (temporary: string) => Promise<
 /** Names of the files that the functions above leave behind where the process ends in the middle. */
 export const isTemporary = (name: string): boolean => /^\..+\.[0-9a-f]{12}\.tmp$/.test(name)
 
-/** Removes such files from a folder. Only where nobody else writes, or with an age that no write reaches. A folder that cannot be read has none. */
-export async function sweepTemporary(folder: string, { olderThanMs = 0 }: { readonly olderThanMs?: number } = {}): Promise<void> {
+/**
+ * Removes such files from a folder. Only where nobody else writes, or with an age that no write reaches. A folder that
+ * cannot be read has none.
+ */
+export async function sweepTemporary(
+  folder: string,
+  { olderThanMs = 0 }: { readonly olderThanMs?: number } = {},
+): Promise<void> {
   for (const name of (await readdir(folder).catch(() => [])).filter(isTemporary)) {
     const path = join(folder, name)
-    const isOld = olderThanMs === 0 || (await stat(path).then(({ mtimeMs }) => mtimeMs < Date.now() - olderThanMs, () => false))
+    const isOld =
+      olderThanMs === 0 ||
+      (await stat(path).then(
+        ({ mtimeMs }) => mtimeMs < Date.now() - olderThanMs,
+        () => false,
+      ))
     if (isOld) await disk.rm(path, { force: true }).catch(() => undefined)
   }
 }

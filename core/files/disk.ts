@@ -1,7 +1,13 @@
 import * as node from 'node:fs/promises'
 
-/** The calls that change files. Everything that must survive a crash goes through them, so that a test can fail, delay or end the process at each. */
-export type Disk = Pick<typeof node, 'open' | 'rename' | 'rm' | 'mkdir' | 'copyFile' | 'appendFile' | 'writeFile' | 'link' | 'truncate'>
+/**
+ * The calls that change files. Everything that must survive a crash goes through them, so that a test can fail, delay
+ * or end the process at each.
+ */
+export type Disk = Pick<
+  typeof node,
+  'open' | 'rename' | 'rm' | 'mkdir' | 'copyFile' | 'appendFile' | 'writeFile' | 'link' | 'truncate'
+>
 
 let used: Disk = node
 
@@ -12,5 +18,7 @@ export const disk: Disk = new Proxy({} as Disk, { get: (_, name) => used[name as
 export function useDisk(other: Disk): () => void {
   const earlier = used
   used = other
-  return () => { used = earlier }
+  return () => {
+    used = earlier
+  }
 }

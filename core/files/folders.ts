@@ -1,7 +1,10 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where the studio keeps what belongs to the user's account rather than to a library (preferences). `TERAKOYA_HOME` overrides it. */
+/**
+ * Where the studio keeps what belongs to the user's account rather than to a library (preferences). `TERAKOYA_HOME`
+ * overrides it.
+ */
 export function userDataFolder(): string {
   const override = process.env['TERAKOYA_HOME']
   if (override) return override
@@ -15,10 +18,14 @@ export function userDataFolder(): string {
 export function cacheFolder(): string {
   const override = process.env['TERAKOYA_HOME']
   if (override) return join(override, 'cache')
-  if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Terakoya Studio', 'Cache')
+  if (process.platform === 'win32')
+    return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'Terakoya Studio', 'Cache')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Terakoya Studio')
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'terakoya-studio')
 }
 
-/** The library that is used until the user chooses one: datasets, models and experiments as plain files. `TERAKOYA_LIBRARY` overrides it. */
+/**
+ * The library that is used until the user chooses one: datasets, models and experiments as plain files.
+ * `TERAKOYA_LIBRARY` overrides it.
+ */
 export const defaultLibraryFolder = (): string => process.env['TERAKOYA_LIBRARY'] ?? join(homedir(), 'Terakoya')

@@ -17,11 +17,25 @@ it.each([library, join(library, 'models'), join(library, 'models', '..', 'models
   expect(await realPathInside(library, path)).toBe(await realpath(path))
 })
 
-it.each([outside, '/', join(outside, 'library-other'), join(outside, 'linked', 'models'), join(library, 'out'), join(library, 'out', 'library-other'), join(library, '..'), join(library, 'missing'), '', '\0', join(outside, 'missing')])('%j is not', async (path) => {
+it.each([
+  outside,
+  '/',
+  join(outside, 'library-other'),
+  join(outside, 'linked', 'models'),
+  join(library, 'out'),
+  join(library, 'out', 'library-other'),
+  join(library, '..'),
+  join(library, 'missing'),
+  '',
+  '\0',
+  join(outside, 'missing'),
+])('%j is not', async (path) => {
   expect(await realPathInside(library, path)).toBe(null)
 })
 
 it('a library behind a link is itself', async () => {
-  expect(await realPathInside(join(outside, 'linked'), join(library, 'models'))).toBe(await realpath(join(library, 'models')))
+  expect(await realPathInside(join(outside, 'linked'), join(library, 'models'))).toBe(
+    await realpath(join(library, 'models')),
+  )
   expect(await realPathInside('/', library)).toBe(await realpath(library))
 })

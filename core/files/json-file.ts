@@ -2,7 +2,10 @@ import { UserError } from '../contract/errors.ts'
 import type { ErrorCode } from '../contract/errors.ts'
 import { readRegularFile } from './regular-file.ts'
 
-/** Levels of nesting: a tokenizer.json has 8. What walks a value later, by calling itself, stays far from the end of its stack. */
+/**
+ * Levels of nesting: a tokenizer.json has 8. What walks a value later, by calling itself, stays far from the end of its
+ * stack.
+ */
 const MAX_DEPTH = 64
 /** Of files for which no other limit is given. */
 const MAX_BYTES = 16_000_000
@@ -15,14 +18,18 @@ export interface JsonFile {
 
 /**
  * Returns the object in a JSON file.
- * Throws UserError `missing` {file} where there is no file, 'checkpoint/json-invalid' {file} where it holds no JSON object, 'file/too-large' or 'file/too-deep'
- * beyond the limits, 'file/not-regular' or 'file/unreadable' otherwise.
+ * Throws UserError `missing` {file} where there is no file, 'checkpoint/json-invalid' {file} where it holds no JSON
+ * object, 'file/too-large' or 'file/too-deep' beyond the limits, 'file/not-regular' or 'file/unreadable' otherwise.
  */
-export async function readJsonObject(file: string, { missing = 'file/not-found', maxBytes = MAX_BYTES }: JsonFile = {}): Promise<Record<string, unknown>> {
+export async function readJsonObject(
+  file: string,
+  { missing = 'file/not-found', maxBytes = MAX_BYTES }: JsonFile = {},
+): Promise<Record<string, unknown>> {
   const bytes = await readRegularFile(file, { maxBytes, missing })
   if (depthOf(bytes) > MAX_DEPTH) throw new UserError('file/too-deep', { file, max: MAX_DEPTH })
   const value = parseJson(bytes.toString('utf8'))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UserError('checkpoint/json-invalid', { file })
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UserError('checkpoint/json-invalid', { file })
   return value as Record<string, unknown>
 }
 

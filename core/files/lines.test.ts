@@ -31,13 +31,21 @@ it('puts lines together that lie in several pieces of the file', async () => {
 })
 
 it('leaves out a line that is too long, and no other', async () => {
-  expect(await read(await fileOf(`a\n${'x'.repeat(500_000)}\nb\n${'y'.repeat(400_001)}`))).toEqual(['a', null, 'b', null])
+  expect(await read(await fileOf(`a\n${'x'.repeat(500_000)}\nb\n${'y'.repeat(400_001)}`))).toEqual([
+    'a',
+    null,
+    'b',
+    null,
+  ])
 })
 
 it('lets the process do other things while it reads', async () => {
   const file = await fileOf('x\n'.repeat(100_000))
   let turns = 0
-  const count = () => { turns++; timer = setImmediate(count) }
+  const count = () => {
+    turns++
+    timer = setImmediate(count)
+  }
   let timer = setImmediate(count)
   const lines = await read(file)
   clearImmediate(timer)
@@ -48,7 +56,9 @@ it('lets the process do other things while it reads', async () => {
 it('refuses what is too large, no file, or not there', async () => {
   const folder = await newFolder()
   await mkdir(join(folder, 'folder'))
-  await expect(read(await fileOf('x'.repeat(11)), { maxBytes: 10 })).rejects.toMatchObject({ error: { code: 'file/too-large' } })
+  await expect(read(await fileOf('x'.repeat(11)), { maxBytes: 10 })).rejects.toMatchObject({
+    error: { code: 'file/too-large' },
+  })
   await expect(read(join(folder, 'folder'))).rejects.toMatchObject({ error: { code: 'file/not-regular' } })
   await expect(read(join(folder, 'nowhere'))).rejects.toMatchObject({ error: { code: 'file/not-found' } })
 })

@@ -1,4 +1,5 @@
-// Text files of many lines that came from elsewhere: read piece by piece, so that no file is long enough to hold up the process.
+// Text files of many lines that came from elsewhere: read piece by piece, so that no file is long enough to hold up the
+// process.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { UserError } from '../contract/errors.ts'
 import { toReadError } from './read-error.ts'
@@ -41,7 +42,12 @@ async function* piecesOf(path: string, maxBytes: number): AsyncGenerator<Buffer>
   const file = await openRegularFile(path)
   try {
     const { size } = await file.stat()
-    if (size > maxBytes) throw new UserError('file/too-large', { file: path, foundMB: Math.ceil(size / 1e6), maxMB: Math.ceil(maxBytes / 1e6) })
+    if (size > maxBytes)
+      throw new UserError('file/too-large', {
+        file: path,
+        foundMB: Math.ceil(size / 1e6),
+        maxMB: Math.ceil(maxBytes / 1e6),
+      })
     for (let done = 0; done < size;) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - done)), 0)
       if (bytesRead === 0) break
@@ -87,7 +93,8 @@ class LineCutter {
   }
 
   *#take(isEnded: boolean): Generator<FileLine> {
-    if (this.#length > 0) yield { text: this.#length > this.#maxLineBytes ? null : Buffer.concat(this.#begun).toString('utf8'), isEnded }
+    if (this.#length > 0)
+      yield { text: this.#length > this.#maxLineBytes ? null : Buffer.concat(this.#begun).toString('utf8'), isEnded }
     this.#begun = []
     this.#length = 0
   }

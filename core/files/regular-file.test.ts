@@ -15,11 +15,20 @@ describe.skipIf(process.platform === 'win32')('what is no file', () => {
     ['a FIFO that nobody writes to', async (path) => execFileSync('mkfifo', [path])],
     ['a device', (path) => symlink('/dev/zero', path)],
     ['a link in a circle', (path) => symlink(path, path)],
-    ['a socket', (path) => new Promise<void>((resolve) => { const server = createServer(); server.unref().listen(path, resolve) })],
+    [
+      'a socket',
+      (path) =>
+        new Promise<void>((resolve) => {
+          const server = createServer()
+          server.unref().listen(path, resolve)
+        }),
+    ],
   ])('%s is refused at once', async (_, make) => {
     const path = join(await newFolder(), 'x')
     await make(path)
-    await expect(openRegularFile(path)).rejects.toMatchObject({ error: { code: 'file/not-regular', facts: { file: path } } })
+    await expect(openRegularFile(path)).rejects.toMatchObject({
+      error: { code: 'file/not-regular', facts: { file: path } },
+    })
   })
 })
 
@@ -28,7 +37,9 @@ describe('a whole file', () => {
     const path = join(await newFolder(), 'x')
     await writeFile(path, '0123456789')
     expect((await readRegularFile(path, { maxBytes: 10 })).toString()).toBe('0123456789')
-    await expect(readRegularFile(path, { maxBytes: 9 })).rejects.toMatchObject({ error: { code: 'file/too-large', facts: { file: path } } })
+    await expect(readRegularFile(path, { maxBytes: 9 })).rejects.toMatchObject({
+      error: { code: 'file/too-large', facts: { file: path } },
+    })
     expect((await readRegularFile(path, { maxBytes: 9, cut: true })).toString()).toBe('012345678')
   })
 
@@ -37,16 +48,28 @@ describe('a whole file', () => {
     const file = await open(path, 'w')
     await file.truncate(1e12)
     await file.close()
-    await expect(readJsonObject(path)).rejects.toMatchObject({ error: { code: 'file/too-large', facts: { foundMB: 1_000_000, maxMB: 16 } } })
+    await expect(readJsonObject(path)).rejects.toMatchObject({
+      error: { code: 'file/too-large', facts: { foundMB: 1_000_000, maxMB: 16 } },
+    })
   })
 
   it('that is missing is named as the caller says', async () => {
-    await expect(readRegularFile('/nowhere/x', { maxBytes: 1, missing: 'checkpoint/config-missing' })).rejects.toMatchObject({ error: { code: 'checkpoint/config-missing', facts: { file: '/nowhere/x' } } })
+    await expect(
+      readRegularFile('/nowhere/x', { maxBytes: 1, missing: 'checkpoint/config-missing' }),
+    ).rejects.toMatchObject({ error: { code: 'checkpoint/config-missing', facts: { file: '/nowhere/x' } } })
   })
 })
 
 describe('JSON', () => {
-  it.each([['{}', 1], ['1', 0], ['{"a":[[]],"b":{}}', 3], ['"[[[["', 0], ['{"a":"\\\\","b":["\\"[["]}', 2], ['['.repeat(1000), 1000], [']]]][', -3]])('%s nests %i levels', (text, depth) => expect(depthOf(Buffer.from(text))).toBe(Math.max(0, depth)))
+  it.each([
+    ['{}', 1],
+    ['1', 0],
+    ['{"a":[[]],"b":{}}', 3],
+    ['"[[[["', 0],
+    ['{"a":"\\\\","b":["\\"[["]}', 2],
+    ['['.repeat(1000), 1000],
+    [']]]][', -3],
+  ])('%s nests %i levels', (text, depth) => expect(depthOf(Buffer.from(text))).toBe(Math.max(0, depth)))
 
   it('is read to 64 levels and not to 65', async () => {
     const path = join(await newFolder(), 'x')
@@ -54,6 +77,8 @@ describe('JSON', () => {
     await writeFile(path, nested(64))
     expect(Object.keys(await readJsonObject(path))).toEqual(['a'])
     await writeFile(path, nested(65))
-    await expect(readJsonObject(path)).rejects.toMatchObject({ error: { code: 'file/too-deep', facts: { file: path, max: 64 } } })
+    await expect(readJsonObject(path)).rejects.toMatchObject({
+      error: { code: 'file/too-deep', facts: { file: path, max: 64 } },
+    })
   })
 })

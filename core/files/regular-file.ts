@@ -11,13 +11,22 @@ const NO_FILE = new Set(['ENXIO', 'EISDIR', 'ELOOP', 'ENODEV', 'EOPNOTSUPP'])
 
 /**
  * Opens a file for reading that came from elsewhere; the caller closes it.
- * Throws UserError 'file/not-regular' {file} for a folder, FIFO, socket or device, `missing` {file} where there is none, 'file/unreadable' otherwise.
+ * Throws UserError 'file/not-regular' {file} for a folder, FIFO, socket or device, `missing` {file} where there is
+ * none, 'file/unreadable' otherwise.
  */
 export async function openRegularFile(path: string, missing: ErrorCode = 'file/not-found'): Promise<FileHandle> {
   const file = await open(path, FLAGS).catch((error: NodeJS.ErrnoException) => {
-    throw NO_FILE.has(error.code ?? '') ? new UserError('file/not-regular', { file: path }) : toReadError(error, path, missing)
+    throw NO_FILE.has(error.code ?? '')
+      ? new UserError('file/not-regular', { file: path })
+      : toReadError(error, path, missing)
   })
-  if (await file.stat().then((found) => found.isFile(), () => false)) return file
+  if (
+    await file.stat().then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  )
+    return file
   await file.close()
   throw new UserError('file/not-regular', { file: path })
 }
@@ -31,12 +40,19 @@ export interface WholeFile {
   readonly cut?: boolean
 }
 
-/** Reads a whole file that came from elsewhere. Throws like openRegularFile, and UserError 'file/too-large' {file, foundMB, maxMB}. */
-export async function readRegularFile(path: string, { maxBytes, missing, cut = false }: WholeFile): Promise<Buffer<ArrayBuffer>> {
+/**
+ * Reads a whole file that came from elsewhere. Throws like openRegularFile, and UserError 'file/too-large' {file,
+ * foundMB, maxMB}.
+ */
+export async function readRegularFile(
+  path: string,
+  { maxBytes, missing, cut = false }: WholeFile,
+): Promise<Buffer<ArrayBuffer>> {
   const file = await openRegularFile(path, missing)
   try {
     const { size } = await file.stat()
-    if (size > maxBytes && !cut) throw new UserError('file/too-large', { file: path, foundMB: megabytes(size), maxMB: megabytes(maxBytes) })
+    if (size > maxBytes && !cut)
+      throw new UserError('file/too-large', { file: path, foundMB: megabytes(size), maxMB: megabytes(maxBytes) })
     return await readUpTo(file, Math.min(size, maxBytes))
   } catch (error) {
     throw toReadError(error, path, missing)

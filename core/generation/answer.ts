@@ -36,7 +36,12 @@ export class Answer {
   /** Chooses the next token by its scores [V], which change; does nothing where the answer has ended. */
   take(logits: Float32Array): void {
     if (this.finish) return
-    const { request: { settings }, seed, endTokens, model: { architecture } } = this.#options
+    const {
+      request: { settings },
+      seed,
+      endTokens,
+      model: { architecture },
+    } = this.#options
     if (this.all.length >= architecture.contextLength) return this.end('context')
     const token = chooseToken(logits, settings, { tokens: this.all, newCount: this.tokens.length, endTokens, seed })
     if (endTokens.has(token)) return this.end('stop')
@@ -69,4 +74,3 @@ export class Answer {
     this.#options.request.onText?.(this.#options.index, text)
   }
 }
-

@@ -37,7 +37,10 @@ export class BeamSearch {
   constructor(options: BeamOptions) {
     this.#options = options
     // All beams begin alike: only the first may go on.
-    this.#running = Array.from({ length: options.settings.beams }, (_, index) => ({ tokens: [], score: index === 0 ? 0 : IMPOSSIBLE }))
+    this.#running = Array.from({ length: options.settings.beams }, (_, index) => ({
+      tokens: [],
+      score: index === 0 ? 0 : IMPOSSIBLE,
+    }))
   }
 
   /** New tokens of the best answer, with its end token where it has one. */
@@ -50,16 +53,39 @@ export class BeamSearch {
     return this.#running.map(({ tokens }) => tokens.at(-1) as number)
   }
 
-  /** Takes the scores [beams][V] of the next token (they change); returns which beam each running one now goes on from. */
+  /**
+   * Takes the scores [beams][V] of the next token (they change); returns which beam each running one now goes on from.
+   */
   advance(logits: readonly Float32Array[]): number[] {
-    const { settings: { beams, lengthPenalty }, endTokens } = this.#options
+    const {
+      settings: { beams, lengthPenalty },
+      endTokens,
+    } = this.#options
     const candidates = this.#candidates(logits, Math.max(2, 1 + endTokens.size) * beams)
     const length = (candidates[0] as Candidate).tokens.length
-    const scored = (candidate: Candidate): Beam => ({ tokens: candidate.tokens, score: candidate.score / length ** lengthPenalty })
-    this.#ended = best([...this.#ended, ...candidates.slice(0, beams).filter(({ ends }) => ends).map(scored)], beams)
-    const running = best(candidates.map((candidate) => (candidate.ends ? { ...candidate, score: candidate.score + IMPOSSIBLE } : candidate)), beams)
+    const scored = (candidate: Candidate): Beam => ({
+      tokens: candidate.tokens,
+      score: candidate.score / length ** lengthPenalty,
+    })
+    this.#ended = best(
+      [
+        ...this.#ended,
+        ...candidates
+          .slice(0, beams)
+          .filter(({ ends }) => ends)
+          .map(scored),
+      ],
+      beams,
+    )
+    const running = best(
+      candidates.map((candidate) =>
+        candidate.ends ? { ...candidate, score: candidate.score + IMPOSSIBLE } : candidate,
+      ),
+      beams,
+    )
     this.#running = running
-    // A running beam's score can only fall: once the best of them is no better than the worst that has ended, the search is over.
+    // A running beam's score can only fall: once the best of them is no better than the worst that has ended, the
+    // search is over.
     const hope = (running[0] as Beam).score / length ** lengthPenalty
     const worst = this.#ended.length < beams ? -Infinity : (this.#ended.at(-1) as Beam).score
     this.done = candidates.every(({ ends }) => ends) || hope <= worst
@@ -67,13 +93,19 @@ export class BeamSearch {
   }
 
   #candidates(logits: readonly Float32Array[], count: number): Candidate[] {
-    const { prompt, settings: { repetitionPenalty, minNewTokens }, endTokens, maxNewTokens } = this.#options
+    const {
+      prompt,
+      settings: { repetitionPenalty, minNewTokens },
+      endTokens,
+      maxNewTokens,
+    } = this.#options
     const found: { score: number; parent: number; token: number }[] = []
     for (const [parent, { tokens, score }] of this.#running.entries()) {
       const probabilities = logSoftmax(logits[parent] as Float32Array)
       penaliseRepetition(probabilities, repetitionPenalty, [...prompt, ...tokens])
       if (tokens.length < minNewTokens) for (const id of endTokens) probabilities[id] = -Infinity
-      for (const token of largest(probabilities, count)) found.push({ parent, token, score: Math.fround(score + (probabilities[token] as number)) })
+      for (const token of largest(probabilities, count))
+        found.push({ parent, token, score: Math.fround(score + (probabilities[token] as number)) })
     }
     return best(found, count).map(({ parent, token, score }) => {
       const tokens = [...(this.#running[parent] as Beam).tokens, token]
@@ -83,7 +115,8 @@ export class BeamSearch {
 }
 
 /** The `count` of highest score, the earlier of equals first. */
-const best = <T extends { readonly score: number }>(list: readonly T[], count: number): T[] => [...list].sort((a, b) => b.score - a.score).slice(0, count)
+const best = <T extends { readonly score: number }>(list: readonly T[], count: number): T[] =>
+  [...list].sort((a, b) => b.score - a.score).slice(0, count)
 
 /** Indices of the `count` largest numbers. */
 function largest(values: Float32Array, count: number): number[] {

@@ -29,8 +29,8 @@ export interface CacheOptions {
 type CacheSet = Readonly<Record<string, DeviceTensor>>
 
 /**
- * The device state of answers that are generated together: caches, tables, and the tensors of the two shapes that are run (prompt, single token). It serves one call after the other:
- * each begins with `prefill`.
+ * The device state of answers that are generated together: caches, tables, and the tensors of the two shapes that are
+ * run (prompt, single token). It serves one call after the other: each begins with `prefill`.
  */
 export class Cache {
   readonly sequences: number
@@ -61,13 +61,20 @@ export class Cache {
     this.#options = options
     this.#counts = new Int32Array(sequences)
     try {
-      for (const { name, shape, values } of rotaryTables(architecture, places)) this.#shared[name] = this.#own(device.tensor('float32', shape, values))
+      for (const { name, shape, values } of rotaryTables(architecture, places))
+        this.#shared[name] = this.#own(device.tensor('float32', shape, values))
       this.#sets = [this.#newSet()]
       this.#lengths = this.#own(device.tensor('int32', [sequences]))
       this.#total = this.#own(device.tensor('int32', [1]))
       this.#logits = this.#own(device.tensor('float32', [sequences, architecture.vocabularySize]))
       this.#ids = this.#own(device.tensor('int32', [sequences, 1]))
-      this.#everyRow = this.#own(device.tensor('int32', [sequences], Int32Array.from({ length: sequences }, (_, index) => index)))
+      this.#everyRow = this.#own(
+        device.tensor(
+          'int32',
+          [sequences],
+          Int32Array.from({ length: sequences }, (_, index) => index),
+        ),
+      )
     } catch (error) {
       this.dispose()
       throw error
@@ -102,7 +109,10 @@ export class Cache {
     const { device, sessions } = this.#options
     const own = new Owned()
     try {
-      const [idsTensor, lastTensor] = [own.add(device.tensor('int32', [prompts.length, width], ids)), own.add(device.tensor('int32', [prompts.length], last))]
+      const [idsTensor, lastTensor] = [
+        own.add(device.tensor('int32', [prompts.length, width], ids)),
+        own.add(device.tensor('int32', [prompts.length], last)),
+      ]
       return await this.#run(own.add(this.#bind(sessions.prompt, idsTensor, lastTensor)), width)
     } finally {
       own.dispose()
@@ -113,10 +123,12 @@ export class Cache {
   async decode(tokens: readonly number[]): Promise<Float32Array> {
     const [set] = this.#sets as [CacheSet]
     const { sequences, places } = this
-    const binding = this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, this.#everyRow))
+    const binding =
+      this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, this.#everyRow))
     this.#steps.set(set, binding)
     this.#ids.write(Int32Array.from(tokens))
-    for (let index = 0; index < sequences; index++) this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
+    for (let index = 0; index < sequences; index++)
+      this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
     return this.#run(binding, Math.max(...this.#counts))
   }
 
@@ -127,7 +139,8 @@ export class Cache {
     const [from, to] = this.#sets as [CacheSet, CacheSet]
     const order = (this.#order ??= await this.#openReorder())
     const outputs = Object.fromEntries(Object.entries(to).map(([name, tensor]) => [`${name}_out`, tensor]))
-    const binding = this.#reorders.get(from) ?? this.#own(order.session.bind({ inputs: { ...from, rows: order.rows }, outputs }))
+    const binding =
+      this.#reorders.get(from) ?? this.#own(order.session.bind({ inputs: { ...from, rows: order.rows }, outputs }))
     this.#reorders.set(from, binding)
     order.rows.write(Int32Array.from(rows))
     await binding.run()
@@ -142,14 +155,20 @@ export class Cache {
   #newSet(): CacheSet {
     const { architecture, device, sequences, places } = this.#options
     const sized = (shape: Shape) => shape.map((dim) => (dim === 'B' ? sequences : dim === 'S' ? places : Number(dim)))
-    return Object.fromEntries(cachesOf(architecture).map(({ name, shape }) => [name, this.#own(device.tensor(this.#options.sessions.compute, sized(shape)))]))
+    return Object.fromEntries(
+      cachesOf(architecture).map(({ name, shape }) => [
+        name,
+        this.#own(device.tensor(this.#options.sessions.compute, sized(shape))),
+      ]),
+    )
   }
 
   async #openReorder(): Promise<{ session: Session; rows: DeviceTensor<'int32'> }> {
     const { architecture, device, sequences } = this.#options
     const b = new Builder()
     const rows = b.input('rows', 'int32', ['B'])
-    for (const { name, shape } of cachesOf(architecture)) b.output(`${name}_out`, b.gather(b.input(name, this.#options.sessions.compute, shape), rows))
+    for (const { name, shape } of cachesOf(architecture))
+      b.output(`${name}_out`, b.gather(b.input(name, this.#options.sessions.compute, shape), rows))
     const session = this.#own(await device.createSession(toOnnx(b.build(), { provider: device.kind })))
     return { session, rows: this.#own(device.tensor('int32', [sequences])) }
   }
@@ -157,13 +176,21 @@ export class Cache {
   /** What convolutions keep of an earlier call: unlike keys and values, it is read from the first token on. */
   #forgetRows(): void {
     const [set] = this.#sets as [CacheSet]
-    for (const { name, isRows } of cachesOf(this.#options.architecture)) if (isRows) write(set[name] as DeviceTensor, new Float32Array((set[name] as DeviceTensor).elementCount))
+    for (const { name, isRows } of cachesOf(this.#options.architecture))
+      if (isRows) write(set[name] as DeviceTensor, new Float32Array((set[name] as DeviceTensor).elementCount))
   }
 
   #bind(session: Session, ids: DeviceTensor<'int32'>, last: DeviceTensor<'int32'>): Binding {
     const [set] = this.#sets as [CacheSet]
     const outputs = Object.fromEntries(Object.entries(set).map(([name, tensor]) => [`${name}_out`, tensor]))
-    const available: Record<string, DeviceTensor> = { ...this.#shared, ...set, ids, last, lengths: this.#lengths, total: this.#total }
+    const available: Record<string, DeviceTensor> = {
+      ...this.#shared,
+      ...set,
+      ids,
+      last,
+      lengths: this.#lengths,
+      total: this.#total,
+    }
     const inputs = Object.fromEntries(session.inputs.map(({ name }) => [name, available[name] as DeviceTensor]))
     return session.bind({ inputs, outputs: { ...outputs, logits: this.#logits } })
   }
@@ -185,6 +212,7 @@ export class Cache {
 
 /** Numbers into a tensor of the type that is computed in. */
 function write(tensor: DeviceTensor, numbers: Float32Array<ArrayBuffer>): void {
-  if (tensor.dtype === 'float16' || tensor.dtype === 'bfloat16') return (tensor as DeviceTensor<'float16' | 'bfloat16'>).write(roundedTo(tensor.dtype, numbers))
+  if (tensor.dtype === 'float16' || tensor.dtype === 'bfloat16')
+    return (tensor as DeviceTensor<'float16' | 'bfloat16'>).write(roundedTo(tensor.dtype, numbers))
   ;(tensor as DeviceTensor<'float32'>).write(numbers)
 }

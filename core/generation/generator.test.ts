@@ -19,7 +19,9 @@ const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : [
 const cpu = openRuntime().device('cpu')
 
 let tiny: LoadedModel
-beforeAll(async () => { tiny = await loadModel(tinyFolder) })
+beforeAll(async () => {
+  tiny = await loadModel(tinyFolder)
+})
 afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
 const promptOf = (question: string) => tiny.tokenizer.encode(`ユーザー: ${question}\nシステム: `)
@@ -35,13 +37,30 @@ async function withGenerator<R>(use: (generator: Generator) => Promise<R>): Prom
 
 describe.each(kinds)('decoding the golden llama on %s against transformers', (kind) => {
   it('gives the same tokens, greedily and with a repetition penalty', { timeout: 300_000 }, async () => {
-    const { generate: { prompt, max_new_tokens, outputs } } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as
-      { generate: { prompt: number[]; max_new_tokens: number; outputs: Record<string, number[]> } }
+    const {
+      generate: { prompt, max_new_tokens, outputs },
+    } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as {
+      generate: { prompt: number[]; max_new_tokens: number; outputs: Record<string, number[]> }
+    }
     const { config, tensors } = await openCheckpoint(llamaFolder)
-    const model: LoadedModel = { folder: llamaFolder, architecture: architectureOf(config), weights: tensors as LoadedModel['weights'], tokenizer: tiny.tokenizer, config, stored: new Map(), scattered: false, endTokens: new Set([2]) }
+    const model: LoadedModel = {
+      folder: llamaFolder,
+      architecture: architectureOf(config),
+      weights: tensors as LoadedModel['weights'],
+      tokenizer: tiny.tokenizer,
+      config,
+      stored: new Map(),
+      scattered: false,
+      endTokens: new Set([2]),
+    }
     const generator = await Generator.open(model, openRuntime().device(kind), null)
     const tokens = async (repetitionPenalty: number) =>
-      (await generator.generate({ prompts: [prompt], settings: { ...greedy, maxNewTokens: max_new_tokens, repetitionPenalty } }, null))[0]?.tokens
+      (
+        await generator.generate(
+          { prompts: [prompt], settings: { ...greedy, maxNewTokens: max_new_tokens, repetitionPenalty } },
+          null,
+        )
+      )[0]?.tokens
     const found = [await tokens(1), await tokens(1.2)]
     generator.dispose()
     expect(found).toEqual([outputs['greedy'], outputs['greedy_rep1.2']].map((ids) => ids?.filter((id) => id !== 2)))
@@ -50,15 +69,28 @@ describe.each(kinds)('decoding the golden llama on %s against transformers', (ki
 
 // A short convolution reads what the cache holds before it has written anything.
 it.each(['llama', 'lfm2'])('%s answers the same whatever was answered before', async (family) => {
-  const model = { ...(await openModelFiles(join(core, 'models', 'fixtures', family))), tokenizer: null, endTokens: new Set<number>() }
+  const model = {
+    ...(await openModelFiles(join(core, 'models', 'fixtures', family))),
+    tokenizer: null,
+    endTokens: new Set<number>(),
+  }
   const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
-  const adapters = [1, 2].map((seed) => Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.sin(index * seed) * 0.1))
-  const calls = [[[5, 9, 33, 7], [8, 3]], [[21, 40, 12, 6, 30, 11], [4]]].flatMap((prompts) => adapters.map((adapter) => ({ prompts, adapter })))
+  const adapters = [1, 2].map((seed) =>
+    Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.sin(index * seed) * 0.1),
+  )
+  const calls = [
+    [
+      [5, 9, 33, 7],
+      [8, 3],
+    ],
+    [[21, 40, 12, 6, 30, 11], [4]],
+  ].flatMap((prompts) => adapters.map((adapter) => ({ prompts, adapter })))
   const settings = { ...greedy, minNewTokens: 12, maxNewTokens: 12 }
   const one = await Generator.open(model, cpu, layout)
   for (const { prompts, adapter } of [...calls, ...calls]) {
     const fresh = await Generator.open(model, cpu, layout)
-    const answers = async (generator: Generator) => (await generator.generate({ prompts, settings }, adapter)).map(({ tokens }) => tokens)
+    const answers = async (generator: Generator) =>
+      (await generator.generate({ prompts, settings }, adapter)).map(({ tokens }) => tokens)
     expect(await answers(one)).toEqual(await answers(fresh))
     fresh.dispose()
   }
@@ -67,12 +99,19 @@ it.each(['llama', 'lfm2'])('%s answers the same whatever was answered before', a
 
 describe('decoding the tiny model', () => {
   it('gives the greedy answers of transformers, one at a time and together in one padded batch', async () => {
-    const golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as { base_generate: { prompt: string; greedy: number[] }[] }
+    const golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as {
+      base_generate: { prompt: string; greedy: number[] }[]
+    }
     const prompts = golden.base_generate.map(({ prompt }) => promptOf(prompt))
     const wanted = golden.base_generate.map(({ greedy: ids }) => ids.filter((id) => id !== 2))
     await withGenerator(async (generator) => {
-      for (const [index, prompt] of prompts.entries()) expect((await generator.generate({ prompts: [prompt], settings: greedy }, null))[0]?.tokens).toEqual(wanted[index])
-      expect((await generator.generate({ prompts, settings: greedy }, null)).map(({ tokens }) => tokens)).toEqual(wanted)
+      for (const [index, prompt] of prompts.entries())
+        expect((await generator.generate({ prompts: [prompt], settings: greedy }, null))[0]?.tokens).toEqual(
+          wanted[index],
+        )
+      expect((await generator.generate({ prompts, settings: greedy }, null)).map(({ tokens }) => tokens)).toEqual(
+        wanted,
+      )
     })
   })
 
@@ -89,8 +128,16 @@ describe('decoding the tiny model', () => {
   it('streams the text it returns, and ends within one token when it is cancelled', async () => {
     const controller = new AbortController()
     const [streamed, ends]: [string[], string[]] = [[], []]
-    const onText = (_: number, text: string) => { if (streamed.push(text) === 3) controller.abort() }
-    const request = { prompts: [promptOf('保存する方法を教えてください。')], settings: { ...greedy, minNewTokens: 60 }, signal: controller.signal, onText, onEnd: (_: number, finish: string) => ends.push(finish) }
+    const onText = (_: number, text: string) => {
+      if (streamed.push(text) === 3) controller.abort()
+    }
+    const request = {
+      prompts: [promptOf('保存する方法を教えてください。')],
+      settings: { ...greedy, minNewTokens: 60 },
+      signal: controller.signal,
+      onText,
+      onEnd: (_: number, finish: string) => ends.push(finish),
+    }
     const [answer] = await withGenerator((generator) => generator.generate(request, null))
     expect([answer?.finish, ends, streamed.join('')]).toEqual(['cancelled', ['cancelled'], answer?.text])
     expect(answer?.tokens.length).toBeLessThan(8)
@@ -98,30 +145,63 @@ describe('decoding the tiny model', () => {
 
   it('ends before a stop string, which is never shown', async () => {
     const streamed: string[] = []
-    const request = { prompts: [promptOf('こんにちは')], settings: greedy, stopStrings: ['何でも聞'], onText: (_: number, text: string) => streamed.push(text) }
+    const request = {
+      prompts: [promptOf('こんにちは')],
+      settings: greedy,
+      stopStrings: ['何でも聞'],
+      onText: (_: number, text: string) => streamed.push(text),
+    }
     const [answer] = await withGenerator((generator) => generator.generate(request, null))
-    expect([answer?.text, answer?.finish, streamed.join('')]).toEqual(['こんにちは。ご質問があれば', 'stop', 'こんにちは。ご質問があれば'])
+    expect([answer?.text, answer?.finish, streamed.join('')]).toEqual([
+      'こんにちは。ご質問があれば',
+      'stop',
+      'こんにちは。ご質問があれば',
+    ])
   })
 
   it('goes on from the beginning of a text where a prompt is empty, alone, beside others and with beams', async () => {
     const { bos } = tiny.tokenizer.special
     const others = [promptOf('こんにちは'), promptOf('日本の首都は?')]
     await withGenerator(async (generator) => {
-      for (const settings of [{ ...greedy, maxNewTokens: 6 }, { ...greedy, maxNewTokens: 6, beams: 3 }])
-        for (const around of [(one: number[]) => [one], (one: number[]) => [one, one], (one: number[]) => [one, ...others], (one: number[]) => [...others, one]])
-          expect(await generator.generate({ prompts: around([]), settings }, null)).toEqual(await generator.generate({ prompts: around([bos as number]), settings }, null))
+      for (const settings of [
+        { ...greedy, maxNewTokens: 6 },
+        { ...greedy, maxNewTokens: 6, beams: 3 },
+      ])
+        for (const around of [
+          (one: number[]) => [one],
+          (one: number[]) => [one, one],
+          (one: number[]) => [one, ...others],
+          (one: number[]) => [...others, one],
+        ])
+          expect(await generator.generate({ prompts: around([]), settings }, null)).toEqual(
+            await generator.generate({ prompts: around([bos as number]), settings }, null),
+          )
     })
   })
 
   it('takes stop words, as texts and as single tokens', async () => {
-    const ask = (stopTokens: string) => withGenerator((generator) => generator.generate({ prompts: [promptOf('こんにちは')], settings: { ...greedy, stopTokens } }, null))
-    expect((await ask('何でも聞, </s>, \ud800,,'))[0]).toMatchObject({ text: 'こんにちは。ご質問があれば', finish: 'stop' })
+    const ask = (stopTokens: string) =>
+      withGenerator((generator) =>
+        generator.generate({ prompts: [promptOf('こんにちは')], settings: { ...greedy, stopTokens } }, null),
+      )
+    expect((await ask('何でも聞, </s>, \ud800,,'))[0]).toMatchObject({
+      text: 'こんにちは。ご質問があれば',
+      finish: 'stop',
+    })
   })
 
   it('lets two answers that are asked for at the same time advance in turns', async () => {
     const order: string[] = []
     await withGenerator((generator) => {
-      const ask = (name: string) => generator.generate({ prompts: [promptOf('日本の首都は?')], settings: { ...greedy, maxNewTokens: 4 }, onToken: () => order.push(name) }, null)
+      const ask = (name: string) =>
+        generator.generate(
+          {
+            prompts: [promptOf('日本の首都は?')],
+            settings: { ...greedy, maxNewTokens: 4 },
+            onToken: () => order.push(name),
+          },
+          null,
+        )
       return Promise.all([ask('a'), ask('b')])
     })
     expect(order.join('')).toBe('abababab')
@@ -136,14 +216,25 @@ describe('decoding the tiny model', () => {
         const [answer] = await generator.generate({ prompts: [prompt], settings: { ...endless, maxNewTokens } }, null)
         return [answer?.finish, answer?.tokens.length]
       }
-      expect([await finish(promptOf('こんにちは'), 3), await finish(long, 10)]).toEqual([['length', 3], ['context', 2]])
+      expect([await finish(promptOf('こんにちは'), 3), await finish(long, 10)]).toEqual([
+        ['length', 3],
+        ['context', 2],
+      ])
       await expect(finish([...long, 1, 2, 3], 5)).rejects.toMatchObject({ error: { code: 'chat/too-long' } })
     })
   })
 
   it('samples the same answer for a seed', async () => {
     const settings = { ...greedy, doSample: true, temperature: 1.5, topK: 50, topP: 0.95, maxNewTokens: 12 }
-    const answers = await withGenerator((generator) => Promise.all([7, 7, 8].map(async (seed) => (await generator.generate({ prompts: [promptOf('好きな色は?')], settings: { ...settings, seed } }, null))[0]?.text)))
+    const answers = await withGenerator((generator) =>
+      Promise.all(
+        [7, 7, 8].map(
+          async (seed) =>
+            (await generator.generate({ prompts: [promptOf('好きな色は?')], settings: { ...settings, seed } }, null))[0]
+              ?.text,
+        ),
+      ),
+    )
     expect(answers[0]).toBe(answers[1])
     expect(answers[2]).not.toBe(answers[0])
   })

@@ -23,15 +23,24 @@ export interface GeneratorModel extends ModelFiles {
 }
 
 export interface GenerateRequest {
-  /** Prompts as token ids; they are answered together. An empty one begins with the model's token for the beginning of a text. */
+  /**
+   * Prompts as token ids; they are answered together. An empty one begins with the model's token for the beginning of a
+   * text.
+   */
   readonly prompts: readonly (readonly number[])[]
   readonly settings: GenerationSettings
   /** An answer ends before the first of these texts, or of the settings' stop words. */
   readonly stopStrings?: readonly string[]
   readonly signal?: AbortSignal
-  /** Called for every new token as soon as it is chosen (with beams: when the answer is complete), the end token excepted. */
+  /**
+   * Called for every new token as soon as it is chosen (with beams: when the answer is complete), the end token
+   * excepted.
+   */
   readonly onToken?: (index: number, token: number) => void
-  /** Called for every new piece of an answer's text: whole characters, never a part of a stop string. All pieces joined are the answer's `text`. */
+  /**
+   * Called for every new piece of an answer's text: whole characters, never a part of a stop string. All pieces joined
+   * are the answer's `text`.
+   */
   readonly onText?: (index: number, text: string) => void
   /** Called when an answer is complete. */
   readonly onEnd?: (index: number, finish: FinishReason) => void
@@ -45,7 +54,9 @@ export interface Generated {
   readonly finish: FinishReason
 }
 
-/** The cache grows in steps of so many places, so that few sizes occur; in coarser ones where every size is recorded. */
+/**
+ * The cache grows in steps of so many places, so that few sizes occur; in coarser ones where every size is recorded.
+ */
 const CACHE_STEP = 64
 const RECORDED_PLACES = { parts: 2, least: 256 }
 /** So many caches wait for the next call, unless they are more than so many times too large for it. */
@@ -58,13 +69,24 @@ function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device)
   return dtype === 'bfloat16' ? 'bfloat16' : 'float16'
 }
 
-/** What an answer to nothing goes on from, as in transformers: BOS. A model without it has learnt that a text follows the end of another one. */
-const startTokenOf = ({ tokenizer, endTokens }: GeneratorModel): number => tokenizer?.special.bos ?? tokenizer?.special.eos ?? [...endTokens][0] ?? 0
+/**
+ * What an answer to nothing goes on from, as in transformers: BOS. A model without it has learnt that a text follows
+ * the end of another one.
+ */
+const startTokenOf = ({ tokenizer, endTokens }: GeneratorModel): number =>
+  tokenizer?.special.bos ?? tokenizer?.special.eos ?? [...endTokens][0] ?? 0
 
-/** What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in float32. */
-const isRecordable = ({ architecture }: ModelSource, { kind }: Device, compute: ComputeType): boolean => kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
+/**
+ * What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in
+ * float32.
+ */
+const isRecordable = ({ architecture }: ModelSource, { kind }: Device, compute: ComputeType): boolean =>
+  kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
 
-/** Decodes with a key-value cache that stays on the device. One session serves the base model (`p` null) or every adapter of one layout. */
+/**
+ * Decodes with a key-value cache that stays on the device. One session serves the base model (`p` null) or every
+ * adapter of one layout.
+ */
 export class Generator {
   readonly #model: GeneratorModel
   readonly #device: Device
@@ -75,7 +97,13 @@ export class Generator {
   readonly #idle: Cache[] = []
   #disposed = false
 
-  private constructor(model: GeneratorModel, device: Device, sessions: DecodingSessions, layout: LoraLayout | null, resident: ResidentWeights) {
+  private constructor(
+    model: GeneratorModel,
+    device: Device,
+    sessions: DecodingSessions,
+    layout: LoraLayout | null,
+    resident: ResidentWeights,
+  ) {
     this.#model = model
     this.#device = device
     this.#sessions = sessions
@@ -83,16 +111,29 @@ export class Generator {
     this.#resident = resident
   }
 
-  /** Builds the decoding session; dispose of it after use, and of `resident` later. Throws UserError where the weights cannot be read. */
-  static async open(model: GeneratorModel, device: Device, layout: LoraLayout | null, resident: ResidentWeights = NO_RESIDENT_WEIGHTS): Promise<Generator> {
+  /**
+   * Builds the decoding session; dispose of it after use, and of `resident` later. Throws UserError where the weights
+   * cannot be read.
+   */
+  static async open(
+    model: GeneratorModel,
+    device: Device,
+    layout: LoraLayout | null,
+    resident: ResidentWeights = NO_RESIDENT_WEIGHTS,
+  ): Promise<Generator> {
     const source = resident.source(model)
     const compute = computeTypeOf(source, device)
     const options = { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident) }
     const prompt = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute }), options)
     try {
       await resident.loaded
-      if (!isRecordable(source, device, compute)) return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
-      const step = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute, recordable: true }), { ...options, cudaGraph: true })
+      if (!isRecordable(source, device, compute))
+        return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
+      const step = await openGraph(
+        device,
+        decodingProgram(source, layout, { cutAdapter: true, compute, recordable: true }),
+        { ...options, cudaGraph: true },
+      )
       return new Generator(model, device, { compute, prompt, step }, layout, resident)
     } catch (error) {
       prompt.dispose()
@@ -117,22 +158,30 @@ export class Generator {
   }
 
   /**
-   * Answers every prompt; `adapter` is the flat vector of this generator's layout. Cancelling ends every answer with `cancelled`, within one token.
-   * Calls that run at the same time take turns token by token, so that a base and a tuned model stream side by side.
-   * A prompt as long as the model's context gets no answer: `context`. With sampling, beams are not used.
+   * Answers every prompt; `adapter` is the flat vector of this generator's layout. Cancelling ends every answer with
+   * `cancelled`, within one token. Calls that run at the same time take turns token by token, so that a base and a
+   * tuned model stream side by side. A prompt as long as the model's context gets no answer: `context`. With sampling,
+   * beams are not used.
    */
   async generate(request: GenerateRequest, adapter: Float32Array | null): Promise<Generated[]> {
     const { settings } = request
-    const { architecture: { contextLength }, tokenizer } = this.#model
+    const {
+      architecture: { contextLength },
+      tokenizer,
+    } = this.#model
     const prompts = request.prompts.map((prompt) => (prompt.length > 0 ? prompt : [startTokenOf(this.#model)]))
-    if ((this.#layout === null) !== (adapter === null)) throw new InternalError('generate: an adapter goes with its layout')
+    if ((this.#layout === null) !== (adapter === null))
+      throw new InternalError('generate: an adapter goes with its layout')
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
     const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)
     const stops = tokenizer ? stopWordsOf(settings.stopTokens, tokenizer) : { strings: [], ids: [] }
     const endTokens = new Set([...this.#model.endTokens, ...stops.ids])
     const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
-    const answers = prompts.map((prompt, index) => new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }))
+    const answers = prompts.map(
+      (prompt, index) =>
+        new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }),
+    )
     const beams = settings.doSample && settings.temperature > 0 ? 1 : settings.beams
     const cache = this.#takeCache(prompts.length * beams, longest + settings.maxNewTokens)
     try {
@@ -148,12 +197,20 @@ export class Generator {
     return answers.map(({ tokens, text, finish }) => ({ tokens, text, finish: finish ?? 'cancelled' }))
   }
 
-  /** One that has served before, whose single-token run need not be recorded again, or a new one. Throws UserError where memory is short, then without idle ones. */
+  /**
+   * One that has served before, whose single-token run need not be recorded again, or a new one. Throws UserError where
+   * memory is short, then without idle ones.
+   */
   #takeCache(sequences: number, tokens: number): Cache {
     const { architecture } = this.#model
     const isRecorded = this.#sessions.step !== this.#sessions.prompt
-    const places = Math.min(architecture.contextLength, isRecorded ? onScale(tokens, RECORDED_PLACES) : roundUp(tokens, CACHE_STEP))
-    const index = this.#idle.findLastIndex((cache) => cache.sequences === sequences && cache.places >= places && cache.places <= MOST_ROOM * places)
+    const places = Math.min(
+      architecture.contextLength,
+      isRecorded ? onScale(tokens, RECORDED_PLACES) : roundUp(tokens, CACHE_STEP),
+    )
+    const index = this.#idle.findLastIndex(
+      (cache) => cache.sequences === sequences && cache.places >= places && cache.places <= MOST_ROOM * places,
+    )
     const [kept] = index >= 0 ? this.#idle.splice(index, 1) : []
     if (kept) return kept
     const make = () => new Cache({ architecture, device: this.#device, sessions: this.#sessions, sequences, places })
@@ -172,11 +229,17 @@ export class Generator {
     if (this.#idle.length > KEPT_CACHES) this.#idle.shift()?.dispose()
   }
 
-  async #decode(answers: readonly Answer[], cache: Cache, prompts: GenerateRequest['prompts'], signal: AbortSignal | undefined): Promise<void> {
+  async #decode(
+    answers: readonly Answer[],
+    cache: Cache,
+    prompts: GenerateRequest['prompts'],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const { vocabularySize } = this.#model.architecture
     let logits = await takeTurn(this.#device, () => cache.prefill(prompts))
     for (;;) {
-      for (const [index, answer] of answers.entries()) answer.take(logits.subarray(index * vocabularySize, (index + 1) * vocabularySize))
+      for (const [index, answer] of answers.entries())
+        answer.take(logits.subarray(index * vocabularySize, (index + 1) * vocabularySize))
       if (signal?.aborted) for (const answer of answers) answer.end('cancelled')
       if (answers.every(({ finish }) => finish)) return
       logits = await takeTurn(this.#device, () => cache.decode(answers.map(({ all }) => all.at(-1) as number)))
@@ -184,14 +247,33 @@ export class Generator {
   }
 
   /** Every prompt's beams lie one after the other. */
-  async #search(answers: readonly Answer[], cache: Cache, { prompts, settings, signal }: GenerateRequest, { beams, endTokens }: { readonly beams: number; readonly endTokens: ReadonlySet<number> }): Promise<void> {
+  async #search(
+    answers: readonly Answer[],
+    cache: Cache,
+    { prompts, settings, signal }: GenerateRequest,
+    { beams, endTokens }: { readonly beams: number; readonly endTokens: ReadonlySet<number> },
+  ): Promise<void> {
     const { vocabularySize: V, contextLength } = this.#model.architecture
-    const searches = prompts.map((prompt) => new BeamSearch({ prompt, settings, endTokens, maxNewTokens: Math.min(settings.maxNewTokens, contextLength - prompt.length) }))
-    let logits = await takeTurn(this.#device, () => cache.prefill(prompts.flatMap((prompt) => new Array<readonly number[]>(beams).fill(prompt))))
+    const searches = prompts.map(
+      (prompt) =>
+        new BeamSearch({
+          prompt,
+          settings,
+          endTokens,
+          maxNewTokens: Math.min(settings.maxNewTokens, contextLength - prompt.length),
+        }),
+    )
+    let logits = await takeTurn(this.#device, () =>
+      cache.prefill(prompts.flatMap((prompt) => new Array<readonly number[]>(beams).fill(prompt))),
+    )
     for (;;) {
       const order = searches.flatMap((search, index) => {
         const own = Array.from({ length: beams }, (_, beam) => (index * beams + beam) * V)
-        return (search.done ? own.map((_, beam) => beam) : search.advance(own.map((start) => logits.subarray(start, start + V)))).map((beam) => index * beams + beam)
+        return (
+          search.done
+            ? own.map((_, beam) => beam)
+            : search.advance(own.map((start) => logits.subarray(start, start + V)))
+        ).map((beam) => index * beams + beam)
       })
       if (signal?.aborted) break
       if (searches.every(({ done }) => done)) break
@@ -200,11 +282,16 @@ export class Generator {
         return cache.decode(searches.flatMap(({ lastTokens }) => lastTokens))
       })
     }
-    for (const [index, answer] of answers.entries()) finishWith(answer, (searches[index] as BeamSearch).best, { endTokens, cancelled: signal?.aborted === true })
+    for (const [index, answer] of answers.entries())
+      finishWith(answer, (searches[index] as BeamSearch).best, { endTokens, cancelled: signal?.aborted === true })
   }
 }
 
-function finishWith(answer: Answer, tokens: readonly number[], { endTokens, cancelled }: { readonly endTokens: ReadonlySet<number>; readonly cancelled: boolean }): void {
+function finishWith(
+  answer: Answer,
+  tokens: readonly number[],
+  { endTokens, cancelled }: { readonly endTokens: ReadonlySet<number>; readonly cancelled: boolean },
+): void {
   for (const token of tokens) {
     if (answer.finish) return
     if (endTokens.has(token)) return answer.end('stop')

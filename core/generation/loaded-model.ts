@@ -1,7 +1,9 @@
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
 
-/** A model folder opened for computing: what it is, where its weights lie, how it reads text. Holds no device memory. */
+/**
+ * A model folder opened for computing: what it is, where its weights lie, how it reads text. Holds no device memory.
+ */
 export interface LoadedModel extends ModelFiles {
   readonly tokenizer: Tokenizer
   /** Tokens that end an answer. */

@@ -4,7 +4,12 @@ import { chooseToken } from './sampler.ts'
 
 const greedy = generationSettingsOf(defaultSettings())
 const sampling: GenerationSettings = { ...greedy, doSample: true, temperature: 1, topK: 0, topP: 1 }
-const state = (newCount: number, tokens: readonly number[] = []) => ({ tokens, newCount, endTokens: new Set([2]), seed: 7 })
+const state = (newCount: number, tokens: readonly number[] = []) => ({
+  tokens,
+  newCount,
+  endTokens: new Set([2]),
+  seed: 7,
+})
 const logits = (...values: number[]) => Float32Array.from(values)
 
 /** How often each of the tokens is drawn in many draws. */
@@ -15,7 +20,8 @@ function frequencies(settings: GenerationSettings, scores: readonly number[], dr
 }
 
 describe('greedy choice', () => {
-  it('takes the largest score, the first of equals', () => expect(chooseToken(logits(1, 3, 2, 3), greedy, state(0))).toBe(1))
+  it('takes the largest score, the first of equals', () =>
+    expect(chooseToken(logits(1, 3, 2, 3), greedy, state(0))).toBe(1))
 
   it('divides positive and multiplies negative scores of seen tokens by the penalty, once each', () => {
     const settings = { ...greedy, repetitionPenalty: 2 }
@@ -31,14 +37,16 @@ describe('greedy choice', () => {
     expect(chooseToken(logits(0, 1, 9), settings, state(3))).toBe(2)
   })
 
-  it('is what temperature 0 means', () => expect(chooseToken(logits(0, 5, 1), { ...sampling, temperature: 0 }, state(0))).toBe(1))
+  it('is what temperature 0 means', () =>
+    expect(chooseToken(logits(0, 5, 1), { ...sampling, temperature: 0 }, state(0))).toBe(1))
 })
 
 describe('sampling', () => {
   const scores = [Math.log(0.5), Math.log(0.3), Math.log(0.15), Math.log(0.05)]
 
   it('draws tokens as often as the softmax says', () => {
-    for (const [id, frequency] of frequencies(sampling, scores).entries()) expect(Math.abs(frequency - [0.5, 0.3, 0.15, 0.05][id]!)).toBeLessThan(0.03)
+    for (const [id, frequency] of frequencies(sampling, scores).entries())
+      expect(Math.abs(frequency - [0.5, 0.3, 0.15, 0.05][id]!)).toBeLessThan(0.03)
   })
 
   it('sharpens with a low temperature: weights to the power 1 / temperature', () => {
@@ -61,7 +69,8 @@ describe('sampling', () => {
 
   it('gives the same token for the same seed and place, and others for another seed', () => {
     const flat = Array.from({ length: 1000 }, () => 0)
-    const draw = (seed: number) => Array.from({ length: 20 }, (_, index) => chooseToken(logits(...flat), sampling, { ...state(index), seed }))
+    const draw = (seed: number) =>
+      Array.from({ length: 20 }, (_, index) => chooseToken(logits(...flat), sampling, { ...state(index), seed }))
     expect(draw(1)).toEqual(draw(1))
     expect(draw(1)).not.toEqual(draw(2))
   })

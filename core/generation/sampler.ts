@@ -13,8 +13,8 @@ export interface SamplingState {
 }
 
 /**
- * The next token for logits [V], as transformers chooses it: repetition penalty, minimum length, then the likeliest token, or with sampling
- * temperature, top-k, top-p, min-p and a draw. Changes `logits`.
+ * The next token for logits [V], as transformers chooses it: repetition penalty, minimum length, then the likeliest
+ * token, or with sampling temperature, top-k, top-p, min-p and a draw. Changes `logits`.
  */
 export function chooseToken(logits: Float32Array, settings: GenerationSettings, state: SamplingState): number {
   penaliseRepetition(logits, settings.repetitionPenalty, state.tokens)
@@ -45,17 +45,26 @@ export function penaliseRepetition(logits: Float32Array, penalty: number, tokens
   }
 }
 
-/** exp((x - max) / temperature) of the tokens that top-k, top-p and min-p leave, 0 for the others: their probabilities but for a factor. */
+/**
+ * exp((x - max) / temperature) of the tokens that top-k, top-p and min-p leave, 0 for the others: their probabilities
+ * but for a factor.
+ */
 function candidateWeights(logits: Float32Array, { temperature, topK, topP, minP }: GenerationSettings): Float64Array {
   const highest = logits[argmax(logits)] as number
-  const leastScore = topK > 0 && topK < logits.length ? (logits.slice().sort()[logits.length - topK] as number) : -Infinity
-  const weights = Float64Array.from(logits, (score) => (score >= leastScore ? Math.exp((score - highest) / temperature) : 0))
+  const leastScore =
+    topK > 0 && topK < logits.length ? (logits.slice().sort()[logits.length - topK] as number) : -Infinity
+  const weights = Float64Array.from(logits, (score) =>
+    score >= leastScore ? Math.exp((score - highest) / temperature) : 0,
+  )
   // The likeliest weighs 1, so that min-p (Nguyen et al. 2024) is a weight itself.
   const leastWeight = Math.max(minP, topP < 1 ? lastWeightOfMass(weights, topP) : 0)
   return weights.map((weight) => (weight >= leastWeight ? weight : 0))
 }
 
-/** Adding up from the likeliest on, the weight that carries the sum to the share `topP`: it still belongs to the candidates (Holtzman et al. 2020). */
+/**
+ * Adding up from the likeliest on, the weight that carries the sum to the share `topP`: it still belongs to the
+ * candidates (Holtzman et al. 2020).
+ */
 function lastWeightOfMass(weights: Float64Array, topP: number): number {
   const ascending = weights.slice().sort()
   const wanted = topP * ascending.reduce((sum, weight) => sum + weight, 0)

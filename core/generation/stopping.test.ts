@@ -9,7 +9,10 @@ function feed(stops: readonly string[], pieces: readonly string[]): { shown: str
 
 describe('stop strings', () => {
   it('end the text before the first of them, also where it comes in pieces', () => {
-    expect(feed(['<|prompt|>'], ['答え', 'です<|pro', 'mpt|>次'])).toEqual({ shown: ['答え', 'です', '', ''], stopped: true })
+    expect(feed(['<|prompt|>'], ['答え', 'です<|pro', 'mpt|>次'])).toEqual({
+      shown: ['答え', 'です', '', ''],
+      stopped: true,
+    })
     expect(feed(['END', 'B'], ['aBcEND'])).toEqual({ shown: ['a', ''], stopped: true })
   })
 
@@ -19,7 +22,10 @@ describe('stop strings', () => {
 
   it('are the markers of a format that has them', () => {
     expect(stopStringsOf({ kind: 'template' })).toEqual([])
-    expect(stopStringsOf({ kind: 'h2o', promptStart: '<|prompt|>', answerSeparator: '<|answer|>' })).toEqual(['<|prompt|>', '<|answer|>'])
+    expect(stopStringsOf({ kind: 'h2o', promptStart: '<|prompt|>', answerSeparator: '<|answer|>' })).toEqual([
+      '<|prompt|>',
+      '<|answer|>',
+    ])
   })
 
   it('that are empty are none', () => expect(feed([''], ['text'])).toEqual({ shown: ['text', ''], stopped: false }))

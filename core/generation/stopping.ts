@@ -2,16 +2,33 @@ import type { Tokenizer } from '../tokenizers/index.ts'
 import type { SampleFormat } from '../samples/sample-format.ts'
 
 /** Texts that end an answer in this format: markers of a next turn, which a model may write by itself. */
-export const stopStringsOf = (format: SampleFormat): string[] => (format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator])
+export const stopStringsOf = (format: SampleFormat): string[] =>
+  format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator]
 
-/** The stop words of the settings: texts that end an answer, and the ids of those that are one token, such as special ones which no text shows. */
-export function stopWordsOf(stopTokens: string, tokenizer: Pick<Tokenizer, 'encode'>): { readonly strings: string[]; readonly ids: number[] } {
-  const strings = stopTokens.split(',').map((word) => word.trim()).filter((word) => word !== '')
-  return { strings, ids: strings.flatMap((word) => { const ids = tokenizer.encode(word); return ids.length === 1 ? ids : [] }) }
+/**
+ * The stop words of the settings: texts that end an answer, and the ids of those that are one token, such as special
+ * ones which no text shows.
+ */
+export function stopWordsOf(
+  stopTokens: string,
+  tokenizer: Pick<Tokenizer, 'encode'>,
+): { readonly strings: string[]; readonly ids: number[] } {
+  const strings = stopTokens
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+  return {
+    strings,
+    ids: strings.flatMap((word) => {
+      const ids = tokenizer.encode(word)
+      return ids.length === 1 ? ids : []
+    }),
+  }
 }
 
 /**
- * Watches a growing text for stop strings and lets through only what cannot become part of one, so that nothing shown has to be taken back.
+ * Watches a growing text for stop strings and lets through only what cannot become part of one, so that nothing shown
+ * has to be taken back.
  */
 export class StopStrings {
   private readonly stops: readonly string[]
@@ -50,7 +67,8 @@ export class StopStrings {
   private pendingLength(text: string): number {
     let longest = 0
     for (const stop of this.stops)
-      for (let length = Math.min(stop.length - 1, text.length); length > longest; length--) if (text.endsWith(stop.slice(0, length))) longest = length
+      for (let length = Math.min(stop.length - 1, text.length); length > longest; length--)
+        if (text.endsWith(stop.slice(0, length))) longest = length
     return longest
   }
 }

@@ -15,10 +15,20 @@ export interface Expected {
   readonly prompt_lengths: readonly number[]
   /** [row][token][vocabulary] */
   readonly logits: readonly (readonly (readonly number[])[])[]
-  readonly generate: { readonly prompt: readonly number[]; readonly max_new_tokens: number; readonly outputs: Readonly<Record<string, readonly number[]>> }
-  readonly lora: { readonly loss_all_tokens: number; readonly loss_answer_only: number; readonly logits_row0: readonly (readonly number[])[]; readonly grad_global_norm: number }
+  readonly generate: {
+    readonly prompt: readonly number[]
+    readonly max_new_tokens: number
+    readonly outputs: Readonly<Record<string, readonly number[]>>
+  }
+  readonly lora: {
+    readonly loss_all_tokens: number
+    readonly loss_answer_only: number
+    readonly logits_row0: readonly (readonly number[])[]
+    readonly grad_global_norm: number
+  }
   readonly train: Readonly<Record<string, RecordedTraining>>
 }
 
 /** Reads a family's expected.json. */
-export const readExpected = async (folder: string): Promise<Expected> => JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as Expected
+export const readExpected = async (folder: string): Promise<Expected> =>
+  JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as Expected

@@ -28,15 +28,29 @@ export interface Check {
 /** How far float32 on another machine may be off: logits in their own unit, the others relative. */
 export const LIMITS = { logits: 2e-4, losses: 1e-4, gradients: 1e-3, checksum: 1e-4, tokens: 0 } as const
 
-/** Every check of a family's folder (layout: shared goldens' README, repeated in ARCHITECTURE.md) on a device. Throws what opening the model throws. */
+/**
+ * Every check of a family's folder (layout: shared goldens' README, repeated in ARCHITECTURE.md) on a device. Throws
+ * what opening the model throws.
+ */
 export async function checkFamily(folder: string, device: Device): Promise<Check[]> {
   const expected = await readExpected(folder)
   const model = await openModelFiles(folder)
   const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
-  const family = { folder, device, expected, model, layout, p: await readAdapterVector(join(folder, 'adapter'), layout) }
+  const family = {
+    folder,
+    device,
+    expected,
+    model,
+    layout,
+    p: await readAdapterVector(join(folder, 'adapter'), layout),
+  }
   return [
     { name: 'logits', worst: await logitsError(family), limit: LIMITS.logits },
-    { name: 'adapted logits', worst: await adaptedLogitsError(family, family.p, expected.lora.logits_row0), limit: LIMITS.logits },
+    {
+      name: 'adapted logits',
+      worst: await adaptedLogitsError(family, family.p, expected.lora.logits_row0),
+      limit: LIMITS.logits,
+    },
     { name: 'losses', worst: await lossError(family), limit: LIMITS.losses },
     { name: 'gradients', worst: await gradientError(family), limit: LIMITS.gradients },
     ...(await trainingChecks(family)),
@@ -55,39 +69,92 @@ export interface GoldenFamily {
   readonly p: Float32Array<ArrayBuffer>
 }
 
-const furthest = (found: ArrayLike<number>, wanted: readonly number[]): number => wanted.reduce((most, value, index) => worse(most, Math.abs(value - (found[index] ?? NaN))), 0)
-const relative = (found: readonly number[], wanted: readonly number[]): number => wanted.reduce((most, value, index) => worse(most, Math.abs((found[index] ?? NaN) / value - 1)), 0)
+const furthest = (found: ArrayLike<number>, wanted: readonly number[]): number =>
+  wanted.reduce((most, value, index) => worse(most, Math.abs(value - (found[index] ?? NaN))), 0)
+const relative = (found: readonly number[], wanted: readonly number[]): number =>
+  wanted.reduce((most, value, index) => worse(most, Math.abs((found[index] ?? NaN) / value - 1)), 0)
 /** NaN is the worst. */
 const worse = (a: number, b: number): number => (Number.isNaN(b) || b > a ? (Number.isNaN(b) ? Infinity : b) : a)
 
-const everyToken = (ids: readonly number[]): TokenRow => ({ ids: Int32Array.from(ids), labelMask: Uint8Array.from(ids, () => 1) })
-const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] => rows.map((ids, row) => ({ ids: Int32Array.from(ids), labelMask: Uint8Array.from(ids, (_, index) => Number(index >= (prompt_lengths[row] as number))) }))
+const everyToken = (ids: readonly number[]): TokenRow => ({
+  ids: Int32Array.from(ids),
+  labelMask: Uint8Array.from(ids, () => 1),
+})
+const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] =>
+  rows.map((ids, row) => ({
+    ids: Int32Array.from(ids),
+    labelMask: Uint8Array.from(ids, (_, index) => Number(index >= (prompt_lengths[row] as number))),
+  }))
 
 /** Logits of every position of a row alone. */
-async function logitsOf({ model, device, folder }: GoldenFamily, ids: readonly number[], adapter: { layout: LoraLayout; p: Float32Array } | null): Promise<Float32Array> {
+async function logitsOf(
+  { model, device, folder }: GoldenFamily,
+  ids: readonly number[],
+  adapter: { layout: LoraLayout; p: Float32Array } | null,
+): Promise<Float32Array> {
   const T = ids.length
-  const program = await openProgram(device, logitsProgram(model, adapter?.layout ?? null), { B: 1, T, N: T, M: T, S: T }, { weightsFolder: folder })
+  const program = await openProgram(
+    device,
+    logitsProgram(model, adapter?.layout ?? null),
+    { B: 1, T, N: T, M: T, S: T },
+    { weightsFolder: folder },
+  )
   try {
-    const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: ids.map((_, index) => index), ...tablesOf(model, T), ...(adapter && { p: adapter.p as Float32Array<ArrayBuffer> }) }
+    const feeds = {
+      ids,
+      positions: BigInt64Array.from(ids, (_, index) => BigInt(index)),
+      segments: ids.map(() => 0),
+      targets: ids.map((_, index) => index),
+      ...tablesOf(model, T),
+      ...(adapter && { p: adapter.p as Float32Array<ArrayBuffer> }),
+    }
     return (await program.run(feeds))['logits'] as Float32Array
   } finally {
     program.dispose()
   }
 }
 
-const tablesOf = (model: ModelFiles, positions: number) => Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
+const tablesOf = (model: ModelFiles, positions: number) =>
+  Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
 
 async function logitsError(family: GoldenFamily): Promise<number> {
   let most = 0
-  for (const [row, ids] of family.expected.rows.entries()) most = worse(most, furthest(await logitsOf(family, ids, null), (family.expected.logits[row] as readonly (readonly number[])[]).flat()))
+  for (const [row, ids] of family.expected.rows.entries())
+    most = worse(
+      most,
+      furthest(
+        await logitsOf(family, ids, null),
+        (family.expected.logits[row] as readonly (readonly number[])[]).flat(),
+      ),
+    )
   return most
 }
 
-const adaptedLogitsError = async (family: GoldenFamily, p: Float32Array, wanted: readonly (readonly number[])[]): Promise<number> =>
-  furthest(await logitsOf(family, family.expected.rows[0] as readonly number[], { layout: family.layout, p }), wanted.flat())
+const adaptedLogitsError = async (
+  family: GoldenFamily,
+  p: Float32Array,
+  wanted: readonly (readonly number[])[],
+): Promise<number> =>
+  furthest(
+    await logitsOf(family, family.expected.rows[0] as readonly number[], { layout: family.layout, p }),
+    wanted.flat(),
+  )
 
-const openRunner = ({ model, device, layout }: GoldenFamily, optimizer: OptimizerName, { clip, weightDecay }: { clip: number; weightDecay: number }): Promise<StepRunner> =>
-  StepRunner.open({ model, device, layout, optimizer: optimizers[optimizer], clip, weightDecay, seed: 1, maxTokens: 64 })
+const openRunner = (
+  { model, device, layout }: GoldenFamily,
+  optimizer: OptimizerName,
+  { clip, weightDecay }: { clip: number; weightDecay: number },
+): Promise<StepRunner> =>
+  StepRunner.open({
+    model,
+    device,
+    layout,
+    optimizer: optimizers[optimizer],
+    clip,
+    weightDecay,
+    seed: 1,
+    maxTokens: 64,
+  })
 
 /** Losses over all tokens and over answers, each row in a sequence of its own and packed. */
 async function lossError(family: GoldenFamily): Promise<number> {
@@ -97,7 +164,11 @@ async function lossError(family: GoldenFamily): Promise<number> {
     runner.p.write(family.p)
     const all = rows.map(everyToken)
     const answers = answersOnly(family.expected)
-    const found = [await runner.evaluate(all.map((row) => packRows([row]))), await runner.evaluate([packRows(answers)]), await runner.evaluate([packRows(answers, 64)])]
+    const found = [
+      await runner.evaluate(all.map((row) => packRows([row]))),
+      await runner.evaluate([packRows(answers)]),
+      await runner.evaluate([packRows(answers, 64)]),
+    ]
     return relative(found, [lora.loss_all_tokens, lora.loss_answer_only, lora.loss_answer_only])
   } finally {
     runner.dispose()
@@ -111,21 +182,53 @@ async function gradientError({ folder, device, expected, model, layout, p }: Gol
   const header = await readSafetensorsHeader(join(folder, 'lora_grads.safetensors'))
   let most = Math.abs(Math.hypot(...found) / expected.lora.grad_global_norm - 1)
   for (const { module, a, b } of layout.slots)
-    for (const [part, { offset }] of [['lora_A', a], ['lora_B', b]] as const) {
+    for (const [part, { offset }] of [
+      ['lora_A', a],
+      ['lora_B', b],
+    ] as const) {
       const place = [...header.tensors].find(([name]) => name.startsWith(`${module.path}.`) && name.includes(part))?.[1]
       if (!place) return Infinity
       const wanted = await readTensor(folder, place)
-      most = worse(most, Math.hypot(...wanted.map((value, index) => value - (found[offset + index] as number))) / Math.hypot(...wanted))
+      most = worse(
+        most,
+        Math.hypot(...wanted.map((value, index) => value - (found[offset + index] as number))) / Math.hypot(...wanted),
+      )
     }
   return most
 }
 
-async function gradientOf({ device, model, layout, p, batch }: Pick<GoldenFamily, 'device' | 'model' | 'layout' | 'p'> & { batch: PackedBatch }): Promise<Float32Array> {
-  const { sequences: B, tokensPerSequence: T, targets: { length: M } } = batch
-  const program = await openProgram(device, trainingProgram(model, layout), { B, T, N: B * T, M, S: T }, { weightsFolder: model.folder })
+async function gradientOf({
+  device,
+  model,
+  layout,
+  p,
+  batch,
+}: Pick<GoldenFamily, 'device' | 'model' | 'layout' | 'p'> & { batch: PackedBatch }): Promise<Float32Array> {
+  const {
+    sequences: B,
+    tokensPerSequence: T,
+    targets: { length: M },
+  } = batch
+  const program = await openProgram(
+    device,
+    trainingProgram(model, layout),
+    { B, T, N: B * T, M, S: T },
+    { weightsFolder: model.folder },
+  )
   try {
     const { ids, positions, segments, targets, labels } = batch
-    const feeds = { ids, positions, segments, targets, labels, weights: new Float32Array(M).fill(1 / M), p, g: new Float32Array(p.length), accumulate: [0], ...tablesOf(model, T) }
+    const feeds = {
+      ids,
+      positions,
+      segments,
+      targets,
+      labels,
+      weights: new Float32Array(M).fill(1 / M),
+      p,
+      g: new Float32Array(p.length),
+      accumulate: [0],
+      ...tablesOf(model, T),
+    }
     return (await program.run(feeds))['g_out'] as Float32Array
   } finally {
     program.dispose()
@@ -151,13 +254,17 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
 /** The adapter is moved by this share to see how far rounding alone carries a training. */
 const ROUNDING = 1e-7
-/** Where rounding alone moves a number by more than this share of its limit, another machine's number says nothing about ours. */
+/**
+ * Where rounding alone moves a number by more than this share of its limit, another machine's number says nothing about
+ * ours.
+ */
 const STEADY = 0.1
 
 /**
- * Ten recorded steps with each optimizer. Some recorded trainings (SGD without clipping) are chaotic: torch itself leaves its own recorded losses by half after a
- * change of one bit. So every training is run twice, once from an adapter moved by a rounding error and with its sums in another order, and a number counts for as long as both runs agree
- * ten times better than the limit; the first three losses and the first norm always count.
+ * Ten recorded steps with each optimizer. Some recorded trainings (SGD without clipping) are chaotic: torch itself
+ * leaves its own recorded losses by half after a change of one bit. So every training is run twice, once from an
+ * adapter moved by a rounding error and with its sums in another order, and a number counts for as long as both runs
+ * agree ten times better than the limit; the first three losses and the first norm always count.
  */
 async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
   const checks: Check[] = []
@@ -166,22 +273,53 @@ async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
     if (!recipe) continue
     const rows = answersOnly(family.expected)
     const run = await trained(family, recipe, recorded.losses.length, { p: family.p, rows })
-    const moved = await trained(family, recipe, recorded.losses.length, { p: family.p.map((value, index) => value * (1 + (index % 2 === 0 ? ROUNDING : -ROUNDING))), rows: [...rows].reverse() })
-    const steps = (found: readonly number[], again: readonly number[], limit: number, least: number) => Math.max(least, found.findIndex((value, step) => Math.abs((again[step] as number) / value - 1) > STEADY * limit) >>> 0)
+    const moved = await trained(family, recipe, recorded.losses.length, {
+      p: family.p.map((value, index) => value * (1 + (index % 2 === 0 ? ROUNDING : -ROUNDING))),
+      rows: [...rows].reverse(),
+    })
+    const steps = (found: readonly number[], again: readonly number[], limit: number, least: number) =>
+      Math.max(
+        least,
+        found.findIndex((value, step) => Math.abs((again[step] as number) / value - 1) > STEADY * limit) >>> 0,
+      )
     const losses = steps(run.losses, moved.losses, LIMITS.losses, 3)
     const norms = steps(run.norms, moved.norms, LIMITS.gradients, 1)
-    checks.push({ name: `${name} losses`, worst: relative(run.losses, recorded.losses.slice(0, losses)), limit: LIMITS.losses, steps: Math.min(losses, recorded.losses.length) })
-    checks.push({ name: `${name} norms`, worst: relative(run.norms, recorded.grad_norms.slice(0, norms)), limit: LIMITS.gradients, steps: Math.min(norms, recorded.grad_norms.length) })
+    checks.push({
+      name: `${name} losses`,
+      worst: relative(run.losses, recorded.losses.slice(0, losses)),
+      limit: LIMITS.losses,
+      steps: Math.min(losses, recorded.losses.length),
+    })
+    checks.push({
+      name: `${name} norms`,
+      worst: relative(run.norms, recorded.grad_norms.slice(0, norms)),
+      limit: LIMITS.gradients,
+      steps: Math.min(norms, recorded.grad_norms.length),
+    })
     if (Math.abs(sumOf(moved.p) / sumOf(run.p) - 1) > STEADY * LIMITS.checksum) continue
-    checks.push({ name: `${name} checksum`, worst: relative([sumOf(run.p)], [recorded.final_checksum]), limit: LIMITS.checksum })
-    if (recorded.logits_row0_after) checks.push({ name: `${name} logits after`, worst: await adaptedLogitsError(family, run.p, recorded.logits_row0_after), limit: LIMITS.logits })
+    checks.push({
+      name: `${name} checksum`,
+      worst: relative([sumOf(run.p)], [recorded.final_checksum]),
+      limit: LIMITS.checksum,
+    })
+    if (recorded.logits_row0_after)
+      checks.push({
+        name: `${name} logits after`,
+        worst: await adaptedLogitsError(family, run.p, recorded.logits_row0_after),
+        limit: LIMITS.logits,
+      })
   }
   return checks
 }
 
 const sumOf = (p: Float32Array): number => p.reduce((sum, value) => sum + Math.abs(value), 0)
 
-async function trained(family: GoldenFamily, { optimizer, learningRate, schedule = 'constant', clip = 0, weightDecay = 0 }: Recipe, count: number, { p, rows }: { readonly p: Float32Array<ArrayBuffer>; readonly rows: readonly TokenRow[] }) {
+async function trained(
+  family: GoldenFamily,
+  { optimizer, learningRate, schedule = 'constant', clip = 0, weightDecay = 0 }: Recipe,
+  count: number,
+  { p, rows }: { readonly p: Float32Array<ArrayBuffer>; readonly rows: readonly TokenRow[] },
+) {
   const settings = { ...defaultSettings(), 'training.learning_rate': learningRate, 'training.schedule': schedule }
   const runner = await openRunner(family, optimizer, { clip, weightDecay })
   try {

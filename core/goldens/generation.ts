@@ -12,7 +12,11 @@ const ways: Readonly<Record<string, Partial<GenerationSettings>>> = {
 }
 
 /** How many tokens of each recorded way of generating differ. */
-export async function checkGeneration({ device, expected, model }: GoldenFamily): Promise<{ name: string; wrong: number }[]> {
+export async function checkGeneration({
+  device,
+  expected,
+  model,
+}: GoldenFamily): Promise<{ name: string; wrong: number }[]> {
   const { prompt, max_new_tokens: maxNewTokens, outputs } = expected.generate
   const endTokens = new Set([model.config['eos_token_id']].flat().filter((id): id is number => typeof id === 'number'))
   const generator = await Generator.open({ ...model, tokenizer: null, endTokens }, device, null)
@@ -21,11 +25,19 @@ export async function checkGeneration({ device, expected, model }: GoldenFamily)
     for (const [name, wanted] of Object.entries(outputs)) {
       const way = ways[name]
       if (!way) continue
-      const [answer] = await generator.generate({ prompts: [prompt], settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens, ...way } }, null)
+      const [answer] = await generator.generate(
+        { prompts: [prompt], settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens, ...way } },
+        null,
+      )
       const tokens = answer?.tokens ?? []
       const end = wanted.findIndex((id) => endTokens.has(id))
       const kept = end < 0 ? wanted : wanted.slice(0, end)
-      found.push({ name, wrong: Array.from({ length: Math.max(tokens.length, kept.length) }, (_, index) => Number(tokens[index] !== kept[index])).reduce((sum, one) => sum + one, 0) })
+      found.push({
+        name,
+        wrong: Array.from({ length: Math.max(tokens.length, kept.length) }, (_, index) =>
+          Number(tokens[index] !== kept[index]),
+        ).reduce((sum, one) => sum + one, 0),
+      })
     }
     return found
   } finally {

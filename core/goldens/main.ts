@@ -1,4 +1,5 @@
-// `npm run goldens -- <folder>`: checks recorded numbers of model families, tokenizers, metrics and torch files, and prints a line for each.
+// `npm run goldens -- <folder>`: checks recorded numbers of model families, tokenizers, metrics and torch files, and
+// prints a line for each.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { checkTextMetrics } from '../metrics/check.ts'
@@ -12,12 +13,19 @@ const METRIC_LIMIT = 1e-6
 const devices = ['cpu', 'webgpu', 'cuda'] as const
 type GoldenDevice = (typeof devices)[number]
 
-const exists = (path: string) => stat(path).then(() => true, () => false)
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 /** A line that says how far each check was off; false where one went too far. */
 function report(name: string, checks: readonly Check[]): boolean {
   const failed = checks.filter(({ worst, limit }) => !(worst <= limit))
-  const text = checks.map(({ name: check, worst, limit, steps }) => `${check} ${limit === 0 ? worst : worst.toExponential(1)}${steps === undefined ? '' : ` (${steps} steps)`}${worst <= limit ? '' : ' TOO FAR'}`)
+  const text = checks.map(
+    ({ name: check, worst, limit, steps }) =>
+      `${check} ${limit === 0 ? worst : worst.toExponential(1)}${steps === undefined ? '' : ` (${steps} steps)`}${worst <= limit ? '' : ' TOO FAR'}`,
+  )
   console.log(`${failed.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${text.join(', ')}`)
   return failed.length === 0
 }
@@ -41,7 +49,9 @@ async function checkEntry(folder: string, deviceKind: GoldenDevice): Promise<boo
 
 /** Checks whatever of the folder is a golden; false where something is off, or nothing was there. */
 export async function checkGoldens(folder: string, deviceKind: GoldenDevice): Promise<boolean> {
-  const nested = await exists(join(folder, 'tokenizers')) ? (await readdir(join(folder, 'tokenizers'))).map((name) => join('tokenizers', name)) : []
+  const nested = (await exists(join(folder, 'tokenizers')))
+    ? (await readdir(join(folder, 'tokenizers'))).map((name) => join('tokenizers', name))
+    : []
   const results: boolean[] = []
   for (const name of [...(await readdir(folder)), ...nested, '.']) {
     try {

@@ -4,8 +4,14 @@ import * as fs from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { defaultThreadCount } from '../processes/threads.ts'
 
-/** What reads and hashes a file: the SHA-256 in hexadecimal digits, null where it cannot be read. Its text is what the threads run, so it knows nothing but its parameters. */
-function makeSha256({ createHash }: typeof crypto, { closeSync, constants, openSync, readSync }: typeof fs): (file: string) => string | null {
+/**
+ * What reads and hashes a file: the SHA-256 in hexadecimal digits, null where it cannot be read. Its text is what the
+ * threads run, so it knows nothing but its parameters.
+ */
+function makeSha256(
+  { createHash }: typeof crypto,
+  { closeSync, constants, openSync, readSync }: typeof fs,
+): (file: string) => string | null {
   const buffer = Buffer.allocUnsafeSlow(4 * 1024 * 1024)
   return (file) => {
     let descriptor = -1
@@ -13,7 +19,8 @@ function makeSha256({ createHash }: typeof crypto, { closeSync, constants, openS
       // Neither another file by a symbolic link, nor waiting for the other end of a pipe.
       descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
       const hash = createHash('sha256')
-      for (let count = 0; (count = readSync(descriptor, buffer)) > 0;) hash.update(count === buffer.length ? buffer : buffer.subarray(0, count))
+      for (let count = 0; (count = readSync(descriptor, buffer)) > 0;)
+        hash.update(count === buffer.length ? buffer : buffer.subarray(0, count))
       return hash.digest('hex')
     } catch {
       return null

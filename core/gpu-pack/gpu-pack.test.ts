@@ -1,5 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -34,17 +48,33 @@ afterEach(async () => {
   await rm(home, { recursive: true })
 })
 
-const open = (more: Partial<Parameters<typeof createGpuPackService>[0]> = {}) => createGpuPackService({
-  preferencesFile: join(home, 'preferences.json'), folder: null, environment, platform: server.platform, library: join(home, 'shipped', 'libonnxruntime.so.1'),
-  saveFolder: async (folder) => { saved = folder }, onChange: () => changes++, emit: (_, progress) => { told.push(progress); listen(progress) }, ...more,
-})
+const open = (more: Partial<Parameters<typeof createGpuPackService>[0]> = {}) =>
+  createGpuPackService({
+    preferencesFile: join(home, 'preferences.json'),
+    folder: null,
+    environment,
+    platform: server.platform,
+    library: join(home, 'shipped', 'libonnxruntime.so.1'),
+    saveFolder: async (folder) => {
+      saved = folder
+    },
+    onChange: () => changes++,
+    emit: (_, progress) => {
+      told.push(progress)
+      listen(progress)
+    },
+    ...more,
+  })
 let listen: (progress: GpuPackProgress) => void = () => {}
 
 /** Downloads and waits for the end. */
-const download = () => new Promise<GpuPackProgress>((resolve) => {
-  listen = (progress) => { if (['done', 'failed', 'cancelled'].includes(progress.state)) resolve(progress) }
-  void service.download({})
-})
+const download = () =>
+  new Promise<GpuPackProgress>((resolve) => {
+    listen = (progress) => {
+      if (['done', 'failed', 'cancelled'].includes(progress.state)) resolve(progress)
+    }
+    void service.download({})
+  })
 const folder = () => join(home, 'gpu-pack')
 const shipped = () => join(home, 'shipped', 'libonnxruntime.so.1')
 /** As the engine looks for it. */
@@ -59,7 +89,13 @@ const onDisk = async () => (await readdir(folder()).catch(() => [] as string[]))
 
 describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
   it('tells how large it is, is brought, and is what ONNX Runtime is loaded from then', async () => {
-    expect(await service.state({})).toEqual({ isSupported: true, folder: folder(), isInstalled: false, sizeBytes: 0, isBusy: false })
+    expect(await service.state({})).toEqual({
+      isSupported: true,
+      folder: folder(),
+      isInstalled: false,
+      sizeBytes: 0,
+      isBusy: false,
+    })
     const { parts, downloadBytes } = await service.plan({})
     expect(parts.map(({ name }) => name)).toEqual(['ONNX Runtime CUDA', 'test_first', 'test_second'])
     expect(downloadBytes).toBe(parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
@@ -68,7 +104,11 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     expect(changes).toBe(1)
     expect(await onDisk()).toEqual([RUNTIME_VERSION])
     const pack = found()
-    expect(pack.preload.map((file) => basename(file))).toEqual(['libterakoya-first.so.13', 'libterakoya-secondLt.so.13', 'libterakoya-second.so.13'])
+    expect(pack.preload.map((file) => basename(file))).toEqual([
+      'libterakoya-first.so.13',
+      'libterakoya-secondLt.so.13',
+      'libterakoya-second.so.13',
+    ])
     expect(pack.preload.map((file) => readFileSync(file, 'utf8'))).toEqual(['first', 'second lt', 'second'])
     expect(existsSync(join(pack.library, '..', 'libterakoya_provider_cuda.so'))).toBe(true)
     expect(loadedLibrary()).toBe(pack.library)
@@ -117,11 +157,19 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
 
   it('leaves to the system what that has', async () => {
     await mkdir(join(home, 'system'))
-    for (const name of ['libterakoya-second.so.13', 'libterakoya-secondLt.so.13']) await writeFile(join(home, 'system', name), 'the system\'s')
-    expect((await service.plan({})).parts).toContainEqual({ name: 'test_second', sizeBytes: 0, foundAt: join(home, 'system', 'libterakoya-secondLt.so.13') })
+    for (const name of ['libterakoya-second.so.13', 'libterakoya-secondLt.so.13'])
+      await writeFile(join(home, 'system', name), "the system's")
+    expect((await service.plan({})).parts).toContainEqual({
+      name: 'test_second',
+      sizeBytes: 0,
+      foundAt: join(home, 'system', 'libterakoya-secondLt.so.13'),
+    })
     expect((await download()).state).toBe('done')
     expect(server.asked.some((path) => path.includes('test_second'))).toBe(false)
-    expect(found().preload.slice(1)).toEqual([join(home, 'system', 'libterakoya-secondLt.so.13'), join(home, 'system', 'libterakoya-second.so.13')])
+    expect(found().preload.slice(1)).toEqual([
+      join(home, 'system', 'libterakoya-secondLt.so.13'),
+      join(home, 'system', 'libterakoya-second.so.13'),
+    ])
   })
 
   it('lies where the user wants it, and touches nothing else there', async () => {
@@ -138,11 +186,18 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
   it('says what is wrong with its source', async () => {
     const [first] = server.platform.libraries
     await service.close()
-    service = open({ platform: { ...server.platform, libraries: [{ ...first!, archive: { ...first!.archive, path: 'no_such.tar.xz' } }] } })
+    service = open({
+      platform: {
+        ...server.platform,
+        libraries: [{ ...first!, archive: { ...first!.archive, path: 'no_such.tar.xz' } }],
+      },
+    })
     expect(await download()).toMatchObject({ error: { code: 'gpu-pack/source', facts: { found: 'not-found' } } })
     await service.close()
     service = open({ platform: { ...server.platform, libraries: [{ ...first!, files: ['libterakoya-other.so'] }] } })
-    expect(await download()).toMatchObject({ error: { code: 'gpu-pack/archive', facts: { file: 'test_first.tar.xz', missing: 'libterakoya-other.so' } } })
+    expect(await download()).toMatchObject({
+      error: { code: 'gpu-pack/archive', facts: { file: 'test_first.tar.xz', missing: 'libterakoya-other.so' } },
+    })
     expect((await readdir(folder())).includes(RUNTIME_VERSION)).toBe(false)
     await service.close()
     service = open({ platform: { ...server.platform, provider: { ...server.platform.provider, name: 'elsewhere' } } })
@@ -156,14 +211,19 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
 describe.skipIf(process.platform === 'win32')('what is in the folder of the pack', () => {
   const place = (name = '') => join(installedFolder(folder()), name)
   const names = () => found().files.map(({ name }) => name)
-  beforeEach(async () => { expect((await download()).state).toBe('done') })
+  beforeEach(async () => {
+    expect((await download()).state).toBe('done')
+  })
 
   /** What the engine finds, before it loads anything. */
   async function verdict(): Promise<string | null> {
     const pack = look()
     if (!pack) return 'absent'
     if (!pack.ok) return `${pack.error.code} ${pack.error.facts['file']}`
-    const changed = [changedCopy(pack.value) ?? (await changedFile(pack.value)), changedCopy(pack.value) ?? changedFileNow(pack.value)]
+    const changed = [
+      changedCopy(pack.value) ?? (await changedFile(pack.value)),
+      changedCopy(pack.value) ?? changedFileNow(pack.value),
+    ]
     expect(changed[0]).toBe(changed[1])
     return changed[0] ? `gpu-pack/changed ${changed[0]}` : null
   }
@@ -173,7 +233,10 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     for (const open of [place(), folder()]) {
       const { mode } = await stat(open)
       await chmod(open, 0o777)
-      expect([look(), loadedLibrary()]).toMatchObject([{ ok: false, error: { code: 'gpu-pack/folder-open', facts: { folder: open } } }, shipped()])
+      expect([look(), loadedLibrary()]).toMatchObject([
+        { ok: false, error: { code: 'gpu-pack/folder-open', facts: { folder: open } } },
+        shipped(),
+      ])
       await chmod(open, mode)
     }
     const [name] = names()
@@ -189,7 +252,9 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     const refused = { code: 'gpu-pack/folder-open', facts: { folder: home } }
     expect(look()).toMatchObject({ ok: false, error: refused })
     expect(await download()).toMatchObject({ state: 'failed', error: refused })
-    await expect(service.setFolder({ folder: FolderPath.parse(join(home, 'new', 'deep')) })).rejects.toMatchObject({ error: refused })
+    await expect(service.setFolder({ folder: FolderPath.parse(join(home, 'new', 'deep')) })).rejects.toMatchObject({
+      error: refused,
+    })
     expect(existsSync(join(home, 'new'))).toBe(false)
     // A link may be exchanged as well.
     await mkdir(join(home, 'own'), { mode: 0o700 })
@@ -205,34 +270,40 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     expect(await verdict()).toBeNull()
   })
 
-  it.each([0, 1, 2, 3, 4])('is not loaded where one bit of library %i is another, whenever it was changed', async (index) => {
-    const name = names()[index]!
-    const { mtime, atime } = await stat(place(name))
-    const bytes = await readFile(place(name))
-    bytes[bytes.length - 1]! ^= 1
-    await writeFile(place(name), bytes)
-    await utimes(place(name), atime, mtime)
-    expect(await verdict()).toBe(`gpu-pack/changed ${name}`)
-  })
+  it.each([0, 1, 2, 3, 4])(
+    'is not loaded where one bit of library %i is another, whenever it was changed',
+    async (index) => {
+      const name = names()[index]!
+      const { mtime, atime } = await stat(place(name))
+      const bytes = await readFile(place(name))
+      bytes[bytes.length - 1]! ^= 1
+      await writeFile(place(name), bytes)
+      await utimes(place(name), atime, mtime)
+      expect(await verdict()).toBe(`gpu-pack/changed ${name}`)
+    },
+  )
 
-  it.each([0, 1, 2, 3, 4])('is not loaded where library %i is cut short, longer, a link, a folder or gone', async (index) => {
-    const name = names()[index]!
-    const bytes = await readFile(place(name))
-    const refused = `gpu-pack/changed ${name}`
-    await truncate(place(name), bytes.length - 1)
-    expect(await verdict()).toBe(refused)
-    await writeFile(place(name), Buffer.concat([bytes, Buffer.from('x')]))
-    expect(await verdict()).toBe(refused)
-    await rm(place(name))
-    expect(await verdict()).toBe(name === 'libterakoya-first.so.13' ? 'absent' : refused)
-    await mkdir(place(name))
-    expect(await verdict()).toBe(refused)
-    await rm(place(name), { recursive: true })
-    // The very same bytes, elsewhere: they could be exchanged at any time.
-    await writeFile(join(home, 'elsewhere'), bytes)
-    await symlink(join(home, 'elsewhere'), place(name))
-    expect(await verdict()).toBe(refused)
-  })
+  it.each([0, 1, 2, 3, 4])(
+    'is not loaded where library %i is cut short, longer, a link, a folder or gone',
+    async (index) => {
+      const name = names()[index]!
+      const bytes = await readFile(place(name))
+      const refused = `gpu-pack/changed ${name}`
+      await truncate(place(name), bytes.length - 1)
+      expect(await verdict()).toBe(refused)
+      await writeFile(place(name), Buffer.concat([bytes, Buffer.from('x')]))
+      expect(await verdict()).toBe(refused)
+      await rm(place(name))
+      expect(await verdict()).toBe(name === 'libterakoya-first.so.13' ? 'absent' : refused)
+      await mkdir(place(name))
+      expect(await verdict()).toBe(refused)
+      await rm(place(name), { recursive: true })
+      // The very same bytes, elsewhere: they could be exchanged at any time.
+      await writeFile(join(home, 'elsewhere'), bytes)
+      await symlink(join(home, 'elsewhere'), place(name))
+      expect(await verdict()).toBe(refused)
+    },
+  )
 
   it('is not loaded where ONNX Runtime is not what comes with the studio; that one computes on', async () => {
     await writeFile(place('libonnxruntime.so.1'), 'RUNTIME')
@@ -241,10 +312,13 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     expect([await verdict(), loadedLibrary()]).toEqual(['gpu-pack/changed libonnxruntime.so.1', shipped()])
   })
 
-  it.each(['libcudnn.so.9', 'libterakoya_provider_tensorrt.so', 'pack.json', '.hidden'])('is not loaded with %s beside it, of which nobody knows', async (name) => {
-    await writeFile(place(name), 'x')
-    expect([await verdict(), loadedLibrary()]).toEqual([`gpu-pack/changed ${name}`, shipped()])
-  })
+  it.each(['libcudnn.so.9', 'libterakoya_provider_tensorrt.so', 'pack.json', '.hidden'])(
+    'is not loaded with %s beside it, of which nobody knows',
+    async (name) => {
+      await writeFile(place(name), 'x')
+      expect([await verdict(), loadedLibrary()]).toEqual([`gpu-pack/changed ${name}`, shipped()])
+    },
+  )
 
   it('is told by no list that lies in it: one with paths leads nowhere', async () => {
     const planted = join(home, 'evil.so')
@@ -264,7 +338,18 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     const [second, first] = [server.platform.libraries[1]!, server.platform.libraries[0]!]
     const noted = JSON.parse(await readFile(record, 'utf8')) as Record<string, { name: string }[]>
     const write = (value: unknown) => writeFile(record, typeof value === 'string' ? value : JSON.stringify(value))
-    for (const other of ['', 'null', '{"a":1}', {}, { ...noted, [second.archive.sha256]: noted[first.archive.sha256] }, { ...noted, [second.archive.sha256]: [] }, { ...noted, [second.archive.sha256]: noted[second.archive.sha256]!.map((file) => ({ ...file, name: `../${file.name}` })) }]) {
+    for (const other of [
+      '',
+      'null',
+      '{"a":1}',
+      {},
+      { ...noted, [second.archive.sha256]: noted[first.archive.sha256] },
+      { ...noted, [second.archive.sha256]: [] },
+      {
+        ...noted,
+        [second.archive.sha256]: noted[second.archive.sha256]!.map((file) => ({ ...file, name: `../${file.name}` })),
+      },
+    ]) {
       await write(other)
       expect((await verdict())?.split(' ')[0], JSON.stringify(other)).toBe('gpu-pack/changed')
     }
@@ -293,11 +378,11 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     expect(await service.state({})).toMatchObject({ isInstalled: false, sizeBytes: 0 })
   })
 
-  it('leaves the system\'s libraries to be found anew, in folders that are named absolutely', async () => {
+  it("leaves the system's libraries to be found anew, in folders that are named absolutely", async () => {
     await rm(place('libterakoya-first.so.13'))
     expect(await verdict()).toBe('absent')
     await mkdir(join(home, 'system'))
-    await writeFile(join(home, 'system', 'libterakoya-first.so.13'), 'the system\'s')
+    await writeFile(join(home, 'system', 'libterakoya-first.so.13'), "the system's")
     expect(found().preload[0]).toBe(join(home, 'system', 'libterakoya-first.so.13'))
     environment['LD_LIBRARY_PATH'] = `${join('..', '..', home, 'system')}::.`
     expect(await verdict()).toBe('absent')
@@ -325,16 +410,25 @@ describe.skipIf(process.platform === 'win32')('the folder that is chosen for the
     const own = join(home, 'disk', 'terakoya-gpu-pack')
     await mkdir(join(own, 'downloads'), { recursive: true })
     await writeFile(join(own, 'photo.jpg'), 'photo')
-    await expect(choose(join(home, 'disk'))).rejects.toMatchObject({ error: { code: 'gpu-pack/folder-used', facts: { folder: own } } })
+    await expect(choose(join(home, 'disk'))).rejects.toMatchObject({
+      error: { code: 'gpu-pack/folder-used', facts: { folder: own } },
+    })
     await mkdir(join(home, 'other'))
     await symlink(join(home, 'disk'), join(home, 'other', 'terakoya-gpu-pack'))
     await expect(choose(join(home, 'other'))).rejects.toMatchObject({ error: { code: 'gpu-pack/folder-used' } })
-    expect([saved, (await service.state({})).folder, (await readdir(own)).sort()]).toEqual([null, folder(), ['downloads', 'photo.jpg']])
+    expect([saved, (await service.state({})).folder, (await readdir(own)).sort()]).toEqual([
+      null,
+      folder(),
+      ['downloads', 'photo.jpg'],
+    ])
   })
 })
 
 it('is for the version of ONNX Runtime that the studio has', () => {
-  const pinned = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  const pinned = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
   expect(pinned.dependencies['onnxruntime-node']).toBe(RUNTIME_VERSION)
-  if (process.platform === 'linux' && process.arch === 'x64') expect(packPlatform()?.libraries.flatMap(({ files }) => files)).toContain('libcublas.so.13')
+  if (process.platform === 'linux' && process.arch === 'x64')
+    expect(packPlatform()?.libraries.flatMap(({ files }) => files)).toContain('libcublas.so.13')
 })

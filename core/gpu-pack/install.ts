@@ -33,8 +33,12 @@ export interface Installation {
 
 export const workFolderNames: readonly string[] = ['downloads', 'unpacked', 'unpacking']
 
-/** Archives, what is being unpacked, and what was taken from them; then the pack itself. Nothing else in the folder is ours. */
-const workFolders = (folder: string) => workFolderNames.map((name) => join(folder, name)) as [archives: string, draft: string, scratch: string]
+/**
+ * Archives, what is being unpacked, and what was taken from them; then the pack itself. Nothing else in the folder is
+ * ours.
+ */
+const workFolders = (folder: string) =>
+  workFolderNames.map((name) => join(folder, name)) as [archives: string, draft: string, scratch: string]
 
 /** Everything that belongs to a pack. */
 export const placesOf = (folder: string): string[] => [installedFolder(folder), ...workFolders(folder)]
@@ -43,10 +47,14 @@ export const placesOf = (folder: string): string[] => [installedFolder(folder), 
 const ROOM_PER_BYTE = 3.2
 
 /**
- * Brings what is missing and puts it into the pack's folder: the folder of a version appears in one move when everything is in it. Goes on from an earlier attempt. Throws UserErrors, and the
- * signal's reason; what has arrived is kept then.
+ * Brings what is missing and puts it into the pack's folder: the folder of a version appears in one move when
+ * everything is in it. Goes on from an earlier attempt. Throws UserErrors, and the signal's reason; what has arrived is
+ * kept then.
  */
-export async function installPack({ plan, client, folder, shippedLibrary, trustFile }: Installation, { signal, onBytes, onState }: InstallWatch): Promise<void> {
+export async function installPack(
+  { plan, client, folder, shippedLibrary, trustFile }: Installation,
+  { signal, onBytes, onState }: InstallWatch,
+): Promise<void> {
   const [archives, draft, scratch] = workFolders(folder)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // One that was there before. Some disks know no rights; then the next line tells.
@@ -55,16 +63,24 @@ export async function installPack({ plan, client, folder, shippedLibrary, trustF
   await mkdir(archives, { recursive: true })
   await checkRoom(plan, folder, archives)
   for (const [index, { url, fileName, sizeBytes, checksum }] of plan.downloads.entries()) {
-    await downloadFile(client, { url, target: join(archives, fileName), sizeBytes, checksum, subject: {} }, { signal, onBytes: (received) => onBytes(index, received), onChecking: () => onState('checking', index) })
+    await downloadFile(
+      client,
+      { url, target: join(archives, fileName), sizeBytes, checksum, subject: {} },
+      { signal, onBytes: (received) => onBytes(index, received), onChecking: () => onState('checking', index) },
+    )
   }
   await rm(draft, { recursive: true, force: true })
   await mkdir(draft)
   const taken: Record<string, KnownFile[]> = {}
   for (const [index, { checksum, fileName, files }] of plan.downloads.entries()) {
     onState('unpacking', index)
-    taken[checksum.hex] = await describeFiles(draft, await takeFiles(join(archives, fileName), files, draft, scratch, signal))
+    taken[checksum.hex] = await describeFiles(
+      draft,
+      await takeFiles(join(archives, fileName), files, draft, scratch, signal),
+    )
   }
-  for (const name of shippedNames(shippedLibrary)) await copyFile(join(dirname(shippedLibrary), name), join(draft, name), constants.COPYFILE_FICLONE)
+  for (const name of shippedNames(shippedLibrary))
+    await copyFile(join(dirname(shippedLibrary), name), join(draft, name), constants.COPYFILE_FICLONE)
   signal.throwIfAborted()
   await noteTrusted(trustFile, taken)
   await rm(installedFolder(folder), { recursive: true, force: true })
@@ -73,11 +89,23 @@ export async function installPack({ plan, client, folder, shippedLibrary, trustF
 }
 
 async function checkRoom({ downloads }: PackPlan, folder: string, archives: string): Promise<void> {
-  const there = await Promise.all(downloads.map(({ fileName }) => Promise.all([fileName, `${fileName}.partial`].map((name) => stat(join(archives, name)).then(({ size }) => size, () => 0))).then((sizes) => Math.max(...sizes))))
+  const there = await Promise.all(
+    downloads.map(({ fileName }) =>
+      Promise.all(
+        [fileName, `${fileName}.partial`].map((name) =>
+          stat(join(archives, name)).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+        ),
+      ).then((sizes) => Math.max(...sizes)),
+    ),
+  )
   const total = downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const needed = total * ROOM_PER_BYTE - there.reduce((sum, size) => sum + size, 0)
   const { bavail, bsize } = await statfs(folder)
-  if (needed > bavail * bsize) throw new UserError('gpu-pack/no-space', { folder, needed: inGigabytes(needed), free: inGigabytes(bavail * bsize) })
+  if (needed > bavail * bsize)
+    throw new UserError('gpu-pack/no-space', { folder, needed: inGigabytes(needed), free: inGigabytes(bavail * bsize) })
 }
 
 const inGigabytes = (bytes: number): number => Math.ceil((bytes / 2 ** 30) * 10) / 10
@@ -85,9 +113,11 @@ const inGigabytes = (bytes: number): number => Math.ceil((bytes / 2 ** 30) * 10)
 /** Sizes and checksums of files that came out of an archive. */
 async function describeFiles(folder: string, names: readonly string[]): Promise<KnownFile[]> {
   const sums = await sha256OfFiles(names.map((name) => join(folder, name)))
-  return Promise.all(names.map(async (name, index) => {
-    const sha256 = sums[index]
-    if (!sha256) throw new InternalError(`${name} was written and cannot be read`)
-    return { name, sizeBytes: (await stat(join(folder, name))).size, sha256 }
-  }))
+  return Promise.all(
+    names.map(async (name, index) => {
+      const sha256 = sums[index]
+      if (!sha256) throw new InternalError(`${name} was written and cannot be read`)
+      return { name, sizeBytes: (await stat(join(folder, name))).size, sha256 }
+    }),
+  )
 }

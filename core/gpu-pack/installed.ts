@@ -32,13 +32,21 @@ export interface PackPlace {
 export const installedFolder = (folder: string): string => join(folder, RUNTIME_VERSION)
 
 /** What is copied from the shipped library's folder. Throws the system's error. */
-export const shippedNames = (library: string): string[] => readdirSync(dirname(library)).filter((name) => name === basename(library) || /\.dll$/i.test(name))
+export const shippedNames = (library: string): string[] =>
+  readdirSync(dirname(library)).filter((name) => name === basename(library) || /\.dll$/i.test(name))
 
 /**
- * The pack in a folder; null where there is none, or one of NVIDIA's libraries is missing. All names come from our own list. The failure `gpu-pack/changed`
- * names the first file that cannot be what was brought, or that another account may write to; `gpu-pack/folder-open` a folder in which one may exchange files: the folder holds what is listed and nothing else, of which a loader might take it. Contents are not read here (`changedFile`).
+ * The pack in a folder; null where there is none, or one of NVIDIA's libraries is missing. All names come from our own
+ * list. The failure `gpu-pack/changed` names the first file that cannot be what was brought, or that another account
+ * may write to; `gpu-pack/folder-open` a folder in which one may exchange files: the folder holds what is listed and
+ * nothing else, of which a loader might take it. Contents are not read here (`changedFile`).
  */
-export function readInstalled({ folder, environment, platform, shippedLibrary }: PackPlace): Result<InstalledPack> | null {
+export function readInstalled({
+  folder,
+  environment,
+  platform,
+  shippedLibrary,
+}: PackPlace): Result<InstalledPack> | null {
   const place = installedFolder(folder)
   const sizes = sizesIn(place)
   if (!platform || !shippedLibrary || !sizes) return null
@@ -60,7 +68,11 @@ export function readInstalled({ folder, environment, platform, shippedLibrary }:
 }
 
 /** Where a library's files are; both empty where it is missing. */
-function placeOf(library: Library, sizes: ReadonlyMap<string, number>, environment: NodeJS.ProcessEnv): { readonly packed: readonly KnownFile[]; readonly onSystem: readonly string[] } {
+function placeOf(
+  library: Library,
+  sizes: ReadonlyMap<string, number>,
+  environment: NodeJS.ProcessEnv,
+): { readonly packed: readonly KnownFile[]; readonly onSystem: readonly string[] } {
   const trusted = trustedFiles(trustFile(environment), library) ?? []
   if (trusted.some(({ name }) => sizes.has(name))) return { packed: trusted, onSystem: [] }
   return { packed: [], onSystem: findOnSystem(library, environment) ?? [] }
@@ -73,32 +85,45 @@ const NOT_A_FILE = -1
 function sizesIn(folder: string): Map<string, number> | null {
   const account = ownAccount()
   try {
-    return new Map(readdirSync(folder).map((name) => {
-      const found = lstatSync(join(folder, name))
-      return [name, found.isFile() && (!account || isOurs(found, account)) ? found.size : NOT_A_FILE]
-    }))
+    return new Map(
+      readdirSync(folder).map((name) => {
+        const found = lstatSync(join(folder, name))
+        return [name, found.isFile() && (!account || isOurs(found, account)) ? found.size : NOT_A_FILE]
+      }),
+    )
   } catch {
     return null
   }
 }
 
 /** A listed file of another size, one that is missing, or one that is not listed. */
-function firstStrange(sizes: ReadonlyMap<string, number>, known: readonly KnownFile[], copied: readonly string[]): string | undefined {
+function firstStrange(
+  sizes: ReadonlyMap<string, number>,
+  known: readonly KnownFile[],
+  copied: readonly string[],
+): string | undefined {
   const listed = new Set([...known.map(({ name }) => name), ...copied])
-  return known.find(({ name, sizeBytes }) => sizes.get(name) !== sizeBytes)?.name
-    ?? copied.find((name) => (sizes.get(name) ?? NOT_A_FILE) === NOT_A_FILE)
-    ?? [...sizes.keys()].find((name) => !listed.has(name))
+  return (
+    known.find(({ name, sizeBytes }) => sizes.get(name) !== sizeBytes)?.name ??
+    copied.find((name) => (sizes.get(name) ?? NOT_A_FILE) === NOT_A_FILE) ??
+    [...sizes.keys()].find((name) => !listed.has(name))
+  )
 }
 
-/** The name of the first file whose contents are not those that were brought; null where all are. Reads all of them, side by side. */
+/**
+ * The name of the first file whose contents are not those that were brought; null where all are. Reads all of them,
+ * side by side.
+ */
 export async function changedFile({ files }: InstalledPack): Promise<string | null> {
   return firstChanged(files, await sha256OfFiles(files.map(({ path }) => path)))
 }
 
 /** The same, one after the other. */
-export const changedFileNow = ({ files }: InstalledPack): string | null => firstChanged(files, sha256OfFilesNow(files.map(({ path }) => path)))
+export const changedFileNow = ({ files }: InstalledPack): string | null =>
+  firstChanged(files, sha256OfFilesNow(files.map(({ path }) => path)))
 
-const firstChanged = (files: readonly KnownFile[], sums: readonly (string | null)[]): string | null => files.find(({ sha256 }, index) => sums[index] !== sha256)?.name ?? null
+const firstChanged = (files: readonly KnownFile[], sums: readonly (string | null)[]): string | null =>
+  files.find(({ sha256 }, index) => sums[index] !== sha256)?.name ?? null
 
 /** The name of the first copy that differs from what comes with the studio; null where none does. */
 export const changedCopy = ({ copies }: InstalledPack): string | null => {

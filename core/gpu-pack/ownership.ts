@@ -15,31 +15,41 @@ export interface Account {
   readonly gid: number
 }
 
-export const ownAccount = (): Account | null => (process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : null)
+export const ownAccount = (): Account | null =>
+  process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : null
 
-/** True for what no account but ours and the administrator's may write to. A group with the number of its only user is that user. */
+/**
+ * True for what no account but ours and the administrator's may write to. A group with the number of its only user is
+ * that user.
+ */
 export function isOurs({ uid, gid, mode }: Owned, account: Account): boolean {
   const isOwnGroup = gid === account.gid && account.gid === account.uid
   return (uid === ROOT || uid === account.uid) && !(mode & OTHERS_WRITE) && (!(mode & GROUP_WRITES) || isOwnGroup)
 }
 
-/** True for a folder in which no other account may exchange what is ours: in one that is sticky, as /tmp, everybody may write, but each exchanges only its own. Links have an owner, but no rights. */
+/**
+ * True for a folder in which no other account may exchange what is ours: in one that is sticky, as /tmp, everybody may
+ * write, but each exchanges only its own. Links have an owner, but no rights.
+ */
 function keepsOurs(found: Stats, account: Account): boolean {
   const isOwn = found.uid === ROOT || found.uid === account.uid
   return isOurs(found, account) || (isOwn && (found.isSymbolicLink() || Boolean(found.mode & STICKY)))
 }
 
 /**
- * The folder on the way to `path`, itself included, in which another account may exchange what lies in it: between the check of a library and its loading it
- * would be another one. Null where there is none, and on Windows. What does not exist yet is passed over; a link counts, and so does where it leads.
+ * The folder on the way to `path`, itself included, in which another account may exchange what lies in it: between the
+ * check of a library and its loading it would be another one. Null where there is none, and on Windows. What does not
+ * exist yet is passed over; a link counts, and so does where it leads.
  */
 export function openFolderOn(path: string, account = ownAccount()): string | null {
   if (!account) return null
   const named = resolve(path)
-  return [named, realFolder(named)].flatMap(withFoldersAbove).find((folder) => {
-    const found = look(folder)
-    return found !== null && !keepsOurs(found, account)
-  }) ?? null
+  return (
+    [named, realFolder(named)].flatMap(withFoldersAbove).find((folder) => {
+      const found = look(folder)
+      return found !== null && !keepsOurs(found, account)
+    }) ?? null
+  )
 }
 
 /** Throws UserError `gpu-pack/folder-open`. */
@@ -48,7 +58,8 @@ export function requireOwn(folder: string): void {
   if (open !== null) throw new UserError('gpu-pack/folder-open', { folder: open })
 }
 
-const withFoldersAbove = (path: string): string[] => (dirname(path) === path ? [path] : [path, ...withFoldersAbove(dirname(path))])
+const withFoldersAbove = (path: string): string[] =>
+  dirname(path) === path ? [path] : [path, ...withFoldersAbove(dirname(path))]
 
 function look(path: string): Stats | null {
   try {

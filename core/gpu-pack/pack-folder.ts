@@ -9,8 +9,9 @@ const OWN_FOLDER = 'terakoya-gpu-pack'
 const PACK = /^\d+\.\d+\.\d+$/
 
 /**
- * Where a pack goes when this folder is chosen: a folder of ours in it, or itself where it is one. That one is new, empty or holds a pack: in it folders will be deleted.
- * Throws UserError `gpu-pack/folder-used` where it holds other things, and `gpu-pack/folder-open` where other accounts may exchange what lies in it.
+ * Where a pack goes when this folder is chosen: a folder of ours in it, or itself where it is one. That one is new,
+ * empty or holds a pack: in it folders will be deleted. Throws UserError `gpu-pack/folder-used` where it holds other
+ * things, and `gpu-pack/folder-open` where other accounts may exchange what lies in it.
  */
 export async function packFolderIn(chosen: FolderPath): Promise<string> {
   const folder = basename(chosen) === OWN_FOLDER ? resolve(chosen) : resolve(chosen, OWN_FOLDER)

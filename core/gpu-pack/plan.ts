@@ -29,24 +29,50 @@ export const partsOf = ({ downloads, found }: PackPlan): GpuPackPart[] => [
   ...found.map(({ library, file }) => ({ name: library.component, sizeBytes: 0, foundAt: file })),
 ]
 
-/** What must be brought, with sizes and checksums: our own list tells them, nobody is asked. Throws UserError `gpu-pack/npm-missing`. */
+/**
+ * What must be brought, with sizes and checksums: our own list tells them, nobody is asked. Throws UserError
+ * `gpu-pack/npm-missing`.
+ */
 export function planPack({ provider, libraries }: PackPlatform, environment: NodeJS.ProcessEnv): PackPlan {
   const looked = libraries.map((library) => ({ library, file: findOnSystem(library, environment)?.[0] }))
   return {
-    downloads: [providerDownload(provider, environment), ...looked.flatMap(({ library, file }) => (file === undefined ? [nvidiaDownload(library, environment)] : []))],
+    downloads: [
+      providerDownload(provider, environment),
+      ...looked.flatMap(({ library, file }) => (file === undefined ? [nvidiaDownload(library, environment)] : [])),
+    ],
     found: looked.flatMap(({ library, file }) => (file === undefined ? [] : [{ library, file }])),
   }
 }
 
-function providerDownload({ name, version, sizeBytes, sha512, files }: PackPlatform['provider'], environment: NodeJS.ProcessEnv): Download {
+function providerDownload(
+  { name, version, sizeBytes, sha512, files }: PackPlatform['provider'],
+  environment: NodeJS.ProcessEnv,
+): Download {
   const fileName = `${name}-${version}.tgz`
-  return { name: 'ONNX Runtime CUDA', url: new URL(`${name}/-/${fileName}`, npmAddress(environment)), fileName, sizeBytes, checksum: { kind: 'sha512', hex: sha512 }, files: files.map((file) => file.name) }
+  return {
+    name: 'ONNX Runtime CUDA',
+    url: new URL(`${name}/-/${fileName}`, npmAddress(environment)),
+    fileName,
+    sizeBytes,
+    checksum: { kind: 'sha512', hex: sha512 },
+    files: files.map((file) => file.name),
+  }
 }
 
-function nvidiaDownload({ component, archive: { path, sizeBytes, sha256 }, files }: Library, environment: NodeJS.ProcessEnv): Download {
+function nvidiaDownload(
+  { component, archive: { path, sizeBytes, sha256 }, files }: Library,
+  environment: NodeJS.ProcessEnv,
+): Download {
   const mirror = environment['TERAKOYA_GPU_PACK_SOURCE']
   const folder = mirror ? `${withSlash(mirror)}${MIRROR.nvidia}` : NVIDIA_FOLDER
-  return { name: component, url: new URL(path, folder), fileName: path.split('/').at(-1) as string, sizeBytes, checksum: { kind: 'sha256', hex: sha256 }, files }
+  return {
+    name: component,
+    url: new URL(path, folder),
+    fileName: path.split('/').at(-1) as string,
+    sizeBytes,
+    checksum: { kind: 'sha256', hex: sha256 },
+    files,
+  }
 }
 
 /** What npm says where the studio is built (electron.vite.config.ts). */

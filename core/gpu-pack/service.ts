@@ -1,7 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { toDiskError } from '../files/disk-errors.ts'
-import { toAppError, UserError, type Events, type GpuPackProgress, type GpuPackState, type Handlers } from '../contract/index.ts'
+import {
+  toAppError,
+  UserError,
+  type Events,
+  type GpuPackProgress,
+  type GpuPackState,
+  type Handlers,
+} from '../contract/index.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment } from '../net/network.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
@@ -49,12 +56,22 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
   const network = createNetwork(proxyFromEnvironment(environment))
   const client = createHubClient({ endpoint: new URL('https://localhost'), network, token: async () => null })
-  const announce = () => { Object.assign(environment, { TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile }) }
+  const announce = () => {
+    Object.assign(environment, { TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile })
+  }
   announce()
 
   const state = (): GpuPackState => {
-    const installed = options.isChanged?.() ? null : readInstalled({ folder, environment, platform, shippedLibrary: library })
-    return { isSupported: platform !== null, folder, isInstalled: installed?.ok ?? false, sizeBytes: installed?.ok ? installed.value.sizeBytes : 0, isBusy: running !== null }
+    const installed = options.isChanged?.()
+      ? null
+      : readInstalled({ folder, environment, platform, shippedLibrary: library })
+    return {
+      isSupported: platform !== null,
+      folder,
+      isInstalled: installed?.ok ?? false,
+      sizeBytes: installed?.ok ? installed.value.sizeBytes : 0,
+      isBusy: running !== null,
+    }
   }
   const plan = (): PackPlan => {
     if (!platform) throw new UserError('gpu-pack/unsupported', { platform: `${process.platform} ${process.arch}` })
@@ -66,7 +83,15 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   }
   const start = () => {
     const abort = new AbortController()
-    const job = { folder, plan, client, shippedLibrary: library, trustFile, now: options.now ?? (() => performance.now()), emit: (progress: GpuPackProgress) => options.emit('gpuPack.progress', progress) }
+    const job = {
+      folder,
+      plan,
+      client,
+      shippedLibrary: library,
+      trustFile,
+      now: options.now ?? (() => performance.now()),
+      emit: (progress: GpuPackProgress) => options.emit('gpuPack.progress', progress),
+    }
     const ended = bring(job, abort.signal).then((last) => {
       running = null
       if (last.state === 'done') options.onChange()
@@ -80,7 +105,10 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     state: async () => state(),
     async plan() {
       const found = plan()
-      return { parts: partsOf(found), downloadBytes: found.downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+      return {
+        parts: partsOf(found),
+        downloadBytes: found.downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      }
     },
     async download() {
       if (!running) start()
@@ -89,14 +117,19 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     cancel: () => stop().then(() => null),
     async remove() {
       await stop()
-      for (const place of placesOf(folder)) await rm(place, { recursive: true, force: true }).catch((error: unknown) => { throw toDiskError(error, folder) })
+      for (const place of placesOf(folder))
+        await rm(place, { recursive: true, force: true }).catch((error: unknown) => {
+          throw toDiskError(error, folder)
+        })
       options.onChange()
       return state()
     },
     async setFolder({ folder: chosen }) {
       await stop()
       const next = resolve(chosen) === resolve(startFolder) ? startFolder : await packFolderIn(chosen)
-      await mkdir(next, { recursive: true, mode: 0o700 }).catch((error: unknown) => { throw toDiskError(error, next) })
+      await mkdir(next, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+        throw toDiskError(error, next)
+      })
       folder = next
       announce()
       await options.saveFolder(folder)
@@ -121,7 +154,10 @@ interface Job {
 }
 
 /** Installs and tells how far it is; gives what is to be told at the end. */
-async function bring({ folder, plan, client, shippedLibrary, trustFile, now, emit }: Job, signal: AbortSignal): Promise<GpuPackProgress> {
+async function bring(
+  { folder, plan, client, shippedLibrary, trustFile, now, emit }: Job,
+  signal: AbortSignal,
+): Promise<GpuPackProgress> {
   const meter = new ProgressMeter(now)
   let found: PackPlan | null = null
   let received: number[] = []
@@ -139,29 +175,48 @@ async function bring({ folder, plan, client, shippedLibrary, trustFile, now, emi
     received = downloads.map(() => 0)
     const nameOf = (index: number) => downloads[index]?.name ?? ''
     let isStarted = false
-    await installPack({ plan: found, client, folder, shippedLibrary, trustFile }, {
-      signal,
-      onBytes(index, bytes) {
-        part = nameOf(index)
-        received[index] = bytes
-        if (!isStarted) meter.start(bytes)
-        isStarted = true
-        if (meter.add(sum(received))) tell('downloading')
+    await installPack(
+      { plan: found, client, folder, shippedLibrary, trustFile },
+      {
+        signal,
+        onBytes(index, bytes) {
+          part = nameOf(index)
+          received[index] = bytes
+          if (!isStarted) meter.start(bytes)
+          isStarted = true
+          if (meter.add(sum(received))) tell('downloading')
+        },
+        onState(state, index) {
+          part = nameOf(index)
+          tell(state)
+        },
       },
-      onState(state, index) {
-        part = nameOf(index)
-        tell(state)
-      },
-    })
+    )
     return at('done')
   } catch (error) {
-    return signal.aborted ? at('cancelled') : { ...at('failed'), error: toAppError(ofThePack(toDiskError(error, folder))) }
+    return signal.aborted
+      ? at('cancelled')
+      : { ...at('failed'), error: toAppError(ofThePack(toDiskError(error, folder))) }
   }
 }
 
 /** Sentences of the Hub's client that speak of datasets, said of the pack. */
 function ofThePack(error: unknown): unknown {
-  if (!(error instanceof UserError) || !['hub/not-found', 'hub/gated', 'hub/token-invalid', 'hub/unexpected', 'hub/rate-limited', 'hub/size-changed'].includes(error.error.code)) return error
+  if (
+    !(error instanceof UserError) ||
+    ![
+      'hub/not-found',
+      'hub/gated',
+      'hub/token-invalid',
+      'hub/unexpected',
+      'hub/rate-limited',
+      'hub/size-changed',
+    ].includes(error.error.code)
+  )
+    return error
   const { facts } = error.error
-  return new UserError('gpu-pack/source', { host: String(facts['host'] ?? facts['dataset'] ?? facts['file'] ?? ''), found: String(facts['found'] ?? error.error.code.slice('hub/'.length)) })
+  return new UserError('gpu-pack/source', {
+    host: String(facts['host'] ?? facts['dataset'] ?? facts['file'] ?? ''),
+    found: String(facts['found'] ?? error.error.code.slice('hub/'.length)),
+  })
 }

@@ -8,13 +8,19 @@ const fileNames: Partial<Record<NodeJS.Platform, string>> = {
 }
 
 /** The file that onnxruntime-node ships; null for platforms that it does not know. */
-export function shippedLibrary(platform: NodeJS.Platform = process.platform, architecture: string = process.arch): string | null {
+export function shippedLibrary(
+  platform: NodeJS.Platform = process.platform,
+  architecture: string = process.arch,
+): string | null {
   const fileName = fileNames[platform]
   if (!fileName) return null
   return unpacked(join(packageFolder(), 'bin', 'napi-v6', platform, architecture, fileName))
 }
 
-/** The folder of onnxruntime-node as Node itself would find it: right from the sources, from a bundle and inside an app.asar. */
+/**
+ * The folder of onnxruntime-node as Node itself would find it: right from the sources, from a bundle and inside an
+ * app.asar.
+ */
 function packageFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
 }

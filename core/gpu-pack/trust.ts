@@ -7,14 +7,18 @@ import { userDataFolder } from '../files/folders.ts'
 import type { KnownFile, Library } from './components.ts'
 
 /** The files that came out of an archive of our list, by that archive's SHA-256. */
-const TrustRecord = z.record(z.string(), z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })))
+const TrustRecord = z.record(
+  z.string(),
+  z.array(z.object({ name: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+)
 type TrustRecord = z.infer<typeof TrustRecord>
 
 /** Lies in the account's folder, not in the pack's: that may be anywhere, also where other programs write. */
 export const TRUST_FILE = 'gpu-pack-trust.json'
 
 /** The record that TERAKOYA_GPU_PACK_TRUST names: how the studio tells its engine. */
-export const trustFile = (environment: NodeJS.ProcessEnv): string => environment['TERAKOYA_GPU_PACK_TRUST'] || join(userDataFolder(), TRUST_FILE)
+export const trustFile = (environment: NodeJS.ProcessEnv): string =>
+  environment['TERAKOYA_GPU_PACK_TRUST'] || join(userDataFolder(), TRUST_FILE)
 
 function read(file: string): TrustRecord {
   try {
@@ -25,10 +29,15 @@ function read(file: string): TrustRecord {
   }
 }
 
-/** What the files of a library must be, in the order in which they are loaded; null where they never came out of its archive. */
+/**
+ * What the files of a library must be, in the order in which they are loaded; null where they never came out of its
+ * archive.
+ */
 export function trustedFiles(file: string, { archive, files }: Library): KnownFile[] | null {
   const noted = read(file)[archive.sha256]
-  const isTrue = noted?.length === files.length && noted.every(({ name }, index) => name === basename(name) && name.startsWith(files[index] as string))
+  const isTrue =
+    noted?.length === files.length &&
+    noted.every(({ name }, index) => name === basename(name) && name.startsWith(files[index] as string))
   return isTrue ? noted : null
 }
 

@@ -4,8 +4,9 @@ import type { Node, Shape, Value } from './ir.ts'
 import { sameShape } from './shapes.ts'
 
 /**
- * Reverse-mode differentiation: gradients of the scalar `loss` with respect to `targets`, in their order, as new values of the same graph.
- * Works only along ways that lead from a target to the loss. Throws InternalError where a rule gives a gradient of the wrong number or type, or a needed op has none.
+ * Reverse-mode differentiation: gradients of the scalar `loss` with respect to `targets`, in their order, as new values
+ * of the same graph. Works only along ways that lead from a target to the loss. Throws InternalError where a rule gives
+ * a gradient of the wrong number or type, or a needed op has none.
  */
 export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
   const needed = valuesThatDependOn(b, targets)
@@ -17,7 +18,13 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
     if (!node.inputs.some((value) => needed.has(value)) || dOut.every((d) => d === null)) continue
     const replayed = regions.get(node.region) ?? replay(b, nodes, node, dOut)
     regions.set(node.region, replayed)
-    accumulate(b, node, partsOf(b, { ...node, inputs: node.inputs.map(replayed), outputs: node.outputs.map(replayed) }, dOut), needed, sums)
+    accumulate(
+      b,
+      node,
+      partsOf(b, { ...node, inputs: node.inputs.map(replayed), outputs: node.outputs.map(replayed) }, dOut),
+      needed,
+      sums,
+    )
   }
   return targets.map((target) => {
     const sum = sums.get(target)
@@ -29,7 +36,8 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
 /** The targets and every value computed from one of them. Nodes are in order of construction, so one pass is enough. */
 function valuesThatDependOn(b: Builder, targets: readonly Value[]): ReadonlySet<Value> {
   const found = new Set(targets)
-  for (const { inputs, outputs } of b.nodes) if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value)
+  for (const { inputs, outputs } of b.nodes)
+    if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value)
   return found
 }
 
@@ -37,13 +45,15 @@ function valuesThatDependOn(b: Builder, targets: readonly Value[]): ReadonlySet<
 type Replayed = (value: Value) => Value
 
 /**
- * Computes a region again, not before the gradient has come to its last node (Chen et al. 2016). Values that come into it are kept, and are few: weights and
- * what is made of them have sizes known now and stay as they are; the others are made to wait.
+ * Computes a region again, not before the gradient has come to its last node (Chen et al. 2016). Values that come into
+ * it are kept, and are few: weights and what is made of them have sizes known now and stay as they are; the others are
+ * made to wait.
  */
 function replay(b: Builder, nodes: readonly Node[], { region }: Node, dOut: readonly (Value | null)[]): Replayed {
   const event = dOut.find((d) => d !== null) as Value
   const again = new Map<Value, Value>()
-  const waiting = (value: Value) => (value.shape.some((dim) => typeof dim === 'string') && value.dtype !== 'bool' ? b.after(value, event) : value)
+  const waiting = (value: Value) =>
+    value.shape.some((dim) => typeof dim === 'string') && value.dtype !== 'bool' ? b.after(value, event) : value
   const replayed = (value: Value) => {
     const known = again.get(value) ?? waiting(value)
     again.set(value, known)
@@ -56,21 +66,34 @@ function replay(b: Builder, nodes: readonly Node[], { region }: Node, dOut: read
   return replayed
 }
 
-function partsOf(b: Builder, { op, inputs, outputs, attributes: attrs }: Node, dOut: readonly (Value | null)[]): readonly (Value | null)[] {
+function partsOf(
+  b: Builder,
+  { op, inputs, outputs, attributes: attrs }: Node,
+  dOut: readonly (Value | null)[],
+): readonly (Value | null)[] {
   if (typeof op.grad !== 'function') throw new InternalError(`${op.type} has no gradient: ${op.grad.noGrad}`)
   const parts = op.grad({ b, inputs, outputs, dOut, attrs })
-  if (parts.length !== inputs.length) throw new InternalError(`${op.type}: ${parts.length} gradients for ${inputs.length} inputs`)
+  if (parts.length !== inputs.length)
+    throw new InternalError(`${op.type}: ${parts.length} gradients for ${inputs.length} inputs`)
   return parts
 }
 
 /** Adds what a node passes back to what its inputs have got already: a value used twice gets the sum. */
-function accumulate(b: Builder, { op, inputs }: Node, parts: readonly (Value | null)[], needed: ReadonlySet<Value>, sums: Map<Value, Value>): void {
+function accumulate(
+  b: Builder,
+  { op, inputs }: Node,
+  parts: readonly (Value | null)[],
+  needed: ReadonlySet<Value>,
+  sums: Map<Value, Value>,
+): void {
   for (const [index, input] of inputs.entries()) {
     const part = parts[index]
     if (!part || !needed.has(input)) continue
     const d = sumTo(b, part, input.shape)
     if (d.dtype !== input.dtype || !sameShape(d.shape, input.shape))
-      throw new InternalError(`${op.type}: gradient ${index} is ${d.dtype}[${d.shape.join()}], input is ${input.dtype}[${input.shape.join()}]`)
+      throw new InternalError(
+        `${op.type}: gradient ${index} is ${d.dtype}[${d.shape.join()}], input is ${input.dtype}[${input.shape.join()}]`,
+      )
     const earlier = sums.get(input)
     sums.set(input, earlier ? b.add(earlier, d) : d)
   }

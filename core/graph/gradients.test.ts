@@ -11,7 +11,9 @@ type Numbers = readonly number[]
 
 const { runtime, kinds } = openTestRuntime()
 // Those that are kernels of our own only have tests in core/kernels.
-const differentiable = Object.values<Operation>(ops).filter(({ grad, kernelOnly }) => typeof grad === 'function' && !kernelOnly)
+const differentiable = Object.values<Operation>(ops).filter(
+  ({ grad, kernelOnly }) => typeof grad === 'function' && !kernelOnly,
+)
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
@@ -23,7 +25,10 @@ for (const kind of kinds)
   describe(`gradients on ${kind} equal central differences`, () => {
     const device = runtime.device(kind)
     for (const [type, cases] of Object.entries(gradientCases))
-      for (const example of cases) it.skipIf(kind === 'webgpu' && example.float16)(`${type}: ${example.name}`, () => checkGradients(device, type, example))
+      for (const example of cases)
+        it.skipIf(kind === 'webgpu' && example.float16)(`${type}: ${example.name}`, () =>
+          checkGradients(device, type, example),
+        )
   })
 
 /** Weight of element i of a result in the loss Σ w y: no two alike. */
@@ -33,26 +38,41 @@ async function checkGradients(device: Device, type: string, example: GradientCas
   const { graph, differentiated } = buildCase(type, example)
   const runnable = await openProgram(device, graph, example.dims)
   try {
-    const inputs: Record<string, Numbers> = Object.fromEntries(example.inputs.map(({ values }, index) => [`x${index}`, values]))
+    const inputs: Record<string, Numbers> = Object.fromEntries(
+      example.inputs.map(({ values }, index) => [`x${index}`, values]),
+    )
     const found = await runnable.run(inputs)
     if (device.kind !== 'cpu') await expectSameOnProcessor(graph, example, inputs, found)
     for (const name of differentiated) {
       const loss = async (values: Numbers) => lossOf(await runnable.run({ ...inputs, [name]: values }))
       const expected = await derivatives(inputs[name] as Numbers, loss)
       const scale = Math.max(1, ...expected.map(Math.abs))
-      const furthest = Math.max(...expected.map((value, index) => Math.abs(value - Number(found[`d${name}`]?.[index] ?? Infinity))))
-      expect(furthest / scale, `${name}: expected ${expected.join(' ')}, found ${found[`d${name}`]?.join(' ')}`).toBeLessThan(TOLERANCE)
+      const furthest = Math.max(
+        ...expected.map((value, index) => Math.abs(value - Number(found[`d${name}`]?.[index] ?? Infinity))),
+      )
+      expect(
+        furthest / scale,
+        `${name}: expected ${expected.join(' ')}, found ${found[`d${name}`]?.join(' ')}`,
+      ).toBeLessThan(TOLERANCE)
     }
   } finally {
     runnable.dispose()
   }
 }
 
-async function expectSameOnProcessor(graph: Graph, { dims }: GradientCase, inputs: Record<string, Numbers>, found: Record<string, AnyArray>): Promise<void> {
+async function expectSameOnProcessor(
+  graph: Graph,
+  { dims }: GradientCase,
+  inputs: Record<string, Numbers>,
+  found: Record<string, AnyArray>,
+): Promise<void> {
   const reference = await openProgram(runtime.device('cpu'), graph, dims)
   try {
     for (const [name, expected] of Object.entries(await reference.run(inputs)))
-      for (const [index, value] of Array.from(expected, Number).entries()) expect(Math.abs(value - Number(found[name]?.[index] ?? Infinity)), `${name}[${index}]`).toBeLessThan(1e-4 * Math.max(1, Math.abs(value)))
+      for (const [index, value] of Array.from(expected, Number).entries())
+        expect(Math.abs(value - Number(found[name]?.[index] ?? Infinity)), `${name}[${index}]`).toBeLessThan(
+          1e-4 * Math.max(1, Math.abs(value)),
+        )
   } finally {
     reference.dispose()
   }
@@ -63,7 +83,10 @@ const TOLERANCE = 2e-3
 const STEP = 1 / 64
 
 /** The case's results y0, y1 … and the gradients dx0 … of Σ w y. */
-function buildCase(type: string, { inputs: given, dims = {}, build }: GradientCase): { graph: Graph; differentiated: string[] } {
+function buildCase(
+  type: string,
+  { inputs: given, dims = {}, build }: GradientCase,
+): { graph: Graph; differentiated: string[] } {
   const b = new Builder()
   const inputs = given.map(({ shape, dtype = 'float32' }, index) => b.input(`x${index}`, dtype, shape))
   const results = [build(b, inputs)].flat() as Value[]
@@ -77,15 +100,26 @@ function buildCase(type: string, { inputs: given, dims = {}, build }: GradientCa
 }
 
 function weightedSum(b: Builder, y: Value, dims: Readonly<Record<string, number>>): Value {
-  const count = y.shape.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : (dims[dim] as number)), 1)
+  const count = y.shape.reduce<number>(
+    (product, dim) => product * (typeof dim === 'number' ? dim : (dims[dim] as number)),
+    1,
+  )
   const weights = b.reshape(b.constant(Array.from({ length: count }, (_, index) => weightOf(index))), y.shape)
-  return b.reduceSum(b.mul(y, weights), y.shape.map((_, axis) => axis), false)
+  return b.reduceSum(
+    b.mul(y, weights),
+    y.shape.map((_, axis) => axis),
+    false,
+  )
 }
 
 /** The same sum in double precision. */
 function lossOf(results: Readonly<Record<string, AnyArray>>): number {
-  const values = Object.entries(results).flatMap(([name, list]) => (name.startsWith('y') ? [Array.from<number | bigint, number>(list, Number)] : []))
-  return values.flatMap((list) => list.map((value, index) => value * weightOf(index))).reduce((sum, value) => sum + value, 0)
+  const values = Object.entries(results).flatMap(([name, list]) =>
+    name.startsWith('y') ? [Array.from<number | bigint, number>(list, Number)] : [],
+  )
+  return values
+    .flatMap((list) => list.map((value, index) => value * weightOf(index)))
+    .reduce((sum, value) => sum + value, 0)
 }
 
 /** Central differences at two steps, extrapolated to step 0: error O(h⁴). */

@@ -1,4 +1,16 @@
-import type { Attributes, DType, Graph, GraphOutput, Node, Operation, Shape, Source, Typed, Value, WeightPlace } from './ir.ts'
+import type {
+  Attributes,
+  DType,
+  Graph,
+  GraphOutput,
+  Node,
+  Operation,
+  Shape,
+  Source,
+  Typed,
+  Value,
+  WeightPlace,
+} from './ir.ts'
 
 /** Builds a graph value by value; builder.ts adds a method for every op. */
 export class GraphCore {
@@ -23,7 +35,9 @@ export class GraphCore {
   constant(data: number | readonly number[], dtype: DType = 'float32', shape?: readonly number[]): Value {
     const list = typeof data === 'number' ? [data] : data
     const dims = shape ?? (typeof data === 'number' ? [] : [list.length])
-    return once(this.#constants, `${dtype} ${dims.join()} ${list.join()}`, () => this.#value({ dtype, shape: dims }, { kind: 'constant', data: list }))
+    return once(this.#constants, `${dtype} ${dims.join()} ${list.join()}`, () =>
+      this.#value({ dtype, shape: dims }, { kind: 'constant', data: list }),
+    )
   }
 
   /** A weight that lies in a file beside the model. */
@@ -36,13 +50,17 @@ export class GraphCore {
     this.outputs.push({ name, value })
   }
 
-  /** Adds a node and returns its outputs, or the same outputs where a node with the same inputs and attributes exists (common subexpressions). */
+  /**
+   * Adds a node and returns its outputs, or the same outputs where a node with the same inputs and attributes exists
+   * (common subexpressions).
+   */
   node(op: Operation, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
     const key = `${op.type} ${inputs.map(({ id }) => id).join()} ${JSON.stringify(attributes)}`
     return once(this.#known, key, () => {
       const outputs: Value[] = []
       const node: Node = { op, inputs, attributes, outputs, region: this.#region }
-      for (const [index, typed] of op.infer(inputs, attributes).entries()) outputs.push(this.#value(typed, { kind: 'node', node, index }))
+      for (const [index, typed] of op.infer(inputs, attributes).entries())
+        outputs.push(this.#value(typed, { kind: 'node', node, index }))
       this.nodes.push(node)
       return node
     }).outputs

@@ -58,7 +58,11 @@ export interface Operation {
   readonly takesHalves?: true
   readonly unread?: readonly number[]
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
-  readonly expand?: (context: { readonly b: Builder; readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
+  readonly expand?: (context: {
+    readonly b: Builder
+    readonly inputs: readonly Value[]
+    readonly attrs: Attributes
+  }) => readonly Value[]
   readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
   readonly kernelOnly?: true
   lower(context: Lowering): void
@@ -89,7 +93,8 @@ export interface BlockKernel {
 }
 
 /**
- * One element in C. Elements of the float types are `float`, int32 is `int`, int64 `long long`, bool `bool`; the expression has the output's type.
+ * One element in C. Elements of the float types are `float`, int32 is `int`, int64 `long long`, bool `bool`; the
+ * expression has the output's type.
  */
 export interface ElementContext<Inputs = readonly string[], Values = readonly Value[], Attrs = Attributes> {
   /** Expressions of the inputs' elements. */
@@ -122,7 +127,12 @@ export interface Lowering {
   readonly outputs: readonly string[]
   readonly attrs: Attributes
   /** Adds one ONNX node; returns its outputs' names. */
-  emit(type: string, inputs: readonly string[], attributes?: OnnxAttributes, options?: EmitOptions): [string, ...string[]]
+  emit(
+    type: string,
+    inputs: readonly string[],
+    attributes?: OnnxAttributes,
+    options?: EmitOptions,
+  ): [string, ...string[]]
   constant(dtype: DType, data: readonly number[], shape: readonly number[]): string
   /** The name of an int64 tensor with the sizes of a shape, named ones looked up at run time. */
   shape(shape: Shape): string

@@ -1,17 +1,32 @@
 import type { z } from 'zod'
 import { InternalError } from '../contract/errors.ts'
 import type { Builder } from './builder.ts'
-import type { Attributes, BlockKernel, ElementContext, GradientRule, Lowering, Operation, Typed, Value, WholeKernel } from './ir.ts'
+import type {
+  Attributes,
+  BlockKernel,
+  ElementContext,
+  GradientRule,
+  Lowering,
+  Operation,
+  Typed,
+  Value,
+  WholeKernel,
+} from './ir.ts'
 
 /** One T for every name. */
 export type Each<Names extends readonly string[], T> = { readonly [Index in keyof Names]: T }
 
 /** With one output its gradient is always there; of several, some may get none. */
-type OutputGradients<Out extends readonly string[]> = Out extends readonly [string] ? readonly [Value] : Each<Out, Value | null>
+type OutputGradients<Out extends readonly string[]> = Out extends readonly [string]
+  ? readonly [Value]
+  : Each<Out, Value | null>
 
 interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> {
   readonly type: string
-  /** Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any number, also none. */
+  /**
+   * Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any
+   * number, also none.
+   */
   readonly inputs: In
   /** One output `y` unless given. */
   readonly outputs?: Out
@@ -20,13 +35,15 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** Types of the outputs. */
   infer(inputs: Each<In, Value>, attrs: NoInfer<Attrs>): NoInfer<Each<Out, Typed>>
   /** The gradient of every input, before broadcast axes are summed (the engine does that), or why there is none. */
-  readonly grad: ((context: {
-    readonly b: Builder
-    readonly inputs: Each<In, Value>
-    readonly outputs: Each<NoInfer<Out>, Value>
-    readonly dOut: OutputGradients<NoInfer<Out>>
-    readonly attrs: NoInfer<Attrs>
-  }) => NoInfer<Each<In, Value | null>>) | { readonly noGrad: string }
+  readonly grad:
+    | ((context: {
+        readonly b: Builder
+        readonly inputs: Each<In, Value>
+        readonly outputs: Each<NoInfer<Out>, Value>
+        readonly dOut: OutputGradients<NoInfer<Out>>
+        readonly attrs: NoInfer<Attrs>
+      }) => NoInfer<Each<In, Value | null>>)
+    | { readonly noGrad: string }
   /** Of ops with one output: how an element of it is made of the inputs' elements, for kernels of our own. */
   element?(context: ElementContext<Each<In, string>, Each<In, Value>, NoInfer<Attrs>>): string
   /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
@@ -34,33 +51,49 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
   collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
   /** The same in simpler ops, for kernels of our own. */
-  expand?(context: { readonly b: Builder; readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
-  /** A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not take. */
+  expand?(context: {
+    readonly b: Builder
+    readonly inputs: Each<In, Value>
+    readonly attrs: NoInfer<Attrs>
+  }): NoInfer<Each<Out, Value>>
+  /**
+   * A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
+   * take.
+   */
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
   /** There is no other form of it: graphs have it only where kernels of our own can be compiled. */
   readonly kernelOnly?: true
   /** How ONNX Runtime's providers compute it. */
-  lower(context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
-    readonly inputs: Each<In, string>
-    readonly values: Each<In, Value>
-    readonly outputs: Each<NoInfer<Out>, string>
-    readonly attrs: NoInfer<Attrs>
-  }): void
+  lower(
+    context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
+      readonly inputs: Each<In, string>
+      readonly values: Each<In, Value>
+      readonly outputs: Each<NoInfer<Out>, string>
+      readonly attrs: NoInfer<Attrs>
+    },
+  ): void
 }
 
 /** An op whose inputs, outputs and attributes the compiler knows. */
-export interface Op<In extends readonly string[] = readonly string[], Out extends readonly string[] = readonly string[], Attrs = unknown> extends Operation {
+export interface Op<
+  In extends readonly string[] = readonly string[],
+  Out extends readonly string[] = readonly string[],
+  Attrs = unknown,
+> extends Operation {
   readonly signature?: (inputs: Each<In, Value>, attrs: Attrs) => Each<Out, Value>
 }
 
 /** Makes an op from its definition: the only place where types are set aside. */
-export function defineOp<const In extends readonly string[], const Out extends readonly string[] = readonly ['y'], Attrs extends Attributes = Record<never, never>>(
-  definition: Definition<In, Out, Attrs>,
-): Op<In, Out, Attrs> {
+export function defineOp<
+  const In extends readonly string[],
+  const Out extends readonly string[] = readonly ['y'],
+  Attrs extends Attributes = Record<never, never>,
+>(definition: Definition<In, Out, Attrs>): Op<In, Out, Attrs> {
   const { type, inputs: names, attrs: schema } = definition
   const check = (inputs: readonly Value[], attributes: Attributes) => {
     const variadic = names.at(-1)?.startsWith('...')
-    if (variadic ? inputs.length < names.length - 1 : inputs.length !== names.length) misfit(type, inputs, names.join(', '))
+    if (variadic ? inputs.length < names.length - 1 : inputs.length !== names.length)
+      misfit(type, inputs, names.join(', '))
     const parsed = schema?.safeParse(attributes)
     if (parsed?.error) throw new InternalError(`${type}: ${parsed.error.message}`)
   }
@@ -77,14 +110,18 @@ export function defineOp<const In extends readonly string[], const Out extends r
     ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
     ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
     ...(definition.kernelOnly && { kernelOnly: true }),
-    ...(definition.kernel && { kernel: (values, attributes) => definition.kernel!(values as never, attributes as never) }),
+    ...(definition.kernel && {
+      kernel: (values, attributes) => definition.kernel!(values as never, attributes as never),
+    }),
     lower: (context) => definition.lower(context as never),
   }
 }
 
 /** Throws the bug that a shape rule found: the op, what it expected, what it got. */
 export function misfit(type: string, inputs: readonly Value[], expected: string): never {
-  throw new InternalError(`${type}: expected ${expected}, got ${inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join(' and ')}`)
+  throw new InternalError(
+    `${type}: expected ${expected}, got ${inputs.map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`).join(' and ')}`,
+  )
 }
 
 /** An error for shapes that do not fit, unless they do. */

@@ -8,9 +8,16 @@ import type { Value } from './ir.ts'
 describe('printed graphs', () => {
   it('of LoRA: gradients only for A and B, sums inside the products', () => {
     const b = new Builder()
-    const [x, a, up] = [b.input('x', 'float32', ['N', 4]), b.input('A', 'float32', [2, 4]), b.input('B', 'float32', [3, 2])]
+    const [x, a, up] = [
+      b.input('x', 'float32', ['N', 4]),
+      b.input('A', 'float32', [2, 4]),
+      b.input('B', 'float32', [3, 2]),
+    ]
     const w = b.weight('W', 'float32', [3, 4], { file: 'model.safetensors', offset: 0, length: 48 })
-    const y = b.add(b.matmul(x, w, { transY: true }), b.matmul(b.matmul(x, a, { transY: true }), up, { transY: true, alpha: 2 }))
+    const y = b.add(
+      b.matmul(x, w, { transY: true }),
+      b.matmul(b.matmul(x, a, { transY: true }), up, { transY: true, alpha: 2 }),
+    )
     const [dA, dB] = gradients(b, b.reduceSum(y, [0, 1], false), [a, up]) as [Value, Value]
     b.output('y', y)
     b.output('dA', dA)

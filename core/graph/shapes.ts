@@ -13,16 +13,19 @@ export function broadcast(a: Shape, b: Shape): Shape {
   })
 }
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((dim, index) => dim === b[index])
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((dim, index) => dim === b[index])
 
 /** `axis` counted from the front. */
 export const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
 
 /** Product of the known sizes. */
-export const knownSize = (shape: Shape): number => shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1)
+export const knownSize = (shape: Shape): number =>
+  shape.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1)
 
 /** The shape with another size along one axis. */
-export const replaceAt = (shape: Shape, axis: number, size: number): Shape => shape.map((dim, index) => (index === axis ? size : dim))
+export const replaceAt = (shape: Shape, axis: number, size: number): Shape =>
+  shape.map((dim, index) => (index === axis ? size : dim))
 
 /** Size along an axis. Throws InternalError where it is known only at run time, or there is no such axis. */
 export function sizeAt({ shape }: Typed, axis: number): number {

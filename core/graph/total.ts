@@ -12,8 +12,8 @@ export function rowsOf(count: number): readonly [rows: number, columns: number] 
 }
 
 /**
- * Sum of all elements of [R,C] as a scalar: of every row, then of those. Always in the same order, as on the processor; ONNX Runtime's reduction of a
- * whole vector on CUDA adds up in the order in which its blocks happen to end.
+ * Sum of all elements of [R,C] as a scalar: of every row, then of those. Always in the same order, as on the processor;
+ * ONNX Runtime's reduction of a whole vector on CUDA adds up in the order in which its blocks happen to end.
  */
 export function total(b: Builder, x: Value): Value {
   const sums = b.reduceSum(x, [-1], true)

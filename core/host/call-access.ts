@@ -1,8 +1,9 @@
 import type { CallName } from '../contract/index.ts'
 
 /**
- * What each call does to the library: `write` changes it, so that only the one studio that may write runs it; `read` leaves it alone (calls about the machine,
- * the account or files elsewhere among them). A call that is not listed does not compile.
+ * What each call does to the library: `write` changes it, so that only the one studio that may write runs it; `read`
+ * leaves it alone (calls about the machine, the account or files elsewhere among them). A call that is not listed does
+ * not compile.
  */
 export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'chat.ask': 'read',

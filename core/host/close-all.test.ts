@@ -8,7 +8,17 @@ it('closes what comes after a failure, in order, and tells the first failure', a
     closed.push(index)
     if (index % 2 === 1) throw new Error(`failure ${index}`)
   }
-  await expect(closeAll([closing(0), closing(1), () => { throw new Error('at once') }, closing(3), closing(4)])).rejects.toThrow('failure 1')
+  await expect(
+    closeAll([
+      closing(0),
+      closing(1),
+      () => {
+        throw new Error('at once')
+      },
+      closing(3),
+      closing(4),
+    ]),
+  ).rejects.toThrow('failure 1')
   expect(closed).toEqual([0, 1, 3, 4])
   await closeAll([closing(6)])
 })

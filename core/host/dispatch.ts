@@ -29,8 +29,10 @@ export function parseInput(name: string, schema: z.ZodType, input: unknown): Res
 }
 
 /**
- * The one way into the services: checks the name and the input against the contract, runs the handler, and turns every exception into data.
- * `report` hears of bugs (exceptions that are not the user's to fix); the caller gets its reference, never a stack trace or a path of ours.
+ * The one way into the services: checks the name and the input against the contract, runs the handler, and turns every
+ * exception into data.
+ * `report` hears of bugs (exceptions that are not the user's to fix); the caller gets its reference, never a stack
+ * trace or a path of ours.
  */
 export function createDispatch(handlers: Handlers, report: ReportBug) {
   return async (name: string, input: unknown): Promise<Result<unknown>> => {
@@ -41,7 +43,9 @@ export function createDispatch(handlers: Handlers, report: ReportBug) {
       return parsed.ok ? ok(await handlers[name as CallName](parsed.value as never)) : parsed
     } catch (error) {
       const appError = toAppError(error)
-      return appError.code === 'internal' ? fail('internal', { message: report(name, error) }) : { ok: false, error: appError }
+      return appError.code === 'internal'
+        ? fail('internal', { message: report(name, error) })
+        : { ok: false, error: appError }
     }
   }
 }

@@ -13,7 +13,11 @@ it('writes the whole error down under a reference', () => {
   const file = join(folder, 'home', 'errors.log')
   const log = createErrorLog(file)
   const references = [log('first', new Error('broken')), log('second', 'a text')]
-  expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^\\S+ ${references[0]} \\[first\\] Error: broken\n +at [^]*\n\\S+ ${references[1]} \\[second\\] a text\n$`))
+  expect(readFileSync(file, 'utf8')).toMatch(
+    new RegExp(
+      `^\\S+ ${references[0]} \\[first\\] Error: broken\n +at [^]*\n\\S+ ${references[1]} \\[second\\] a text\n$`,
+    ),
+  )
 })
 
 // A closed terminal made an error, which was reported to the terminal, which made an error: 2 MB of log a second.

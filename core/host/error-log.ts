@@ -5,10 +5,15 @@ import { dirname } from 'node:path'
 /** At this size the log becomes `<file>.old` and a new one begins. */
 const MAX_BYTES = 2_000_000
 
-/** Writes a bug down where a person can find it; returns the reference that the window shows instead of a stack trace. */
+/**
+ * Writes a bug down where a person can find it; returns the reference that the window shows instead of a stack trace.
+ */
 export type ReportBug = (place: string, error: unknown) => string
 
-/** Reports bugs to the error stream and to a file of the user's account. A log that cannot be written is not a reason to fail. */
+/**
+ * Reports bugs to the error stream and to a file of the user's account. A log that cannot be written is not a reason to
+ * fail.
+ */
 export function createErrorLog(file: string): ReportBug {
   return (place, error) => {
     const reference = randomBytes(4).toString('hex')

@@ -13,7 +13,8 @@ let folders: HomeFolders
 beforeEach(async () => {
   top = await realpath(await mkdtemp(join(tmpdir(), 'terakoya-home-')))
   home = join(top, 'home')
-  for (const folder of ['資料/2026', '資料/10', '資料/9', '.ssh', 'other/.hidden/deep']) await mkdir(join(home, folder), { recursive: true })
+  for (const folder of ['資料/2026', '資料/10', '資料/9', '.ssh', 'other/.hidden/deep'])
+    await mkdir(join(home, folder), { recursive: true })
   await mkdir(join(top, 'outside', 'inner'), { recursive: true })
   await writeFile(join(home, 'file.csv'), '')
   await symlink(join(top, 'outside'), join(home, 'way-out'))
@@ -36,7 +37,26 @@ it('lists folders as a person sorts them: no files, no hidden ones, no links tha
   expect((await folders.list(['link', '2026'])).folders).toEqual([])
 })
 
-it.each([['..'], ['資料', '..', '..'], ['way-out'], ['way-out', 'inner'], ['up'], ['up', 'outside'], ['keys'], ['deep'], ['.ssh'], ['other', '.hidden'], ['other/.hidden'], ['資料/../..'], ['/'], ['資料\0'], ['broken'], ['circle'], ['file.csv'], ['missing']])('%j %j is neither listed, nor a parent, nor picked', async (...steps) => {
+it.each([
+  ['..'],
+  ['資料', '..', '..'],
+  ['way-out'],
+  ['way-out', 'inner'],
+  ['up'],
+  ['up', 'outside'],
+  ['keys'],
+  ['deep'],
+  ['.ssh'],
+  ['other', '.hidden'],
+  ['other/.hidden'],
+  ['資料/../..'],
+  ['/'],
+  ['資料\0'],
+  ['broken'],
+  ['circle'],
+  ['file.csv'],
+  ['missing'],
+])('%j %j is neither listed, nor a parent, nor picked', async (...steps) => {
   const names = steps.filter((step) => step !== undefined)
   await expect(folders.list(names)).rejects.toMatchObject(code('folder/not-found'))
   await expect(folders.make(names, 'new')).rejects.toMatchObject(code('folder/not-found'))
@@ -45,16 +65,36 @@ it.each([['..'], ['資料', '..', '..'], ['way-out'], ['way-out', 'inner'], ['up
 
 it('a picked folder may be named from then on, by its real path', async () => {
   expect(await folders.pick(['link', '2026'])).toBe(join(home, '資料', '2026'))
-  expect([grants.has(join(home, '資料', '2026'), 'folder'), grants.has(join(home, '資料'), 'folder')]).toEqual([true, false])
+  expect([grants.has(join(home, '資料', '2026'), 'folder'), grants.has(join(home, '資料'), 'folder')]).toEqual([
+    true,
+    false,
+  ])
 })
 
 it('makes a folder and shows it', async () => {
   expect(await folders.make(['資料'], '新しい')).toEqual({ steps: ['資料', '新しい'], folders: [], isCut: false })
   expect((await folders.list(['資料'])).folders).toContain('新しい')
-  await expect(folders.make(['資料'], '新しい')).rejects.toMatchObject({ error: { code: 'folder/exists', facts: { folder: '新しい' } } })
+  await expect(folders.make(['資料'], '新しい')).rejects.toMatchObject({
+    error: { code: 'folder/exists', facts: { folder: '新しい' } },
+  })
 })
 
-it.each(['..', '.', '.hidden', 'a/b', 'a\\b', 'a\0', 'a:b', 'a?', 'a.', 'con', 'NUL.txt', 'a\u001b[2J', '\ud800', '漢'.repeat(100)])('%j is no name for a folder', async (name) => {
+it.each([
+  '..',
+  '.',
+  '.hidden',
+  'a/b',
+  'a\\b',
+  'a\0',
+  'a:b',
+  'a?',
+  'a.',
+  'con',
+  'NUL.txt',
+  'a\u001b[2J',
+  '\ud800',
+  '漢'.repeat(100),
+])('%j is no name for a folder', async (name) => {
   await expect(folders.make([], name)).rejects.toMatchObject(code('folder/name'))
 })
 

@@ -24,7 +24,8 @@ export function createHomeFolders(home: string, grants: Pick<PathGrants, 'add'>)
   const resolveFolder = async (steps: FolderSteps): Promise<string> => {
     const root = await realpath(home)
     const found = steps.every(isPlainName) ? await realpath(join(root, ...steps)).catch(() => null) : null
-    if (found === null || !isVisibleIn(root, found) || !(await isFolder(found))) throw new UserError('folder/not-found', { folder: shown(steps) })
+    if (found === null || !isVisibleIn(root, found) || !(await isFolder(found)))
+      throw new UserError('folder/not-found', { folder: shown(steps) })
     return found
   }
   return {
@@ -48,7 +49,10 @@ export function createHomeFolders(home: string, grants: Pick<PathGrants, 'add'>)
   }
 }
 
-function makeError(code: string | undefined, { name, parent }: { readonly name: string; readonly parent: string }): UserError {
+function makeError(
+  code: string | undefined,
+  { name, parent }: { readonly name: string; readonly parent: string },
+): UserError {
   if (code === 'EEXIST') return new UserError('folder/exists', { folder: name })
   if (code === 'ENAMETOOLONG' || code === 'EINVAL') return new UserError('folder/name', { folder: name.slice(0, 80) })
   return new UserError('folder/unwritable', { folder: parent })
@@ -61,23 +65,31 @@ const shown = (steps: FolderSteps): string => ['~', ...steps].join('/')
 const isPlainName = (name: string): boolean => !name.startsWith('.') && !/[/\\\0]/.test(name)
 
 /** What every file system takes, Windows' own too. */
-const isGoodName = (name: string): boolean => isPlainName(name) && !/[<>:"|?*\p{Cc}\p{Cf}\p{Cs}]|[. ]$/u.test(name) && !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)
+const isGoodName = (name: string): boolean =>
+  isPlainName(name) &&
+  !/[<>:"|?*\p{Cc}\p{Cf}\p{Cs}]|[. ]$/u.test(name) &&
+  !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)
 
 function isVisibleIn(root: string, folder: string): boolean {
   if (folder === root) return true
-  return folder.startsWith(root.endsWith(sep) ? root : root + sep) && relative(root, folder).split(sep).every(isPlainName)
+  return (
+    folder.startsWith(root.endsWith(sep) ? root : root + sep) && relative(root, folder).split(sep).every(isPlainName)
+  )
 }
 
 const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => null))?.isDirectory() ?? false
 
 /** Names of the folders in view, as a person sorts them; links count where they lead to such a folder. */
 async function visibleFolders(root: string, folder: string, entries: readonly Dirent[]): Promise<string[]> {
-  const candidates = entries.filter((entry) => isPlainName(entry.name) && (entry.isDirectory() || entry.isSymbolicLink()))
-  const names = await Promise.all(candidates.map(async (entry) => {
-    if (entry.isDirectory()) return entry.name
-    const target = await realpath(join(folder, entry.name)).catch(() => null)
-    return target !== null && isVisibleIn(root, target) && (await isFolder(target)) ? entry.name : null
-  }))
+  const candidates = entries.filter(
+    (entry) => isPlainName(entry.name) && (entry.isDirectory() || entry.isSymbolicLink()),
+  )
+  const names = await Promise.all(
+    candidates.map(async (entry) => {
+      if (entry.isDirectory()) return entry.name
+      const target = await realpath(join(folder, entry.name)).catch(() => null)
+      return target !== null && isVisibleIn(root, target) && (await isFolder(target)) ? entry.name : null
+    }),
+  )
   return names.filter((name) => name !== null).sort(new Intl.Collator('ja', { numeric: true }).compare)
 }
-

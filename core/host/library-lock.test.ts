@@ -5,7 +5,14 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { acquireLock, LibraryLock, lockHolder, requestLock, type AcquireOptions, type HeldLock } from './library-lock.ts'
+import {
+  acquireLock,
+  LibraryLock,
+  lockHolder,
+  requestLock,
+  type AcquireOptions,
+  type HeldLock,
+} from './library-lock.ts'
 import type { LibraryOwner } from './lock-file.ts'
 import type { Pause } from './lock-state.ts'
 import { bootOf, machineIdentity, processStart } from './process-identity.ts'
@@ -18,10 +25,22 @@ const locks: LibraryLock[] = []
 
 beforeAll(async () => {
   programs = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
-  await build({ configFile: false, logLevel: 'error', root, build: { ssr: join(import.meta.dirname, 'testing', 'lock-process.ts'), outDir: programs, rolldownOptions: { output: { entryFileNames: 'lock.js' } } }, ssr: { noExternal: true } })
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root,
+    build: {
+      ssr: join(import.meta.dirname, 'testing', 'lock-process.ts'),
+      outDir: programs,
+      rolldownOptions: { output: { entryFileNames: 'lock.js' } },
+    },
+    ssr: { noExternal: true },
+  })
 }, 120_000)
 afterAll(() => rm(programs, { recursive: true }))
-beforeEach(async () => { folder = await mkdtemp(join(programs, 'library-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(programs, 'library-'))
+})
 afterEach(async () => {
   await Promise.all(children.splice(0).map(kill))
   for (const lock of locks.splice(0)) await lock.release()
@@ -32,7 +51,8 @@ const file = () => join(folder, '.terakoya-lock')
 const stored = async () => JSON.parse(await readFile(file(), 'utf8')) as LibraryOwner
 /** Waits no time: of ten seconds, only their looks are left. */
 const soon = async () => undefined
-const acquire = async ({ onLost = () => undefined, pause = soon }: Partial<AcquireOptions> = {}) => keep(await acquireLock({ folder, kind: 'desktop', onLost, pause }))
+const acquire = async ({ onLost = () => undefined, pause = soon }: Partial<AcquireOptions> = {}) =>
+  keep(await acquireLock({ folder, kind: 'desktop', onLost, pause }))
 const request = (pause: Pause = soon) => requestLock({ folder, kind: 'cli', onLost: () => undefined, pause })
 function keep(found: LibraryLock | HeldLock): LibraryLock | HeldLock {
   if (found instanceof LibraryLock) locks.push(found)
@@ -40,8 +60,16 @@ function keep(found: LibraryLock | HeldLock): LibraryLock | HeldLock {
 }
 const isWriter = (found: LibraryLock | HeldLock) => found instanceof LibraryLock
 
-const owner = (changes: Partial<LibraryOwner> = {}): LibraryOwner =>
-  ({ nonce: '0123456789abcdef', kind: 'web', host: hostname(), pid: process.ppid, machine: machineIdentity(), started: processStart(process.ppid), since: '2026-01-01T00:00:00.000Z', ...changes })
+const owner = (changes: Partial<LibraryOwner> = {}): LibraryOwner => ({
+  nonce: '0123456789abcdef',
+  kind: 'web',
+  host: hostname(),
+  pid: process.ppid,
+  machine: machineIdentity(),
+  started: processStart(process.ppid),
+  since: '2026-01-01T00:00:00.000Z',
+  ...changes,
+})
 async function leave(left: LibraryOwner | string, ageMs = 0): Promise<void> {
   await writeFile(file(), typeof left === 'string' ? left : JSON.stringify(left))
   const at = new Date(Date.now() - ageMs)
@@ -109,7 +137,15 @@ describe('the library lock', () => {
     expect(isWriter(await acquire({ pause: beat }))).toBe(false)
     await leave(other, 8 * 3_600_000)
     let looks = 0
-    expect(isWriter(await acquire({ pause: async () => { if (++looks === 24) await beat() } }))).toBe(false)
+    expect(
+      isWriter(
+        await acquire({
+          pause: async () => {
+            if (++looks === 24) await beat()
+          },
+        }),
+      ),
+    ).toBe(false)
     expect(await stored()).toEqual(other)
   })
 
@@ -117,10 +153,12 @@ describe('the library lock', () => {
     await leave(owner({ machine: 'another namespace' }), 60_000)
     vi.useFakeTimers({ toFake: ['Date'] })
     let looks = 0
-    const found = await acquire({ pause: async () => {
-      if (++looks === 25) vi.setSystemTime(Date.now() + 8 * 3_600_000)
-      if (looks === 45) await utimes(file(), new Date(), new Date())
-    } })
+    const found = await acquire({
+      pause: async () => {
+        if (++looks === 25) vi.setSystemTime(Date.now() + 8 * 3_600_000)
+        if (looks === 45) await utimes(file(), new Date(), new Date())
+      },
+    })
     expect(isWriter(found)).toBe(false)
   })
 
@@ -141,17 +179,25 @@ describe('the library lock', () => {
   })
 
   it('is given up when its owner is asked', async () => {
-    const first = (await acquire({ onLost: (by, lock) => { expect([by?.kind, lock]).toEqual(['cli', first]); void first.release() } })) as LibraryLock
+    const first = (await acquire({
+      onLost: (by, lock) => {
+        expect([by?.kind, lock]).toEqual(['cli', first])
+        void first.release()
+      },
+    })) as LibraryLock
     const second = keep(await requestLock({ folder, kind: 'cli', onLost: () => undefined })) as LibraryLock
     expect((await stored()).nonce).toBe(second.owner.nonce)
-    expect((await readdir(folder))).toEqual(['.terakoya-lock'])
+    expect(await readdir(folder)).toEqual(['.terakoya-lock'])
   })
 
   it('goes on showing life while its owner closes for another host, and sees when that one has taken it', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     const onLost = vi.fn()
     const lock = (await acquire({ onLost })) as LibraryLock
-    await writeFile(join(folder, '.terakoya-lock.request'), JSON.stringify({ of: lock.owner.nonce, by: owner({ kind: 'cli' }) }))
+    await writeFile(
+      join(folder, '.terakoya-lock.request'),
+      JSON.stringify({ of: lock.owner.nonce, by: owner({ kind: 'cli' }) }),
+    )
     vi.advanceTimersByTime(1000)
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledWith(expect.objectContaining({ kind: 'cli' }), lock))
     await leave(lock.owner, 60_000)

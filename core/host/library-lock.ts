@@ -5,7 +5,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { UserError, type HostKind } from '../contract/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
-import { createLock, lockFile, mtimeOf, newOwner, readOwner, readOwnerNow, readRequest, requestFile, touch, type LibraryOwner } from './lock-file.ts'
+import {
+  createLock,
+  lockFile,
+  mtimeOf,
+  newOwner,
+  readOwner,
+  readOwnerNow,
+  readRequest,
+  requestFile,
+  touch,
+  type LibraryOwner,
+} from './lock-file.ts'
 import { isNear, ownNonces, POLL_MS, settle, SILENT_MS, stateNow, type Pause } from './lock-state.ts'
 
 /** The owner looks for requests so often. */
@@ -50,11 +61,16 @@ export class LibraryLock {
     this.#file = file
     this.owner = owner
     this.#onLost = onLost
-    this.#timer = setInterval(() => { this.#work = this.#work.then(() => this.#look()) }, LOOK_MS).unref()
+    this.#timer = setInterval(() => {
+      this.#work = this.#work.then(() => this.#look())
+    }, LOOK_MS).unref()
     process.once('exit', this.#atExit)
   }
 
-  /** Gives the lock up. Where its file cannot be removed, this process sees it as stale from now on, and the others when this one has ended. */
+  /**
+   * Gives the lock up. Where its file cannot be removed, this process sees it as stale from now on, and the others when
+   * this one has ended.
+   */
   async release(): Promise<void> {
     this.#end()
     await this.#work
@@ -124,10 +140,17 @@ export interface AcquireOptions {
 
 const pauseOf = ({ pause }: AcquireOptions): Pause => pause ?? wait
 
-/** Takes the library's lock where it is free or stale; else says who has it. Throws what the file system says where the folder cannot be written. */
-export const acquireLock = (options: AcquireOptions): Promise<LibraryLock | HeldLock> => obtain(options, (file, owner) => claim(file, owner, pauseOf(options)))
+/**
+ * Takes the library's lock where it is free or stale; else says who has it. Throws what the file system says where the
+ * folder cannot be written.
+ */
+export const acquireLock = (options: AcquireOptions): Promise<LibraryLock | HeldLock> =>
+  obtain(options, (file, owner) => claim(file, owner, pauseOf(options)))
 
-async function obtain({ folder, kind, onLost }: AcquireOptions, way: (file: string, owner: LibraryOwner) => Promise<HeldLock | null>): Promise<LibraryLock | HeldLock> {
+async function obtain(
+  { folder, kind, onLost }: AcquireOptions,
+  way: (file: string, owner: LibraryOwner) => Promise<HeldLock | null>,
+): Promise<LibraryLock | HeldLock> {
   const file = lockFile(folder)
   const owner = newOwner(kind)
   ownNonces.add(owner.nonce)
@@ -142,22 +165,28 @@ async function obtain({ folder, kind, onLost }: AcquireOptions, way: (file: stri
 }
 
 /**
- * Asks the owner for the lock and waits until it is given up. An owner elsewhere that shows no life meanwhile loses it; one that lives but does not answer keeps
- * it. Returns who has it then, where that is not we.
+ * Asks the owner for the lock and waits until it is given up. An owner elsewhere that shows no life meanwhile loses it;
+ * one that lives but does not answer keeps it. Returns who has it then, where that is not we.
  */
 export async function requestLock(options: AcquireOptions): Promise<LibraryLock | HeldLock> {
   const file = lockFile(options.folder)
   const asked = await readOwner(file)
   const heard = await mtimeOf(file)
   const started = performance.now()
-  await writeFileAtomic(requestFile(options.folder), JSON.stringify({ of: asked?.nonce ?? '', by: newOwner(options.kind) }))
+  await writeFileAtomic(
+    requestFile(options.folder),
+    JSON.stringify({ of: asked?.nonce ?? '', by: newOwner(options.kind) }),
+  )
   try {
     for (;;) {
       const found = await acquireLock(options)
       const waited = performance.now() - started
       if (found instanceof LibraryLock || found.owner.nonce !== asked?.nonce || waited > REQUEST_MS) return found
       const isHushed = found.isSilent || (waited > SILENT_MS && (await mtimeOf(file)) === heard)
-      if (isHushed && !isNear(found.owner)) return await obtain(options, (_, owner) => succeed(file, { owner, stale: found.owner, pause: pauseOf(options) }))
+      if (isHushed && !isNear(found.owner))
+        return await obtain(options, (_, owner) =>
+          succeed(file, { owner, stale: found.owner, pause: pauseOf(options) }),
+        )
       await pauseOf(options)(POLL_MS)
     }
   } finally {
@@ -180,11 +209,14 @@ async function claim(file: string, owner: LibraryOwner, pause: Pause): Promise<H
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(POLL_MS)
     if (await createLock(file, owner)) return null
-    const found = await readOwner(file).catch((error: unknown) => { problem = error })
+    const found = await readOwner(file).catch((error: unknown) => {
+      problem = error
+    })
     // It may be somebody's: another program has it open, or it is not for us to read.
     if (found === undefined) continue
     if (!found) {
-      // Released just now, or damaged by a power cut: the latter is replaced once it is clear that nobody is writing it.
+      // Released just now, or damaged by a power cut: the latter is replaced once it is clear that nobody is writing
+      // it.
       if (await isDamaged(file, pause)) return succeed(file, { owner, stale: null, pause })
       continue
     }
@@ -204,8 +236,8 @@ interface Succession {
 }
 
 /**
- * Replaces a stale lock. Of several processes only the one that holds the successor's lock may do so, which is named after the stale one; that it is still
- * there is looked at again under that lock.
+ * Replaces a stale lock. Of several processes only the one that holds the successor's lock may do so, which is named
+ * after the stale one; that it is still there is looked at again under that lock.
  */
 async function succeed(file: string, { owner, stale, pause }: Succession): Promise<HeldLock | null> {
   const successor = `${file}.${stale?.nonce ?? 'damaged'}`
@@ -226,11 +258,20 @@ async function succeed(file: string, { owner, stale, pause }: Succession): Promi
   }
 }
 
-/** True for a file that stays without an owner: one that is being written has one in a moment. Throws UserError `file/not-regular` for a folder. */
+/**
+ * True for a file that stays without an owner: one that is being written has one in a moment. Throws UserError
+ * `file/not-regular` for a folder.
+ */
 async function isDamaged(file: string, pause: Pause): Promise<boolean> {
   const before = await mtimeOf(file)
   if (before === null) return false
-  if (await lstat(file).then((found) => found.isDirectory(), () => false)) throw new UserError('file/not-regular', { file })
+  if (
+    await lstat(file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+  )
+    throw new UserError('file/not-regular', { file })
   await pause(POLL_MS)
   return (await mtimeOf(file)) === before && (await readOwner(file)) === null
 }

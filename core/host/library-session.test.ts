@@ -11,7 +11,10 @@ import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { newOwner } from './lock-file.ts'
 
 /** What happens when services are opened, and the locks that sessions got. */
-const doors = vi.hoisted(() => ({ opening: null as ((library: Library) => Promise<void>) | null, locks: [] as { lock: LibraryLock; onLost: AcquireOptions['onLost'] }[] }))
+const doors = vi.hoisted(() => ({
+  opening: null as ((library: Library) => Promise<void>) | null,
+  locks: [] as { lock: LibraryLock; onLost: AcquireOptions['onLost'] }[],
+}))
 vi.mock('./library.ts', async (load) => {
   const real = await load<typeof import('./library.ts')>()
   const openServices: typeof real.openServices = async (...all) => {
@@ -23,11 +26,13 @@ vi.mock('./library.ts', async (load) => {
 })
 vi.mock('./library-lock.ts', async (load) => {
   const real = await load<typeof import('./library-lock.ts')>()
-  const noted = (way: typeof real.acquireLock): typeof real.acquireLock => async (options) => {
-    const lock = await way(options)
-    if (lock instanceof real.LibraryLock) doors.locks.push({ lock, onLost: options.onLost })
-    return lock
-  }
+  const noted =
+    (way: typeof real.acquireLock): typeof real.acquireLock =>
+    async (options) => {
+      const lock = await way(options)
+      if (lock instanceof real.LibraryLock) doors.locks.push({ lock, onLost: options.onLost })
+      return lock
+    }
   return { ...real, acquireLock: noted(real.acquireLock), requestLock: noted(real.requestLock) }
 })
 
@@ -35,11 +40,20 @@ let folder: string
 let putBack = () => undefined as void
 const sessions: LibrarySession[] = []
 const services: LibraryServices = {
-  resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'), kind: 'desktop', engine: { close: () => undefined } as LibraryServices['engine'], reader: {} as LibraryServices['reader'],
-  devices: async () => { throw new Error('not asked') }, emit: () => undefined, report: vi.fn(() => ''),
+  resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
+  kind: 'desktop',
+  engine: { close: () => undefined } as LibraryServices['engine'],
+  reader: {} as LibraryServices['reader'],
+  devices: async () => {
+    throw new Error('not asked')
+  },
+  emit: () => undefined,
+  report: vi.fn(() => ''),
 }
 
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-session-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-session-'))
+})
 afterEach(async () => {
   putBack()
   doors.opening = null
@@ -58,13 +72,19 @@ async function open(wanted: WantedAccess = 'write', name?: string): Promise<Libr
 /** A lock of a browser studio. */
 async function otherStudio(): Promise<LibraryLock> {
   await mkdir(place(), { recursive: true })
-  return await acquireLock({ folder: place(), kind: 'web', onLost: () => undefined }) as LibraryLock
+  return (await acquireLock({ folder: place(), kind: 'web', onLost: () => undefined })) as LibraryLock
 }
 const by = newOwner('web')
 const lastLock = () => doors.locks.at(-1) as (typeof doors.locks)[number]
 const askForIt = () => lastLock().onLost(by, lastLock().lock)
 const kindOf = (session: LibrarySession) => session.current.access.kind
-const errorOf = (work: () => unknown) => Promise.resolve().then(work).then(() => null, (error: UserError): AppError => error.error)
+const errorOf = (work: () => unknown) =>
+  Promise.resolve()
+    .then(work)
+    .then(
+      () => null,
+      (error: UserError): AppError => error.error,
+    )
 const codeOf = async (work: () => unknown) => (await errorOf(work))?.code
 const isHeld = async () => (await lockHolder(place())) !== null
 const diskError = (code: string) => Object.assign(new Error(code), { code })
@@ -79,7 +99,10 @@ function failOnce(error: Error): void {
 
 describe('a library that is handed over', () => {
   it('is so also where it was asked for while it was being opened', async () => {
-    doors.opening = async () => { doors.opening = null; askForIt() }
+    doors.opening = async () => {
+      doors.opening = null
+      askForIt()
+    }
     const session = await open()
     await vi.waitFor(() => expect(kindOf(session)).toBe('reader'))
     expect(session.current.access).toMatchObject({ holder: { kind: 'web', since: by.since } })
@@ -99,7 +122,13 @@ describe('a library that is handed over', () => {
   it('says so to who would change it meanwhile, and waits for calls that read its datasets', async () => {
     const session = await open()
     let finish = () => undefined as void
-    const read = session.run('datasets.statistics', () => new Promise<void>((resolve) => { finish = resolve }))
+    const read = session.run(
+      'datasets.statistics',
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve
+        }),
+    )
     const closed = vi.spyOn(session.current.datasets, 'close')
     const released = vi.spyOn(lastLock().lock, 'release')
     askForIt()
@@ -115,8 +144,15 @@ describe('a library that is handed over', () => {
 
   it('can be taken back where its lock could not be removed, or its services not be closed', async () => {
     const session = await open()
-    session.current.experiments.close = async () => { throw new Error('a bug') }
-    putBack = useDisk({ ...node, rm: async () => { throw diskError('EROFS') } })
+    session.current.experiments.close = async () => {
+      throw new Error('a bug')
+    }
+    putBack = useDisk({
+      ...node,
+      rm: async () => {
+        throw diskError('EROFS')
+      },
+    })
     askForIt()
     await vi.waitFor(() => expect(kindOf(session)).toBe('reader'))
     putBack()
@@ -127,18 +163,28 @@ describe('a library that is handed over', () => {
 })
 
 describe('a library that cannot be opened for writing', () => {
-  it.each([['ENOSPC', 'disk-full'], ['EACCES', 'library/unwritable']])('at the start is left, with a sentence for %s', async (code, expected) => {
-    putBack = useDisk({ ...node, mkdir: (async (path, how) => String(path).includes('.work') ? Promise.reject(diskError(code)) : node.mkdir(path, how)) as typeof node.mkdir })
+  it.each([
+    ['ENOSPC', 'disk-full'],
+    ['EACCES', 'library/unwritable'],
+  ])('at the start is left, with a sentence for %s', async (code, expected) => {
+    putBack = useDisk({
+      ...node,
+      mkdir: (async (path, how) =>
+        String(path).includes('.work') ? Promise.reject(diskError(code)) : node.mkdir(path, how)) as typeof node.mkdir,
+    })
     expect(await codeOf(() => open())).toBe(expected)
     expect(await isHeld()).toBe(false)
   })
 
   it('is gone where its folder was pulled out', async () => {
-    putBack = useDisk({ ...node, mkdir: (async (path, how) => {
-      if (!String(path).includes('.work')) return node.mkdir(path, how)
-      await node.rm(place(), { recursive: true })
-      throw diskError('ENOENT')
-    }) as typeof node.mkdir })
+    putBack = useDisk({
+      ...node,
+      mkdir: (async (path, how) => {
+        if (!String(path).includes('.work')) return node.mkdir(path, how)
+        await node.rm(place(), { recursive: true })
+        throw diskError('ENOENT')
+      }) as typeof node.mkdir,
+    })
     expect(await codeOf(() => open())).toBe('library/gone')
   })
 
@@ -168,7 +214,9 @@ describe('a library that cannot be opened for writing', () => {
 describe('a session', () => {
   it('that moves gives the first library up also where that cannot be closed', async () => {
     const session = await open()
-    session.current.datasets.close = async () => { throw diskError('EIO') }
+    session.current.datasets.close = async () => {
+      throw diskError('EIO')
+    }
     await session.move(place('other'))
     expect([session.current.folder, kindOf(session), await isHeld()]).toEqual([place('other'), 'writer', false])
   })

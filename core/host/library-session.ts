@@ -5,13 +5,23 @@ import { UserError, type CallName, type LibraryHolder } from '../contract/index.
 import { toDiskError } from '../files/disk-errors.ts'
 import { callAccess } from './call-access.ts'
 import { openServices, prepareFolders, type Library, type LibraryServices } from './library.ts'
-import { acquireLock, lockHolder, LibraryLock, requestLock, type AcquireOptions, type HeldLock } from './library-lock.ts'
+import {
+  acquireLock,
+  lockHolder,
+  LibraryLock,
+  requestLock,
+  type AcquireOptions,
+  type HeldLock,
+} from './library-lock.ts'
 import { followLibrary } from './library-follower.ts'
 import type { LibraryOwner } from './lock-file.ts'
 
 /** A reader looks so often whether it may write by now. */
 const LOOK_MS = 2000
-/** One that has just given the lock up leaves it to who asked for it; one that could not use it does not try at every look. */
+/**
+ * One that has just given the lock up leaves it to who asked for it; one that could not use it does not try at every
+ * look.
+ */
 const HANDED_OVER_MS = 15_000
 /** How long closing waits for what only reads. */
 const CLOSE_TIMEOUT_MS = 5000
@@ -30,8 +40,8 @@ interface Opened {
  *   writer ──asked to hand over──► closing ──► reader ──lock free, or taken──► writer
  *                                                └──◄── the library could not be opened for writing ──┘
  *
- * While it closes, calls that write are refused and those under way are waited for. A lock is given up before anything else is tried: whatever fails, the
- * studio goes on as a reader.
+ * While it closes, calls that write are refused and those under way are waited for. A lock is given up before anything
+ * else is tried: whatever fails, the studio goes on as a reader.
  */
 export class LibrarySession {
   readonly #services: LibraryServices
@@ -53,7 +63,11 @@ export class LibrarySession {
   }
 
   /** Opens the library: as its writer where nobody else is. Throws UserError `library/unwritable`. */
-  static async open(folder: string, services: LibraryServices, wanted: WantedAccess = 'write'): Promise<LibrarySession> {
+  static async open(
+    folder: string,
+    services: LibraryServices,
+    wanted: WantedAccess = 'write',
+  ): Promise<LibrarySession> {
     const session = new LibrarySession(services, wanted)
     // A lock that is asked for meanwhile is handed over in the next turn.
     await session.#inTurn(async () => session.#hold(await session.#openFolder(folder)))
@@ -64,7 +78,10 @@ export class LibrarySession {
     return this.#library
   }
 
-  /** Runs a call; one that changes the library only where this studio may. Throws UserError `library/locked`, `library/read-only` and `library/switching`. */
+  /**
+   * Runs a call; one that changes the library only where this studio may. Throws UserError `library/locked`,
+   * `library/read-only` and `library/switching`.
+   */
   async run<T>(name: CallName, work: () => Promise<T>): Promise<T> {
     const isWriting = callAccess[name] === 'write'
     if (isWriting) this.requireWriter()
@@ -102,7 +119,9 @@ export class LibrarySession {
     await this.#inTurn(async () => {
       const { folder, access } = this.#library
       if (access.kind === 'writer') return
-      const found = await requestLock(this.#lockOptions(folder)).catch((error: unknown) => { throw this.#problem(error, folder) })
+      const found = await requestLock(this.#lockOptions(folder)).catch((error: unknown) => {
+        throw this.#problem(error, folder)
+      })
       if (!(found instanceof LibraryLock)) throw new UserError('library/not-released', factsOf(toHolder(found)))
       await this.#become(found)
     })
@@ -150,9 +169,19 @@ export class LibrarySession {
 
   async #openFolder(folder: string): Promise<Opened> {
     await prepareFolders(folder)
-    if (this.#wanted === 'read') return { library: await openServices(folder, { kind: 'reader', holder: await holderOf(folder) }, this.#services), lock: null }
-    const found = await acquireLock(this.#lockOptions(folder)).catch((error: unknown) => { throw this.#problem(error, folder) })
-    if (!(found instanceof LibraryLock)) return { library: await openServices(folder, { kind: 'reader', holder: toHolder(found) }, this.#services), lock: null }
+    if (this.#wanted === 'read')
+      return {
+        library: await openServices(folder, { kind: 'reader', holder: await holderOf(folder) }, this.#services),
+        lock: null,
+      }
+    const found = await acquireLock(this.#lockOptions(folder)).catch((error: unknown) => {
+      throw this.#problem(error, folder)
+    })
+    if (!(found instanceof LibraryLock))
+      return {
+        library: await openServices(folder, { kind: 'reader', holder: toHolder(found) }, this.#services),
+        lock: null,
+      }
     return { library: await this.#openWritable(folder, found), lock: found }
   }
 
@@ -166,7 +195,10 @@ export class LibrarySession {
     }
   }
 
-  /** Ends what is open and gives the lock up. What fails at that is reported: a library that stayed closed and locked would be of no use to anybody. */
+  /**
+   * Ends what is open and gives the lock up. What fails at that is reported: a library that stayed closed and locked
+   * would be of no use to anybody.
+   */
   async #closeCurrent(): Promise<void> {
     const { datasets, experiments, settled } = this.#library
     this.#stopFollowing()
@@ -179,7 +211,10 @@ export class LibrarySession {
     await this.#attempt(() => experiments.close())
     await this.#attempt(() => datasets.close())
     // No dataset opens any more: nobody waits for long where an export or the trash takes its time.
-    await Promise.race([Promise.allSettled([...this.#reading, settled()]), wait(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+    await Promise.race([
+      Promise.allSettled([...this.#reading, settled()]),
+      wait(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
+    ])
     const lock = this.#lock
     this.#lock = null
     if (lock) await this.#attempt(() => lock.release())
@@ -212,7 +247,10 @@ export class LibrarySession {
   async #read(next: LibraryHolder | null): Promise<void> {
     const { folder } = this.#library
     const holder = (await holderOf(folder)) ?? next
-    this.#use({ library: await openServices(folder, { kind: 'reader', holder }, this.#services), lock: null }, HANDED_OVER_MS)
+    this.#use(
+      { library: await openServices(folder, { kind: 'reader', holder }, this.#services), lock: null },
+      HANDED_OVER_MS,
+    )
   }
 
   #use(opened: Opened, lookAfterMs = LOOK_MS): void {
@@ -263,9 +301,15 @@ export class LibrarySession {
   }
 }
 
-const isSame = (a: LibraryHolder | null, b: LibraryHolder | null): boolean => a?.host === b?.host && a?.since === b?.since && a?.isSilent === b?.isSilent
+const isSame = (a: LibraryHolder | null, b: LibraryHolder | null): boolean =>
+  a?.host === b?.host && a?.since === b?.since && a?.isSilent === b?.isSilent
 
-const toHolder = ({ owner, isSilent }: HeldLock): LibraryHolder => ({ kind: owner.kind, host: owner.host, since: owner.since, isSilent })
+const toHolder = ({ owner, isSilent }: HeldLock): LibraryHolder => ({
+  kind: owner.kind,
+  host: owner.host,
+  since: owner.since,
+  isSilent,
+})
 
 /** Who writes, as far as that can be told. */
 async function holderOf(folder: string): Promise<LibraryHolder | null> {

@@ -10,7 +10,19 @@ it('opens, and reports a trash that cannot be looked through', async () => {
   await writeFile(join(folder, 'trash'), 'no folder')
   const report = vi.fn(() => '')
   const unused = { on: () => () => undefined } as never
-  const { datasets } = await openServices(folder, { kind: 'writer' }, { resourcesFolder: folder, kind: 'cli', engine: unused, reader: unused, devices: () => new Promise<never>(() => undefined), emit: () => undefined, report })
+  const { datasets } = await openServices(
+    folder,
+    { kind: 'writer' },
+    {
+      resourcesFolder: folder,
+      kind: 'cli',
+      engine: unused,
+      reader: unused,
+      devices: () => new Promise<never>(() => undefined),
+      emit: () => undefined,
+      report,
+    },
+  )
   await vi.waitFor(() => expect(report).toHaveBeenCalledWith('trash', expect.objectContaining({ code: 'EEXIST' })))
   await datasets.close()
   await rm(folder, { recursive: true })

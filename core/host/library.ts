@@ -40,7 +40,12 @@ export interface Library {
   readonly settled: () => Promise<unknown>
 }
 
-const placesOf = (folder: string) => ({ datasets: join(folder, 'datasets'), models: join(folder, 'models'), experiments: join(folder, 'experiments'), trash: join(folder, 'trash') })
+const placesOf = (folder: string) => ({
+  datasets: join(folder, 'datasets'),
+  models: join(folder, 'models'),
+  experiments: join(folder, 'experiments'),
+  trash: join(folder, 'trash'),
+})
 
 /** Makes the library's folders. Throws UserError `library/unwritable` where the folder cannot be used. */
 export async function prepareFolders(folder: string): Promise<void> {
@@ -54,34 +59,73 @@ export async function prepareFolders(folder: string): Promise<void> {
   }
 }
 
-/** Builds the services. The one writer first clears away what ended with an earlier process. Throws UserError where the folder is gone, full or not writable. */
+/**
+ * Builds the services. The one writer first clears away what ended with an earlier process. Throws UserError where the
+ * folder is gone, full or not writable.
+ */
 export async function openServices(folder: string, rights: LibraryAccess, services: LibraryServices): Promise<Library> {
   const places = placesOf(folder)
   const isWritable = rights.kind === 'writer'
   const background = new Set<Promise<void>>()
   // Nobody waits for it. A disk that fails is told where somebody looks at the trash.
   const unattended = (work: Promise<void>) => {
-    const done = work.catch((error: unknown) => { if (!(error instanceof UserError)) services.report('trash', error) }).finally(() => background.delete(done))
+    const done = work
+      .catch((error: unknown) => {
+        if (!(error instanceof UserError)) services.report('trash', error)
+      })
+      .finally(() => background.delete(done))
     background.add(done)
   }
   const emit: Emit = (name, payload) => {
     services.emit(name, payload)
     if (name === 'datasets.removed') unattended(trash.note('dataset', (payload as Events['datasets.removed']).id))
-    if (name === 'experiments.removed') unattended(trash.note('experiment', (payload as Events['experiments.removed']).id))
+    if (name === 'experiments.removed')
+      unattended(trash.note('experiment', (payload as Events['experiments.removed']).id))
   }
-  const models = createModelService({ shippedFolder: join(services.resourcesFolder, 'models'), folder: places.models, reader: services.reader, emit })
+  const models = createModelService({
+    shippedFolder: join(services.resourcesFolder, 'models'),
+    folder: places.models,
+    reader: services.reader,
+    emit,
+  })
   const datasets = createDatasetService({
-    folder: places.datasets, trashFolder: places.trash, templatesFolder: join(services.resourcesFolder, 'tutorial'), emit, isWritable,
+    folder: places.datasets,
+    trashFolder: places.trash,
+    templatesFolder: join(services.resourcesFolder, 'tutorial'),
+    emit,
+    isWritable,
     tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),
   })
-  const experiments = createExperimentService({ folder: places.experiments, trashFolder: places.trash, datasets, models, reader: services.reader, engine: services.engine, devices: services.devices, emit, isHeld: () => library.access.kind === 'reader' && library.access.holder !== null })
+  const experiments = createExperimentService({
+    folder: places.experiments,
+    trashFolder: places.trash,
+    datasets,
+    models,
+    reader: services.reader,
+    engine: services.engine,
+    devices: services.devices,
+    emit,
+    isHeld: () => library.access.kind === 'reader' && library.access.holder !== null,
+  })
   const trash = createTrash({
-    folder: places.trash, isWritable,
+    folder: places.trash,
+    isWritable,
     nameOf: namesInTrash(places.trash),
-    restore: { dataset: (id) => datasets.restore({ id: id as never }), experiment: (id) => experiments.restore({ id: id as never }) },
+    restore: {
+      dataset: (id) => datasets.restore({ id: id as never }),
+      experiment: (id) => experiments.restore({ id: id as never }),
+    },
     onChange: () => services.emit('trash.changed', null),
   })
-  const library: Library = { folder, access: rights, datasets, models, experiments, trash, settled: () => Promise.all(background) }
+  const library: Library = {
+    folder,
+    access: rights,
+    datasets,
+    models,
+    experiments,
+    trash,
+    settled: () => Promise.all(background),
+  }
   if (!isWritable) return library
   try {
     for (const place of [folder, ...Object.values(places)]) await sweepTemporary(place)

@@ -22,7 +22,10 @@ const Owner = z.object({
   nonce: z.string().regex(/^[0-9a-f]{16}$/),
   kind: HostKind,
   /** Shown to the user. */
-  host: z.string().max(MAX_NAME).refine((name) => name === printable(name)),
+  host: z
+    .string()
+    .max(MAX_NAME)
+    .refine((name) => name === printable(name)),
   pid: z.number().int().positive(),
   /** See `machineIdentity` and `processStart`. */
   machine: z.string().nullable(),
@@ -43,13 +46,25 @@ export const ownHost = (): string => printable(hostname())
 export const lockFile = (folder: string): string => join(folder, LOCK_FILE)
 export const requestFile = (folder: string): string => join(folder, REQUEST_FILE)
 /** A name beside the file that the next start sweeps up. */
-export const draftBeside = (file: string): string => join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`)
+export const draftBeside = (file: string): string =>
+  join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}.tmp`)
 
 export function newOwner(kind: LibraryOwner['kind']): LibraryOwner {
-  return { nonce: randomBytes(8).toString('hex'), kind, host: ownHost(), pid: process.pid, machine: machineIdentity(), started: processStart(process.pid), since: new Date().toISOString() }
+  return {
+    nonce: randomBytes(8).toString('hex'),
+    kind,
+    host: ownHost(),
+    pid: process.pid,
+    machine: machineIdentity(),
+    started: processStart(process.pid),
+    since: new Date().toISOString(),
+  }
 }
 
-/** Whose the lock is; null where there is none or nothing that is a lock. Throws UserError `file/unreadable` where that cannot be told. */
+/**
+ * Whose the lock is; null where there is none or nothing that is a lock. Throws UserError `file/unreadable` where that
+ * cannot be told.
+ */
 export async function readOwner(file: string): Promise<LibraryOwner | null> {
   const bytes = await readRegularFile(file, { maxBytes: MAX_BYTES }).catch((error: unknown) => {
     if (error instanceof UserError && error.error.code !== 'file/unreadable') return null
@@ -59,7 +74,8 @@ export async function readOwner(file: string): Promise<LibraryOwner | null> {
 }
 
 /** As `readOwner`, for a process that ends. */
-export const readOwnerNow = (file: string): LibraryOwner | null => (lstatSync(file).isFile() ? parse(Owner, readFileSync(file, 'utf8')) : null)
+export const readOwnerNow = (file: string): LibraryOwner | null =>
+  lstatSync(file).isFile() ? parse(Owner, readFileSync(file, 'utf8')) : null
 
 /** Who asks for the lock; null where nobody does, or not in our words. */
 export async function readRequest(folder: string): Promise<LockRequest | null> {
@@ -75,14 +91,22 @@ function parse<T>(schema: z.ZodType<T>, text: string): T | null {
   }
 }
 
-/** When the file was last written, by the clock of its file system; null where there is none. A link is not followed. */
+/**
+ * When the file was last written, by the clock of its file system; null where there is none. A link is not followed.
+ */
 export const mtimeOf = (file: string): Promise<number | null> =>
-  lstat(file).then(({ mtimeMs }) => mtimeMs, (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-    throw error
-  })
+  lstat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+      throw error
+    },
+  )
 
-/** Writes the first byte of our lock again, so that its file system notes the time. Returns whose the lock is; a foreign one is left alone. */
+/**
+ * Writes the first byte of our lock again, so that its file system notes the time. Returns whose the lock is; a foreign
+ * one is left alone.
+ */
 export async function touch(file: string, nonce: string): Promise<LibraryOwner | null> {
   // A link could lead to any file of the user's, and a pipe would wait. Windows has neither flag.
   const handle = await open(file, constants.O_RDWR | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
@@ -119,7 +143,10 @@ export async function createLock(file: string, owner: LibraryOwner): Promise<boo
 }
 
 const createPlainly = (file: string, text: string): Promise<boolean> =>
-  disk.writeFile(file, text, { flag: 'wx' }).then(() => true, (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return false
-    throw error
-  })
+  disk.writeFile(file, text, { flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false
+      throw error
+    },
+  )

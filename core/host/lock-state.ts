@@ -2,9 +2,13 @@ import { disk } from '../files/disk.ts'
 import { draftBeside, mtimeOf, ownHost, readOwner, type LibraryOwner } from './lock-file.ts'
 import { bootOf, findProcess, machineIdentity } from './process-identity.ts'
 
-/** An owner of this computer that shows nothing for so long is gone: an earlier container, or the time before a restart. */
+/**
+ * An owner of this computer that shows nothing for so long is gone: an earlier container, or the time before a restart.
+ */
 export const SILENT_MS = 12_500
-/** It has also been watched for so long, more than one beat: after sleep, a living one has not shown itself for hours. */
+/**
+ * It has also been watched for so long, more than one beat: after sleep, a living one has not shown itself for hours.
+ */
 const WATCHED_MS = 7000
 /** An owner on another machine that shows nothing for so long is said to be silent: its network may be slow. */
 const FAR_SILENT_MS = 120_000
@@ -27,7 +31,10 @@ export async function stateNow(file: string, owner: LibraryOwner): Promise<Owner
   return known ?? ((await silenceOf(file)) > SILENT_MS ? 'stale' : 'held')
 }
 
-/** Whether the owner lives; waits where only its next sign of life can tell. `replaced`: the lock is not its own any more. */
+/**
+ * Whether the owner lives; waits where only its next sign of life can tell. `replaced`: the lock is not its own any
+ * more.
+ */
 export async function settle(file: string, owner: LibraryOwner, pause: Pause): Promise<OwnerState | 'replaced'> {
   const first = await mtimeOf(file)
   for (let watched = 0; ; watched += POLL_MS) {
@@ -51,10 +58,12 @@ async function knownState(file: string, owner: LibraryOwner): Promise<OwnerState
 }
 
 /** True where the owner's process id means something here. */
-export const isNear = (owner: LibraryOwner): boolean => owner.machine !== null && owner.machine === machineIdentity() && owner.started !== null
+export const isNear = (owner: LibraryOwner): boolean =>
+  owner.machine !== null && owner.machine === machineIdentity() && owner.started !== null
 
 /** Containers may share the name, or only the boot: each new one has another name. */
-const isOfThisComputer = ({ host, machine }: LibraryOwner): boolean => host === ownHost() || (machine !== null && bootOf(machine) === bootOf(machineIdentity()))
+const isOfThisComputer = ({ host, machine }: LibraryOwner): boolean =>
+  host === ownHost() || (machine !== null && bootOf(machine) === bootOf(machineIdentity()))
 
 function processState({ pid, started, nonce }: LibraryOwner): 'held' | 'stale' | null {
   const found = findProcess(pid)

@@ -29,7 +29,9 @@ vi.mock('../files/regular-file.ts', async (load) => {
 let folder: string
 const locks: LibraryLock[] = []
 let putBack = () => undefined as void
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-lock-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-lock-'))
+})
 afterEach(async () => {
   putBack()
   Object.assign(system, { process: null, problems: [] })
@@ -39,15 +41,28 @@ afterEach(async () => {
 })
 
 const file = () => join(folder, '.terakoya-lock')
-const options = (pause: () => Promise<unknown> = async () => undefined) => ({ folder, kind: 'desktop', onLost: () => undefined, pause } as const)
+const options = (pause: () => Promise<unknown> = async () => undefined) =>
+  ({ folder, kind: 'desktop', onLost: () => undefined, pause }) as const
 const keep = (found: LibraryLock | HeldLock) => {
   if (found instanceof LibraryLock) locks.push(found)
   return found instanceof LibraryLock ? 'ours' : found.owner.nonce
 }
 const acquire = async (pause?: () => Promise<unknown>) => keep(await acquireLock(options(pause)))
-const codeOf = (work: Promise<unknown>) => work.then(() => null, (error: unknown) => (error as UserError).error?.code ?? error)
-const owner = (changes: Partial<LibraryOwner> = {}): LibraryOwner =>
-  ({ nonce: '0123456789abcdef', kind: 'web', host: hostname(), pid: process.ppid, machine: machineIdentity(), started: processStart(process.ppid), since: '2026-01-01T00:00:00.000Z', ...changes })
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: unknown) => (error as UserError).error?.code ?? error,
+  )
+const owner = (changes: Partial<LibraryOwner> = {}): LibraryOwner => ({
+  nonce: '0123456789abcdef',
+  kind: 'web',
+  host: hostname(),
+  pid: process.ppid,
+  machine: machineIdentity(),
+  started: processStart(process.ppid),
+  since: '2026-01-01T00:00:00.000Z',
+  ...changes,
+})
 async function leave(left: LibraryOwner, ageMs = 0): Promise<void> {
   await writeFile(file(), JSON.stringify(left))
   const at = new Date(Date.now() - ageMs)
@@ -63,7 +78,7 @@ describe('a library lock whose owner cannot be told', () => {
     expect(await acquire()).toBe('ours')
   })
 
-  it('is somebody\'s while it cannot be read, and is read when that is over', async () => {
+  it("is somebody's while it cannot be read, and is read when that is over", async () => {
     await leave(owner())
     system.problems = ['EBUSY', 'EBUSY', 'EBUSY']
     expect(await acquire()).toBe(owner().nonce)
@@ -73,8 +88,13 @@ describe('a library lock whose owner cannot be told', () => {
   })
 
   it('is ours no more when we could not remove it', async () => {
-    const lock = await acquireLock(options()) as LibraryLock
-    putBack = useDisk({ ...node, rm: async () => { throw Object.assign(new Error('read-only'), { code: 'EROFS' }) } })
+    const lock = (await acquireLock(options())) as LibraryLock
+    putBack = useDisk({
+      ...node,
+      rm: async () => {
+        throw Object.assign(new Error('read-only'), { code: 'EROFS' })
+      },
+    })
     await expect(lock.release()).rejects.toThrow('read-only')
     putBack()
     expect(await acquire()).toBe('ours')
@@ -82,11 +102,19 @@ describe('a library lock whose owner cannot be told', () => {
 })
 
 describe('a library lock on a file system without links', () => {
-  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR'])('that says so by %s is a plain file', async (code) => {
-    putBack = useDisk({ ...node, link: async () => { throw Object.assign(new Error(code), { code }) } })
-    expect(await acquire()).toBe('ours')
-    expect(await readdir(folder)).toEqual(['.terakoya-lock'])
-  })
+  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR'])(
+    'that says so by %s is a plain file',
+    async (code) => {
+      putBack = useDisk({
+        ...node,
+        link: async () => {
+          throw Object.assign(new Error(code), { code })
+        },
+      })
+      expect(await acquire()).toBe('ours')
+      expect(await readdir(folder)).toEqual(['.terakoya-lock'])
+    },
+  )
 })
 
 describe.skipIf(process.platform === 'win32')('a library lock that is no file', () => {
@@ -111,13 +139,21 @@ describe.skipIf(process.platform === 'win32')('a library lock that is no file', 
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     const request = join(folder, '.terakoya-lock.request')
     pipe(request)
-    const lock = await acquireLock({ ...options(), onLost: () => void lock.release() }) as LibraryLock
+    const lock = (await acquireLock({ ...options(), onLost: () => void lock.release() })) as LibraryLock
     vi.advanceTimersByTime(1000)
     expect(await readRequest(folder)).toBeNull()
-    expect(keep(await requestLock(options(async () => { vi.advanceTimersByTime(1000) })))).toBe('ours')
+    expect(
+      keep(
+        await requestLock(
+          options(async () => {
+            vi.advanceTimersByTime(1000)
+          }),
+        ),
+      ),
+    ).toBe('ours')
   })
 
-  it('is not shown life through a link into another file, nor written where it is a stranger\'s', async () => {
+  it("is not shown life through a link into another file, nor written where it is a stranger's", async () => {
     const other = join(folder, 'other')
     await writeFile(other, 'private')
     await symlink(other, file())
@@ -136,10 +172,13 @@ describe.skipIf(process.platform === 'win32')('a library lock that is no file', 
 })
 
 describe('what a lock says', () => {
-  it.each(['\u001b]0;title\u0007', 'a\nb', '\u202eabc', 'x'.repeat(256)])('shows no terminal a name like %j', async (host) => {
-    await leave(owner({ host }))
-    expect(await readOwner(file())).toBeNull()
-  })
+  it.each(['\u001b]0;title\u0007', 'a\nb', '\u202eabc', 'x'.repeat(256)])(
+    'shows no terminal a name like %j',
+    async (host) => {
+      await leave(owner({ host }))
+      expect(await readOwner(file())).toBeNull()
+    },
+  )
 
   it.each(['\u001b[31m', 'yesterday', ''])('has no other time than %j', async (since) => {
     await leave(owner({ since }))

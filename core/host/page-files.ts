@@ -17,8 +17,8 @@ export interface PageFile {
 }
 
 /**
- * Reads the file of the page that a URL's path names; `/` is index.html. Null for whatever is not a file of a known kind below the folder: no `..`,
- * no hidden file, no folder, and no link that leads out.
+ * Reads the file of the page that a URL's path names; `/` is index.html. Null for whatever is not a file of a known
+ * kind below the folder: no `..`, no hidden file, no folder, and no link that leads out.
  */
 export async function readPageFile(folder: string, urlPath: string): Promise<PageFile | null> {
   const segments = segmentsOf(urlPath)
@@ -39,7 +39,9 @@ function segmentsOf(urlPath: string): readonly string[] | null {
   if (urlPath === '/') return ['index.html']
   if (!urlPath.startsWith('/')) return null
   const segments = urlPath.slice(1).split('/').map(decoded)
-  return segments.every((segment): segment is string => segment !== null && /^[\w-][\w.-]*$/.test(segment)) ? segments : null
+  return segments.every((segment): segment is string => segment !== null && /^[\w-][\w.-]*$/.test(segment))
+    ? segments
+    : null
 }
 
 function decoded(segment: string): string | null {

@@ -9,21 +9,42 @@ import { PathGrants, type OwnPlaces } from './path-grants.ts'
 
 const newFolder = temporaryFolders()
 const library = join('/', 'home', 'user', 'Terakoya')
-const own: OwnPlaces = { libraryFolder: () => library, ownFolders: () => [library, join('/', 'home', 'user', 'gpu-pack')] }
+const own: OwnPlaces = {
+  libraryFolder: () => library,
+  ownFolders: () => [library, join('/', 'home', 'user', 'gpu-pack')],
+}
 
 /** Every call that takes a path, with that field and what else it needs. */
 const rest: Readonly<Partial<Record<CallName, object>>> = {
-  'datasets.import': {}, 'datasets.preview': {}, 'datasets.appendFile': { id: 'd1' }, 'datasets.export': { id: 'd1', format: 'csv' }, 'system.setLibrary': {}, 'gpuPack.setFolder': {},
+  'datasets.import': {},
+  'datasets.preview': {},
+  'datasets.appendFile': { id: 'd1' },
+  'datasets.export': { id: 'd1', format: 'csv' },
+  'system.setLibrary': {},
+  'gpuPack.setFolder': {},
 }
-const definitions = Object.entries(contracts).flatMap(([feature, { calls }]) => Object.entries(calls as Record<string, CallDefinition>).map(([call, definition]) => [`${feature}.${call}` as CallName, definition] as const))
-const marked = definitions.flatMap(([name, { input }]) => pathFields(input).map((field) => ({ name, field: field.name, use: field.use })))
+const definitions = Object.entries(contracts).flatMap(([feature, { calls }]) =>
+  Object.entries(calls as Record<string, CallDefinition>).map(
+    ([call, definition]) => [`${feature}.${call}` as CallName, definition] as const,
+  ),
+)
+const marked = definitions.flatMap(([name, { input }]) =>
+  pathFields(input).map((field) => ({ name, field: field.name, use: field.use })),
+)
 const inputOf = ({ name, field }: (typeof marked)[number], path: unknown) => ({ ...rest[name], [field]: path })
 
 /** A host's window: what reaches a service is noted. */
 function openWindow(places: OwnPlaces = own) {
   const grants = new PathGrants()
   const reached: string[] = []
-  const handlers = Object.fromEntries(definitions.map(([name]) => [name, async () => { reached.push(name) }])) as unknown as Handlers
+  const handlers = Object.fromEntries(
+    definitions.map(([name]) => [
+      name,
+      async () => {
+        reached.push(name)
+      },
+    ]),
+  ) as unknown as Handlers
   const dispatch = createDispatch(handlers, () => 'bug')
   const call = async (name: string, input: unknown) => grants.refusal(name, input, places) ?? dispatch(name, input)
   return { grants, reached, call }
@@ -32,22 +53,56 @@ function openWindow(places: OwnPlaces = own) {
 describe('a window', () => {
   it('knows every call that takes a path', () => {
     expect(marked.map(({ name, field, use }) => `${name} ${field} ${use}`)).toEqual([
-      'datasets.import file read', 'datasets.preview file read', 'datasets.appendFile file read', 'datasets.export target write', 'gpuPack.setFolder folder folder', 'system.setLibrary folder folder',
+      'datasets.import file read',
+      'datasets.preview file read',
+      'datasets.appendFile file read',
+      'datasets.export target write',
+      'gpuPack.setFolder folder folder',
+      'system.setLibrary folder folder',
     ])
   })
 
-  const foreign = ['/etc/passwd', 'relative.csv', '../up.csv', './here.csv', `${library}/downloads/../secret.csv`, '/tmp/a\0.csv', '\\\\server\\share\\a.csv', '//server/share/a.csv', 'C:\\Windows\\win.ini', 'file:///etc/passwd', '~/.ssh/id_rsa', ' /etc/passwd', '/', '.', 'x'.repeat(5000), '', 7, null, ['/etc/passwd'], { path: '/etc/passwd' }, undefined]
+  const foreign = [
+    '/etc/passwd',
+    'relative.csv',
+    '../up.csv',
+    './here.csv',
+    `${library}/downloads/../secret.csv`,
+    '/tmp/a\0.csv',
+    '\\\\server\\share\\a.csv',
+    '//server/share/a.csv',
+    'C:\\Windows\\win.ini',
+    'file:///etc/passwd',
+    '~/.ssh/id_rsa',
+    ' /etc/passwd',
+    '/',
+    '.',
+    'x'.repeat(5000),
+    '',
+    7,
+    null,
+    ['/etc/passwd'],
+    { path: '/etc/passwd' },
+    undefined,
+  ]
   it.each(marked)('is refused by $name what nobody picked', async (place) => {
     const { call, reached } = openWindow()
-    for (const path of foreign) expect(await call(place.name, inputOf(place, path)), String(path)).toMatchObject({ ok: false })
+    for (const path of foreign)
+      expect(await call(place.name, inputOf(place, path)), String(path)).toMatchObject({ ok: false })
     expect(reached).toEqual([])
   })
 
   it.each(marked)('is let through to $name with what was picked for it, and with nothing else', async (place) => {
     const { grants, call, reached } = openWindow()
     const path = join('/', 'home', 'user', '表')
-    for (const use of (['read', 'write', 'folder'] satisfies PathUse[]).filter((each) => each !== place.use)) grants.add(path, use)
-    expect(await call(place.name, inputOf(place, path))).toMatchObject({ error: place.use === 'folder' ? { code: 'folder/not-picked', facts: { folder: path } } : { code: 'file/not-picked', facts: { file: '表' } } })
+    for (const use of (['read', 'write', 'folder'] satisfies PathUse[]).filter((each) => each !== place.use))
+      grants.add(path, use)
+    expect(await call(place.name, inputOf(place, path))).toMatchObject({
+      error:
+        place.use === 'folder'
+          ? { code: 'folder/not-picked', facts: { folder: path } }
+          : { code: 'file/not-picked', facts: { file: '表' } },
+    })
     grants.add(path, place.use)
     expect(await call(place.name, inputOf(place, path))).toMatchObject({ ok: true })
     expect(await call(place.name, inputOf(place, `${path}x`))).toMatchObject({ ok: false })
@@ -101,6 +156,10 @@ describe('a window', () => {
     for (let number = 0; number < 10_000; number++) grants.add(`/${number}`, 'read')
     expect(grants.has('/0', 'read')).toBe(true)
     grants.add('/10000', 'read')
-    expect([grants.has('/0', 'read'), grants.has('/1', 'read'), grants.has('/10000', 'read')]).toEqual([true, false, true])
+    expect([grants.has('/0', 'read'), grants.has('/1', 'read'), grants.has('/10000', 'read')]).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 })

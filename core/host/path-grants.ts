@@ -1,5 +1,13 @@
 import { basename, resolve } from 'node:path'
-import { fail, pathFields, pathsIn, type AppError, type NamedPath, type PathUse, type Result } from '../contract/index.ts'
+import {
+  fail,
+  pathFields,
+  pathsIn,
+  type AppError,
+  type NamedPath,
+  type PathUse,
+  type Result,
+} from '../contract/index.ts'
 import { definitionOf, parseInput } from './dispatch.ts'
 import { isDownload } from '../hub/download-paths.ts'
 
@@ -14,8 +22,9 @@ export interface OwnPlaces {
 const MAX_GRANTS = 10_000
 
 /**
- * Paths that the user picked in a dialog, dropped or uploaded: only these may be read or written outside of the library. Every host asks here
- * before it dispatches. Which fields of a call are paths is told by the contract (contract/paths.ts).
+ * Paths that the user picked in a dialog, dropped or uploaded: only these may be read or written outside of the
+ * library. Every host asks here before it dispatches. Which fields of a call are paths is told by the contract
+ * (contract/paths.ts).
  */
 export class PathGrants {
   /** In the order of their last use. */
@@ -36,7 +45,10 @@ export class PathGrants {
     return true
   }
 
-  /** The failure of a call that names a path which the user did not pick for this use and which is not the studio's own; null where all is well. What does not fit the call's schema is left to dispatch. */
+  /**
+   * The failure of a call that names a path which the user did not pick for this use and which is not the studio's own;
+   * null where all is well. What does not fit the call's schema is left to dispatch.
+   */
   refusal(name: string, input: unknown, own: OwnPlaces): Result<never, AppError> | null {
     const schema = definitionOf(name)?.input
     if (!schema || pathFields(schema).length === 0) return null
@@ -44,7 +56,9 @@ export class PathGrants {
     if (!parsed.ok) return null
     const foreign = pathsIn(schema, parsed.value).find((named) => !this.#allows(named, own))
     if (!foreign) return null
-    return foreign.use === 'folder' ? fail('folder/not-picked', { folder: foreign.path }) : fail('file/not-picked', { file: basename(foreign.path) })
+    return foreign.use === 'folder'
+      ? fail('folder/not-picked', { folder: foreign.path })
+      : fail('file/not-picked', { file: basename(foreign.path) })
   }
 
   #allows({ path, use }: NamedPath, own: OwnPlaces): boolean {

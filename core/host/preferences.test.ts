@@ -32,11 +32,19 @@ it.skipIf(process.platform === 'win32')('is not held up by a pipe or a folder in
   await mkdir(join(folder, 'place'))
   const reports: unknown[] = []
   const read = (name: string) => readPreferences(join(folder, name), (_, error) => String(reports.push(error)))
-  expect([(await read('pipe')).language, (await read('place')).language, reports.length]).toEqual(['system', 'system', 2])
+  expect([(await read('pipe')).language, (await read('place')).language, reports.length]).toEqual([
+    'system',
+    'system',
+    2,
+  ])
   await rm(folder, { recursive: true })
 })
 
-it.each([['ENOSPC', 'disk-full'], ['EIO', 'preferences/unwritable'], ['EROFS', 'preferences/unwritable']] as const)('%s while they are written is told as %s, and the earlier ones stay', async (kind, code) => {
+it.each([
+  ['ENOSPC', 'disk-full'],
+  ['EIO', 'preferences/unwritable'],
+  ['EROFS', 'preferences/unwritable'],
+] as const)('%s while they are written is told as %s, and the earlier ones stay', async (kind, code) => {
   const folder = await newFolder()
   const file = join(folder, 'preferences.json')
   await writePreferences(file, { ...stored, language: 'en' })
@@ -44,7 +52,12 @@ it.each([['ENOSPC', 'disk-full'], ['EIO', 'preferences/unwritable'], ['EROFS', '
   for (let at = 1; ; at++) {
     const faulty = faultyDisk({ fault: { at, kind, when: 'before' }, within: folder })
     const restore = useDisk(faulty)
-    const result = await writePreferences(file, stored).then(() => null, (error: { error?: { code: string } }) => error.error?.code).finally(restore)
+    const result = await writePreferences(file, stored)
+      .then(
+        () => null,
+        (error: { error?: { code: string } }) => error.error?.code,
+      )
+      .finally(restore)
     if (faulty.seen.length < at) break
     told.push(result)
     expect(['en', 'ja']).toContain((await readPreferences(file, () => '')).language)
@@ -59,7 +72,9 @@ it('a folder that cannot be made has its sentence', async () => {
   const folder = await newFolder()
   await writeFile(join(folder, 'file'), '')
   for (const place of [join(folder, 'file', 'deeper'), join(folder, 'x'.repeat(5000))])
-    await expect(writePreferences(join(place, 'preferences.json'), stored)).rejects.toMatchObject({ error: { code: 'preferences/unwritable', facts: { folder: place } } })
+    await expect(writePreferences(join(place, 'preferences.json'), stored)).rejects.toMatchObject({
+      error: { code: 'preferences/unwritable', facts: { folder: place } },
+    })
   await rm(folder, { recursive: true })
 })
 

@@ -8,13 +8,19 @@ import { toDiskError } from '../files/disk-errors.ts'
 import { readRegularFile } from '../files/regular-file.ts'
 import type { ReportBug } from './error-log.ts'
 
-const PreferencesFile = Preferences.extend({ libraryFolder: z.string().nullable().default(null), gpuPackFolder: z.string().nullable().default(null) })
+const PreferencesFile = Preferences.extend({
+  libraryFolder: z.string().nullable().default(null),
+  gpuPackFolder: z.string().nullable().default(null),
+})
 const HOUR_MS = 3_600_000
 const MAX_BYTES = 1e6
 
 export type StoredPreferences = z.infer<typeof PreferencesFile>
 
-/** Reads the preferences; a missing file gives the defaults. So does a damaged one, which is kept as `<file>.damaged` and reported. */
+/**
+ * Reads the preferences; a missing file gives the defaults. So does a damaged one, which is kept as `<file>.damaged`
+ * and reported.
+ */
 export async function readPreferences(file: string, report: ReportBug): Promise<StoredPreferences> {
   // Other hosts of this account may be writing now.
   await sweepTemporary(dirname(file), { olderThanMs: HOUR_MS })
@@ -37,6 +43,8 @@ export async function writePreferences(file: string, preferences: StoredPreferen
     await writeFileAtomic(file, JSON.stringify(preferences, null, 2))
   } catch (error) {
     const told = toDiskError(error, folder)
-    throw told instanceof UserError && told.error.code === 'library/unwritable' ? new UserError('preferences/unwritable', { folder }) : told
+    throw told instanceof UserError && told.error.code === 'library/unwritable'
+      ? new UserError('preferences/unwritable', { folder })
+      : told
   }
 }

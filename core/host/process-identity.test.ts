@@ -43,16 +43,23 @@ describe('a process', () => {
 
   it('on macOS is told by a time that does not depend on the time zone', () => {
     on('darwin')
-    system.ps.mockImplementation((_: string, __: readonly string[], { env }: { env: NodeJS.ProcessEnv }) => `Mon Jan  5 01:02:03 2026 ${env['TZ'] ?? 'as it is here'}\n`)
+    system.ps.mockImplementation(
+      (_: string, __: readonly string[], { env }: { env: NodeJS.ProcessEnv }) =>
+        `Mon Jan  5 01:02:03 2026 ${env['TZ'] ?? 'as it is here'}\n`,
+    )
     expect(processStart(1)).toBe('Mon Jan  5 01:02:03 2026 UTC')
   })
 
   it('on macOS is gone where ps finds none, and only then', () => {
     on('darwin')
-    system.ps.mockImplementation(() => { throw Object.assign(new Error('ps'), { status: 1 }) })
+    system.ps.mockImplementation(() => {
+      throw Object.assign(new Error('ps'), { status: 1 })
+    })
     expect(findProcess(NOBODY)).toEqual({ kind: 'gone' })
     expect(findProcess(process.pid)).toEqual({ kind: 'unknown' })
-    system.ps.mockImplementation(() => { throw Object.assign(new Error('spawn'), { code: 'EAGAIN' }) })
+    system.ps.mockImplementation(() => {
+      throw Object.assign(new Error('spawn'), { code: 'EAGAIN' })
+    })
     expect(findProcess(NOBODY)).toEqual({ kind: 'unknown' })
   })
 })

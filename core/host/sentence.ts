@@ -15,5 +15,8 @@ function wordOf(name: string, fact: string | number, inLanguage: 'ja' | 'en'): s
 
 /** The sentence for an error, in the terminal's language unless another is given. */
 export function sentence({ code, facts }: AppError, inLanguage = language()): string {
-  return fillText(errorTexts[code][inLanguage], Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, wordOf(name, fact, inLanguage)])))
+  return fillText(
+    errorTexts[code][inLanguage],
+    Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, wordOf(name, fact, inLanguage)])),
+  )
 }

@@ -1,7 +1,18 @@
 import { statfs } from 'node:fs/promises'
 import { arch, cpus, freemem, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
-import { contracts, UserError, type CallName, type EventName, type Events, type Handlers, type HostKind, type LibraryAccess, type Result, type SystemInfo } from '../contract/index.ts'
+import {
+  contracts,
+  UserError,
+  type CallName,
+  type EventName,
+  type Events,
+  type Handlers,
+  type HostKind,
+  type LibraryAccess,
+  type Result,
+  type SystemInfo,
+} from '../contract/index.ts'
 import { createDispatch } from './dispatch.ts'
 import { createChatService } from '../chat/chat-service.ts'
 import { createEngineClient, type EngineClient } from '../engine/engine-client.ts'
@@ -59,7 +70,8 @@ export interface Studio {
  */
 export async function createStudio(options: StudioOptions): Promise<Studio> {
   const listeners = new Set<(name: EventName, payload: unknown) => void>()
-  const emit = <N extends EventName>(name: N, payload: Events[N]) => listeners.forEach((listener) => listener(name, payload))
+  const emit = <N extends EventName>(name: N, payload: Events[N]) =>
+    listeners.forEach((listener) => listener(name, payload))
   const engine = createEngineClient(options.spawnEngine)
   const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
@@ -67,16 +79,37 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   let preferences = await readPreferences(options.preferencesFile, report)
 
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
-  const chosen = options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY'] ? null : preferences.libraryFolder
-  const session = await LibrarySession.open(chosen ?? options.libraryFolder, { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report }, options.access).catch(async (error: unknown) => {
+  const chosen =
+    options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY']
+      ? null
+      : preferences.libraryFolder
+  const session = await LibrarySession.open(
+    chosen ?? options.libraryFolder,
+    { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report },
+    options.access,
+  ).catch(async (error: unknown) => {
     await closeAll([() => engine.close(), () => reader.close()])
     throw error
   })
-  const chat = createChatService({ engine, devices, emit, models: () => session.current.models, experiments: () => session.current.experiments })
-  const hub = createHubService({ ...options.hub, preferencesFile: options.preferencesFile, libraryFolder: () => session.current.folder, emit })
+  const chat = createChatService({
+    engine,
+    devices,
+    emit,
+    models: () => session.current.models,
+    experiments: () => session.current.experiments,
+  })
+  const hub = createHubService({
+    ...options.hub,
+    preferencesFile: options.preferencesFile,
+    libraryFolder: () => session.current.folder,
+    emit,
+  })
 
   const gpuPack = createGpuPackService({
-    preferencesFile: options.preferencesFile, folder: preferences.gpuPackFolder, saveFolder: (folder) => save({ gpuPackFolder: folder }), emit,
+    preferencesFile: options.preferencesFile,
+    folder: preferences.gpuPackFolder,
+    saveFolder: (folder) => save({ gpuPackFolder: folder }),
+    emit,
     onChange() {
       engine.renew()
       devices.forget()
@@ -138,7 +171,14 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     requireWriter: () => session.requireWriter(),
     enginePid: () => engine.pid(),
     // The processes keep the host alive: they go whatever becomes of the rest.
-    close: () => closeAll([() => hub.close(), () => gpuPack.close(), () => session.close(), () => engine.close(), () => reader.close()]),
+    close: () =>
+      closeAll([
+        () => hub.close(),
+        () => gpuPack.close(),
+        () => session.close(),
+        () => engine.close(),
+        () => reader.close(),
+      ]),
   }
 }
 
@@ -150,13 +190,20 @@ function homeFoldersOf({ homeFolders }: StudioOptions): HomeFolders {
 /** Handlers that ask the session first whether this studio may change the library. */
 function guarded(handlers: Handlers, session: LibrarySession): Handlers {
   const entries = Object.entries(handlers) as [CallName, (input: never) => Promise<unknown>][]
-  return Object.fromEntries(entries.map(([name, handler]) => [name, (input: never) => session.run(name, () => handler(input))])) as unknown as Handlers
+  return Object.fromEntries(
+    entries.map(([name, handler]) => [name, (input: never) => session.run(name, () => handler(input))]),
+  ) as unknown as Handlers
 }
 
-type FeatureHandlers<F extends string> = { [N in keyof Handlers as N extends `${F}.${string}` ? N : never]: Handlers[N] }
+type FeatureHandlers<F extends string> = {
+  [N in keyof Handlers as N extends `${F}.${string}` ? N : never]: Handlers[N]
+}
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'hub' | 'gpuPack'>(feature: F, service: () => object): FeatureHandlers<F> {
+function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'hub' | 'gpuPack'>(
+  feature: F,
+  service: () => object,
+): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>
@@ -166,18 +213,36 @@ function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'h
 }
 
 /** The devices of this machine: asked of the engine once, and again when they are to be forgotten. */
-function rememberDevices(engine: EngineClient): (() => Promise<DeviceReport>) & { forget(): void; latest(): DeviceReport | null } {
+function rememberDevices(
+  engine: EngineClient,
+): (() => Promise<DeviceReport>) & { forget(): void; latest(): DeviceReport | null } {
   let known: Promise<DeviceReport> | null = null
   let latest: DeviceReport | null = null
   const devices = () => {
     known ??= engine.call('devices', null).result
-    known.then((report) => { latest = report }, () => { known = null })
+    known.then(
+      (report) => {
+        latest = report
+      },
+      () => {
+        known = null
+      },
+    )
     return known
   }
-  return Object.assign(devices, { forget: () => { [known, latest] = [null, null] }, latest: () => latest })
+  return Object.assign(devices, {
+    forget: () => {
+      ;[known, latest] = [null, null]
+    },
+    latest: () => latest,
+  })
 }
 
-async function describeSystem(options: StudioOptions, { folder, access }: { readonly folder: string; readonly access: LibraryAccess }, devices: () => Promise<DeviceReport>): Promise<SystemInfo> {
+async function describeSystem(
+  options: StudioOptions,
+  { folder, access }: { readonly folder: string; readonly access: LibraryAccess },
+  devices: () => Promise<DeviceReport>,
+): Promise<SystemInfo> {
   const [{ devices: found, recommended }, disk] = await Promise.all([devices(), statfs(folder).catch(() => null)])
   return {
     version: options.version,

@@ -9,7 +9,10 @@ import { readRegularFile } from '../files/regular-file.ts'
 const MAX_RECORD_BYTES = 4_000_000
 const MAX_NAME_CHARACTERS = 200
 
-/** How the things in a trash folder are called, as their files tell; these may be damaged, or no files at all. Throws where they tell no name. */
+/**
+ * How the things in a trash folder are called, as their files tell; these may be damaged, or no files at all. Throws
+ * where they tell no name.
+ */
 export const namesInTrash = (folder: string): Readonly<Record<TrashKind, (id: string) => Promise<string>>> => ({
   async dataset(id) {
     const store = await DatasetStore.open(await requireFile(folder, id), { readOnly: true })
@@ -21,7 +24,9 @@ export const namesInTrash = (folder: string): Readonly<Record<TrashKind, (id: st
   },
   async experiment(id) {
     const file = join(folder, id, 'experiment.yaml')
-    const { name } = parse((await readRegularFile(file, { maxBytes: MAX_RECORD_BYTES })).toString('utf8')) as { name?: unknown }
+    const { name } = parse((await readRegularFile(file, { maxBytes: MAX_RECORD_BYTES })).toString('utf8')) as {
+      name?: unknown
+    }
     if (typeof name !== 'string') throw new UserError('experiment/damaged', { file })
     return name.slice(0, MAX_NAME_CHARACTERS)
   },

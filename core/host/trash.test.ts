@@ -12,7 +12,10 @@ import { namesInTrash } from './trash-names.ts'
 // A folder that nobody may read: the administrator, as who tests may run, could.
 vi.mock('node:fs/promises', async (original) => {
   const actual = await original<typeof import('node:fs/promises')>()
-  const readdir = (...parameters: [string]) => (parameters[0].endsWith('unreadable') ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' })) : actual.readdir(...parameters))
+  const readdir = (...parameters: [string]) =>
+    parameters[0].endsWith('unreadable')
+      ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))
+      : actual.readdir(...parameters)
   return { ...actual, readdir }
 })
 
@@ -32,9 +35,25 @@ afterEach(() => rm(folder, { recursive: true }))
 
 const open = (): Trash =>
   createTrash({
-    folder, now: () => new Date(now), onChange: () => { changes++ },
-    nameOf: { dataset: async (id) => `表 ${id}`, experiment: async (id) => { if (id === 'damaged') throw new Error('no name'); return `実験 ${id}` } },
-    restore: { dataset: async (id) => { restored.push(id); await rm(join(folder, `${id}.duckdb`)) }, experiment: async () => undefined },
+    folder,
+    now: () => new Date(now),
+    onChange: () => {
+      changes++
+    },
+    nameOf: {
+      dataset: async (id) => `表 ${id}`,
+      experiment: async (id) => {
+        if (id === 'damaged') throw new Error('no name')
+        return `実験 ${id}`
+      },
+    },
+    restore: {
+      dataset: async (id) => {
+        restored.push(id)
+        await rm(join(folder, `${id}.duckdb`))
+      },
+      experiment: async () => undefined,
+    },
   })
 const dataset = (id: string, bytes = 10) => writeFile(join(folder, `${id}.duckdb`), Buffer.alloc(bytes))
 async function experiment(id: string): Promise<void> {
@@ -55,7 +74,12 @@ describe('the trash', () => {
     await writeFile(join(folder, 'notes.txt'), 'mine')
     await symlink('/etc', join(folder, 'link'))
     const { entries, maxDays } = await trash.list({})
-    expect(entries.map(({ sizeBytes, ...entry }) => ({ ...entry, isSized: sizeBytes >= (entry.kind === 'dataset' ? 10 : 5000) }))).toEqual([
+    expect(
+      entries.map(({ sizeBytes, ...entry }) => ({
+        ...entry,
+        isSized: sizeBytes >= (entry.kind === 'dataset' ? 10 : 5000),
+      })),
+    ).toEqual([
       { kind: 'experiment', id: 'damaged', name: 'damaged', deletedAt: '2026-01-02T00:00:00.000Z', isSized: true },
       { kind: 'dataset', id: 'one', name: '表 one', deletedAt: '2026-01-01T00:00:00.000Z', isSized: true },
     ])
@@ -74,7 +98,9 @@ describe('the trash', () => {
     expect((await trash.empty({})).entries).toEqual([])
     expect(await names()).toEqual([])
     expect(changes).toBe(3)
-    const error = await trash.remove({ kind: 'dataset', id: 'two' }).catch((caught: unknown) => (caught as UserError).error)
+    const error = await trash
+      .remove({ kind: 'dataset', id: 'two' })
+      .catch((caught: unknown) => (caught as UserError).error)
     expect(error).toEqual({ code: 'trash/not-found', facts: { id: 'two' } })
   })
 
@@ -174,7 +200,12 @@ describe('the trash', () => {
 
   it('keeps what fits beside something that does not', async () => {
     const trash = open()
-    for (const [id, share] of [['small', 0.3], ['huge', 1.3], ['middle', 0.5]] as const) await deleted(trash, id, share)
+    for (const [id, share] of [
+      ['small', 0.3],
+      ['huge', 1.3],
+      ['middle', 0.5],
+    ] as const)
+      await deleted(trash, id, share)
     now += 2 * DAY_MS
     await open().purge()
     await deleted(open(), 'fresh', 1.3)
@@ -226,21 +257,37 @@ describe('something in the trash that', () => {
     expect(entries[0]!.sizeBytes).toBeGreaterThanOrEqual(5000)
   })
 
-  it.skipIf(process.platform === 'win32')('is no file where there should be one is called by its id, and in nobody\'s way', async () => {
-    for (const id of ['pipe', 'bomb', 'null', 'long', 'good']) await mkdir(join(folder, id))
-    const record = (id: string) => join(folder, id, 'experiment.yaml')
-    execFileSync('mkfifo', [record('pipe'), join(folder, 'table.duckdb.wal'), join(folder, '.index.json')])
-    await writeFile(record('bomb'), '')
-    await truncate(record('bomb'), 1e12)
-    await writeFile(record('null'), 'null')
-    await writeFile(record('long'), `name: ${'あ'.repeat(5000)}`)
-    await writeFile(record('good'), 'name: 実験')
-    await dataset('table')
-    const trash = createTrash({ folder, now: () => new Date(now), onChange: () => undefined, nameOf: namesInTrash(folder), restore: { dataset: async () => undefined, experiment: async () => undefined } })
-    await trash.note('experiment', 'pipe')
-    await trash.purge()
-    const names = (await trash.list({})).entries.map(({ id, name }) => [id, name])
-    expect(Object.fromEntries(names)).toEqual({ pipe: 'pipe', bomb: 'bomb', null: 'null', long: 'あ'.repeat(200), good: '実験', table: 'table' })
-    expect((await trash.remove({ kind: 'experiment', id: 'pipe' })).entries).toHaveLength(5)
-  })
+  it.skipIf(process.platform === 'win32')(
+    "is no file where there should be one is called by its id, and in nobody's way",
+    async () => {
+      for (const id of ['pipe', 'bomb', 'null', 'long', 'good']) await mkdir(join(folder, id))
+      const record = (id: string) => join(folder, id, 'experiment.yaml')
+      execFileSync('mkfifo', [record('pipe'), join(folder, 'table.duckdb.wal'), join(folder, '.index.json')])
+      await writeFile(record('bomb'), '')
+      await truncate(record('bomb'), 1e12)
+      await writeFile(record('null'), 'null')
+      await writeFile(record('long'), `name: ${'あ'.repeat(5000)}`)
+      await writeFile(record('good'), 'name: 実験')
+      await dataset('table')
+      const trash = createTrash({
+        folder,
+        now: () => new Date(now),
+        onChange: () => undefined,
+        nameOf: namesInTrash(folder),
+        restore: { dataset: async () => undefined, experiment: async () => undefined },
+      })
+      await trash.note('experiment', 'pipe')
+      await trash.purge()
+      const names = (await trash.list({})).entries.map(({ id, name }) => [id, name])
+      expect(Object.fromEntries(names)).toEqual({
+        pipe: 'pipe',
+        bomb: 'bomb',
+        null: 'null',
+        long: 'あ'.repeat(200),
+        good: '実験',
+        table: 'table',
+      })
+      expect((await trash.remove({ kind: 'experiment', id: 'pipe' })).entries).toHaveLength(5)
+    },
+  )
 })

@@ -1,7 +1,15 @@
 import { lstat, mkdir, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { DatasetId, ExperimentId, UserError, type Handlers, type TrashContents, type TrashEntry, type TrashKind } from '../contract/index.ts'
+import {
+  DatasetId,
+  ExperimentId,
+  UserError,
+  type Handlers,
+  type TrashContents,
+  type TrashEntry,
+  type TrashKind,
+} from '../contract/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
@@ -31,13 +39,21 @@ export interface TrashOptions {
 }
 
 export interface Trash extends TrashHandlers {
-  /** Notes that something has been moved to the trash. It stays as long as this process lives, so that it can be undone. */
+  /**
+   * Notes that something has been moved to the trash. It stays as long as this process lives, so that it can be undone.
+   */
   note(kind: TrashKind, id: string): Promise<void>
-  /** Deletes for good what is too old or does not fit, the oldest first; what cannot be deleted stays. Call once at the start. */
+  /**
+   * Deletes for good what is too old or does not fit, the oldest first; what cannot be deleted stays. Call once at the
+   * start.
+   */
   purge(): Promise<void>
 }
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text))).transform((text) => new Date(text).toISOString())
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .transform((text) => new Date(text).toISOString())
 const Note = z.object({
   name: z.string(),
   deletedAt: time,
@@ -55,18 +71,26 @@ type Item = Pick<TrashEntry, 'kind' | 'id'>
 
 const keyOf = ({ kind, id }: Item): string => `${kind} ${id}`
 
-/** The trash of a library: datasets and experiments that were deleted, as they were, and a file that notes when. Calls follow each other. */
+/**
+ * The trash of a library: datasets and experiments that were deleted, as they were, and a file that notes when. Calls
+ * follow each other.
+ */
 export function createTrash(options: TrashOptions): Trash {
   const now = options.now ?? (() => new Date())
   const kept = new Set<string>()
   let queue: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = queue.then(work).catch((error: unknown) => { throw toDiskError(error, options.folder) })
+    const result = queue.then(work).catch((error: unknown) => {
+      throw toDiskError(error, options.folder)
+    })
     queue = result.catch(() => undefined)
     return result
   }
   const indexFile = join(options.folder, INDEX_FILE)
-  const filesOf = ({ kind, id }: Item): string[] => (kind === 'experiment' ? [id] : [`${id}${DATASET_ENDING}`, `${id}${DATASET_ENDING}.wal`]).map((name) => join(options.folder, name))
+  const filesOf = ({ kind, id }: Item): string[] =>
+    (kind === 'experiment' ? [id] : [`${id}${DATASET_ENDING}`, `${id}${DATASET_ENDING}.wal`]).map((name) =>
+      join(options.folder, name),
+    )
 
   async function readIndex(): Promise<Index> {
     try {
@@ -82,7 +106,9 @@ export function createTrash(options: TrashOptions): Trash {
     return { name, deletedAt: new Date(Math.max(now().getTime(), Date.parse(openedAt))).toISOString() }
   }
 
-  /** What lies in the trash. What is not noted yet counts as deleted now: it came from an earlier version or by hand. */
+  /**
+   * What lies in the trash. What is not noted yet counts as deleted now: it came from an earlier version or by hand.
+   */
   async function entries(renewed = (note: Note): Note => note): Promise<TrashEntry[]> {
     const index = await readIndex()
     const noted: Index['entries'] = {}
@@ -106,10 +132,15 @@ export function createTrash(options: TrashOptions): Trash {
     return Math.min(MAX_BYTES, blocks * bsize * MAX_SHARE_OF_DISK)
   }
 
-  const contents = async (): Promise<TrashContents> => ({ entries: await entries(), maxDays: MAX_DAYS, maxBytes: await maxBytes() })
+  const contents = async (): Promise<TrashContents> => ({
+    entries: await entries(),
+    maxDays: MAX_DAYS,
+    maxBytes: await maxBytes(),
+  })
 
   async function requireItem(item: Item): Promise<void> {
-    if (!(await itemsIn(options.folder)).some((found) => keyOf(found) === keyOf(item))) throw new UserError('trash/not-found', { id: item.id })
+    if (!(await itemsIn(options.folder)).some((found) => keyOf(found) === keyOf(item)))
+      throw new UserError('trash/not-found', { id: item.id })
   }
 
   async function erase(item: Item): Promise<void> {
@@ -125,55 +156,66 @@ export function createTrash(options: TrashOptions): Trash {
 
   return {
     list: () => inTurn(contents),
-    restore: (item) => inTurn(async () => {
-      await requireItem(item)
-      await options.restore[item.kind](item.id)
-      return changed()
-    }),
-    remove: (item) => inTurn(async () => {
-      await requireItem(item)
-      await erase(item)
-      return changed()
-    }),
-    empty: () => inTurn(async () => {
-      const failures: unknown[] = []
-      for (const item of await itemsIn(options.folder)) await erase(item).catch((error: unknown) => failures.push(error))
-      const left = await changed()
-      if (failures.length > 0) throw failures[0]
-      return left
-    }),
-    note: (kind, id) => inTurn(async () => {
-      kept.add(keyOf({ kind, id }))
-      const index = await readIndex()
-      await writeIndex({ ...index, entries: { ...index.entries, [keyOf({ kind, id })]: await newNote({ kind, id }, index) } })
-      options.onChange()
-    }),
-    purge: () => inTurn(async () => {
-      const [openedAt, at] = [Date.parse((await readIndex()).openedAt), now().getTime()]
-      const found = await entries((note) => renewed(note, openedAt, at))
-      // Counted up to when the library was opened before: a clock that is wrong for once deletes nothing.
-      const ageOf = ({ deletedAt }: TrashEntry) => Math.min(openedAt, at) - Date.parse(deletedAt)
-      let room = await maxBytes()
-      for (const entry of found) {
-        const [mayGo, age, fits] = [!kept.has(keyOf(entry)), ageOf(entry), entry.sizeBytes <= room]
-        if (mayGo && (age > MAX_DAYS * DAY_MS || (!fits && age >= DAY_MS))) await erase(entry).catch(() => undefined)
-        // What does not fit but stays for now takes no room from what does.
-        else if (fits) room -= entry.sizeBytes
-      }
-      await writeIndex({ ...(await readIndex()), openedAt: now().toISOString() })
-      options.onChange()
-    }),
+    restore: (item) =>
+      inTurn(async () => {
+        await requireItem(item)
+        await options.restore[item.kind](item.id)
+        return changed()
+      }),
+    remove: (item) =>
+      inTurn(async () => {
+        await requireItem(item)
+        await erase(item)
+        return changed()
+      }),
+    empty: () =>
+      inTurn(async () => {
+        const failures: unknown[] = []
+        for (const item of await itemsIn(options.folder))
+          await erase(item).catch((error: unknown) => failures.push(error))
+        const left = await changed()
+        if (failures.length > 0) throw failures[0]
+        return left
+      }),
+    note: (kind, id) =>
+      inTurn(async () => {
+        kept.add(keyOf({ kind, id }))
+        const index = await readIndex()
+        await writeIndex({
+          ...index,
+          entries: { ...index.entries, [keyOf({ kind, id })]: await newNote({ kind, id }, index) },
+        })
+        options.onChange()
+      }),
+    purge: () =>
+      inTurn(async () => {
+        const [openedAt, at] = [Date.parse((await readIndex()).openedAt), now().getTime()]
+        const found = await entries((note) => renewed(note, openedAt, at))
+        // Counted up to when the library was opened before: a clock that is wrong for once deletes nothing.
+        const ageOf = ({ deletedAt }: TrashEntry) => Math.min(openedAt, at) - Date.parse(deletedAt)
+        let room = await maxBytes()
+        for (const entry of found) {
+          const [mayGo, age, fits] = [!kept.has(keyOf(entry)), ageOf(entry), entry.sizeBytes <= room]
+          if (mayGo && (age > MAX_DAYS * DAY_MS || (!fits && age >= DAY_MS))) await erase(entry).catch(() => undefined)
+          // What does not fit but stays for now takes no room from what does.
+          else if (fits) room -= entry.sizeBytes
+        }
+        await writeIndex({ ...(await readIndex()), openedAt: now().toISOString() })
+        options.onChange()
+      }),
   }
 }
 
 /**
- * The note with a time from which its days can be counted: the clock may have been wrong when it was written, or is now. After a leap of the clock, forwards
- * and for longer than anything is kept, days are counted anew, once; after one backwards as soon as the library was opened twice with the earlier time.
+ * The note with a time from which its days can be counted: the clock may have been wrong when it was written, or is
+ * now. After a leap of the clock, forwards and for longer than anything is kept, days are counted anew, once; after one
+ * backwards as soon as the library was opened twice with the earlier time.
  */
 function renewed(note: Note, openedAt: number, now: number): Note {
   const age = now - Date.parse(note.deletedAt)
   const renew = { name: note.name, deletedAt: new Date(now).toISOString() }
-  if (age > MAX_DAYS * DAY_MS && now - openedAt > MAX_DAYS * DAY_MS && !note.isRenewed) return { ...renew, isRenewed: true }
+  if (age > MAX_DAYS * DAY_MS && now - openedAt > MAX_DAYS * DAY_MS && !note.isRenewed)
+    return { ...renew, isRenewed: true }
   return age < -DAY_MS && openedAt <= now ? renew : note
 }
 
@@ -181,8 +223,15 @@ async function itemsIn(folder: string): Promise<Item[]> {
   await mkdir(folder, { recursive: true })
   const found = await readdir(folder, { withFileTypes: true })
   return found.flatMap((entry): Item[] => {
-    if (entry.isFile() && entry.name.endsWith(DATASET_ENDING) && DatasetId.safeParse(entry.name.slice(0, -DATASET_ENDING.length)).success) return [{ kind: 'dataset', id: entry.name.slice(0, -DATASET_ENDING.length) }]
-    return entry.isDirectory() && ExperimentId.safeParse(entry.name).success ? [{ kind: 'experiment', id: entry.name }] : []
+    if (
+      entry.isFile() &&
+      entry.name.endsWith(DATASET_ENDING) &&
+      DatasetId.safeParse(entry.name.slice(0, -DATASET_ENDING.length)).success
+    )
+      return [{ kind: 'dataset', id: entry.name.slice(0, -DATASET_ENDING.length) }]
+    return entry.isDirectory() && ExperimentId.safeParse(entry.name).success
+      ? [{ kind: 'experiment', id: entry.name }]
+      : []
   })
 }
 
@@ -193,7 +242,8 @@ async function sizeOf(paths: readonly string[]): Promise<number> {
     const stats = await lstat(path).catch(() => null)
     if (!stats) continue
     bytes += stats.size
-    if (stats.isDirectory()) bytes += await sizeOf((await readdir(path).catch(() => [])).map((name) => join(path, name)))
+    if (stats.isDirectory())
+      bytes += await sizeOf((await readdir(path).catch(() => [])).map((name) => join(path, name)))
   }
   return bytes
 }

@@ -9,8 +9,14 @@ const look = vi.hoisted(() => (path: string) => {
   looked.push(path)
   return path
 })
-vi.mock('node:fs', async (original) => ({ ...(await original<object>()), realpathSync: Object.assign(look, { native: look }) }))
-vi.mock('node:fs/promises', async (original) => ({ ...(await original<object>()), realpath: async (path: string) => look(path) }))
+vi.mock('node:fs', async (original) => ({
+  ...(await original<object>()),
+  realpathSync: Object.assign(look, { native: look }),
+}))
+vi.mock('node:fs/promises', async (original) => ({
+  ...(await original<object>()),
+  realpath: async (path: string) => look(path),
+}))
 
 const library = '/library'
 const foreign = ['//evil/share/x', '/elsewhere/x', '/library-other/downloads/x', '/library/../elsewhere', 'x']
@@ -20,7 +26,9 @@ it.each(foreign)('%s is judged by its text', async (path) => {
   const grants = new PathGrants()
   expect(isDownload(library, path)).toBe(false)
   expect(await realPathInside(library, path)).toBe(null)
-  expect(grants.refusal('datasets.preview', { file: path }, { libraryFolder: () => library, ownFolders: () => [library] })).toMatchObject({ ok: false })
+  expect(
+    grants.refusal('datasets.preview', { file: path }, { libraryFolder: () => library, ownFolders: () => [library] }),
+  ).toMatchObject({ ok: false })
   expect(looked.filter((asked) => asked !== library)).toEqual([])
 })
 

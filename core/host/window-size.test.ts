@@ -12,5 +12,16 @@ it.each([
   ['{"width":1500,"height":900,"x":1}', [1500, 900]],
 ])('%s is a size', (text, size) => expect(sizeOf(text)).toEqual(size))
 
-it.each(['', '{', 'null', '[]', '{}', '{"width":"1500","height":900}', '{"width":1e9,"height":900}', '{"width":1500.5,"height":900}', '{"width":1e999,"height":900}', '{"width":1500}', '\0'])('%j gives the usual size', (text) =>
-  expect(sizeOf(text)).toEqual([1280, 800]))
+it.each([
+  '',
+  '{',
+  'null',
+  '[]',
+  '{}',
+  '{"width":"1500","height":900}',
+  '{"width":1e9,"height":900}',
+  '{"width":1500.5,"height":900}',
+  '{"width":1e999,"height":900}',
+  '{"width":1500}',
+  '\0',
+])('%j gives the usual size', (text) => expect(sizeOf(text)).toEqual([1280, 800]))

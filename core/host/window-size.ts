@@ -5,10 +5,23 @@ const MAX_PX = 16_000
 
 const WindowSize = z.object({ width: z.number().int().max(MAX_PX), height: z.number().int().max(MAX_PX) })
 
-/** A window's size and its least, in pixels, from the text of window.json; the usual one where that is missing or damaged. */
-export function parseWindowSize(text: string): { readonly width: number; readonly height: number; readonly minWidth: number; readonly minHeight: number } {
+/**
+ * A window's size and its least, in pixels, from the text of window.json; the usual one where that is missing or
+ * damaged.
+ */
+export function parseWindowSize(text: string): {
+  readonly width: number
+  readonly height: number
+  readonly minWidth: number
+  readonly minHeight: number
+} {
   const { width, height } = sizeIn(text) ?? { width: 1280, height: 800 }
-  return { width: Math.max(MIN.width, width), height: Math.max(MIN.height, height), minWidth: MIN.width, minHeight: MIN.height }
+  return {
+    width: Math.max(MIN.width, width),
+    height: Math.max(MIN.height, height),
+    minWidth: MIN.width,
+    minHeight: MIN.height,
+  }
 }
 
 function sizeIn(text: string): z.infer<typeof WindowSize> | null {

@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { HubDatasetId, RepositoryPath, UserError, type AppError, type HubDataset, type HubDatasetSummary, type HubFile, type HubPart } from '../contract/index.ts'
+import {
+  HubDatasetId,
+  RepositoryPath,
+  UserError,
+  type AppError,
+  type HubDataset,
+  type HubDatasetSummary,
+  type HubFile,
+  type HubPart,
+} from '../contract/index.ts'
 import { isTable } from './download-paths.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { listFiles, subjectOf, type RepositoryFile } from '../net/repository.ts'
@@ -31,8 +40,19 @@ const SEARCH_LIMIT = 20
 
 /** Datasets whose id holds the words, the most downloaded first; an id or the address of a page comes first itself. */
 export async function searchDatasets(client: HubClient, query: string): Promise<HubDatasetSummary[]> {
-  const wanted = query.replace(/^https?:\/\/[^/]+\/datasets\//, '').replace(/^datasets\//, '').split(/[?#]|\/(?:tree|blob|viewer|resolve|discussions)\b/)[0]?.replace(/\/$/, '') ?? ''
-  const url = client.url('api/datasets', { search: wanted, limit: String(SEARCH_LIMIT), full: 'true', sort: 'downloads', direction: '-1' })
+  const wanted =
+    query
+      .replace(/^https?:\/\/[^/]+\/datasets\//, '')
+      .replace(/^datasets\//, '')
+      .split(/[?#]|\/(?:tree|blob|viewer|resolve|discussions)\b/)[0]
+      ?.replace(/\/$/, '') ?? ''
+  const url = client.url('api/datasets', {
+    search: wanted,
+    limit: String(SEARCH_LIMIT),
+    full: 'true',
+    sort: 'downloads',
+    direction: '-1',
+  })
   const found = (await client.json(url, z.array(Info))).map(summaryOf)
   const exact = wanted.includes('/') ? HubDatasetId.safeParse(wanted) : null
   if (!exact?.success) return found
@@ -40,19 +60,27 @@ export async function searchDatasets(client: HubClient, query: string): Promise<
   return [known, ...found.filter(({ id }) => id !== known.id)]
 }
 
-const infoOf = (client: HubClient, id: HubDatasetId) => client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
+const infoOf = (client: HubClient, id: HubDatasetId) =>
+  client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
 
 /** A dataset with its card and files. What keeps the files back (terms, a missing token) is told beside the card. */
 export async function describeDataset(client: HubClient, id: HubDatasetId): Promise<HubDataset> {
   const info = await infoOf(client, id)
-  const listings = Promise.all([listFiles(client, info.id, 'original'), listFiles(client, info.id, 'parquet').catch(ifMissing([]))])
+  const listings = Promise.all([
+    listFiles(client, info.id, 'original'),
+    listFiles(client, info.id, 'parquet').catch(ifMissing([])),
+  ])
   const [card, [{ original, parquet }, problem]] = await Promise.all([
     readCard(client, info),
-    listings.then(([original, parquet]) => [{ original, parquet }, null] as const, (error: unknown) => [{ original: [], parquet: [] }, accessProblem(error)] as const),
+    listings.then(
+      ([original, parquet]) => [{ original, parquet }, null] as const,
+      (error: unknown) => [{ original: [], parquet: [] }, accessProblem(error)] as const,
+    ),
   ])
   return {
     ...summaryOf(info),
-    card, problem,
+    card,
+    problem,
     url: client.url(`datasets/${info.id}`).href,
     updatedAt: info.lastModified,
     languages: cardOf(info).language,
@@ -61,14 +89,17 @@ export async function describeDataset(client: HubClient, id: HubDatasetId): Prom
   }
 }
 
-const ifMissing = <T>(instead: T) => (error: unknown): T => {
-  if (error instanceof UserError && error.error.code === 'hub/file-not-found') return instead
-  throw error
-}
+const ifMissing =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof UserError && error.error.code === 'hub/file-not-found') return instead
+    throw error
+  }
 
 /** Why the files are kept back; other failures are thrown. */
 function accessProblem(error: unknown): AppError {
-  if (error instanceof UserError && (error.error.code === 'hub/gated' || error.error.code === 'hub/disabled')) return error.error
+  if (error instanceof UserError && (error.error.code === 'hub/gated' || error.error.code === 'hub/disabled'))
+    return error.error
   throw error
 }
 
@@ -78,19 +109,24 @@ const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/
 async function readCard(client: HubClient, { id, sha = 'main' }: Info): Promise<string> {
   const url = client.url(`datasets/${id}/raw/${sha}/README.md`)
   const text = await client.text(url, { subject: subjectOf(client, id, 'README.md') }).catch((error: unknown) => {
-    if (error instanceof UserError && ['hub/file-not-found', 'hub/not-found', 'hub/gated'].includes(error.error.code)) return ''
+    if (error instanceof UserError && ['hub/file-not-found', 'hub/not-found', 'hub/gated'].includes(error.error.code))
+      return ''
     throw error
   })
   return text.replace(FRONT_MATTER, '').trimStart()
 }
 
-const cardOf = (info: Info) => Card.parse(typeof info.cardData === 'object' && info.cardData !== null ? info.cardData : {})
+const cardOf = (info: Info) =>
+  Card.parse(typeof info.cardData === 'object' && info.cardData !== null ? info.cardData : {})
 
 function summaryOf(info: Info): HubDatasetSummary {
   const { license, license_name: licenceName } = cardOf(info)
   const tagged = (prefix: string) => info.tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? ''
   return {
-    id: info.id, downloads: info.downloads, likes: info.likes, gated: info.gated,
+    id: info.id,
+    downloads: info.downloads,
+    likes: info.likes,
+    gated: info.gated,
     licence: licenceName ?? (license.join(', ') || tagged('license:')),
     rowClass: tagged('size_categories:'),
   }
@@ -109,13 +145,21 @@ function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
     const [config = '', name = ''] = folder.split('/')
     const split = name.startsWith(PARTIAL) ? name.slice(PARTIAL.length) : name
     return {
-      config, split,
+      config,
+      split,
       isPartial: name !== split,
       files: members.map(describeFile),
       sizeBytes: members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      rowCount: cardOf(info).dataset_info.find(({ config_name: each }) => each === config)?.splits.find((each) => each.name === split)?.num_examples ?? null,
+      rowCount:
+        cardOf(info)
+          .dataset_info.find(({ config_name: each }) => each === config)
+          ?.splits.find((each) => each.name === split)?.num_examples ?? null,
     }
   })
 }
 
-const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({ path, sizeBytes, isTable: isTable(path) && RepositoryPath.safeParse(path).success })
+const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({
+  path,
+  sizeBytes,
+  isTable: isTable(path) && RepositoryPath.safeParse(path).success,
+})

@@ -8,14 +8,33 @@ import { downloadsFolder, isDownload, plainName, targetOf } from './download-pat
 const newFolder = temporaryFolders()
 
 it('keeps names as they are where every file system takes them', () => {
-  const names = ['train.csv', '日本語の表.jsonl.gz', '.a', 'a b (1).parquet', 'console.csv', 'nul-values.csv', `${'a'.repeat(196)}.csv`]
+  const names = [
+    'train.csv',
+    '日本語の表.jsonl.gz',
+    '.a',
+    'a b (1).parquet',
+    'console.csv',
+    'nul-values.csv',
+    `${'a'.repeat(196)}.csv`,
+  ]
   expect(names.map(plainName)).toEqual(names)
 })
 
 it.each([
-  ['CON', '_CON-'], ['nul.csv', '_nul-'], ['Com1.tar.gz', '_Com1-'], ['LPT¹.csv', '_LPT¹-'], ['conin$', '_conin$-'],
-  ['a. . ', 'a_-'], ['...', '_-'], ['a:b.csv', 'a_b-'], ['a?b*c.csv', 'a_b_c-'],
-  ['gnp\u202Evsc.csv', 'gnp_vsc-'], ['a\u200Bb.csv', 'a_b-'], ['a\u0007b.csv', 'a_b-'], ['a\u2028b.csv', 'a_b-'], ['a\uD800b.csv', 'a_b-'],
+  ['CON', '_CON-'],
+  ['nul.csv', '_nul-'],
+  ['Com1.tar.gz', '_Com1-'],
+  ['LPT¹.csv', '_LPT¹-'],
+  ['conin$', '_conin$-'],
+  ['a. . ', 'a_-'],
+  ['...', '_-'],
+  ['a:b.csv', 'a_b-'],
+  ['a?b*c.csv', 'a_b_c-'],
+  ['gnp\u202Evsc.csv', 'gnp_vsc-'],
+  ['a\u200Bb.csv', 'a_b-'],
+  ['a\u0007b.csv', 'a_b-'],
+  ['a\u2028b.csv', 'a_b-'],
+  ['a\uD800b.csv', 'a_b-'],
 ])('changes %j, recognisably', (name, beginning) => {
   const plain = plainName(name)
   expect(plain.startsWith(beginning)).toBe(true)
@@ -40,11 +59,19 @@ it('takes only what really lies in the downloads for downloaded', async () => {
   const downloads = downloadsFolder(library)
   await mkdir(join(downloads, 'set'), { recursive: true })
   await mkdir(join(library, 'downloads-of-others'))
-  for (const file of ['secret.csv', join('downloads', 'set', 'table.csv'), join('downloads-of-others', 'a.csv')]) await writeFile(join(library, file), 'a\n')
+  for (const file of ['secret.csv', join('downloads', 'set', 'table.csv'), join('downloads-of-others', 'a.csv')])
+    await writeFile(join(library, file), 'a\n')
   await symlink(join(library, 'secret.csv'), join(downloads, 'link.csv'))
   await symlink(library, join(downloads, 'up'))
   expect(isDownload(library, join(downloads, 'set', 'table.csv'))).toBe(true)
-  const foreign = [join(downloads, 'link.csv'), join(downloads, 'up', 'secret.csv'), join(library, 'downloads-of-others', 'a.csv'), join(downloads, 'missing.csv'), `${downloads}/set/../../secret.csv`, downloads]
+  const foreign = [
+    join(downloads, 'link.csv'),
+    join(downloads, 'up', 'secret.csv'),
+    join(library, 'downloads-of-others', 'a.csv'),
+    join(downloads, 'missing.csv'),
+    `${downloads}/set/../../secret.csv`,
+    downloads,
+  ]
   expect(foreign.map((path) => isDownload(library, path))).toEqual(foreign.map(() => false))
 })
 

@@ -8,8 +8,9 @@ import { isWithin } from '../files/inside.ts'
 export const downloadsFolder = (libraryFolder: string): string => join(libraryFolder, 'downloads')
 
 /**
- * True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a dialog. Symbolic links lead nowhere else,
- * nor does one in the place of the downloads, as a library from elsewhere may have. A path that leads elsewhere by its text is not looked at.
+ * True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a
+ * dialog. Symbolic links lead nowhere else, nor does one in the place of the downloads, as a library from elsewhere may
+ * have. A path that leads elsewhere by its text is not looked at.
  */
 export function isDownload(libraryFolder: string, path: string): boolean {
   if (!isWithin(downloadsFolder(libraryFolder), path)) return false
@@ -39,15 +40,24 @@ export interface DownloadPlace {
 export const targetOf = ({ folder, id, branch }: DownloadPlace, path: RepositoryPath): string =>
   join(folder, plainName(id.replace('/', '--')), branch, ...path.split('/').map(plainName))
 
-/** Refused by Windows, or invisible: control and format characters (such as those that turn the direction of writing), halves of surrogate pairs. */
+/**
+ * Refused by Windows, or invisible: control and format characters (such as those that turn the direction of writing),
+ * halves of surrogate pairs.
+ */
 const UNUSABLE = /[<>:"/\\|?*]|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i
 /** File systems take 255 bytes (or UTF-16 units), and `.partial` and the like are appended. */
 const MAX_NAME_BYTES = 200
 
-/** A name that every file system takes and that shows what it is. One that had to be changed gets letters of its own, so that no two files get the same. */
+/**
+ * A name that every file system takes and that shows what it is. One that had to be changed gets letters of its own, so
+ * that no two files get the same.
+ */
 export function plainName(part: string): string {
-  const plain = part.replaceAll(UNUSABLE, '_').replace(/[. ]+$/, '_').replace(DEVICE, '_$1')
+  const plain = part
+    .replaceAll(UNUSABLE, '_')
+    .replace(/[. ]+$/, '_')
+    .replace(DEVICE, '_$1')
   if (plain === part && Buffer.byteLength(plain) <= MAX_NAME_BYTES) return part
   const letters = createHash('sha256').update(part).digest('hex').slice(0, 8)
   // Both endings of `table.jsonl.gz` tell how it is read.
@@ -65,7 +75,10 @@ function cut(text: string, bytes: number): string {
   return kept
 }
 
-/** The name of what is imported: converted tables are all called 0000.parquet, so theirs is made of dataset, configuration and split. */
+/**
+ * The name of what is imported: converted tables are all called 0000.parquet, so theirs is made of dataset,
+ * configuration and split.
+ */
 export function nameOf(id: HubDatasetId, branch: HubBranch, path: RepositoryPath): string {
   if (branch === 'original') return plainName(basename(path)).replace(/\.gz$/i, '')
   const [config = '', split = ''] = path.split('/')

@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { toDiskError } from '../files/disk-errors.ts'
-import { DownloadId, toAppError, UserError, type Events, type HubBranch, type HubDatasetId, type HubDownloaded, type HubProgress, type RepositoryPath } from '../contract/index.ts'
+import {
+  DownloadId,
+  toAppError,
+  UserError,
+  type Events,
+  type HubBranch,
+  type HubDatasetId,
+  type HubDownloaded,
+  type HubProgress,
+  type RepositoryPath,
+} from '../contract/index.ts'
 import { isTable, nameOf, targetOf } from './download-paths.ts'
 import { downloadFile, unpack, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
@@ -41,7 +51,10 @@ export class Downloads {
     this.#options = options
   }
 
-  /** Begins a download; the same one that is in progress already is not begun twice. Throws UserError `hub/not-a-table` before anything is fetched. */
+  /**
+   * Begins a download; the same one that is in progress already is not begun twice. Throws UserError `hub/not-a-table`
+   * before anything is fetched.
+   */
   start(request: Request): DownloadId {
     const other = request.paths.find((path) => !isTable(path))
     if (other !== undefined) throw new UserError('hub/not-a-table', { file: other })
@@ -50,7 +63,9 @@ export class Downloads {
     if (same) return same.downloadId
     const downloadId = DownloadId.parse(randomUUID())
     const abort = new AbortController()
-    const ended = Promise.all(sameDataset.map((each) => each.ended)).then(() => this.#run(downloadId, request, abort.signal)).finally(() => this.#running.delete(downloadId))
+    const ended = Promise.all(sameDataset.map((each) => each.ended))
+      .then(() => this.#run(downloadId, request, abort.signal))
+      .finally(() => this.#running.delete(downloadId))
     this.#running.set(downloadId, { downloadId, request, abort, ended })
     return downloadId
   }
@@ -81,10 +96,18 @@ export class Downloads {
       const files: HubDownloaded[] = []
       const written: string[] = []
       for (const [index, job] of jobs.entries()) {
-        await downloadFile(this.#options.client, job, { signal, onBytes: (bytes) => report.bytes(index, bytes), onChecking: () => report.tell('checking') })
+        await downloadFile(this.#options.client, job, {
+          signal,
+          onBytes: (bytes) => report.bytes(index, bytes),
+          onChecking: () => report.tell('checking'),
+        })
         const path = await unpack(job.target, signal)
         written.push(...new Set([job.target, path]))
-        files.push({ path, name: nameOf(request.id, request.branch, request.paths[index] as RepositoryPath), sizeBytes: (await stat(path)).size })
+        files.push({
+          path,
+          name: nameOf(request.id, request.branch, request.paths[index] as RepositoryPath),
+          sizeBytes: (await stat(path)).size,
+        })
       }
       this.#finished.set(downloadId, written)
       report.tell('done', { files })
@@ -101,7 +124,13 @@ export class Downloads {
       const file = known.get(path)
       const target = targetOf({ folder, id, branch }, path)
       if (!file) throw new UserError('hub/file-not-found', { dataset: id, file: path })
-      return { url: fileUrl(client, id, branch, path), target, sizeBytes: file.sizeBytes, checksum: file.checksum, subject: subjectOf(client, id, path) }
+      return {
+        url: fileUrl(client, id, branch, path),
+        target,
+        sizeBytes: file.sizeBytes,
+        checksum: file.checksum,
+        subject: subjectOf(client, id, path),
+      }
     })
   }
 }
@@ -133,7 +162,8 @@ class Report {
     await mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
     const neededBytes = this.#totalBytes - this.#sum()
-    if (neededBytes > bavail * bsize) throw new UserError('hub/no-space', { needed: inGigabytes(neededBytes), free: inGigabytes(bavail * bsize) })
+    if (neededBytes > bavail * bsize)
+      throw new UserError('hub/no-space', { needed: inGigabytes(neededBytes), free: inGigabytes(bavail * bsize) })
     this.#meter.start(this.#sum())
     this.tell('downloading')
   }
@@ -146,10 +176,14 @@ class Report {
 
   tell(state: HubProgress['state'], more: Pick<HubProgress, 'files' | 'error'> = {}): void {
     this.#emit('hub.progress', {
-      downloadId: this.#downloadId, state,
-      receivedBytes: this.#sum(), totalBytes: this.#totalBytes,
-      fileNumber: this.#fileIndex + 1, fileCount: this.#fileCount,
-      ...this.#meter.rate(this.#totalBytes), ...more,
+      downloadId: this.#downloadId,
+      state,
+      receivedBytes: this.#sum(),
+      totalBytes: this.#totalBytes,
+      fileNumber: this.#fileIndex + 1,
+      fileCount: this.#fileCount,
+      ...this.#meter.rate(this.#totalBytes),
+      ...more,
     })
   }
 
@@ -157,6 +191,13 @@ class Report {
 }
 
 async function bytesThere({ target, sizeBytes }: DownloadJob): Promise<number> {
-  const sizes = await Promise.all([target, `${target}.partial`].map((file) => stat(file).then(({ size }) => size, () => 0)))
+  const sizes = await Promise.all(
+    [target, `${target}.partial`].map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
   return Math.min(sizeBytes, Math.max(...sizes))
 }

@@ -7,7 +7,9 @@ import { faultyDisk, type Fault } from '../files/testing/faulty-disk.ts'
 import { keepSecret, type SecretCipher } from './secrets.ts'
 
 let folder: string
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'terakoya-secret-')) })
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'terakoya-secret-'))
+})
 afterEach(() => rmSync(folder, { recursive: true }))
 
 /** As a keychain's: what was sealed by another account cannot be opened. */
@@ -25,7 +27,10 @@ it('goes encrypted into a private file where there is a keychain, whatever the u
   for (const allowPlainFile of [false, true]) {
     await open(true).write('hf_1', allowPlainFile)
     expect(await open(true).read()).toEqual({ secret: 'hf_1', protection: 'keychain' })
-    expect([readdirSync(folder), statSync(join(folder, 'token.sealed')).mode & 0o777]).toEqual([['token.sealed'], 0o600])
+    expect([readdirSync(folder), statSync(join(folder, 'token.sealed')).mode & 0o777]).toEqual([
+      ['token.sealed'],
+      0o600,
+    ])
     expect(readFileSync(join(folder, 'token.sealed'), 'utf8')).not.toContain('hf_1')
   }
 })
@@ -34,9 +39,15 @@ it('touches no disk without a keychain and without consent, and takes an earlier
   writeFileSync(join(folder, 'token'), 'hf_old')
   const secrets = open(false)
   await secrets.write('hf_1', false)
-  expect([await secrets.read(), readdirSync(folder), await open(false).read()]).toEqual([{ secret: 'hf_1', protection: 'session' }, [], null])
+  expect([await secrets.read(), readdirSync(folder), await open(false).read()]).toEqual([
+    { secret: 'hf_1', protection: 'session' },
+    [],
+    null,
+  ])
   await secrets.write('hf_2', true)
-  expect([await secrets.read(), await open(false).read()]).toEqual(Array(2).fill({ secret: 'hf_2', protection: 'plain-file' }))
+  expect([await secrets.read(), await open(false).read()]).toEqual(
+    Array(2).fill({ secret: 'hf_2', protection: 'plain-file' }),
+  )
   await secrets.clear()
   expect([await secrets.read(), readdirSync(folder)]).toEqual([null, []])
 })
@@ -45,7 +56,10 @@ it('is encrypted as soon as there is a keychain: the plain file goes', async () 
   await open(false).write('hf_1', true)
   expect(await open(true).read()).toEqual({ secret: 'hf_1', protection: 'plain-file' })
   await open(true).write('hf_2', false)
-  expect([readdirSync(folder), await open(true).read()]).toEqual([['token.sealed'], { secret: 'hf_2', protection: 'keychain' }])
+  expect([readdirSync(folder), await open(true).read()]).toEqual([
+    ['token.sealed'],
+    { secret: 'hf_2', protection: 'keychain' },
+  ])
 })
 
 it('is none where it was sealed by another account', async () => {
@@ -53,7 +67,10 @@ it('is none where it was sealed by another account', async () => {
   expect([await open(true).read(), await open(false).read()]).toEqual([null, null])
 })
 
-it.skipIf(process.platform === 'win32').each([[true, 'token.sealed', 'token'], [false, 'token', 'token.sealed']] as const)('is on the disk before the other copy goes (with a keychain: %s)', async (withKeychain, file, other) => {
+it.skipIf(process.platform === 'win32').each([
+  [true, 'token.sealed', 'token'],
+  [false, 'token', 'token.sealed'],
+] as const)('is on the disk before the other copy goes (with a keychain: %s)', async (withKeychain, file, other) => {
   writeFileSync(join(folder, other), 'earlier')
   const seen = await callsOf(() => open(withKeychain).write('hf_1', true))
   const order = [`sync ${file}.draft`, `rename ${file}`, 'sync ', `rm ${other}`].map((call) => seen.indexOf(call))
@@ -62,7 +79,11 @@ it.skipIf(process.platform === 'win32').each([[true, 'token.sealed', 'token'], [
 })
 
 it('leaves no copy behind where it cannot be written, or where a crash has left one', async () => {
-  await callsOf(() => expect(open(false).write('hf_1', true)).rejects.toMatchObject({ error: { code: 'disk-full' } }), { at: 4, kind: 'ENOSPC', when: 'during' })
+  await callsOf(() => expect(open(false).write('hf_1', true)).rejects.toMatchObject({ error: { code: 'disk-full' } }), {
+    at: 4,
+    kind: 'ENOSPC',
+    when: 'during',
+  })
   expect(readdirSync(folder)).toEqual([])
   for (const draft of ['token.draft', 'token.sealed.draft']) writeFileSync(join(folder, draft), 'hf_1')
   await open(false).clear()

@@ -24,13 +24,27 @@ export interface Secrets {
   readonly canEncrypt: boolean
   /** Null where none is kept, or where it cannot be read any more. */
   read(): Promise<StoredSecret | null>
-  /** Keeps it encrypted; without a keychain in a plain file where the user agrees to that, else until the host ends. Replaces an earlier one. Throws 'disk-full' or 'library/unwritable'. */
+  /**
+   * Keeps it encrypted; without a keychain in a plain file where the user agrees to that, else until the host ends.
+   * Replaces an earlier one. Throws 'disk-full' or 'library/unwritable'.
+   */
   write(secret: string, allowPlainFile: boolean): Promise<void>
   clear(): Promise<void>
 }
 
-/** A secret in memory, or in a file of the folder that only this account can read: `name.sealed`, or `name` where it is not encrypted. */
-export function keepSecret({ folder, name, cipher }: { readonly folder: string; readonly name: string; readonly cipher?: SecretCipher }): Secrets {
+/**
+ * A secret in memory, or in a file of the folder that only this account can read: `name.sealed`, or `name` where it is
+ * not encrypted.
+ */
+export function keepSecret({
+  folder,
+  name,
+  cipher,
+}: {
+  readonly folder: string
+  readonly name: string
+  readonly cipher?: SecretCipher
+}): Secrets {
   const plainFile = join(folder, name)
   const sealedFile = `${plainFile}.sealed`
   let inMemory: string | null = null
@@ -38,7 +52,9 @@ export function keepSecret({ folder, name, cipher }: { readonly folder: string; 
   const remove = async (...files: readonly string[]) => {
     await Promise.all(files.map((file) => disk.rm(file, { force: true })))
     // Where there is no such folder, nothing was removed.
-    await syncFolder(folder).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ENOENT') throw toDiskError(error, folder) })
+    await syncFolder(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw toDiskError(error, folder)
+    })
   }
   const clear = async () => {
     inMemory = null

@@ -39,11 +39,24 @@ const TOKEN_FILE = 'hugging-face-token'
 /** Datasets of the Hugging Face Hub, or of the server that HF_ENDPOINT names. */
 export function createHubService(options: HubServiceOptions): HubService {
   const environment = options.environment ?? process.env
-  const secrets = keepSecret({ folder: dirname(options.preferencesFile), name: TOKEN_FILE, ...(options.cipher && { cipher: options.cipher }) })
+  const secrets = keepSecret({
+    folder: dirname(options.preferencesFile),
+    name: TOKEN_FILE,
+    ...(options.cipher && { cipher: options.cipher }),
+  })
   const network = createNetwork(withSystem(proxyFromEnvironment(environment), options.systemProxy))
   const current = () => findToken(secrets, environment)
-  const client = createHubClient({ endpoint: endpointOf(environment), network, token: async () => (await current()).token })
-  const downloads = new Downloads({ client, folder: () => downloadsFolder(options.libraryFolder()), emit: options.emit, now: options.now ?? (() => performance.now()) })
+  const client = createHubClient({
+    endpoint: endpointOf(environment),
+    network,
+    token: async () => (await current()).token,
+  })
+  const downloads = new Downloads({
+    client,
+    folder: () => downloadsFolder(options.libraryFolder()),
+    emit: options.emit,
+    now: options.now ?? (() => performance.now()),
+  })
   const state = async (): Promise<HubToken> => {
     const { source, protection } = await current()
     return { source, protection, canEncrypt: secrets.canEncrypt }
@@ -79,4 +92,7 @@ function endpointOf(environment: NodeJS.ProcessEnv): URL {
   return new URL(URL.canParse(wanted) ? wanted : DEFAULT_ENDPOINT)
 }
 
-const withSystem = (first: ProxyFor, second: ProxyFor = async () => null): ProxyFor => async (url) => (await first(url)) ?? second(url)
+const withSystem =
+  (first: ProxyFor, second: ProxyFor = async () => null): ProxyFor =>
+  async (url) =>
+    (await first(url)) ?? second(url)

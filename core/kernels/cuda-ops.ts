@@ -14,7 +14,8 @@ let failed = false
 export const canCompileKernels = (): boolean => !failed && findNvrtc() !== null
 
 /** True where attention can be one kernel on GPU 0. Throws where there is no driver. */
-export const canFuseAttention = (): boolean => canCompileKernels() && Number(openCudaModules().architecture.slice('sm_'.length)) >= TENSOR_CORE_ARCHITECTURE
+export const canFuseAttention = (): boolean =>
+  canCompileKernels() && Number(openCudaModules().architecture.slice('sm_'.length)) >= TENSOR_CORE_ARCHITECTURE
 
 /** From now on everything is computed without kernels of our own: the compiler is there but does not work. */
 export function giveUpKernels(): void {
@@ -29,12 +30,22 @@ export async function compileKernels(kernels: readonly Kernel[]): Promise<Custom
   const nvrtc = findNvrtc()
   if (!nvrtc || kernels.length === 0) return []
   const modules = openCudaModules()
-  const ops = await Promise.all(intoPrograms(kernels).map(async (part) => {
-    const source = programOf(part)
-    const { architecture } = modules
-    const functions = await loadProgram({ source, architecture, compiler: nvrtc.file }, () => nvrtc.compile(source, architecture), (code) => modules.load(code, part.map(({ name }) => name)))
-    return part.map((kernel, index) => opOf(kernel, functions[index] as CudaFunction))
-  }))
+  const ops = await Promise.all(
+    intoPrograms(kernels).map(async (part) => {
+      const source = programOf(part)
+      const { architecture } = modules
+      const functions = await loadProgram(
+        { source, architecture, compiler: nvrtc.file },
+        () => nvrtc.compile(source, architecture),
+        (code) =>
+          modules.load(
+            code,
+            part.map(({ name }) => name),
+          ),
+      )
+      return part.map((kernel, index) => opOf(kernel, functions[index] as CudaFunction))
+    }),
+  )
   return ops.flat()
 }
 
@@ -43,7 +54,10 @@ const textLength = ({ source, library = '' }: Kernel): number => source.length +
 
 /** The longest first, each to the program that is the shortest so far. */
 function intoPrograms(kernels: readonly Kernel[]): Kernel[][] {
-  const programs = Array.from({ length: Math.min(PROGRAMS, kernels.length) }, () => ({ length: 0, kernels: [] as Kernel[] }))
+  const programs = Array.from({ length: Math.min(PROGRAMS, kernels.length) }, () => ({
+    length: 0,
+    kernels: [] as Kernel[],
+  }))
   for (const kernel of [...kernels].sort((a, b) => textLength(b) - textLength(a))) {
     const shortest = programs.reduce((best, program) => (program.length < best.length ? program : best))
     shortest.length += textLength(kernel)
@@ -60,7 +74,10 @@ const opOf = (kernel: Kernel, launch: CudaFunction): CustomOp => ({
 })
 
 /** The text of a program: every library once, then the kernels. */
-export const programOf = (kernels: readonly Kernel[]): string => [prelude, ...new Set(kernels.flatMap(({ library }) => library ?? [])), ...kernels.map(({ source }) => source)].join('\n')
+export const programOf = (kernels: readonly Kernel[]): string =>
+  [prelude, ...new Set(kernels.flatMap(({ library }) => library ?? [])), ...kernels.map(({ source }) => source)].join(
+    '\n',
+  )
 
 interface Call {
   readonly blocks: readonly [number, number]
@@ -88,16 +105,24 @@ export function callOf(kernel: Kernel, context: KernelContext): Call | null {
   const { launch } = kernel
   if ('columns' in launch) return overRows(launch, { size, pointers, sizes })
   const blocks = launch.blocks(sizes)
-  return blocks.includes(0) ? null : { blocks, threads: [launch.threads, 1], sharedBytes: launch.sharedBytes, pointers, sizes }
+  return blocks.includes(0)
+    ? null
+    : { blocks, threads: [launch.threads, 1], sharedBytes: launch.sharedBytes, pointers, sizes }
 }
 
-function overRows({ rows: axes, columns: width, rowBy }: RowLaunch, { size, pointers, sizes }: Pick<Call, 'pointers' | 'sizes'> & { readonly size: (dim: KernelDim) => number }): Call | null {
+function overRows(
+  { rows: axes, columns: width, rowBy }: RowLaunch,
+  { size, pointers, sizes }: Pick<Call, 'pointers' | 'sizes'> & { readonly size: (dim: KernelDim) => number },
+): Call | null {
   const rows = axes.map(size)
   const columns = size(width)
   const rowCount = rows.reduce((product, count) => product * count, 1)
   if (rowCount === 0 || columns === 0) return null
   const { threads, turns } = threadsFor(columns, rowBy)
-  const blocks: readonly [number, number] = [Math.ceil(rowCount / threads[1]), rowBy === 'none' && threads[1] === 1 ? turns : 1]
+  const blocks: readonly [number, number] = [
+    Math.ceil(rowCount / threads[1]),
+    rowBy === 'none' && threads[1] === 1 ? turns : 1,
+  ]
   return { blocks, threads, sharedBytes: 0, pointers, sizes: [...rows, rowCount, columns, ...sizes] }
 }
 

@@ -9,7 +9,10 @@ import { canCompileKernels, compileKernels, giveUpKernels } from './cuda-ops.ts'
 export { canCompileKernels, canFuseAttention } from './cuda-ops.ts'
 
 export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights'> {
-  /** Kernels of our own on CUDA where they can be compiled; unless given, where the session is recorded: then starting them costs nothing. */
+  /**
+   * Kernels of our own on CUDA where they can be compiled; unless given, where the session is recorded: then starting
+   * them costs nothing.
+   */
   readonly kernels?: boolean
 }
 
@@ -17,14 +20,16 @@ export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights
 const NOT_RECORDABLE = /graph capture/
 
 /**
- * Opens a graph on a device; one that cannot be recorded runs operator by operator, and without kernels of our own where the compiler fails. Throws as `device.createSession`, and
- * UserError `runtime/kernels-failed` where the graph has ops that only kernels of our own compute.
+ * Opens a graph on a device; one that cannot be recorded runs operator by operator, and without kernels of our own
+ * where the compiler fails. Throws as `device.createSession`, and UserError `runtime/kernels-failed` where the graph
+ * has ops that only kernels of our own compute.
  */
 export async function openGraph(device: Device, graph: Graph, options: GraphOptions = {}): Promise<Session> {
   try {
     return await open(device, graph, options)
   } catch (error) {
-    if (options.cudaGraph && error instanceof OrtError && NOT_RECORDABLE.test(error.detail)) return open(device, graph, { kernels: true, ...options, cudaGraph: false })
+    if (options.cudaGraph && error instanceof OrtError && NOT_RECORDABLE.test(error.detail))
+      return open(device, graph, { kernels: true, ...options, cudaGraph: false })
     if (!isKernelFailure(error)) throw error
     giveUpKernels()
     if (graph.nodes.some(({ op }) => op.kernelOnly)) throw error
@@ -33,12 +38,15 @@ export async function openGraph(device: Device, graph: Graph, options: GraphOpti
 }
 
 /** True for the error of a compiler that is there but does not work. */
-export const isKernelFailure = (error: unknown): boolean => error instanceof UserError && error.error.code === 'runtime/kernels-failed'
+export const isKernelFailure = (error: unknown): boolean =>
+  error instanceof UserError && error.error.code === 'runtime/kernels-failed'
 
 async function open(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions): Promise<Session> {
   const onnx = { provider: device.kind, ...(weights && { weights }) }
-  // Without kernels of our own nothing is recorded: some of ONNX Runtime's read addresses from memory that later runs overwrite.
-  if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels()) return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })
+  // Without kernels of our own nothing is recorded: some of ONNX Runtime's read addresses from memory that later runs
+  // overwrite.
+  if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels())
+    return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })
   await device.ready()
   const fused = fuseKernels(graph)
   // Written while they are compiled, on other threads.

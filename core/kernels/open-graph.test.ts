@@ -29,10 +29,13 @@ vi.mock('./cuda-ops.ts', async (original) => ({
 const runtime = openRuntime()
 const cpu = runtime.device('cpu')
 /** The processor under CUDA's name: what is opened is the same. */
-const deviceWith = (createSession: Device['createSession']) => ({ kind: 'cuda', ready: () => cpu.ready(), createSession }) as Device
+const deviceWith = (createSession: Device['createSession']) =>
+  ({ kind: 'cuda', ready: () => cpu.ready(), createSession }) as Device
 const device = deviceWith((model, options) => cpu.createSession(model, { ...options, cudaGraph: false }))
 
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-open-graph-')) })
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-open-graph-'))
+})
 afterAll(async () => {
   expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 })
   await rm(folder, { recursive: true })
@@ -50,14 +53,17 @@ describe.skipIf(!hasHostCompiler())('a graph with kernels of our own', () => {
     const [input, output] = [cpu.tensor('float32', [4], Float32Array.of(0, 1, -1, 0.5)), cpu.tensor('float32', [4])]
     const binding = session.bind({ inputs: { x: input }, outputs: { y: output } })
     await binding.run()
-    for (const [index, value] of (await output.read()).entries()) expect(value).toBeCloseTo([1, Math.E, Math.E, Math.exp(0.25)][index]!, 5)
+    for (const [index, value] of (await output.read()).entries())
+      expect(value).toBeCloseTo([1, Math.E, Math.E, Math.exp(0.25)][index]!, 5)
     for (const made of [binding, input, output, session]) made.dispose()
   })
 
   it('is not opened where memory is short, and the compiler is not to blame', async () => {
     compiled = Promise.resolve()
     const full = deviceWith(() => Promise.reject(new UserError('runtime/out-of-memory', { device: 'cuda' })))
-    await expect(openGraph(full, graph, { cudaGraph: true })).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
+    await expect(openGraph(full, graph, { cudaGraph: true })).rejects.toMatchObject({
+      error: { code: 'runtime/out-of-memory' },
+    })
     expect(giveUp).not.toHaveBeenCalled()
   })
 
@@ -65,7 +71,8 @@ describe.skipIf(!hasHostCompiler())('a graph with kernels of our own', () => {
     compiled = Promise.resolve()
     const opened: object[] = []
     const choosy = deviceWith((model, options = {}) => {
-      if (options.cudaGraph) return Promise.reject(new OrtError('CreateSession', 1, 'nodes are not supported by graph capture'))
+      if (options.cudaGraph)
+        return Promise.reject(new OrtError('CreateSession', 1, 'nodes are not supported by graph capture'))
       opened.push(options.customOps ?? [])
       return device.createSession(model, options)
     })

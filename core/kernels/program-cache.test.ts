@@ -25,7 +25,8 @@ const load = (bytes: Uint8Array): string => {
 
 it('compiles a program once for every architecture and compiler', async () => {
   const compile = vi.fn(async () => code)
-  for (const wanted of [program, program, { ...program, architecture: 'sm_80' }, program]) expect(await loadProgram(wanted, compile, load)).toBe('1,2,3')
+  for (const wanted of [program, program, { ...program, architecture: 'sm_80' }, program])
+    expect(await loadProgram(wanted, compile, load)).toBe('1,2,3')
   expect(compile).toHaveBeenCalledTimes(2)
 })
 
@@ -40,7 +41,8 @@ it('compiles again what cannot be loaded', async () => {
 })
 
 it('keeps the last used ones', async () => {
-  for (let index = 0; index < 165; index++) await loadProgram({ ...program, source: String(index) }, async () => code, load)
+  for (let index = 0; index < 165; index++)
+    await loadProgram({ ...program, source: String(index) }, async () => code, load)
   expect(await readdir(kernels())).toHaveLength(160)
 })
 

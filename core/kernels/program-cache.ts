@@ -17,8 +17,15 @@ export interface Program {
 
 const folder = (): string => join(cacheFolder(), 'kernels')
 
-/** Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile` gives, which is kept; `compile` is called at once, so that its thread works while this one goes on. */
-export async function loadProgram<T>(program: Program, compile: () => Promise<Uint8Array>, load: (code: Uint8Array) => T): Promise<T> {
+/**
+ * Loads the machine code of a program: what an earlier run has compiled, if that can be loaded, else what `compile`
+ * gives, which is kept; `compile` is called at once, so that its thread works while this one goes on.
+ */
+export async function loadProgram<T>(
+  program: Program,
+  compile: () => Promise<Uint8Array>,
+  load: (code: Uint8Array) => T,
+): Promise<T> {
   const file = join(folder(), `${createHash('sha256').update(JSON.stringify(program)).digest('hex')}.cubin`)
   try {
     return load(readFileSync(file))
@@ -34,7 +41,9 @@ export async function loadProgram<T>(program: Program, compile: () => Promise<Ui
 async function keep(file: string, code: Uint8Array): Promise<void> {
   await mkdir(folder(), { recursive: true })
   await writeFileAtomic(file, code)
-  const files = await Promise.all((await readdir(folder())).map(async (name) => ({ name, used: (await stat(join(folder(), name))).atimeMs })))
+  const files = await Promise.all(
+    (await readdir(folder())).map(async (name) => ({ name, used: (await stat(join(folder(), name))).atimeMs })),
+  )
   const old = files.sort((a, b) => b.used - a.used).slice(MAX_PROGRAMS)
   await Promise.all(old.map(({ name }) => rm(join(folder(), name), { force: true })))
 }

@@ -7,11 +7,25 @@ const MAX_ENTRIES = 2_000
 
 /** The files that are read first, which count wherever they stand in a large folder. */
 const KNOWN = [
-  'config.json', 'model.safetensors', 'model.safetensors.index.json', 'pytorch_model.bin', 'pytorch_model.bin.index.json', 'spiece.model', 'tokenizer.model',
-  'tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'chat_template.jinja', 'README.md', 'NOTICE',
+  'config.json',
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+  'spiece.model',
+  'tokenizer.model',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+  'README.md',
+  'NOTICE',
 ]
 
-/** Says whether a folder's files are still those that were read: a digest of their names, sizes, times and inodes. Nothing is opened. */
+/**
+ * Says whether a folder's files are still those that were read: a digest of their names, sizes, times and inodes.
+ * Nothing is opened.
+ */
 export async function stampOf(folder: string): Promise<string> {
   const names = new Set(KNOWN)
   for await (const { name } of (await opendir(folder).catch(() => null)) ?? []) {

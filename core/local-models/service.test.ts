@@ -12,14 +12,24 @@ const SHIPPED = join(import.meta.dirname, '../../resources/models')
 const folders: string[] = []
 let built: BuiltReader
 
-beforeAll(async () => { built = await buildReader() })
+beforeAll(async () => {
+  built = await buildReader()
+})
 afterAll(() => built.remove())
 
 afterEach(async () => {
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })))
 })
 
-const CONFIG = { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2', vocab_size: 300, n_positions: 32, n_embd: 64, n_layer: 2, n_head: 4 }
+const CONFIG = {
+  architectures: ['GPT2LMHeadModel'],
+  model_type: 'gpt2',
+  vocab_size: 300,
+  n_positions: 32,
+  n_embd: 64,
+  n_layer: 2,
+  n_head: 4,
+}
 
 /** A service whose only model has this file as its pytorch_model.bin. */
 async function serviceWith(bin: string) {
@@ -27,18 +37,38 @@ async function serviceWith(bin: string) {
   folders.push(folder)
   await mkdir(join(folder, 'tiny'))
   await writeFile(join(folder, 'tiny', 'config.json'), JSON.stringify(CONFIG))
-  for (const name of ['spiece.model', 'tokenizer_config.json']) await copyFile(join(SHIPPED, 'terakoya-tiny-ja', name), join(folder, 'tiny', name))
+  for (const name of ['spiece.model', 'tokenizer_config.json'])
+    await copyFile(join(SHIPPED, 'terakoya-tiny-ja', name), join(folder, 'tiny', name))
   await copyFile(join(FIXTURES, bin), join(folder, 'tiny', 'pytorch_model.bin'))
-  return { service: createModelService({ shippedFolder: join(folder, 'none'), folder, reader: built.client(), patienceMs: 600_000 }), folder }
+  return {
+    service: createModelService({
+      shippedFolder: join(folder, 'none'),
+      folder,
+      reader: built.client(),
+      patienceMs: 600_000,
+    }),
+    folder,
+  }
 }
 
 it('lists a model that has only pytorch_model.bin, counting a tied head once and masks not at all', async () => {
   const { service } = await serviceWith('pytorch_model.bin')
   const layer = 2 * 128 + (64 * 192 + 192) + (64 * 64 + 64) + (64 * 256 + 256) + (256 * 64 + 64)
   const others = { bool: 16, bf16: 35, transposed: 48, cut: 16, bytes: 9, floats: 3 }
-  const parameterCount = 300 * 64 + 32 * 64 + 2 * layer + 128 + Object.values(others).reduce((sum, count) => sum + count)
+  const parameterCount =
+    300 * 64 + 32 * 64 + 2 * layer + 128 + Object.values(others).reduce((sum, count) => sum + count)
   const sizeBytes = 2 * (300 * 64 + 32 * 64 + 2 * layer + 128) + 16 + 70 + 192 + 64 + 9 + 12
-  expect(await service.list(undefined as never)).toMatchObject([{ id: 'tiny', problem: null, architecture: 'GPT2LMHeadModel', parameterCount, sizeBytes, vocabularySize: 300, contextLengthTokens: 32 }])
+  expect(await service.list(undefined as never)).toMatchObject([
+    {
+      id: 'tiny',
+      problem: null,
+      architecture: 'GPT2LMHeadModel',
+      parameterCount,
+      sizeBytes,
+      vocabularySize: 300,
+      contextLengthTokens: 32,
+    },
+  ])
   expect(await service.open({ id: 'tiny' as never })).toMatchObject({ id: 'tiny', parameterCount })
 })
 
@@ -52,7 +82,14 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
   const folder = await mkdtemp(join(tmpdir(), 'models-'))
   folders.push(folder)
   for (const name of ['a-slow', 'b-slow', 'c-slow', 'd-sound']) await mkdir(join(folder, name))
-  const description = { architecture: 'LlamaForCausalLM', parameterCount: 1, sizeBytes: 1, contextLengthTokens: 1, vocabularySize: 1, licence: '' }
+  const description = {
+    architecture: 'LlamaForCausalLM',
+    parameterCount: 1,
+    sizeBytes: 1,
+    contextLengthTokens: 1,
+    vocabularySize: 1,
+    licence: '',
+  }
   const ends: (() => void)[] = []
   const asked: string[] = []
   const reader: ModelReader = {
@@ -64,7 +101,13 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
     close: () => undefined,
   }
   const told: string[] = []
-  const service = createModelService({ shippedFolder: join(folder, 'none'), folder, reader, patienceMs: 10, emit: (_, { id }) => void told.push(id) })
+  const service = createModelService({
+    shippedFolder: join(folder, 'none'),
+    folder,
+    reader,
+    patienceMs: 10,
+    emit: (_, { id }) => void told.push(id),
+  })
   const problems = async () => (await service.list(undefined as never)).map(({ problem }) => problem?.code ?? null)
   expect(await problems()).toEqual(Array(4).fill('model/being-read'))
   expect(asked).toEqual(['a-slow', 'b-slow'])

@@ -1,7 +1,16 @@
 import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pLimit from 'p-limit'
-import { ModelId, toAppError, UserError, type AppError, type Events, type Handlers, type ModelDetail, type ModelSummary } from '../contract/index.ts'
+import {
+  ModelId,
+  toAppError,
+  UserError,
+  type AppError,
+  type Events,
+  type Handlers,
+  type ModelDetail,
+  type ModelSummary,
+} from '../contract/index.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Description, ModelPlace } from '../reader/protocol.ts'
 import { stampOf } from './model-stamp.ts'
@@ -14,7 +23,9 @@ type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C
 export interface ModelService extends ModelHandlers {
   /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
-  /** Tries the model in a folder that an experiment names, before the engine opens it. Throws UserError as find does. */
+  /**
+   * Tries the model in a folder that an experiment names, before the engine opens it. Throws UserError as find does.
+   */
   check(folder: string): Promise<void>
 }
 
@@ -37,15 +48,33 @@ const PATIENCE_MS = 2_000
 const MAX_LISTED_AT_ONCE = 2
 const OF_THE_MOMENT = new Set<string>(['model/too-slow', 'model/too-large', 'model/unreadable'])
 
-/** Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models` folder. Their files are parsed by the reader only. */
-export function createModelService({ shippedFolder, folder, reader, emit = () => {}, now = () => performance.now(), patienceMs = PATIENCE_MS }: ModelServiceOptions): ModelService {
-  const places = [{ folder: shippedFolder, shipped: true }, { folder, shipped: false }]
+/**
+ * Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models`
+ * folder. Their files are parsed by the reader only.
+ */
+export function createModelService({
+  shippedFolder,
+  folder,
+  reader,
+  emit = () => {},
+  now = () => performance.now(),
+  patienceMs = PATIENCE_MS,
+}: ModelServiceOptions): ModelService {
+  const places = [
+    { folder: shippedFolder, shipped: true },
+    { folder, shipped: false },
+  ]
   const awaited = new Set<string>()
   const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
-  const described = new Map<string, { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }>()
+  const described = new Map<
+    string,
+    { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }
+  >()
 
   async function candidates(): Promise<Candidate[]> {
-    const found = await Promise.all(places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))))
+    const found = await Promise.all(
+      places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))),
+    )
     return found.flat()
   }
 
@@ -60,7 +89,11 @@ export function createModelService({ shippedFolder, folder, reader, emit = () =>
   function describe(place: ModelPlace): Promise<Description> {
     const known = described.get(place.folder)
     if (known?.stamp === place.stamp && now() < known.retryAtMs) return known.description
-    const entry = { stamp: place.stamp, description: reader.call('describe', { folder: place.folder, stamp: place.stamp }), retryAtMs: Infinity }
+    const entry = {
+      stamp: place.stamp,
+      description: reader.call('describe', { folder: place.folder, stamp: place.stamp }),
+      retryAtMs: Infinity,
+    }
     described.set(place.folder, entry)
     entry.description.catch((error: unknown) => {
       if (OF_THE_MOMENT.has(toAppError(error).code)) entry.retryAtMs = now() + RETRY_MS
@@ -75,7 +108,8 @@ export function createModelService({ shippedFolder, folder, reader, emit = () =>
 
   const find = async (id: string) => load(await candidate(id))
 
-  const summarize = (found: Candidate): Promise<ModelSummary> => inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
+  const summarize = (found: Candidate): Promise<ModelSummary> =>
+    inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
 
   /** What is known of the model when `late` settles; the event follows when the rest is. */
   async function summaryInTime(found: Candidate, late: Promise<null>): Promise<ModelSummary> {
@@ -99,7 +133,9 @@ export function createModelService({ shippedFolder, folder, reader, emit = () =>
     },
     async list() {
       let timer: NodeJS.Timeout | undefined
-      const late = new Promise<null>((resolve) => { timer = setTimeout(() => resolve(null), patienceMs) })
+      const late = new Promise<null>((resolve) => {
+        timer = setTimeout(() => resolve(null), patienceMs)
+      })
       try {
         return await Promise.all((await candidates()).map((found) => summaryInTime(found, late)))
       } finally {
@@ -119,9 +155,16 @@ interface Candidate {
   readonly shipped: boolean
 }
 
-const candidateIn = ({ folder, shipped }: { readonly folder: string; readonly shipped: boolean }, id: ModelId): Candidate => ({ id, folder: join(folder, id), shipped })
+const candidateIn = (
+  { folder, shipped }: { readonly folder: string; readonly shipped: boolean },
+  id: ModelId,
+): Candidate => ({ id, folder: join(folder, id), shipped })
 
-const isFolder = (path: string): Promise<boolean> => lstat(path).then((found) => found.isDirectory(), () => false)
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** Names of the folders that can be models, in the order of their names. */
 async function foldersIn(folder: string): Promise<ModelId[]> {
@@ -137,7 +180,15 @@ async function foldersIn(folder: string): Promise<ModelId[]> {
 
 /** A model whose files cannot be read, or not yet: it stays in the list and says why. */
 const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
-  ...candidate, problem, name: candidate.id, architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '',
+  ...candidate,
+  problem,
+  name: candidate.id,
+  architecture: '',
+  parameterCount: 0,
+  sizeBytes: 0,
+  contextLengthTokens: 0,
+  vocabularySize: 0,
+  licence: '',
 })
 
 const summaryOf = ({ stamp: _, ...summary }: LocalModel): ModelSummary => summary

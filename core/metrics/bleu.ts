@@ -4,11 +4,18 @@ import { countNgrams, sharedNgrams, stripEnd, totalOf } from './words.ts'
 const MAX_ORDER = 4
 
 /**
- * Sentence BLEU (Papineni et al. 2002) from 0 to 100, as sacrebleu.BLEU(effective_order=True).sentence_score: exponential smoothing, and only orders that the
- * sentence is long enough for.
+ * Sentence BLEU (Papineni et al. 2002) from 0 to 100, as sacrebleu.BLEU(effective_order=True).sentence_score:
+ * exponential smoothing, and only orders that the sentence is long enough for.
  */
-export function bleu(hypothesis: string, reference: string, { tokenizer = 'char' }: { readonly tokenizer?: BleuTokenizer } = {}): number {
-  const [found, wanted] = [hypothesis, reference].map((text) => bleuTokenizers[tokenizer](stripEnd(text))) as [string[], string[]]
+export function bleu(
+  hypothesis: string,
+  reference: string,
+  { tokenizer = 'char' }: { readonly tokenizer?: BleuTokenizer } = {},
+): number {
+  const [found, wanted] = [hypothesis, reference].map((text) => bleuTokenizers[tokenizer](stripEnd(text))) as [
+    string[],
+    string[],
+  ]
   const orders = Array.from({ length: MAX_ORDER }, (_, index) => {
     const counts = countNgrams(found, index + 1)
     return { correct: sharedNgrams(counts, countNgrams(wanted, index + 1)), total: totalOf(counts) }

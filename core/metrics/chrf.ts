@@ -4,8 +4,15 @@ const CHARACTER_ORDER = 6
 const BETA = 2
 const PUNCTUATION = /[!-/:-@[-`{-~]/
 
-/** chrF (Popović 2015) from 0 to 100 as sacrebleu computes it; chrF++ with `wordOrder` 2. Blanks do not count as characters. */
-export function chrf(hypothesis: string, reference: string, { wordOrder = 0 }: { readonly wordOrder?: number } = {}): number {
+/**
+ * chrF (Popović 2015) from 0 to 100 as sacrebleu computes it; chrF++ with `wordOrder` 2. Blanks do not count as
+ * characters.
+ */
+export function chrf(
+  hypothesis: string,
+  reference: string,
+  { wordOrder = 0 }: { readonly wordOrder?: number } = {},
+): number {
   const characters = (text: string) => [...wordsOf(text).join('')]
   const words = (text: string) => wordsOf(text).flatMap(cutPunctuation)
   const orders = [

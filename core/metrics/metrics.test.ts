@@ -7,7 +7,10 @@ import { bleu, chrf, exactMatch, meanRowPerplexity, tokenPerplexity } from './in
 describe('text metrics', () => {
   it('equal sacrebleu', async () => {
     const { pairs, worst } = await checkTextMetrics(join(import.meta.dirname, 'fixtures', 'text_metrics.json'))
-    expect(pairs).toBe((JSON.parse(await readFile(join(import.meta.dirname, 'fixtures', 'text_metrics.json'), 'utf8')) as unknown[]).length)
+    expect(pairs).toBe(
+      (JSON.parse(await readFile(join(import.meta.dirname, 'fixtures', 'text_metrics.json'), 'utf8')) as unknown[])
+        .length,
+    )
     expect(worst).toBeLessThan(1e-6)
   })
 
@@ -18,7 +21,13 @@ describe('text metrics', () => {
   })
 
   it('give 0 for nothing, never NaN', () => {
-    for (const [hypothesis, reference] of [['', ''], ['', 'あ'], ['あ', ''], ['　', ' ']] as const) expect([bleu(hypothesis, reference), chrf(hypothesis, reference)]).toEqual([0, 0])
+    for (const [hypothesis, reference] of [
+      ['', ''],
+      ['', 'あ'],
+      ['あ', ''],
+      ['　', ' '],
+    ] as const)
+      expect([bleu(hypothesis, reference), chrf(hypothesis, reference)]).toEqual([0, 0])
   })
 
   it('take full and half width for the same in an exact match', () => {

@@ -19,15 +19,25 @@ export interface TextMetric {
   score(hypothesis: string, reference: string, options?: TextMetricOptions): number
 }
 
-/** Every metric that compares an answer with the expected one. Adding a metric is adding its name above and a line here. */
+/**
+ * Every metric that compares an answer with the expected one. Adding a metric is adding its name above and a line here.
+ */
 export const textMetrics: Readonly<Record<MetricName, TextMetric>> = {
   BLEU: {
     label: { ja: 'BLEU', en: 'BLEU' },
     higherIsBetter: true,
     score: (hypothesis, reference, { bleuTokenizer } = {}) => bleu(hypothesis, reference, { tokenizer: bleuTokenizer }),
   },
-  chrF: { label: { ja: 'chrF', en: 'chrF' }, higherIsBetter: true, score: (hypothesis, reference) => chrf(hypothesis, reference) },
-  'chrF++': { label: { ja: 'chrF++', en: 'chrF++' }, higherIsBetter: true, score: (hypothesis, reference) => chrf(hypothesis, reference, { wordOrder: 2 }) },
+  chrF: {
+    label: { ja: 'chrF', en: 'chrF' },
+    higherIsBetter: true,
+    score: (hypothesis, reference) => chrf(hypothesis, reference),
+  },
+  'chrF++': {
+    label: { ja: 'chrF++', en: 'chrF++' },
+    higherIsBetter: true,
+    score: (hypothesis, reference) => chrf(hypothesis, reference, { wordOrder: 2 }),
+  },
   ExactMatch: { label: { ja: '完全一致', en: 'Exact match' }, higherIsBetter: true, score: exactMatch },
 }
 

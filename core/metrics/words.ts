@@ -1,4 +1,7 @@
-/** What Python takes for a blank: U+3000, U+0085 and U+001C to U+001F are, the byte order mark is not (for JavaScript's trim() it is the reverse). */
+/**
+ * What Python takes for a blank: U+3000, U+0085 and U+001C to U+001F are, the byte order mark is not (for JavaScript's
+ * trim() it is the reverse).
+ */
 const BLANK = String.raw`(?!\uFEFF)[\s\u001c-\u001f\u0085]`
 const BLANKS = new RegExp(`(?:${BLANK})+`, 'u')
 const ONE_BLANK = new RegExp(`^${BLANK}$`, 'u')
@@ -38,4 +41,5 @@ export function sharedNgrams(counts: ReadonlyMap<string, number>, reference: Rea
   return shared
 }
 
-export const totalOf = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, count) => sum + count, 0)
+export const totalOf = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0)

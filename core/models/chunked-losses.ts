@@ -16,8 +16,9 @@ interface Head {
 }
 
 /**
- * Losses [M] of logits x Wᵀ, and at once their gradient: as the gradient of each row's loss is only scaled by what comes back, no more than one chunk of logits lies in memory, and
- * only once (as in Liger Kernel's fused linear cross entropy, Hsu et al. 2024). W itself gets no gradient.
+ * Losses [M] of logits x Wᵀ, and at once their gradient: as the gradient of each row's loss is only scaled by what
+ * comes back, no more than one chunk of logits lies in memory, and only once (as in Liger Kernel's fused linear cross
+ * entropy, Hsu et al. 2024). W itself gets no gradient.
  */
 export function chunkedLosses(b: Builder, { x, weight, labels, chunks }: Head): Value {
   const width = x.shape[1] as number
@@ -25,7 +26,14 @@ export function chunkedLosses(b: Builder, { x, weight, labels, chunks }: Head): 
     const rows = b.reshape(value, [chunks, 'M/K', ...shape])
     return b.split(rows, new Array<number>(chunks).fill(1), 0).map((part) => b.reshape(part, ['M/K', ...shape]))
   }
-  const joined = (parts: readonly Value[], shape: readonly number[]) => b.reshape(b.concat(parts.map((part) => b.reshape(part, [1, 'M/K', ...shape])), 0), ['M', ...shape])
+  const joined = (parts: readonly Value[], shape: readonly number[]) =>
+    b.reshape(
+      b.concat(
+        parts.map((part) => b.reshape(part, [1, 'M/K', ...shape])),
+        0,
+      ),
+      ['M', ...shape],
+    )
   const [rows, ids] = [cut(x, [width]), cut(labels, [])]
   let last: Value | null = null
   const parts = rows.map((ahead, index) => {
@@ -37,5 +45,16 @@ export function chunkedLosses(b: Builder, { x, weight, labels, chunks }: Head): 
     last = g
     return { losses, g }
   })
-  return b.withGradient(joined(parts.map(({ losses }) => losses), []), x, joined(parts.map(({ g }) => g), [width]), GRADIENT_SCALE)
+  return b.withGradient(
+    joined(
+      parts.map(({ losses }) => losses),
+      [],
+    ),
+    x,
+    joined(
+      parts.map(({ g }) => g),
+      [width],
+    ),
+    GRADIENT_SCALE,
+  )
 }

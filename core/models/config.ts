@@ -5,25 +5,41 @@ import type { Value } from '../graph/ir.ts'
 
 const MAX_HEAD_SIZE = 2_048
 const MAX_FEED_FORWARD_SIZE = 1_048_576
-/** The greatest numbers that config.json may name, several times those of the largest published models (Llama 3.1 405B: 126 layers of 16,384, 128 heads). */
+/**
+ * The greatest numbers that config.json may name, several times those of the largest published models (Llama 3.1 405B:
+ * 126 layers of 16,384, 128 heads).
+ */
 const LARGEST: Readonly<Record<string, number>> = {
-  num_hidden_layers: 1_000, n_layer: 1_000,
-  num_attention_heads: 1_024, n_head: 1_024, num_key_value_heads: 1_024,
+  num_hidden_layers: 1_000,
+  n_layer: 1_000,
+  num_attention_heads: 1_024,
+  n_head: 1_024,
+  num_key_value_heads: 1_024,
   head_dim: MAX_HEAD_SIZE,
-  hidden_size: 131_072, n_embd: 131_072,
-  intermediate_size: MAX_FEED_FORWARD_SIZE, n_inner: MAX_FEED_FORWARD_SIZE,
+  hidden_size: 131_072,
+  n_embd: 131_072,
+  intermediate_size: MAX_FEED_FORWARD_SIZE,
+  n_inner: MAX_FEED_FORWARD_SIZE,
   vocab_size: 4_000_000,
-  max_position_embeddings: 100_000_000, n_positions: 100_000_000, original_max_position_embeddings: 100_000_000,
-  conv_L_cache: 64, block_multiple_of: 1_048_576,
+  max_position_embeddings: 100_000_000,
+  n_positions: 100_000_000,
+  original_max_position_embeddings: 100_000_000,
+  conv_L_cache: 64,
+  block_multiple_of: 1_048_576,
 }
 
-const outOfRange = (setting: string, found: number, max: number): UserError => new UserError('model/config-range', { setting, found: String(found), max })
+const outOfRange = (setting: string, found: number, max: number): UserError =>
+  new UserError('model/config-range', { setting, found: String(found), max })
 
-/** config.json as a family's schema reads it. Throws UserError `model/config` or `model/config-range` naming the first setting that does not fit. */
+/**
+ * config.json as a family's schema reads it. Throws UserError `model/config` or `model/config-range` naming the first
+ * setting that does not fit.
+ */
 export function readConfig<T>(schema: z.ZodType<T>, raw: Readonly<Record<string, unknown>>): T {
   for (const [setting, max] of Object.entries(LARGEST)) {
     const found = raw[setting]
-    if (typeof found === 'number' && !(Number.isInteger(found) && found >= 1 && found <= max)) throw outOfRange(setting, found, max)
+    if (typeof found === 'number' && !(Number.isInteger(found) && found >= 1 && found <= max))
+      throw outOfRange(setting, found, max)
   }
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data
@@ -40,10 +56,13 @@ interface Sizes {
 
 /** Throws UserError `model/config` or `model/config-range` where a model's sizes do not fit each other. */
 export function checkSizes({ headSize, heads, kvHeads, feedForwardSize }: Sizes): void {
-  if (!Number.isInteger(headSize)) throw new UserError('model/config', { setting: 'num_attention_heads', problem: `head size ${headSize.toFixed(2)}` })
+  if (!Number.isInteger(headSize))
+    throw new UserError('model/config', { setting: 'num_attention_heads', problem: `head size ${headSize.toFixed(2)}` })
   if (headSize > MAX_HEAD_SIZE) throw outOfRange('head_dim', headSize, MAX_HEAD_SIZE)
-  if (heads % kvHeads !== 0) throw new UserError('model/config', { setting: 'num_key_value_heads', problem: `${heads} / ${kvHeads}` })
-  if (!(Number.isInteger(feedForwardSize) && feedForwardSize >= 1 && feedForwardSize <= MAX_FEED_FORWARD_SIZE)) throw outOfRange('intermediate_size', feedForwardSize, MAX_FEED_FORWARD_SIZE)
+  if (heads % kvHeads !== 0)
+    throw new UserError('model/config', { setting: 'num_key_value_heads', problem: `${heads} / ${kvHeads}` })
+  if (!(Number.isInteger(feedForwardSize) && feedForwardSize >= 1 && feedForwardSize <= MAX_FEED_FORWARD_SIZE))
+    throw outOfRange('intermediate_size', feedForwardSize, MAX_FEED_FORWARD_SIZE)
 }
 
 /** The activations that config.json may name. gelu_new, gelu_fast and gelu_pytorch_tanh are one formula. */
@@ -60,4 +79,5 @@ export type Activation = keyof typeof activations
 export const activationNames = Object.keys(activations) as [Activation, ...Activation[]]
 
 // y = c · tanh(x / c)  (Gemma 2: keeps x between -c and c)
-export const softcapped = (b: Builder, x: Value, cap: number): Value => b.mul(b.tanh(b.mul(x, b.constant(1 / cap, x.dtype))), b.constant(cap, x.dtype))
+export const softcapped = (b: Builder, x: Value, cap: number): Value =>
+  b.mul(b.tanh(b.mul(x, b.constant(1 / cap, x.dtype))), b.constant(cap, x.dtype))

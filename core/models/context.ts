@@ -30,7 +30,10 @@ export interface AttentionOptions {
 export interface ModelContext {
   readonly b: Builder
   has(name: string): boolean
-  /** A weight in the type that is computed in, or the one given. Throws UserError `model/weight` where the checkpoint lacks it or has another shape. */
+  /**
+   * A weight in the type that is computed in, or the one given. Throws UserError `model/weight` where the checkpoint
+   * lacks it or has another shape.
+   */
   weight(name: string, shape: readonly number[], dtype?: DType): Value
   /** Rows of the embedding table for the program's token ids: [N, width]. */
   embed(table: string, rows: number, width: number): Value
@@ -38,19 +41,30 @@ export interface ModelContext {
   embedPositions(table: string, rows: number, width: number): Value
   /** One layer x → f(x): where memory is short, its insides are computed again in the backward pass instead of kept. */
   layer(x: Value, f: (x: Value) => Value): Value
-  /** A layer's feed-forward part x → f(x), norm included: where memory is a little short, it alone is computed again. */
+  /**
+   * A layer's feed-forward part x → f(x), norm included: where memory is a little short, it alone is computed again.
+   */
   feedForward(x: Value, f: (x: Value) => Value): Value
-  /** x Wᵀ + b for every layer that reads x [N, inSize], with the LoRA branch where the module is a target: [N, outSize] each. */
+  /**
+   * x Wᵀ + b for every layer that reads x [N, inSize], with the LoRA branch where the module is a target: [N, outSize]
+   * each.
+   */
   linears<const Specs extends readonly LinearSpec[]>(x: Value, specs: Specs): { readonly [Index in keyof Specs]: Value }
   /** Causal self-attention: q [N, H·D], k and v [N, K·D] → [N, H·D]. */
   attention(layer: number, q: Value, k: Value, v: Value, options: AttentionOptions): Value
-  /** Causal depthwise convolution of each row's channels: x [N,C], w [C,k] whose last column belongs to the token itself. */
+  /**
+   * Causal depthwise convolution of each row's channels: x [N,C], w [C,k] whose last column belongs to the token
+   * itself.
+   */
   convolution(layer: number, x: Value, w: Value): Value
   /** x [N or M, width] with a share p zeroed and the rest scaled by 1/(1-p) while training. */
   dropout(x: Value, p: number): Value
   /** The rows whose logits are wanted. */
   select(x: Value): Value
-  /** What the program wants of x Wᵀ for the output layer W [vocabularySize, width], kept between -cap and cap where given: the logits themselves, float32 [M, V], or each token's loss [M]. */
+  /**
+   * What the program wants of x Wᵀ for the output layer W [vocabularySize, width], kept between -cap and cap where
+   * given: the logits themselves, float32 [M, V], or each token's loss [M].
+   */
   logits(x: Value, head: string, vocabularySize: number, cap?: number): Value
 }
 

@@ -55,18 +55,25 @@ export interface DecoderPlan {
 const TABLE = 'model.embed_tokens.weight'
 const HEAD = 'lm_head.weight'
 
-/** Llama's plan (Touvron et al. 2023): RMSNorm, rotary positions, grouped queries, a gated feed-forward layer; families differ as `plan` says. */
+/**
+ * Llama's plan (Touvron et al. 2023): RMSNorm, rotary positions, grouped queries, a gated feed-forward layer; families
+ * differ as `plan` says.
+ */
 export function decoder(plan: DecoderPlan): Architecture {
   const { config } = plan
   const heads = config.num_attention_heads
   const kvHeads = config.num_key_value_heads ?? heads
   const headSize = config.head_dim ?? config.hidden_size / heads
-  const layers = Array.from({ length: config.num_hidden_layers }, (_, index) => layerOf(plan, index, { querySize: heads * headSize, keySize: kvHeads * headSize }))
+  const layers = Array.from({ length: config.num_hidden_layers }, (_, index) =>
+    layerOf(plan, index, { querySize: heads * headSize, keySize: kvHeads * headSize }),
+  )
   const drops = Number(plan.embeddingDropout ?? 0) > 0 || Number(plan.residualDropout ?? 0) > 0
   return {
     layerCount: config.num_hidden_layers,
     width: config.hidden_size,
-    heads, kvHeads, headSize,
+    heads,
+    kvHeads,
+    headSize,
     feedForwardSize: config.intermediate_size,
     vocabularySize: config.vocab_size,
     contextLength: config.max_position_embeddings,
@@ -92,15 +99,26 @@ interface Layer {
   readonly down: LinearSpec
 }
 
-function layerOf(plan: DecoderPlan, index: number, { querySize, keySize }: { readonly querySize: number; readonly keySize: number }): Layer {
+function layerOf(
+  plan: DecoderPlan,
+  index: number,
+  { querySize, keySize }: { readonly querySize: number; readonly keySize: number },
+): Layer {
   const path = `model.layers.${index}`
   const { hidden_size: width, intermediate_size: inner } = plan.config
-  const linear = (name: string, reads: string, [inSize, outSize]: readonly [number, number], bias = false): LinearSpec => ({ path: `${path}.${name}`, inSize, outSize, bias, reads: `${path}.${reads}` })
+  const linear = (
+    name: string,
+    reads: string,
+    [inSize, outSize]: readonly [number, number],
+    bias = false,
+  ): LinearSpec => ({ path: `${path}.${name}`, inSize, outSize, bias, reads: `${path}.${reads}` })
   const qkv = (name: string, outSize: number) => linear(`self_attn.${name}`, 'h', [width, outSize], plan.qkvBias)
   const mlp = (name: string, outSize: number) => linear(`mlp.${name}`, 'f', [width, outSize], plan.mlpBias)
   return {
     path,
-    qkv: plan.fused ? [qkv('qkv_proj', querySize + 2 * keySize)] : [qkv('q_proj', querySize), qkv('k_proj', keySize), qkv('v_proj', keySize)],
+    qkv: plan.fused
+      ? [qkv('qkv_proj', querySize + 2 * keySize)]
+      : [qkv('q_proj', querySize), qkv('k_proj', keySize), qkv('v_proj', keySize)],
     o: linear('self_attn.o_proj', 'attended', [querySize, width], plan.outputBias),
     gateUp: plan.fused ? [mlp('gate_up_proj', 2 * inner)] : [mlp('gate_proj', inner), mlp('up_proj', inner)],
     down: linear('mlp.down_proj', 'product', [inner, width], plan.mlpBias),
@@ -126,7 +144,10 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
   const norm = (x: Value, name: string) => b.rmsNorm(x, scaleOf(name, width), epsilon)
   const perHead = (x: Value, name: string, count: number) => {
     if (!plan.headNorm) return x
-    return b.reshape(b.rmsNorm(b.reshape(x, ['N', count, headSize]), scaleOf(name, headSize), epsilon), ['N', count * headSize])
+    return b.reshape(b.rmsNorm(b.reshape(x, ['N', count, headSize]), scaleOf(name, headSize), epsilon), [
+      'N',
+      count * headSize,
+    ])
   }
   const activate = activations[plan.activation ?? config.hidden_act]
   const residualDropout = plan.residualDropout ?? 0
@@ -138,24 +159,37 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
     x = c.layer(x, (x) => {
       const h = norm(x, `${path}.input_layernorm`)
       const [q, k, v] = parts(c, c.linears(h, qkv), [heads * headSize, kvHeads * headSize, kvHeads * headSize])
-      const turned = [perHead(q, `${path}.self_attn.q_norm`, heads), perHead(k, `${path}.self_attn.k_norm`, kvHeads)] as const
+      const turned = [
+        perHead(q, `${path}.self_attn.q_norm`, heads),
+        perHead(k, `${path}.self_attn.k_norm`, kvHeads),
+      ] as const
       const attended = c.attention(index, ...turned, v, plan.attention?.(index) ?? {})
       // From here on the last layer is needed only where logits are.
       const select = index === layers.length - 1 ? c.select : (value: Value) => value
       const [mixed] = c.linears(select(attended), [o])
-      const afterAttention = b.add(select(x), c.dropout(plan.sandwich ? norm(mixed, `${path}.post_attention_layernorm`) : mixed, residualDropout))
+      const afterAttention = b.add(
+        select(x),
+        c.dropout(plan.sandwich ? norm(mixed, `${path}.post_attention_layernorm`) : mixed, residualDropout),
+      )
       // A gated feed-forward layer (Shazeer 2020): down(act(gate f) · up f)
       const fed = c.feedForward(afterAttention, (x) => {
         const f = norm(x, `${path}.${plan.sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`)
         const [gate, up] = parts(c, c.linears(f, gateUp), [inner, inner])
         return c.linears(b.mul(activate(b, gate), up), [down])[0]
       })
-      return b.add(afterAttention, c.dropout(plan.sandwich ? norm(fed, `${path}.post_feedforward_layernorm`) : fed, residualDropout))
+      return b.add(
+        afterAttention,
+        c.dropout(plan.sandwich ? norm(fed, `${path}.post_feedforward_layernorm`) : fed, residualDropout),
+      )
     })
   }
   return c.logits(norm(x, 'model.norm'), head, config.vocab_size, plan.logitCap ?? undefined)
 }
 
 /** The values as they are, or cut from the one that holds them all. */
-const parts = <const Sizes extends readonly number[]>({ b }: ModelContext, values: readonly Value[], sizes: Sizes): { readonly [Index in keyof Sizes]: Value } =>
+const parts = <const Sizes extends readonly number[]>(
+  { b }: ModelContext,
+  values: readonly Value[],
+  sizes: Sizes,
+): { readonly [Index in keyof Sizes]: Value } =>
   (values.length === 1 ? b.split(values[0] as Value, sizes, 1) : values) as never

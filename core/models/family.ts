@@ -31,9 +31,15 @@ export interface Architecture {
   readonly attentionDropout: number
   /** How often a forward pass calls `context.dropout`. */
   readonly dropoutSites: number
-  /** By layer: the kernel size where it is a short convolution instead of attention; null where not. Attention everywhere unless given. */
+  /**
+   * By layer: the kernel size where it is a short convolution instead of attention; null where not. Attention
+   * everywhere unless given.
+   */
   readonly convolutions?: readonly (number | null)[]
-  /** Where attention's scores or the logits are kept between two bounds (Gemma 2): then neither attention in one kernel nor losses in chunks. */
+  /**
+   * Where attention's scores or the logits are kept between two bounds (Gemma 2): then neither attention in one kernel
+   * nor losses in chunks.
+   */
   readonly softcaps?: { readonly attention: boolean; readonly logits: boolean }
   /** Every linear layer that LoRA may be added to, in the order of the model. */
   readonly linears: readonly LinearSpec[]
@@ -58,11 +64,18 @@ const MAX_TYPE_LENGTH = 60
 
 const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gemma2, gemma3, phi3, gpt2, gptNeox, lfm2]
 
-/** The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is supported, or as readConfig and checkSizes. */
+/**
+ * The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is
+ * supported, or as readConfig and checkSizes.
+ */
 export function architectureOf(config: Readonly<Record<string, unknown>>): Architecture {
   const modelType = typeof config['model_type'] === 'string' ? config['model_type'].slice(0, MAX_TYPE_LENGTH) : ''
   const family = families.find(({ modelTypes }) => modelTypes.includes(modelType))
-  if (!family) throw new UserError('model/unsupported', { found: modelType, supported: families.flatMap(({ modelTypes }) => modelTypes).join(', ') })
+  if (!family)
+    throw new UserError('model/unsupported', {
+      found: modelType,
+      supported: families.flatMap(({ modelTypes }) => modelTypes).join(', '),
+    })
   const architecture = family.read(config)
   checkSizes(architecture)
   return architecture
@@ -70,11 +83,18 @@ export function architectureOf(config: Readonly<Record<string, unknown>>): Archi
 
 /** The modules that a LoRA target text means: `all-linear`, empty for PEFT's default, or names separated by commas. */
 export function loraTargets(architecture: Architecture, text: string): LinearSpec[] {
-  const names = text.split(',').map((name) => name.trim()).filter((name) => name !== '')
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
   if (names.length === 1 && names[0] === 'all-linear') return [...architecture.linears]
   const wanted = names.length === 0 ? architecture.defaultTargets : names
   const last = ({ path }: LinearSpec) => path.slice(path.lastIndexOf('.') + 1)
   const unknown = wanted.find((name) => !architecture.linears.some((linear) => last(linear) === name))
-  if (unknown !== undefined) throw new UserError('model/unknown-target', { target: unknown, known: [...new Set(architecture.linears.map(last))].join(', ') })
+  if (unknown !== undefined)
+    throw new UserError('model/unknown-target', {
+      target: unknown,
+      known: [...new Set(architecture.linears.map(last))].join(', '),
+    })
   return architecture.linears.filter((linear) => wanted.includes(last(linear)))
 }

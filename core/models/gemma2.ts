@@ -21,7 +21,8 @@ export const gemma2: Family = {
   modelTypes: ['gemma2'],
   read(raw) {
     const config = readConfig(Config, raw)
-    const slides = (layer: number) => (config.layer_types ? config.layer_types[layer] === 'sliding_attention' : layer % 2 === 0)
+    const slides = (layer: number) =>
+      config.layer_types ? config.layer_types[layer] === 'sliding_attention' : layer % 2 === 0
     return decoder({
       config,
       rotaries: [rotaryOf(config, config.head_dim)],

@@ -24,16 +24,30 @@ const Config = DecoderFields.extend({
 
 const FULL_THETA = 1_000_000
 
-/** Gemma 3, text (Gemma Team 2025): Gemma 2 with normed heads instead of caps; five layers with a window and slow rotary positions to one without. */
+/**
+ * Gemma 3, text (Gemma Team 2025): Gemma 2 with normed heads instead of caps; five layers with a window and slow rotary
+ * positions to one without.
+ */
 export const gemma3: Family = {
   modelTypes: ['gemma3_text'],
   read(raw) {
     const config = readConfig(Config, raw)
     const pattern = config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6
-    const slides = (layer: number) => (config.layer_types ? config.layer_types[layer] === 'sliding_attention' : (layer + 1) % pattern !== 0)
+    const slides = (layer: number) =>
+      config.layer_types ? config.layer_types[layer] === 'sliding_attention' : (layer + 1) % pattern !== 0
     const { rope_parameters: ropes } = config
-    const full = rotaryOf({ ...config, rope_theta: config.rope_theta ?? FULL_THETA, rope_parameters: ropes?.full_attention }, config.head_dim)
-    const local = rotaryOf({ max_position_embeddings: config.max_position_embeddings, rope_theta: config.rope_local_base_freq, rope_parameters: ropes?.sliding_attention }, config.head_dim)
+    const full = rotaryOf(
+      { ...config, rope_theta: config.rope_theta ?? FULL_THETA, rope_parameters: ropes?.full_attention },
+      config.head_dim,
+    )
+    const local = rotaryOf(
+      {
+        max_position_embeddings: config.max_position_embeddings,
+        rope_theta: config.rope_local_base_freq,
+        rope_parameters: ropes?.sliding_attention,
+      },
+      config.head_dim,
+    )
     return decoder({
       config: { ...config, rope_parameters: null },
       rotaries: [full, local],

@@ -29,7 +29,10 @@ const TABLE = 'gpt_neox.embed_in.weight'
 /** Published checkpoints say embed_out, transformers 5 writes lm_head. */
 const HEADS = ['embed_out.weight', 'lm_head.weight']
 
-/** GPT-NeoX (Black et al. 2022): LayerNorm, rotary positions of a part of each head, attention and feed-forward side by side or in turn. LINE 3.6b, rinna, open-calm. */
+/**
+ * GPT-NeoX (Black et al. 2022): LayerNorm, rotary positions of a part of each head, attention and feed-forward side by
+ * side or in turn. LINE 3.6b, rinna, open-calm.
+ */
 export const gptNeox: Family = {
   modelTypes: ['gpt_neox'],
   read(raw) {
@@ -41,9 +44,18 @@ export const gptNeox: Family = {
 
 type Layer = Record<'qkv' | 'o' | 'up' | 'down', LinearSpec> & { readonly path: string }
 
-function layerOf({ hidden_size: width, intermediate_size: inner, attention_bias: attentionBias }: Config, index: number): Layer {
+function layerOf(
+  { hidden_size: width, intermediate_size: inner, attention_bias: attentionBias }: Config,
+  index: number,
+): Layer {
   const path = `gpt_neox.layers.${index}`
-  const linear = (name: string, inSize: number, outSize: number, bias = true): LinearSpec => ({ path: `${path}.${name}`, inSize, outSize, bias, reads: `${path}.${name}` })
+  const linear = (name: string, inSize: number, outSize: number, bias = true): LinearSpec => ({
+    path: `${path}.${name}`,
+    inSize,
+    outSize,
+    bias,
+    reads: `${path}.${name}`,
+  })
   return {
     path,
     qkv: linear('attention.query_key_value', width, 3 * width, attentionBias),
@@ -55,10 +67,15 @@ function layerOf({ hidden_size: width, intermediate_size: inner, attention_bias:
 
 function architecture(config: Config, layers: readonly Layer[]): Architecture {
   const { hidden_size: width, num_attention_heads: heads } = config
-  const rope = { ...config, rope_theta: config.rope_theta ?? config.rotary_emb_base, partial_rotary_factor: config.partial_rotary_factor ?? config.rotary_pct }
+  const rope = {
+    ...config,
+    rope_theta: config.rope_theta ?? config.rotary_emb_base,
+    partial_rotary_factor: config.partial_rotary_factor ?? config.rotary_pct,
+  }
   return {
     layerCount: config.num_hidden_layers,
-    width, heads,
+    width,
+    heads,
     kvHeads: heads,
     headSize: width / heads,
     feedForwardSize: config.intermediate_size,
@@ -81,7 +98,13 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
   const { b } = c
   const { hidden_size: width, num_attention_heads: heads, hidden_dropout: dropout } = config
   const size = width / heads
-  const norm = (x: Value, name: string) => b.layerNorm(x, c.weight(`${name}.weight`, [width], 'float32'), c.weight(`${name}.bias`, [width], 'float32'), config.layer_norm_eps)
+  const norm = (x: Value, name: string) =>
+    b.layerNorm(
+      x,
+      c.weight(`${name}.weight`, [width], 'float32'),
+      c.weight(`${name}.bias`, [width], 'float32'),
+      config.layer_norm_eps,
+    )
   const activate = activations[config.hidden_act]
   const feedForward = (x: Value, { path, up, down }: Layer) => {
     const fed = c.feedForward(x, (x) => {
@@ -96,7 +119,9 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
     x = c.layer(x, (x) => {
       const [joined] = c.linears(norm(x, `${layer.path}.input_layernorm`), [layer.qkv])
       // Each head's q, k and v lie side by side.
-      const [q, k, v] = b.split(b.reshape(joined, ['N', heads, 3 * size]), [size, size, size], 2).map((part) => b.reshape(part, ['N', width])) as [Value, Value, Value]
+      const [q, k, v] = b
+        .split(b.reshape(joined, ['N', heads, 3 * size]), [size, size, size], 2)
+        .map((part) => b.reshape(part, ['N', width])) as [Value, Value, Value]
       const attended = c.attention(index, q, k, v, {})
       // From here on the last layer is needed only where logits are.
       const select = index === layers.length - 1 ? c.select : (value: Value) => value

@@ -26,7 +26,10 @@ type Config = z.infer<typeof Config>
 const TABLE = 'transformer.wte.weight'
 const HEAD = 'lm_head.weight'
 
-/** GPT-2 (Radford et al. 2019): LayerNorm, learnt positions, weights stored as Conv1D [in, out]. LINE 1.7b, rinna's first models, llm-jp-1.3b. */
+/**
+ * GPT-2 (Radford et al. 2019): LayerNorm, learnt positions, weights stored as Conv1D [in, out]. LINE 1.7b, rinna's
+ * first models, llm-jp-1.3b.
+ */
 export const gpt2: Family = {
   modelTypes: ['gpt2'],
   read(raw) {
@@ -40,16 +43,30 @@ type Layer = Record<'qkv' | 'o' | 'up' | 'down', LinearSpec> & { readonly path: 
 
 function layerOf({ n_embd: width, n_inner: inner }: Config, index: number): Layer {
   const path = `transformer.h.${index}`
-  const conv = (name: string, inSize: number, outSize: number): LinearSpec => ({ path: `${path}.${name}`, inSize, outSize, bias: true, transposed: true, reads: `${path}.${name}` })
+  const conv = (name: string, inSize: number, outSize: number): LinearSpec => ({
+    path: `${path}.${name}`,
+    inSize,
+    outSize,
+    bias: true,
+    transposed: true,
+    reads: `${path}.${name}`,
+  })
   const wide = inner ?? 4 * width
-  return { path, qkv: conv('attn.c_attn', width, 3 * width), o: conv('attn.c_proj', width, width), up: conv('mlp.c_fc', width, wide), down: conv('mlp.c_proj', wide, width) }
+  return {
+    path,
+    qkv: conv('attn.c_attn', width, 3 * width),
+    o: conv('attn.c_proj', width, width),
+    up: conv('mlp.c_fc', width, wide),
+    down: conv('mlp.c_proj', wide, width),
+  }
 }
 
 function architecture(config: Config, layers: readonly Layer[]): Architecture {
   const { n_embd: width, n_head: heads, embd_pdrop: embedding, resid_pdrop: residual } = config
   return {
     layerCount: config.n_layer,
-    width, heads,
+    width,
+    heads,
     kvHeads: heads,
     headSize: width / heads,
     feedForwardSize: config.n_inner ?? 4 * width,
@@ -71,11 +88,25 @@ function architecture(config: Config, layers: readonly Layer[]): Architecture {
 function forward(c: ModelContext, config: Config, layers: readonly Layer[], head: string): Value {
   const { b } = c
   const { n_embd: width, resid_pdrop: residual } = config
-  const norm = (x: Value, name: string) => b.layerNorm(x, c.weight(`${name}.weight`, [width], 'float32'), c.weight(`${name}.bias`, [width], 'float32'), config.layer_norm_epsilon)
-  const scaleOf = (layer: number) => (config.scale_attn_weights ? (width / config.n_head) ** -0.5 : 1) / (config.scale_attn_by_inverse_layer_idx ? layer + 1 : 1)
+  const norm = (x: Value, name: string) =>
+    b.layerNorm(
+      x,
+      c.weight(`${name}.weight`, [width], 'float32'),
+      c.weight(`${name}.bias`, [width], 'float32'),
+      config.layer_norm_epsilon,
+    )
+  const scaleOf = (layer: number) =>
+    (config.scale_attn_weights ? (width / config.n_head) ** -0.5 : 1) /
+    (config.scale_attn_by_inverse_layer_idx ? layer + 1 : 1)
   const activate = activations[config.activation_function]
 
-  let x = c.dropout(b.add(c.embed(TABLE, config.vocab_size, width), c.embedPositions('transformer.wpe.weight', config.n_positions, width)), config.embd_pdrop)
+  let x = c.dropout(
+    b.add(
+      c.embed(TABLE, config.vocab_size, width),
+      c.embedPositions('transformer.wpe.weight', config.n_positions, width),
+    ),
+    config.embd_pdrop,
+  )
   for (const [index, { path, qkv, o, up, down }] of layers.entries()) {
     x = c.layer(x, (x) => {
       const [joined] = c.linears(norm(x, `${path}.ln_1`), [qkv])

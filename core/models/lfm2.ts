@@ -40,7 +40,12 @@ export const lfm2: Family = {
 }
 
 /** The feed-forward layer's real width: two thirds, rounded up, where config.json asks for it. */
-function feedForwardSize({ intermediate_size: size, block_auto_adjust_ff_dim: adjusts, block_ffn_dim_multiplier: factor, block_multiple_of: unit }: Config): number {
+function feedForwardSize({
+  intermediate_size: size,
+  block_auto_adjust_ff_dim: adjusts,
+  block_ffn_dim_multiplier: factor,
+  block_multiple_of: unit,
+}: Config): number {
   if (!adjusts) return size
   return unit * Math.ceil(Math.floor((factor ?? 1) * Math.floor((2 * size) / 3)) / unit)
 }
@@ -59,13 +64,24 @@ function layerOf(config: Config, index: number): Layer {
   const path = `model.layers.${index}`
   const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: kvHeads } = config
   const inner = feedForwardSize(config)
-  const isAttention = config.layer_types ? config.layer_types[index] === 'full_attention' : (config.full_attn_idxs ?? []).includes(index)
-  const linear = (name: string, reads: string, inSize: number, outSize: number): LinearSpec => ({ path: `${path}.${name}`, inSize, outSize, bias: false, reads: `${path}.${reads}` })
+  const isAttention = config.layer_types
+    ? config.layer_types[index] === 'full_attention'
+    : (config.full_attn_idxs ?? []).includes(index)
+  const linear = (name: string, reads: string, inSize: number, outSize: number): LinearSpec => ({
+    path: `${path}.${name}`,
+    inSize,
+    outSize,
+    bias: false,
+    reads: `${path}.${reads}`,
+  })
   const keySize = (width / heads) * kvHeads
   const attention = (name: string, outSize: number) => linear(`self_attn.${name}`, 'h', width, outSize)
   return {
-    path, isAttention,
-    before: isAttention ? [attention('q_proj', width), attention('k_proj', keySize), attention('v_proj', keySize)] : [linear('conv.in_proj', 'h', width, 3 * width)],
+    path,
+    isAttention,
+    before: isAttention
+      ? [attention('q_proj', width), attention('k_proj', keySize), attention('v_proj', keySize)]
+      : [linear('conv.in_proj', 'h', width, 3 * width)],
     after: linear(`${isAttention ? 'self_attn' : 'conv'}.out_proj`, 'mixed', width, width),
     gateUp: [linear('feed_forward.w1', 'f', width, inner), linear('feed_forward.w3', 'f', width, inner)],
     down: linear('feed_forward.w2', 'product', inner, width),
@@ -76,7 +92,8 @@ function architecture(config: Config, layers: readonly Layer[]): Architecture {
   const { hidden_size: width, num_attention_heads: heads } = config
   return {
     layerCount: layers.length,
-    width, heads,
+    width,
+    heads,
     kvHeads: config.num_key_value_heads,
     headSize: width / heads,
     feedForwardSize: feedForwardSize(config),
@@ -99,7 +116,11 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Val
   const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: kvHeads, norm_eps: epsilon } = config
   const headSize = width / heads
   const norm = (x: Value, name: string) => b.rmsNorm(x, c.weight(`${name}.weight`, [width], 'float32'), epsilon)
-  const perHead = (x: Value, name: string, count: number) => b.reshape(b.rmsNorm(b.reshape(x, ['N', count, headSize]), c.weight(`${name}.weight`, [headSize], 'float32'), epsilon), ['N', count * headSize])
+  const perHead = (x: Value, name: string, count: number) =>
+    b.reshape(
+      b.rmsNorm(b.reshape(x, ['N', count, headSize]), c.weight(`${name}.weight`, [headSize], 'float32'), epsilon),
+      ['N', count * headSize],
+    )
 
   let x = c.embed(TABLE, config.vocab_size, width)
   for (const [index, { path, before, after, isAttention, gateUp, down }] of layers.entries()) {
@@ -110,11 +131,20 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Val
       const mix = () => {
         if (isAttention) {
           const [q, k, v] = h as [Value, Value, Value]
-          return c.attention(index, perHead(q, `${path}.self_attn.q_layernorm`, heads), perHead(k, `${path}.self_attn.k_layernorm`, kvHeads), v, {})
+          return c.attention(
+            index,
+            perHead(q, `${path}.self_attn.q_layernorm`, heads),
+            perHead(k, `${path}.self_attn.k_layernorm`, kvHeads),
+            v,
+            {},
+          )
         }
         // C · conv(B · x)
         const [inGate, outGate, value] = b.split(h[0] as Value, [width, width, width], 1) as [Value, Value, Value]
-        const w = b.reshape(c.weight(`${path}.conv.conv.weight`, [width, 1, config.conv_L_cache]), [width, config.conv_L_cache])
+        const w = b.reshape(c.weight(`${path}.conv.conv.weight`, [width, 1, config.conv_L_cache]), [
+          width,
+          config.conv_L_cache,
+        ])
         return b.mul(outGate, c.convolution(index, b.mul(inGate, value), w))
       }
       const [mixed] = c.linears(select(mix()), [after])

@@ -32,13 +32,17 @@ beforeAll(async () => {
   p = new Float32Array(layout.parameterCount)
   const header = await readSafetensorsHeader(join(folder, 'adapter', 'adapter_model.safetensors'))
   for (const slot of layout.slots)
-    for (const [part, place] of [['lora_A', slot.a], ['lora_B', slot.b]] as const) {
+    for (const [part, place] of [
+      ['lora_A', slot.a],
+      ['lora_B', slot.b],
+    ] as const) {
       const entry = header.tensors.get(`base_model.model.${slot.module.path}.${part}.weight`)!
       p.set(await readTensor(join(folder, 'adapter'), entry), place.offset)
     }
 })
 
-const tables = (positions: number) => Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
+const tables = (positions: number) =>
+  Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
 
 /** Rows padded to one length, the padding in a segment of its own. */
 function batchOf(rows: number[][], counted: (row: number, index: number) => boolean) {
@@ -49,22 +53,34 @@ function batchOf(rows: number[][], counted: (row: number, index: number) => bool
   const segments = new Int32Array(B * T).fill(-1)
   const targets: number[] = []
   const labels: bigint[] = []
-  rows.forEach((row, b) => row.forEach((id, t) => {
-    ids[b * T + t] = id
-    positions[b * T + t] = BigInt(t)
-    segments[b * T + t] = b
-    if (t + 1 < row.length && counted(b, t + 1)) {
-      targets.push(b * T + t)
-      labels.push(BigInt(row[t + 1]!))
-    }
-  }))
+  rows.forEach((row, b) =>
+    row.forEach((id, t) => {
+      ids[b * T + t] = id
+      positions[b * T + t] = BigInt(t)
+      segments[b * T + t] = b
+      if (t + 1 < row.length && counted(b, t + 1)) {
+        targets.push(b * T + t)
+        labels.push(BigInt(row[t + 1]!))
+      }
+    }),
+  )
   const M = targets.length
   const S = 64
-  const feeds = { ids, positions, segments, targets: Int32Array.from(targets), labels: BigInt64Array.from(labels), weights: new Float32Array(M).fill(1 / M), ...tables(S), p }
+  const feeds = {
+    ids,
+    positions,
+    segments,
+    targets: Int32Array.from(targets),
+    labels: BigInt64Array.from(labels),
+    weights: new Float32Array(M).fill(1 / M),
+    ...tables(S),
+    p,
+  }
   return { feeds, dims: { B, T, N: B * T, M, S } }
 }
 
-const worst = (found: ArrayLike<number>, wanted: number[]) => wanted.reduce((most, value, index) => Math.max(most, Math.abs(value - found[index]!)), 0)
+const worst = (found: ArrayLike<number>, wanted: number[]) =>
+  wanted.reduce((most, value, index) => Math.max(most, Math.abs(value - found[index]!)), 0)
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
@@ -74,7 +90,12 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
   it('gives the same logits for every position', async () => {
     const { feeds, dims } = batchOf(expected.rows, () => true)
     const targets = Int32Array.from(expected.rows.flatMap((row, b) => row.map((_, t) => b * dims.T + t)))
-    const { logits } = await runProgram(logitsProgram(model, null), { ...feeds, targets }, { ...dims, M: targets.length }, place)
+    const { logits } = await runProgram(
+      logitsProgram(model, null),
+      { ...feeds, targets },
+      { ...dims, M: targets.length },
+      place,
+    )
     expect(worst(logits as Float32Array, expected.logits.flat(2))).toBeLessThan(2e-4)
   })
 
@@ -83,26 +104,65 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
     const rows = expected.rows.slice(0, 2)
     const dims = { B: rows.length, S: 64 }
     const cacheNames = Array.from({ length: architecture.layerCount }, (_, layer) => [`k${layer}`, `v${layer}`]).flat()
-    let caches: Record<string, AnyArray> = Object.fromEntries(cacheNames.map((name) => [name, new Float32Array(dims.B * architecture.kvHeads * dims.S * architecture.headSize)]))
+    let caches: Record<string, AnyArray> = Object.fromEntries(
+      cacheNames.map((name) => [
+        name,
+        new Float32Array(dims.B * architecture.kvHeads * dims.S * architecture.headSize),
+      ]),
+    )
     const run = async (tokens: number[][], used: number[]) => {
       const T = Math.max(...tokens.map(({ length }) => length))
       const ids = Int32Array.from(tokens.flatMap((list) => Array.from({ length: T }, (_, t) => list[t] ?? 0)))
       const last = Int32Array.from(tokens, ({ length }, b) => b * T + length - 1)
-      const feeds = { ids, last, lengths: Int32Array.from(used, (count) => count - 1), total: Int32Array.of(Math.max(T, ...used)), ...tables(dims.S), ...caches }
+      const feeds = {
+        ids,
+        last,
+        lengths: Int32Array.from(used, (count) => count - 1),
+        total: Int32Array.of(Math.max(T, ...used)),
+        ...tables(dims.S),
+        ...caches,
+      }
       const results = await runProgram(decodingProgram(model, null), feeds, { ...dims, T }, place)
       caches = Object.fromEntries(cacheNames.map((name) => [name, results[`${name}_out`] as AnyArray]))
-      expect(worst(results['logits'] as Float32Array, used.flatMap((count, b) => expected.logits[b]![count - 1]!))).toBeLessThan(2e-4)
+      expect(
+        worst(
+          results['logits'] as Float32Array,
+          used.flatMap((count, b) => expected.logits[b]![count - 1]!),
+        ),
+      ).toBeLessThan(2e-4)
     }
-    await run(rows.map((row) => row.slice(0, -2)), rows.map(({ length }) => length - 2))
-    await run(rows.map((row) => row.slice(-2, -1)), rows.map(({ length }) => length - 1))
-    await run(rows.map((row) => row.slice(-1)), rows.map(({ length }) => length))
+    await run(
+      rows.map((row) => row.slice(0, -2)),
+      rows.map(({ length }) => length - 2),
+    )
+    await run(
+      rows.map((row) => row.slice(-2, -1)),
+      rows.map(({ length }) => length - 1),
+    )
+    await run(
+      rows.map((row) => row.slice(-1)),
+      rows.map(({ length }) => length),
+    )
   })
 
   it('gives the same logits with an adapter and the cache, p whole or cut', async () => {
     const row = expected.rows[0]!
     const dims = { B: 1, T: row.length, S: 64 }
-    const matrices = Object.fromEntries(matricesOf(layout).map((matrix) => [matrixName(matrix), p.slice(matrix.offset, matrix.offset + matrix.shape[0] * matrix.shape[1])]))
-    const feeds = { ids: Int32Array.from(row), last: Int32Array.of(row.length - 1), lengths: Int32Array.of(row.length - 1), total: Int32Array.of(row.length), ...tables(dims.S), p, ...matrices }
+    const matrices = Object.fromEntries(
+      matricesOf(layout).map((matrix) => [
+        matrixName(matrix),
+        p.slice(matrix.offset, matrix.offset + matrix.shape[0] * matrix.shape[1]),
+      ]),
+    )
+    const feeds = {
+      ids: Int32Array.from(row),
+      last: Int32Array.of(row.length - 1),
+      lengths: Int32Array.of(row.length - 1),
+      total: Int32Array.of(row.length),
+      ...tables(dims.S),
+      p,
+      ...matrices,
+    }
     for (const cutAdapter of [true, false]) {
       const { logits } = await runProgram(decodingProgram(model, layout, { cutAdapter }), feeds, dims, place)
       expect(worst(logits as Float32Array, expected.lora.logits_row0.at(-1)!)).toBeLessThan(2e-4)
@@ -111,7 +171,10 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
 
   it('gives the same losses with an adapter, over all tokens and over answers only', async () => {
     const graph = evaluationProgram(model, layout)
-    for (const [wanted, counted] of [[expected.lora.loss_all_tokens, () => true], [expected.lora.loss_answer_only, (b: number, t: number) => t >= expected.prompt_lengths[b]!]] as const) {
+    for (const [wanted, counted] of [
+      [expected.lora.loss_all_tokens, () => true],
+      [expected.lora.loss_answer_only, (b: number, t: number) => t >= expected.prompt_lengths[b]!],
+    ] as const) {
       const { feeds, dims } = batchOf(expected.rows, counted)
       const { loss } = await runProgram(graph, feeds, dims, place)
       expect(Math.abs((loss as Float32Array)[0]! / wanted - 1)).toBeLessThan(1e-4)
@@ -121,16 +184,29 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
   it('gives the same gradients of every A and B', async () => {
     const { feeds, dims } = batchOf(expected.rows, (b, t) => t >= expected.prompt_lengths[b]!)
     const graph = trainingProgram(model, layout)
-    const { g_out, loss } = await runProgram(graph, { ...feeds, g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0) }, dims, place)
+    const { g_out, loss } = await runProgram(
+      graph,
+      { ...feeds, g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0) },
+      dims,
+      place,
+    )
     expect(Math.abs((loss as Float32Array)[0]! / expected.lora.loss_answer_only - 1)).toBeLessThan(1e-4)
     const header = await readSafetensorsHeader(join(folder, 'lora_grads.safetensors'))
     for (const slot of layout.slots)
-      for (const [part, place] of [['lora_A', slot.a], ['lora_B', slot.b]] as const) {
-        const entry = [...header.tensors.entries()].find(([name]) => name.includes(slot.module.path) && name.includes(part))![1]
+      for (const [part, place] of [
+        ['lora_A', slot.a],
+        ['lora_B', slot.b],
+      ] as const) {
+        const entry = [...header.tensors.entries()].find(
+          ([name]) => name.includes(slot.module.path) && name.includes(part),
+        )![1]
         const wanted = await readTensor(folder, entry)
         const found = (g_out as Float32Array).subarray(place.offset, place.offset + wanted.length)
         const norm = Math.hypot(...wanted)
-        expect(Math.hypot(...wanted.map((value, index) => value - found[index]!)) / norm, `${slot.module.path} ${part}`).toBeLessThan(1e-3)
+        expect(
+          Math.hypot(...wanted.map((value, index) => value - found[index]!)) / norm,
+          `${slot.module.path} ${part}`,
+        ).toBeLessThan(1e-3)
       }
     expect(Math.abs(Math.hypot(...(g_out as Float32Array)) / expected.lora.grad_global_norm - 1)).toBeLessThan(1e-3)
   })

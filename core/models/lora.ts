@@ -24,7 +24,10 @@ export interface LoraSlot {
   readonly magnitude: Place | null
 }
 
-/** Modules that read the same x. Their A lie one after the other, so that they are one matrix [r · modules, inSize]; their B follow, then their magnitudes. */
+/**
+ * Modules that read the same x. Their A lie one after the other, so that they are one matrix [r · modules, inSize];
+ * their B follow, then their magnitudes.
+ */
 export interface LoraGroup {
   readonly slots: readonly LoraSlot[]
   readonly a: Place
@@ -39,7 +42,10 @@ export interface WholeSlot {
   readonly place: Place
 }
 
-/** One flat float32 vector holds every A and B (Hu et al. 2021) and every weight trained as a whole: an optimizer, clipping and checkpoints see only it. */
+/**
+ * One flat float32 vector holds every A and B (Hu et al. 2021) and every weight trained as a whole: an optimizer,
+ * clipping and checkpoints see only it.
+ */
 export interface LoraLayout {
   readonly rank: number
   readonly alpha: number
@@ -67,7 +73,10 @@ export interface LayoutOptions {
 }
 
 /** Lays out what is trained: LoRA for the given modules, in their order, then the weights trained as a whole. */
-export function layOutLora(modules: readonly LinearSpec[], { rank, alpha, rankStabilised = false, magnitudes = false, wholes = [] }: LayoutOptions): LoraLayout {
+export function layOutLora(
+  modules: readonly LinearSpec[],
+  { rank, alpha, rankStabilised = false, magnitudes = false, wholes = [] }: LayoutOptions,
+): LoraLayout {
   const groups: LoraGroup[] = []
   let offset = 0
   let columnOffset = 0
@@ -84,7 +93,17 @@ export function layOutLora(modules: readonly LinearSpec[], { rank, alpha, rankSt
     return { name, shape, place }
   })
   const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank)
-  return { rank, alpha, rankStabilised, scale, groups, slots: groups.flatMap(({ slots }) => slots), wholes: wholeSlots, parameterCount: offset, columnCount: columnOffset }
+  return {
+    rank,
+    alpha,
+    rankStabilised,
+    scale,
+    groups,
+    slots: groups.flatMap(({ slots }) => slots),
+    wholes: wholeSlots,
+    parameterCount: offset,
+    columnCount: columnOffset,
+  }
 }
 
 interface GroupStart {
@@ -94,7 +113,10 @@ interface GroupStart {
   readonly columnOffset: number
 }
 
-function layOutGroup(members: readonly LinearSpec[], { rank, magnitudes, offset, columnOffset }: GroupStart): LoraGroup {
+function layOutGroup(
+  members: readonly LinearSpec[],
+  { rank, magnitudes, offset, columnOffset }: GroupStart,
+): LoraGroup {
   const inSize = members[0]?.inSize ?? 0
   const a: Place = { offset, shape: [rank * members.length, inSize] }
   let next = endOf(a)
@@ -113,10 +135,20 @@ function layOutGroup(members: readonly LinearSpec[], { rank, magnitudes, offset,
   return { slots, a, columnOffset }
 }
 
-const placesOf = ({ a, slots }: LoraGroup): Place[] => [a, ...slots.map(({ b }) => b), ...slots.flatMap(({ magnitude }) => magnitude ?? [])]
+const placesOf = ({ a, slots }: LoraGroup): Place[] => [
+  a,
+  ...slots.map(({ b }) => b),
+  ...slots.flatMap(({ magnitude }) => magnitude ?? []),
+]
 
-/** The matrices that lie in p, in its order: of every group its A together, then each B, then magnitudes; then the whole weights. */
-export const matricesOf = ({ groups, wholes }: LoraLayout): Place[] => [...groups.flatMap(placesOf), ...wholes.map(({ place }) => place)]
+/**
+ * The matrices that lie in p, in its order: of every group its A together, then each B, then magnitudes; then the whole
+ * weights.
+ */
+export const matricesOf = ({ groups, wholes }: LoraLayout): Place[] => [
+  ...groups.flatMap(placesOf),
+  ...wholes.map(({ place }) => place),
+]
 
 /** Names of a program's inputs that take the matrices one by one instead of p. */
 export const matrixName = ({ offset }: Place): string => `p_${offset}`

@@ -12,6 +12,10 @@ export const mistral: Family = {
   read(raw) {
     const config = readConfig(Config, raw)
     const headSize = config.head_dim ?? config.hidden_size / config.num_attention_heads
-    return decoder({ config, rotaries: [rotaryOf(config, headSize)], attention: () => ({ window: config.sliding_window ?? undefined }) })
+    return decoder({
+      config,
+      rotaries: [rotaryOf(config, headSize)],
+      attention: () => ({ window: config.sliding_window ?? undefined }),
+    })
   },
 }

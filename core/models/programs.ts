@@ -28,33 +28,66 @@ export interface TrainingOptions {
   readonly compute?: ComputeType
   /** Keeps only the inputs of layers and computes their insides again in the backward pass (Chen et al. 2016). */
   readonly recompute?: boolean
-  /** Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part of `recompute`. */
+  /**
+   * Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part
+   * of `recompute`.
+   */
   readonly leanAttention?: boolean
   /** Feed-forward parts, whose values are the widest, are computed again in the backward pass; part of `recompute`. */
   readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
   readonly fused?: boolean
-  /** Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given. */
+  /**
+   * Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given.
+   */
   readonly lossChunks?: number
 }
 
 /**
  * One micro-batch forward and backward. B sequences of T tokens, M counted positions, P trainable numbers.
- * Inputs: ids, segments [B,T] int32 and positions [B,T] int64 (packed samples: a token sees earlier tokens of its own segment); cos, sin [S, D/2];
- * targets [M] int32 (flat index b·T + t of the token before the counted one), labels [M] int64, weights [M] float32; p, g [P] float32;
- * accumulate [1] bool (false: g begins anew); odd and random int32 with dropout or noise: dropout_rows [N,1] (N = B·T), with LoRA dropout dropout_columns [C],
- * with hidden dropout hidden_columns [sites, width], with noise noise_columns [width] and noise_scale [N,1] float32; with attention dropout:
- * attention_rows [R,1] (R = B · heads · T), attention_columns [layers, T]; in float16 loss_scale and its inverse loss_unscale [1] float32.
- * Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate holds (bind to the same tensor).
+ * Inputs: ids, segments [B,T] int32 and positions [B,T] int64 (packed samples: a token sees earlier tokens of its own
+ * segment); cos, sin [S, D/2]; targets [M] int32 (flat index b·T + t of the token before the counted one), labels [M]
+ * int64, weights [M] float32; p, g [P] float32; accumulate [1] bool (false: g begins anew); odd and random int32 with
+ * dropout or noise: dropout_rows [N,1] (N = B·T), with LoRA dropout dropout_columns [C], with hidden dropout
+ * hidden_columns [sites, width], with noise noise_columns [width] and noise_scale [N,1] float32; with attention
+ * dropout: attention_rows [R,1] (R = B · heads · T), attention_columns [layers, T]; in float16 loss_scale and its
+ * inverse loss_unscale [1] float32. Outputs: loss [] (weighted sum), g_out [P] = gradient, plus g where accumulate
+ * holds (bind to the same tensor).
  */
 export function trainingProgram(model: ModelSource, layout: LoraLayout, options: TrainingOptions = {}): Graph {
-  const { dropout = 0, compute = 'float32', recompute = false, leanAttention = false, leanFeedForward = false, fused = false, lossChunks = 1 } = options
+  const {
+    dropout = 0,
+    compute = 'float32',
+    recompute = false,
+    leanAttention = false,
+    leanFeedForward = false,
+    fused = false,
+    lossChunks = 1,
+  } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
-  const trainable: TrainableValues = { layout, ...cutTrainable(b, layout, p, compute), dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null }
-  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable, compute, recompute, leanAttention, leanFeedForward, fused, lossChunks, random }))
+  const trainable: TrainableValues = {
+    layout,
+    ...cutTrainable(b, layout, p, compute),
+    dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null,
+  }
+  const losses = model.architecture.forward(
+    trainingContext({
+      model,
+      b,
+      batch,
+      trainable,
+      compute,
+      recompute,
+      leanAttention,
+      leanFeedForward,
+      fused,
+      lossChunks,
+      random,
+    }),
+  )
   const loss = weightedSum(b, losses, batch.weights)
   const scaled = compute === 'float16' ? b.reshape(b.mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
@@ -65,21 +98,39 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
 }
 
 /** Σ x w of two vectors [M]. */
-const weightedSum = (b: Builder, x: Value, w: Value): Value => total(b, b.mul(b.reshape(x, [1, 'M']), b.reshape(w, [1, 'M'])))
+const weightedSum = (b: Builder, x: Value, w: Value): Value =>
+  total(b, b.mul(b.reshape(x, [1, 'M']), b.reshape(w, [1, 'M'])))
 
-/** Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs: losses [M], loss []. */
-export function evaluationProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
+/**
+ * Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs:
+ * losses [M], loss [].
+ */
+export function evaluationProgram(
+  model: ModelSource,
+  layout: LoraLayout | null,
+  compute: ComputeType = 'float32',
+): Graph {
   const { b, batch } = begin()
-  const losses = model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }))
+  const losses = model.architecture.forward(
+    trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }),
+  )
   b.output('losses', losses)
   b.output('loss', weightedSum(b, losses, batch.weights))
   return b.build()
 }
 
-/** Logits of every selected position, for tests and inspection. Inputs as `evaluationProgram` without labels and weights. Output: logits [M,V]. */
+/**
+ * Logits of every selected position, for tests and inspection. Inputs as `evaluationProgram` without labels and
+ * weights. Output: logits [M,V].
+ */
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin({ labelled: false })
-  b.output('logits', model.architecture.forward(trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })))
+  b.output(
+    'logits',
+    model.architecture.forward(
+      trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute }),
+    ),
+  )
   return b.build()
 }
 
@@ -91,7 +142,10 @@ export function magnitudesProgram({ weights }: ModelSource, { slots }: LoraLayou
 }
 
 export interface DecodingOptions {
-  /** Instead of p the matrices of the adapter, one input `matrixName(place)` each: a token of a small model then takes a tenth less. */
+  /**
+   * Instead of p the matrices of the adapter, one input `matrixName(place)` each: a token of a small model then takes a
+   * tenth less.
+   */
   readonly cutAdapter?: boolean
   /** What is computed in, and the type of caches and cut matrices. float32 unless given. */
   readonly compute?: ComputeType
@@ -101,23 +155,34 @@ export interface DecodingOptions {
 
 /**
  * One call of decoding: T new tokens of B sequences on top of a cache of S places.
- * Inputs: ids [B,T] int32; last [B] int32 (flat index of each sequence's last real token); lengths [B] int32 (tokens in the cache after the call, minus 1);
- * total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; the caches of `cachesOf`; p [P] where `layout` is given.
- * Outputs: logits [B,V]; `<cache>_out` (bind to the same tensors as the inputs).
+ * Inputs: ids [B,T] int32; last [B] int32 (flat index of each sequence's last real token); lengths [B] int32 (tokens in
+ * the cache after the call, minus 1); total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; the caches
+ * of `cachesOf`; p [P] where `layout` is given. Outputs: logits [B,V]; `<cache>_out` (bind to the same tensors as the
+ * inputs).
  */
-export function decodingProgram(model: ModelSource, layout: LoraLayout | null, { cutAdapter = false, compute = 'float32', recordable = false }: DecodingOptions = {}): Graph {
+export function decodingProgram(
+  model: ModelSource,
+  layout: LoraLayout | null,
+  { cutAdapter = false, compute = 'float32', recordable = false }: DecodingOptions = {},
+): Graph {
   const b = new Builder()
   const { heads, kvHeads, headSize, rotaries, width } = model.architecture
   const ids = b.input('ids', 'int32', ['B', 'T'])
   const last = b.input('last', 'int32', ['B'])
   const lengths = b.input('lengths', 'int32', ['B'])
-  const tables = rotaryInputs(b, model.architecture).map((pair) => pair.map((table) => b.cast(table, compute)) as [Value, Value])
+  const tables = rotaryInputs(b, model.architecture).map(
+    (pair) => pair.map((table) => b.cast(table, compute)) as [Value, Value],
+  )
   const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
   // GroupQueryAttention takes it as an upper bound.
   const total = recordable ? b.cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
   const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
-  const trainable = layout && cutAdapter ? { layout, ...trainableInputs(b, layout, compute), dropout: null } : trainableFromP(b, layout, compute)
-  const positions = () => (recordable ? b.reshape(b.cast(lengths, 'int64'), ['B', 1]) : b.cachePositions(ids, lengths, total))
+  const trainable =
+    layout && cutAdapter
+      ? { layout, ...trainableInputs(b, layout, compute), dropout: null }
+      : trainableFromP(b, layout, compute)
+  const positions = () =>
+    recordable ? b.reshape(b.cast(lengths, 'int64'), ['B', 1]) : b.cachePositions(ids, lengths, total)
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, compute)
   const context: ModelContext = {
     ...basics,
@@ -134,15 +199,31 @@ export function decodingProgram(model: ModelSource, layout: LoraLayout | null, {
       // GroupQueryAttention turns whole heads itself, of such sizes.
       const turnsInside = size === headSize && headSize % 16 === 0
       const wide = (x: Value, count: number) => b.reshape(x, ['B', 'T', count * headSize])
-      const turned = (x: Value, count: number) => (table && !turnsInside ? b.rotary(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count))
-      const inputs = [turned(q, heads), turned(k, kvHeads), wide(v, kvHeads), pastK, pastV, lengths, total, ...(turnsInside && table ? table : [])]
+      const turned = (x: Value, count: number) =>
+        table && !turnsInside ? b.rotary(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count)
+      const inputs = [
+        turned(q, heads),
+        turned(k, kvHeads),
+        wide(v, kvHeads),
+        pastK,
+        pastV,
+        lengths,
+        total,
+        ...(turnsInside && table ? table : []),
+      ]
       const [out, newK, newV] = b.groupQueryAttention(inputs, { heads, kvHeads, scale, softcap, window: window ?? -1 })
       kept(`k${layer}`, newK)
       kept(`v${layer}`, newV)
       return b.reshape(out, ['N', heads * headSize])
     },
     convolution(layer, x, w) {
-      const [y, state] = b.cachedConvolution(b.reshape(x, ['B', 'T', width]), caches.get(`c${layer}`) as Value, w, lengths, total)
+      const [y, state] = b.cachedConvolution(
+        b.reshape(x, ['B', 'T', width]),
+        caches.get(`c${layer}`) as Value,
+        w,
+        lengths,
+        total,
+      )
       kept(`c${layer}`, state)
       return b.reshape(y, ['N', width])
     },
@@ -158,7 +239,10 @@ export interface CachePlace {
   readonly isRows: boolean
 }
 
-/** What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D], and the last rows before a short convolution c0 … [B,k-1,width]. */
+/**
+ * What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D], and the
+ * last rows before a short convolution c0 … [B,k-1,width].
+ */
 export function cachesOf({ layerCount, kvHeads, headSize, width, convolutions }: Architecture): CachePlace[] {
   return Array.from({ length: layerCount }, (_, layer) => layer).flatMap((layer): CachePlace[] => {
     const kernel = convolutions?.[layer] ?? null
@@ -178,20 +262,46 @@ function begin({ labelled = true }: { labelled?: boolean } = {}): { b: Builder; 
   return { b, batch: { ids, positions, segments, targets, labels, weights } }
 }
 
-const trainableFromP = (b: Builder, layout: LoraLayout | null, compute: ComputeType = 'float32'): TrainableValues | null =>
-  layout && { layout, ...cutTrainable(b, layout, b.input('p', 'float32', [layout.parameterCount]), compute), dropout: null }
+const trainableFromP = (
+  b: Builder,
+  layout: LoraLayout | null,
+  compute: ComputeType = 'float32',
+): TrainableValues | null =>
+  layout && {
+    layout,
+    ...cutTrainable(b, layout, b.input('p', 'float32', [layout.parameterCount]), compute),
+    dropout: null,
+  }
 
-function randomness({ layerCount, width, dropoutSites }: Architecture, b: Builder, { dropout = 0, attentionDropout = 0, hiddenDropout = false, noise = false }: TrainingOptions): Randomness | null {
+function randomness(
+  { layerCount, width, dropoutSites }: Architecture,
+  b: Builder,
+  { dropout = 0, attentionDropout = 0, hiddenDropout = false, noise = false }: TrainingOptions,
+): Randomness | null {
   const hides = hiddenDropout && dropoutSites > 0
   if (dropout === 0 && attentionDropout === 0 && !hides && !noise) return null
   const rows = b.input('dropout_rows', 'int32', ['N', 1])
-  const attention = attentionDropout > 0 ? { p: attentionDropout, rows: b.input('attention_rows', 'int32', ['R', 1]), columns: b.input('attention_columns', 'int32', [layerCount, 'T']) } : null
+  const attention =
+    attentionDropout > 0
+      ? {
+          p: attentionDropout,
+          rows: b.input('attention_rows', 'int32', ['R', 1]),
+          columns: b.input('attention_columns', 'int32', [layerCount, 'T']),
+        }
+      : null
   const hidden = hides ? b.input('hidden_columns', 'int32', [dropoutSites, width]) : null
-  const moved = noise ? { columns: b.input('noise_columns', 'int32', [width]), scale: b.input('noise_scale', 'float32', ['N', 1]) } : null
+  const moved = noise
+    ? { columns: b.input('noise_columns', 'int32', [width]), scale: b.input('noise_scale', 'float32', ['N', 1]) }
+    : null
   return { rows, attention, hidden, noise: moved }
 }
 
-function dropoutOf(b: Builder, { targets }: Batch, layout: LoraLayout, { p, rows }: { readonly p: number; readonly rows: Value }): TrainableValues['dropout'] {
+function dropoutOf(
+  b: Builder,
+  { targets }: Batch,
+  layout: LoraLayout,
+  { p, rows }: { readonly p: number; readonly rows: Value },
+): TrainableValues['dropout'] {
   const columns = b.input('dropout_columns', 'int32', [layout.columnCount])
   return { p, columns, rows: (x) => (x.shape[0] === 'M' ? b.gather(rows, targets) : rows) }
 }

@@ -11,6 +11,11 @@ export const qwen2: Family = {
   modelTypes: ['qwen2'],
   read(raw) {
     const config = readConfig(Config, raw)
-    return decoder({ config, rotaries: [rotaryOf(config, config.hidden_size / config.num_attention_heads)], qkvBias: true, attention: (layer) => ({ window: windowOf(config, layer) }) })
+    return decoder({
+      config,
+      rotaries: [rotaryOf(config, config.hidden_size / config.num_attention_heads)],
+      qkvBias: true,
+      attention: (layer) => ({ window: windowOf(config, layer) }),
+    })
   },
 }

@@ -5,7 +5,11 @@ import type { Family } from './family.ts'
 import { rotaryOf } from './rotary.ts'
 import { WindowFields, windowOf } from './window.ts'
 
-const Config = DecoderFields.extend({ ...WindowFields.shape, head_dim: z.number().default(128), attention_bias: z.boolean().default(false) })
+const Config = DecoderFields.extend({
+  ...WindowFields.shape,
+  head_dim: z.number().default(128),
+  attention_bias: z.boolean().default(false),
+})
 
 /** Qwen3 (Yang et al. 2025): Llama with RMSNorm of every query's and key's head. */
 export const qwen3: Family = {

@@ -24,6 +24,8 @@ describe('rotary schemes', () => {
   })
 
   it('are named where they are not known', () => {
-    expect(() => rotaryOf({ max_position_embeddings: 8, rope_parameters: { rope_type: 'spiral' } }, 8)).toThrow('model/config')
+    expect(() => rotaryOf({ max_position_embeddings: 8, rope_parameters: { rope_type: 'spiral' } }, 8)).toThrow(
+      'model/config',
+    )
   })
 })

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 
-/** Rotary positions of a model (Su et al. 2021): pair i of the first `size` numbers of a head turns by position · frequencies[i]. */
+/**
+ * Rotary positions of a model (Su et al. 2021): pair i of the first `size` numbers of a head turns by position ·
+ * frequencies[i].
+ */
 export interface Rotary {
   /** How many numbers of each head are turned; the others stay. */
   readonly size: number
@@ -28,7 +31,10 @@ const Scaling = z.looseObject({
 })
 type Scaling = z.infer<typeof Scaling>
 
-/** The fields of config.json that say how positions turn; rope_parameters is transformers 5's name for rope_theta and rope_scaling. */
+/**
+ * The fields of config.json that say how positions turn; rope_parameters is transformers 5's name for rope_theta and
+ * rope_scaling.
+ */
 export const ropeFields = {
   rope_theta: z.number().nullish(),
   rope_scaling: Scaling.nullish(),
@@ -58,12 +64,16 @@ export function rotaryOf(config: RopeConfig, headSize: number): Rotary {
   const type = scaling.rope_type ?? scaling.type ?? 'default'
   const theta = scaling.rope_theta ?? config.rope_theta ?? DEFAULT_THETA
   const part = scaling.partial_rotary_factor ?? config.partial_rotary_factor ?? 1
-  if (!(part > 0 && part <= 1)) throw new UserError('model/config', { setting: 'partial_rotary_factor', problem: String(part) })
+  if (!(part > 0 && part <= 1))
+    throw new UserError('model/config', { setting: 'partial_rotary_factor', problem: String(part) })
   const size = Math.floor(Math.min(headSize, MAX_HEAD_SIZE) * part)
   const plain = Array.from({ length: size / 2 }, (_, pair) => theta ** ((-2 * pair) / size))
   const scheme = schemes[type]
   if (!scheme) throw new UserError('model/config', { setting: 'rope_type', problem: type.slice(0, 60) })
-  const original = scaling.original_max_position_embeddings ?? config.original_max_position_embeddings ?? config.max_position_embeddings
+  const original =
+    scaling.original_max_position_embeddings ??
+    config.original_max_position_embeddings ??
+    config.max_position_embeddings
   return { size, ...scheme({ plain, scaling, theta, size, original, longest: config.max_position_embeddings }) }
 }
 
@@ -80,9 +90,15 @@ interface SchemeContext {
 
 type Scheme = (context: SchemeContext) => Omit<Rotary, 'size'>
 
-const always = (frequencies: readonly number[], scaling = 1): Omit<Rotary, 'size'> => ({ frequencies: () => frequencies, scaling })
+const always = (frequencies: readonly number[], scaling = 1): Omit<Rotary, 'size'> => ({
+  frequencies: () => frequencies,
+  scaling,
+})
 
-/** As transformers' ROPE_INIT_FUNCTIONS; dynamic scaling begins beyond the model's context, which the studio never exceeds. */
+/**
+ * As transformers' ROPE_INIT_FUNCTIONS; dynamic scaling begins beyond the model's context, which the studio never
+ * exceeds.
+ */
 const schemes: Readonly<Record<string, Scheme | undefined>> = {
   default: ({ plain }) => always(plain),
   dynamic: ({ plain }) => always(plain),
@@ -95,22 +111,36 @@ const schemes: Readonly<Record<string, Scheme | undefined>> = {
 
 /** Llama 3.1: long wavelengths are stretched by `factor`, short ones kept, those between blended. */
 function llama3({ plain, scaling, original }: SchemeContext): Omit<Rotary, 'size'> {
-  const { factor, low_freq_factor: low, high_freq_factor: high } = { factor: scaling.factor ?? 8, low_freq_factor: scaling.low_freq_factor ?? 1, high_freq_factor: scaling.high_freq_factor ?? 4 }
-  return always(plain.map((frequency) => {
-    const wavelength = (2 * Math.PI) / frequency
-    if (wavelength < original / high) return frequency
-    if (wavelength > original / low) return frequency / factor
-    const smooth = (original / wavelength - low) / (high - low)
-    return ((1 - smooth) * frequency) / factor + smooth * frequency
-  }))
+  const {
+    factor,
+    low_freq_factor: low,
+    high_freq_factor: high,
+  } = {
+    factor: scaling.factor ?? 8,
+    low_freq_factor: scaling.low_freq_factor ?? 1,
+    high_freq_factor: scaling.high_freq_factor ?? 4,
+  }
+  return always(
+    plain.map((frequency) => {
+      const wavelength = (2 * Math.PI) / frequency
+      if (wavelength < original / high) return frequency
+      if (wavelength > original / low) return frequency / factor
+      const smooth = (original / wavelength - low) / (high - low)
+      return ((1 - smooth) * frequency) / factor + smooth * frequency
+    }),
+  )
 }
 
 /** LongRoPE (Ding et al. 2024): a factor for every pair, other ones beyond the original context. */
 function longrope({ plain, scaling, original, longest }: SchemeContext): Omit<Rotary, 'size'> {
   const factor = scaling.factor ?? longest / original
   const attention = scaling.attention_factor ?? (factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)))
-  const divided = (by: readonly number[] | null | undefined) => plain.map((frequency, pair) => frequency / (by?.[pair] ?? 1))
-  return { scaling: attention, frequencies: (longestPosition) => divided(longestPosition > original ? scaling.long_factor : scaling.short_factor) }
+  const divided = (by: readonly number[] | null | undefined) =>
+    plain.map((frequency, pair) => frequency / (by?.[pair] ?? 1))
+  return {
+    scaling: attention,
+    frequencies: (longestPosition) => divided(longestPosition > original ? scaling.long_factor : scaling.short_factor),
+  }
 }
 
 /** YaRN (Peng et al. 2023): fast pairs kept, slow ones stretched, a ramp between. */
@@ -134,7 +164,8 @@ export interface RotaryTable {
 }
 
 /** Names of the inputs for the rotary scheme number `index` of a model. */
-export const rotaryNames = (index: number): readonly [cos: string, sin: string] => (index === 0 ? ['cos', 'sin'] : [`cos${index}`, `sin${index}`])
+export const rotaryNames = (index: number): readonly [cos: string, sin: string] =>
+  index === 0 ? ['cos', 'sin'] : [`cos${index}`, `sin${index}`]
 
 /** cos and sin of every rotary scheme of a model, for positions from 0. */
 export function rotaryTables({ rotaries }: { readonly rotaries: readonly Rotary[] }, positions: number): RotaryTable[] {
@@ -144,7 +175,8 @@ export function rotaryTables({ rotaries }: { readonly rotaries: readonly Rotary[
     return [Math.cos, Math.sin].map((turn, part): RotaryTable => {
       const values = new Float32Array(positions * frequencies.length)
       for (let position = 0; position < positions; position++)
-        for (const [pair, frequency] of frequencies.entries()) values[position * frequencies.length + pair] = rotary.scaling * turn(position * frequency)
+        for (const [pair, frequency] of frequencies.entries())
+          values[position * frequencies.length + pair] = rotary.scaling * turn(position * frequency)
       return { name: rotaryNames(index)[part] as string, shape, values }
     })
   })

@@ -49,14 +49,32 @@ export interface TrainingContextOptions {
   readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
   readonly fused?: boolean
-  /** Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing caps it. */
+  /**
+   * Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing
+   * caps it.
+   */
   readonly lossChunks?: number
   /** Null outside of training. */
   readonly random?: Randomness | null
 }
 
-/** Whole sequences at once; attention is spelled out so that it can be differentiated, or is one op with a gradient of its own. */
-export function trainingContext({ model: { architecture, weights }, b, batch, trainable, compute, recompute = false, leanAttention = false, leanFeedForward = false, fused = false, lossChunks, random = null }: TrainingContextOptions): ModelContext {
+/**
+ * Whole sequences at once; attention is spelled out so that it can be differentiated, or is one op with a gradient of
+ * its own.
+ */
+export function trainingContext({
+  model: { architecture, weights },
+  b,
+  batch,
+  trainable,
+  compute,
+  recompute = false,
+  leanAttention = false,
+  leanFeedForward = false,
+  fused = false,
+  lossChunks,
+  random = null,
+}: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
   const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
   let site = 0
@@ -70,8 +88,14 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     ...basics,
     logits(x, head, vocabularySize, cap) {
       if (lossChunks === undefined) return basics.logits(x, head, vocabularySize, cap)
-      if (lossChunks === 1 || cap || trainable?.wholes.has(head)) return b.crossEntropy(basics.logits(x, head, vocabularySize, cap), batch.labels)
-      return chunkedLosses(b, { x, weight: basics.weight(head, [vocabularySize, architecture.width]), labels: batch.labels, chunks: lossChunks })
+      if (lossChunks === 1 || cap || trainable?.wholes.has(head))
+        return b.crossEntropy(basics.logits(x, head, vocabularySize, cap), batch.labels)
+      return chunkedLosses(b, {
+        x,
+        weight: basics.weight(head, [vocabularySize, architecture.width]),
+        labels: batch.labels,
+        chunks: lossChunks,
+      })
     },
     embed(table, count, width) {
       const x = rowsOf(table, [count, width], batch.ids)
@@ -80,13 +104,27 @@ export function trainingContext({ model: { architecture, weights }, b, batch, tr
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
     feedForward: (x, f) => (leanFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
-    dropout: (x, p) => (random?.hidden && p > 0 ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype)) : x),
+    dropout: (x, p) =>
+      random?.hidden && p > 0
+        ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype))
+        : x,
     select: (x) => b.gather(x, batch.targets, { unique: true }),
     convolution: (_, x, w) => convolution(b, batch, x, w),
     attention(layer, q, k, v, options) {
-      if (fused && isFusedHead(architecture.headSize) && !options.softcap) return fusedAttention({ b, batch, architecture, tables, random: random?.attention ?? null, layer }, [q, k, v], options)
-      const dropout = random?.attention ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) } : null
-      return attention({ b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute }, [q, k, v], options)
+      if (fused && isFusedHead(architecture.headSize) && !options.softcap)
+        return fusedAttention(
+          { b, batch, architecture, tables, random: random?.attention ?? null, layer },
+          [q, k, v],
+          options,
+        )
+      const dropout = random?.attention
+        ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) }
+        : null
+      return attention(
+        { b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute },
+        [q, k, v],
+        options,
+      )
     },
   }
 }
@@ -101,31 +139,57 @@ interface AttentionParts {
   readonly lean: boolean
 }
 
-// softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V [B, K, T, D].
-function attention({ b, batch, architecture, tables, masks, dropout, lean }: AttentionParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, softcap, window }: AttentionOptions): Value {
+// softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V
+// [B, K, T, D].
+function attention(
+  { b, batch, architecture, tables, masks, dropout, lean }: AttentionParts,
+  [q, k, v]: readonly [Value, Value, Value],
+  { rotary = 0, scale, softcap, window }: AttentionOptions,
+): Value {
   const { heads, kvHeads, headSize } = architecture
   const groups = heads / kvHeads
   const turn = (x: Value, count: number) => turned({ b, batch, architecture, tables }, x, count, rotary)
   const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
   const keys = perKeyHead(turn(k, kvHeads))
-  const queries = b.reshape(b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), ['B', kvHeads, 'G·T', headSize])
+  const queries = b.reshape(
+    b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]),
+    ['B', kvHeads, 'G·T', headSize],
+  )
   const mask = masks.of(window)
   const values = perKeyHead(v)
   const attend = () => {
     const scores = b.cast(b.matmul(queries, keys, { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
     const probabilities = b.softmax(b.add(softcap ? softcapped(b, scores, softcap) : scores, mask))
-    return b.matmul(b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype), values, { alpha: 1 / (1 - (dropout?.p ?? 0)) })
+    return b.matmul(b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype), values, {
+      alpha: 1 / (1 - (dropout?.p ?? 0)),
+    })
   }
   const attended = lean ? b.region(attend) : attend()
-  return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), ['N', heads * headSize])
+  return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), [
+    'N',
+    heads * headSize,
+  ])
 }
 
 /** q or k [N, heads · D] with its positions turned in, as [B, T, heads · D]. */
-function turned({ b, batch, architecture: { headSize, rotaries }, tables }: Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'>, x: Value, heads: number, rotary: number | null): Value {
+function turned(
+  {
+    b,
+    batch,
+    architecture: { headSize, rotaries },
+    tables,
+  }: Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'>,
+  x: Value,
+  heads: number,
+  rotary: number | null,
+): Value {
   const wide = b.reshape(x, ['B', 'T', heads * headSize])
   if (rotary === null) return wide
   const [cos, sin] = tables[rotary] as readonly [Value, Value]
-  return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), { heads, size: rotaries[rotary]?.size ?? headSize })
+  return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), {
+    heads,
+    size: rotaries[rotary]?.size ?? headSize,
+  })
 }
 
 interface FusedParts extends Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'> {
@@ -133,13 +197,25 @@ interface FusedParts extends Pick<AttentionParts, 'b' | 'batch' | 'architecture'
   readonly layer: number
 }
 
-function fusedAttention({ b, batch, architecture, tables, random, layer }: FusedParts, [q, k, v]: readonly [Value, Value, Value], { rotary = 0, scale, window }: AttentionOptions): Value {
+function fusedAttention(
+  { b, batch, architecture, tables, random, layer }: FusedParts,
+  [q, k, v]: readonly [Value, Value, Value],
+  { rotary = 0, scale, window }: AttentionOptions,
+): Value {
   const { heads, kvHeads, headSize } = architecture
-  const flat = (x: Value, count: number) => b.reshape(turned({ b, batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
+  const flat = (x: Value, count: number) =>
+    b.reshape(turned({ b, batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
   const joined = rotary === null ? joinedValue(q, k, v) : null
   const qkv = joined ? [joined, joined, joined] : rotary === null ? [q, k, v] : [flat(q, heads), flat(k, kvHeads), v]
   const randoms = random ? [random.rows, columnsOf(b, random, layer)] : []
-  const plan = { heads, keyHeads: kvHeads, headSize, scale: scale ?? headSize ** -0.5, window: window ?? 0, p: random?.p ?? 0 }
+  const plan = {
+    heads,
+    keyHeads: kvHeads,
+    headSize,
+    scale: scale ?? headSize ** -0.5,
+    window: window ?? 0,
+    p: random?.p ?? 0,
+  }
   return b.attention([...qkv, batch.positions, batch.segments, ...randoms], plan)[0]
 }
 
@@ -147,14 +223,21 @@ function fusedAttention({ b, batch, architecture, tables, random, layer }: Fused
 function joinedValue(...parts: readonly [q: Value, k: Value, v: Value]): Value | null {
   const { source } = parts[0]
   if (source.kind !== 'node' || source.node.op.type !== 'Split') return null
-  const { inputs: [joined], outputs } = source.node
-  return joined && outputs.length === parts.length && parts.every((part, index) => part === outputs[index]) ? joined : null
+  const {
+    inputs: [joined],
+    outputs,
+  } = source.node
+  return joined && outputs.length === parts.length && parts.every((part, index) => part === outputs[index])
+    ? joined
+    : null
 }
 
 // y[t] = Σ w[k-1-j] x[t-j] over the tokens of the same segment
 function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Value {
   const kernel = w.shape[1] as number
-  const columns = b.split(w, new Array<number>(kernel).fill(1), 1).map((column) => b.reshape(column, [w.shape[0] as number]))
+  const columns = b
+    .split(w, new Array<number>(kernel).fill(1), 1)
+    .map((column) => b.reshape(column, [w.shape[0] as number]))
   const taps = columns.map((column, index) => {
     const back = kernel - 1 - index
     if (back === 0) return b.mul(x, column)
@@ -165,10 +248,16 @@ function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Valu
 }
 
 /** [B, K, G·T, T]: which probabilities of a layer are kept. */
-const attentionKept = (b: Builder, { kvHeads }: Architecture, random: NonNullable<Randomness['attention']>, layer: number): Value =>
+const attentionKept = (
+  b: Builder,
+  { kvHeads }: Architecture,
+  random: NonNullable<Randomness['attention']>,
+  layer: number,
+): Value =>
   b.dropoutMask(b.reshape(random.rows, ['B', kvHeads, 'G·T', 1]), columnsOf(b, random, layer), { p: random.p })
 
-const columnsOf = (b: Builder, { columns }: NonNullable<Randomness['attention']>, layer: number): Value => b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
+const columnsOf = (b: Builder, { columns }: NonNullable<Randomness['attention']>, layer: number): Value =>
+  b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
 
 // x + u · α/√(T·C), u uniform in (-1, 1)  (NEFTune, Jain et al. 2023)
 const noiseOf = (b: Builder, rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>
@@ -176,10 +265,15 @@ const noiseOf = (b: Builder, rows: Value, { columns, scale }: NonNullable<Random
 
 /** cos and sin [S, size/2] of every rotary scheme, as inputs. */
 export function rotaryInputs(b: Builder, { rotaries }: Architecture): (readonly [Value, Value])[] {
-  return rotaries.map(({ size }, index) => rotaryNames(index).map((name) => b.input(name, 'float32', ['S', size / 2])) as [Value, Value])
+  return rotaries.map(
+    ({ size }, index) => rotaryNames(index).map((name) => b.input(name, 'float32', ['S', size / 2])) as [Value, Value],
+  )
 }
 
-/** Masks [B,1,G·T,T] by window: 0 where the query may see the key, a huge negative number elsewhere; the same for each of the G queries that share a key. */
+/**
+ * Masks [B,1,G·T,T] by window: 0 where the query may see the key, a huge negative number elsewhere; the same for each
+ * of the G queries that share a key.
+ */
 class AttentionMasks {
   readonly #b: Builder
   readonly #batch: Batch
@@ -206,7 +300,10 @@ class AttentionMasks {
     const row = (x: Value) => b.reshape(x, ['B', 'T', 1])
     const column = (x: Value) => b.reshape(x, ['B', 1, 'T'])
     const causal = b.and(b.equal(row(segments), column(segments)), b.greaterOrEqual(row(positions), column(positions)))
-    const visible = window === undefined ? causal : b.and(causal, b.less(row(positions), b.add(column(positions), b.constant(window, 'int64'))))
+    const visible =
+      window === undefined
+        ? causal
+        : b.and(causal, b.less(row(positions), b.add(column(positions), b.constant(window, 'int64'))))
     const once = b.reshape(b.where(visible, b.constant(0), b.constant(MASKED)), ['B', 1, 'T', 'T'])
     const repeated = b.add(once, b.constant(new Array<number>(this.#groups).fill(0), 'float32', [this.#groups, 1, 1]))
     return b.reshape(repeated, ['B', 1, 'G·T', 'T'])

@@ -9,7 +9,15 @@ export const WindowFields = z.object({
 })
 
 /** Qwen's rule: how many recent tokens a layer attends to, itself included; undefined is all. */
-export function windowOf({ sliding_window: window, use_sliding_window: used, max_window_layers: first, layer_types: types }: z.infer<typeof WindowFields>, layer: number): number | undefined {
+export function windowOf(
+  {
+    sliding_window: window,
+    use_sliding_window: used,
+    max_window_layers: first,
+    layer_types: types,
+  }: z.infer<typeof WindowFields>,
+  layer: number,
+): number | undefined {
   const slides = types ? types[layer] === 'sliding_attention' : layer >= first
   return used && slides ? (window ?? undefined) : undefined
 }

@@ -30,16 +30,19 @@ export interface DownloadWatch {
 const MAX_FRUITLESS_ATTEMPTS = 2
 
 /**
- * Brings a file to `target`, going on from what an earlier attempt has left in `target.partial`. It appears only when its checksum is right.
- * Throws UserErrors, and the signal's reason when it is aborted; what has arrived is kept then.
+ * Brings a file to `target`, going on from what an earlier attempt has left in `target.partial`. It appears only when
+ * its checksum is right. Throws UserErrors, and the signal's reason when it is aborted; what has arrived is kept then.
  */
 export async function downloadFile(client: HubClient, job: DownloadJob, watch: DownloadWatch): Promise<void> {
   if (await isComplete(job, watch)) return
   await mkdir(dirname(job.target), { recursive: true })
   let fruitless = 0
-  for (let have = await partialSize(job); have !== job.sizeBytes || have === 0; ) {
+  for (let have = await partialSize(job); have !== job.sizeBytes || have === 0;) {
     const before = have
-    const failure = await transfer(client, job, have, watch).then(() => null, (error: unknown) => error)
+    const failure = await transfer(client, job, have, watch).then(
+      () => null,
+      (error: unknown) => error,
+    )
     have = await partialSize(job)
     watch.signal.throwIfAborted()
     if (failure !== null && !isCut(failure)) throw failure
@@ -56,7 +59,11 @@ export async function downloadFile(client: HubClient, job: DownloadJob, watch: D
 
 const partialOf = ({ target }: DownloadJob): string => `${target}.partial`
 const tagOf = ({ target }: DownloadJob): string => `${target}.etag`
-const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => 0)
+const sizeOf = (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  )
 
 const isCut = (error: unknown): boolean => error instanceof UserError && error.error.code === 'hub/interrupted'
 
@@ -77,10 +84,19 @@ async function partialSize(job: DownloadJob): Promise<number> {
 }
 
 /** One request for the bytes from `have` on. */
-async function transfer(client: HubClient, job: DownloadJob, have: number, { signal, onBytes }: DownloadWatch): Promise<void> {
+async function transfer(
+  client: HubClient,
+  job: DownloadJob,
+  have: number,
+  { signal, onBytes }: DownloadWatch,
+): Promise<void> {
   const tag = have > 0 ? await readFile(tagOf(job), 'utf8').catch(() => null) : null
   const range = have > 0 ? { range: `bytes=${have}-`, ...(tag && { 'if-range': tag }) } : {}
-  const response = await client.open(job.url, { subject: job.subject, signal, headers: { 'accept-encoding': 'identity', ...range } })
+  const response = await client.open(job.url, {
+    subject: job.subject,
+    signal,
+    headers: { 'accept-encoding': 'identity', ...range },
+  })
   const continues = response.status === 206 && startOf(response) === have
   if (!continues && response.status !== 200) {
     await response.body?.cancel()
@@ -121,7 +137,8 @@ async function otherSize(job: DownloadJob): Promise<UserError> {
   return new UserError('hub/size-changed', { file: basename(job.target) })
 }
 
-const startOf = (response: Response): number => Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1)
+const startOf = (response: Response): number =>
+  Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1)
 
 /** If-Range takes strong tags only. */
 async function keepTag(job: DownloadJob, response: Response): Promise<void> {
@@ -144,23 +161,34 @@ async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, si
 }
 
 /** git hashes `blob SIZE\0` before the contents. */
-const newHash = ({ kind }: Checksum, sizeBytes: number): Hash => (kind === 'git-sha1' ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash(kind))
+const newHash = ({ kind }: Checksum, sizeBytes: number): Hash =>
+  kind === 'git-sha1' ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash(kind)
 
 /** What unpacking leaves free of the disk: a small archive can hold any number of zeros. */
 const RESERVED_BYTES = 2 ** 30
 
-/** Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. Throws UserErrors. */
+/**
+ * Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. Throws
+ * UserErrors.
+ */
 export async function unpack(file: string, signal: AbortSignal): Promise<string> {
   if (!/\.gz$/i.test(file)) return file
   const unpacked = file.replace(/\.gz$/i, '')
   const draft = `${unpacked}.unpacking`
   const { bavail, bsize } = await statfs(dirname(file))
   try {
-    await pipeline(createReadStream(file), createGunzip(), atMost(bavail * bsize - RESERVED_BYTES, file), createWriteStream(draft), { signal })
+    await pipeline(
+      createReadStream(file),
+      createGunzip(),
+      atMost(bavail * bsize - RESERVED_BYTES, file),
+      createWriteStream(draft),
+      { signal },
+    )
   } catch (error) {
     await rm(draft, { force: true })
     signal.throwIfAborted()
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw new UserError('hub/gzip-damaged', { file: basename(file) })
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
+      throw new UserError('hub/gzip-damaged', { file: basename(file) })
     throw error
   }
   await rename(draft, unpacked)

@@ -44,7 +44,11 @@ export function createHubClient({ endpoint, network, token }: HubClientOptions):
 
   async function send(url: URL, { headers, signal, token: given }: Ask): Promise<Response> {
     const secret = url.origin === endpoint.origin ? (given ?? (await token())) : null
-    const all = { 'user-agent': 'terakoya-studio', ...headers, ...(secret === null ? {} : { authorization: `Bearer ${secret}` }) }
+    const all = {
+      'user-agent': 'terakoya-studio',
+      ...headers,
+      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+    }
     return network.send(url, { headers: all, ...(signal && { signal }) }).catch(async (error: unknown) => {
       signal?.throwIfAborted()
       throw await explain(error, url)
@@ -66,7 +70,9 @@ export function createHubClient({ endpoint, network, token }: HubClientOptions):
 
   async function read(url: URL, ask: Ask): Promise<{ response: Response; body: string }> {
     const response = await open(url, ask)
-    const body = await response.text().catch(async (error: unknown) => { throw await explain(error, url) })
+    const body = await response.text().catch(async (error: unknown) => {
+      throw await explain(error, url)
+    })
     return { response, body }
   }
 

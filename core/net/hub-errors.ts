@@ -9,20 +9,26 @@ export interface Subject {
   readonly page?: string
 }
 
-/** The failure that an answer of the Hub stands for. The Hub says 401 also of repositories that do not exist: X-Error-Code tells them apart. */
+/**
+ * The failure that an answer of the Hub stands for. The Hub says 401 also of repositories that do not exist:
+ * X-Error-Code tells them apart.
+ */
 export function answerError(response: Response, url: URL, subject: Subject): UserError {
   const { status, headers } = response
   const code = headers.get('x-error-code')
   const message = headers.get('x-error-message') ?? ''
   const dataset = subject.dataset ?? url.host
   if (code === 'GatedRepo') return new UserError('hub/gated', { dataset, url: subject.page ?? url.origin })
-  if (code === 'EntryNotFound' || code === 'RevisionNotFound') return new UserError('hub/file-not-found', { dataset, file: subject.file ?? '' })
-  if (message.startsWith('Invalid credentials') || (status === 401 && subject.dataset === undefined)) return new UserError('hub/token-invalid')
+  if (code === 'EntryNotFound' || code === 'RevisionNotFound')
+    return new UserError('hub/file-not-found', { dataset, file: subject.file ?? '' })
+  if (message.startsWith('Invalid credentials') || (status === 401 && subject.dataset === undefined))
+    return new UserError('hub/token-invalid')
   if (message.includes('is disabled')) return new UserError('hub/disabled', { dataset })
   if (code === 'RepoNotFound' || status === 401 || status === 404) return new UserError('hub/not-found', { dataset })
   if (status === 403) return new UserError('hub/gated', { dataset, url: subject.page ?? url.origin })
   if (status === 407) return new UserError('hub/proxy', { proxy: url.host, reason: '407' })
-  if (status === 429) return new UserError('hub/rate-limited', { seconds: Number(headers.get('retry-after')) || RATE_LIMIT_SECONDS })
+  if (status === 429)
+    return new UserError('hub/rate-limited', { seconds: Number(headers.get('retry-after')) || RATE_LIMIT_SECONDS })
   if (status >= 500) return new UserError('hub/server', { host: url.host, status })
   return new UserError('hub/unexpected', { host: url.host, found: String(status) })
 }
@@ -42,11 +48,16 @@ export function networkError(error: unknown, url: URL, proxy: string | null): un
   const text = causes.map(({ code, message }) => `${code ?? ''} ${message}`).join(' ')
   const reason = causes.find(({ code }) => code)?.code ?? causes.at(-1)?.message ?? ''
   const shownProxy = proxy && withoutPassword(proxy)
-  if (shownProxy && /proxy|tunnel/i.test(text)) return new UserError('hub/proxy', { proxy: shownProxy, reason: /\b\d{3}\b/.exec(text)?.[0] ?? reason })
+  if (shownProxy && /proxy|tunnel/i.test(text))
+    return new UserError('hub/proxy', { proxy: shownProxy, reason: /\b\d{3}\b/.exec(text)?.[0] ?? reason })
   if (CERTIFICATE.test(text)) return new UserError('hub/certificate', { host: url.host, reason })
-  if (UNREACHABLE.test(text)) return shownProxy ? new UserError('hub/proxy', { proxy: shownProxy, reason }) : new UserError('hub/offline', { host: url.host })
+  if (UNREACHABLE.test(text))
+    return shownProxy
+      ? new UserError('hub/proxy', { proxy: shownProxy, reason })
+      : new UserError('hub/offline', { host: url.host })
   if (TIMEOUT.test(text)) return new UserError('hub/timeout', { host: url.host })
-  if (CUT.test(text) || /terminated|other side closed|fetch failed/.test(text)) return new UserError('hub/interrupted', { host: url.host })
+  if (CUT.test(text) || /terminated|other side closed|fetch failed/.test(text))
+    return new UserError('hub/interrupted', { host: url.host })
   return error
 }
 

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import { proxyFromEnvironment, proxyFromList } from './network.ts'
 
-const proxyOf = (environment: NodeJS.ProcessEnv, url = 'https://huggingface.co/api') => proxyFromEnvironment(environment)(new URL(url))
+const proxyOf = (environment: NodeJS.ProcessEnv, url = 'https://huggingface.co/api') =>
+  proxyFromEnvironment(environment)(new URL(url))
 
-it('takes the proxy of the address\'s kind, in capitals or not, with or without a scheme', async () => {
+it("takes the proxy of the address's kind, in capitals or not, with or without a scheme", async () => {
   expect(await proxyOf({ HTTPS_PROXY: 'http://p:1', HTTP_PROXY: 'http://q:2' })).toBe('http://p:1')
   expect(await proxyOf({ HTTPS_PROXY: 'http://p:1', HTTP_PROXY: 'http://q:2' }, 'http://localhost')).toBe('http://q:2')
   expect(await proxyOf({ https_proxy: 'p:1', HTTPS_PROXY: 'http://other:1' })).toBe('http://p:1')
@@ -12,12 +13,21 @@ it('takes the proxy of the address\'s kind, in capitals or not, with or without 
 })
 
 it.each([
-  ['huggingface.co', null], ['.huggingface.co', null], ['*.huggingface.co', null], ['co', null], ['*', null], ['localhost, huggingface.co:443', null],
-  ['face.co', 'http://p:1'], ['huggingface.co:80', 'http://p:1'], ['huggingface.com', 'http://p:1'],
+  ['huggingface.co', null],
+  ['.huggingface.co', null],
+  ['*.huggingface.co', null],
+  ['co', null],
+  ['*', null],
+  ['localhost, huggingface.co:443', null],
+  ['face.co', 'http://p:1'],
+  ['huggingface.co:80', 'http://p:1'],
+  ['huggingface.com', 'http://p:1'],
 ])('NO_PROXY=%s', async (list, proxy) => {
   expect(await proxyOf({ HTTPS_PROXY: 'http://p:1', NO_PROXY: list })).toBe(proxy)
 })
 
 it('reads the list that Chromium gives for an address', () => {
-  expect(['DIRECT', 'PROXY proxy:8080; DIRECT', 'HTTPS proxy:443', 'SOCKS5 proxy:1080', ''].map(proxyFromList)).toEqual([null, 'http://proxy:8080', 'https://proxy:443', 'socks5://proxy:1080', null])
+  expect(['DIRECT', 'PROXY proxy:8080; DIRECT', 'HTTPS proxy:443', 'SOCKS5 proxy:1080', ''].map(proxyFromList)).toEqual(
+    [null, 'http://proxy:8080', 'https://proxy:443', 'socks5://proxy:1080', null],
+  )
 })

@@ -13,19 +13,25 @@ export interface Network {
 const CONNECT_TIMEOUT_MS = 15_000
 /** Without a byte for so long the other side counts as gone. */
 const IDLE_TIMEOUT_MS = 30_000
-const timeouts = { connect: { timeout: CONNECT_TIMEOUT_MS }, headersTimeout: IDLE_TIMEOUT_MS, bodyTimeout: IDLE_TIMEOUT_MS }
+const timeouts = {
+  connect: { timeout: CONNECT_TIMEOUT_MS },
+  headersTimeout: IDLE_TIMEOUT_MS,
+  bodyTimeout: IDLE_TIMEOUT_MS,
+}
 
 /** HTTP through the proxy that `proxyFor` names. Close it to end its connections. */
 export function createNetwork(proxyFor: ProxyFor): Network {
   const dispatchers = new Map<string | null, Dispatcher>()
   const dispatcherFor = (proxy: string | null): Dispatcher => {
-    const known = dispatchers.get(proxy) ?? (proxy === null ? new Agent(timeouts) : new ProxyAgent({ uri: proxy, ...timeouts }))
+    const known =
+      dispatchers.get(proxy) ?? (proxy === null ? new Agent(timeouts) : new ProxyAgent({ uri: proxy, ...timeouts }))
     dispatchers.set(proxy, known)
     return known
   }
   return {
     proxyFor,
-    send: async (url, init) => fetch(url, { ...init, redirect: 'manual', dispatcher: dispatcherFor(await proxyFor(url)) }),
+    send: async (url, init) =>
+      fetch(url, { ...init, redirect: 'manual', dispatcher: dispatcherFor(await proxyFor(url)) }),
     async close() {
       await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()))
     },
@@ -45,16 +51,25 @@ export function proxyFromEnvironment(environment: NodeJS.ProcessEnv): ProxyFor {
 /** NO_PROXY lists hosts, with or without a port; a host stands for its subdomains, `*` for all. */
 function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
   const actualPort = port || (protocol === 'https:' ? '443' : '80')
-  return list.split(/[\s,]+/).filter(Boolean).some((entry) => {
-    const [, name = '', wantedPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
-    if (wantedPort !== undefined && wantedPort !== actualPort) return false
-    return entry === '*' || hostname === name || hostname.endsWith(`.${name}`)
-  })
+  return list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      const [, name = '', wantedPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? []
+      if (wantedPort !== undefined && wantedPort !== actualPort) return false
+      return entry === '*' || hostname === name || hostname.endsWith(`.${name}`)
+    })
 }
 
 /** The first usable proxy of a list as Chromium and PAC scripts write it: `PROXY host:port; DIRECT`. */
 export function proxyFromList(list: string): string | null {
-  const schemes: Readonly<Record<string, string>> = { PROXY: 'http', HTTP: 'http', HTTPS: 'https', SOCKS: 'socks5', SOCKS5: 'socks5' }
+  const schemes: Readonly<Record<string, string>> = {
+    PROXY: 'http',
+    HTTP: 'http',
+    HTTPS: 'https',
+    SOCKS: 'socks5',
+    SOCKS5: 'socks5',
+  }
   const [kind = 'DIRECT', host] = list.split(';')[0]?.trim().split(/\s+/) ?? []
   const scheme = schemes[kind.toUpperCase()]
   return scheme && host ? `${scheme}://${host}` : null

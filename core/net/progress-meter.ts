@@ -40,7 +40,8 @@ export class ProgressMeter {
 
   rate(totalBytes: number): Pick<HubProgress, 'bytesPerSecond' | 'remainingSeconds'> {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)]
-    if (!first || !last || last.atMs - first.atMs < MIN_SPAN_MS || last.bytes <= first.bytes) return { bytesPerSecond: null, remainingSeconds: null }
+    if (!first || !last || last.atMs - first.atMs < MIN_SPAN_MS || last.bytes <= first.bytes)
+      return { bytesPerSecond: null, remainingSeconds: null }
     const bytesPerSecond = ((last.bytes - first.bytes) * 1000) / (last.atMs - first.atMs)
     return { bytesPerSecond, remainingSeconds: (totalBytes - last.bytes) / bytesPerSecond }
   }

@@ -37,16 +37,29 @@ export const subjectOf = (client: HubClient, id: HubDatasetId, file?: string): S
 })
 
 /** The files of a branch, with sizes and checksums. Throws `hub/file-not-found` where there is no such branch. */
-export async function listFiles(client: HubClient, id: HubDatasetId, branch: HubBranch, signal?: AbortSignal): Promise<RepositoryFile[]> {
+export async function listFiles(
+  client: HubClient,
+  id: HubDatasetId,
+  branch: HubBranch,
+  signal?: AbortSignal,
+): Promise<RepositoryFile[]> {
   const url = client.url(`api/datasets/${id}/tree/${encodeURIComponent(revisions[branch])}`, { recursive: 'true' })
-  const entries = await client.list(url, TreeEntry, { subject: subjectOf(client, id, revisions[branch]), maxPages: MAX_TREE_PAGES, ...(signal && { signal }) })
-  return entries.filter(({ type }) => type === 'file').map(({ path, oid, size, lfs }) => ({
-    path,
-    sizeBytes: lfs?.size ?? size,
-    checksum: lfs ? { kind: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') } : { kind: 'git-sha1', hex: oid },
-  }))
+  const entries = await client.list(url, TreeEntry, {
+    subject: subjectOf(client, id, revisions[branch]),
+    maxPages: MAX_TREE_PAGES,
+    ...(signal && { signal }),
+  })
+  return entries
+    .filter(({ type }) => type === 'file')
+    .map(({ path, oid, size, lfs }) => ({
+      path,
+      sizeBytes: lfs?.size ?? size,
+      checksum: lfs ? { kind: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') } : { kind: 'git-sha1', hex: oid },
+    }))
 }
 
 /** Where a file's contents are asked for. */
 export const fileUrl = (client: HubClient, id: HubDatasetId, branch: HubBranch, path: string): URL =>
-  client.url(`datasets/${id}/resolve/${encodeURIComponent(revisions[branch])}/${path.split('/').map(encodeURIComponent).join('/')}`)
+  client.url(
+    `datasets/${id}/resolve/${encodeURIComponent(revisions[branch])}/${path.split('/').map(encodeURIComponent).join('/')}`,
+  )

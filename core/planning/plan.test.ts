@@ -25,7 +25,13 @@ beforeAll(async () => {
   built = await buildReader()
   reader = built.client()
   models = createModelService({ shippedFolder: join(resources, 'models'), folder: join(folder, 'models'), reader })
-  datasets = createDatasetService({ folder: join(folder, 'datasets'), trashFolder: join(folder, 'trash'), templatesFolder: join(resources, 'tutorial'), emit: () => undefined, tokenCounter: (model) => tokenCounter(models, reader, model) })
+  datasets = createDatasetService({
+    folder: join(folder, 'datasets'),
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(resources, 'tutorial'),
+    emit: () => undefined,
+    tokenCounter: (model) => tokenCounter(models, reader, model),
+  })
   dataset = await datasets.create({ from: 'sample' })
 })
 afterAll(async () => {
@@ -39,7 +45,10 @@ const card = (memoryBytes: number, freeMemoryBytes: number): DeviceReport => ({
   recommended: { kind: 'cuda', reason: 'fastest-gpu' },
 })
 const plan = (report: DeviceReport, settings: Record<string, unknown> = {}) =>
-  makePlan({ 'dataset.id': dataset.id, ...settings }, { datasets, models, reader, devices: () => Promise.resolve(report) })
+  makePlan(
+    { 'dataset.id': dataset.id, ...settings },
+    { datasets, models, reader, devices: () => Promise.resolve(report) },
+  )
 
 describe('the memory of a plan', () => {
   it("is the graphics card's where that computes", async () => {
@@ -53,12 +62,21 @@ describe('the memory of a plan', () => {
     const { memoryBytes, availableMemoryBytes, issues } = await plan(card(1e9, 9e8))
     expect(memoryBytes).toBeGreaterThan(1e9)
     expect(availableMemoryBytes).toBe(9e8)
-    expect(issues).toContainEqual({ severity: 'warning', setting: 'training.batch_size', error: { code: 'plan/gpu-memory', facts: {} } })
+    expect(issues).toContainEqual({
+      severity: 'warning',
+      setting: 'training.batch_size',
+      error: { code: 'plan/gpu-memory', facts: {} },
+    })
   })
 
   it('is more where kernels of our own cannot be compiled', async () => {
     const report = card(16e9, 12e9)
-    const lacking: DeviceReport = { ...report, devices: report.devices.map((device) => (device.kind === 'cuda' ? { ...device, reason: 'compiler-missing' } : device)) }
+    const lacking: DeviceReport = {
+      ...report,
+      devices: report.devices.map((device) =>
+        device.kind === 'cuda' ? { ...device, reason: 'compiler-missing' } : device,
+      ),
+    }
     expect((await plan(lacking)).memoryBytes).toBeGreaterThan((await plan(report)).memoryBytes)
   })
 

@@ -1,5 +1,16 @@
 import { freemem, totalmem } from 'node:os'
-import { parseSettings, toAppError, UserError, type DatasetInfo, type DeviceKind, type ExperimentPlan, type PlanIssue, type SettingKey, type SettingProblem, type SettingValues } from '../contract/index.ts'
+import {
+  parseSettings,
+  toAppError,
+  UserError,
+  type DatasetInfo,
+  type DeviceKind,
+  type ExperimentPlan,
+  type PlanIssue,
+  type SettingKey,
+  type SettingProblem,
+  type SettingValues,
+} from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { LocalModel, ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
@@ -19,14 +30,25 @@ interface PlanServices {
 }
 
 /** The sentence for a setting that does not fit the catalogue. */
-export const problemError = ({ key, code, ...facts }: SettingProblem): UserError => new UserError(code, { setting: key, ...facts })
+export const problemError = ({ key, code, ...facts }: SettingProblem): UserError =>
+  new UserError(code, { setting: key, ...facts })
 
-/** What a run with these settings would do, without starting anything. Problems come back as issues at their setting. */
-export async function makePlan(raw: Readonly<Record<string, unknown>>, { datasets, models, reader, devices }: PlanServices): Promise<ExperimentPlan> {
+/**
+ * What a run with these settings would do, without starting anything. Problems come back as issues at their setting.
+ */
+export async function makePlan(
+  raw: Readonly<Record<string, unknown>>,
+  { datasets, models, reader, devices }: PlanServices,
+): Promise<ExperimentPlan> {
   const { values, problems } = parseSettings(raw)
-  const issues: PlanIssue[] = problems.map((problem) => ({ severity: 'error', setting: problem.key as SettingKey, error: problemError(problem).error }))
+  const issues: PlanIssue[] = problems.map((problem) => ({
+    severity: 'error',
+    setting: problem.key as SettingKey,
+    error: problemError(problem).error,
+  }))
   const note = (setting: SettingKey) => (error: unknown) => {
-    if (!issues.some((issue) => issue.setting === setting)) issues.push({ severity: 'error', setting, error: toAppError(error) })
+    if (!issues.some((issue) => issue.setting === setting))
+      issues.push({ severity: 'error', setting, error: toAppError(error) })
     return null
   }
   const [report, dataset, model] = await Promise.all([
@@ -37,10 +59,20 @@ export async function makePlan(raw: Readonly<Record<string, unknown>>, { dataset
   const counts = countRows(dataset, values)
   const device = values['environment.device'] === 'auto' ? report.recommended.kind : values['environment.device']
   const memory = memoryOf(device, report)
-  const place = { kind: device, hasKernels: report.devices.find(({ kind }) => kind === device)?.reason !== 'compiler-missing' }
-  const sizes = (model && (await sizesOf(model, { values, place }, reader).catch(note('training.lora_target_modules')))) ?? { trainableParameterCount: 0, memoryBytes: 0 }
+  const place = {
+    kind: device,
+    hasKernels: report.devices.find(({ kind }) => kind === device)?.reason !== 'compiler-missing',
+  }
+  const sizes = (model &&
+    (await sizesOf(model, { values, place }, reader).catch(note('training.lora_target_modules')))) ?? {
+    trainableParameterCount: 0,
+    memoryBytes: 0,
+  }
   const perEpoch = stepsPerEpoch(counts.train, values)
-  issues.push(...warnings(counts.train, values, sizes.memoryBytes, memory), ...(await datasetWarnings(dataset, datasets)))
+  issues.push(
+    ...warnings(counts.train, values, sizes.memoryBytes, memory),
+    ...(await datasetWarnings(dataset, datasets)),
+  )
   return {
     trainRowCount: counts.train,
     validationRowCount: counts.validation,
@@ -64,11 +96,19 @@ interface Memory {
 function memoryOf(kind: DeviceKind, { devices }: DeviceReport): Memory {
   // Of others it is not known whether they share the computer's.
   const gpu = kind === 'cuda' ? devices.find((device) => device.kind === kind) : undefined
-  if (gpu?.memoryBytes !== undefined) return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
-  return { isGpu: false, totalBytes: totalmem(), availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())) }
+  if (gpu?.memoryBytes !== undefined)
+    return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
+  return {
+    isGpu: false,
+    totalBytes: totalmem(),
+    availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())),
+  }
 }
 
-/** The dataset of a run. Throws UserError where it has no prompt or answer column or no row with an answer; reads no further than the first such row. */
+/**
+ * The dataset of a run. Throws UserError where it has no prompt or answer column or no row with an answer; reads no
+ * further than the first such row.
+ */
 export async function findTrainable(values: SettingValues, datasets: DatasetService): Promise<DatasetInfo> {
   const dataset = await datasets.find(values['dataset.id'])
   datasets.checkTrainable(dataset)
@@ -82,14 +122,29 @@ function countRows(dataset: DatasetInfo | null, values: SettingValues): { train:
   return { train: dataset.rowCount - validation, validation }
 }
 
-const sizesOf = ({ folder, stamp }: LocalModel, run: { readonly values: SettingValues; readonly place: MemoryPlace }, reader: ModelReader) =>
-  reader.call('memory', { folder, stamp, ...run })
+const sizesOf = (
+  { folder, stamp }: LocalModel,
+  run: { readonly values: SettingValues; readonly place: MemoryPlace },
+  reader: ModelReader,
+) => reader.call('memory', { folder, stamp, ...run })
 
-function warnings(trainRows: number, values: SettingValues, memoryBytes: number, { isGpu, totalBytes }: Memory): PlanIssue[] {
+function warnings(
+  trainRows: number,
+  values: SettingValues,
+  memoryBytes: number,
+  { isGpu, totalBytes }: Memory,
+): PlanIssue[] {
   const found: PlanIssue[] = []
-  const warn = (setting: SettingKey, code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory' | 'plan/gpu-memory', facts: Record<string, number> = {}) =>
-    found.push({ severity: 'warning', setting, error: { code, facts } })
-  if (trainRows > 0 && trainRows < values['training.batch_size']) warn('training.batch_size', 'plan/batch-larger-than-data', { rows: trainRows, batchSize: values['training.batch_size'] })
+  const warn = (
+    setting: SettingKey,
+    code: 'plan/few-rows' | 'plan/batch-larger-than-data' | 'plan/memory' | 'plan/gpu-memory',
+    facts: Record<string, number> = {},
+  ) => found.push({ severity: 'warning', setting, error: { code, facts } })
+  if (trainRows > 0 && trainRows < values['training.batch_size'])
+    warn('training.batch_size', 'plan/batch-larger-than-data', {
+      rows: trainRows,
+      batchSize: values['training.batch_size'],
+    })
   if (trainRows > 0 && trainRows < FEW_ROWS) warn('dataset.id', 'plan/few-rows', { rows: trainRows })
   if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory')
   return found
@@ -98,5 +153,13 @@ function warnings(trainRows: number, values: SettingValues, memoryBytes: number,
 /** Problems in the rows warn but forbid nothing. */
 async function datasetWarnings(dataset: DatasetInfo | null, datasets: DatasetService): Promise<PlanIssue[]> {
   const count = dataset ? await datasets.warningCount(dataset) : 0
-  return count > 0 ? [{ severity: 'warning', setting: 'dataset.id', error: { code: 'plan/dataset-problems', facts: { count, dataset: dataset?.name ?? '' } } }] : []
+  return count > 0
+    ? [
+        {
+          severity: 'warning',
+          setting: 'dataset.id',
+          error: { code: 'plan/dataset-problems', facts: { count, dataset: dataset?.name ?? '' } },
+        },
+      ]
+    : []
 }

@@ -17,8 +17,14 @@ interface PreviewServices {
   readonly reader: ModelReader
 }
 
-/** What the model would see of a row with these settings; null where there is no such row. Throws UserError where a setting, the model or the format do not fit. */
-export async function previewSample({ datasetId, row, settings }: SampleQuestion, { datasets, models, reader }: PreviewServices): Promise<SamplePreview | null> {
+/**
+ * What the model would see of a row with these settings; null where there is no such row. Throws UserError where a
+ * setting, the model or the format do not fit.
+ */
+export async function previewSample(
+  { datasetId, row, settings }: SampleQuestion,
+  { datasets, models, reader }: PreviewServices,
+): Promise<SamplePreview | null> {
   const { values, problems } = parseSettings({ ...settings, 'dataset.id': datasetId })
   if (problems[0]) throw problemError(problems[0])
   const rows = await datasets.conversationRows(datasetId, row)

@@ -10,8 +10,8 @@ export const validationCount = (rowCount: number, validationSize: number): numbe
   validationSize === 0 ? 0 : Math.max(0, Math.min(rowCount - 1, Math.ceil(rowCount * validationSize)))
 
 /**
- * Which rows are held out: whole conversations in an order that depends only on the seed, until there are enough. Rows that answer to no other are
- * conversations of their own.
+ * Which rows are held out: whole conversations in an order that depends only on the seed, until there are enough. Rows
+ * that answer to no other are conversations of their own.
  */
 export function heldOut(links: readonly ChainLink[], count: number, seed: number): ReadonlySet<number> {
   const groups = new Map<number, number[]>()
@@ -27,8 +27,8 @@ export function heldOut(links: readonly ChainLink[], count: number, seed: number
 }
 
 /**
- * Writes the rows of a run into its folder as two JSONL files, so that the run can be repeated and resumed whatever becomes of the dataset.
- * Which rows are held out depends only on the seed, the number of rows and their conversations.
+ * Writes the rows of a run into its folder as two JSONL files, so that the run can be repeated and resumed whatever
+ * becomes of the dataset. Which rows are held out depends only on the seed, the number of rows and their conversations.
  */
 export async function snapshotRows(
   rows: () => AsyncIterable<TrainingRow>,
@@ -36,11 +36,20 @@ export async function snapshotRows(
   files: { readonly trainRows: string; readonly validationRows: string },
 ): Promise<{ train: number; validation: number }> {
   const links: ChainLink[] = []
-  for await (const { id, parentId } of rows()) links.push({ ...(id === undefined ? {} : { id }), ...(parentId === undefined ? {} : { parentId }) })
-  const held = heldOut(links, validationCount(links.length, values['dataset.validation_size']), values['environment.seed'])
+  for await (const { id, parentId } of rows())
+    links.push({ ...(id === undefined ? {} : { id }), ...(parentId === undefined ? {} : { parentId }) })
+  const held = heldOut(
+    links,
+    validationCount(links.length, values['dataset.validation_size']),
+    values['environment.seed'],
+  )
   const counts = { train: 0, validation: 0 }
   const train = await LineFile.open(files.trainRows)
-  const validation = await LineFile.open(files.validationRows).catch((error: unknown) => train.close().then(() => { throw error }))
+  const validation = await LineFile.open(files.validationRows).catch((error: unknown) =>
+    train.close().then(() => {
+      throw error
+    }),
+  )
   try {
     let index = 0
     for await (const row of rows()) {

@@ -6,8 +6,8 @@ import type { ModelReader } from '../reader/client.ts'
 const REQUEST_LENGTH = 200_000
 
 /**
- * How a model counts tokens. Texts longer than a request are counted in pieces, which makes a difference of a token or two at each cut.
- * Throws UserError where there is no such model or its tokenizer cannot be read.
+ * How a model counts tokens. Texts longer than a request are counted in pieces, which makes a difference of a token or
+ * two at each cut. Throws UserError where there is no such model or its tokenizer cannot be read.
  */
 export async function tokenCounter(models: ModelService, reader: ModelReader, modelId: string): Promise<TokenCounter> {
   const { folder, stamp } = await models.find(modelId)
@@ -17,7 +17,9 @@ export async function tokenCounter(models: ModelService, reader: ModelReader, mo
       const counts = texts.map(() => 0)
       for (const pieces of requestsOf(texts)) {
         const found = await reader.call('countTokens', { folder, stamp, texts: pieces.map(({ text }) => text) })
-        pieces.forEach(({ index }, place) => { counts[index]! += found[place] ?? 0 })
+        pieces.forEach(({ index }, place) => {
+          counts[index]! += found[place] ?? 0
+        })
       }
       return counts
     },

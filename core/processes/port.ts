@@ -4,7 +4,10 @@ export interface EngineExit {
   readonly reason: string
 }
 
-/** The host's end of an engine process: a utility process in the desktop, a child process elsewhere. Messages are structured-cloneable. */
+/**
+ * The host's end of an engine process: a utility process in the desktop, a child process elsewhere. Messages are
+ * structured-cloneable.
+ */
 export interface EnginePort {
   readonly pid: number | undefined
   send(message: unknown): void

@@ -9,7 +9,10 @@ export function defaultThreadCount(): number {
   return cores
 }
 
-/** Counts (package, core) pairs on Linux. Elsewhere null: macOS has no second threads, and Windows does not say without a system call. */
+/**
+ * Counts (package, core) pairs on Linux. Elsewhere null: macOS has no second threads, and Windows does not say without
+ * a system call.
+ */
 function physicalCoreCount(): number | null {
   if (process.platform !== 'linux') return null
   try {

@@ -13,13 +13,18 @@ import { hostileModels, writeHostileModels } from './testing/hostile-models.ts'
 import { soundConfig, writeModel } from './testing/sound-model.ts'
 
 /** A model whose template takes longer than anybody waits: one step of it writes out a list that holds itself. */
-const ENDLESS = JSON.stringify({ chat_template: '{% set ns = namespace(x=[1]) %}{% for i in range(40) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}' })
+const ENDLESS = JSON.stringify({
+  chat_template:
+    '{% set ns = namespace(x=[1]) %}{% for i in range(40) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}',
+})
 
 let built: BuiltReader
 let folder: string
 const clients: ModelReader[] = []
 
-beforeAll(async () => { built = await buildReader() }, 120_000)
+beforeAll(async () => {
+  built = await buildReader()
+}, 120_000)
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-reader-'))
   await writeModel(join(folder, 'sound'))
@@ -31,7 +36,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-const errorOf = (call: Promise<unknown>): Promise<AppError | null> => call.then(() => null, (error: { error: AppError }) => error.error)
+const errorOf = (call: Promise<unknown>): Promise<AppError | null> =>
+  call.then(
+    () => null,
+    (error: { error: AppError }) => error.error,
+  )
 const at = (name: string, stamp = '') => ({ folder: join(folder, name), stamp })
 
 /** A client of processes that run this code instead of the reader: what a subverted reader could say. */
@@ -42,9 +51,14 @@ async function clientOf(code: string): Promise<ModelReader> {
     const child = fork(file, { serialization: 'advanced' })
     return {
       pid: child.pid,
-      send: (message) => { if (child.connected) child.send(message as object, () => {}) },
+      send: (message) => {
+        if (child.connected) child.send(message as object, () => {})
+      },
       onMessage: (listener) => void child.on('message', listener),
-      onExit: (listener) => void child.once('exit', (exitCode, signal) => listener({ code: exitCode, reason: signal ?? `exit ${exitCode}` })),
+      onExit: (listener) =>
+        void child.once('exit', (exitCode, signal) =>
+          listener({ code: exitCode, reason: signal ?? `exit ${exitCode}` }),
+        ),
       kill: () => void child.kill('SIGKILL'),
     }
   }, 2_000)
@@ -55,7 +69,14 @@ async function clientOf(code: string): Promise<ModelReader> {
 describe('a reader', () => {
   it('describes a model and counts its tokens', async () => {
     const reader = built.client()
-    expect(await reader.call('describe', at('sound'))).toEqual({ architecture: 'LlamaForCausalLM', parameterCount: 2, sizeBytes: 8, contextLengthTokens: 256, vocabularySize: 1400, licence: 'mit' })
+    expect(await reader.call('describe', at('sound'))).toEqual({
+      architecture: 'LlamaForCausalLM',
+      parameterCount: 2,
+      sizeBytes: 8,
+      contextLengthTokens: 256,
+      vocabularySize: 1400,
+      licence: 'mit',
+    })
     const models = createModelService({ shippedFolder: join(folder, 'none'), folder, reader })
     const { countTokens } = await tokenCounter(models, reader, 'sound')
     const [short, empty, long] = await countTokens(['abc', '', '😀'.repeat(150_000)])
@@ -70,7 +91,10 @@ describe('a reader', () => {
     const order: string[] = []
     const endless = errorOf(reader.call('describe', at('endless'))).finally(() => order.push('endless'))
     await reader.call('describe', at('sound')).finally(() => order.push('sound'))
-    expect(await endless).toMatchObject({ code: expect.stringMatching(/^model\/too-(slow|large)$/), facts: { model: 'endless' } })
+    expect(await endless).toMatchObject({
+      code: expect.stringMatching(/^model\/too-(slow|large)$/),
+      facts: { model: 'endless' },
+    })
     expect(order).toEqual(['sound', 'endless'])
     expect(await errorOf(reader.call('describe', at('sound')))).toBeNull()
   })
@@ -78,7 +102,10 @@ describe('a reader', () => {
   it('is killed when it takes more memory than it may, with the model named', async () => {
     const bloat = hostileModels.filter(({ name }) => name === 'tokenizer-bloat')
     await writeHostileModels(folder, bloat)
-    expect(await errorOf(built.client().call('describe', at('tokenizer-bloat')))).toEqual({ code: 'model/too-large', facts: { model: 'tokenizer-bloat', megabytes: 1000 } })
+    expect(await errorOf(built.client().call('describe', at('tokenizer-bloat')))).toEqual({
+      code: 'model/too-large',
+      facts: { model: 'tokenizer-bloat', megabytes: 1000 },
+    })
   })
 
   it('reads files again when they have changed', async () => {
@@ -114,21 +141,54 @@ describe('a process that has been subverted', () => {
     ['aborts', `process.on('message', () => process.abort())`, 'model/too-large'],
     ['sends what is no reply', answering(`{ hello: 1 }`), 'model/unreadable'],
     ['sends null', answering('null'), 'model/unreadable'],
-    ['gives a result of another form', answering(`{ type: 'result', id, result: { parameterCount: 'x' } }`), 'model/unreadable'],
-    ['gives a number that is none', answering(`{ type: 'result', id, result: { architecture: '', parameterCount: NaN, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`), 'model/unreadable'],
-    ['gives a text without end', answering(`{ type: 'result', id, result: { architecture: 'x'.repeat(5e6), parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`), 'model/unreadable'],
-    ['invents an error', answering(`{ type: 'error', id, error: { code: 'constructor', facts: {} } }`), 'model/unreadable'],
-    ['claims a bug of ours', answering(`{ type: 'error', id, error: { code: 'internal', facts: { message: 'x' } } }`), 'model/unreadable'],
-    ['puts objects into an error', answering(`{ type: 'error', id, error: { code: 'model/config', facts: { setting: {} } } }`), 'model/unreadable'],
+    [
+      'gives a result of another form',
+      answering(`{ type: 'result', id, result: { parameterCount: 'x' } }`),
+      'model/unreadable',
+    ],
+    [
+      'gives a number that is none',
+      answering(
+        `{ type: 'result', id, result: { architecture: '', parameterCount: NaN, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`,
+      ),
+      'model/unreadable',
+    ],
+    [
+      'gives a text without end',
+      answering(
+        `{ type: 'result', id, result: { architecture: 'x'.repeat(5e6), parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`,
+      ),
+      'model/unreadable',
+    ],
+    [
+      'invents an error',
+      answering(`{ type: 'error', id, error: { code: 'constructor', facts: {} } }`),
+      'model/unreadable',
+    ],
+    [
+      'claims a bug of ours',
+      answering(`{ type: 'error', id, error: { code: 'internal', facts: { message: 'x' } } }`),
+      'model/unreadable',
+    ],
+    [
+      'puts objects into an error',
+      answering(`{ type: 'error', id, error: { code: 'model/config', facts: { setting: {} } } }`),
+      'model/unreadable',
+    ],
     ['answers another question', answering(`{ type: 'result', id: id + 1, result: [] }`), 'model/too-slow'],
   ])('and %s gives one error of the user', async (_, code, expected) => {
     const reader = await clientOf(code)
-    expect(await errorOf(reader.call('describe', at('sound')))).toMatchObject({ code: expected, facts: { model: 'sound' } })
+    expect(await errorOf(reader.call('describe', at('sound')))).toMatchObject({
+      code: expected,
+      facts: { model: 'sound' },
+    })
   })
 
   it('is replaced: a request that failed because of what the process had read before is tried in a fresh one', async () => {
     const description = `{ architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' }`
-    const reader = await clientOf(`let asked = 0; process.on('message', ({ id }) => ++asked === 2 ? process.exit(1) : process.send({ type: 'result', id, result: ${description} }))`)
+    const reader = await clientOf(
+      `let asked = 0; process.on('message', ({ id }) => ++asked === 2 ? process.exit(1) : process.send({ type: 'result', id, result: ${description} }))`,
+    )
     await reader.call('describe', at('sound'))
     expect(await errorOf(reader.call('describe', at('sound')))).toBeNull()
   })

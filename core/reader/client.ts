@@ -2,20 +2,38 @@ import { basename } from 'node:path'
 import pLimit from 'p-limit'
 import { UserError, type AppError } from '../contract/errors.ts'
 import type { EngineExit, EnginePort } from '../processes/port.ts'
-import { CPU_LIMIT_MS, MEMORY_LIMIT_BYTES, ReaderReply, resultSchemas, TIME_LIMIT_MS, type ReaderMethod, type ReaderParams, type ReaderRequest, type ReaderResult } from './protocol.ts'
+import {
+  CPU_LIMIT_MS,
+  MEMORY_LIMIT_BYTES,
+  ReaderReply,
+  resultSchemas,
+  TIME_LIMIT_MS,
+  type ReaderMethod,
+  type ReaderParams,
+  type ReaderRequest,
+  type ReaderResult,
+} from './protocol.ts'
 
 /** Starts a reader's process; each host has its own way. */
 export type SpawnReader = () => EnginePort
 
-/** Reads what comes with a model in processes of their own, with limits of time and memory: those files may be hostile. */
+/**
+ * Reads what comes with a model in processes of their own, with limits of time and memory: those files may be hostile.
+ */
 export interface ModelReader {
-  /** Rejects with UserError: what is wrong with the files, or 'model/too-slow', 'model/too-large', 'model/unreadable' {model}. */
+  /**
+   * Rejects with UserError: what is wrong with the files, or 'model/too-slow', 'model/too-large', 'model/unreadable'
+   * {model}.
+   */
   call<M extends ReaderMethod>(method: M, params: ReaderParams[M]): Promise<ReaderResult<M>>
   /** Ends every process; calls in flight reject with 'model/unreadable'. */
   close(): void
 }
 
-/** So many models are read at once; lists take one fewer (`MAX_LISTED_AT_ONCE`), so that one that is asked for by itself does not wait for theirs. */
+/**
+ * So many models are read at once; lists take one fewer (`MAX_LISTED_AT_ONCE`), so that one that is asked for by itself
+ * does not wait for theirs.
+ */
 const MAX_READERS = 3
 /** A process that nobody asks ends after this. */
 const IDLE_MS = 60_000
@@ -63,7 +81,8 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
   }
 
   /** An idle process, if possible the one that knows the model. */
-  const take = (folder: string): Reader | undefined => [...idle].find((reader) => reader.folder === folder) ?? [...idle][0]
+  const take = (folder: string): Reader | undefined =>
+    [...idle].find((reader) => reader.folder === folder) ?? [...idle][0]
 
   async function ask(reader: Reader, method: ReaderMethod, params: ReaderParams[ReaderMethod]): Promise<Outcome> {
     if (reader.idle) clearTimeout(reader.idle)
@@ -88,7 +107,9 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
     reader.idle = setTimeout(() => discard(reader, { kind: 'crash', detail: 'idle' }), IDLE_MS).unref()
   }
 
-  /** A process keeps memory of what it read before: a request that was too much for it has a second try in a fresh one. */
+  /**
+   * A process keeps memory of what it read before: a request that was too much for it has a second try in a fresh one.
+   */
   async function askTwice(method: ReaderMethod, params: ReaderParams[ReaderMethod]): Promise<Outcome> {
     if (isClosed) return { kind: 'crash', detail: 'closed' }
     const used = take(params.folder)
@@ -102,7 +123,8 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
       const outcome = await inTurn(() => askTwice(method, params))
       if (outcome.kind !== 'result') throw failure(outcome, model)
       const parsed = resultSchemas[method].safeParse(outcome.result)
-      if (!parsed.success) throw new UserError('model/unreadable', { model, reason: parsed.error.issues[0]?.path.join('.') ?? '' })
+      if (!parsed.success)
+        throw new UserError('model/unreadable', { model, reason: parsed.error.issues[0]?.path.join('.') ?? '' })
       return parsed.data as never
     },
     close() {
@@ -116,7 +138,8 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
 function outcomeOf(message: unknown, requestId: number): Outcome | null {
   const { success, data } = ReaderReply.safeParse(message)
   if (!success) return { kind: 'crash', detail: 'protocol' }
-  if (data.type === 'ended') return data.reason === 'crash' ? { kind: 'crash', detail: data.detail } : { kind: data.reason }
+  if (data.type === 'ended')
+    return data.reason === 'crash' ? { kind: 'crash', detail: data.detail } : { kind: data.reason }
   if (data.id !== requestId) return null
   return data.type === 'result' ? { kind: 'result', result: data.result } : { kind: 'error', error: data.error }
 }
@@ -124,13 +147,21 @@ function outcomeOf(message: unknown, requestId: number): Outcome | null {
 /** How V8 ends a process whose heap is full, and how systems end one when memory is short. */
 const OUT_OF_MEMORY = new Set(['SIGKILL', 'SIGABRT', 'SIGTRAP', 'exit 134', 'exit 133'])
 
-const outcomeOfExit = ({ reason }: EngineExit): Outcome => (OUT_OF_MEMORY.has(reason) ? { kind: 'memory' } : { kind: 'crash', detail: reason })
+const outcomeOfExit = ({ reason }: EngineExit): Outcome =>
+  OUT_OF_MEMORY.has(reason) ? { kind: 'memory' } : { kind: 'crash', detail: reason }
 
 function failure(outcome: Exclude<Outcome, { kind: 'result' }>, model: string): UserError {
   switch (outcome.kind) {
-    case 'error': return new UserError(outcome.error.code, { ...outcome.error.facts, ...(outcome.error.code === 'model/unreadable' ? { model } : {}) })
-    case 'time': return new UserError('model/too-slow', { model, seconds: CPU_LIMIT_MS / 1000 })
-    case 'memory': return new UserError('model/too-large', { model, megabytes: MEMORY_LIMIT_BYTES / 1e6 })
-    case 'crash': return new UserError('model/unreadable', { model, reason: outcome.detail })
+    case 'error':
+      return new UserError(outcome.error.code, {
+        ...outcome.error.facts,
+        ...(outcome.error.code === 'model/unreadable' ? { model } : {}),
+      })
+    case 'time':
+      return new UserError('model/too-slow', { model, seconds: CPU_LIMIT_MS / 1000 })
+    case 'memory':
+      return new UserError('model/too-large', { model, megabytes: MEMORY_LIMIT_BYTES / 1e6 })
+    case 'crash':
+      return new UserError('model/unreadable', { model, reason: outcome.detail })
   }
 }

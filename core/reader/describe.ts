@@ -23,10 +23,20 @@ export async function describeModel(model: OpenModel): Promise<Description> {
 }
 
 /** Every tensor once: in pytorch_model.bin a tied head may be the embedding under a second name. */
-const distinct = (places: readonly StoredTensor[]): StoredTensor[] =>
-  [...new Map(places.map((place) => [`${place.file} ${isContiguous(place) ? place.offset : place.start} ${tensorBytes(place)}`, place])).values()]
+const distinct = (places: readonly StoredTensor[]): StoredTensor[] => [
+  ...new Map(
+    places.map((place) => [
+      `${place.file} ${isContiguous(place) ? place.offset : place.start} ${tensorBytes(place)}`,
+      place,
+    ]),
+  ).values(),
+]
 
-const nameOf = (value: unknown): string => [value].flat().find((name): name is string => typeof name === 'string')?.slice(0, 100) ?? ''
+const nameOf = (value: unknown): string =>
+  [value]
+    .flat()
+    .find((name): name is string => typeof name === 'string')
+    ?.slice(0, 100) ?? ''
 
 /** Ordinary text, and what makes a careless regular expression try everything: long runs with another end. */
 const TRIED_TEXTS = [
@@ -35,17 +45,30 @@ const TRIED_TEXTS = [
   '吾輩は猫である。名前はまだ無い。'.repeat(64),
 ]
 
-/** What the engine will do with the tokenizer and the chat template, done here first. Throws UserError where the tokenizer does not work; a template that refuses a conversation is told where it is used. */
+/**
+ * What the engine will do with the tokenizer and the chat template, done here first. Throws UserError where the
+ * tokenizer does not work; a template that refuses a conversation is told where it is used.
+ */
 function tryTokenizer(tokenizer: Tokenizer): void {
   for (const text of TRIED_TEXTS) tokenizer.decode(tokenizer.encode(text))
-  const [user, assistant] = [{ role: 'user', content: TRIED_TEXTS[0]! }, { role: 'assistant', content: 'はい。' }] as const
-  for (const messages of [[user], [user, assistant, user], [{ role: 'system', content: '短く答えて。' }, user, assistant]] as const) {
+  const [user, assistant] = [
+    { role: 'user', content: TRIED_TEXTS[0]! },
+    { role: 'assistant', content: 'はい。' },
+  ] as const
+  for (const messages of [
+    [user],
+    [user, assistant, user],
+    [{ role: 'system', content: '短く答えて。' }, user, assistant],
+  ] as const) {
     const text = rendered(tokenizer, messages)
     if (text !== null) tokenizer.encode(text)
   }
 }
 
-function rendered({ chatTemplate }: Tokenizer, messages: Parameters<NonNullable<Tokenizer['chatTemplate']>['render']>[0]): string | null {
+function rendered(
+  { chatTemplate }: Tokenizer,
+  messages: Parameters<NonNullable<Tokenizer['chatTemplate']>['render']>[0],
+): string | null {
   try {
     return chatTemplate?.render(messages, { addGenerationPrompt: messages.at(-1)?.role === 'user' }) ?? null
   } catch (error) {

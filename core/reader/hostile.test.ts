@@ -26,7 +26,8 @@ afterAll(async () => {
 })
 
 /** The error's sentence in a language, with what is missing in it left as `{name}`. */
-const sentence = ({ code, facts }: AppError, language: 'ja' | 'en') => errorTexts[code][language].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
+const sentence = ({ code, facts }: AppError, language: 'ja' | 'en') =>
+  errorTexts[code][language].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
 
 describe('a hostile model', { timeout: 600_000 }, () => {
   let list: readonly ModelSummary[]
@@ -36,7 +37,14 @@ describe('a hostile model', { timeout: 600_000 }, () => {
     list = await models.list(undefined as never)
     expect(process.memoryUsage.rss() - before).toBeLessThan(200e6)
     const found = Object.fromEntries(list.map(({ id, problem }) => [id, problem?.code ?? null]))
-    const wrong = hostileModels.filter(({ name, codes }) => !codes.includes(found[name] as never)).map(({ name, codes }) => ({ name, expected: codes, found: found[name], facts: list.find(({ id }) => id === name)?.problem?.facts }))
+    const wrong = hostileModels
+      .filter(({ name, codes }) => !codes.includes(found[name] as never))
+      .map(({ name, codes }) => ({
+        name,
+        expected: codes,
+        found: found[name],
+        facts: list.find(({ id }) => id === name)?.problem?.facts,
+      }))
     expect(wrong).toEqual([])
     expect(list).toHaveLength(hostileModels.length)
   })
@@ -55,7 +63,10 @@ describe('a hostile model', { timeout: 600_000 }, () => {
     const values = { ...defaultSettings(), 'dataset.sample_format': 'template' } as ReturnType<typeof defaultSettings>
     for (const { name } of hostileModels.filter(({ failsAsTemplate }) => failsAsTemplate)) {
       const { folder: place, stamp } = await models.find(name)
-      const result = await reader.call('sample', { folder: place, stamp, rows, values }).then(() => null, (error: { error: AppError }) => error.error.code)
+      const result = await reader.call('sample', { folder: place, stamp, rows, values }).then(
+        () => null,
+        (error: { error: AppError }) => error.error.code,
+      )
       expect([name, result]).toEqual([name, 'tokenizer/template-failed'])
     }
   })
@@ -66,7 +77,14 @@ describe('a hostile model', { timeout: 600_000 }, () => {
   })
 
   it('shows no more of a card than can be shown', async () => {
-    const texts = await Promise.all(['card-1-gb', 'card-fifo', 'card-bom-crlf', 'card-duplicate-keys'].map((id) => models.open({ id: id as never })))
-    expect(texts.map(({ card, licence }) => [card.length, licence])).toEqual([[2_000_000, ''], [0, ''], ['# card\r\n'.length, 'mit'], ['# card\n'.length, 'apache-2.0']])
+    const texts = await Promise.all(
+      ['card-1-gb', 'card-fifo', 'card-bom-crlf', 'card-duplicate-keys'].map((id) => models.open({ id: id as never })),
+    )
+    expect(texts.map(({ card, licence }) => [card.length, licence])).toEqual([
+      [2_000_000, ''],
+      [0, ''],
+      ['# card\r\n'.length, 'mit'],
+      ['# card\n'.length, 'apache-2.0'],
+    ])
   })
 })

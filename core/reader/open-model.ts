@@ -13,7 +13,13 @@ let open: OpenModel | null = null
 
 /** The model in the folder: the one that was asked for last if it is that. */
 export function openModel({ folder, stamp }: ModelPlace): OpenModel {
-  if (open?.folder !== folder || open.stamp !== stamp) open = { folder, stamp, checkpoint: once(() => openCheckpoint(folder)), tokenizer: once(() => loadTokenizer(folder)) }
+  if (open?.folder !== folder || open.stamp !== stamp)
+    open = {
+      folder,
+      stamp,
+      checkpoint: once(() => openCheckpoint(folder)),
+      tokenizer: once(() => loadTokenizer(folder)),
+    }
   return open
 }
 

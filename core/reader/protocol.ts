@@ -4,7 +4,9 @@ import type { AppError, ErrorCode, SamplePreview, SettingValues } from '../contr
 import type { MemoryPlace } from '../training/memory-estimate.ts'
 import type { TrainingRow } from '../samples/sample-files.ts'
 
-/** A model's folder, and what its files looked like when the host last saw them: with another stamp they are read again. */
+/**
+ * A model's folder, and what its files looked like when the host last saw them: with another stamp they are read again.
+ */
 export interface ModelPlace {
   readonly folder: string
   readonly stamp: string
@@ -15,7 +17,14 @@ const Line = z.string().max(200)
 const MAX_TEXT_LENGTH = 2_000_000
 
 /** What a model's files say, once its tokenizer and chat template have worked in the reader. */
-const Description = z.object({ architecture: Line, parameterCount: Count, sizeBytes: Count, contextLengthTokens: Count, vocabularySize: Count, licence: Line })
+const Description = z.object({
+  architecture: Line,
+  parameterCount: Count,
+  sizeBytes: Count,
+  contextLengthTokens: Count,
+  vocabularySize: Count,
+  licence: Line,
+})
 export type Description = z.infer<typeof Description>
 
 const Sample = z.object({
@@ -71,7 +80,10 @@ export const ReaderReply = z.discriminatedUnion('type', [
 ])
 export type ReaderReply = z.infer<typeof ReaderReply>
 
-/** The processor time of one request: not the clock, so that a training beside it makes no sound model too slow. A tokenizer of 40 MB takes 4 s; with its start, every answer comes within 10 s on a quiet computer. */
+/**
+ * The processor time of one request: not the clock, so that a training beside it makes no sound model too slow. A
+ * tokenizer of 40 MB takes 4 s; with its start, every answer comes within 10 s on a quiet computer.
+ */
 export const CPU_LIMIT_MS = 8_000
 /** By the clock, for what waits without working. */
 export const TIME_LIMIT_MS = 60_000

@@ -14,19 +14,25 @@ const handlers: Handlers = {
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
   sample: async ({ rows, values, ...place }) => previewOf(await openModel(place).tokenizer(), rows, values),
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, ...model }) => (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
+  memory: async ({ values, place, ...model }) =>
+    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
 }
 
-/** The thread of a reader's process that reads: answers one request after the other. Whatever a model's files make of it, the answer is a result or an error of the user's. */
+/**
+ * The thread of a reader's process that reads: answers one request after the other. Whatever a model's files make of
+ * it, the answer is a result or an error of the user's.
+ */
 export function runReader(port: HostPort): void {
   const send = (reply: ReaderReply) => port.send(reply)
   let last: Promise<void> = Promise.resolve()
   port.onMessage((message) => {
     const { id, method, params } = message as ReaderRequest
-    last = last.then(() => (handlers[method] as (params: unknown) => Promise<unknown>)(params)).then(
-      (result) => send({ type: 'result', id, result }),
-      (error: unknown) => send({ type: 'error', id, error: readError(error) }),
-    )
+    last = last
+      .then(() => (handlers[method] as (params: unknown) => Promise<unknown>)(params))
+      .then(
+        (result) => send({ type: 'result', id, result }),
+        (error: unknown) => send({ type: 'error', id, error: readError(error) }),
+      )
   })
 }
 
@@ -35,6 +41,17 @@ const SHOWN_CHARACTERS = 1_000
 
 /** The failure as the user's; anything unforeseen is what the files have caused. The host fills in the model's name. */
 function readError(error: unknown): AppError {
-  const { code, facts } = error instanceof UserError ? error.error : { code: 'model/unreadable' as const, facts: { reason: String(error).slice(0, 200) } }
-  return { code, facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value).slice(0, SHOWN_CHARACTERS)])) }
+  const { code, facts } =
+    error instanceof UserError
+      ? error.error
+      : { code: 'model/unreadable' as const, facts: { reason: String(error).slice(0, 200) } }
+  return {
+    code,
+    facts: Object.fromEntries(
+      Object.entries(facts).map(([name, value]) => [
+        name,
+        Number.isFinite(value) ? value : String(value).slice(0, SHOWN_CHARACTERS),
+      ]),
+    ),
+  }
 }

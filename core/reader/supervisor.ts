@@ -6,12 +6,16 @@ const MEASURE_MS = 50
 /** The last message leaves in this time. */
 const FAREWELL_MS = 100
 
-/** For the thread that reads: a heap beyond this ends it. The rest of the limit is for the program itself and for bytes outside of the heap. */
+/**
+ * For the thread that reads: a heap beyond this ends it. The rest of the limit is for the program itself and for bytes
+ * outside of the heap.
+ */
 export const HEAP_LIMIT = { maxOldGenerationSizeMb: 800 }
 
 /**
- * The main thread of a reader's process: passes requests and answers on, measures the memory and processor time of the whole process, and ends it beyond the limits.
- * It parses nothing of a model, so that it goes on whatever the thread that reads is caught in.
+ * The main thread of a reader's process: passes requests and answers on, measures the memory and processor time of the
+ * whole process, and ends it beyond the limits. It parses nothing of a model, so that it goes on whatever the thread
+ * that reads is caught in.
  */
 export function superviseReader(host: HostPort, worker: Worker): void {
   let isEnding = false
@@ -28,7 +32,9 @@ export function superviseReader(host: HostPort, worker: Worker): void {
     startCpuMs = null
     host.send(reply)
   })
-  worker.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crash', error.message))
+  worker.on('error', (error: NodeJS.ErrnoException) =>
+    end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crash', error.message),
+  )
   worker.on('exit', (code) => end('crash', `exit ${code}`))
   host.onMessage((request) => {
     startCpuMs = cpuMs()

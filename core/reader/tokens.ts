@@ -7,16 +7,35 @@ import type { Sample } from '../samples/samples.ts'
 const SHOWN_TOKENS = 2_000
 
 /** How many tokens each text has. */
-export const countTokens = (tokenizer: Tokenizer, texts: readonly string[]): number[] => texts.map((text) => tokenizer.encode(text).length)
+export const countTokens = (tokenizer: Tokenizer, texts: readonly string[]): number[] =>
+  texts.map((text) => tokenizer.encode(text).length)
 
-/** What the model would see of the last of these rows with these settings. Throws UserError where the format does not fit the model. */
-export function previewOf(tokenizer: Tokenizer, rows: readonly TrainingRow[], values: SettingValues): { tokens: { text: string; counts: boolean }[] } & Omit<SamplePreview, 'tokens'> {
+/**
+ * What the model would see of the last of these rows with these settings. Throws UserError where the format does not
+ * fit the model.
+ */
+export function previewOf(
+  tokenizer: Tokenizer,
+  rows: readonly TrainingRow[],
+  values: SettingValues,
+): { tokens: { text: string; counts: boolean }[] } & Omit<SamplePreview, 'tokens'> {
   const result = sampleOfChain(rows, tokenizer, values)
-  return result.ok ? shown(result.sample, tokenizer) : { tokens: [], tokenCount: 0, countedTokens: 0, truncated: false, leftOut: result.issue.code }
+  return result.ok
+    ? shown(result.sample, tokenizer)
+    : { tokens: [], tokenCount: 0, countedTokens: 0, truncated: false, leftOut: result.issue.code }
 }
 
 function shown({ ids, labelMask, truncated }: Sample, tokenizer: Tokenizer): ReturnType<typeof previewOf> {
   const decoder = tokenizer.streamDecoder({ skipSpecial: false })
-  const tokens = Array.from(ids.subarray(0, SHOWN_TOKENS), (id, index) => ({ text: decoder.push(id), counts: labelMask[index] === 1 }))
-  return { tokens, tokenCount: ids.length, countedTokens: labelMask.reduce((sum, one) => sum + one, 0), truncated: truncated.prompt || truncated.answer, leftOut: null }
+  const tokens = Array.from(ids.subarray(0, SHOWN_TOKENS), (id, index) => ({
+    text: decoder.push(id),
+    counts: labelMask[index] === 1,
+  }))
+  return {
+    tokens,
+    tokenCount: ids.length,
+    countedTokens: labelMask.reduce((sum, one) => sum + one, 0),
+    truncated: truncated.prompt || truncated.answer,
+    leftOut: null,
+  }
 }

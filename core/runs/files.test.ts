@@ -40,11 +40,25 @@ describe('an experiment', () => {
   })
 
   it("holds out one of the tutorial's eleven rows, never all, none on demand", () => {
-    expect([validationCount(11, 0.01), validationCount(11, 0), validationCount(1, 0.5), validationCount(10, 0.95), validationCount(0, 0.1)]).toEqual([1, 0, 0, 9, 0])
+    expect([
+      validationCount(11, 0.01),
+      validationCount(11, 0),
+      validationCount(1, 0.5),
+      validationCount(10, 0.95),
+      validationCount(0, 0.1),
+    ]).toEqual([1, 0, 0, 9, 0])
   })
 
   it('thins a long curve and keeps both ends', () => {
-    const points = Array.from({ length: 10_000 }, (_, step) => ({ step, epoch: 0, loss: 0, learningRate: 0, gradientNorm: 0, tokenCount: 0, stepMs: 0 }))
+    const points = Array.from({ length: 10_000 }, (_, step) => ({
+      step,
+      epoch: 0,
+      loss: 0,
+      learningRate: 0,
+      gradientNorm: 0,
+      tokenCount: 0,
+      stepMs: 0,
+    }))
     const thinned = thin(points, 100)
     expect([thinned.length, thinned[0]?.step, thinned.at(-1)?.step]).toEqual([100, 0, 9999])
   })

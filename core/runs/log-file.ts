@@ -7,7 +7,11 @@ export const fillText = (text: string, facts: Readonly<Record<string, string | n
 
 /** One line of log.txt: time, level, code, facts as JSON, then the Japanese sentence for a person. */
 export function formatLogLine(line: LogLine): string {
-  const text = Object.hasOwn(logTexts, line.code) ? logTexts[line.code as LogCode].ja : Object.hasOwn(errorTexts, line.code) ? errorTexts[line.code as ErrorCode].ja : line.code
+  const text = Object.hasOwn(logTexts, line.code)
+    ? logTexts[line.code as LogCode].ja
+    : Object.hasOwn(errorTexts, line.code)
+      ? errorTexts[line.code as ErrorCode].ja
+      : line.code
   return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, Object.fromEntries(Object.entries(line.facts).map(([name, fact]) => [name, wordOfFact(name, fact, 'ja') ?? fact])))}`
 }
 
@@ -19,7 +23,12 @@ export function parseLogLine(text: string): LogLine | null {
   if (!match) return null
   const [, time, level, code, facts] = match
   try {
-    return { time: new Date(time as string).toISOString(), level: level as LogLine['level'], code: code as string, facts: Facts.parse(JSON.parse(facts as string)) }
+    return {
+      time: new Date(time as string).toISOString(),
+      level: level as LogLine['level'],
+      code: code as string,
+      facts: Facts.parse(JSON.parse(facts as string)),
+    }
   } catch {
     return null
   }

@@ -1,9 +1,21 @@
-// The two files that say what an experiment is: experiment.yaml (written once, and on renaming) and state.json. Both may have been edited, cut or copied from
-// elsewhere, so that nothing of them is used before a schema has parsed it.
+// The two files that say what an experiment is: experiment.yaml (written once, and on renaming) and state.json. Both
+// may have been edited, cut or copied from elsewhere, so that nothing of them is used before a schema has parsed it.
 import { readFile, stat } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
-import { ColumnId, ColumnRole, DatasetId, DeviceKind, ModelId, parseSettings, UserError, type ExperimentId, type RunProgress, type RunState, type SettingValues } from '../contract/index.ts'
+import {
+  ColumnId,
+  ColumnRole,
+  DatasetId,
+  DeviceKind,
+  ModelId,
+  parseSettings,
+  UserError,
+  type ExperimentId,
+  type RunProgress,
+  type RunState,
+  type SettingValues,
+} from '../contract/index.ts'
 import { anyNumber } from '../training/job.ts'
 import { flattenSettings, nestSettings } from './settings-yaml.ts'
 import { StoredError } from '../engine/stored-error.ts'
@@ -11,7 +23,10 @@ import { StoredError } from '../engine/stored-error.ts'
 /** Both files are a few kilobytes; the settings may hold long texts. */
 const MAX_BYTES = 4_000_000
 const MAX_NAME = 200
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text))).transform((text) => new Date(text).toISOString())
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .transform((text) => new Date(text).toISOString())
 const count = z.number().int().nonnegative()
 
 /** What experiment.yaml holds: written once at the start (and on renaming), readable and editable by a person. */
@@ -20,7 +35,12 @@ const RecordFile = z.object({
   name: z.string().transform((name) => name.slice(0, MAX_NAME)),
   createdAt: time,
   /** `columns`: of data/dataset.parquet, where the columns are called by their ids. */
-  dataset: z.object({ id: DatasetId, name: z.string(), version: z.number(), columns: z.array(z.object({ id: ColumnId, name: z.string(), role: ColumnRole })).optional() }),
+  dataset: z.object({
+    id: DatasetId,
+    name: z.string(),
+    version: z.number(),
+    columns: z.array(z.object({ id: ColumnId, name: z.string(), role: ColumnRole })).optional(),
+  }),
   model: z.object({ id: ModelId, name: z.string(), folder: z.string() }),
   device: DeviceKind,
   rows: z.object({ train: count, validation: count }),
@@ -33,14 +53,27 @@ export interface ExperimentRecord extends Omit<z.infer<typeof RecordFile>, 'sett
 }
 
 const Progress: z.ZodType<RunProgress> = z.object({
-  step: count, totalSteps: count, epoch: anyNumber, totalEpochs: anyNumber, stepsPerSecond: anyNumber, tokensPerSecond: anyNumber, elapsedSeconds: anyNumber,
-  remainingSeconds: anyNumber.nullable(), loss: anyNumber.nullable(), learningRate: anyNumber.nullable(), validationLoss: anyNumber.nullable(),
+  step: count,
+  totalSteps: count,
+  epoch: anyNumber,
+  totalEpochs: anyNumber,
+  stepsPerSecond: anyNumber,
+  tokensPerSecond: anyNumber,
+  elapsedSeconds: anyNumber,
+  remainingSeconds: anyNumber.nullable(),
+  loss: anyNumber.nullable(),
+  learningRate: anyNumber.nullable(),
+  validationLoss: anyNumber.nullable(),
 })
 
 const State: z.ZodType<RunState> = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['preparing', 'training', 'stopping', 'stopped', 'finished']) }),
   z.object({ kind: z.literal('failed'), error: StoredError.catch({ code: 'internal', facts: { message: '' } }) }),
-  z.object({ kind: z.literal('interrupted'), reason: z.enum(['engine-exit', 'engine-unresponsive', 'studio-closed']), detail: z.string().default('') }),
+  z.object({
+    kind: z.literal('interrupted'),
+    reason: z.enum(['engine-exit', 'engine-unresponsive', 'studio-closed']),
+    detail: z.string().default(''),
+  }),
 ])
 
 /** What state.json holds: rewritten atomically whenever the run's state changes, and with every checkpoint. */
@@ -54,7 +87,10 @@ const StateJson = z.object({
 })
 export type StateFile = Omit<z.infer<typeof StateJson>, 'version'>
 
-/** Reads experiment.yaml. Throws UserError 'experiment/incomplete' {file} where it is missing, 'experiment/damaged' {file} where it is not what we write. */
+/**
+ * Reads experiment.yaml. Throws UserError 'experiment/incomplete' {file} where it is missing, 'experiment/damaged'
+ * {file} where it is not what we write.
+ */
 export async function readRecord(file: string, id: ExperimentId): Promise<ExperimentRecord> {
   const text = await readText(file)
   const { settings, version: _, ...rest } = parsed(file, RecordFile, () => parse(text))
@@ -68,7 +104,8 @@ export async function readState(file: string): Promise<StateFile> {
   return state
 }
 
-export const recordText = ({ id: _, settings, ...rest }: ExperimentRecord): string => stringify({ version: 1, ...rest, settings: nestSettings(settings) })
+export const recordText = ({ id: _, settings, ...rest }: ExperimentRecord): string =>
+  stringify({ version: 1, ...rest, settings: nestSettings(settings) })
 export const stateText = (state: StateFile): string => JSON.stringify({ version: 1, ...state }, null, 2)
 
 function parsed<T>(file: string, schema: z.ZodType<T>, parseText: () => unknown): T {

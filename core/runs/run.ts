@@ -57,7 +57,12 @@ export class ActiveRun {
 
   /** What state.json is to hold. */
   stateFile(): StateFile {
-    return { state: this.state, progress: this.progress(), trainableParameterCount: this.trainableParameterCount, hostPid: process.pid }
+    return {
+      state: this.state,
+      progress: this.progress(),
+      trainableParameterCount: this.trainableParameterCount,
+      hostPid: process.pid,
+    }
   }
 
   /** True once after every change that state.json is to have. */
@@ -127,7 +132,11 @@ export class ActiveRun {
   /** Writes the closing line of a run that ended without an error. */
   logResult(result: TrainResult): void {
     if (result.outcome === 'stopped') this.log('info', 'run/stopped', { step: result.step })
-    else this.log('info', 'run/finished', { seconds: Math.round(this.elapsedSeconds() * 10) / 10, loss: result.lastLoss === null ? '-' : roundLoss(result.lastLoss) })
+    else
+      this.log('info', 'run/finished', {
+        seconds: Math.round(this.elapsedSeconds() * 10) / 10,
+        loss: result.lastLoss === null ? '-' : roundLoss(result.lastLoss),
+      })
   }
 
   /** What came since the last call; null where nothing did. */
@@ -167,7 +176,8 @@ export class ActiveRun {
     const loss = evaluation.validationLoss === null ? '-' : roundLoss(evaluation.validationLoss)
     this.log('info', 'run/evaluated', { epoch: Math.round(evaluation.epoch * 100) / 100, loss })
     const { bleu, chrf, exactMatch } = evaluation.metrics
-    if (bleu !== undefined && chrf !== undefined && exactMatch !== undefined) this.log('info', 'run/metrics', { bleu: round2(bleu), chrf: round2(chrf), exactMatch: round2(exactMatch) })
+    if (bleu !== undefined && chrf !== undefined && exactMatch !== undefined)
+      this.log('info', 'run/metrics', { bleu: round2(bleu), chrf: round2(chrf), exactMatch: round2(exactMatch) })
   }
 
   private elapsedSeconds(): number {

@@ -4,7 +4,14 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
-import { isActive, UserError, type DatasetInfo, type EventName, type ExperimentId, type ExperimentSummary } from '../contract/index.ts'
+import {
+  isActive,
+  UserError,
+  type DatasetInfo,
+  type EventName,
+  type ExperimentId,
+  type ExperimentSummary,
+} from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
 import { useDisk } from '../files/disk.ts'
 import type { ModelService } from '../local-models/service.ts'
@@ -39,7 +46,12 @@ beforeEach(async () => {
   checked = []
   refused = null
   const emit = (name: EventName, payload: unknown) => void told.push([name, payload])
-  datasets = createDatasetService({ folder: join(folder, 'datasets'), trashFolder: join(folder, 'trash'), templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'), emit })
+  datasets = createDatasetService({
+    folder: join(folder, 'datasets'),
+    trashFolder: join(folder, 'trash'),
+    templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'),
+    emit,
+  })
   models = {
     find: async (id: string) => ({ id, name: id, folder: join(folder, 'model') }),
     check: async (place: string) => {
@@ -47,7 +59,16 @@ beforeEach(async () => {
       if (refused !== null && place.startsWith(refused)) throw new UserError('model/too-slow', { model: 'm' })
     },
   } as unknown as ModelService
-  service = createExperimentService({ folder: experiments, trashFolder: join(folder, 'trash'), engine, datasets, models, reader: {} as ModelReader, devices, emit })
+  service = createExperimentService({
+    folder: experiments,
+    trashFolder: join(folder, 'trash'),
+    engine,
+    datasets,
+    models,
+    reader: {} as ModelReader,
+    devices,
+    emit,
+  })
   dataset = await datasets.create({ from: 'sample' })
 })
 afterEach(async () => {
@@ -56,12 +77,24 @@ afterEach(async () => {
 })
 
 const start = () => service.start({ settings: { 'dataset.id': dataset.id, 'general.llm_backbone': 'm' } })
-const codeOf = (work: Promise<unknown>) => work.then(() => null, (error: UserError) => error.error.code)
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: UserError) => error.error.code,
+  )
 
 async function end(id: ExperimentId): Promise<void> {
   engine.training?.end({ outcome: 'finished', step: 1, lastLoss: 1 })
   await new Promise<void>((resolve) => {
-    const look = () => (told.some(([name, payload]) => name === 'experiments.changed' && (payload as ExperimentSummary).id === id && !isActive((payload as ExperimentSummary).state)) ? resolve() : setImmediate(look))
+    const look = () =>
+      told.some(
+        ([name, payload]) =>
+          name === 'experiments.changed' &&
+          (payload as ExperimentSummary).id === id &&
+          !isActive((payload as ExperimentSummary).state),
+      )
+        ? resolve()
+        : setImmediate(look)
     look()
   })
 }
@@ -74,7 +107,12 @@ async function finished(): Promise<ExperimentId> {
 
 describe('a folder that is not ours', () => {
   it('keeps what it holds at a start, whatever its name', async () => {
-    const foreign = ['my-orbax/checkpoints/1000/weights.bin', 'my-orbax/checkpoints/.draft-1/x', 'my-orbax/.state.json.0123456789ab.tmp', '.draft-Of mine/notes.txt']
+    const foreign = [
+      'my-orbax/checkpoints/1000/weights.bin',
+      'my-orbax/checkpoints/.draft-1/x',
+      'my-orbax/.state.json.0123456789ab.tmp',
+      '.draft-Of mine/notes.txt',
+    ]
     for (const path of foreign) {
       await mkdir(join(experiments, path, '..'), { recursive: true })
       await writeFile(join(experiments, path), 'mine')
@@ -102,17 +140,22 @@ describe('a run that trains', () => {
     const { id } = await start()
     const line = (code: string) => engine.training?.tell({ kind: 'log', level: 'info', code, facts: {} })
     const appended = new Promise<void>((resolve) => {
-      const restore = useDisk({ ...node, appendFile: async (...parameters) => {
-        line('run/second')
-        restore()
-        await node.appendFile(...parameters)
-        resolve()
-      } })
+      const restore = useDisk({
+        ...node,
+        appendFile: async (...parameters) => {
+          line('run/second')
+          restore()
+          await node.appendFile(...parameters)
+          resolve()
+        },
+      })
     })
     line('run/first')
     await appended
     await end(id)
-    expect((await readFile(join(experiments, id, 'log.txt'), 'utf8')).split('\n').map((text) => text.split(' ')[2])).toEqual(['run/first', 'run/second', 'run/finished', undefined])
+    expect(
+      (await readFile(join(experiments, id, 'log.txt'), 'utf8')).split('\n').map((text) => text.split(' ')[2]),
+    ).toEqual(['run/first', 'run/second', 'run/finished', undefined])
   })
 })
 
@@ -121,11 +164,24 @@ describe('a run that another host seems to train', () => {
     const id = await finished()
     const copied = async (pid: number) => {
       await cp(join(experiments, id), join(experiments, idle), { recursive: true })
-      await writeFile(join(experiments, idle, 'state.json'), JSON.stringify({ version: 1, state: { kind: 'training' }, progress: null, trainableParameterCount: 1, hostPid: pid }))
+      await writeFile(
+        join(experiments, idle, 'state.json'),
+        JSON.stringify({
+          version: 1,
+          state: { kind: 'training' },
+          progress: null,
+          trainableParameterCount: 1,
+          hostPid: pid,
+        }),
+      )
     }
     await service.recover()
     await copied(process.ppid)
-    expect((await service.open({ id: idle })).summary.state).toEqual({ kind: 'interrupted', reason: 'studio-closed', detail: '' })
+    expect((await service.open({ id: idle })).summary.state).toEqual({
+      kind: 'interrupted',
+      reason: 'studio-closed',
+      detail: '',
+    })
     expect(await codeOf(service.remove({ id: idle }))).toBeNull()
   })
 })
@@ -134,32 +190,55 @@ describe('the rows of a run', () => {
   it('are of one state of the dataset, which the record names, whatever is edited meanwhile', async () => {
     const wanted = (await datasets.page({ id: dataset.id, offset: 0, limit: 100 })).rows.map(({ cells }) => cells[0])
     let edited: Promise<unknown> | null = null
-    const restore = useDisk({ ...node, open: (path, flags, mode) => {
-      // The file of the rows is opened between the two passes.
-      if (String(path).endsWith('train.jsonl') && flags === 'w') edited = datasets.edit({ id: dataset.id, edits: [{ kind: 'deleteRows', from: 0, to: 5 }] })
-      return node.open(path, flags, mode)
-    } })
+    const restore = useDisk({
+      ...node,
+      open: (path, flags, mode) => {
+        // The file of the rows is opened between the two passes.
+        if (String(path).endsWith('train.jsonl') && flags === 'w')
+          edited = datasets.edit({ id: dataset.id, edits: [{ kind: 'deleteRows', from: 0, to: 5 }] })
+        return node.open(path, flags, mode)
+      },
+    })
     const { id } = await start()
     restore()
     await edited
     expect((await datasets.find(dataset.id)).rowCount).toBe(wanted.length - 5)
-    const rowsOf = async (part: string) => (await readFile(join(experiments, id, 'data', `${part}.jsonl`), 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line) as { rowNumber: number; prompt: string })
+    const rowsOf = async (part: string) =>
+      (await readFile(join(experiments, id, 'data', `${part}.jsonl`), 'utf8'))
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as { rowNumber: number; prompt: string })
     const rows = [...(await rowsOf('train')), ...(await rowsOf('validation'))].sort((a, b) => a.rowNumber - b.rowNumber)
     expect(rows.map(({ prompt }) => prompt)).toEqual(wanted)
-    expect(await readFile(join(experiments, id, 'experiment.yaml'), 'utf8')).toContain(`  version: ${dataset.version}\n`)
+    expect(await readFile(join(experiments, id, 'experiment.yaml'), 'utf8')).toContain(
+      `  version: ${dataset.version}\n`,
+    )
     await end(id)
   })
 })
 
 describe('chat with a run', () => {
-  const chat = () => createChatService({ engine, devices, models: () => models, experiments: () => service, emit: () => undefined })
-  const ask = (id: ExperimentId) => chat().ask({ requestId: 'r', targets: [{ source: { kind: 'experiment', experimentId: id }, messages: [] }], settings: {} as never })
-  const asked = () => (engine.asked.at(-1)?.params as GenerateJob).targets.map(({ modelFolder, adapterFolder }) => ({ modelFolder, adapterFolder }))
+  const chat = () =>
+    createChatService({ engine, devices, models: () => models, experiments: () => service, emit: () => undefined })
+  const ask = (id: ExperimentId) =>
+    chat().ask({
+      requestId: 'r',
+      targets: [{ source: { kind: 'experiment', experimentId: id }, messages: [] }],
+      settings: {} as never,
+    })
+  const asked = () =>
+    (engine.asked.at(-1)?.params as GenerateJob).targets.map(({ modelFolder, adapterFolder }) => ({
+      modelFolder,
+      adapterFolder,
+    }))
 
   async function checkpointOf(id: ExperimentId, files: readonly string[]): Promise<string> {
     const place = join(experiments, id, 'checkpoints', '1')
     await mkdir(place)
-    await writeFile(join(place, 'state.json'), JSON.stringify({ step: 1, seed: 1, bestValidationLoss: null, bestStep: null, lastLoss: null }))
+    await writeFile(
+      join(place, 'state.json'),
+      JSON.stringify({ step: 1, seed: 1, bestValidationLoss: null, bestStep: null, lastLoss: null }),
+    )
     for (const file of files) await writeFile(join(place, file), '{}')
     return place
   }
@@ -168,7 +247,10 @@ describe('chat with a run', () => {
     const id = await finished()
     const place = await checkpointOf(id, ['adapter_config.json'])
     await ask(id)
-    expect([checked, asked()]).toEqual([[join(folder, 'model')], [{ modelFolder: join(folder, 'model'), adapterFolder: place }]])
+    expect([checked, asked()]).toEqual([
+      [join(folder, 'model')],
+      [{ modelFolder: join(folder, 'model'), adapterFolder: place }],
+    ])
   })
 
   it('has the checkpoint tried that is a model of its own, and does not open what the reader refuses', async () => {
@@ -185,8 +267,13 @@ describe('a log from elsewhere', () => {
   it('gives its lines that are lines, and no others', async () => {
     const id = await finished()
     const log = join(experiments, id, 'log.txt')
-    await writeFile(log, `2026-01-01T00:00:00.000Z info run/stopped {"step":7} x\nyesterday info run/stopped {"step":7} x\n2026-01-01T00:00:00.000Z info run/stopped {"step":{"toString":1}} x\n${'x'.repeat(200_000)}\n`)
-    expect((await service.open({ id })).log).toEqual([{ time: '2026-01-01T00:00:00.000Z', level: 'info', code: 'run/stopped', facts: { step: 7 } }])
+    await writeFile(
+      log,
+      `2026-01-01T00:00:00.000Z info run/stopped {"step":7} x\nyesterday info run/stopped {"step":7} x\n2026-01-01T00:00:00.000Z info run/stopped {"step":{"toString":1}} x\n${'x'.repeat(200_000)}\n`,
+    )
+    expect((await service.open({ id })).log).toEqual([
+      { time: '2026-01-01T00:00:00.000Z', level: 'info', code: 'run/stopped', facts: { step: 7 } },
+    ])
     await rm(log)
     await mkdir(log)
     expect((await service.open({ id })).log).toEqual([])

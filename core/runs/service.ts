@@ -1,9 +1,28 @@
 import { access } from 'node:fs/promises'
-import { UserError, isActive, isResumable, parseSettings, toAppError, type AppError, type DatasetId, type ExperimentDetail, type ExperimentId, type ExperimentSummary, type Handlers, type SettingValues } from '../contract/index.ts'
+import {
+  UserError,
+  isActive,
+  isResumable,
+  parseSettings,
+  toAppError,
+  type AppError,
+  type DatasetId,
+  type ExperimentDetail,
+  type ExperimentId,
+  type ExperimentSummary,
+  type Handlers,
+  type SettingValues,
+} from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
-import { checkpointAt, checkpointSteps, latestCheckpoint, rewindCheckpoints, usedCheckpoint } from '../training/checkpoint-folder.ts'
+import {
+  checkpointAt,
+  checkpointSteps,
+  latestCheckpoint,
+  rewindCheckpoints,
+  usedCheckpoint,
+} from '../training/checkpoint-folder.ts'
 import { rewindHistory } from '../training/history.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
@@ -35,7 +54,10 @@ export interface ExperimentServiceOptions {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
-  /** Another studio writes in the library: what it says of its runs is believed, its processes may not be seen from here. */
+  /**
+   * Another studio writes in the library: what it says of its runs is believed, its processes may not be seen from
+   * here.
+   */
   readonly isHeld?: () => boolean
   /** Monotonic milliseconds. */
   readonly now?: () => number
@@ -46,8 +68,8 @@ type ExperimentHandlers = { [N in keyof Handlers as N extends `experiments.${inf
 
 export interface ExperimentService extends ExperimentHandlers {
   /**
-   * Marks runs whose host is gone as interrupted, removes what killed processes left behind, and begins to look for changes by other hands.
-   * Call once before anything else, as the only writer of the library.
+   * Marks runs whose host is gone as interrupted, removes what killed processes left behind, and begins to look for
+   * changes by other hands. Call once before anything else, as the only writer of the library.
    */
   recover(): Promise<void>
   /** Tells the windows of folders that came or went by other hands. */
@@ -71,7 +93,9 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     try {
       options.emit(name, payload)
     } catch (error) {
-      queueMicrotask(() => { throw error })
+      queueMicrotask(() => {
+        throw error
+      })
     }
   }
   const store = new ExperimentStore(options.folder, options.trashFolder)
@@ -85,7 +109,10 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   let looking: NodeJS.Timeout | null = null
 
   /** Throws where the library is gone: then nothing is known of any experiment. */
-  const ids = (): Promise<ExperimentId[]> => store.ids().catch(() => { throw new UserError('library/unwritable', { folder: options.folder }) })
+  const ids = (): Promise<ExperimentId[]> =>
+    store.ids().catch(() => {
+      throw new UserError('library/unwritable', { folder: options.folder })
+    })
 
   /** The state as this process knows it, else as the disk has it; `problem` says why that cannot be read. */
   async function stateOf(id: ExperimentId): Promise<{ readonly file: StateFile; readonly problem: AppError | null }> {
@@ -94,7 +121,9 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     try {
       const file = await store.readState(id)
       // A folder copied while its run trained, or one whose host has gone since.
-      const isLeft = isActive(file.state) && (isWriter || (!options.isHeld?.() && (file.hostPid === process.pid || !isAlive(file.hostPid))))
+      const isLeft =
+        isActive(file.state) &&
+        (isWriter || (!options.isHeld?.() && (file.hostPid === process.pid || !isAlive(file.hostPid))))
       return { file: isLeft ? { ...file, state: interrupted } : file, problem: null }
     } catch (error) {
       return { file: unknownState, problem: toAppError(error) }
@@ -138,7 +167,10 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   }
 
   let underWay: Promise<void> | null = null
-  const look = () => (underWay ??= lookOnce().finally(() => { underWay = null }))
+  const look = () =>
+    (underWay ??= lookOnce().finally(() => {
+      underWay = null
+    }))
 
   async function lookOnce(): Promise<void> {
     const found = await store.ids().catch(() => null)
@@ -198,8 +230,15 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       settings: values,
     }
     return store.create(draft.id, async (files) => {
-      const { version, columns, taken: rows } = await datasets.keepRows(dataset.id, files.dataset, (all) =>
-        snapshotRows(all, values, files).catch((error: unknown) => { throw toDiskError(error, options.folder) }))
+      const {
+        version,
+        columns,
+        taken: rows,
+      } = await datasets.keepRows(dataset.id, files.dataset, (all) =>
+        snapshotRows(all, values, files).catch((error: unknown) => {
+          throw toDiskError(error, options.folder)
+        }),
+      )
       const record = { ...draft, dataset: { ...draft.dataset, version, columns: [...columns] }, rows }
       refuseWhileClosing()
       return { record, state: { ...unknownState, state: { kind: 'preparing' }, hostPid: process.pid } }
@@ -207,16 +246,24 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   }
 
   /** Makes a checkpoint the end of what the run has told, and says what it goes on with. */
-  async function rewind(record: ExperimentRecord, { file, step }: { readonly file: StateFile; readonly step: number | undefined }): Promise<LaunchOptions> {
+  async function rewind(
+    record: ExperimentRecord,
+    { file, step }: { readonly file: StateFile; readonly step: number | undefined },
+  ): Promise<LaunchOptions> {
     const files = experimentFiles(store.folderOf(record.id))
-    const checkpoint = step === undefined ? await latestCheckpoint(files.checkpoints) : await checkpointAt(files.checkpoints, step)
+    const checkpoint =
+      step === undefined ? await latestCheckpoint(files.checkpoints) : await checkpointAt(files.checkpoints, step)
     if (step !== undefined && !checkpoint) throw new UserError('experiment/no-checkpoint', { name: record.name, step })
     const startFrom = checkpoint ? null : await startOf(record.settings)
     const { isEvaluated } = await rewindCheckpoints(files.checkpoints, checkpoint)
     await rewindHistory(files, checkpoint && { step: checkpoint.step, isEvaluated })
     const { evaluations } = await store.readHistory(record.id)
     const progress = checkpoint && file.progress && { ...file.progress, step: checkpoint.step, remainingSeconds: null }
-    return { resumeFrom: checkpoint?.folder ?? null, startFrom, earlier: { progress, validationLoss: evaluations.at(-1)?.validationLoss ?? null } }
+    return {
+      resumeFrom: checkpoint?.folder ?? null,
+      startFrom,
+      earlier: { progress, validationLoss: evaluations.at(-1)?.validationLoss ?? null },
+    }
   }
 
   async function resume(id: ExperimentId, step: number | undefined): Promise<ExperimentSummary> {
@@ -224,7 +271,8 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     refuseWhileClosing()
     refuseWhileBusy()
     const { file } = await stateOf(id)
-    if (step === undefined && !isResumable(file.state)) throw new UserError('experiment/not-resumable', { name: record.name })
+    if (step === undefined && !isResumable(file.state))
+      throw new UserError('experiment/not-resumable', { name: record.name })
     await models.check(record.model.folder)
     try {
       await store.sweepRun(id)
@@ -283,20 +331,21 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     sample: (question) => previewSample(question, { datasets, models, reader }),
     plan: ({ settings }) => makePlan(settings, { datasets, models, reader, devices: options.devices }),
 
-    start: ({ settings }) => inTurn([ENGINE], async () => {
-      const { values, problems } = parseSettings(settings)
-      if (problems[0]) throw problemError(problems[0])
-      refuseWhileClosing()
-      refuseWhileBusy()
-      const startFrom = await startOf(values)
-      const record = await begin(values)
-      if (isClosing) {
-        await supervisor.saveState(record.id, unknownState)
-        throw new UserError('experiment/closing')
-      }
-      supervisor.launch(record, { startFrom })
-      return announce(record)
-    }),
+    start: ({ settings }) =>
+      inTurn([ENGINE], async () => {
+        const { values, problems } = parseSettings(settings)
+        if (problems[0]) throw problemError(problems[0])
+        refuseWhileClosing()
+        refuseWhileBusy()
+        const startFrom = await startOf(values)
+        const record = await begin(values)
+        if (isClosing) {
+          await supervisor.saveState(record.id, unknownState)
+          throw new UserError('experiment/closing')
+        }
+        supervisor.launch(record, { startFrom })
+        return announce(record)
+      }),
 
     async stop({ id }) {
       // A resume that is under way is stopped once it has begun.
@@ -316,31 +365,35 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
       return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns })
     },
 
-    rename: ({ id, name }) => inTurn([id], async () => {
-      const record = { ...(await recordOf(id)), name }
-      await store.writeRecord(record)
-      const active = supervisor.active()
-      if (active?.id === id) active.record = record
-      return announce(record)
-    }),
-
-    remove: ({ id }) => inTurn([id], async () => {
-      if ((await ids()).includes(id)) {
+    rename: ({ id, name }) =>
+      inTurn([id], async () => {
+        const record = { ...(await recordOf(id)), name }
+        await store.writeRecord(record)
         const active = supervisor.active()
-        const { name, state } = await summaryOf(id)
-        // Where its record cannot be read, the summary does not know that it trains.
-        if (active?.id === id || isActive(state)) throw new UserError('experiment/busy', { name: active?.id === id ? active.record.name : name })
-        await store.trash(id)
-      }
-      // One that somebody else has removed is gone all the same.
-      forget(id)
-      return null
-    }),
+        if (active?.id === id) active.record = record
+        return announce(record)
+      }),
 
-    restore: ({ id }) => inTurn([id], async () => {
-      await store.restore(id)
-      return tell(await summaryOf(id))
-    }),
+    remove: ({ id }) =>
+      inTurn([id], async () => {
+        if ((await ids()).includes(id)) {
+          const active = supervisor.active()
+          const { name, state } = await summaryOf(id)
+          // Where its record cannot be read, the summary does not know that it trains.
+          if (active?.id === id || isActive(state))
+            throw new UserError('experiment/busy', { name: active?.id === id ? active.record.name : name })
+          await store.trash(id)
+        }
+        // One that somebody else has removed is gone all the same.
+        forget(id)
+        return null
+      }),
+
+    restore: ({ id }) =>
+      inTurn([id], async () => {
+        await store.restore(id)
+        return tell(await summaryOf(id))
+      }),
 
     async record(id) {
       return { ...(await recordOf(id)), folder: store.folderOf(id) }
@@ -355,26 +408,50 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
   }
 }
 
-/** An experiment of which only the folder is known. It counts as failed everywhere: it can be removed, and nothing else. */
+/**
+ * An experiment of which only the folder is known. It counts as failed everywhere: it can be removed, and nothing else.
+ */
 const damaged = (id: ExperimentId, createdAt: string, problem: AppError): ExperimentSummary => ({
-  id, name: id, datasetId: '' as DatasetId, datasetName: '', modelName: '', createdAt, state: { kind: 'failed', error: problem }, progress: null, problem,
+  id,
+  name: id,
+  datasetId: '' as DatasetId,
+  datasetName: '',
+  modelName: '',
+  createdAt,
+  state: { kind: 'failed', error: problem },
+  progress: null,
+  problem,
 })
 
-/** A run that says it is active has lost its host; one without a state was made by an earlier version that was killed. A damaged state stays as it is. */
+/**
+ * A run that says it is active has lost its host; one without a state was made by an earlier version that was killed. A
+ * damaged state stays as it is.
+ */
 async function recoverState(store: ExperimentStore, id: ExperimentId): Promise<void> {
-  const file = await store.readState(id).catch((error: unknown) => (toAppError(error).code === 'experiment/incomplete' ? unknownState : null))
+  const file = await store
+    .readState(id)
+    .catch((error: unknown) => (toAppError(error).code === 'experiment/incomplete' ? unknownState : null))
   if (!file || (file !== unknownState && !isActive(file.state))) return
   await store.readRecord(id)
   await store.writeState(id, { ...file, hostPid: process.pid, state: interrupted })
 }
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false)
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
 
 async function chooseDevice(values: SettingValues, devices: () => Promise<DeviceReport>) {
   const report = await devices()
   const wanted = values['environment.device']
   if (wanted === 'auto') return report.recommended.kind
   const found = report.devices.find((device) => device.kind === wanted)
-  if (!found?.available) throw new UserError('device/unavailable', { device: wanted, why: found?.reason ?? 'platform', setting: 'environment.device' })
+  if (!found?.available)
+    throw new UserError('device/unavailable', {
+      device: wanted,
+      why: found?.reason ?? 'platform',
+      setting: 'environment.device',
+    })
   return found.kind
 }

@@ -13,7 +13,10 @@ export function nestSettings(values: SettingValues): Nested {
   return nested
 }
 
-/** The reverse of `nestSettings` for anything read from a file: two levels of names, unchecked values. Throws UserError where it is not such a table. */
+/**
+ * The reverse of `nestSettings` for anything read from a file: two levels of names, unchecked values. Throws UserError
+ * where it is not such a table.
+ */
 export function flattenSettings(nested: unknown, file: string): Record<string, unknown> {
   if (!isTable(nested)) throw new UserError('settings-file/not-a-table', { file })
   const flat: Record<string, unknown> = {}
@@ -30,11 +33,15 @@ export function parseSettingsYaml(text: string, file: string): Record<string, un
     return flattenSettings(parse(text), file)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError('settings-file/syntax', { file, problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) })
+    throw new UserError('settings-file/syntax', {
+      file,
+      problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+    })
   }
 }
 
-const isTable = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function splitKey(key: string): [string, string] {
   const dot = key.indexOf('.')

@@ -34,7 +34,8 @@ export const experimentFiles = (folder: string) => ({
 export type ExperimentFiles = ReturnType<typeof experimentFiles>
 
 const DRAFT = '.draft-'
-const isDraft = (entry: string): boolean => entry.startsWith(DRAFT) && ExperimentId.safeParse(entry.slice(DRAFT.length)).success
+const isDraft = (entry: string): boolean =>
+  entry.startsWith(DRAFT) && ExperimentId.safeParse(entry.slice(DRAFT.length)).success
 
 /** The experiments of a library as plain folders. Nothing is cached: the files are the truth. */
 export class ExperimentStore {
@@ -50,10 +51,15 @@ export class ExperimentStore {
     return join(this.folder, id)
   }
 
-  /** Ids of every experiment, whole or damaged, newest first (ids begin with the time of creation). Links and other names are not ours. Throws where the library's folder is gone. */
+  /**
+   * Ids of every experiment, whole or damaged, newest first (ids begin with the time of creation). Links and other
+   * names are not ours. Throws where the library's folder is gone.
+   */
   async ids(): Promise<ExperimentId[]> {
     const entries = await readdir(this.folder, { withFileTypes: true })
-    const ids = entries.filter((entry) => entry.isDirectory() && ExperimentId.safeParse(entry.name).success).map((entry) => entry.name as ExperimentId)
+    const ids = entries
+      .filter((entry) => entry.isDirectory() && ExperimentId.safeParse(entry.name).success)
+      .map((entry) => entry.name as ExperimentId)
     return ids.sort().reverse()
   }
 
@@ -63,10 +69,13 @@ export class ExperimentStore {
   }
 
   /**
-   * Prepares a folder beside its final place; `fill` writes the data and returns the record; only then does it appear under its id, with everything durable.
-   * Throws UserError for a full or unwritable disk; nothing appears then.
+   * Prepares a folder beside its final place; `fill` writes the data and returns the record; only then does it appear
+   * under its id, with everything durable. Throws UserError for a full or unwritable disk; nothing appears then.
    */
-  async create(id: ExperimentId, fill: (files: ExperimentFiles) => Promise<{ readonly record: ExperimentRecord; readonly state: StateFile }>): Promise<ExperimentRecord> {
+  async create(
+    id: ExperimentId,
+    fill: (files: ExperimentFiles) => Promise<{ readonly record: ExperimentRecord; readonly state: StateFile }>,
+  ): Promise<ExperimentRecord> {
     const draft = join(this.folder, `${DRAFT}${id}`)
     let isPlaced = false
     try {
@@ -109,13 +118,22 @@ export class ExperimentStore {
   async createdAt(id: ExperimentId): Promise<string> {
     const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(id) ?? []
     const named = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
-    const ms = Number.isNaN(named) ? await stat(this.folderOf(id)).then(({ mtimeMs }) => mtimeMs, () => 0) : named
+    const ms = Number.isNaN(named)
+      ? await stat(this.folderOf(id)).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => 0,
+        )
+      : named
     return new Date(ms).toISOString()
   }
 
   /** Appends lines to log.txt; a crash can cut off the last only. */
   async appendLog(id: ExperimentId, lines: readonly LogLine[]): Promise<void> {
-    if (lines.length > 0) await disk.appendFile(experimentFiles(this.folderOf(id)).log, lines.map((line) => `${formatLogLine(line)}\n`).join(''))
+    if (lines.length > 0)
+      await disk.appendFile(
+        experimentFiles(this.folderOf(id)).log,
+        lines.map((line) => `${formatLogLine(line)}\n`).join(''),
+      )
   }
 
   /** Everything that a run has told. Lines that cannot be read are left out, and the log says how many. */
@@ -123,7 +141,13 @@ export class ExperimentStore {
     const files = experimentFiles(this.folderOf(id))
     const { steps, evaluations, damagedLines } = await readHistory(files)
     const log = await readLog(files.log)
-    if (damagedLines > 0) log.push({ time: log.at(-1)?.time ?? (await this.createdAt(id)), level: 'warning', code: 'run/lines-damaged', facts: { count: damagedLines } })
+    if (damagedLines > 0)
+      log.push({
+        time: log.at(-1)?.time ?? (await this.createdAt(id)),
+        level: 'warning',
+        code: 'run/lines-damaged',
+        facts: { count: damagedLines },
+      })
     return { steps, evaluations, log }
   }
 
@@ -139,14 +163,19 @@ export class ExperimentStore {
     }
   }
 
-  /** Brings an experiment back. Throws UserError 'experiment/not-found' where the trash has none, or an experiment of this id is there. */
+  /**
+   * Brings an experiment back. Throws UserError 'experiment/not-found' where the trash has none, or an experiment of
+   * this id is there.
+   */
   async restore(id: ExperimentId): Promise<void> {
     try {
       await disk.rename(join(this.trashFolder, id), this.folderOf(id))
       await this.#syncPlaces()
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      throw code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST' ? new UserError('experiment/not-found', { id }) : toDiskError(error, this.folder)
+      throw code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST'
+        ? new UserError('experiment/not-found', { id })
+        : toDiskError(error, this.folder)
     }
   }
 
@@ -155,13 +184,20 @@ export class ExperimentStore {
     await Promise.all([this.folder, this.trashFolder].map(syncFolder))
   }
 
-  /** Removes what processes left behind that were killed: unfinished experiments, temporary files, halves of checkpoints. Only where nobody else writes. */
+  /**
+   * Removes what processes left behind that were killed: unfinished experiments, temporary files, halves of
+   * checkpoints. Only where nobody else writes.
+   */
   async sweep(): Promise<void> {
     for (const entry of await readdir(this.folder).catch(() => [])) {
-      if (isDraft(entry)) await disk.rm(join(this.folder, entry), { recursive: true, force: true }).catch(() => undefined)
+      if (isDraft(entry))
+        await disk.rm(join(this.folder, entry), { recursive: true, force: true }).catch(() => undefined)
     }
     // Any folder of small letters passes for an experiment; in one that is not ours nothing is removed.
-    for (const id of await this.ids().catch(() => [])) await this.readRecord(id).then(() => this.sweepRun(id)).catch(() => undefined)
+    for (const id of await this.ids().catch(() => []))
+      await this.readRecord(id)
+        .then(() => this.sweepRun(id))
+        .catch(() => undefined)
   }
 
   /** The same for one run that nobody works on. */

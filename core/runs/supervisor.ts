@@ -1,5 +1,12 @@
 // Follows the one run that the engine works for, from its launch to its end.
-import { toAppError, type Events, type ExperimentId, type ExperimentSummary, type RunProgress, type RunState } from '../contract/index.ts'
+import {
+  toAppError,
+  type Events,
+  type ExperimentId,
+  type ExperimentSummary,
+  type RunProgress,
+  type RunState,
+} from '../contract/index.ts'
 import type { TrainResult } from '../training/job.ts'
 import { EngineGone, type EngineClient } from '../engine/engine-client.ts'
 import type { ExperimentRecord, StateFile } from './record-file.ts'
@@ -13,7 +20,10 @@ const RETRY_MS = 2000
 /** How long closing the studio waits for the engine to save a checkpoint. */
 const CLOSE_TIMEOUT_MS = 5000
 
-export type Emit = <N extends 'experiments.changed' | 'experiments.removed' | 'experiments.metrics'>(name: N, payload: Events[N]) => void
+export type Emit = <N extends 'experiments.changed' | 'experiments.removed' | 'experiments.metrics'>(
+  name: N,
+  payload: Events[N],
+) => void
 
 export interface SupervisorOptions {
   readonly store: ExperimentStore
@@ -34,7 +44,9 @@ export interface LaunchOptions {
 export interface Supervisor {
   /** The run that the engine works for. */
   active(): ActiveRun | null
-  /** The state of a run as this process knows it: of the active one, and of those whose last state is not on disk yet. */
+  /**
+   * The state of a run as this process knows it: of the active one, and of those whose last state is not on disk yet.
+   */
   stateOf(id: ExperimentId): StateFile | null
   /** Takes the engine for a run whose folder is complete. Only where none is active. */
   launch(record: ExperimentRecord, options: LaunchOptions): ActiveRun
@@ -49,8 +61,20 @@ export interface Supervisor {
 }
 
 /** What the list shows of an experiment. */
-export const summarize = (record: ExperimentRecord, { state, progress }: Pick<StateFile, 'state' | 'progress'>, problem: ExperimentSummary['problem'] = null): ExperimentSummary => ({
-  id: record.id, name: record.name, datasetId: record.dataset.id, datasetName: record.dataset.name, modelName: record.model.name, createdAt: record.createdAt, state, progress, problem,
+export const summarize = (
+  record: ExperimentRecord,
+  { state, progress }: Pick<StateFile, 'state' | 'progress'>,
+  problem: ExperimentSummary['problem'] = null,
+): ExperimentSummary => ({
+  id: record.id,
+  name: record.name,
+  datasetId: record.dataset.id,
+  datasetName: record.dataset.name,
+  modelName: record.model.name,
+  createdAt: record.createdAt,
+  state,
+  progress,
+  problem,
 })
 
 export function createSupervisor({ store, engine, emit, now, clock }: SupervisorOptions): Supervisor {
@@ -82,11 +106,17 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
     retry = null
   }
 
-  /** Writes and sends what is new of a run. What cannot be written waits for the next time. Only one of these at a time: both would write the same lines. */
+  /**
+   * Writes and sends what is new of a run. What cannot be written waits for the next time. Only one of these at a time:
+   * both would write the same lines.
+   */
   async function keep(run: ActiveRun): Promise<void> {
     const fresh = run.takeFresh()
     const lines = [...run.unwrittenLog]
-    await store.appendLog(run.id, lines).then(() => run.logWritten(lines.length), () => undefined)
+    await store.appendLog(run.id, lines).then(
+      () => run.logWritten(lines.length),
+      () => undefined,
+    )
     if (fresh) {
       emit('experiments.metrics', { id: run.id, ...fresh })
       announce(run)
@@ -94,30 +124,46 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
     if (run.takeUnsaved()) await store.writeState(run.id, run.stateFile()).catch(() => run.saveLater())
   }
 
-  function launch(record: ExperimentRecord, { resumeFrom = null, startFrom = null, earlier }: LaunchOptions): ActiveRun {
+  function launch(
+    record: ExperimentRecord,
+    { resumeFrom = null, startFrom = null, earlier }: LaunchOptions,
+  ): ActiveRun {
     const run = new ActiveRun(record, { now, clock, ...(earlier ? { earlier } : {}) })
     active = run
     const files = experimentFiles(store.folderOf(record.id))
-    run.call = engine.call('train', {
-      modelFolder: record.model.folder,
-      trainFile: files.trainRows,
-      validationFile: files.validationRows,
-      checkpointFolder: files.checkpoints,
-      history: { metrics: files.metrics, predictions: files.predictions },
-      resumeFrom,
-      startFrom,
-      settings: record.settings,
-      device: record.device,
-    }, (event) => run.receive(event))
+    run.call = engine.call(
+      'train',
+      {
+        modelFolder: record.model.folder,
+        trainFile: files.trainRows,
+        validationFile: files.validationRows,
+        checkpointFolder: files.checkpoints,
+        history: { metrics: files.metrics, predictions: files.predictions },
+        resumeFrom,
+        startFrom,
+        settings: record.settings,
+        device: record.device,
+      },
+      (event) => run.receive(event),
+    )
     ended = supervise(run, run.call.result)
     return run
   }
 
-  /** Follows a run to its end; never rejects. The end is told only when everything is written and another run may start. */
+  /**
+   * Follows a run to its end; never rejects. The end is told only when everything is written and another run may start.
+   */
   async function supervise(run: ActiveRun, result: Promise<TrainResult>): Promise<void> {
     let keeping: Promise<void> | null = null
-    const timer = setInterval(() => { keeping ??= keep(run).finally(() => { keeping = null }) }, FLUSH_MS)
-    const state = await result.then((value) => endState(run, value), (error: unknown) => failState(run, error))
+    const timer = setInterval(() => {
+      keeping ??= keep(run).finally(() => {
+        keeping = null
+      })
+    }, FLUSH_MS)
+    const state = await result.then(
+      (value) => endState(run, value),
+      (error: unknown) => failState(run, error),
+    )
     clearInterval(timer)
     await keeping
     await keep(run)
@@ -134,7 +180,8 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
 
   const exists = (id: ExperimentId): Promise<boolean> => store.has(id).catch(() => true)
 
-  const endedInTime = () => Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
+  const endedInTime = () =>
+    Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
 
   function stop(run: ActiveRun): void {
     run.call?.stop()
@@ -186,5 +233,9 @@ function goneState(run: ActiveRun, { exit: { reason }, unresponsive }: EngineGon
     return { kind: 'stopped' }
   }
   run.log('error', 'run/interrupted', { reason })
-  return { kind: 'interrupted', reason: run.closing ? 'studio-closed' : unresponsive ? 'engine-unresponsive' : 'engine-exit', detail: reason }
+  return {
+    kind: 'interrupted',
+    reason: run.closing ? 'studio-closed' : unresponsive ? 'engine-unresponsive' : 'engine-exit',
+    detail: reason,
+  }
 }

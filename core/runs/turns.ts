@@ -15,9 +15,14 @@ export function createTurns(): Turns {
     settled,
     inTurn(keys, act) {
       const result = Promise.all(keys.map(settled)).then(act)
-      const end = result.then(() => undefined, () => undefined)
+      const end = result.then(
+        () => undefined,
+        () => undefined,
+      )
       for (const key of keys) ends.set(key, end)
-      void end.then(() => { for (const key of keys) if (ends.get(key) === end) ends.delete(key) })
+      void end.then(() => {
+        for (const key of keys) if (ends.get(key) === end) ends.delete(key)
+      })
       return result
     },
   }

@@ -26,8 +26,8 @@ const apiVersion = 29
 const stackBytes = 8 * 1024 * 1024
 
 /**
- * Loads the library and returns its functions. Throws UserError 'runtime/library-unloadable' where the system cannot load it (a damaged
- * file, another processor) or it is older than ONNX Runtime 1.29.
+ * Loads the library and returns its functions. Throws UserError 'runtime/library-unloadable' where the system cannot
+ * load it (a damaged file, another processor) or it is older than ONNX Runtime 1.29.
  */
 export function loadApi(file: string): Api {
   reserveStacks()
@@ -36,12 +36,14 @@ export function loadApi(file: string): Api {
   const getMessage = bind(table[signatures.GetErrorMessage.place]!, signatures.GetErrorMessage)
   const releaseStatus = bind(table[signatures.ReleaseStatus.place]!, signatures.ReleaseStatus)
 
-  const checkOf = (name: string): Check => (status) => {
-    if (status === null) return
-    const error = new OrtError(name, getCode(status) as number, getMessage(status) as string)
-    releaseStatus(status)
-    throw error
-  }
+  const checkOf =
+    (name: string): Check =>
+    (status) => {
+      if (status === null) return
+      const error = new OrtError(name, getCode(status) as number, getMessage(status) as string)
+      releaseStatus(status)
+      throw error
+    }
 
   const calls = Object.entries(signatures).map(([name, signature]) => {
     const address = table[signature.place]!
@@ -79,7 +81,10 @@ function loadTable(file: string): Pointer[] {
   }
 }
 
-/** Windows looks for these by name only once ONNX Runtime first needs them: load the ones it was built with, not the system's. */
+/**
+ * Windows looks for these by name only once ONNX Runtime first needs them: load the ones it was built with, not the
+ * system's.
+ */
 function loadNeighbours(folder: string): void {
   if (process.platform !== 'win32') return
   for (const name of ['DirectML.dll', 'dxil.dll', 'dxcompiler.dll']) {
@@ -87,8 +92,13 @@ function loadNeighbours(folder: string): void {
   }
 }
 
-function bind(pointer: Pointer, signature: { readonly result: string | null; readonly parameters: readonly string[] }): Native {
-  const parameters = signature.parameters.map((type) => (type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type))
+function bind(
+  pointer: Pointer,
+  signature: { readonly result: string | null; readonly parameters: readonly string[] },
+): Native {
+  const parameters = signature.parameters.map((type) =>
+    type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type,
+  )
   return koffi.decode(pointer, koffi.proto(signature.result ?? 'void *', parameters as string[])) as Native
 }
 
@@ -96,28 +106,30 @@ type Callable<R> = ((...args: unknown[]) => R) & { async(alive: unknown, ...args
 
 function statusCall(native: Native, check: Check): Callable<void> {
   const call = (...args: unknown[]): void => check(native(...args) as Pointer | null)
-  const async = (alive: unknown, ...args: unknown[]) => new Promise<void>((resolve, reject) => {
-    native.async(...args, (error: unknown, status: Pointer | null) => {
-      keepAlive(alive, args)
-      if (error) return reject(error)
-      try {
-        resolve(check(status))
-      } catch (refused) {
-        reject(refused)
-      }
+  const async = (alive: unknown, ...args: unknown[]) =>
+    new Promise<void>((resolve, reject) => {
+      native.async(...args, (error: unknown, status: Pointer | null) => {
+        keepAlive(alive, args)
+        if (error) return reject(error)
+        try {
+          resolve(check(status))
+        } catch (refused) {
+          reject(refused)
+        }
+      })
     })
-  })
   return Object.assign(call, { async })
 }
 
 function plainCall(native: Native): Callable<unknown> {
-  const async = (alive: unknown, ...args: unknown[]) => new Promise((resolve, reject) => {
-    native.async(...args, (error: unknown, result: unknown) => {
-      keepAlive(alive, args)
-      if (error) reject(error)
-      else resolve(result)
+  const async = (alive: unknown, ...args: unknown[]) =>
+    new Promise((resolve, reject) => {
+      native.async(...args, (error: unknown, result: unknown) => {
+        keepAlive(alive, args)
+        if (error) reject(error)
+        else resolve(result)
+      })
     })
-  })
   return Object.assign((...args: unknown[]): unknown => native(...args), { async })
 }
 

@@ -6,9 +6,15 @@ import type { DeviceTensor } from './tensor.ts'
 
 export interface BindingOptions {
   readonly inputs: Readonly<Record<string, DeviceTensor>>
-  /** Every output that is wanted; the same tensor may be an input too, where the graph's last operator writes it element by element. */
+  /**
+   * Every output that is wanted; the same tensor may be an input too, where the graph's last operator writes it element
+   * by element.
+   */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
-  /** False: run operator by operator also where the session is recorded. A recording stays in memory for as long as its session. True unless given. */
+  /**
+   * False: run operator by operator also where the session is recorded. A recording stays in memory for as long as its
+   * session. True unless given.
+   */
   readonly record?: boolean
   /** Entries of ONNX Runtime's run configuration. */
   readonly runConfig?: Readonly<Record<string, string>>
@@ -17,16 +23,25 @@ export interface BindingOptions {
 interface BoundInput {
   readonly name: string
   readonly tensor: DeviceTensor
-  /** The tensor's version when it was copied; compared only where the session wants the input in other memory than the tensor's. */
+  /**
+   * The tensor's version when it was copied; compared only where the session wants the input in other memory than the
+   * tensor's.
+   */
   copiedVersion: number
 }
 
-/** ONNX Runtime's name for a recorded CUDA graph: one for each binding, since a graph remembers the addresses of its tensors. */
+/**
+ * ONNX Runtime's name for a recorded CUDA graph: one for each binding, since a graph remembers the addresses of its
+ * tensors.
+ */
 let lastGraphId = 0
 /** The name under which nothing is recorded. */
 const NOT_RECORDED = -1
 
-/** A session's inputs and outputs bound to tensors; running it again costs microseconds of JavaScript. Whoever made it disposes of it. */
+/**
+ * A session's inputs and outputs bound to tensors; running it again costs microseconds of JavaScript. Whoever made it
+ * disposes of it.
+ */
 export class Binding {
   readonly #context: SessionContext
   readonly #outputs: readonly DeviceTensor[]
@@ -43,7 +58,11 @@ export class Binding {
   constructor(context: SessionContext, options: BindingOptions) {
     checkPorts(context.inputs, options.inputs, 'input')
     checkPorts(context.outputs, options.outputs, 'output')
-    const inputs = Object.entries(options.inputs).map(([name, tensor]) => ({ name, tensor, copiedVersion: tensor.version }))
+    const inputs = Object.entries(options.inputs).map(([name, tensor]) => ({
+      name,
+      tensor,
+      copiedVersion: tensor.version,
+    }))
     this.#context = context
     this.#record = options.record !== false
     this.#outputs = Object.values(options.outputs)
@@ -52,7 +71,9 @@ export class Binding {
     const memoryOf = new Map(context.inputs.map((port) => [port.name, port.memory]))
     this.#copied = inputs.filter(({ name }) => memoryOf.get(name) !== context.tensorMemory)
     if (context.graphThread && this.#copied.length > 0) {
-      throw new InternalError(`binding: a CUDA graph cannot copy its inputs ${this.#copied.map(({ name }) => name).join(', ')} to the processor`)
+      throw new InternalError(
+        `binding: a CUDA graph cannot copy its inputs ${this.#copied.map(({ name }) => name).join(', ')} to the processor`,
+      )
     }
     this.#releaseSession = context.hold()
     context.leaks.made('binding')
@@ -65,14 +86,16 @@ export class Binding {
   }
 
   /**
-   * Runs the session on another thread and resolves when the outputs are written. After `signal` aborts, rejects with its reason within one
-   * operator; bound outputs are then undefined. Throws UserError 'runtime/out-of-memory', OrtError for a refused run, and InternalError
-   * when a bound tensor was disposed of or this binding is already running.
+   * Runs the session on another thread and resolves when the outputs are written. After `signal` aborts, rejects with
+   * its reason within one operator; bound outputs are then undefined. Throws UserError 'runtime/out-of-memory',
+   * OrtError for a refused run, and InternalError when a bound tensor was disposed of or this binding is already
+   * running.
    */
   async run(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     options.signal?.throwIfAborted()
     if (this.#state !== 'idle') throw new InternalError(`binding: cannot run, it is ${this.#state}`)
-    if (this.#tensors.some((tensor) => tensor.disposed)) throw new InternalError('binding: a bound tensor was disposed of')
+    if (this.#tensors.some((tensor) => tensor.disposed))
+      throw new InternalError('binding: a bound tensor was disposed of')
     this.#state = 'running'
     try {
       await this.#context.queue.long(() => this.#runNative(options.signal))
@@ -121,8 +144,8 @@ export class Binding {
   }
 
   /**
-   * Recording a CUDA graph runs it several times inside one call, so that state would advance too far: state is put back after the recording,
-   * and the run proper is a replay.
+   * Recording a CUDA graph runs it several times inside one call, so that state would advance too far: state is put
+   * back after the recording, and the run proper is a replay.
    */
   async #runGraph(run: () => Promise<void>): Promise<void> {
     if (this.#record && !this.#recorded) {
@@ -153,7 +176,8 @@ export class Binding {
     this.#native = { binding, runOptions }
     for (const { name, tensor } of inputs) api.BindInput(binding, name, tensor.value)
     for (const [name, tensor] of Object.entries(options.outputs)) api.BindOutput(binding, name, tensor.value)
-    if (this.#context.graphThread) api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(this.#record ? ++lastGraphId : NOT_RECORDED))
+    if (this.#context.graphThread)
+      api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(this.#record ? ++lastGraphId : NOT_RECORDED))
     for (const [key, value] of Object.entries(options.runConfig ?? {})) api.AddRunConfigEntry(runOptions, key, value)
   }
 
@@ -167,14 +191,23 @@ export class Binding {
   }
 }
 
-/** Throws InternalError naming the port when a name, type, rank or fixed size is not the session's, or an input is missing. */
-function checkPorts(ports: readonly Port[], tensors: Readonly<Record<string, DeviceTensor>>, kind: 'input' | 'output'): void {
+/**
+ * Throws InternalError naming the port when a name, type, rank or fixed size is not the session's, or an input is
+ * missing.
+ */
+function checkPorts(
+  ports: readonly Port[],
+  tensors: Readonly<Record<string, DeviceTensor>>,
+  kind: 'input' | 'output',
+): void {
   const known = new Map(ports.map((port) => [port.name, port]))
   for (const [name, tensor] of Object.entries(tensors)) {
     const port = known.get(name)
     if (!port) throw new InternalError(`binding: no ${kind} "${name}"; there are ${[...known.keys()].join(', ')}`)
     if (port.dtype !== tensor.dtype || !shapesAgree(port.shape, tensor.shape)) {
-      throw new InternalError(`binding: ${kind} "${name}" is ${port.dtype}[${port.shape.join(', ')}], got ${tensor.dtype}[${tensor.shape.join(', ')}]`)
+      throw new InternalError(
+        `binding: ${kind} "${name}" is ${port.dtype}[${port.shape.join(', ')}], got ${tensor.dtype}[${tensor.shape.join(', ')}]`,
+      )
     }
   }
   if (kind === 'output') return
@@ -184,5 +217,7 @@ function checkPorts(ports: readonly Port[], tensors: Readonly<Record<string, Dev
 
 /** Whether the ranks are equal and every fixed size is met. */
 function shapesAgree(expected: readonly (number | string)[], found: readonly number[]): boolean {
-  return expected.length === found.length && expected.every((size, axis) => typeof size === 'string' || size === found[axis])
+  return (
+    expected.length === found.length && expected.every((size, axis) => typeof size === 'string' || size === found[axis])
+  )
 }

@@ -3,7 +3,10 @@ import { InternalError, UserError } from '../contract/errors.ts'
 import { addressOf, type Pointer } from './api.ts'
 import { loadNative } from './native-library.ts'
 
-/** The GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). All but `free` throw UserError `runtime/out-of-memory`, else InternalError with CUDA's error number. */
+/**
+ * The GPU's memory, through NVIDIA's driver (its functions are the same for every CUDA version). All but `free` throw
+ * UserError `runtime/out-of-memory`, else InternalError with CUDA's error number.
+ */
 export interface CudaDriver {
   allocate(byteLength: number): Pointer
   /** Waits for what runs on the GPU. Of one that has failed the memory goes with the process. */
@@ -23,10 +26,13 @@ const driverFile = process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1'
 
 type Define = (name: string, ...parameters: string[]) => (...args: unknown[]) => void
 
-/** Opens the driver and the context of GPU 0 that ONNX Runtime works in, on this thread. Throws when there is no driver. */
+/**
+ * Opens the driver and the context of GPU 0 that ONNX Runtime works in, on this thread. Throws when there is no driver.
+ */
 export function openCudaDriver(): CudaDriver {
   const { define } = openContext()
-  // Another thread may be recording a graph: by itself the driver would refuse to allocate and to free meanwhile, and the recording would be lost.
+  // Another thread may be recording a graph: by itself the driver would refuse to allocate and to free meanwhile, and
+  // the recording would be lost.
   define('cuThreadExchangeStreamCaptureMode', '_Inout_ int *')([RELAXED])
   return { ...memory(define), ...copies(define) }
 }
@@ -51,7 +57,13 @@ function memoryQuery(define: Define): () => number {
 function openContext(): { readonly define: Define; readonly device: number } {
   const library = loadNative(driverFile)
   const define: Define = (name, ...parameters) => {
-    const types = parameters.map((type) => (type.startsWith('_Out_ ') ? koffi.out(type.slice('_Out_ '.length)) : type.startsWith('_Inout_ ') ? koffi.inout(type.slice('_Inout_ '.length)) : type))
+    const types = parameters.map((type) =>
+      type.startsWith('_Out_ ')
+        ? koffi.out(type.slice('_Out_ '.length))
+        : type.startsWith('_Inout_ ')
+          ? koffi.inout(type.slice('_Inout_ '.length))
+          : type,
+    )
     const native = library.func(name, 'int', types as string[])
     return (...args) => {
       const code = native(...args) as number
@@ -82,7 +94,10 @@ export type CudaFunction = (launch: CudaLaunch, pointers: readonly Pointer[], si
 export interface CudaModules {
   /** What to compile for, such as `sm_90`. */
   readonly architecture: string
-  /** Machine code into the GPU's memory, for the rest of the process's life. Throws InternalError where it is not for this GPU. */
+  /**
+   * Machine code into the GPU's memory, for the rest of the process's life. Throws InternalError where it is not for
+   * this GPU.
+   */
   load(code: Uint8Array, names: readonly string[]): CudaFunction[]
 }
 
@@ -104,7 +119,20 @@ export function openCudaModules(): CudaModules {
   const loadData = define('cuModuleLoadData', '_Out_ void **', 'void *')
   const getFunction = define('cuModuleGetFunction', '_Out_ void **', 'void *', 'const char *')
   const setAttribute = define('cuFuncSetAttribute', 'void *', 'int', 'int')
-  const launchKernel = define('cuLaunchKernel', 'void *', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'uint', 'void *', 'void *', 'void *')
+  const launchKernel = define(
+    'cuLaunchKernel',
+    'void *',
+    'uint',
+    'uint',
+    'uint',
+    'uint',
+    'uint',
+    'uint',
+    'uint',
+    'void *',
+    'void *',
+    'void *',
+  )
   return {
     architecture: `sm_${attributeOf(MAJOR)}${attributeOf(MINOR)}`,
     load(code, names) {
@@ -118,7 +146,17 @@ export function openCudaModules(): CudaModules {
           if (sharedBytes > allowed) setAttribute(address[0], MAX_SHARED_BYTES, (allowed = sharedBytes))
           const values = BigInt64Array.from([...pointers, ...sizes.map(BigInt)])
           const start = addressOf(values.buffer)
-          launchKernel(address[0], ...blocks, 1, ...threads, 1, sharedBytes, stream, BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)), null)
+          launchKernel(
+            address[0],
+            ...blocks,
+            1,
+            ...threads,
+            1,
+            sharedBytes,
+            stream,
+            BigUint64Array.from(values, (_, index) => start + BigInt(index * POINTER_BYTES)),
+            null,
+          )
         }
       })
     },

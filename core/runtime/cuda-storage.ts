@@ -8,8 +8,9 @@ const deviceAllocator = 0
 const defaultMemory = 0
 
 /**
- * Tensors in the memory of NVIDIA GPU 0, each taken from the driver and given back to it: an arena of ONNX Runtime's would keep it from other sessions and programs. A run has ended
- * on the GPU when its promise resolves, so that copies need no waiting: the caller awaits runs before it writes or reads what they use.
+ * Tensors in the memory of NVIDIA GPU 0, each taken from the driver and given back to it: an arena of ONNX Runtime's
+ * would keep it from other sessions and programs. A run has ended on the GPU when its promise resolves, so that copies
+ * need no waiting: the caller awaits runs before it writes or reads what they use.
  */
 export function createCudaStorage(api: Api): StorageFactory {
   const driver = openCudaDriver()
@@ -22,7 +23,9 @@ export function createCudaStorage(api: Api): StorageFactory {
       let value: Pointer
       try {
         if (byteLength > 0) driver.zero(address, byteLength)
-        value = output<Pointer>((out) => api.CreateTensorWithDataAsOrtValue(info, address, byteLength, dims, dims.length, onnxTypeOf(dtype), out))
+        value = output<Pointer>((out) =>
+          api.CreateTensorWithDataAsOrtValue(info, address, byteLength, dims, dims.length, onnxTypeOf(dtype), out),
+        )
       } catch (error) {
         driver.free(address)
         throw error

@@ -10,7 +10,9 @@ const sizeOfState = 256
 /** p' = p + 50 g, one operator at a time. */
 const steps = 50
 const chain = model({
-  nodes: Array.from({ length: steps }, (_, step) => node('Add', [step === 0 ? 'p' : `t${step}`, 'g'], [step === steps - 1 ? 'next' : `t${step + 1}`])),
+  nodes: Array.from({ length: steps }, (_, step) =>
+    node('Add', [step === 0 ? 'p' : `t${step}`, 'g'], [step === steps - 1 ? 'next' : `t${step + 1}`]),
+  ),
   inputs: ['p', 'g'].map((name) => port(name, 'float32', [sizeOfState])),
   outputs: [port('next', 'float32', [sizeOfState])],
 })
@@ -36,7 +38,10 @@ describe.skipIf(!available)('CUDA', () => {
 
   it.each([false, true])('keeps state on the GPU (as a CUDA graph: %s)', async (cudaGraph) => {
     const session = await gpu.createSession(chain, { optimization: 'none', cudaGraph })
-    const [p, g] = [gpu.tensor('float32', [sizeOfState]), gpu.tensor('float32', [sizeOfState], new Float32Array(sizeOfState).fill(1))]
+    const [p, g] = [
+      gpu.tensor('float32', [sizeOfState]),
+      gpu.tensor('float32', [sizeOfState], new Float32Array(sizeOfState).fill(1)),
+    ]
     const binding = session.bind({ inputs: { p, g }, outputs: { next: p } })
     for (let run = 0; run < 10; run++) await binding.run()
     g.write(new Float32Array(sizeOfState).fill(2))

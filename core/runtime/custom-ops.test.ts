@@ -34,7 +34,16 @@ const scaled = (fail = false): CustomOp => ({
 it('runs an operator of ours between those of ONNX Runtime, whatever the sizes', async () => {
   const session = await cpu.createSession(graph, { customOps: [scaled()] })
   for (const rows of [1, 3]) {
-    const tensors = { x: cpu.tensor('float32', [rows, 2], Float32Array.from({ length: rows * 2 }, (_, index) => index)), s: cpu.tensor('float32', [1], Float32Array.of(3)), y: cpu.tensor('float32', [rows, 2]), n: cpu.tensor('int32', [1]) }
+    const tensors = {
+      x: cpu.tensor(
+        'float32',
+        [rows, 2],
+        Float32Array.from({ length: rows * 2 }, (_, index) => index),
+      ),
+      s: cpu.tensor('float32', [1], Float32Array.of(3)),
+      y: cpu.tensor('float32', [rows, 2]),
+      n: cpu.tensor('int32', [1]),
+    }
     const binding = session.bind({ inputs: { x: tensors.x, s: tensors.s }, outputs: { y: tensors.y, n: tensors.n } })
     await binding.run()
     expect([...(await tensors.y.read())]).toEqual(Array.from({ length: rows * 2 }, (_, index) => index * 6))
@@ -54,7 +63,12 @@ it('passes on what an operator throws, and runs nothing after it', async () => {
     outputs: [port('y', 'float32', ['N', 2]), port('n', 'int32', [1])],
   })
   const session = await cpu.createSession(chain, { customOps: [scaled(true), next] })
-  const tensors = { x: cpu.tensor('float32', [1, 2]), s: cpu.tensor('float32', [1]), y: cpu.tensor('float32', [1, 2]), n: cpu.tensor('int32', [1]) }
+  const tensors = {
+    x: cpu.tensor('float32', [1, 2]),
+    s: cpu.tensor('float32', [1]),
+    y: cpu.tensor('float32', [1, 2]),
+    n: cpu.tensor('int32', [1]),
+  }
   const binding = session.bind({ inputs: { x: tensors.x, s: tensors.s }, outputs: { y: tensors.y, n: tensors.n } })
   for (let run = 0; run < 2; run++) await expect(binding.run()).rejects.toThrow('as told')
   expect(after).toBe(0)

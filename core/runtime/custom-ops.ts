@@ -8,7 +8,10 @@ export interface CustomOp {
   readonly name: string
   readonly inputs: readonly DType[]
   readonly outputs: readonly DType[]
-  /** Computes one node, or queues it on the context's stream. Called on the thread that this module was loaded on, whichever thread runs the session. */
+  /**
+   * Computes one node, or queues it on the context's stream. Called on the thread that this module was loaded on,
+   * whichever thread runs the session.
+   */
   compute(context: KernelContext): void
 }
 
@@ -24,17 +27,33 @@ export interface KernelContext {
 
 /** The operators of a session: freed after it. */
 export interface RegisteredOps {
-  /** What an operator has thrown since the last call, or null: native code in between passes on no more than that it failed. */
+  /**
+   * What an operator has thrown since the last call, or null: native code in between passes on no more than that it
+   * failed.
+   */
   takeFailure(): { readonly error: unknown } | null
   dispose(): void
 }
 
-/** The layout of OrtCustomOp from which on kernels return a status: a run must not go on with outputs that were not made. */
+/**
+ * The layout of OrtCustomOp from which on kernels return a status: a run must not go on with outputs that were not
+ * made.
+ */
 const STRUCT_VERSION = 16
 /** The struct's function pointers that we fill, and their places (onnxruntime_c_api.h); the others are null. */
 const FUNCTIONS = {
-  CreateKernel: 0, GetName: 1, GetExecutionProviderType: 2, GetInputType: 3, GetInputTypeCount: 4, GetOutputType: 5, GetOutputTypeCount: 6, KernelDestroy: 8,
-  GetInputCharacteristic: 9, GetOutputCharacteristic: 10, GetInputMemoryType: 11, KernelComputeV2: 17,
+  CreateKernel: 0,
+  GetName: 1,
+  GetExecutionProviderType: 2,
+  GetInputType: 3,
+  GetInputTypeCount: 4,
+  GetOutputType: 5,
+  GetOutputTypeCount: 6,
+  KernelDestroy: 8,
+  GetInputCharacteristic: 9,
+  GetOutputCharacteristic: 10,
+  GetInputMemoryType: 11,
+  KernelComputeV2: 17,
 } as const
 const ALL_FUNCTIONS = 25
 /** OrtErrorCode of a failure that is said nothing more about. */
@@ -74,7 +93,13 @@ export function registerOps(api: Api, options: Pointer, provider: string, ops: r
   const domain = output<Pointer>((out) => api.CreateCustomOpDomain(KERNEL_DOMAIN, out))
   const registry = new Registry(api, domain)
   for (const op of ops) {
-    const entry: Entry = { op, registry, name: cString(op.name), provider: cString(provider), struct: structOf(native()) }
+    const entry: Entry = {
+      op,
+      registry,
+      name: cString(op.name),
+      provider: cString(provider),
+      struct: structOf(native()),
+    }
     const address = addressOf(entry.struct)
     entries.set(address, entry)
     registry.addresses.push(address)
@@ -141,7 +166,11 @@ class NativeContext implements KernelContext {
   }
 
   output(index: number, shape: readonly number[]): Pointer {
-    return this.#dataOf(output<Pointer>((out) => this.#api.KernelContext_GetOutput(this.#native, index, BigInt64Array.from(shape, BigInt), shape.length, out)))
+    return this.#dataOf(
+      output<Pointer>((out) =>
+        this.#api.KernelContext_GetOutput(this.#native, index, BigInt64Array.from(shape, BigInt), shape.length, out),
+      ),
+    )
   }
 
   stream(): Pointer {
@@ -178,8 +207,11 @@ function native(): ReadonlyMap<number, Pointer> {
     GetOutputCharacteristic: () => REQUIRED,
     GetInputMemoryType: () => ON_DEVICE,
   }
-  const register = (name: keyof typeof FUNCTIONS) => koffi.register(functions[name], koffi.pointer(koffi.proto(callbackTypes[name].replace('(', ` ${name}(`))))
-  callbacks ??= new Map(Object.entries(FUNCTIONS).map(([name, place]) => [place, register(name as keyof typeof FUNCTIONS)]))
+  const register = (name: keyof typeof FUNCTIONS) =>
+    koffi.register(functions[name], koffi.pointer(koffi.proto(callbackTypes[name].replace('(', ` ${name}(`))))
+  callbacks ??= new Map(
+    Object.entries(FUNCTIONS).map(([name, place]) => [place, register(name as keyof typeof FUNCTIONS)]),
+  )
   return callbacks
 }
 

@@ -52,8 +52,8 @@ export class Device {
   }
 
   /**
-   * Opens driver and adapter on another thread: a second or more the first time on a GPU, nothing afterwards. `createSession` does it by
-   * itself. Rejects with UserError 'device/unavailable'; a later call tries again.
+   * Opens driver and adapter on another thread: a second or more the first time on a GPU, nothing afterwards.
+   * `createSession` does it by itself. Rejects with UserError 'device/unavailable'; a later call tries again.
    */
   ready(): Promise<void> {
     if (this.#storage) return Promise.resolve()
@@ -64,16 +64,20 @@ export class Device {
   }
 
   /**
-   * Opens an ONNX model on another thread. `model` is the protobuf; weights may lie in files under `weightsFolder`. Rejects with UserError
-   * 'device/unavailable', 'runtime/weights-unreadable' or 'runtime/out-of-memory', with OrtError for an invalid graph, and with the
-   * signal's reason when it aborts (loading then ends unused). The caller disposes of the session.
+   * Opens an ONNX model on another thread. `model` is the protobuf; weights may lie in files under `weightsFolder`.
+   * Rejects with UserError 'device/unavailable', 'runtime/weights-unreadable' or 'runtime/out-of-memory', with OrtError
+   * for an invalid graph, and with the signal's reason when it aborts (loading then ends unused). The caller disposes
+   * of the session.
    */
   async createSession(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
     options.signal?.throwIfAborted()
     await this.ready()
     try {
       const { native, customOps } = await this.#queue.long(() => this.#load(model, options))
-      const session = new Session(this.#sessionPlace(options), native, { initializers: options.initializers, customOps })
+      const session = new Session(this.#sessionPlace(options), native, {
+        initializers: options.initializers,
+        customOps,
+      })
       if (options.signal?.aborted) session.dispose()
       options.signal?.throwIfAborted()
       return session
@@ -83,9 +87,9 @@ export class Device {
   }
 
   /**
-   * Memory for a tensor on this device, with `data` or zeros. Shape [] is a scalar. On a GPU that is not `ready` yet, this call opens it and
-   * blocks meanwhile. Throws InternalError when the data does not fit; on a GPU, UserError 'runtime/out-of-memory' or
-   * 'device/unavailable'. The caller disposes of it.
+   * Memory for a tensor on this device, with `data` or zeros. Shape [] is a scalar. On a GPU that is not `ready` yet,
+   * this call opens it and blocks meanwhile. Throws InternalError when the data does not fit; on a GPU, UserError
+   * 'runtime/out-of-memory' or 'device/unavailable'. The caller disposes of it.
    */
   tensor<T extends DType>(dtype: T, shape: readonly number[], data?: ArrayOf<T>): DeviceTensor<T> {
     try {
@@ -120,7 +124,9 @@ export class Device {
     const memory = tensorMemories[this.kind]
     if (memory === 'Cpu') return createHostStorage(api)
     const homeSession = (this.#home ??= openHomeSessionNow(api, env, this.kind))
-    return memory === 'Cuda' ? createCudaStorage(api) : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
+    return memory === 'Cuda'
+      ? createCudaStorage(api)
+      : createWebGpuStorage({ api, env, homeSession, queue: this.#queue })
   }
 
   #load(model: Uint8Array, options: SessionOptions): Promise<{ native: Pointer; customOps: RegisteredOps | null }> {

@@ -13,7 +13,9 @@ describe('devices', () => {
 
   it('refuse a session with the reason where there is no such device', async () => {
     const kind = process.platform === 'darwin' ? 'directml' : 'coreml'
-    await expect(openRuntime().device(kind).createSession(Uint8Array.of(0))).rejects.toMatchObject({ error: { code: 'device/unavailable', facts: { device: kind } } })
+    await expect(openRuntime().device(kind).createSession(Uint8Array.of(0))).rejects.toMatchObject({
+      error: { code: 'device/unavailable', facts: { device: kind } },
+    })
   })
 
   it('are recommended by speed, and by what works', () => {
@@ -21,10 +23,22 @@ describe('devices', () => {
     const cuda = { kind: 'cuda', name: 'GPU', available: true } as const
     const webgpu = { kind: 'webgpu', name: 'GPU', available: true } as const
     expect(recommendDevice([cuda, webgpu, cpu])).toEqual({ kind: 'cuda', reason: 'fastest-gpu' })
-    expect(recommendDevice([{ ...cuda, available: false, reason: 'provider-missing' }, webgpu, cpu])).toEqual({ kind: 'webgpu', reason: 'fastest-gpu' })
-    expect(recommendDevice([{ ...cuda, available: false, reason: 'driver-missing' }, cpu])).toEqual({ kind: 'cpu', reason: 'gpu-unusable' })
+    expect(recommendDevice([{ ...cuda, available: false, reason: 'provider-missing' }, webgpu, cpu])).toEqual({
+      kind: 'webgpu',
+      reason: 'fastest-gpu',
+    })
+    expect(recommendDevice([{ ...cuda, available: false, reason: 'driver-missing' }, cpu])).toEqual({
+      kind: 'cpu',
+      reason: 'gpu-unusable',
+    })
     expect(recommendDevice([{ ...cuda, reason: 'compiler-missing' }, webgpu, cpu]).kind).toBe('cuda')
-    expect(recommendDevice([{ ...cuda, available: false, reason: 'no-adapter' }, { ...webgpu, reason: 'software-adapter' }, cpu])).toEqual({ kind: 'cpu', reason: 'no-gpu' })
+    expect(
+      recommendDevice([
+        { ...cuda, available: false, reason: 'no-adapter' },
+        { ...webgpu, reason: 'software-adapter' },
+        cpu,
+      ]),
+    ).toEqual({ kind: 'cpu', reason: 'no-gpu' })
   })
 
   it('say what CUDA lacks: driver, provider, libraries, compiler, free memory', async () => {
@@ -36,13 +50,17 @@ describe('devices', () => {
     expect(await cudaReason(driver, { ...all, isPackTrue: async () => false, hasProvider: false })).toBe('pack-changed')
     expect(await cudaReason(driver, { ...all, loads: async () => false })).toBe('library-missing')
     expect(await cudaReason(driver, { ...all, hasCompiler: () => false })).toBe('compiler-missing')
-    expect(await cudaReason({ ...driver, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 1e9 }] }, all)).toBe('gpu-busy')
+    expect(await cudaReason({ ...driver, gpus: [{ name: 'GPU', memoryBytes: 8e9, freeMemoryBytes: 1e9 }] }, all)).toBe(
+      'gpu-busy',
+    )
     const busy = { kind: 'cuda', name: 'GPU', available: true, reason: 'gpu-busy' } as const
     expect(recommendDevice([busy, { kind: 'cpu', name: 'processor', available: true }]).kind).toBe('cuda')
   })
 
   it('count physical cores, not threads', () => {
-    const threads = [0, 1, 0, 1].map((core, index) => `processor\t: ${index}\nphysical id\t: 0\ncore id\t\t: ${core}\n`).join('\n')
+    const threads = [0, 1, 0, 1]
+      .map((core, index) => `processor\t: ${index}\nphysical id\t: 0\ncore id\t\t: ${core}\n`)
+      .join('\n')
     expect([countCores(threads), countCores('processor\t: 0\nFeatures\t: fp asimd\n')]).toEqual([2, null])
   })
 })

@@ -27,7 +27,8 @@ const CUDA_VERSION = 13_000
 /** A GPU with less of its memory left is busy with other things. */
 const BUSY_SHARE = 0.25
 
-const providerFile = process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
+const providerFile =
+  process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so'
 
 /** What a probe looks at. */
 export interface Machine {
@@ -45,12 +46,15 @@ interface Gpus {
 }
 
 /**
- * The devices that this platform can have, each usable or with the reason why not, best first. Slow parts (drivers) run on other threads;
- * nothing throws where hardware, driver or provider is absent.
+ * The devices that this platform can have, each usable or with the reason why not, best first. Slow parts (drivers) run
+ * on other threads; nothing throws where hardware, driver or provider is absent.
  */
 export async function detectDevices(machine: Machine): Promise<DeviceInfo[]> {
   const providers = listProviders(machine.api)
-  const [nvidia, vulkan] = await Promise.all([findNvidiaDriver(), process.platform === 'linux' ? findVulkanGpus() : null])
+  const [nvidia, vulkan] = await Promise.all([
+    findNvidiaDriver(),
+    process.platform === 'linux' ? findVulkanGpus() : null,
+  ])
   const gpus: Gpus = { hardware: listHardwareGpus(machine.api, machine.env), nvidia, vulkan }
   const kinds = kindsOf[process.platform] ?? ['cpu']
   const devices: DeviceInfo[] = []
@@ -58,16 +62,30 @@ export async function detectDevices(machine: Machine): Promise<DeviceInfo[]> {
     const facts = describe(kind, gpus)
     const reason = providers.includes(providerNames[kind]) ? await whyUnusable(machine, kind, gpus) : 'provider-missing'
     const file = reason === 'pack-changed' ? await changedPackFile() : null
-    devices.push({ kind, ...facts, available: reason === null || SLOWER.includes(reason), ...(reason && { reason }), ...(file !== null && { file }) })
+    devices.push({
+      kind,
+      ...facts,
+      available: reason === null || SLOWER.includes(reason),
+      ...(reason && { reason }),
+      ...(file !== null && { file }),
+    })
   }
   return devices
 }
 
 /** The device to use unless the user chooses: the fastest GPU that works, else the processor. */
-export function recommendDevice(devices: readonly DeviceInfo[]): { readonly kind: DeviceKind; readonly reason: ChoiceReason } {
-  const best = preference.find((kind) => devices.some((device) => device.kind === kind && device.available && device.reason !== 'software-adapter'))
+export function recommendDevice(devices: readonly DeviceInfo[]): {
+  readonly kind: DeviceKind
+  readonly reason: ChoiceReason
+} {
+  const best = preference.find((kind) =>
+    devices.some((device) => device.kind === kind && device.available && device.reason !== 'software-adapter'),
+  )
   if (best) return { kind: best, reason: 'fastest-gpu' }
-  const unusable = devices.some(({ kind, reason }) => kind !== 'cpu' && reason !== 'no-adapter' && reason !== 'software-adapter' && reason !== undefined)
+  const unusable = devices.some(
+    ({ kind, reason }) =>
+      kind !== 'cpu' && reason !== 'no-adapter' && reason !== 'software-adapter' && reason !== undefined,
+  )
   return { kind: 'cpu', reason: unusable ? 'gpu-unusable' : 'no-gpu' }
 }
 
@@ -81,8 +99,13 @@ async function whyUnusable(machine: Machine, kind: DeviceKind, gpus: Gpus): Prom
     case 'directml':
     case 'coreml':
       // WebGPU on Linux is Vulkan: asking without it only prints a warning.
-      if (process.platform === 'linux' && gpus.vulkan === null) return gpus.nvidia ? 'vulkan-missing' : whyNoAdapter(gpus)
-      return (await loads(machine.api, kind)) ? (isSoftware(kind, gpus) ? 'software-adapter' : null) : whyNoAdapter(gpus)
+      if (process.platform === 'linux' && gpus.vulkan === null)
+        return gpus.nvidia ? 'vulkan-missing' : whyNoAdapter(gpus)
+      return (await loads(machine.api, kind))
+        ? isSoftware(kind, gpus)
+          ? 'software-adapter'
+          : null
+        : whyNoAdapter(gpus)
     default:
       return assertNever(kind)
   }
@@ -99,7 +122,12 @@ async function whyNoCuda(machine: Machine, gpus: Gpus): Promise<DeviceReason | n
 }
 
 /** The file of the GPU pack that is not what was brought; null where all are, or there is no pack. */
-const changedPackFile = (): Promise<string | null> => loadPack().then(() => null, (error: unknown) => (error instanceof UserError && error.error.code === 'gpu-pack/changed' ? String(error.error.facts['file']) : null))
+const changedPackFile = (): Promise<string | null> =>
+  loadPack().then(
+    () => null,
+    (error: unknown) =>
+      error instanceof UserError && error.error.code === 'gpu-pack/changed' ? String(error.error.facts['file']) : null,
+  )
 
 /** What CUDA finds besides a GPU and its driver. */
 export interface CudaParts {
@@ -112,7 +140,10 @@ export interface CudaParts {
 }
 
 /** Why CUDA cannot be used, or only at a price; null where all is well. */
-export async function cudaReason({ gpus, cudaVersion }: NvidiaDriver, { isPackTrue, hasProvider, loads, hasCompiler }: CudaParts): Promise<DeviceReason | null> {
+export async function cudaReason(
+  { gpus, cudaVersion }: NvidiaDriver,
+  { isPackTrue, hasProvider, loads, hasCompiler }: CudaParts,
+): Promise<DeviceReason | null> {
   if (cudaVersion < CUDA_VERSION) return 'driver-outdated'
   if (!(await isPackTrue())) return 'pack-changed'
   if (!hasProvider) return 'provider-missing'
@@ -122,7 +153,8 @@ export async function cudaReason({ gpus, cudaVersion }: NvidiaDriver, { isPackTr
   return first && first.freeMemoryBytes < BUSY_SHARE * first.memoryBytes ? 'gpu-busy' : null
 }
 
-const whyNoAdapter = (gpus: Gpus): DeviceReason => (gpus.hardware.length > 0 || gpus.nvidia?.gpus.length ? 'driver-missing' : 'no-adapter')
+const whyNoAdapter = (gpus: Gpus): DeviceReason =>
+  gpus.hardware.length > 0 || gpus.nvidia?.gpus.length ? 'driver-missing' : 'no-adapter'
 
 const hasNvidiaHardware = (gpus: Gpus): boolean =>
   gpus.hardware.some(({ vendorId }) => vendorId === nvidiaVendorId) || existsSync('/proc/driver/nvidia/version')
@@ -130,7 +162,11 @@ const hasNvidiaHardware = (gpus: Gpus): boolean =>
 const isSoftware = (kind: DeviceKind, gpus: Gpus): boolean =>
   kind === 'webgpu' && gpus.vulkan !== null && gpus.vulkan.length > 0 && gpus.vulkan.every(({ software }) => software)
 
-const loads = (api: Api, kind: DeviceKind): Promise<boolean> => loadProvider(api, kind).then(() => true, () => false)
+const loads = (api: Api, kind: DeviceKind): Promise<boolean> =>
+  loadProvider(api, kind).then(
+    () => true,
+    () => false,
+  )
 
 /** The name and memory of the GPU behind a kind of device. */
 function describe(kind: DeviceKind, gpus: Gpus): Pick<DeviceInfo, 'name' | 'memoryBytes' | 'freeMemoryBytes'> {
@@ -149,5 +185,8 @@ function describeHardware(hardware: readonly HardwareGpu[]): { name: string; mem
   const first = hardware[0]
   if (!first) return null
   const megabytes = /^(\d+)/.exec(first.facts['DxgiVideoMemory'] ?? '')?.[1]
-  return { name: first.facts['Description'] ?? (first.vendor || 'GPU'), ...(megabytes && { memoryBytes: Number(megabytes) * 2 ** 20 }) }
+  return {
+    name: first.facts['Description'] ?? (first.vendor || 'GPU'),
+    ...(megabytes && { memoryBytes: Number(megabytes) * 2 ** 20 }),
+  }
 }

@@ -1,7 +1,11 @@
 /** Element types that cross between JavaScript and a device. */
-export type DType = 'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'uint32' | 'int4'
+export type DType =
+  'float32' | 'float16' | 'bfloat16' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'uint32' | 'int4'
 
-/** float16 and bfloat16 come as their bits in a Uint16Array, int64 as BigInt64Array, bool as 0 and 1 in a Uint8Array, int4 two to a byte. */
+/**
+ * float16 and bfloat16 come as their bits in a Uint16Array, int64 as BigInt64Array, bool as 0 and 1 in a Uint8Array,
+ * int4 two to a byte.
+ */
 export interface ArrayTypes {
   float32: Float32Array<ArrayBuffer>
   float16: Uint16Array<ArrayBuffer>
@@ -52,7 +56,8 @@ export function dtypeOfOnnx(onnx: number): DType | null {
 }
 
 /** Bytes of one element: half of one for int4. */
-export const bytesPerElement = (dtype: DType): number => dtypes[dtype].array.BYTES_PER_ELEMENT / (dtypes[dtype].packed ?? 1)
+export const bytesPerElement = (dtype: DType): number =>
+  dtypes[dtype].array.BYTES_PER_ELEMENT / (dtypes[dtype].packed ?? 1)
 
 /** Items of the typed array that holds `count` elements. */
 export const itemCountOf = (dtype: DType, count: number): number => Math.ceil(count / (dtypes[dtype].packed ?? 1))
@@ -61,10 +66,16 @@ export const itemCountOf = (dtype: DType, count: number): number => Math.ceil(co
 export const elementCountOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 /** A typed view of `count` elements of a buffer. */
-export function arrayView<T extends DType>(dtype: T, buffer: ArrayBuffer, byteOffset: number, count: number): ArrayOf<T> {
+export function arrayView<T extends DType>(
+  dtype: T,
+  buffer: ArrayBuffer,
+  byteOffset: number,
+  count: number,
+): ArrayOf<T> {
   const facts: DTypeFacts<T> = dtypes[dtype]
   return new facts.array(buffer, byteOffset, itemCountOf(dtype, count))
 }
 
 /** Whether a typed array can hold this element type. */
-export const fits = (dtype: DType, array: ArrayBufferView): boolean => array instanceof (dtypes[dtype].array as unknown as new () => AnyArray)
+export const fits = (dtype: DType, array: ArrayBufferView): boolean =>
+  array instanceof (dtypes[dtype].array as unknown as new () => AnyArray)

@@ -10,7 +10,11 @@ it.runIf(process.platform === 'linux')('gives blocks that were freed below one i
   await giveBackFreedMemory()
   openRuntime()
   const libc = loadNative('libc.so.6')
-  const [allocate, fill, free] = [libc.func('malloc', 'void *', ['size_t']), libc.func('memset', 'void *', ['void *', 'int', 'size_t']), libc.func('free', 'void', ['void *'])]
+  const [allocate, fill, free] = [
+    libc.func('malloc', 'void *', ['size_t']),
+    libc.func('memset', 'void *', ['void *', 'int', 'size_t']),
+    libc.func('free', 'void', ['void *']),
+  ]
   const blocks = Array.from({ length: BLOCKS }, () => allocate(BLOCK_BYTES) as unknown)
   for (const block of blocks) fill(block, 1, BLOCK_BYTES)
   const last = blocks.pop()

@@ -4,8 +4,9 @@ import { loadNative } from './native-library.ts'
 let trim: (() => Promise<void>) | null | undefined
 
 /**
- * Gives memory that was freed back to the system. glibc keeps what was freed below the highest block in use, in an arena for every few of ONNX Runtime's
- * and libuv's threads: after some trainings ten times what is in use. Does nothing where the allocator is another.
+ * Gives memory that was freed back to the system. glibc keeps what was freed below the highest block in use, in an
+ * arena for every few of ONNX Runtime's and libuv's threads: after some trainings ten times what is in use. Does
+ * nothing where the allocator is another.
  */
 export async function trimHeap(): Promise<void> {
   await (trim ??= findTrim())?.()

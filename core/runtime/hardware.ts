@@ -1,6 +1,9 @@
 import { output, pointersAt, stringAt, type Api, type Pointer } from './api.ts'
 
-/** A GPU or accelerator as ONNX Runtime's own device discovery sees it (DXGI on Windows, sysfs on Linux, IOKit on macOS). */
+/**
+ * A GPU or accelerator as ONNX Runtime's own device discovery sees it (DXGI on Windows, sysfs on Linux, IOKit on
+ * macOS).
+ */
 export interface HardwareGpu {
   readonly vendorId: number
   readonly vendor: string
@@ -17,11 +20,13 @@ export function listHardwareGpus(api: Api, env: Pointer): HardwareGpu[] {
   if (count === 0) return []
   const devices = new BigUint64Array(count)
   api.GetHardwareDevices(env, devices, count)
-  return [...devices].filter((device) => api.HardwareDevice_Type(device) === gpuType).map((device) => ({
-    vendorId: api.HardwareDevice_VendorId(device),
-    vendor: api.HardwareDevice_Vendor(device) ?? '',
-    facts: readPairs(api, api.HardwareDevice_Metadata(device)),
-  }))
+  return [...devices]
+    .filter((device) => api.HardwareDevice_Type(device) === gpuType)
+    .map((device) => ({
+      vendorId: api.HardwareDevice_VendorId(device),
+      vendor: api.HardwareDevice_Vendor(device) ?? '',
+      facts: readPairs(api, api.HardwareDevice_Metadata(device)),
+    }))
 }
 
 /** The execution providers that this build of the library knows, by ONNX Runtime's names. */

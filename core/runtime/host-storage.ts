@@ -10,8 +10,9 @@ const arenaAllocator = 1
 const defaultMemory = 0
 
 /**
- * Tensors in the processor's memory: a JavaScript ArrayBuffer that ONNX Runtime reads and writes in place. (Not the other way round: Electron
- * forbids ArrayBuffers over foreign memory.) A fresh ArrayBuffer's memory never moves, unlike that of a small typed array.
+ * Tensors in the processor's memory: a JavaScript ArrayBuffer that ONNX Runtime reads and writes in place. (Not the
+ * other way round: Electron forbids ArrayBuffers over foreign memory.) A fresh ArrayBuffer's memory never moves, unlike
+ * that of a small typed array.
  */
 export function createHostStorage(api: Api): StorageFactory {
   const info = output<Pointer>((out) => api.CreateMemoryInfo('Cpu', arenaAllocator, 0, defaultMemory, out))
@@ -19,13 +20,26 @@ export function createHostStorage(api: Api): StorageFactory {
 }
 
 /** An OrtValue over fresh, zeroed JavaScript memory. */
-function allocateHost(api: Api, info: Pointer, tensor: { dtype: DType; shape: readonly number[]; byteLength: number }): Storage {
+function allocateHost(
+  api: Api,
+  info: Pointer,
+  tensor: { dtype: DType; shape: readonly number[]; byteLength: number },
+): Storage {
   const buffer = new ArrayBuffer(tensor.byteLength + alignmentBytes)
   const address = addressOf(buffer)
   const byteOffset = Number(-address & BigInt(alignmentBytes - 1))
   const dims = BigInt64Array.from(tensor.shape, BigInt)
-  const value = output<Pointer>((out) => api.CreateTensorWithDataAsOrtValue(
-    info, address + BigInt(byteOffset), tensor.byteLength, dims, dims.length, onnxTypeOf(tensor.dtype), out))
+  const value = output<Pointer>((out) =>
+    api.CreateTensorWithDataAsOrtValue(
+      info,
+      address + BigInt(byteOffset),
+      tensor.byteLength,
+      dims,
+      dims.length,
+      onnxTypeOf(tensor.dtype),
+      out,
+    ),
+  )
   const bytes = new Uint8Array(buffer, byteOffset, tensor.byteLength)
   return {
     value,

@@ -14,7 +14,9 @@ describe('the library', () => {
 
   it('is looked for beside an app.asar, not in it', () => {
     const packed = join('/opt', 'Terakoya', 'resources', 'app.asar', 'node_modules', 'library.so')
-    expect(unpacked(packed)).toBe(join('/opt', 'Terakoya', 'resources', 'app.asar.unpacked', 'node_modules', 'library.so'))
+    expect(unpacked(packed)).toBe(
+      join('/opt', 'Terakoya', 'resources', 'app.asar.unpacked', 'node_modules', 'library.so'),
+    )
   })
 
   it('is refused in words when the file is no library', () => {

@@ -7,9 +7,9 @@ const loaded = new Map<string, Library>()
 const resolveNow = 2
 
 /**
- * Loads a native library, once, for the rest of the process's life. koffi alone would unload it when its handle is garbage or JavaScript
- * ends: under the feet of the function addresses that were taken from it, and of the threads that GPU drivers leave running. Throws where
- * the system cannot load it.
+ * Loads a native library, once, for the rest of the process's life. koffi alone would unload it when its handle is
+ * garbage or JavaScript ends: under the feet of the function addresses that were taken from it, and of the threads that
+ * GPU drivers leave running. Throws where the system cannot load it.
  */
 export function loadNative(file: string, options: { readonly global?: boolean } = {}): Library {
   const known = loaded.get(file)

@@ -22,15 +22,18 @@ const nameBytes = 96
 const memoryWords = 3
 
 /**
- * The NVIDIA GPUs of this machine and what their driver knows, through the management library that every driver installs: no CUDA context is made. Returns null where
- * there is no driver or it does not answer.
+ * The NVIDIA GPUs of this machine and what their driver knows, through the management library that every driver
+ * installs: no CUDA context is made. Returns null where there is no driver or it does not answer.
  */
 export async function findNvidiaDriver(): Promise<NvidiaDriver | null> {
   const nvml = openNvml()
   if (!nvml || !(await nvml.init())) return null
   try {
     const count = output<number>((out) => nvml.getCount(out)) ?? 0
-    return { gpus: Array.from({ length: count }, (_, index) => readGpu(nvml, index)), cudaVersion: output<number>((out) => nvml.getCudaVersion(out)) ?? 0 }
+    return {
+      gpus: Array.from({ length: count }, (_, index) => readGpu(nvml, index)),
+      cudaVersion: output<number>((out) => nvml.getCudaVersion(out)) ?? 0,
+    }
   } finally {
     nvml.shutdown()
   }
@@ -44,7 +47,8 @@ function openNvml() {
     const init = library.func('nvmlInit_v2', 'int', [])
     return {
       /** Waking the driver can take a while: on another thread. */
-      init: () => new Promise<boolean>((resolve) => init.async((error: unknown, code: number) => resolve(!error && code === 0))),
+      init: () =>
+        new Promise<boolean>((resolve) => init.async((error: unknown, code: number) => resolve(!error && code === 0))),
       getCount: library.func('nvmlDeviceGetCount_v2', 'int', [koffi.out('uint *')]),
       getCudaVersion: library.func('nvmlSystemGetCudaDriverVersion_v2', 'int', [koffi.out('int *')]),
       getHandle: library.func('nvmlDeviceGetHandleByIndex_v2', 'int', ['uint', koffi.out('void **')]),

@@ -2,8 +2,21 @@ import { InternalError } from '../contract/errors.ts'
 
 /** OrtErrorCode of the C API. */
 export const ortErrorCodes = [
-  'OK', 'FAIL', 'INVALID_ARGUMENT', 'NO_SUCHFILE', 'NO_MODEL', 'ENGINE_ERROR', 'RUNTIME_EXCEPTION', 'INVALID_PROTOBUF', 'MODEL_LOADED',
-  'NOT_IMPLEMENTED', 'INVALID_GRAPH', 'EP_FAIL', 'MODEL_LOAD_CANCELED', 'MODEL_REQUIRES_COMPILATION', 'NOT_FOUND',
+  'OK',
+  'FAIL',
+  'INVALID_ARGUMENT',
+  'NO_SUCHFILE',
+  'NO_MODEL',
+  'ENGINE_ERROR',
+  'RUNTIME_EXCEPTION',
+  'INVALID_PROTOBUF',
+  'MODEL_LOADED',
+  'NOT_IMPLEMENTED',
+  'INVALID_GRAPH',
+  'EP_FAIL',
+  'MODEL_LOAD_CANCELED',
+  'MODEL_REQUIRES_COMPILATION',
+  'NOT_FOUND',
 ] as const
 export type OrtErrorCode = (typeof ortErrorCodes)[number]
 

@@ -12,11 +12,14 @@ let loading: Promise<void> | null = null
 type FindPack = () => ReturnType<typeof installedPack>
 
 /**
- * Loads NVIDIA's libraries into the process, right after every file of the pack was read and found to be what our list says: the provider, which asks for them
- * by name, may be loaded right after this. Does nothing without a pack, or once the provider is there. Rejects with UserError `gpu-pack/changed`.
+ * Loads NVIDIA's libraries into the process, right after every file of the pack was read and found to be what our list
+ * says: the provider, which asks for them by name, may be loaded right after this. Does nothing without a pack, or once
+ * the provider is there. Rejects with UserError `gpu-pack/changed`.
  */
 export async function loadPack(find: FindPack = installedPack): Promise<void> {
-  loading ??= checkAndLoad(find).finally(() => { loading = null })
+  loading ??= checkAndLoad(find).finally(() => {
+    loading = null
+  })
   await loading
 }
 

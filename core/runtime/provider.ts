@@ -16,40 +16,70 @@ export const providerNames: Readonly<Record<DeviceKind, string>> = {
 }
 
 /**
- * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an arena. Throws OrtError when it is not in this library, or has no driver or adapter, and UserError `gpu-pack/changed`.
- * The first call in a process may take long (CUDA loads hundreds of megabytes): `loadProvider` does that on another thread.
+ * Makes a device's execution provider part of session options; on CUDA a session's scratch values come from such an
+ * arena. Throws OrtError when it is not in this library, or has no driver or adapter, and UserError `gpu-pack/changed`.
+ * The first call in a process may take long (CUDA loads hundreds of megabytes): `loadProvider` does that on another
+ * thread.
  */
-export function appendProvider(api: Api, options: Pointer, kind: DeviceKind, providerOptions: ProviderOptions = {}, arena = UNLIMITED): void {
+export function appendProvider(
+  api: Api,
+  options: Pointer,
+  kind: DeviceKind,
+  providerOptions: ProviderOptions = {},
+  arena = UNLIMITED,
+): void {
   if (kind === 'cpu') return
   // DirectML plans its memory itself.
   if (kind === 'directml') api.DisableMemPattern(options)
   if (kind === 'cuda') {
     loadPackNow()
-    withCudaOptions(api, { entries: providerOptions, arena }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda))
+    withCudaOptions(api, { entries: providerOptions, arena }, (cuda) =>
+      api.SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda),
+    )
     return packIsComplete()
   }
   const { name, entries } = genericProvider(kind, providerOptions)
-  api.SessionOptionsAppendExecutionProvider(options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
+  api.SessionOptionsAppendExecutionProvider(
+    options,
+    name,
+    Object.keys(entries),
+    Object.values(entries),
+    Object.keys(entries).length,
+  )
 }
 
-/** Loads a device's provider, driver and adapter into the process on another thread. Rejects as `appendProvider` throws. */
+/**
+ * Loads a device's provider, driver and adapter into the process on another thread. Rejects as `appendProvider` throws.
+ */
 export async function loadProvider(api: Api, kind: DeviceKind): Promise<void> {
   if (kind === 'cpu') return
   if (kind === 'cuda') await loadPack()
   const options = output<Pointer>((out) => api.CreateSessionOptions(out))
   try {
     if (kind === 'cuda') {
-      await withCudaOptions(api, { entries: {}, arena: UNLIMITED }, (cuda) => api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda))
+      await withCudaOptions(api, { entries: {}, arena: UNLIMITED }, (cuda) =>
+        api.SessionOptionsAppendExecutionProvider_CUDA_V2.async(null, options, cuda),
+      )
       return packIsComplete()
     }
     const { name, entries } = genericProvider(kind, {})
-    await api.SessionOptionsAppendExecutionProvider.async(null, options, name, Object.keys(entries), Object.values(entries), Object.keys(entries).length)
+    await api.SessionOptionsAppendExecutionProvider.async(
+      null,
+      options,
+      name,
+      Object.keys(entries),
+      Object.values(entries),
+      Object.keys(entries).length,
+    )
   } finally {
     api.ReleaseSessionOptions(options)
   }
 }
 
-function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: ProviderOptions): { name: string; entries: ProviderOptions } {
+function genericProvider(
+  kind: Exclude<DeviceKind, 'cpu' | 'cuda'>,
+  entries: ProviderOptions,
+): { name: string; entries: ProviderOptions } {
   switch (kind) {
     case 'webgpu':
       return { name: 'WebGPU', entries }
@@ -62,11 +92,21 @@ function genericProvider(kind: Exclude<DeviceKind, 'cpu' | 'cuda'>, entries: Pro
   }
 }
 
-/** float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels must not be chosen, which were tested nowhere else. */
+/**
+ * float32 is float32: TF32 keeps 10 of its 23 bits. The GPU pack brings no cuDNN: where a computer has it, its kernels
+ * must not be chosen, which were tested nowhere else.
+ */
 const CUDA_OPTIONS = { use_tf32: '0', enable_cudnn: '0' }
 
-/** For whoever has checked and loaded the GPU pack just now. Frees the options after a call that blocks, or when the call on another thread has ended. */
-function withCudaOptions<R extends void | Promise<void>>(api: Api, { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions }, use: (cuda: Pointer) => R): R {
+/**
+ * For whoever has checked and loaded the GPU pack just now. Frees the options after a call that blocks, or when the
+ * call on another thread has ended.
+ */
+function withCudaOptions<R extends void | Promise<void>>(
+  api: Api,
+  { entries, arena }: { readonly entries: ProviderOptions; readonly arena: ArenaOptions },
+  use: (cuda: Pointer) => R,
+): R {
   const cuda = output<Pointer>((out) => api.CreateCUDAProviderOptions(out))
   const free = () => api.ReleaseCUDAProviderOptions(cuda)
   let result: R | undefined

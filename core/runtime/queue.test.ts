@@ -35,7 +35,9 @@ describe('a serial queue', () => {
     const [next, later] = [queue.long(async () => 1), queue.long(async () => 2)]
     open()
     expect(await Promise.allSettled([long, next, later])).toEqual([
-      { status: 'fulfilled', value: 'long' }, { status: 'rejected', reason: new Error('refused') }, { status: 'fulfilled', value: 2 },
+      { status: 'fulfilled', value: 'long' },
+      { status: 'rejected', reason: new Error('refused') },
+      { status: 'fulfilled', value: 2 },
     ])
   })
 

@@ -1,20 +1,20 @@
 /** In what order a device's work is done. */
 export interface DeviceQueue {
-  /** Work that takes microseconds: done at once, or in its turn where the device takes one caller at a time and is busy. */
+  /**
+   * Work that takes microseconds: done at once, or in its turn where the device takes one caller at a time and is busy.
+   */
   short(job: () => void): void
   /** Work whose end is waited for on another thread. */
   long<R>(job: () => Promise<R>): Promise<R>
 }
 
 /** For devices that order concurrent work themselves (processor, CUDA): everything starts at once. */
-export const concurrentQueue: DeviceQueue = {
-  short: (job) => job(),
-  long: (job) => job(),
-}
+export const concurrentQueue: DeviceQueue = { short: (job) => job(), long: (job) => job() }
 
 /**
- * For devices that one thread at a time may use (WebGPU): jobs run in the order in which they were asked for, so that a write before a run
- * is seen by it, and training and chat take turns. An error of a deferred short job rejects the next long one.
+ * For devices that one thread at a time may use (WebGPU): jobs run in the order in which they were asked for, so that a
+ * write before a run is seen by it, and training and chat take turns. An error of a deferred short job rejects the next
+ * long one.
  */
 export class SerialQueue implements DeviceQueue {
   #last: Promise<unknown> | null = null
@@ -43,9 +43,11 @@ export class SerialQueue implements DeviceQueue {
   #append<R>(job: () => Promise<R>): Promise<R> {
     const result = this.#last === null ? job() : this.#last.then(job)
     // Whoever asked hears of the failure through `result`; the queue goes on.
-    const settled: Promise<unknown> = result.catch(() => {}).then(() => {
-      if (this.#last === settled) this.#last = null
-    })
+    const settled: Promise<unknown> = result
+      .catch(() => {})
+      .then(() => {
+        if (this.#last === settled) this.#last = null
+      })
     this.#last = settled
     return result
   }

@@ -26,10 +26,19 @@ const add = model({
 
 it('runs on a thread of its own, where recording does not advance the state, and passes refusals on', async () => {
   const native = await withSessionOptions(api, 'cpu', {}, async (options) =>
-    output<Pointer>((out) => api.CreateSessionFromArray(env, add, add.byteLength, options, out)))
+    output<Pointer>((out) => api.CreateSessionFromArray(env, add, add.byteLength, options, out)),
+  )
   const graphThread = new RunThread(api)
-  const session = new Session({ api, leaks, queue: concurrentQueue, tensorMemory: 'Cpu', graphThread, explain: (error) => error }, native, { initializers: null, customOps: null })
-  const [p, g, long] = [2, 2, 3].map((size) => new DeviceTensor(place, 'float32', [size])) as [DeviceTensor<'float32'>, DeviceTensor<'float32'>, DeviceTensor<'float32'>]
+  const session = new Session(
+    { api, leaks, queue: concurrentQueue, tensorMemory: 'Cpu', graphThread, explain: (error) => error },
+    native,
+    { initializers: null, customOps: null },
+  )
+  const [p, g, long] = [2, 2, 3].map((size) => new DeviceTensor(place, 'float32', [size])) as [
+    DeviceTensor<'float32'>,
+    DeviceTensor<'float32'>,
+    DeviceTensor<'float32'>,
+  ]
   g.write(Float32Array.of(1, 2))
   const binding = session.bind({ inputs: { p, g }, outputs: { next: p } })
   for (let run = 0; run < 3; run++) await binding.run()
@@ -42,19 +51,47 @@ it('runs on a thread of its own, where recording does not advance the state, and
 
 it('lets operators of ours compute on the main thread meanwhile', async () => {
   const negated: CustomOp = {
-    name: 'Negated', inputs: ['float32'], outputs: ['float32'],
+    name: 'Negated',
+    inputs: ['float32'],
+    outputs: ['float32'],
     compute(context) {
       const { data, shape } = context.input(0)
       const bytes = 4 * (shape[0] as number)
-      new Float32Array(koffi.view(context.output(0, shape), bytes)).set(new Float32Array(koffi.view(data, bytes)).map((value) => -value))
+      new Float32Array(koffi.view(context.output(0, shape), bytes)).set(
+        new Float32Array(koffi.view(data, bytes)).map((value) => -value),
+      )
     },
   }
-  const graph = model({ nodes: [node('Negated', ['x'], ['y'], {}, 'terakoya')], inputs: [port('x', 'float32', ['N'])], outputs: [port('y', 'float32', ['N'])] })
-  const { native, customOps } = await withSessionOptions(api, 'cpu', { customOps: [negated] }, async (options, ops) => ({
-    customOps: ops, native: output<Pointer>((out) => api.CreateSessionFromArray(env, graph, graph.byteLength, options, out)),
-  }))
-  const session = new Session({ api, leaks, queue: concurrentQueue, tensorMemory: 'Cpu', graphThread: new RunThread(api), explain: (error) => error }, native, { initializers: null, customOps })
-  const [x, y] = [3, 3].map((size) => new DeviceTensor(place, 'float32', [size])) as [DeviceTensor<'float32'>, DeviceTensor<'float32'>]
+  const graph = model({
+    nodes: [node('Negated', ['x'], ['y'], {}, 'terakoya')],
+    inputs: [port('x', 'float32', ['N'])],
+    outputs: [port('y', 'float32', ['N'])],
+  })
+  const { native, customOps } = await withSessionOptions(
+    api,
+    'cpu',
+    { customOps: [negated] },
+    async (options, ops) => ({
+      customOps: ops,
+      native: output<Pointer>((out) => api.CreateSessionFromArray(env, graph, graph.byteLength, options, out)),
+    }),
+  )
+  const session = new Session(
+    {
+      api,
+      leaks,
+      queue: concurrentQueue,
+      tensorMemory: 'Cpu',
+      graphThread: new RunThread(api),
+      explain: (error) => error,
+    },
+    native,
+    { initializers: null, customOps },
+  )
+  const [x, y] = [3, 3].map((size) => new DeviceTensor(place, 'float32', [size])) as [
+    DeviceTensor<'float32'>,
+    DeviceTensor<'float32'>,
+  ]
   x.write(Float32Array.of(1, 2, 3))
   const binding = session.bind({ inputs: { x }, outputs: { y } })
   for (let run = 0; run < 3; run++) await binding.run()

@@ -21,8 +21,8 @@ interface Waiting {
 }
 
 /**
- * Runs bindings on one thread that stays the same: ONNX Runtime keeps CUDA graphs for each thread, and ordinary asynchronous calls come from
- * several. Started on the first run; does not keep the process alive while idle.
+ * Runs bindings on one thread that stays the same: ONNX Runtime keeps CUDA graphs for each thread, and ordinary
+ * asynchronous calls come from several. Started on the first run; does not keep the process alive while idle.
  */
 export class RunThread {
   readonly #api: Api
@@ -55,7 +55,9 @@ export class RunThread {
     const koffi = createRequire(import.meta.url).resolve('koffi')
     const workerData = { koffi, address: this.#api.RunWithBinding.address, stackBytes: 8 * 1024 * 1024 }
     const worker = new Worker(threadSource, { eval: true, workerData })
-    worker.on('message', ({ id, status }: { id: number; status: Pointer | null }) => this.#waiting.get(id)?.resolve(status))
+    worker.on('message', ({ id, status }: { id: number; status: Pointer | null }) =>
+      this.#waiting.get(id)?.resolve(status),
+    )
     worker.on('error', (error) => this.#fail(error))
     worker.on('exit', (code) => this.#fail(new InternalError(`the GPU's thread ended with code ${code}`)))
     return worker

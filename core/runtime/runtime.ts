@@ -33,8 +33,8 @@ export class Runtime {
   }
 
   /**
-   * The devices that this platform can have, best first, each usable or with the reason why not. Looked up once a process, in well under a
-   * second and without blocking; never rejects because of a missing driver.
+   * The devices that this platform can have, best first, each usable or with the reason why not. Looked up once a
+   * process, in well under a second and without blocking; never rejects because of a missing driver.
    */
   devices(): Promise<DeviceInfo[]> {
     this.#detected ??= detectDevices({ api: this.#api, env: this.#env, libraryFile: this.libraryFile })
@@ -58,7 +58,10 @@ export function openRuntime(): Runtime {
   return opened
 }
 
-/** Gives memory that sessions have freed back to the system. Without a runtime it does nothing: koffi takes no settings any more once it has loaded a library. */
+/**
+ * Gives memory that sessions have freed back to the system. Without a runtime it does nothing: koffi takes no settings
+ * any more once it has loaded a library.
+ */
 export const giveBackFreedMemory = async (): Promise<void> => {
   if (opened) await trimHeap()
 }

@@ -20,12 +20,18 @@ export function readPorts(api: Api, session: Pointer): { inputs: Port[]; outputs
   return {
     inputs: Array.from({ length: inputCount }, (_, index) => ({
       name: readName(api, (allocator, out) => api.SessionGetInputName(session, index, allocator, out)),
-      ...readType(api, output((out) => api.SessionGetInputTypeInfo(session, index, out))),
+      ...readType(
+        api,
+        output((out) => api.SessionGetInputTypeInfo(session, index, out)),
+      ),
       memory: memories[index] ?? '',
     })),
     outputs: Array.from({ length: outputCount }, (_, index) => ({
       name: readName(api, (allocator, out) => api.SessionGetOutputName(session, index, allocator, out)),
-      ...readType(api, output((out) => api.SessionGetOutputTypeInfo(session, index, out))),
+      ...readType(
+        api,
+        output((out) => api.SessionGetOutputTypeInfo(session, index, out)),
+      ),
       memory: '',
     })),
   }

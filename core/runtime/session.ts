@@ -61,11 +61,21 @@ export class Session {
   }
 
   /**
-   * Binds tensors of this session's device to all inputs and the wanted outputs. Throws InternalError when a name, type, rank or fixed size
-   * does not fit.
+   * Binds tensors of this session's device to all inputs and the wanted outputs. Throws InternalError when a name,
+   * type, rank or fixed size does not fit.
    */
   bind(options: BindingOptions): Binding {
-    return new Binding({ ...this.#place, session: this.#live(), inputs: this.inputs, outputs: this.outputs, hold: () => this.#hold(), customOps: this.#belongings.customOps }, options)
+    return new Binding(
+      {
+        ...this.#place,
+        session: this.#live(),
+        inputs: this.inputs,
+        outputs: this.outputs,
+        hold: () => this.#hold(),
+        customOps: this.#belongings.customOps,
+      },
+      options,
+    )
   }
 
   /** True where a binding's first run is recorded as a CUDA graph. */

@@ -10,7 +10,10 @@ export interface Storage {
   readonly host: { readonly buffer: ArrayBuffer; readonly byteOffset: number } | null
   /** Copies bytes to the device, ordered before every later run. */
   write(bytes: Uint8Array<ArrayBuffer>, byteOffset: number): void
-  /** The same of the whole tensor, for large ones: settles when the device has taken it, in its turn, and needs no copy meanwhile. */
+  /**
+   * The same of the whole tensor, for large ones: settles when the device has taken it, in its turn, and needs no copy
+   * meanwhile.
+   */
   upload(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** Copies the whole tensor out, ordered after every earlier run. */
   read(into: Uint8Array<ArrayBuffer>): Promise<void>

@@ -5,8 +5,8 @@ import type { LeakCounter } from './leaks.ts'
 import type { Storage, StorageFactory } from './storage.ts'
 
 /**
- * A tensor in a device's memory, made by `device.tensor`. Whoever made it disposes of it. It may be bound as input and output of several
- * sessions of its device, even of the same run.
+ * A tensor in a device's memory, made by `device.tensor`. Whoever made it disposes of it. It may be bound as input and
+ * output of several sessions of its device, even of the same run.
  */
 export class DeviceTensor<T extends DType = DType> {
   readonly dtype: T
@@ -43,8 +43,8 @@ export class DeviceTensor<T extends DType = DType> {
   }
 
   /**
-   * The memory itself on a device whose tensors live in JavaScript's memory (the processor), else null. Writing here changes the tensor; a
-   * run in flight may be reading or writing it.
+   * The memory itself on a device whose tensors live in JavaScript's memory (the processor), else null. Writing here
+   * changes the tensor; a run in flight may be reading or writing it.
    */
   get host(): ArrayOf<T> | null {
     this.#assertLive()
@@ -53,12 +53,14 @@ export class DeviceTensor<T extends DType = DType> {
   }
 
   /**
-   * Copies numbers to the device before every run that is started later. `from` is the first item to overwrite; the array may be freely
-   * changed afterwards. Throws InternalError when the array's type is not the tensor's or it does not fit.
+   * Copies numbers to the device before every run that is started later. `from` is the first item to overwrite; the
+   * array may be freely changed afterwards. Throws InternalError when the array's type is not the tensor's or it does
+   * not fit.
    */
   write(data: ArrayOf<T>, from = 0): void {
     this.#assertLive()
-    if (!fits(this.dtype, data)) throw new InternalError(`write: a ${this.dtype} tensor cannot take a ${data.constructor.name}`)
+    if (!fits(this.dtype, data))
+      throw new InternalError(`write: a ${this.dtype} tensor cannot take a ${data.constructor.name}`)
     const items = itemCountOf(this.dtype, this.elementCount)
     if (from < 0 || from + data.length > items) {
       throw new InternalError(`write: ${data.length} elements at ${from} do not fit into ${items}`)
@@ -69,13 +71,16 @@ export class DeviceTensor<T extends DType = DType> {
   }
 
   /**
-   * Copies a whole large tensor to the device; settles when it has been taken, so that no more than what is waited for lies in the computer's memory.
-   * The array stays as it is until then. Throws InternalError unless type and length are the tensor's; rejects with the device's error.
+   * Copies a whole large tensor to the device; settles when it has been taken, so that no more than what is waited for
+   * lies in the computer's memory. The array stays as it is until then. Throws InternalError unless type and length are
+   * the tensor's; rejects with the device's error.
    */
   async upload(data: ArrayOf<T>): Promise<void> {
     this.#assertLive()
     if (!fits(this.dtype, data) || data.length !== itemCountOf(this.dtype, this.elementCount)) {
-      throw new InternalError(`upload: ${this.elementCount} ${this.dtype} expected, got ${data.length} in a ${data.constructor.name}`)
+      throw new InternalError(
+        `upload: ${this.elementCount} ${this.dtype} expected, got ${data.length} in a ${data.constructor.name}`,
+      )
     }
     if (data.length === 0) return
     this.version += 1
@@ -89,11 +94,16 @@ export class DeviceTensor<T extends DType = DType> {
     return copy
   }
 
-  /** The same into an array of the caller's: no allocation. Throws InternalError unless type and length are the tensor's. */
+  /**
+   * The same into an array of the caller's: no allocation. Throws InternalError unless type and length are the
+   * tensor's.
+   */
   async readInto(target: ArrayOf<T>): Promise<void> {
     this.#assertLive()
     if (!fits(this.dtype, target) || target.length !== itemCountOf(this.dtype, this.elementCount)) {
-      throw new InternalError(`read: ${this.elementCount} ${this.dtype} expected, got ${target.length} in a ${target.constructor.name}`)
+      throw new InternalError(
+        `read: ${this.elementCount} ${this.dtype} expected, got ${target.length} in a ${target.constructor.name}`,
+      )
     }
     if (target.length > 0) await this.#storage.read(new Uint8Array(target.buffer, target.byteOffset, target.byteLength))
   }

@@ -22,8 +22,9 @@ const discreteGpu = 2
 const processor = 4
 
 /**
- * The GPUs that Vulkan offers: on Linux these are the ones that WebGPU can use. Returns null where Vulkan is not installed, [] where it
- * has no device. The instance stays open: destroying it unloads NVIDIA's driver, and the process then crashes at its end.
+ * The GPUs that Vulkan offers: on Linux these are the ones that WebGPU can use. Returns null where Vulkan is not
+ * installed, [] where it has no device. The instance stays open: destroying it unloads NVIDIA's driver, and the process
+ * then crashes at its end.
  */
 export async function findVulkanGpus(): Promise<VulkanGpu[] | null> {
   const vulkan = openVulkan()
@@ -44,12 +45,15 @@ function openVulkan() {
     const create = library.func('vkCreateInstance', 'int', ['void *', 'void *', koffi.out('void **')])
     return {
       /** Loads the drivers: on another thread. */
-      createInstance: () => new Promise<Pointer | null>((resolve) => {
-        const info = new Uint8Array(new ArrayBuffer(instanceInfoBytes))
-        new DataView(info.buffer).setUint32(0, instanceInfoType, true)
-        const out: [Pointer | null] = [null]
-        create.async(info, null, out, (error: unknown, code: number) => resolve(!error && code === 0 && info ? out[0] : null))
-      }),
+      createInstance: () =>
+        new Promise<Pointer | null>((resolve) => {
+          const info = new Uint8Array(new ArrayBuffer(instanceInfoBytes))
+          new DataView(info.buffer).setUint32(0, instanceInfoType, true)
+          const out: [Pointer | null] = [null]
+          create.async(info, null, out, (error: unknown, code: number) =>
+            resolve(!error && code === 0 && info ? out[0] : null),
+          )
+        }),
       enumerate: library.func('vkEnumeratePhysicalDevices', 'int', ['void *', koffi.inout('uint *'), 'void *']),
       getProperties: library.func('vkGetPhysicalDeviceProperties', 'void', ['void *', 'void *']),
       getMemory: library.func('vkGetPhysicalDeviceMemoryProperties', 'void', ['void *', 'void *']),

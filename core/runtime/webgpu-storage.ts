@@ -22,14 +22,18 @@ interface TensorType {
   readonly byteLength: number
 }
 
-/** Tensors in WebGPU buffers. Everything goes through the device's queue, because one thread at a time may use a WebGPU device. */
+/**
+ * Tensors in WebGPU buffers. Everything goes through the device's queue, because one thread at a time may use a WebGPU
+ * device.
+ */
 export function createWebGpuStorage(place: WebGpuPlace): StorageFactory {
   const { api } = place
   const host = createHostStorage(api)
   const info = output<Pointer>((out) => api.CreateMemoryInfo('WebGPU_Buf', deviceAllocator, 0, defaultMemory, out))
   const allocator = output<Pointer>((out) => api.CreateAllocator(place.homeSession, info, out))
   return {
-    allocate: (dtype, shape, byteLength) => new WebGpuBuffer({ ...place, allocator, host }, { dtype, shape, byteLength }),
+    allocate: (dtype, shape, byteLength) =>
+      new WebGpuBuffer({ ...place, allocator, host }, { dtype, shape, byteLength }),
   }
 }
 
@@ -44,7 +48,9 @@ class WebGpuBuffer implements Storage {
     this.#type = type
     place.queue.short(() => {
       const dims = BigInt64Array.from(type.shape, BigInt)
-      this.#value = output<Pointer>((out) => place.api.CreateTensorAsOrtValue(place.allocator, dims, dims.length, onnxTypeOf(type.dtype), out))
+      this.#value = output<Pointer>((out) =>
+        place.api.CreateTensorAsOrtValue(place.allocator, dims, dims.length, onnxTypeOf(type.dtype), out),
+      )
       // A buffer may have been used before.
       if (type.byteLength > 0) this.#throughHost((staging) => this.#copy(staging.value, this.value))
     })
@@ -57,19 +63,23 @@ class WebGpuBuffer implements Storage {
 
   write(bytes: Uint8Array<ArrayBuffer>, byteOffset: number): void {
     const copy = bytes.slice()
-    this.#place.queue.short(() => this.#throughHost((staging) => {
-      // WebGPU copies whole tensors only.
-      if (copy.byteLength < this.#type.byteLength) this.#copy(this.value, staging.value)
-      staging.write(copy, byteOffset)
-      this.#copy(staging.value, this.value)
-    }))
+    this.#place.queue.short(() =>
+      this.#throughHost((staging) => {
+        // WebGPU copies whole tensors only.
+        if (copy.byteLength < this.#type.byteLength) this.#copy(this.value, staging.value)
+        staging.write(copy, byteOffset)
+        this.#copy(staging.value, this.value)
+      }),
+    )
   }
 
   upload(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    return this.#place.queue.long(async () => this.#throughHost((staging) => {
-      staging.write(bytes, 0)
-      this.#copy(staging.value, this.value)
-    }))
+    return this.#place.queue.long(async () =>
+      this.#throughHost((staging) => {
+        staging.write(bytes, 0)
+        this.#copy(staging.value, this.value)
+      }),
+    )
   }
 
   read(into: Uint8Array<ArrayBuffer>): Promise<void> {

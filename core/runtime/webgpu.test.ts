@@ -10,7 +10,9 @@ const names = ['p', 'g'] as const
 /** p' = p + g, s = Σ p', and e = rows[i]: i is an index that the GPU cannot hold as int64 and the processor reads. */
 const step = model({
   nodes: [
-    node('Add', ['p', 'g'], ['next']), node('ReduceSum', ['next'], ['sum'], { keepdims: 0 }), node('Gather', ['rows', 'i'], ['row']),
+    node('Add', ['p', 'g'], ['next']),
+    node('ReduceSum', ['next'], ['sum'], { keepdims: 0 }),
+    node('Gather', ['rows', 'i'], ['row']),
   ],
   inputs: [...names.map((name) => port(name, 'float32', ['N'])), port('i', 'int64', [1])],
   outputs: [port('next', 'float32', ['N']), port('sum', 'float32', []), port('row', 'float32', [1, 2])],
@@ -23,7 +25,11 @@ describe.skipIf(!runtime)('WebGPU on a software GPU', () => {
 
   it('is found, named and told apart from a real GPU', async () => {
     const devices = await runtime!.devices()
-    expect(devices.find(({ kind }) => kind === 'webgpu')).toMatchObject({ name: expect.stringContaining('SwiftShader'), available: true, reason: 'software-adapter' })
+    expect(devices.find(({ kind }) => kind === 'webgpu')).toMatchObject({
+      name: expect.stringContaining('SwiftShader'),
+      available: true,
+      reason: 'software-adapter',
+    })
     expect(recommendDevice(devices).kind).toBe('cpu')
   })
 
@@ -31,11 +37,21 @@ describe.skipIf(!runtime)('WebGPU on a software GPU', () => {
     const part = gpu.tensor('int32', [2, 2])
     part.write(Int32Array.of(7, 8), 1)
     const tensors = [
-      gpu.tensor('float32', [2], Float32Array.of(1.5, -2)), gpu.tensor('float16', [3], Uint16Array.of(1, 2, 3)), gpu.tensor('int64', [1], BigInt64Array.of(-5n)),
-      part, gpu.tensor('uint8', [5], Uint8Array.of(1, 2, 3, 4, 5)), gpu.tensor('bool', [1], Uint8Array.of(1)), gpu.tensor('float32', [0]),
+      gpu.tensor('float32', [2], Float32Array.of(1.5, -2)),
+      gpu.tensor('float16', [3], Uint16Array.of(1, 2, 3)),
+      gpu.tensor('int64', [1], BigInt64Array.of(-5n)),
+      part,
+      gpu.tensor('uint8', [5], Uint8Array.of(1, 2, 3, 4, 5)),
+      gpu.tensor('bool', [1], Uint8Array.of(1)),
+      gpu.tensor('float32', [0]),
     ]
     expect(await Promise.all(tensors.map((tensor) => tensor.read()))).toEqual([
-      Float32Array.of(1.5, -2), Uint16Array.of(1, 2, 3), BigInt64Array.of(-5n), Int32Array.of(0, 7, 8, 0), Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.of(1),
+      Float32Array.of(1.5, -2),
+      Uint16Array.of(1, 2, 3),
+      BigInt64Array.of(-5n),
+      Int32Array.of(0, 7, 8, 0),
+      Uint8Array.of(1, 2, 3, 4, 5),
+      Uint8Array.of(1),
       new Float32Array(0),
     ])
     for (const tensor of tensors) tensor.dispose()
@@ -50,7 +66,11 @@ describe.skipIf(!runtime)('WebGPU on a software GPU', () => {
     i.write(BigInt64Array.of(2n))
     g.write(Float32Array.of(10, 0, 0))
     await bindings[0]!.run()
-    expect([await p.read(), await sum.read(), await row.read()]).toEqual([Float32Array.of(14, 8, 12), Float32Array.of(34), Float32Array.of(20, 21)])
+    expect([await p.read(), await sum.read(), await row.read()]).toEqual([
+      Float32Array.of(14, 8, 12),
+      Float32Array.of(34),
+      Float32Array.of(20, 21),
+    ])
     for (const made of [...bindings, ...sessions, p, g, i, sum, row]) made.dispose()
   })
 

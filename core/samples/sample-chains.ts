@@ -10,11 +10,13 @@ export interface ChainLink {
 export type ChainIssue = 'id-duplicate' | 'parent-circular'
 
 /** One sample's rows, from the root of its conversation to the row itself, as indices. */
-export type Chain = { readonly row: number; readonly rows: readonly number[] } | { readonly row: number; readonly issue: ChainIssue }
+export type Chain =
+  { readonly row: number; readonly rows: readonly number[] } | { readonly row: number; readonly issue: ChainIssue }
 
 /**
- * The conversation of every row from its root, in the order of the rows; with `wholeOnly` of those rows only that nobody answers to (H2O's
- * limit_chained_samples). As in H2O LLM Studio, a row whose parent does not exist begins a conversation.
+ * The conversation of every row from its root, in the order of the rows; with `wholeOnly` of those rows only that
+ * nobody answers to (H2O's limit_chained_samples). As in H2O LLM Studio, a row whose parent does not exist begins a
+ * conversation.
  */
 export function chainsOf(links: readonly ChainLink[], { wholeOnly }: { readonly wholeOnly: boolean }): Chain[] {
   const { parents, duplicates } = parentsOf(links)
@@ -28,8 +30,8 @@ export function chainsOf(links: readonly ChainLink[], { wholeOnly }: { readonly 
 }
 
 /**
- * A number for every row, the same for rows of one conversation with all its branches (the index of its first row): what may be in training and
- * validation only as a whole.
+ * A number for every row, the same for rows of one conversation with all its branches (the index of its first row):
+ * what may be in training and validation only as a whole.
  */
 export function conversationGroups(links: readonly ChainLink[]): number[] {
   const { parents } = parentsOf(links)

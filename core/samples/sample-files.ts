@@ -2,7 +2,13 @@ import { z } from 'zod'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { linesOf, type LineLimits } from '../files/lines.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
-import { conversationsOf, type LeftOutRow, type RowConversation, type RowIssue, type TrainingRow } from './sample-rows.ts'
+import {
+  conversationsOf,
+  type LeftOutRow,
+  type RowConversation,
+  type RowIssue,
+  type TrainingRow,
+} from './sample-rows.ts'
 import { buildSample, checkFormat, sampleOptionsOf, type SampleOptions, type SampleResult } from './samples.ts'
 
 export type { TrainingRow } from './sample-rows.ts'
@@ -32,7 +38,11 @@ export interface SampleSet {
 /** Tokenizing pauses so often (in rows) that the engine can answer in between. */
 const ROWS_PER_PAUSE = 500
 
-const promptSeparators: Readonly<Record<SettingValues['dataset.prompt_column_separator'], string>> = { 'blank-line': '\n\n', 'line-break': '\n', 'two-spaces': '  ' }
+const promptSeparators: Readonly<Record<SettingValues['dataset.prompt_column_separator'], string>> = {
+  'blank-line': '\n\n',
+  'line-break': '\n',
+  'two-spaces': '  ',
+}
 
 /** The log line that tells why rows are left out; a key of core/contract/log-texts.ts. */
 const logCodes: Readonly<Record<RowIssue, string>> = {
@@ -54,13 +64,19 @@ export interface SampleWarning {
 }
 
 /**
- * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows that are left out with the reason, are told as log events.
- * Throws UserError `tokenizer/no-template` where the format does not suit the model, 'experiment/incomplete' or 'experiment/damaged' {file} for a file that is not
- * there or not ours.
+ * Reads a JSONL file of rows and builds their samples, in order. Rows that are cut, and rows that are left out with the
+ * reason, are told as log events. Throws UserError `tokenizer/no-template` where the format does not suit the model,
+ * 'experiment/incomplete' or 'experiment/damaged' {file} for a file that is not there or not ours.
  */
-export async function readSamples(file: string, tokenizer: Tokenizer, settings: SettingValues, onWarning: (warning: SampleWarning) => void): Promise<TrainingSample[]> {
+export async function readSamples(
+  file: string,
+  tokenizer: Tokenizer,
+  settings: SettingValues,
+  onWarning: (warning: SampleWarning) => void,
+): Promise<TrainingSample[]> {
   const { samples, leftOut, truncatedCount, lastAnswerOnlyCount } = await readSampleSet(file, tokenizer, settings)
-  const warn = (code: string, facts: Record<string, number>) => onWarning({ kind: 'log', level: 'warning', code, facts })
+  const warn = (code: string, facts: Record<string, number>) =>
+    onWarning({ kind: 'log', level: 'warning', code, facts })
   if (truncatedCount > 0) warn('run/truncated', { count: truncatedCount })
   if (lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: lastAnswerOnlyCount })
   for (const code of new Set(Object.values(logCodes))) {
@@ -70,12 +86,23 @@ export async function readSamples(file: string, tokenizer: Tokenizer, settings: 
   return [...samples]
 }
 
-/** A conversation's rows, the last of which is asked for, as a sample, or why it is left out. Throws UserError where the format does not suit the model. */
-export function sampleOfChain(rows: readonly TrainingRow[], tokenizer: Tokenizer, settings: SettingValues): SampleResult | { readonly ok: false; readonly issue: { readonly code: RowIssue } } {
+/**
+ * A conversation's rows, the last of which is asked for, as a sample, or why it is left out. Throws UserError where the
+ * format does not suit the model.
+ */
+export function sampleOfChain(
+  rows: readonly TrainingRow[],
+  tokenizer: Tokenizer,
+  settings: SettingValues,
+): SampleResult | { readonly ok: false; readonly issue: { readonly code: RowIssue } } {
   const options = sampleOptionsOf(settings)
   checkFormat(tokenizer, options.format)
-  const found = conversationsOf(rows, { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: false }).at(-1)
-  if (!found || 'issue' in found) return { ok: false, issue: { code: found && 'issue' in found ? found.issue : 'no-answer' } }
+  const found = conversationsOf(rows, {
+    promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']],
+    wholeOnly: false,
+  }).at(-1)
+  if (!found || 'issue' in found)
+    return { ok: false, issue: { code: found && 'issue' in found ? found.issue : 'no-answer' } }
   return buildSample(tokenizer, { rowId: found.row.rowId, ...found.conversation }, options)
 }
 
@@ -85,8 +112,16 @@ export async function readSampleSet(file: string, tokenizer: Tokenizer, settings
   checkFormat(tokenizer, options.format)
   const rows: TrainingRow[] = []
   for await (const row of readRows(file)) rows.push(row)
-  const conversations = conversationsOf(rows, { promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']], wholeOnly: settings['dataset.limit_chained_samples'] })
-  const set = { samples: [] as TrainingSample[], leftOut: [] as LeftOutRow[], truncatedCount: 0, lastAnswerOnlyCount: 0 }
+  const conversations = conversationsOf(rows, {
+    promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']],
+    wholeOnly: settings['dataset.limit_chained_samples'],
+  })
+  const set = {
+    samples: [] as TrainingSample[],
+    leftOut: [] as LeftOutRow[],
+    truncatedCount: 0,
+    lastAnswerOnlyCount: 0,
+  }
   for (const [index, found] of conversations.entries()) {
     const made = sampleOf(found, tokenizer, options)
     if ('code' in made) set.leftOut.push(made)
@@ -100,7 +135,11 @@ export async function readSampleSet(file: string, tokenizer: Tokenizer, settings
   return set
 }
 
-function sampleOf(found: RowConversation, tokenizer: Tokenizer, options: SampleOptions): { sample: TrainingSample; truncated: boolean; lastAnswerOnly: boolean } | LeftOutRow {
+function sampleOf(
+  found: RowConversation,
+  tokenizer: Tokenizer,
+  options: SampleOptions,
+): { sample: TrainingSample; truncated: boolean; lastAnswerOnly: boolean } | LeftOutRow {
   const { rowId, rowNumber } = found.row
   if ('issue' in found) return { rowNumber, code: found.issue }
   const { prompt, answer } = found.conversation
@@ -115,8 +154,15 @@ function sampleOf(found: RowConversation, tokenizer: Tokenizer, options: SampleO
 const ROWS: LineLimits = { maxBytes: 2 ** 40, maxLineBytes: 2 ** 28 }
 
 const Row: z.ZodType<TrainingRow> = z.object({
-  rowId: z.number(), rowNumber: z.number(), prompt: z.string(), answer: z.string(), system: z.string().exactOptional(), promptParts: z.array(z.string()).exactOptional(),
-  id: z.string().exactOptional(), parentId: z.string().exactOptional(), conversation: z.string().exactOptional(),
+  rowId: z.number(),
+  rowNumber: z.number(),
+  prompt: z.string(),
+  answer: z.string(),
+  system: z.string().exactOptional(),
+  promptParts: z.array(z.string()).exactOptional(),
+  id: z.string().exactOptional(),
+  parentId: z.string().exactOptional(),
+  conversation: z.string().exactOptional(),
 })
 
 /** A row that was lost would be missed by nobody: one damaged line refuses the file. */
@@ -124,7 +170,9 @@ async function* readRows(file: string): AsyncGenerator<TrainingRow> {
   try {
     for await (const { text } of linesOf(file, ROWS)) yield parseRow(file, text)
   } catch (error) {
-    throw error instanceof UserError && error.error.code === 'file/not-found' ? new UserError('experiment/incomplete', { file }) : error
+    throw error instanceof UserError && error.error.code === 'file/not-found'
+      ? new UserError('experiment/incomplete', { file })
+      : error
   }
 }
 

@@ -2,7 +2,10 @@ import { UserError } from '../contract/errors.ts'
 import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
 import { encodeTemplateAnswer, encodeTemplatePrompt, type MarkedIds, type TemplatePrompt } from './sample-template.ts'
 
-/** H2O LLM Studio's markers, taken literally. The flags say whether the end mark follows each part; all are true by default, as in H2O. */
+/**
+ * H2O LLM Studio's markers, taken literally. The flags say whether the end mark follows each part; all are true by
+ * default, as in H2O.
+ */
 export interface H2oFormat {
   readonly kind: 'h2o'
   readonly promptStart: string
@@ -13,7 +16,10 @@ export interface H2oFormat {
   readonly endAfterAnswer?: boolean
 }
 
-/** How a conversation becomes text: the model's own chat template (for a model without one `otherwise`, where given), or H2O LLM Studio's markers. */
+/**
+ * How a conversation becomes text: the model's own chat template (for a model without one `otherwise`, where given), or
+ * H2O LLM Studio's markers.
+ */
 export type SampleFormat = { readonly kind: 'template'; readonly otherwise?: H2oFormat } | H2oFormat
 
 /** A question and its answer. */
@@ -22,7 +28,9 @@ export interface Turn {
   readonly answer: string
 }
 
-/** A conversation to learn from; its last turn is the one that is asked and answered, `history` what was said before. */
+/**
+ * A conversation to learn from; its last turn is the one that is asked and answered, `history` what was said before.
+ */
 export interface Conversation extends Turn {
   readonly system?: string
   /** Earlier turns, oldest first. */
@@ -51,10 +59,14 @@ export const formatFor = (tokenizer: Tokenizer, format: SampleFormat): SampleFor
   format.kind === 'template' && format.otherwise && !tokenizer.chatTemplate ? format.otherwise : format
 
 /**
- * Ids of a conversation up to the place where the model answers; the same in training and chat: what encodeConversation gives before the last answer.
- * Throws UserError 'tokenizer/no-template' or 'tokenizer/template-failed'.
+ * Ids of a conversation up to the place where the model answers; the same in training and chat: what encodeConversation
+ * gives before the last answer. Throws UserError 'tokenizer/no-template' or 'tokenizer/template-failed'.
  */
-export function encodePrompt(tokenizer: Tokenizer, wanted: SampleFormat, messages: readonly TemplateMessage[]): number[] {
+export function encodePrompt(
+  tokenizer: Tokenizer,
+  wanted: SampleFormat,
+  messages: readonly TemplateMessage[],
+): number[] {
   const format = formatFor(tokenizer, wanted)
   if (format.kind === 'template') return [...encodeTemplatePrompt(tokenizer, templateOf(tokenizer), messages).ids]
   return messages.map((message) => encodeH2o(tokenizer, format, message)).flatMap(({ ids, end }) => [...ids, ...end])
@@ -64,7 +76,11 @@ export function encodePrompt(tokenizer: Tokenizer, wanted: SampleFormat, message
  * A whole conversation as tokens, answer by answer. H2O's parts are encoded one by one, as H2O does.
  * Throws like encodePrompt.
  */
-export function encodeConversation(tokenizer: Tokenizer, wanted: SampleFormat, conversation: Conversation): EncodedConversation {
+export function encodeConversation(
+  tokenizer: Tokenizer,
+  wanted: SampleFormat,
+  conversation: Conversation,
+): EncodedConversation {
   const format = formatFor(tokenizer, wanted)
   return format.kind === 'template'
     ? encodeWithTemplate(tokenizer, templateOf(tokenizer), conversation)
@@ -74,7 +90,10 @@ export function encodeConversation(tokenizer: Tokenizer, wanted: SampleFormat, c
 /** The messages of a conversation up to its last question. */
 export const messagesOf = ({ system, history = [], prompt }: Conversation): TemplateMessage[] => [
   ...(system ? [{ role: 'system' as const, content: system }] : []),
-  ...history.flatMap((turn) => [{ role: 'user' as const, content: turn.prompt }, { role: 'assistant' as const, content: turn.answer }]),
+  ...history.flatMap((turn) => [
+    { role: 'user' as const, content: turn.prompt },
+    { role: 'assistant' as const, content: turn.answer },
+  ]),
   { role: 'user', content: prompt },
 ]
 
@@ -83,7 +102,11 @@ function templateOf({ chatTemplate }: Tokenizer): ChatTemplate {
   return chatTemplate
 }
 
-function encodeWithTemplate(tokenizer: Tokenizer, template: ChatTemplate, conversation: Conversation): EncodedConversation {
+function encodeWithTemplate(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  conversation: Conversation,
+): EncodedConversation {
   const messages = messagesOf(conversation)
   const prompt = encodeTemplatePrompt(tokenizer, template, messages)
   const last = encodeTemplateAnswer(tokenizer, template, messages, prompt, conversation.answer)
@@ -102,9 +125,16 @@ function cutIntoTurns({ ids, answers }: TemplatePrompt, last: MarkedIds): Encode
   return [...earlier, { prompt: ids.slice(start), answer: last }]
 }
 
-function encodeWithMarkers(tokenizer: Tokenizer, format: H2oFormat, { system, history = [], prompt, answer }: Conversation): EncodedConversation {
+function encodeWithMarkers(
+  tokenizer: Tokenizer,
+  format: H2oFormat,
+  { system, history = [], prompt, answer }: Conversation,
+): EncodedConversation {
   const write = (role: TemplateMessage['role'], content: string) => encodeH2o(tokenizer, format, { role, content })
-  const turns = [...history, { prompt, answer }].map((turn) => ({ prompt: write('user', turn.prompt).ids, answer: write('assistant', turn.answer) }))
+  const turns = [...history, { prompt, answer }].map((turn) => ({
+    prompt: write('user', turn.prompt).ids,
+    answer: write('assistant', turn.answer),
+  }))
   return { system: system ? write('system', system) : NOTHING, turns, earlierAnswersUnknown: false }
 }
 
@@ -112,8 +142,14 @@ function encodeWithMarkers(tokenizer: Tokenizer, format: H2oFormat, { system, hi
 function encodeH2o(tokenizer: Tokenizer, format: H2oFormat, { role, content }: TemplateMessage): MarkedIds {
   const { eos } = tokenizer.special
   const end = (wanted = true): number[] => (wanted && eos !== undefined ? [eos] : [])
-  if (role === 'system') return { ids: tokenizer.encode((format.systemStart ?? H2O_SYSTEM_START) + content), end: end(format.endAfterSystem) }
+  if (role === 'system')
+    return {
+      ids: tokenizer.encode((format.systemStart ?? H2O_SYSTEM_START) + content),
+      end: end(format.endAfterSystem),
+    }
   if (role === 'assistant') return { ids: tokenizer.encode(content), end: end(format.endAfterAnswer) }
-  const mark = end(format.endAfterPrompt).map((id) => tokenizer.specialText(id) ?? '').join('')
+  const mark = end(format.endAfterPrompt)
+    .map((id) => tokenizer.specialText(id) ?? '')
+    .join('')
   return { ids: tokenizer.encode(format.promptStart + content + mark + format.answerSeparator), end: [] }
 }

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { maskIdOf, maskTokens } from './sample-masking.ts'
 import { randomUniform } from '../random/rng.ts'
 
-const row = { ids: Int32Array.of(11, 12, 13, 14, 15, 16), labelMask: Uint8Array.of(0, 0, 1, 1, 1, 1), promptTokenCount: 2 }
-const draws = (seed: number, key: number) => [...row.ids.keys()].map((index) => randomUniform(seed, 'tokenMask', key, index))
+const row = {
+  ids: Int32Array.of(11, 12, 13, 14, 15, 16),
+  labelMask: Uint8Array.of(0, 0, 1, 1, 1, 1),
+  promptTokenCount: 2,
+}
+const draws = (seed: number, key: number) =>
+  [...row.ids.keys()].map((index) => randomUniform(seed, 'tokenMask', key, index))
 
 describe('token masking', () => {
   it('replaces the tokens whose draw lies below the probability, and does not count them', () => {

@@ -1,4 +1,5 @@
-// From the rows of a run's file to conversations: cells with a whole conversation, rows that answer to each other, rows by themselves.
+// From the rows of a run's file to conversations: cells with a whole conversation, rows that answer to each other, rows
+// by themselves.
 import { chainsOf, type ChainIssue } from './sample-chains.ts'
 import type { Conversation, Turn } from './sample-format.ts'
 import { readConversation, type ConversationIssue, type Turns } from './sample-messages.ts'
@@ -10,7 +11,10 @@ export interface TrainingRow {
   readonly prompt: string
   readonly answer: string
   readonly system?: string
-  /** The filled cells of several prompt columns: where given, they are joined as the settings say and stand for `prompt`. */
+  /**
+   * The filled cells of several prompt columns: where given, they are joined as the settings say and stand for
+   * `prompt`.
+   */
   readonly promptParts?: readonly string[]
   /** The row's own name and that of the row that it answers to, where the dataset has such columns. */
   readonly id?: string
@@ -28,7 +32,9 @@ export interface LeftOutRow {
   readonly code: RowIssue
 }
 
-export type RowConversation = { readonly row: TrainingRow; readonly conversation: Conversation } | { readonly row: TrainingRow; readonly issue: RowIssue }
+export type RowConversation =
+  | { readonly row: TrainingRow; readonly conversation: Conversation }
+  | { readonly row: TrainingRow; readonly issue: RowIssue }
 
 export interface ConversationOptions {
   readonly promptSeparator: string
@@ -36,8 +42,14 @@ export interface ConversationOptions {
   readonly wholeOnly: boolean
 }
 
-/** What is asked and answered in each row, with everything that was said before it; the system text is that of the conversation's first row, as in H2O LLM Studio. */
-export function conversationsOf(rows: readonly TrainingRow[], { promptSeparator, wholeOnly }: ConversationOptions): RowConversation[] {
+/**
+ * What is asked and answered in each row, with everything that was said before it; the system text is that of the
+ * conversation's first row, as in H2O LLM Studio.
+ */
+export function conversationsOf(
+  rows: readonly TrainingRow[],
+  { promptSeparator, wholeOnly }: ConversationOptions,
+): RowConversation[] {
   const read = rows.map((row) => turnsOf(row, promptSeparator))
   return chainsOf(rows, { wholeOnly }).map((chain) => {
     const row = rows[chain.row] as TrainingRow
@@ -63,5 +75,9 @@ function turnsOf(row: TrainingRow, promptSeparator: string): Turns | { readonly 
 function joinTurns(parts: readonly Turns[]): Conversation {
   const turns = parts.flatMap((part) => part.turns)
   const system = parts[0]?.system
-  return { ...(turns.at(-1) as Turn), ...(system ? { system } : {}), ...(turns.length > 1 ? { history: turns.slice(0, -1) } : {}) }
+  return {
+    ...(turns.at(-1) as Turn),
+    ...(system ? { system } : {}),
+    ...(turns.length > 1 ? { history: turns.slice(0, -1) } : {}),
+  }
 }

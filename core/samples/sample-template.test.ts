@@ -6,7 +6,14 @@ import { encodeConversation, encodePrompt, messagesOf } from './sample-format.ts
 import { encodeTemplatePrompt } from './sample-template.ts'
 import { buildSample, type SampleOptions } from './samples.ts'
 
-const options: SampleOptions = { format: { kind: 'template' }, maxPromptTokens: 256, maxAnswerTokens: 256, maxTokens: 512, answerOnly: true, lastAnswerOnly: false }
+const options: SampleOptions = {
+  format: { kind: 'template' },
+  maxPromptTokens: 256,
+  maxAnswerTokens: 256,
+  maxTokens: 512,
+  answerOnly: true,
+  lastAnswerOnly: false,
+}
 const conversation = { rowId: 1, history: [{ prompt: '一', answer: '二' }], prompt: '三', answer: '四' }
 const EOS = 2
 const PAD = 3
@@ -31,10 +38,15 @@ function shown(of: Tokenizer) {
   return { text: pieces.join('').replaceAll('][', ''), lastAnswerOnly }
 }
 
-it('finds the end mark of a template that is not the tokenizer\'s, and puts the tokenizer\'s behind the last', () => {
-  const chatml = withTemplate("{% for m in messages %}<s>{{ m.role }}\n{{ m.content }}<pad>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}")
+it("finds the end mark of a template that is not the tokenizer's, and puts the tokenizer's behind the last", () => {
+  const chatml = withTemplate(
+    '{% for m in messages %}<s>{{ m.role }}\n{{ m.content }}<pad>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}',
+  )
   const { turns } = encodeConversation(chatml, options.format, conversation)
-  expect(turns.map(({ answer }) => answer)).toEqual([{ ids: [2115], end: [PAD] }, { ids: [6205], end: [PAD, EOS] }])
+  expect(turns.map(({ answer }) => answer)).toEqual([
+    { ids: [2115], end: [PAD] },
+    { ids: [6205], end: [PAD, EOS] },
+  ])
   expect(shown(chatml)).toEqual({
     text: '<s>user\n一<pad>\n<s>assistant\n[二<pad>]\n<s>user\n三<pad>\n<s>assistant\n[四<pad></s>]',
     lastAnswerOnly: false,
@@ -42,24 +54,37 @@ it('finds the end mark of a template that is not the tokenizer\'s, and puts the 
 })
 
 it('takes the plain answer where the template writes no end mark', () => {
-  const bare = withTemplate("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}")
-  expect(shown(bare)).toEqual({ text: 'user: 一\nassistant: [二\n]user: 三\nassistant: [四</s>]', lastAnswerOnly: false })
+  const bare = withTemplate(
+    '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}',
+  )
+  expect(shown(bare)).toEqual({
+    text: 'user: 一\nassistant: [二\n]user: 三\nassistant: [四</s>]',
+    lastAnswerOnly: false,
+  })
 })
 
 it('learns only the last answer where the template rewrites earlier turns, and says so', () => {
-  const forgetful = withTemplate("{% for m in messages %}{% if m.role == 'user' %}Q{{ m.content }}A{% elif loop.last %}{{ m.content }}</s>{% else %}略</s>{% endif %}{% endfor %}")
+  const forgetful = withTemplate(
+    "{% for m in messages %}{% if m.role == 'user' %}Q{{ m.content }}A{% elif loop.last %}{{ m.content }}</s>{% else %}略</s>{% endif %}{% endfor %}",
+  )
   expect(shown(forgetful)).toEqual({ text: 'Q一A略</s>Q三A[四</s>]', lastAnswerOnly: true })
 })
 
 it('takes the plain answer where the rendered one does not follow the prompt', () => {
-  const thinking = withTemplate("{% for m in messages %}{% if m.role == 'user' %}Q{{ m.content }}{% else %}A{{ m.content }}</s>{% endif %}{% endfor %}{% if add_generation_prompt %}A考え{% endif %}")
+  const thinking = withTemplate(
+    "{% for m in messages %}{% if m.role == 'user' %}Q{{ m.content }}{% else %}A{{ m.content }}</s>{% endif %}{% endfor %}{% if add_generation_prompt %}A考え{% endif %}",
+  )
   expect(shown(thinking)).toEqual({ text: 'Q一A二</s>Q三A考え[四</s>]', lastAnswerOnly: true })
 })
 
 it('does not change what is known when a text goes on: an answer stays as it was said', () => {
   // Written at once, 東京都 is one stretch; after the prompt 東 the answer 京都 stays by itself.
-  const joined = withTemplate("{% for m in messages %}{{ m.content }}{% endfor %}")
-  const { ids } = encodeTemplatePrompt(joined, joined.chatTemplate, [{ role: 'user', content: '東' }, { role: 'assistant', content: '京都' }, { role: 'user', content: '。' }])
+  const joined = withTemplate('{% for m in messages %}{{ m.content }}{% endfor %}')
+  const { ids } = encodeTemplatePrompt(joined, joined.chatTemplate, [
+    { role: 'user', content: '東' },
+    { role: 'assistant', content: '京都' },
+    { role: 'user', content: '。' },
+  ])
   expect(ids.slice(0, 1)).toEqual(tokenizer.encode('東'))
   expect(tokenizer.decode(ids)).toBe('東京都。')
 })
@@ -68,18 +93,29 @@ it('gives chat and training the same prompt at every turn of random conversation
   const seed = Date.now() % 2 ** 31
   console.log('seed', seed)
   let state = seed
-  const random = (below: number) => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) % 65537 % below
+  const random = (below: number) => ((state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) % 65537) % below
   const texts = ['東京', ' 空白 ', '\n改行\n', 'YouTubeのRehabC', 'a', '😀', '', '1+1は?', '京都です。']
   const text = () => Array.from({ length: 1 + random(3) }, () => texts[random(texts.length)]).join('')
   const formats = [{ kind: 'template' }, { kind: 'h2o', promptStart: 'Q:', answerSeparator: '\n' }] as const
   for (let round = 0; round < 60; round++) {
-    const example = { history: Array.from({ length: random(4) }, () => ({ prompt: text(), answer: text() })), prompt: text(), answer: text(), ...(random(2) ? { system: text() } : {}) }
+    const example = {
+      history: Array.from({ length: random(4) }, () => ({ prompt: text(), answer: text() })),
+      prompt: text(),
+      answer: text(),
+      ...(random(2) ? { system: text() } : {}),
+    }
     for (const format of formats) {
       const { system, turns } = encodeConversation(tokenizer, format, example)
-      const parts = [...system.ids, ...system.end, ...turns.flatMap(({ prompt, answer }) => [...prompt, ...answer.ids, ...answer.end])]
+      const parts = [
+        ...system.ids,
+        ...system.end,
+        ...turns.flatMap(({ prompt, answer }) => [...prompt, ...answer.ids, ...answer.end]),
+      ]
       const last = turns.at(-1)!.answer
       const messages: TemplateMessage[] = messagesOf(example)
-      expect(encodePrompt(tokenizer, format, messages)).toEqual(parts.slice(0, parts.length - last.ids.length - last.end.length))
+      expect(encodePrompt(tokenizer, format, messages)).toEqual(
+        parts.slice(0, parts.length - last.ids.length - last.end.length),
+      )
       expect(last.end.at(-1)).toBe(EOS)
     }
   }

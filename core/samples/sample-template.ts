@@ -11,7 +11,10 @@ export interface MarkedIds {
 export interface TemplatePrompt {
   readonly text: string
   readonly ids: readonly number[]
-  /** Where each earlier answer with its end mark lies in `ids`; null where the template rewrites earlier turns, so that they cannot be found. */
+  /**
+   * Where each earlier answer with its end mark lies in `ids`; null where the template rewrites earlier turns, so that
+   * they cannot be found.
+   */
   readonly answers: readonly { readonly from: number; readonly to: number }[] | null
 }
 
@@ -21,20 +24,31 @@ interface Grown {
 }
 
 /**
- * Renders and encodes `messages` up to the answer that comes next. Every earlier answer is found by rendering the conversation up to it and with it;
- * where such a beginning is not the beginning of the whole text, the whole is encoded as it stands and `answers` is null.
- * Throws UserError 'tokenizer/template-failed'.
+ * Renders and encodes `messages` up to the answer that comes next. Every earlier answer is found by rendering the
+ * conversation up to it and with it; where such a beginning is not the beginning of the whole text, the whole is
+ * encoded as it stands and `answers` is null. Throws UserError 'tokenizer/template-failed'.
  */
-export function encodeTemplatePrompt(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[]): TemplatePrompt {
+export function encodeTemplatePrompt(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly TemplateMessage[],
+): TemplatePrompt {
   const text = template.render(messages, { addGenerationPrompt: true })
   return followAnswers(tokenizer, template, messages, text) ?? { text, ids: tokenizer.encode(text), answers: null }
 }
 
 /**
- * The answer after a prompt with what the template puts behind it, up to its end mark; the tokenizer's own end mark always comes last.
- * Where the rendered answer does not follow the prompt (a template that treats the last turn differently) or has no end mark, it is the plain answer.
+ * The answer after a prompt with what the template puts behind it, up to its end mark; the tokenizer's own end mark
+ * always comes last. Where the rendered answer does not follow the prompt (a template that treats the last turn
+ * differently) or has no end mark, it is the plain answer.
  */
-export function encodeTemplateAnswer(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[], prompt: Grown, answer: string): MarkedIds {
+export function encodeTemplateAnswer(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly TemplateMessage[],
+  prompt: Grown,
+  answer: string,
+): MarkedIds {
   const { eos } = tokenizer.special
   const ends = eos === undefined ? [] : [eos]
   const grown = grow(tokenizer, prompt, template.render([...messages, { role: 'assistant', content: answer }]))
@@ -54,7 +68,12 @@ export function endMarkIn(tokenizer: Tokenizer, ids: readonly number[], from: nu
   return null
 }
 
-function followAnswers(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[], text: string): TemplatePrompt | null {
+function followAnswers(
+  tokenizer: Tokenizer,
+  template: ChatTemplate,
+  messages: readonly TemplateMessage[],
+  text: string,
+): TemplatePrompt | null {
   const answers: { from: number; to: number }[] = []
   let grown: Grown = { text: '', ids: [] }
   for (const [index, { role }] of messages.entries()) {
@@ -71,8 +90,8 @@ function followAnswers(tokenizer: Tokenizer, template: ChatTemplate, messages: r
 }
 
 /**
- * Encodes a text that goes on from one whose ids are known and stay as they are, because the model has seen or said exactly these;
- * null where it is no continuation.
+ * Encodes a text that goes on from one whose ids are known and stay as they are, because the model has seen or said
+ * exactly these; null where it is no continuation.
  */
 function grow(tokenizer: Tokenizer, known: Grown, text: string): Grown | null {
   if (!text.startsWith(known.text)) return null

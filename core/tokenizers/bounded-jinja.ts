@@ -1,6 +1,9 @@
 import { Environment, Interpreter, parse, Template, tokenize } from '@huggingface/jinja'
 
-/** Nodes of the template that are worked out for one conversation: published templates need some hundred, and some hundred a message. A step of a loop takes up to 25 µs. */
+/**
+ * Nodes of the template that are worked out for one conversation: published templates need some hundred, and some
+ * hundred a message. A step of a loop takes up to 25 µs.
+ */
 const MAX_STEPS = 100_000
 const MAX_STEPS_PER_MESSAGE = 2_000
 /** Characters of the text, and of every text on the way; a conversation may bring more of its own. */
@@ -17,17 +20,29 @@ export interface TemplateInput {
   readonly [name: string]: unknown
 }
 
-/** A parsed template: writes the text of an input. Throws Error with the template's own reason, or where it does not come to an end. */
+/**
+ * A parsed template: writes the text of an input. Throws Error with the template's own reason, or where it does not
+ * come to an end.
+ */
 export type RenderTemplate = (input: TemplateInput) => string
 
-/** Parses a Jinja template as the library's own `Template` does. Unlike there, steps and lengths are bounded when it is rendered: a template is a program of somebody else's. */
+/**
+ * Parses a Jinja template as the library's own `Template` does. Unlike there, steps and lengths are bounded when it is
+ * rendered: a template is a program of somebody else's.
+ */
 export function parseTemplate(source: string): RenderTemplate {
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }))
   return (input) => {
     const environment = new Environment()
     for (const [name, value] of Object.entries({ ...globals, ...input })) environment.set(name, value)
     const maxSteps = MAX_STEPS + MAX_STEPS_PER_MESSAGE * input.messages.length
-    return String(new BoundedInterpreter(environment, { maxSteps, maxCharacters: MAX_CHARACTERS + 8 * sizeOf(input), maxItems: MAX_ITEMS + input.messages.length }).run(program).value)
+    return String(
+      new BoundedInterpreter(environment, {
+        maxSteps,
+        maxCharacters: MAX_CHARACTERS + 8 * sizeOf(input),
+        maxItems: MAX_ITEMS + input.messages.length,
+      }).run(program).value,
+    )
   }
 }
 
@@ -56,15 +71,22 @@ class BoundedInterpreter extends Interpreter {
     const result = super.evaluate(...node)
     // After an error nothing more is worked out.
     this.#depth--
-    if (typeof result.value === 'string' && result.value.length > this.#limits.maxCharacters) throw new RangeError(`more than ${this.#limits.maxCharacters} characters`)
-    if (Array.isArray(result.value) && result.value.length > this.#limits.maxItems) throw new RangeError(`more than ${this.#limits.maxItems} items`)
+    if (typeof result.value === 'string' && result.value.length > this.#limits.maxCharacters)
+      throw new RangeError(`more than ${this.#limits.maxCharacters} characters`)
+    if (Array.isArray(result.value) && result.value.length > this.#limits.maxItems)
+      throw new RangeError(`more than ${this.#limits.maxItems} items`)
     return result
   }
 }
 
 /** What the library gives every template, with a bounded `range`. */
 const globals = {
-  false: false, true: true, none: null, False: false, True: true, None: null,
+  false: false,
+  true: true,
+  none: null,
+  False: false,
+  True: true,
+  None: null,
   raise_exception(reason: unknown): never {
     throw new Error(String(reason))
   },

@@ -58,7 +58,10 @@ export class Bpe {
     return symbols
   }
 
-  /** Merges until nothing more fits. Returns where pieces marked unused were joined (id → bytes of the left part), to cut them again. */
+  /**
+   * Merges until nothing more fits. Returns where pieces marked unused were joined (id → bytes of the left part), to
+   * cut them again.
+   */
   private merge(bytes: Uint8Array, symbols: Symbols): ReadonlyMap<number, number> {
     const { starts, ends, previous, next, frozen } = symbols
     const { trie, scores, types } = this.vocabulary
@@ -74,7 +77,8 @@ export class Bpe {
     for (let i = 1; i < starts.length; i++) propose(i - 1, i)
     for (let merge = agenda.pop(); merge; merge = agenda.pop()) {
       const { left, right, size } = merge
-      if (starts[left]! < 0 || starts[right]! < 0 || ends[right]! - starts[left]! !== size || next[left] !== right) continue
+      if (starts[left]! < 0 || starts[right]! < 0 || ends[right]! - starts[left]! !== size || next[left] !== right)
+        continue
       ends[left] = ends[right]!
       next[left] = next[right]!
       if (next[left]! >= 0) previous[next[left]!] = left
@@ -85,7 +89,15 @@ export class Bpe {
     return cuts
   }
 
-  private emit(bytes: Uint8Array, { start, end, cuts, segments }: { start: number; end: number; cuts: ReadonlyMap<number, number>; segments: Segments }): void {
+  private emit(
+    bytes: Uint8Array,
+    {
+      start,
+      end,
+      cuts,
+      segments,
+    }: { start: number; end: number; cuts: ReadonlyMap<number, number>; segments: Segments },
+  ): void {
     const id = this.vocabulary.trie.find(bytes, start, end)
     const cut = cuts.get(id)
     if (cut === undefined || this.vocabulary.types[id] !== PieceType.unused) {

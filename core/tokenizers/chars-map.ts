@@ -1,6 +1,7 @@
 /**
- * The Unicode replacements inside a SentencePiece model: u32 size, a Darts double array of that size, then NUL-terminated UTF-8 replacements.
- * After `match`, `length` is how many bytes matched (0 for none) and replacements[start, end) what stands for them.
+ * The Unicode replacements inside a SentencePiece model: u32 size, a Darts double array of that size, then
+ * NUL-terminated UTF-8 replacements. After `match`, `length` is how many bytes matched (0 for none) and
+ * replacements[start, end) what stands for them.
  */
 export class CharsMap {
   readonly replacements: Uint8Array
@@ -45,7 +46,8 @@ export class CharsMap {
   }
 }
 
-// Darts-clone's unit: label in bits 0-7 and 31, has-leaf in bit 8, offset in bits 10-30, scaled by 256 where bit 9 is set.
+// Darts-clone's unit: label in bits 0-7 and 31, has-leaf in bit 8, offset in bits 10-30, scaled by 256 where bit 9 is
+// set.
 const LABEL_MASK = 0x800000ff
 
 const childBase = (node: number, unit: number): number => node ^ ((unit >>> 10) << ((unit & 0x200) >>> 6))

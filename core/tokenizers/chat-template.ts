@@ -8,7 +8,10 @@ export interface TemplateMessage {
 
 /** Writes a conversation as the text that the model was trained on. */
 export interface ChatTemplate {
-  /** With `addGenerationPrompt` the text ends where the answer begins. Throws UserError 'tokenizer/template-failed' with the template's own reason. */
+  /**
+   * With `addGenerationPrompt` the text ends where the answer begins. Throws UserError 'tokenizer/template-failed' with
+   * the template's own reason.
+   */
   render(messages: readonly TemplateMessage[], options?: { readonly addGenerationPrompt?: boolean }): string
 }
 
@@ -23,9 +26,14 @@ export function createChatTemplate(source: string, tokens: Readonly<Record<strin
   return {
     render(messages, { addGenerationPrompt = false } = {}) {
       try {
-        if (source.length > MAX_SOURCE_CHARACTERS) throw new RangeError(`a template of more than ${MAX_SOURCE_CHARACTERS} characters`)
+        if (source.length > MAX_SOURCE_CHARACTERS)
+          throw new RangeError(`a template of more than ${MAX_SOURCE_CHARACTERS} characters`)
         template ??= parseTemplate(source)
-        return template({ ...tokens, messages: messages.map((message) => ({ ...message })), add_generation_prompt: addGenerationPrompt })
+        return template({
+          ...tokens,
+          messages: messages.map((message) => ({ ...message })),
+          add_generation_prompt: addGenerationPrompt,
+        })
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         throw new UserError('tokenizer/template-failed', { reason: reason.slice(0, MAX_REASON_CHARACTERS) })

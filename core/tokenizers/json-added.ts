@@ -12,7 +12,11 @@ export type JsonAddedToken = z.infer<typeof JsonAddedTokenSchema>
  * The added tokens that transformers works with: those of tokenizer.json, those that only tokenizer_config.json has,
  * and the marks which it names and the vocabulary holds.
  */
-export function allAddedTokens(written: readonly JsonAddedToken[], config: TokenizerConfig, idOf: (piece: string) => number | undefined): JsonAddedToken[] {
+export function allAddedTokens(
+  written: readonly JsonAddedToken[],
+  config: TokenizerConfig,
+  idOf: (piece: string) => number | undefined,
+): JsonAddedToken[] {
   const tokens = new Map(written.map((token) => [token.content, token]))
   const add = (token: JsonAddedToken): void => {
     if (!tokens.has(token.content)) tokens.set(token.content, token)
@@ -20,14 +24,28 @@ export function allAddedTokens(written: readonly JsonAddedToken[], config: Token
   for (const [id, token] of Object.entries(config.added_tokens_decoder)) add({ ...token, id: Number(id) })
   for (const content of namedTokens(config)) {
     const id = idOf(content)
-    if (id !== undefined) add({ id, content, special: true, normalized: false, lstrip: false, rstrip: false, single_word: false })
+    if (id !== undefined)
+      add({ id, content, special: true, normalized: false, lstrip: false, rstrip: false, single_word: false })
   }
   return [...tokens.values()]
 }
 
 /** The added token as text is cut at it and decoded with it. */
-export const toSpecialToken = ({ id, content, lstrip, rstrip, special, single_word: wholeWord }: JsonAddedToken): SpecialToken =>
-  ({ id, text: content, hidden: special, stripsLeft: lstrip, stripsRight: rstrip, wholeWord })
+export const toSpecialToken = ({
+  id,
+  content,
+  lstrip,
+  rstrip,
+  special,
+  single_word: wholeWord,
+}: JsonAddedToken): SpecialToken => ({
+  id,
+  text: content,
+  hidden: special,
+  stripsLeft: lstrip,
+  stripsRight: rstrip,
+  wholeWord,
+})
 
 /** Text that a token decodes to: what the normaliser makes of those that are looked for in normalised text. */
 export const decodedText = (token: JsonAddedToken, normalize: Step): string =>
@@ -35,7 +53,10 @@ export const decodedText = (token: JsonAddedToken, normalize: Step): string =>
 
 const isNormalized = ({ normalized, special }: JsonAddedToken): boolean => normalized ?? !special
 
-/** Cuts text at added tokens as the Rust library does: first at those that are looked for as they are, then, in the normalised rest, at the others. */
+/**
+ * Cuts text at added tokens as the Rust library does: first at those that are looked for as they are, then, in the
+ * normalised rest, at the others.
+ */
 export class AddedTokenSplitter {
   readonly #raw: SpecialTokens
   readonly #normalized: SpecialTokens
@@ -44,11 +65,15 @@ export class AddedTokenSplitter {
   constructor(tokens: readonly JsonAddedToken[], normalize: Step) {
     this.#normalize = normalize
     this.#raw = new SpecialTokens(tokens.filter((token) => !isNormalized(token)).map(toSpecialToken))
-    this.#normalized = new SpecialTokens(tokens.filter(isNormalized).map((token) => ({ ...toSpecialToken(token), text: normalize(token.content) })))
+    this.#normalized = new SpecialTokens(
+      tokens.filter(isNormalized).map((token) => ({ ...toSpecialToken(token), text: normalize(token.content) })),
+    )
   }
 
   /** The tokens and, normalised, the stretches between them. */
   split(text: string): TextPart[] {
-    return this.#raw.split(text).flatMap((part) => (typeof part === 'string' ? this.#normalized.split(this.#normalize(part)) : [part]))
+    return this.#raw
+      .split(text)
+      .flatMap((part) => (typeof part === 'string' ? this.#normalized.split(this.#normalize(part)) : [part]))
   }
 }

@@ -11,7 +11,8 @@ export type Step = (text: string) => string
 
 const Pattern = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })])
 const kinds = {
-  Precompiled: (json: unknown) => precompiled(z.object({ precompiled_charsmap: z.string() }).parse(json).precompiled_charsmap),
+  Precompiled: (json: unknown) =>
+    precompiled(z.object({ precompiled_charsmap: z.string() }).parse(json).precompiled_charsmap),
   Replace: (json: unknown) => {
     const { pattern, content } = z.object({ pattern: Pattern, content: z.string() }).parse(json)
     const wanted = 'String' in pattern ? pattern.String : toRegExp(pattern.Regex)
@@ -22,7 +23,9 @@ const kinds = {
     return (text: string) => (text === '' ? '' : prepend + text)
   },
   Strip: (json: unknown) => {
-    const { strip_left: left, strip_right: right } = z.object({ strip_left: z.boolean(), strip_right: z.boolean() }).parse(json)
+    const { strip_left: left, strip_right: right } = z
+      .object({ strip_left: z.boolean(), strip_right: z.boolean() })
+      .parse(json)
     return (text: string) => {
       const rest = left ? withoutLeadingSpaces(text) : text
       return right ? withoutTrailingSpaces(rest) : rest
@@ -35,12 +38,19 @@ const kinds = {
   NFKC: () => (text: string) => text.normalize('NFKC'),
   NFKD: () => (text: string) => text.normalize('NFKD'),
   Sequence: (json: unknown): Step | null => {
-    const steps = z.object({ normalizers: z.array(z.unknown()) }).parse(json).normalizers.map(jsonNormalizer)
-    return steps.every((step): step is Step => step !== null) ? (text) => steps.reduce((result, step) => step(result), text) : null
+    const steps = z
+      .object({ normalizers: z.array(z.unknown()) })
+      .parse(json)
+      .normalizers.map(jsonNormalizer)
+    return steps.every((step): step is Step => step !== null)
+      ? (text) => steps.reduce((result, step) => step(result), text)
+      : null
   },
 } as const satisfies Record<string, (json: unknown) => Step | null>
 
-/** The normaliser that the JSON describes; null for a kind that is not known. Throws ZodError for a damaged description. */
+/**
+ * The normaliser that the JSON describes; null for a kind that is not known. Throws ZodError for a damaged description.
+ */
 export function jsonNormalizer(json: unknown): Step | null {
   if (json === null || json === undefined) return (text) => text
   const { type } = z.looseObject({ type: z.string() }).parse(json)
@@ -52,7 +62,10 @@ const WHOLE_GRAPHEME_BYTES = 6
 /** Replacements that are kept; ordinary text has far fewer graphemes. */
 const KNOWN_GRAPHEMES = 20_000
 
-/** SentencePiece's replacements as the Rust library applies them: by grapheme, of which the shortest known beginning stands for the whole. */
+/**
+ * SentencePiece's replacements as the Rust library applies them: by grapheme, of which the shortest known beginning
+ * stands for the whole.
+ */
 function precompiled(base64: string): Step {
   const map = new CharsMap(new Uint8Array(Buffer.from(base64, 'base64')))
   const replaced = (text: string): string | null => {

@@ -1,5 +1,5 @@
-// Regular expressions of a tokenizer.json are Oniguruma's, in Ruby's manner: ^ and $ stand at every line, whose end is \n alone.
-// Positive assertions only: V8 lets a negated lookbehind match inside a surrogate pair.
+// Regular expressions of a tokenizer.json are Oniguruma's, in Ruby's manner: ^ and $ stand at every line, whose end is
+// \n alone. Positive assertions only: V8 lets a negated lookbehind match inside a surrogate pair.
 const LINE_START = '(?:^|(?<=\\n)(?=[^]))'
 const LINE_END = '(?=\\n|$)'
 
@@ -28,12 +28,15 @@ const MAX_PATTERN_LENGTH = 100_000
 /** The patterns anywhere in a part of a tokenizer.json: what stands under `Regex`. */
 export function patternsIn(json: unknown): string[] {
   if (typeof json !== 'object' || json === null) return []
-  return Object.entries(json).flatMap(([key, value]) => (key === 'Regex' && typeof value === 'string' ? [value] : patternsIn(value)))
+  return Object.entries(json).flatMap(([key, value]) =>
+    key === 'Regex' && typeof value === 'string' ? [value] : patternsIn(value),
+  )
 }
 
 /**
- * True where a pattern can take time that doubles with every character: a group that is repeated without limit and holds something that is, such as (.+)+.
- * No published tokenizer has such a group. What takes longer than it should for other reasons is found by trying.
+ * True where a pattern can take time that doubles with every character: a group that is repeated without limit and
+ * holds something that is, such as (.+)+. No published tokenizer has such a group. What takes longer than it should for
+ * other reasons is found by trying.
  */
 export function isExplosive(source: string): boolean {
   if (source.length > MAX_PATTERN_LENGTH) return true

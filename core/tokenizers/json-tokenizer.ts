@@ -1,11 +1,19 @@
-// A folder with tokenizer.json: BPE (and WordPiece) through @huggingface/tokenizers, Unigram through our own lattice, decoding by ourselves so that it streams.
+// A folder with tokenizer.json: BPE (and WordPiece) through @huggingface/tokenizers, Unigram through our own lattice,
+// decoding by ourselves so that it streams.
 import { join } from 'node:path'
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
-import { AddedTokenSplitter, allAddedTokens, decodedText, JsonAddedTokenSchema, toSpecialToken, type JsonAddedToken } from './json-added.ts'
+import {
+  AddedTokenSplitter,
+  allAddedTokens,
+  decodedText,
+  JsonAddedTokenSchema,
+  toSpecialToken,
+  type JsonAddedToken,
+} from './json-added.ts'
 import { jsonNormalizer } from './json-normalizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
@@ -16,13 +24,20 @@ import { SpecialTokens } from './special-tokens.ts'
 import { readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
-const File = z.looseObject({ model: z.looseObject({ type: z.string().optional() }), added_tokens: z.array(JsonAddedTokenSchema).default([]), decoder: z.unknown().optional() })
+const File = z.looseObject({
+  model: z.looseObject({ type: z.string().optional() }),
+  added_tokens: z.array(JsonAddedTokenSchema).default([]),
+  decoder: z.unknown().optional(),
+})
 const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 
 /** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
 export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json')
-  const [json, markIds] = await Promise.all([readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }), readMarkIds(folder)])
+  const [json, markIds] = await Promise.all([
+    readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }),
+    readMarkIds(folder),
+  ])
   try {
     return new JsonTokenizer({ ...partsOf(json, file, config), config, markIds })
   } catch (error) {
@@ -30,9 +45,15 @@ export async function openJsonTokenizer(folder: string, config: TokenizerConfig)
   }
 }
 
-function partsOf(json: Record<string, unknown>, file: string, config: TokenizerConfig): Omit<Parts, 'config' | 'markIds'> {
+function partsOf(
+  json: Record<string, unknown>,
+  file: string,
+  config: TokenizerConfig,
+): Omit<Parts, 'config' | 'markIds'> {
   const { model, added_tokens: written, decoder } = File.parse(json)
-  const explosive = [json['normalizer'], json['pre_tokenizer'], json['post_processor'], decoder].flatMap(patternsIn).find(isExplosive)
+  const explosive = [json['normalizer'], json['pre_tokenizer'], json['post_processor'], decoder]
+    .flatMap(patternsIn)
+    .find(isExplosive)
   if (explosive !== undefined) throw unsupported(file, `Regex ${explosive.slice(0, 60)}`)
   // Old files do not name the type: merges make a BPE, a list of pairs a Unigram.
   const type = model.type ?? (Array.isArray(model['vocab']) ? 'Unigram' : 'BPE')
@@ -42,11 +63,17 @@ function partsOf(json: Record<string, unknown>, file: string, config: TokenizerC
   const decodedTexts = new Map(added.map((token) => [token.id, decodedText(token, normalize)]))
   const shared = { decoder, idOfPiece, decodedTexts, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
   if (type === 'Unigram') return { ...shared, encode: unigramEncoder(json, file, added) }
-  if (type === 'BPE' || type === 'WordPiece') return { ...shared, encode: libraryEncoder({ json, file, config, added, type }) }
+  if (type === 'BPE' || type === 'WordPiece')
+    return { ...shared, encode: libraryEncoder({ json, file, config, added, type }) }
   throw unsupported(file, type)
 }
 
-const unsupported = (file: string, found: string): UserError => new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (${found})`, supported: 'SentencePiece, tokenizer.json (BPE, Unigram)' })
+const unsupported = (file: string, found: string): UserError =>
+  new UserError('tokenizer/unsupported', {
+    file,
+    found: `tokenizer.json (${found})`,
+    supported: 'SentencePiece, tokenizer.json (BPE, Unigram)',
+  })
 
 /** Ids of all pieces of the model, which are a list of pairs for Unigram, else an object. */
 function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number> {
@@ -56,14 +83,22 @@ function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number>
 
 type Encode = (text: string, recogniseSpecial: boolean) => number[]
 
-/** Special tokens are ordinary text when not to be recognised; other added words stay, being part of how the model reads text. */
-const recognised = (added: readonly JsonAddedToken[], special: boolean): JsonAddedToken[] => added.filter((token) => special || !token.special)
+/**
+ * Special tokens are ordinary text when not to be recognised; other added words stay, being part of how the model reads
+ * text.
+ */
+const recognised = (added: readonly JsonAddedToken[], special: boolean): JsonAddedToken[] =>
+  added.filter((token) => special || !token.special)
 
 function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
   const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
-  const [all, words] = [true, false].map((special) => new AddedTokenSplitter(recognised(added, special), unigram.normalize)) as [AddedTokenSplitter, AddedTokenSplitter]
+  const [all, words] = [true, false].map(
+    (special) => new AddedTokenSplitter(recognised(added, special), unigram.normalize),
+  ) as [AddedTokenSplitter, AddedTokenSplitter]
   return (text, recogniseSpecial) =>
-    (recogniseSpecial ? all : words).split(text).flatMap((part, index) => (typeof part === 'string' ? unigram.encode(part, index === 0) : [part.id]))
+    (recogniseSpecial ? all : words)
+      .split(text)
+      .flatMap((part, index) => (typeof part === 'string' ? unigram.encode(part, index === 0) : [part.id]))
 }
 
 interface LibraryParts {
@@ -78,14 +113,18 @@ function libraryEncoder({ json, file, config, added, type }: LibraryParts): Enco
   if (type === 'BPE') z.object({ merges: z.array(z.unknown()) }).parse(json['model'])
   const open = (special: boolean): LibraryTokenizer => {
     try {
-      return new LibraryTokenizer({ ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) }, config)
+      return new LibraryTokenizer(
+        { ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) },
+        config,
+      )
     } catch (error) {
       throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   const whole = open(true)
   let plain: LibraryTokenizer | null = null
-  return (text, recogniseSpecial) => (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
+  return (text, recogniseSpecial) =>
+    (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
 }
 
 interface Parts {
@@ -103,7 +142,10 @@ interface Parts {
 function specialIdsOf({ config, markIds, idOfPiece, specialTokens }: Parts): SpecialIds {
   const added = new Map(specialTokens.list.map(({ id, text }) => [text, id]))
   const named = { bos: config.bos_token, eos: config.eos_token, pad: config.pad_token, unk: config.unk_token }
-  const ids = Object.entries(named).map(([name, text]) => [name, text ? added.get(text) ?? idOfPiece.get(text) : undefined])
+  const ids = Object.entries(named).map(([name, text]) => [
+    name,
+    text ? (added.get(text) ?? idOfPiece.get(text)) : undefined,
+  ])
   return { ...markIds, ...Object.fromEntries(ids.filter(([, id]) => id !== undefined)) }
 }
 
@@ -125,7 +167,13 @@ class JsonTokenizer implements Tokenizer {
     this.vocabSize = specialTokens.list.reduce((size, { id }) => Math.max(size, id + 1), pieces.length)
     this.special = specialIdsOf(parts)
     const source = templateSource(config)
-    if (source) this.chatTemplate = createChatTemplate(source, { bos_token: config.bos_token ?? '', eos_token: config.eos_token ?? '', pad_token: config.pad_token ?? '', unk_token: config.unk_token ?? '' })
+    if (source)
+      this.chatTemplate = createChatTemplate(source, {
+        bos_token: config.bos_token ?? '',
+        eos_token: config.eos_token ?? '',
+        pad_token: config.pad_token ?? '',
+        unk_token: config.unk_token ?? '',
+      })
   }
 
   encode(text: string, { recogniseSpecial = true }: EncodeOptions = {}): number[] {

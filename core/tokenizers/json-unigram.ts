@@ -8,8 +8,19 @@ import { Unigram } from './unigram.ts'
 import { SPACE_SYMBOL, toUtf8 } from './utf8.ts'
 import { wordsBetweenSpaces } from './white-space.ts'
 
-const Model = z.object({ vocab: z.array(z.tuple([z.string(), z.number()])), unk_id: z.number().int().nullish(), byte_fallback: z.boolean().default(false) })
-const PreTokenizer = z.looseObject({ type: z.string(), pretokenizers: z.array(z.unknown()).optional(), replacement: z.string().optional(), prepend_scheme: z.string().optional(), add_prefix_space: z.boolean().optional(), split: z.boolean().optional() })
+const Model = z.object({
+  vocab: z.array(z.tuple([z.string(), z.number()])),
+  unk_id: z.number().int().nullish(),
+  byte_fallback: z.boolean().default(false),
+})
+const PreTokenizer = z.looseObject({
+  type: z.string(),
+  pretokenizers: z.array(z.unknown()).optional(),
+  replacement: z.string().optional(),
+  prepend_scheme: z.string().optional(),
+  add_prefix_space: z.boolean().optional(),
+  split: z.boolean().optional(),
+})
 
 const BYTE_PIECE = /^<0x([0-9A-F]{2})>$/
 
@@ -20,18 +31,34 @@ export interface JsonUnigram {
   encode(stretch: string, isFirst: boolean): number[]
 }
 
-/** The Unigram model of a tokenizer.json; the pieces `hidden` are never found in text. Throws UserError 'tokenizer/unsupported' for parts that are not known, ZodError for a damaged file. */
-export function jsonUnigram(json: Readonly<Record<string, unknown>>, file: string, hidden: ReadonlySet<number>): JsonUnigram {
+/**
+ * The Unigram model of a tokenizer.json; the pieces `hidden` are never found in text. Throws UserError
+ * 'tokenizer/unsupported' for parts that are not known, ZodError for a damaged file.
+ */
+export function jsonUnigram(
+  json: Readonly<Record<string, unknown>>,
+  file: string,
+  hidden: ReadonlySet<number>,
+): JsonUnigram {
   const { vocab, unk_id: unknown, byte_fallback: byteFallback } = Model.parse(json['model'])
   const normalize = jsonNormalizer(json['normalizer'])
   if (!normalize) throw unsupported(file, 'normalizer')
   const cut = preTokenizer(json['pre_tokenizer'])
   if (!cut) throw unsupported(file, 'pre_tokenizer')
   const encodeWord = wordEncoder(vocab, { unknownId: unknown ?? -1, byteFallback, hidden })
-  return { pieces: vocab.map(([piece]) => piece), normalize, encode: (stretch, isFirst) => cut(stretch, isFirst).flatMap(encodeWord) }
+  return {
+    pieces: vocab.map(([piece]) => piece),
+    normalize,
+    encode: (stretch, isFirst) => cut(stretch, isFirst).flatMap(encodeWord),
+  }
 }
 
-const unsupported = (file: string, part: string): UserError => new UserError('tokenizer/unsupported', { file, found: `tokenizer.json (Unigram, ${part})`, supported: 'SentencePiece, tokenizer.json (BPE, Unigram)' })
+const unsupported = (file: string, part: string): UserError =>
+  new UserError('tokenizer/unsupported', {
+    file,
+    found: `tokenizer.json (Unigram, ${part})`,
+    supported: 'SentencePiece, tokenizer.json (BPE, Unigram)',
+  })
 
 type Vocab = readonly (readonly [string, number])[]
 
@@ -62,7 +89,8 @@ function wordEncoder(vocab: Vocab, { unknownId, byteFallback, hidden }: WordRule
       const start = segments[i + 1]!
       while (segments[i + 3] === unknownId) i += 3
       const unknown = bytes.subarray(start, segments[i + 2]!)
-      if (byteFallback && unknown.every((byte) => byteIds[byte]! >= 0)) for (const byte of unknown) ids.push(byteIds[byte]!)
+      if (byteFallback && unknown.every((byte) => byteIds[byte]! >= 0))
+        for (const byte of unknown) ids.push(byteIds[byte]!)
       else if (unknownId >= 0) ids.push(unknownId)
     }
     return ids
@@ -75,16 +103,26 @@ function modelOf(vocab: Vocab, unknown: number, hidden: ReadonlySet<number>): Mo
   texts.reduce((end, text, index) => (ends[index] = end + text.length), 0)
   const bytes = new Uint8Array(ends.at(-1) ?? 0)
   texts.forEach((text, index) => bytes.set(text, ends[index]! - text.length))
-  const types = Uint8Array.from(vocab, (_, id) => (id === unknown ? PieceType.unknown : hidden.has(id) ? PieceType.control : PieceType.normal))
+  const types = Uint8Array.from(vocab, (_, id) =>
+    id === unknown ? PieceType.unknown : hidden.has(id) ? PieceType.control : PieceType.normal,
+  )
   return {
-    bytes, ends, types,
+    bytes,
+    ends,
+    types,
     byteFallback: false,
     starts: ends.map((end, index) => end - texts[index]!.length),
     scores: Float64Array.from(vocab, ([, score]) => score),
     algorithm: 'unigram',
     unknownText: '',
     marks: { unk: unknown, bos: -1, eos: -1, pad: -1 },
-    rules: { charsMap: new Uint8Array(0), addDummyPrefix: false, removeExtraSpaces: false, escapeSpaces: false, spaceAsSuffix: false },
+    rules: {
+      charsMap: new Uint8Array(0),
+      addDummyPrefix: false,
+      removeExtraSpaces: false,
+      escapeSpaces: false,
+      spaceAsSuffix: false,
+    },
   }
 }
 
@@ -92,20 +130,35 @@ type Cut = (text: string, isFirst: boolean) => string[]
 
 function preTokenizer(json: unknown): Cut | null {
   if (json === null || json === undefined) return (text) => (text === '' ? [] : [text])
-  const { type, pretokenizers, replacement = SPACE_SYMBOL, prepend_scheme: scheme, add_prefix_space: adds = true, split = true } = PreTokenizer.parse(json)
+  const {
+    type,
+    pretokenizers,
+    replacement = SPACE_SYMBOL,
+    prepend_scheme: scheme,
+    add_prefix_space: adds = true,
+    split = true,
+  } = PreTokenizer.parse(json)
   if (type === 'WhitespaceSplit') return wordsBetweenSpaces
   if (type === 'Metaspace') return metaspace(replacement, scheme ?? (adds ? 'always' : 'never'), split)
   if (type !== 'Sequence') return null
   const steps = (pretokenizers ?? []).map(preTokenizer)
   if (!steps.every((step): step is Cut => step !== null)) return null
-  return (text, isFirst) => steps.reduce((words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0)), [text])
+  return (text, isFirst) =>
+    steps.reduce((words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0)), [text])
 }
 
 /** Blanks become ▁, and a word begins at each. */
-const metaspace = (symbol: string, scheme: string, split: boolean): Cut => (text, isFirst) => {
-  if (text === '') return []
-  const spaced = text.replaceAll(' ', () => symbol)
-  const prepends = (scheme === 'always' || (scheme === 'first' && isFirst)) && !spaced.startsWith(symbol)
-  const whole = prepends ? symbol + spaced : spaced
-  return split ? whole.split(symbol).map((word, index) => (index === 0 ? word : symbol + word)).filter((word) => word !== '') : [whole]
-}
+const metaspace =
+  (symbol: string, scheme: string, split: boolean): Cut =>
+  (text, isFirst) => {
+    if (text === '') return []
+    const spaced = text.replaceAll(' ', () => symbol)
+    const prepends = (scheme === 'always' || (scheme === 'first' && isFirst)) && !spaced.startsWith(symbol)
+    const whole = prepends ? symbol + spaced : spaced
+    return split
+      ? whole
+          .split(symbol)
+          .map((word, index) => (index === 0 ? word : symbol + word))
+          .filter((word) => word !== '')
+      : [whole]
+  }

@@ -1,4 +1,5 @@
-// What a tokenizer's files may claim. Each is several times what the largest published ones need (Gemma 3: 33 MB, 262,145 tokens, 6,414 of them added).
+// What a tokenizer's files may claim. Each is several times what the largest published ones need (Gemma 3: 33 MB,
+// 262,145 tokens, 6,414 of them added).
 
 export const MAX_TOKENIZER_BYTES = 128_000_000
 export const MAX_SETTINGS_BYTES = 16_000_000

@@ -5,10 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadTokenizer, type Tokenizer } from './index.ts'
 import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
-interface Line { readonly text: string; readonly ids: number[] }
+interface Line {
+  readonly text: string
+  readonly ids: number[]
+}
 
 const mismatches = (lines: readonly Line[], encode: (text: string) => number[]) =>
-  lines.map(({ text, ids }) => ({ text, ids, found: encode(text) })).filter(({ ids, found }) => ids.join() !== found.join())
+  lines
+    .map(({ text, ids }) => ({ text, ids, found: encode(text) }))
+    .filter(({ ids, found }) => ids.join() !== found.join())
 
 describe('the shipped tiny model', () => {
   let tokenizer: Tokenizer
@@ -40,9 +45,16 @@ describe('the shipped tiny model', () => {
 
   it('renders its chat template', () => {
     const template = tokenizer.chatTemplate!
-    expect(template.render([{ role: 'user', content: '質問' }], { addGenerationPrompt: true })).toBe('ユーザー: 質問\nシステム: ')
-    expect(template.render([{ role: 'system', content: '規則' }, { role: 'user', content: '質問' }, { role: 'assistant', content: '答え' }]))
-      .toBe('規則\nユーザー: 質問\nシステム: 答え</s>')
+    expect(template.render([{ role: 'user', content: '質問' }], { addGenerationPrompt: true })).toBe(
+      'ユーザー: 質問\nシステム: ',
+    )
+    expect(
+      template.render([
+        { role: 'system', content: '規則' },
+        { role: 'user', content: '質問' },
+        { role: 'assistant', content: '答え' },
+      ]),
+    ).toBe('規則\nユーザー: 質問\nシステム: 答え</s>')
   })
 })
 
@@ -71,12 +83,16 @@ describe('folders that cannot be loaded', () => {
   afterAll(() => rm(folder, { recursive: true }))
 
   it('names a folder without a tokenizer', async () => {
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code: 'tokenizer/missing', facts: { folder } } })
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      error: { code: 'tokenizer/missing', facts: { folder } },
+    })
   })
 
   it('names a damaged model file and the place', async () => {
     const file = join(folder, 'spiece.model')
     await writeFile(file, Uint8Array.from([0x0a, 0x20, 0x0a, 0x03]))
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code: 'tokenizer/damaged', facts: { file, position: 2 } } })
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      error: { code: 'tokenizer/damaged', facts: { file, position: 2 } },
+    })
   })
 })

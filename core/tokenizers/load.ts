@@ -14,8 +14,9 @@ import type { SpecialIds, Tokenizer } from './tokenizer.ts'
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with tokenizer_config.json around it.
- * Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged', 'tokenizer/setting' or one of readRegularFile's.
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with
+ * tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
+ * 'tokenizer/setting' or one of readRegularFile's.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   for (const name of MODEL_FILES) {
@@ -27,7 +28,11 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 }
 
 /** Anything of that name: what is no file is told when it is opened. */
-const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false)
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )
 
 /** Defaults of the Python classes for marks that tokenizer_config.json does not name. */
 const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
@@ -35,7 +40,8 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
   LlamaTokenizer: { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' },
 }
 
-const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined => CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
+const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined =>
+  CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
 async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
   const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
@@ -49,7 +55,8 @@ async function loadSentencePiece(file: string, written: TokenizerConfig): Promis
   }
   const chatTemplate = chatTemplateOf(config, pieces)
   return new SentencePieceTokenizer({
-    pieces, rules,
+    pieces,
+    rules,
     specialTokens: new SpecialTokens(specialTokensOf(config, pieces)),
     special: specialIdsOf(config, pieces),
     ...(chatTemplate ? { chatTemplate } : {}),
@@ -63,7 +70,8 @@ const missingMarks = (written: TokenizerConfig, defaults: Partial<TokenizerConfi
 function specialTokensOf(config: TokenizerConfig, pieces: SentencePiece): SpecialToken[] {
   const tokens = new Map<string, SpecialToken>()
   const add = (text: string | null | undefined, id: number | undefined): void => {
-    if (text && id !== undefined && !tokens.has(text)) tokens.set(text, { id, text, hidden: true, stripsLeft: false, stripsRight: false })
+    if (text && id !== undefined && !tokens.has(text))
+      tokens.set(text, { id, text, hidden: true, stripsLeft: false, stripsRight: false })
   }
   for (const [id, { content, lstrip, rstrip, special }] of Object.entries(config.added_tokens_decoder)) {
     tokens.set(content, { id: Number(id), text: content, hidden: special, stripsLeft: lstrip, stripsRight: rstrip })
@@ -79,7 +87,7 @@ function specialTokensOf(config: TokenizerConfig, pieces: SentencePiece): Specia
 function specialIdsOf(config: TokenizerConfig, pieces: SentencePiece): SpecialIds {
   const added = new Map(Object.entries(config.added_tokens_decoder).map(([id, { content }]) => [content, Number(id)]))
   const idOf = (text: string | null | undefined, mark: number): number | undefined =>
-    (text ? added.get(text) ?? pieces.idOf(text) : undefined) ?? (mark >= 0 ? mark : undefined)
+    (text ? (added.get(text) ?? pieces.idOf(text)) : undefined) ?? (mark >= 0 ? mark : undefined)
   const { marks } = pieces.model
   const ids = {
     bos: idOf(config.bos_token, marks.bos),
@@ -94,7 +102,8 @@ function chatTemplateOf(config: TokenizerConfig, pieces: SentencePiece): ChatTem
   const source = templateSource(config)
   if (!source) return undefined
   const { bos, eos } = pieces.model.marks
-  const textOf = (text: string | null | undefined, mark: number): string => text ?? (mark >= 0 ? pieces.pieceText(mark) : '')
+  const textOf = (text: string | null | undefined, mark: number): string =>
+    text ?? (mark >= 0 ? pieces.pieceText(mark) : '')
   return createChatTemplate(source, {
     bos_token: textOf(config.bos_token, bos),
     eos_token: textOf(config.eos_token, eos),

@@ -15,7 +15,10 @@ export interface NormalizerRules {
   readonly spaceAsSuffix: boolean
 }
 
-/** A SentencePiece `.model` file. Piece i is bytes[starts[i], ends[i]) of the file (no copies: loading must be quick), with scores[i] and types[i]. */
+/**
+ * A SentencePiece `.model` file. Piece i is bytes[starts[i], ends[i]) of the file (no copies: loading must be quick),
+ * with scores[i] and types[i].
+ */
 export interface ModelFile {
   readonly bytes: Uint8Array
   readonly starts: Int32Array
@@ -51,7 +54,8 @@ export function parseModelFile(bytes: Uint8Array, file: string): ModelFile {
   const draft: Draft = { bytes, starts: [], ends: [], scores: [], types: [], trainer: new Map(), normalizer: new Map() }
   const reader = new ProtoReader(bytes, file)
   while (reader.next()) {
-    if (reader.number === 1 && draft.starts.length >= MAX_TOKENS) throw new UserError('tokenizer/damaged', { file, position: reader.start })
+    if (reader.number === 1 && draft.starts.length >= MAX_TOKENS)
+      throw new UserError('tokenizer/damaged', { file, position: reader.start })
     if (reader.number === 1) readPiece(reader, draft, file)
     else if (reader.number === 2) readFields(reader, draft.trainer)
     else if (reader.number === 3) readFields(reader, draft.normalizer)
@@ -85,7 +89,8 @@ function readFields(reader: ProtoReader, fields: Fields): void {
 
 // Field numbers and defaults are those of sentencepiece_model.proto.
 function finish({ bytes, starts, ends, scores, types, trainer, normalizer }: Draft): ModelFile {
-  const flag = (fields: Fields, number: number, byDefault: boolean): boolean => (fields.get(number)?.value ?? Number(byDefault)) !== 0
+  const flag = (fields: Fields, number: number, byDefault: boolean): boolean =>
+    (fields.get(number)?.value ?? Number(byDefault)) !== 0
   const mark = (number: number, byDefault: number): number => {
     const id = trainer.get(number)?.value ?? byDefault
     return id >= 0 && types[id] === PieceType.control ? id : -1
@@ -112,4 +117,5 @@ function finish({ bytes, starts, ends, scores, types, trainer, normalizer }: Dra
 }
 
 /** Text of a piece as the model spells it; '' for an id outside the model. */
-export const pieceTextOf = ({ bytes, starts, ends }: ModelFile, id: number): string => fromUtf8(bytes.subarray(starts[id] ?? 0, ends[id] ?? 0))
+export const pieceTextOf = ({ bytes, starts, ends }: ModelFile, id: number): string =>
+  fromUtf8(bytes.subarray(starts[id] ?? 0, ends[id] ?? 0))

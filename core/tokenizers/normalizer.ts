@@ -4,8 +4,8 @@ import type { Trie } from './trie.ts'
 import { characterLength, SPACE, SPACE_BYTES } from './utf8.ts'
 
 /**
- * Rewrites text (UTF-8) before it is cut into pieces: Unicode replacements, spaces to ▁, the dummy prefix; the same bytes as SentencePiece's C++.
- * User-defined pieces pass unchanged.
+ * Rewrites text (UTF-8) before it is cut into pieces: Unicode replacements, spaces to ▁, the dummy prefix; the same
+ * bytes as SentencePiece's C++. User-defined pieces pass unchanged.
  */
 export class Normalizer {
   private readonly charsMap: CharsMap
@@ -99,7 +99,8 @@ export class Normalizer {
 
   private dropTrailingSpaces(): void {
     const symbol = this.rules.escapeSpaces ? SPACE_BYTES : [SPACE]
-    while (symbol.every((byte, i) => this.size >= symbol.length && this.out[this.size - symbol.length + i] === byte)) this.size -= symbol.length
+    while (symbol.every((byte, i) => this.size >= symbol.length && this.out[this.size - symbol.length + i] === byte))
+      this.size -= symbol.length
   }
 
   private reserve(count: number): void {

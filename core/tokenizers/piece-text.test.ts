@@ -6,13 +6,34 @@ function decoded(decoder: object | null, pieces: readonly string[]): string[] {
   return [...pieces.map((_, id) => stream.push(id)), stream.end()]
 }
 
-const metaspace = (prepend_scheme: string) => ({ type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Metaspace', replacement: '▁', prepend_scheme }] })
-const llama = { type: 'Sequence', decoders: [{ type: 'Replace', pattern: { String: '▁' }, content: ' ' }, { type: 'ByteFallback' }, { type: 'Fuse' }, { type: 'Strip', content: ' ', start: 1, stop: 0 }] }
-const llmJp = { type: 'Sequence', decoders: [{ type: 'ByteFallback' }, { type: 'Replace', pattern: { Regex: '▁' }, content: ' ' }, { type: 'Fuse' }, { type: 'Replace', pattern: { Regex: '(?<!\\n)^ ' }, content: '' }] }
+const metaspace = (prepend_scheme: string) => ({
+  type: 'Sequence',
+  decoders: [{ type: 'ByteFallback' }, { type: 'Metaspace', replacement: '▁', prepend_scheme }],
+})
+const llama = {
+  type: 'Sequence',
+  decoders: [
+    { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+    { type: 'ByteFallback' },
+    { type: 'Fuse' },
+    { type: 'Strip', content: ' ', start: 1, stop: 0 },
+  ],
+}
+const llmJp = {
+  type: 'Sequence',
+  decoders: [
+    { type: 'ByteFallback' },
+    { type: 'Replace', pattern: { Regex: '▁' }, content: ' ' },
+    { type: 'Fuse' },
+    { type: 'Replace', pattern: { Regex: '(?<!\\n)^ ' }, content: '' },
+  ],
+}
 
 it('takes off the blank that encoding put before a text', () => {
   const pieces = ['▁▁寺子', '▁屋']
-  expect([metaspace('always'), metaspace('never'), llama, llmJp, null].map((decoder) => decoded(decoder, pieces).join(''))).toEqual(['寺子 屋', '  寺子 屋', ' 寺子 屋', ' 寺子 屋', '  寺子 屋'])
+  expect(
+    [metaspace('always'), metaspace('never'), llama, llmJp, null].map((decoder) => decoded(decoder, pieces).join('')),
+  ).toEqual(['寺子 屋', '  寺子 屋', ' 寺子 屋', ' 寺子 屋', '  寺子 屋'])
   expect(decoded(metaspace('first'), ['▁▁', '▁a']).join('')).toBe(' a')
 })
 
@@ -28,5 +49,7 @@ it('keeps a byte order mark, and shows a broken character as U+FFFD where it bre
 
 it('writes the words of WordPiece with blanks between them', () => {
   const pieces = ['a', '##b', '.', 'do', 'not', '[SEP]']
-  expect([true, false].map((cleanup) => decoded({ type: 'WordPiece', prefix: '##', cleanup }, pieces).join(''))).toEqual(['ab. do not [SEP]', 'ab . do not [SEP]'])
+  expect(
+    [true, false].map((cleanup) => decoded({ type: 'WordPiece', prefix: '##', cleanup }, pieces).join('')),
+  ).toEqual(['ab. do not [SEP]', 'ab . do not [SEP]'])
 })

@@ -18,7 +18,9 @@ export class PieceText {
     const wordPiece = steps.find(({ type }) => type === 'WordPiece')
     const firstBlanks = steps.some(stripsFirstPiece) ? 'all' : steps.some(stripsOneBlank) ? 'one' : 'none'
     if (steps.some(({ type }) => type === 'ByteLevel')) this.#create = byteLevelDecoder
-    else if (wordPiece) this.#create = (meaningOf) => wordPieceDecoder(meaningOf, String(wordPiece['prefix'] ?? '##'), wordPiece['cleanup'] !== false)
+    else if (wordPiece)
+      this.#create = (meaningOf) =>
+        wordPieceDecoder(meaningOf, String(wordPiece['prefix'] ?? '##'), wordPiece['cleanup'] !== false)
     else this.#create = (meaningOf) => spaceSymbolDecoder(meaningOf, firstBlanks)
   }
 
@@ -38,12 +40,16 @@ const flatten = (decoder: unknown): Step[] => {
 
 /** Metaspace takes every ▁ off the first piece. */
 const stripsFirstPiece = (step: Step): boolean =>
-  step.type === 'Metaspace' && (step['prepend_scheme'] === undefined ? step['add_prefix_space'] !== false : step['prepend_scheme'] !== 'never')
+  step.type === 'Metaspace' &&
+  (step['prepend_scheme'] === undefined ? step['add_prefix_space'] !== false : step['prepend_scheme'] !== 'never')
 
 /** One blank goes from the beginning of the text: by a Strip (Llama) or by a Replace of `^ ` (llm-jp). */
 function stripsOneBlank(step: Step): boolean {
   if (step.type === 'Strip') return Number(step['start'] ?? 0) > 0
-  const pattern = step.type === 'Replace' && step['content'] === '' ? (step['pattern'] as { readonly Regex?: unknown } | undefined)?.Regex : undefined
+  const pattern =
+    step.type === 'Replace' && step['content'] === ''
+      ? (step['pattern'] as { readonly Regex?: unknown } | undefined)?.Regex
+      : undefined
   return typeof pattern === 'string' && /^(\(\?<!\\n\))?(\^|\\A)( |\\s|▁)$/u.test(pattern)
 }
 
@@ -75,7 +81,10 @@ function spaceSymbolDecoder(meaningOf: MeaningOf, firstBlanks: 'all' | 'one' | '
   }
 }
 
-/** Pieces in GPT-2's alphabet of bytes. U+FFFD stands for each longest beginning of a character that breaks off, as in Rust. */
+/**
+ * Pieces in GPT-2's alphabet of bytes. U+FFFD stands for each longest beginning of a character that breaks off, as in
+ * Rust.
+ */
 function byteLevelDecoder(meaningOf: MeaningOf): StreamDecoder {
   // Without ignoreBOM a byte order mark at the start would be lost.
   const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -89,7 +98,10 @@ function byteLevelDecoder(meaningOf: MeaningOf): StreamDecoder {
   }
 }
 
-/** GPT-2's alphabet: printable Latin-1 characters stand for their own byte, those from U+0100 on for the other bytes in order. */
+/**
+ * GPT-2's alphabet: printable Latin-1 characters stand for their own byte, those from U+0100 on for the other bytes in
+ * order.
+ */
 const byteOfCharacter: ReadonlyMap<string, number> = (() => {
   const isPrintable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
   const map = new Map<string, number>()
@@ -105,7 +117,19 @@ function bytesOf(piece: string): Uint8Array {
 }
 
 /** What WordPiece's `cleanup` writes closer together. */
-const CLOSER = [[' .', '.'], [' ?', '?'], [' !', '!'], [' ,', ','], [" ' ", "'"], [" n't", "n't"], [" 'm", "'m"], [' do not', " don't"], [" 's", "'s"], [" 've", "'ve"], [" 're", "'re"]] as const
+const CLOSER = [
+  [' .', '.'],
+  [' ?', '?'],
+  [' !', '!'],
+  [' ,', ','],
+  [" ' ", "'"],
+  [" n't", "n't"],
+  [" 'm", "'m"],
+  [' do not', " don't"],
+  [" 's", "'s"],
+  [" 've", "'ve"],
+  [" 're", "'re"],
+] as const
 
 /** Words with blanks between them; pieces with the prefix go on with the word before. */
 function wordPieceDecoder(meaningOf: MeaningOf, prefix: string, cleansUp: boolean): StreamDecoder {

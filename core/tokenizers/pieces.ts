@@ -25,7 +25,9 @@ export function buildVocabulary(model: ModelFile): Vocabulary {
   return {
     trie: trieOf(model, idsOfTypes(model, [PieceType.normal, PieceType.userDefined, PieceType.unused])),
     userDefined: userDefined.length > 0 ? trieOf(model, userDefined) : null,
-    scores, types, byteIds,
+    scores,
+    types,
+    byteIds,
     unknownId: marks.unk,
   }
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../contract/errors.ts'
 
 /**
- * Walks the fields of a protobuf message without copying: after `next`, `number` is the field, `value` its number (wire types 0 and 5),
+ * Walks the fields of a protobuf message without copying: after `next`, `number` is the field, `value` its number (wire
+ * types 0 and 5),
  * `start` and `end` its bytes (wire type 2). `within` walks such bytes as a message of their own with the same reader.
  * Integers are cut to 32 bits (signed), fixed32 is read as float32, fixed64 is skipped.
  * Throws UserError 'tokenizer/damaged' {file, position} where the message ends early or is none.
@@ -30,11 +31,21 @@ export class ProtoReader {
     const key = this.varint()
     this.number = key >>> 3
     switch (key & 7) {
-      case 0: this.value = this.varint(); return true
-      case 1: this.skip(8); return true
-      case 2: this.end = this.skip(this.varint()); return true
-      case 5: this.skip(4); this.value = this.view.getFloat32(this.start, true); return true
-      default: throw this.damaged()
+      case 0:
+        this.value = this.varint()
+        return true
+      case 1:
+        this.skip(8)
+        return true
+      case 2:
+        this.end = this.skip(this.varint())
+        return true
+      case 5:
+        this.skip(4)
+        this.value = this.view.getFloat32(this.start, true)
+        return true
+      default:
+        throw this.damaged()
     }
   }
 

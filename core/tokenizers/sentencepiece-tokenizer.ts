@@ -1,4 +1,5 @@
-// What Hugging Face's Python classes do around a SentencePiece model: special tokens first, then each stretch between them on its own.
+// What Hugging Face's Python classes do around a SentencePiece model: special tokens first, then each stretch between
+// them on its own.
 import type { ChatTemplate } from './chat-template.ts'
 import type { SentencePiece, StreamDecoder } from './sentencepiece.ts'
 import type { SpecialTokens, TextPart } from './special-tokens.ts'
@@ -9,8 +10,9 @@ export interface WrappingRules {
   /** Lower-cases everything but special tokens. */
   readonly lowerCase: boolean
   /**
-   * LlamaTokenizer and T5Tokenizer with `legacy: false`: one ▁ before the whole text instead of one before each stretch.
-   * The text of the unknown token, which stands before a stretch that begins with a space so that the space survives; null for the plain rule.
+   * LlamaTokenizer and T5Tokenizer with `legacy: false`: one ▁ before the whole text instead of one before each
+   * stretch. The text of the unknown token, which stands before a stretch that begins with a space so that the space
+   * survives; null for the plain rule.
    */
   readonly unknownBeforeSpace: string | null
 }
@@ -55,7 +57,12 @@ export class SentencePieceTokenizer implements Tokenizer {
   }
 
   private prepare(text: string): string {
-    const lower = this.rules.lowerCase ? this.specialTokens.split(text).map((part) => (typeof part === 'string' ? part.toLowerCase() : part.text)).join('') : text
+    const lower = this.rules.lowerCase
+      ? this.specialTokens
+          .split(text)
+          .map((part) => (typeof part === 'string' ? part.toLowerCase() : part.text))
+          .join('')
+      : text
     return this.rules.unknownBeforeSpace === null ? lower : SPACE_SYMBOL + lower.replaceAll(SPACE_SYMBOL, ' ')
   }
 

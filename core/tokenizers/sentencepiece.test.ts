@@ -4,7 +4,12 @@ import { parseModelFile, PieceType } from './model-file.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
-interface Line { readonly model: string; readonly text?: string; readonly ids: number[]; readonly decoded: string }
+interface Line {
+  readonly model: string
+  readonly text?: string
+  readonly ids: number[]
+  readonly decoded: string
+}
 
 const files: Record<string, string> = {
   tiny: `${TINY_FOLDER}/spiece.model`,
@@ -20,18 +25,26 @@ describe.each(Object.keys(files))('the SentencePiece model %s', (name) => {
   it('encodes emoji, CJK, newlines, control characters and empty text as recorded', () => {
     const texts = lines.filter(({ text }) => text !== undefined)
     expect(texts).toHaveLength(25)
-    expect(texts.map(({ text }) => ({ text, ids: pieces.encode(text!) }))).toEqual(texts.map(({ text, ids }) => ({ text, ids })))
+    expect(texts.map(({ text }) => ({ text, ids: pieces.encode(text!) }))).toEqual(
+      texts.map(({ text, ids }) => ({ text, ids })),
+    )
   })
 
   it('decodes as recorded, broken bytes and marks included', () => {
-    expect(lines.map(({ ids }) => ({ ids, decoded: pieces.decode(ids) }))).toEqual(lines.map(({ ids, decoded }) => ({ ids, decoded })))
+    expect(lines.map(({ ids }) => ({ ids, decoded: pieces.decode(ids) }))).toEqual(
+      lines.map(({ ids, decoded }) => ({ ids, decoded })),
+    )
   })
 
   it('never streams half a character', () => {
     for (const { text, ids, decoded } of lines.filter((line) => line.text !== undefined)) {
       const decoder = pieces.streamDecoder()
       const parts = [...ids.map((id) => decoder.push(id)), decoder.end()]
-      expect({ text, joined: parts.join(''), broken: parts.filter((part) => part.includes('\uFFFD')) }).toEqual({ text, joined: decoded, broken: [] })
+      expect({ text, joined: parts.join(''), broken: parts.filter((part) => part.includes('\uFFFD')) }).toEqual({
+        text,
+        joined: decoded,
+        broken: [],
+      })
     }
   })
 })

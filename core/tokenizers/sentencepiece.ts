@@ -15,7 +15,10 @@ export interface StreamDecoder {
   end(): string
 }
 
-/** A SentencePiece model (Unigram or BPE) that encodes and decodes exactly like the C++ library, without special-token handling around it. */
+/**
+ * A SentencePiece model (Unigram or BPE) that encodes and decodes exactly like the C++ library, without special-token
+ * handling around it.
+ */
 export class SentencePiece {
   readonly model: ModelFile
   private readonly vocabulary: Vocabulary
@@ -23,7 +26,10 @@ export class SentencePiece {
   private readonly segmenter: { segment(bytes: Uint8Array): Segments }
   private readonly texts: (string | undefined)[] = []
 
-  constructor(model: ModelFile, { encodesPrefix = model.rules.addDummyPrefix }: { readonly encodesPrefix?: boolean } = {}) {
+  constructor(
+    model: ModelFile,
+    { encodesPrefix = model.rules.addDummyPrefix }: { readonly encodesPrefix?: boolean } = {},
+  ) {
     this.model = model
     this.vocabulary = buildVocabulary(model)
     this.normalizer = new Normalizer({ ...model.rules, addDummyPrefix: encodesPrefix }, this.vocabulary.userDefined)
@@ -31,14 +37,18 @@ export class SentencePiece {
   }
 
   /**
-   * Parses a `.model` file. `encodesPrefix` overrides the model's rule of putting ▁ before a text; decoding keeps the model's rule.
-   * Throws UserError 'tokenizer/damaged' or, for word and character models, 'tokenizer/unsupported'.
+   * Parses a `.model` file. `encodesPrefix` overrides the model's rule of putting ▁ before a text; decoding keeps the
+   * model's rule. Throws UserError 'tokenizer/damaged' or, for word and character models, 'tokenizer/unsupported'.
    */
   static parse(bytes: Uint8Array, file: string, options: { readonly encodesPrefix?: boolean } = {}): SentencePiece {
     const model = parseModelFile(bytes, file)
     if (model.marks.unk < 0) throw new UserError('tokenizer/damaged', { file, position: bytes.length })
     if (model.algorithm === 'word' || model.algorithm === 'char') {
-      throw new UserError('tokenizer/unsupported', { file, found: `SentencePiece ${model.algorithm}`, supported: 'SentencePiece Unigram, SentencePiece BPE' })
+      throw new UserError('tokenizer/unsupported', {
+        file,
+        found: `SentencePiece ${model.algorithm}`,
+        supported: 'SentencePiece Unigram, SentencePiece BPE',
+      })
     }
     return new SentencePiece(model, options)
   }
@@ -74,15 +84,23 @@ export class SentencePiece {
     return (this.texts[id] ??= pieceTextOf(this.model, id))
   }
 
-  /** Id of a piece by its spelling; undefined for none. Looks through all pieces: meant for a few special tokens, not for text. */
+  /**
+   * Id of a piece by its spelling; undefined for none. Looks through all pieces: meant for a few special tokens, not
+   * for text.
+   */
   idOf(piece: string): number | undefined {
     const { bytes, starts, ends } = this.model
     const wanted = toUtf8(piece)
-    const id = starts.findIndex((start, index) => ends[index]! - start === wanted.length && wanted.every((byte, i) => bytes[start + i] === byte))
+    const id = starts.findIndex(
+      (start, index) => ends[index]! - start === wanted.length && wanted.every((byte, i) => bytes[start + i] === byte),
+    )
     return id < 0 ? undefined : id
   }
 
-  /** Decodes ids one by one. `textOf` may give the text of ids that stand outside the model's rules (special tokens), undefined for all others. */
+  /**
+   * Decodes ids one by one. `textOf` may give the text of ids that stand outside the model's rules (special tokens),
+   * undefined for all others.
+   */
   streamDecoder(textOf: (id: number) => string | undefined = () => undefined): StreamDecoder {
     return new PieceDecoder(this, textOf)
   }
@@ -131,7 +149,8 @@ class PieceDecoder implements StreamDecoder {
 
   private emitPiece(piece: string): string {
     const { addDummyPrefix, removeExtraSpaces } = this.owner.model.rules
-    const stripped = this.atStart && (addDummyPrefix || removeExtraSpaces) && piece.startsWith(SPACE_SYMBOL) ? piece.slice(1) : piece
+    const stripped =
+      this.atStart && (addDummyPrefix || removeExtraSpaces) && piece.startsWith(SPACE_SYMBOL) ? piece.slice(1) : piece
     // With removeExtraSpaces every leading space goes, else only the one dummy prefix.
     if (stripped !== piece && !removeExtraSpaces) this.atStart = false
     return this.emit(stripped.replaceAll(SPACE_SYMBOL, ' '))

@@ -27,7 +27,8 @@ export class SpecialTokens {
 
   /** Throws UserError 'tokenizer/too-many-added' for more than text can be looked through for. */
   constructor(list: readonly SpecialToken[]) {
-    if (list.length > MAX_ADDED_TOKENS) throw new UserError('tokenizer/too-many-added', { found: list.length, max: MAX_ADDED_TOKENS })
+    if (list.length > MAX_ADDED_TOKENS)
+      throw new UserError('tokenizer/too-many-added', { found: list.length, max: MAX_ADDED_TOKENS })
     this.list = list
     this.byText = new Map(list.map((token) => [token.text, token]))
     this.byId = new Map(list.map((token) => [token.id, token]))

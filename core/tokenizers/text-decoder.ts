@@ -1,4 +1,5 @@
-// Decoding ids to text, one at a time, as SentencePiece does: bytes gather until they make a character, each byte that cannot becomes U+FFFD.
+// Decoding ids to text, one at a time, as SentencePiece does: bytes gather until they make a character, each byte that
+// cannot becomes U+FFFD.
 import { characterLength } from './utf8.ts'
 
 const REPLACEMENT = '\uFFFD'

@@ -7,9 +7,16 @@ import { readRegularFile } from '../files/regular-file.ts'
 import { MAX_EXTRA_IDS, MAX_SETTINGS_BYTES, MAX_TEMPLATE_BYTES, MAX_TOKEN_LENGTH, MAX_TOKENS } from './limits.ts'
 import type { SpecialIds } from './tokenizer.ts'
 
-const TokenText = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).nullish().catch(null)
+const TokenText = z
+  .union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
+  .nullish()
+  .catch(null)
 /** The id of a token. */
-export const TokenIdSchema = z.number().int().min(0).max(MAX_TOKENS - 1)
+export const TokenIdSchema = z
+  .number()
+  .int()
+  .min(0)
+  .max(MAX_TOKENS - 1)
 
 /** An added token as Hugging Face writes it, in tokenizer_config.json or tokenizer.json. */
 export const AddedTokenSchema = z.object({
@@ -40,10 +47,15 @@ const TokenizerConfigSchema = z.object({
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
-/** tokenizer_config.json, together with special_tokens_map.json and chat_template.jinja of older and newer repositories. */
+/**
+ * tokenizer_config.json, together with special_tokens_map.json and chat_template.jinja of older and newer repositories.
+ */
 export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
 
-/** Reads the settings around a tokenizer; every file may be missing. Throws UserError 'checkpoint/json-invalid' for a damaged one, 'tokenizer/setting' for a value beyond what tokenizers have. */
+/**
+ * Reads the settings around a tokenizer; every file may be missing. Throws UserError 'checkpoint/json-invalid' for a
+ * damaged one, 'tokenizer/setting' for a value beyond what tokenizers have.
+ */
 export async function readTokenizerConfig(folder: string): Promise<TokenizerConfig> {
   const file = join(folder, 'tokenizer_config.json')
   const [config, map, template] = await Promise.all([
@@ -51,32 +63,72 @@ export async function readTokenizerConfig(folder: string): Promise<TokenizerConf
     optionalJson(join(folder, 'special_tokens_map.json')),
     optionalText(join(folder, 'chat_template.jinja')),
   ])
-  const parsed = TokenizerConfigSchema.safeParse({ ...map, ...config, ...(template === undefined ? {} : { chat_template: template }) })
+  const parsed = TokenizerConfigSchema.safeParse({
+    ...map,
+    ...config,
+    ...(template === undefined ? {} : { chat_template: template }),
+  })
   if (parsed.success) return parsed.data
   const setting = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? ''
   throw new UserError('tokenizer/setting', { file, setting })
 }
 
-const exists = (file: string): Promise<boolean> => stat(file).then(() => true, () => false)
+const exists = (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  )
 
-const optionalJson = async (file: string): Promise<Record<string, unknown>> => (await exists(file) ? readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }) : {})
+const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
+  (await exists(file)) ? readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }) : {}
 
-const optionalText = async (file: string): Promise<string | undefined> => (await exists(file) ? (await readRegularFile(file, { maxBytes: MAX_TEMPLATE_BYTES })).toString('utf8') : undefined)
+const optionalText = async (file: string): Promise<string | undefined> =>
+  (await exists(file)) ? (await readRegularFile(file, { maxBytes: MAX_TEMPLATE_BYTES })).toString('utf8') : undefined
 
 /** The chat template that a conversation is written with: the only one, or the one called default. */
 export const templateSource = ({ chat_template: written }: TokenizerConfig): string | undefined =>
-  (Array.isArray(written) ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template : written) ?? undefined
+  (Array.isArray(written)
+    ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template
+    : written) ?? undefined
 
 /** The texts of all marks and additional special tokens that the settings name. */
 export const namedTokens = (config: TokenizerConfig): string[] =>
-  [config.bos_token, config.eos_token, config.unk_token, config.pad_token, config.sep_token, config.cls_token, config.mask_token, ...(config.additional_special_tokens ?? [])]
-    .filter((text): text is string => Boolean(text))
+  [
+    config.bos_token,
+    config.eos_token,
+    config.unk_token,
+    config.pad_token,
+    config.sep_token,
+    config.cls_token,
+    config.mask_token,
+    ...(config.additional_special_tokens ?? []),
+  ].filter((text): text is string => Boolean(text))
 
-const MarkId = z.union([TokenIdSchema, z.array(TokenIdSchema).min(1).transform((ids) => ids[0]!)]).optional().catch(undefined)
+const MarkId = z
+  .union([
+    TokenIdSchema,
+    z
+      .array(TokenIdSchema)
+      .min(1)
+      .transform((ids) => ids[0]!),
+  ])
+  .optional()
+  .catch(undefined)
 const ModelConfigSchema = z.object({ bos_token_id: MarkId, eos_token_id: MarkId, pad_token_id: MarkId })
 
-/** Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are several. */
+/**
+ * Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are
+ * several.
+ */
 export async function readMarkIds(folder: string): Promise<SpecialIds> {
-  const { bos_token_id: bos, eos_token_id: eos, pad_token_id: pad } = ModelConfigSchema.parse(await optionalJson(join(folder, 'config.json')))
-  return { ...(bos === undefined ? {} : { bos }), ...(eos === undefined ? {} : { eos }), ...(pad === undefined ? {} : { pad }) }
+  const {
+    bos_token_id: bos,
+    eos_token_id: eos,
+    pad_token_id: pad,
+  } = ModelConfigSchema.parse(await optionalJson(join(folder, 'config.json')))
+  return {
+    ...(bos === undefined ? {} : { bos }),
+    ...(eos === undefined ? {} : { eos }),
+    ...(pad === undefined ? {} : { pad }),
+  }
 }

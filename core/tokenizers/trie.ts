@@ -9,8 +9,8 @@ export interface TrieEntries {
 }
 
 /**
- * Byte strings with a number each, as a trie whose edges lie in one open-addressing hash table: quick to build and to walk.
- * The root is node 0. The arrays are public because the Viterbi loop walks them in place.
+ * Byte strings with a number each, as a trie whose edges lie in one open-addressing hash table: quick to build and to
+ * walk. The root is node 0. The arrays are public because the Viterbi loop walks them in place.
  */
 export class Trie {
   readonly mask: number

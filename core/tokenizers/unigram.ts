@@ -8,8 +8,8 @@ const f32 = Math.fround
 /**
  * Cuts normalised bytes into the pieces with the greatest sum of scores (Viterbi, left to right).
  *   best[end] = max over pieces [start, end) of score(piece) + best[start]
- * Every sum is rounded to float32 (for scores of a tokenizer.json to float64, as Hugging Face's Rust does) and ties keep the first, as in SentencePiece's C++;
- * both decide real cases.
+ * Every sum is rounded to float32 (for scores of a tokenizer.json to float64, as Hugging Face's Rust does) and ties
+ * keep the first, as in SentencePiece's C++; both decide real cases.
  */
 export class Unigram {
   private readonly vocabulary: Vocabulary
@@ -42,7 +42,8 @@ export class Unigram {
     this.reset(bytes.length)
     for (let position = 0; position < bytes.length;) {
       const length = characterLength(bytes[position]!)
-      if (!this.extend(bytes, position, length)) this.offer(position, position + length, this.unknownScore, this.vocabulary.unknownId)
+      if (!this.extend(bytes, position, length))
+        this.offer(position, position + length, this.unknownScore, this.vocabulary.unknownId)
       position += length
     }
     return this.backtrack(bytes.length)
@@ -66,9 +67,16 @@ export class Unigram {
     this.best[0] = 0
   }
 
-  /** Offers every piece that begins at `start`; true if one is exactly the first character. The trie is walked in place: this is the hot loop. */
+  /**
+   * Offers every piece that begins at `start`; true if one is exactly the first character. The trie is walked in place:
+   * this is the hot loop.
+   */
   private extend(bytes: Uint8Array, start: number, characterBytes: number): boolean {
-    const { trie: { edges, targets, values, mask }, scores, types } = this.vocabulary
+    const {
+      trie: { edges, targets, values, mask },
+      scores,
+      types,
+    } = this.vocabulary
     const { best, starts, ids, wide } = this
     const sum = best[start]!
     let hasCharacter = false

@@ -3,7 +3,11 @@ import { skipSpaces, withoutLeadingSpaces, withoutTrailingSpaces, wordsBetweenSp
 
 it('takes what Unicode calls white space, never the byte order mark', () => {
   const spaces = ' \t\r\n\u0085\u00a0\u2028\u3000'
-  expect([withoutLeadingSpaces(`${spaces}\ufeffa`), withoutTrailingSpaces(`a\ufeff${spaces}`), withoutTrailingSpaces(spaces)]).toEqual(['\ufeffa', 'a\ufeff', ''])
+  expect([
+    withoutLeadingSpaces(`${spaces}\ufeffa`),
+    withoutTrailingSpaces(`a\ufeff${spaces}`),
+    withoutTrailingSpaces(spaces),
+  ]).toEqual(['\ufeffa', 'a\ufeff', ''])
   expect(wordsBetweenSpaces(` \ufeffa${spaces}b\u200b `)).toEqual(['\ufeffa', 'b\u200b'])
 })
 

@@ -1,4 +1,5 @@
-// White space as Rust counts it: Unicode's White_Space. JavaScript's own `trim` and `\s` take the byte order mark too, which belongs to the text.
+// White space as Rust counts it: Unicode's White_Space. JavaScript's own `trim` and `\s` take the byte order mark too,
+// which belongs to the text.
 const SPACES = /\p{White_Space}+/uy
 const SPACE = /\p{White_Space}/u
 
@@ -19,4 +20,5 @@ export function withoutTrailingSpaces(text: string): string {
 }
 
 /** The words between spaces. */
-export const wordsBetweenSpaces = (text: string): string[] => text.split(/\p{White_Space}+/u).filter((word) => word !== '')
+export const wordsBetweenSpaces = (text: string): string[] =>
+  text.split(/\p{White_Space}+/u).filter((word) => word !== '')

@@ -16,9 +16,13 @@ export function shuffledIndices(count: number, seed: number, epoch: number): num
 type BatchSettings = Pick<SettingValues, 'training.batch_size' | 'training.grad_accumulation'>
 
 /** Rows of one micro-batch: never more than there are. */
-export const rowsPerBatch = (trainRowCount: number, settings: BatchSettings): number => Math.min(settings['training.batch_size'], trainRowCount)
+export const rowsPerBatch = (trainRowCount: number, settings: BatchSettings): number =>
+  Math.min(settings['training.batch_size'], trainRowCount)
 
-/** Optimizer steps of one epoch. The rows left over after the last full batch wait for another epoch's order, as in H2O LLM Studio. */
+/**
+ * Optimizer steps of one epoch. The rows left over after the last full batch wait for another epoch's order, as in H2O
+ * LLM Studio.
+ */
 export function stepsPerEpoch(trainRowCount: number, settings: BatchSettings): number {
   if (trainRowCount === 0) return 0
   const batches = Math.floor(trainRowCount / rowsPerBatch(trainRowCount, settings))
@@ -44,12 +48,15 @@ export class BatchPlan {
     const accumulation = this.#settings['training.grad_accumulation']
     const first = (step % perEpoch) * accumulation
     const last = Math.min(first + accumulation, Math.floor(this.#rowCount / size))
-    return Array.from({ length: last - first }, (_, index) => order.slice((first + index) * size, (first + index + 1) * size))
+    return Array.from({ length: last - first }, (_, index) =>
+      order.slice((first + index) * size, (first + index + 1) * size),
+    )
   }
 
   /** The order of an epoch, kept until another one is asked for. Order 0 has chosen the validation rows. */
   #orderOf(index: number): readonly number[] {
-    if (this.#epoch?.index !== index) this.#epoch = { index, order: shuffledIndices(this.#rowCount, this.#settings['environment.seed'], 1 + index) }
+    if (this.#epoch?.index !== index)
+      this.#epoch = { index, order: shuffledIndices(this.#rowCount, this.#settings['environment.seed'], 1 + index) }
     return this.#epoch.order
   }
 }

@@ -1,5 +1,6 @@
-// Where a run's checkpoints lie and which of them counts. `<step>/` appears and disappears in one move; `last` and `best` name two of them.
-// A file is absent only where the system says so. One that cannot be read now may be whole: nothing is removed for its sake.
+// Where a run's checkpoints lie and which of them counts. `<step>/` appears and disappears in one move; `last` and
+// `best` name two of them. A file is absent only where the system says so. One that cannot be read now may be whole:
+// nothing is removed for its sake.
 import { randomBytes } from 'node:crypto'
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
@@ -56,7 +57,10 @@ const GONE = '.gone-'
 const MAX_BYTES = 1_000_000
 const STEP = /^\d{1,15}$/
 
-/** Reads a checkpoint's state. Throws UserError 'file/not-found' where there is none, 'experiment/damaged' where it is not what we write, 'file/unreadable' otherwise. */
+/**
+ * Reads a checkpoint's state. Throws UserError 'file/not-found' where there is none, 'experiment/damaged' where it is
+ * not what we write, 'file/unreadable' otherwise.
+ */
 export async function readState(folder: string): Promise<TrainingState> {
   const file = join(folder, STATE_FILE)
   const text = await readText(file)
@@ -75,18 +79,23 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-const isCode = (error: unknown, ...codes: readonly string[]): boolean => error instanceof UserError && codes.includes(error.error.code)
+const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof UserError && codes.includes(error.error.code)
 const isDamage = (error: unknown): boolean => isCode(error, 'experiment/damaged')
 
 /** What state.json holds; equal states give equal bytes, whether they were read from a file or not. */
 export const stateText = (state: TrainingState): string => JSON.stringify(StateFile.parse(state), null, 2)
 
 /**
- * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk, also where links do not.
- * Where `last` is damaged, the newest whole checkpoint; null where there is none.
- * Throws UserError 'file/unreadable' for a disk that fails, 'experiment/damaged' or 'experiment/incomplete' where there are steps and all are damaged.
+ * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk,
+ * also where links do not. Where `last` is damaged, the newest whole checkpoint; null where there is none.
+ * Throws UserError 'file/unreadable' for a disk that fails, 'experiment/damaged' or 'experiment/incomplete' where there
+ * are steps and all are damaged.
  */
-export async function latestCheckpoint(checkpointFolder: string, name: CheckpointName = 'last'): Promise<FoundCheckpoint | null> {
+export async function latestCheckpoint(
+  checkpointFolder: string,
+  name: CheckpointName = 'last',
+): Promise<FoundCheckpoint | null> {
   let damage: unknown = null
   const unlessDamaged = (error: unknown): null => {
     if (!isDamage(error)) throw error
@@ -104,13 +113,21 @@ export async function latestCheckpoint(checkpointFolder: string, name: Checkpoin
 }
 
 /** Steps whose checkpoints are there, in order. */
-export const checkpointSteps = async (checkpointFolder: string): Promise<number[]> => (await stepFolders(checkpointFolder)).map(Number).sort((a, b) => a - b)
+export const checkpointSteps = async (checkpointFolder: string): Promise<number[]> =>
+  (await stepFolders(checkpointFolder)).map(Number).sort((a, b) => a - b)
 
 /** The checkpoint of a step; null where it is not there. Throws UserError 'experiment/damaged' or 'file/unreadable'. */
-export const checkpointAt = (checkpointFolder: string, step: number): Promise<FoundCheckpoint | null> => checkpointIn(join(checkpointFolder, String(step)))
+export const checkpointAt = (checkpointFolder: string, step: number): Promise<FoundCheckpoint | null> =>
+  checkpointIn(join(checkpointFolder, String(step)))
 
-/** The checkpoint that chat, exports and later runs use, as the settings say: the best where that was asked for and there is one, else the last. */
-export async function usedCheckpoint(checkpointFolder: string, settings: Pick<SettingValues, 'training.save_checkpoint'>): Promise<FoundCheckpoint | null> {
+/**
+ * The checkpoint that chat, exports and later runs use, as the settings say: the best where that was asked for and
+ * there is one, else the last.
+ */
+export async function usedCheckpoint(
+  checkpointFolder: string,
+  settings: Pick<SettingValues, 'training.save_checkpoint'>,
+): Promise<FoundCheckpoint | null> {
   const best = settings['training.save_checkpoint'] === 'best' ? await latestCheckpoint(checkpointFolder, 'best') : null
   return best ?? latestCheckpoint(checkpointFolder)
 }
@@ -121,11 +138,15 @@ async function checkpointIn(folder: string): Promise<FoundCheckpoint | null> {
     throw error
   })
   // Of two steps it would not be known which one a rewind goes back to.
-  if (state && basename(folder) !== String(state.step)) throw new UserError('experiment/damaged', { file: join(folder, STATE_FILE) })
+  if (state && basename(folder) !== String(state.step))
+    throw new UserError('experiment/damaged', { file: join(folder, STATE_FILE) })
   return state && { folder, step: state.step }
 }
 
-/** A new folder to write the checkpoint of a step into. The run's own folder must be there: one that was deleted does not come back. */
+/**
+ * A new folder to write the checkpoint of a step into. The run's own folder must be there: one that was deleted does
+ * not come back.
+ */
 export async function newDraft(checkpointFolder: string, step: number): Promise<string> {
   const draft = join(checkpointFolder, `${DRAFT}${step}-${newSuffix()}`)
   await disk.mkdir(draft)
@@ -133,10 +154,15 @@ export async function newDraft(checkpointFolder: string, step: number): Promise<
 }
 
 /**
- * Moves a whole, synced draft to its place and names it. At every moment either the earlier or the new checkpoint is whole and found (after
+ * Moves a whole, synced draft to its place and names it. At every moment either the earlier or the new checkpoint is
+ * whole and found (after
  * `sweepCheckpoints`); what no name points to any more is removed last. Returns the checkpoint's folder.
  */
-export async function placeCheckpoint(checkpointFolder: string, draft: string, { state, keep }: { readonly state: TrainingState; readonly keep: KeptCheckpoints }): Promise<string> {
+export async function placeCheckpoint(
+  checkpointFolder: string,
+  draft: string,
+  { state, keep }: { readonly state: TrainingState; readonly keep: KeptCheckpoints },
+): Promise<string> {
   const name = String(state.step)
   const folder = join(checkpointFolder, name)
   const aside = join(checkpointFolder, `${ASIDE}${name}`)
@@ -157,11 +183,21 @@ export async function placeCheckpoint(checkpointFolder: string, draft: string, {
   return folder
 }
 
-const nameCheckpoint = (checkpointFolder: string, alias: CheckpointName, name: string): Promise<void> => writeFileAtomic(join(checkpointFolder, alias), `${name}\n`)
+const nameCheckpoint = (checkpointFolder: string, alias: CheckpointName, name: string): Promise<void> =>
+  writeFileAtomic(join(checkpointFolder, alias), `${name}\n`)
 
-/** Removes checkpoints that no name points to, and what a killed engine left behind. Where a name cannot be read, all stay until the next time. */
-async function removeUnnamed(checkpointFolder: string, { step, bestStep }: TrainingState, keep: KeptCheckpoints): Promise<void> {
-  const [named, entries] = await Promise.all([namedFolders(checkpointFolder), entriesOf(checkpointFolder)]).catch(() => [[], []])
+/**
+ * Removes checkpoints that no name points to, and what a killed engine left behind. Where a name cannot be read, all
+ * stay until the next time.
+ */
+async function removeUnnamed(
+  checkpointFolder: string,
+  { step, bestStep }: TrainingState,
+  keep: KeptCheckpoints,
+): Promise<void> {
+  const [named, entries] = await Promise.all([namedFolders(checkpointFolder), entriesOf(checkpointFolder)]).catch(
+    () => [[], []],
+  )
   const kept = [...named, String(step), String(bestStep)]
   // What stepped aside for other steps could not be put in order at the start: it may be the only whole one.
   const strays = entries.filter(({ name }) => name === `${ASIDE}${step}` || (isStray(name) && !name.startsWith(ASIDE)))
@@ -169,9 +205,13 @@ async function removeUnnamed(checkpointFolder: string, { step, bestStep }: Train
   for (const { name } of [...strays, ...others]) await discard(checkpointFolder, name)
 }
 
-const isStray = (entry: string): boolean => [DRAFT, ASIDE, GONE].some((prefix) => entry.startsWith(prefix)) || isTemporary(entry)
+const isStray = (entry: string): boolean =>
+  [DRAFT, ASIDE, GONE].some((prefix) => entry.startsWith(prefix)) || isTemporary(entry)
 
-/** Removes an entry so that no half of it can be taken for a checkpoint. On Windows a chat may be reading it: then it stays until the next time. */
+/**
+ * Removes an entry so that no half of it can be taken for a checkpoint. On Windows a chat may be reading it: then it
+ * stays until the next time.
+ */
 async function discard(checkpointFolder: string, entry: string): Promise<void> {
   try {
     const gone = entry.startsWith('.') ? entry : `${GONE}${entry}-${newSuffix()}`
@@ -183,14 +223,20 @@ async function discard(checkpointFolder: string, entry: string): Promise<void> {
 }
 
 /**
- * Puts the folder in order after an engine that was killed: a checkpoint that had stepped aside comes back, drafts and halves go.
- * Only for a run that nobody works on. Throws UserError 'file/unreadable' where the folder, or a checkpoint that stepped aside, cannot be read.
+ * Puts the folder in order after an engine that was killed: a checkpoint that had stepped aside comes back, drafts and
+ * halves go. Only for a run that nobody works on. Throws UserError 'file/unreadable' where the folder, or a checkpoint
+ * that stepped aside, cannot be read.
  */
 export async function sweepCheckpoints(checkpointFolder: string): Promise<void> {
-  for (const { name } of await entriesOf(checkpointFolder)) if (name.startsWith(ASIDE)) await settleAside(checkpointFolder, name)
+  for (const { name } of await entriesOf(checkpointFolder))
+    if (name.startsWith(ASIDE)) await settleAside(checkpointFolder, name)
   const named = await namedFolders(checkpointFolder).catch(() => null)
   for (const entry of await entriesOf(checkpointFolder)) {
-    const isHalf = async () => STEP.test(entry.name) && entry.isDirectory() && named?.includes(entry.name) === false && !(await hasState(join(checkpointFolder, entry.name)).catch(() => true))
+    const isHalf = async () =>
+      STEP.test(entry.name) &&
+      entry.isDirectory() &&
+      named?.includes(entry.name) === false &&
+      !(await hasState(join(checkpointFolder, entry.name)).catch(() => true))
     if (isStray(entry.name) || (await isHalf())) await discard(checkpointFolder, entry.name)
   }
 }
@@ -209,11 +255,14 @@ async function settleAside(checkpointFolder: string, entry: string): Promise<voi
 const hasState = (folder: string): Promise<boolean> => isThere(join(folder, STATE_FILE))
 
 /**
- * Makes a checkpoint the last one: later ones are forgotten, and `best` is what it was then. With null only the names are: there is no checkpoint then.
- * Later ones that cannot be read stay until the run comes to their step.
+ * Makes a checkpoint the last one: later ones are forgotten, and `best` is what it was then. With null only the names
+ * are: there is no checkpoint then. Later ones that cannot be read stay until the run comes to their step.
  * Returns whether the evaluation of the checkpoint's step is part of it.
  */
-export async function rewindCheckpoints(checkpointFolder: string, checkpoint: FoundCheckpoint | null): Promise<{ readonly isEvaluated: boolean }> {
+export async function rewindCheckpoints(
+  checkpointFolder: string,
+  checkpoint: FoundCheckpoint | null,
+): Promise<{ readonly isEvaluated: boolean }> {
   const state = checkpoint && (await readState(checkpoint.folder))
   const best = state?.bestStep ?? null
   // Everything is read before anything is changed.
@@ -229,11 +278,19 @@ export async function rewindCheckpoints(checkpointFolder: string, checkpoint: Fo
 
 async function readableAfter(checkpointFolder: string, step: number): Promise<string[]> {
   const later = (await stepFolders(checkpointFolder)).filter((entry) => Number(entry) > step)
-  const isReadable = await Promise.all(later.map((entry) => readState(join(checkpointFolder, entry)).then(() => true, (error: unknown) => isCode(error, 'file/not-found'))))
+  const isReadable = await Promise.all(
+    later.map((entry) =>
+      readState(join(checkpointFolder, entry)).then(
+        () => true,
+        (error: unknown) => isCode(error, 'file/not-found'),
+      ),
+    ),
+  )
   return later.filter((_, index) => isReadable[index])
 }
 
-const stepFolders = async (checkpointFolder: string): Promise<string[]> => (await entriesOf(checkpointFolder)).filter(isStep).map(({ name }) => name)
+const stepFolders = async (checkpointFolder: string): Promise<string[]> =>
+  (await entriesOf(checkpointFolder)).filter(isStep).map(({ name }) => name)
 
 /** Not a file: that is nobody's checkpoint. */
 const isStep = (entry: Dirent): boolean => STEP.test(entry.name) && !entry.isFile()
@@ -267,7 +324,8 @@ async function targetOf(checkpointFolder: string, alias: CheckpointName): Promis
 
 const newSuffix = (): string => randomBytes(4).toString('hex')
 
-const isAbsent = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+const isAbsent = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 async function isThere(path: string): Promise<boolean> {
   try {

@@ -3,7 +3,17 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, join, sep } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
-import { checkpointAt, latestCheckpoint, newDraft, placeCheckpoint, rewindCheckpoints, sweepCheckpoints, usedCheckpoint, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
+import {
+  checkpointAt,
+  latestCheckpoint,
+  newDraft,
+  placeCheckpoint,
+  rewindCheckpoints,
+  sweepCheckpoints,
+  usedCheckpoint,
+  type KeptCheckpoints,
+  type TrainingState,
+} from './checkpoint-folder.ts'
 import { readHistory, rewindHistory } from './history.ts'
 
 /** Paths that end so cannot be read for now, though they are there. */
@@ -11,19 +21,37 @@ const failing = new Set<string>()
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof files>()
-  const failingFor = <F>(call: F): F => ((...parameters: unknown[]) => {
-    // Only writes open with letters.
-    const isWrite = typeof parameters[1] === 'string' && parameters[1] !== 'utf8'
-    const fails = !isWrite && [...failing].some((end) => String(parameters[0]).endsWith(end))
-    return fails ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })) : (call as (...all: unknown[]) => unknown)(...parameters)
-  }) as F
-  return { ...real, open: failingFor(real.open), readFile: failingFor(real.readFile), stat: failingFor(real.stat), readdir: failingFor(real.readdir) }
+  const failingFor = <F>(call: F): F =>
+    ((...parameters: unknown[]) => {
+      // Only writes open with letters.
+      const isWrite = typeof parameters[1] === 'string' && parameters[1] !== 'utf8'
+      const fails = !isWrite && [...failing].some((end) => String(parameters[0]).endsWith(end))
+      return fails
+        ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+        : (call as (...all: unknown[]) => unknown)(...parameters)
+    }) as F
+  return {
+    ...real,
+    open: failingFor(real.open),
+    readFile: failingFor(real.readFile),
+    stat: failingFor(real.stat),
+    readdir: failingFor(real.readdir),
+  }
 })
 afterEach(() => failing.clear())
 
 const newFolder = temporaryFolders()
 const stateOf = (step: number, bestStep: number | null = null): TrainingState => ({
-  step, epoch: step, seed: 1, evaluatedStep: step, bestValidationLoss: null, bestStep, bestScore: null, lastLoss: null, microBatchRows: null, lossScale: null,
+  step,
+  epoch: step,
+  seed: 1,
+  evaluatedStep: step,
+  bestValidationLoss: null,
+  bestStep,
+  bestScore: null,
+  lastLoss: null,
+  microBatchRows: null,
+  lossScale: null,
 })
 
 async function save(folder: string, state: TrainingState, keep: KeptCheckpoints = 'named'): Promise<void> {
@@ -41,7 +69,11 @@ async function three(): Promise<string> {
 }
 const names = async (folder: string) => (await readdir(folder)).sort()
 const all = ['1', '2', '3', 'best', 'last']
-const codeOf = (work: Promise<unknown>) => work.then(() => null, (error: { error?: { code: string } }) => error.error?.code ?? error)
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => null,
+    (error: { error?: { code: string } }) => error.error?.code ?? error,
+  )
 
 describe('a checkpoint whose file cannot be read at this moment', () => {
   it('stays when the folder is put in order', async () => {
@@ -95,7 +127,11 @@ describe('a checkpoint whose file cannot be read at this moment', () => {
   it('is not replaced by an earlier one: the run cannot go on, nor be talked to, until it can be read', async () => {
     const folder = await three()
     failing.add(join('3', 'state.json'))
-    expect([await codeOf(latestCheckpoint(folder)), await codeOf(usedCheckpoint(folder, { 'training.save_checkpoint': 'last' })), await codeOf(checkpointAt(folder, 3))]).toEqual(['file/unreadable', 'file/unreadable', 'file/unreadable'])
+    expect([
+      await codeOf(latestCheckpoint(folder)),
+      await codeOf(usedCheckpoint(folder, { 'training.save_checkpoint': 'last' })),
+      await codeOf(checkpointAt(folder, 3)),
+    ]).toEqual(['file/unreadable', 'file/unreadable', 'file/unreadable'])
     failing.clear()
     failing.add(basename(folder))
     expect(await codeOf(latestCheckpoint(folder))).toBe('file/unreadable')
@@ -127,7 +163,10 @@ describe('a checkpoint whose file cannot be read at this moment', () => {
   it('is damaged where it says another step than its folder: a rewind to it would remove it', async () => {
     const folder = await three()
     await writeFile(join(folder, '3', 'state.json'), JSON.stringify(stateOf(1)))
-    expect([await codeOf(checkpointAt(folder, 3)), (await latestCheckpoint(folder))?.step]).toEqual(['experiment/damaged', 2])
+    expect([await codeOf(checkpointAt(folder, 3)), (await latestCheckpoint(folder))?.step]).toEqual([
+      'experiment/damaged',
+      2,
+    ])
   })
 })
 
@@ -137,7 +176,10 @@ describe('a curve that cannot be read at this moment', () => {
     const history = { metrics: join(folder, 'metrics.jsonl'), predictions: join(folder, 'predictions') }
     await writeFile(history.metrics, '{}\n')
     failing.add('metrics.jsonl')
-    expect([await codeOf(rewindHistory(history, { step: 1, isEvaluated: true })), await readHistory(history)]).toEqual(['file/unreadable', { steps: [], evaluations: [], damagedLines: 1 }])
+    expect([await codeOf(rewindHistory(history, { step: 1, isEvaluated: true })), await readHistory(history)]).toEqual([
+      'file/unreadable',
+      { steps: [], evaluations: [], damagedLines: 1 },
+    ])
     failing.clear()
     expect([await readFile(history.metrics, 'utf8'), await names(folder)]).toEqual(['{}\n', ['metrics.jsonl']])
   })

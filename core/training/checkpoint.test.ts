@@ -10,17 +10,35 @@ import { latestCheckpoint } from './checkpoint-folder.ts'
 const module = { path: 'model.layers.0.mlp.up_proj', inSize: 6, outSize: 4, bias: false, reads: 'f' }
 const layout = layOutLora([module], { rank: 2, alpha: 4 })
 const config = { baseModel: 'base', rank: 2, alpha: 4, dropout: 0.05, targetModules: ['up_proj'], fanInFanOut: false }
-const vector = (scale: number) => Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.fround(scale * Math.sin(index)))
+const vector = (scale: number) =>
+  Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.fround(scale * Math.sin(index)))
 const snapshot = (step: number, bestStep: number | null = null): Snapshot => ({
-  state: { step, epoch: step / 2, seed: 1, evaluatedStep: null, bestValidationLoss: bestStep === null ? null : 0.5, bestStep, lastLoss: 0.25, bestScore: null, microBatchRows: null, lossScale: null },
+  state: {
+    step,
+    epoch: step / 2,
+    seed: 1,
+    evaluatedStep: null,
+    bestValidationLoss: bestStep === null ? null : 0.5,
+    bestStep,
+    lastLoss: 0.25,
+    bestScore: null,
+    microBatchRows: null,
+    lossScale: null,
+  },
   p: vector(step),
   optimizer: { m: vector(0.1 * step), v: vector(1e-9 * step) },
 })
 
 let folder: string
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'terakoya-checkpoint-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-checkpoint-'))
+})
 afterEach(() => rm(folder, { recursive: true }))
-const save = (...steps: Snapshot[]) => steps.reduce<Promise<unknown>>((before, one) => before.then(() => saveCheckpoint(folder, { layout, config }, one)), Promise.resolve())
+const save = (...steps: Snapshot[]) =>
+  steps.reduce<Promise<unknown>>(
+    (before, one) => before.then(() => saveCheckpoint(folder, { layout, config }, one)),
+    Promise.resolve(),
+  )
 
 describe('checkpoints', () => {
   it('come back bit for bit', async () => {
@@ -31,13 +49,22 @@ describe('checkpoints', () => {
   it('keep the best and the last, named by text files', async () => {
     await save(snapshot(1), snapshot(2, 2), snapshot(3, 2), snapshot(4, 2))
     expect((await readdir(folder)).sort()).toEqual(['2', '4', 'best', 'last'])
-    expect([await readFile(join(folder, 'best'), 'utf8'), await readFile(join(folder, 'last'), 'utf8')]).toEqual(['2\n', '4\n'])
-    expect([await latestCheckpoint(folder), await latestCheckpoint(folder, 'best')]).toEqual([{ folder: join(folder, '4'), step: 4 }, { folder: join(folder, '2'), step: 2 }])
+    expect([await readFile(join(folder, 'best'), 'utf8'), await readFile(join(folder, 'last'), 'utf8')]).toEqual([
+      '2\n',
+      '4\n',
+    ])
+    expect([await latestCheckpoint(folder), await latestCheckpoint(folder, 'best')]).toEqual([
+      { folder: join(folder, '4'), step: 4 },
+      { folder: join(folder, '2'), step: 2 },
+    ])
   })
 
   it('can be written again at the same step', async () => {
     await save(snapshot(2), snapshot(2, 2))
-    expect([(await readdir(folder)).sort(), (await readCheckpoint(join(folder, '2'), layout, optimizers.AdamW.state)).state.bestStep]).toEqual([['2', 'best', 'last'], 2])
+    expect([
+      (await readdir(folder)).sort(),
+      (await readCheckpoint(join(folder, '2'), layout, optimizers.AdamW.state)).state.bestStep,
+    ]).toEqual([['2', 'best', 'last'], 2])
   })
 
   it('are cleared of what a killed engine left behind', async () => {
@@ -57,6 +84,8 @@ describe('checkpoints', () => {
 
   it('are refused for another LoRA shape', async () => {
     await save(snapshot(1))
-    await expect(readCheckpoint(join(folder, '1'), layOutLora([module], { rank: 4, alpha: 4 }), optimizers.AdamW.state)).rejects.toMatchObject({ error: { code: 'checkpoint/layout' } })
+    await expect(
+      readCheckpoint(join(folder, '1'), layOutLora([module], { rank: 4, alpha: 4 }), optimizers.AdamW.state),
+    ).rejects.toMatchObject({ error: { code: 'checkpoint/layout' } })
   })
 })

@@ -1,13 +1,31 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readAdapter, readSafetensorsHeader, readTensor, readTensorBytes, writeAdapter, writeSafetensors, type Adapter, type WholeWeight } from '../checkpoints/index.ts'
+import {
+  readAdapter,
+  readSafetensorsHeader,
+  readTensor,
+  readTensorBytes,
+  writeAdapter,
+  writeSafetensors,
+  type Adapter,
+  type WholeWeight,
+} from '../checkpoints/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { UserError } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
 import { layOutLora, type LoraLayout, type Place } from '../models/lora.ts'
-import { MODEL_FILE, newDraft, placeCheckpoint, readState, STATE_FILE, stateText, type KeptCheckpoints, type TrainingState } from './checkpoint-folder.ts'
+import {
+  MODEL_FILE,
+  newDraft,
+  placeCheckpoint,
+  readState,
+  STATE_FILE,
+  stateText,
+  type KeptCheckpoints,
+  type TrainingState,
+} from './checkpoint-folder.ts'
 import type { StateVector } from './optimizers/index.ts'
 
 const OPTIMIZER = 'optimizer.safetensors'
@@ -25,16 +43,24 @@ export interface Snapshot {
 export interface SaveOptions {
   readonly layout: LoraLayout
   readonly config: Adapter['config']
-  /** Where every weight is trained: the base model's folder, whose config.json and tokenizer make the checkpoint a model of its own. */
+  /**
+   * Where every weight is trained: the base model's folder, whose config.json and tokenizer make the checkpoint a model
+   * of its own.
+   */
   readonly wholeModel?: { readonly folder: string }
   readonly keep?: KeptCheckpoints
 }
 
 /**
- * Writes `<step>/` with the adapter as PEFT reads it (or the whole model), the optimizer and the state, in one move; then names it `last`, and `best` where it
- * is. Checkpoints that neither names any more are removed unless all are kept. Throws UserError for a full or unwritable disk; the earlier checkpoint stays then.
+ * Writes `<step>/` with the adapter as PEFT reads it (or the whole model), the optimizer and the state, in one move;
+ * then names it `last`, and `best` where it is. Checkpoints that neither names any more are removed unless all are
+ * kept. Throws UserError for a full or unwritable disk; the earlier checkpoint stays then.
  */
-export async function saveCheckpoint(checkpointFolder: string, options: SaveOptions, snapshot: Snapshot): Promise<string> {
+export async function saveCheckpoint(
+  checkpointFolder: string,
+  options: SaveOptions,
+  snapshot: Snapshot,
+): Promise<string> {
   let draft: string | null = null
   try {
     draft = await newDraft(checkpointFolder, snapshot.state.step)
@@ -47,88 +73,160 @@ export async function saveCheckpoint(checkpointFolder: string, options: SaveOpti
 }
 
 /** Every file is synced, and the draft with them. */
-async function writeDraft(draft: string, { layout, config, wholeModel }: SaveOptions, { state, p, optimizer }: Snapshot): Promise<void> {
+async function writeDraft(
+  draft: string,
+  { layout, config, wholeModel }: SaveOptions,
+  { state, p, optimizer }: Snapshot,
+): Promise<void> {
   if (wholeModel) await writeModel(draft, wholeModel.folder, layout, p)
   else await writeAdapter(draft, { config, modules: modulesOf(layout, p), wholes: wholesOf(layout, p) })
-  const vectors = Object.entries(optimizer).map(([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const)
+  const vectors = Object.entries(optimizer).map(
+    ([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const,
+  )
   await writeSafetensors(join(draft, OPTIMIZER), Object.fromEntries(vectors))
   await writeFileAtomic(join(draft, STATE_FILE), stateText(state))
 }
 
-const dtypeOf = (data: StateArray): 'float32' | 'int8' | 'uint8' => (data instanceof Float32Array ? 'float32' : data instanceof Int8Array ? 'int8' : 'uint8')
+const dtypeOf = (data: StateArray): 'float32' | 'int8' | 'uint8' =>
+  data instanceof Float32Array ? 'float32' : data instanceof Int8Array ? 'int8' : 'uint8'
 
 /** Whatever a model's folder holds besides weights: small files that say how it is built and how it reads text. */
 const DESCRIPTION = /\.(json|model|txt|jinja)$/
 const INDEX = /\.index\.json$/
 
 async function writeModel(target: string, modelFolder: string, layout: LoraLayout, p: Float32Array): Promise<void> {
-  const tensors = [...wholesOf(layout, p)].map(([name, { shape, data }]) => [name, { dtype: 'float32', shape, data }] as const)
+  const tensors = [...wholesOf(layout, p)].map(
+    ([name, { shape, data }]) => [name, { dtype: 'float32', shape, data }] as const,
+  )
   await writeSafetensors(join(target, MODEL_FILE), Object.fromEntries(tensors))
   const files = (await readdir(modelFolder)).filter((file) => DESCRIPTION.test(file) && !INDEX.test(file))
   for (const file of files) await writeFileAtomic(join(target, file), await readFile(join(modelFolder, file)))
 }
 
-/** Reads a checkpoint back. Throws UserError `checkpoint/layout` where it belongs to other LoRA settings or another optimizer, or for damaged files. */
-export async function readCheckpoint(folder: string, layout: LoraLayout, optimizerState: Readonly<Record<string, StateVector>>): Promise<Snapshot> {
+/**
+ * Reads a checkpoint back. Throws UserError `checkpoint/layout` where it belongs to other LoRA settings or another
+ * optimizer, or for damaged files.
+ */
+export async function readCheckpoint(
+  folder: string,
+  layout: LoraLayout,
+  optimizerState: Readonly<Record<string, StateVector>>,
+): Promise<Snapshot> {
   const p = await readTrainedVector(folder, layout)
   const { tensors } = await readSafetensorsHeader(join(folder, OPTIMIZER))
   const vector = async (name: string, { dtype, length }: StateVector): Promise<StateArray> => {
     const place = tensors.get(name)
     const expected = length(layout.parameterCount)
-    if (place?.shape[0] !== expected || place.dtype !== dtype) throw new UserError('checkpoint/layout', { folder, expected, found: place?.shape[0] ?? 0 })
+    if (place?.shape[0] !== expected || place.dtype !== dtype)
+      throw new UserError('checkpoint/layout', { folder, expected, found: place?.shape[0] ?? 0 })
     const { buffer } = await readTensorBytes(folder, place)
-    return dtype === 'float32' ? new Float32Array(buffer) : dtype === 'int8' ? new Int8Array(buffer) : new Uint8Array(buffer)
+    return dtype === 'float32'
+      ? new Float32Array(buffer)
+      : dtype === 'int8'
+        ? new Int8Array(buffer)
+        : new Uint8Array(buffer)
   }
-  const vectors = await Promise.all(Object.entries(optimizerState).map(async ([name, of]) => [name, await vector(name, of)] as const))
+  const vectors = await Promise.all(
+    Object.entries(optimizerState).map(async ([name, of]) => [name, await vector(name, of)] as const),
+  )
   return { state: await readState(folder), p, optimizer: Object.fromEntries(vectors) }
 }
 
-const partOf = (p: Float32Array, { offset, shape }: Place): Float32Array => p.slice(offset, offset + shape[0] * shape[1])
+const partOf = (p: Float32Array, { offset, shape }: Place): Float32Array =>
+  p.slice(offset, offset + shape[0] * shape[1])
 
 function modulesOf(layout: LoraLayout, p: Float32Array): Adapter['modules'] {
-  return new Map(layout.slots.map(({ module, a, b, magnitude }) => [
-    module.path,
-    { rank: layout.rank, inputSize: module.inSize, outputSize: module.outSize, a: partOf(p, a), b: partOf(p, b), ...(magnitude ? { magnitude: partOf(p, magnitude) } : {}) },
-  ]))
+  return new Map(
+    layout.slots.map(({ module, a, b, magnitude }) => [
+      module.path,
+      {
+        rank: layout.rank,
+        inputSize: module.inSize,
+        outputSize: module.outSize,
+        a: partOf(p, a),
+        b: partOf(p, b),
+        ...(magnitude ? { magnitude: partOf(p, magnitude) } : {}),
+      },
+    ]),
+  )
 }
 
-const wholesOf = ({ wholes }: LoraLayout, p: Float32Array): Map<string, WholeWeight> => new Map(wholes.map(({ name, shape, place }) => [name, { shape, data: partOf(p, place) }]))
+const wholesOf = ({ wholes }: LoraLayout, p: Float32Array): Map<string, WholeWeight> =>
+  new Map(wholes.map(({ name, shape, place }) => [name, { shape, data: partOf(p, place) }]))
 
 /** The flat vector of a checkpoint: of its adapter, or of its whole model. Throws as `readAdapterVector`. */
 export async function readTrainedVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
   if (layout.slots.length > 0) return readAdapterVector(folder, layout)
   const { tensors } = await readSafetensorsHeader(join(folder, MODEL_FILE))
-  const wholes = await Promise.all([...tensors].map(async ([name, place]) => [name, { shape: place.shape, data: await readTensor(folder, place) }] as const))
+  const wholes = await Promise.all(
+    [...tensors].map(
+      async ([name, place]) => [name, { shape: place.shape, data: await readTensor(folder, place) }] as const,
+    ),
+  )
   return fill(folder, layout, new Map(), new Map(wholes))
 }
 
-/** The flat vector of an adapter's folder. Throws UserError `checkpoint/layout` where a module of the layout is missing or of another size. */
+/**
+ * The flat vector of an adapter's folder. Throws UserError `checkpoint/layout` where a module of the layout is missing
+ * or of another size.
+ */
 export async function readAdapterVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
   const { modules, wholes = new Map() } = await readAdapter(folder)
   return fill(folder, layout, modules, wholes)
 }
 
-function fill(folder: string, layout: LoraLayout, modules: Adapter['modules'], wholes: NonNullable<Adapter['wholes']>): Float32Array<ArrayBuffer> {
+function fill(
+  folder: string,
+  layout: LoraLayout,
+  modules: Adapter['modules'],
+  wholes: NonNullable<Adapter['wholes']>,
+): Float32Array<ArrayBuffer> {
   const p = new Float32Array(layout.parameterCount)
   for (const { module, a, b, magnitude } of layout.slots) {
     const found = modules.get(module.path)
-    if (found?.rank !== layout.rank || found.inputSize !== module.inSize || found.outputSize !== module.outSize || (magnitude && !found.magnitude))
-      throw new UserError('checkpoint/layout', { folder, expected: `${module.path} r ${layout.rank}`, found: found ? `r ${found.rank}` : '-' })
+    if (
+      found?.rank !== layout.rank ||
+      found.inputSize !== module.inSize ||
+      found.outputSize !== module.outSize ||
+      (magnitude && !found.magnitude)
+    )
+      throw new UserError('checkpoint/layout', {
+        folder,
+        expected: `${module.path} r ${layout.rank}`,
+        found: found ? `r ${found.rank}` : '-',
+      })
     p.set(found.a, a.offset)
     p.set(found.b, b.offset)
     if (magnitude && found.magnitude) p.set(found.magnitude, magnitude.offset)
   }
   for (const { name, shape, place } of layout.wholes) {
     const found = wholes.get(name)
-    if (found?.shape.join() !== shape.join()) throw new UserError('checkpoint/layout', { folder, expected: `${name} ${shape.join('×')}`, found: found?.shape.join('×') ?? '-' })
+    if (found?.shape.join() !== shape.join())
+      throw new UserError('checkpoint/layout', {
+        folder,
+        expected: `${name} ${shape.join('×')}`,
+        found: found?.shape.join('×') ?? '-',
+      })
     p.set(found.data, place.offset)
   }
   return p
 }
 
 /** What an adapter trains, laid out for its base model. Modules that the model lacks are left out. */
-export function layoutOfAdapter({ config, modules, wholes = new Map() }: Adapter, { linears }: Pick<Architecture, 'linears'>): LoraLayout {
+export function layoutOfAdapter(
+  { config, modules, wholes = new Map() }: Adapter,
+  { linears }: Pick<Architecture, 'linears'>,
+): LoraLayout {
   const magnitudes = config.decomposed ?? false
   const whole = [...wholes].map(([name, { shape }]) => ({ name, shape }))
-  return layOutLora(linears.filter(({ path }) => modules.has(path)), { rank: config.rank, alpha: config.alpha, rankStabilised: config.rankStabilised ?? false, magnitudes, wholes: whole })
+  return layOutLora(
+    linears.filter(({ path }) => modules.has(path)),
+    {
+      rank: config.rank,
+      alpha: config.alpha,
+      rankStabilised: config.rankStabilised ?? false,
+      magnitudes,
+      wholes: whole,
+    },
+  )
 }

@@ -34,7 +34,10 @@ export interface EvaluationResult extends Omit<Evaluation, 'step' | 'epoch'> {
   readonly score: number | null
 }
 
-/** Validation loss, perplexity and metrics of the validation rows, and some answers to look at. Dispose of it before the runner. */
+/**
+ * Validation loss, perplexity and metrics of the validation rows, and some answers to look at. Dispose of it before the
+ * runner.
+ */
 export class Evaluator {
   readonly #parts: EvaluatorParts
   #generator: Generator | null = null
@@ -48,8 +51,9 @@ export class Evaluator {
   }
 
   /**
-   * Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many as fit. Throws what even single rows run into; where there is
-   * no memory for answers, but for losses, and no metric needs answers, there are no samples.
+   * Evaluates the present p; null where the signal came in between. `batchRows` rows are computed at once, or as many
+   * as fit. Throws what even single rows run into; where there is no memory for answers, but for losses, and no metric
+   * needs answers, there are no samples.
    */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
     if (this.#isShort) this.makeRoom()
@@ -60,7 +64,10 @@ export class Evaluator {
     }
   }
 
-  /** Frees what training and evaluation have taken: whoever computes next begins with all the memory that there is. From now on they take turns. */
+  /**
+   * Frees what training and evaluation have taken: whoever computes next begins with all the memory that there is. From
+   * now on they take turns.
+   */
   makeRoom(): void {
     this.#isShort = true
     this.dispose()
@@ -69,23 +76,44 @@ export class Evaluator {
 
   async #evaluate(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
     const { settings, validationSamples } = this.#parts
-    const losses = await this.#inPieces('losses', Math.min(batchRows, validationSamples.length), (rows) => this.#losses(signal, rows))
+    const losses = await this.#inPieces('losses', Math.min(batchRows, validationSamples.length), (rows) =>
+      this.#losses(signal, rows),
+    )
     if (losses === null) return null
     if (this.#isShort) this.#parts.runner.rest()
     const asked = this.#asked()
     const counted = losses.flat()
-    const samples = await this.#inPieces('answers', Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length), (rows) => this.#answers(asked, signal, rows)).catch((error: unknown) => {
+    const samples = await this.#inPieces(
+      'answers',
+      Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length),
+      (rows) => this.#answers(asked, signal, rows),
+    ).catch((error: unknown) => {
       // The loss is known and says how good it is.
       if (!isOutOfMemory(error) || counted.length === 0 || this.#needsEveryAnswer()) throw error
       return []
     })
     if (samples === null) return null
     const validationLoss = counted.length > 0 ? mean(counted) : null
-    const metrics = validationLoss === null ? {} : { perplexity: meanRowPerplexity(losses), tokenPerplexity: tokenPerplexity(counted), ...this.#textMetrics(samples) }
-    return { validationLoss, metrics, samples: samples.slice(0, SAMPLE_ANSWERS), score: this.#score(validationLoss, metrics) }
+    const metrics =
+      validationLoss === null
+        ? {}
+        : {
+            perplexity: meanRowPerplexity(losses),
+            tokenPerplexity: tokenPerplexity(counted),
+            ...this.#textMetrics(samples),
+          }
+    return {
+      validationLoss,
+      metrics,
+      samples: samples.slice(0, SAMPLE_ANSWERS),
+      score: this.#score(validationLoss, metrics),
+    }
   }
 
-  /** Computes so many rows at once; where memory is short, without what was taken before, then half of them, and half again, until they fit. */
+  /**
+   * Computes so many rows at once; where memory is short, without what was taken before, then half of them, and half
+   * again, until they fit.
+   */
   async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
     for (let hasRoom = this.#isShort; ; hasRoom = true) {
       const size = Math.max(1, Math.min(rows, this.#fitting[what]))
@@ -119,11 +147,17 @@ export class Evaluator {
   /** The rows that are answered. */
   #asked(): readonly TrainingSample[] {
     const { trainSamples, validationSamples } = this.#parts
-    const shown = new Map((validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]))
+    const shown = new Map(
+      (validationSamples.length > 0 ? validationSamples : trainSamples).map((sample) => [sample.prompt, sample]),
+    )
     return this.#needsEveryAnswer() ? validationSamples : [...shown.values()].slice(0, SAMPLE_ANSWERS)
   }
 
-  async #answers(chosen: readonly TrainingSample[], signal: AbortSignal, size: number): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
+  async #answers(
+    chosen: readonly TrainingSample[],
+    signal: AbortSignal,
+    size: number,
+  ): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
     const { model, device, layout, resident, runner, settings } = this.#parts
     this.#generator ??= await Generator.open(model, device, layout, resident)
     const generation = { ...generationSettingsOf(settings), seed: settings['environment.seed'] }
@@ -149,17 +183,27 @@ export class Evaluator {
   #textMetrics(samples: readonly { readonly expected: string; readonly answer: string }[]): Record<string, number> {
     if (!this.#needsEveryAnswer()) return {}
     const tokenizer = this.#parts.settings['prediction.bleu_tokenizer']
-    const average = (score: (answer: string, expected: string) => number) => mean(samples.map(({ answer, expected }) => score(answer, expected)))
-    return { bleu: average((answer, expected) => bleu(answer, expected, { tokenizer })), chrf: average((answer, expected) => chrf(answer, expected)), exactMatch: average(exactMatch) }
+    const average = (score: (answer: string, expected: string) => number) =>
+      mean(samples.map(({ answer, expected }) => score(answer, expected)))
+    return {
+      bleu: average((answer, expected) => bleu(answer, expected, { tokenizer })),
+      chrf: average((answer, expected) => chrf(answer, expected)),
+      exactMatch: average(exactMatch),
+    }
   }
 
   #score(validationLoss: number | null, metrics: Readonly<Record<string, number>>): number | null {
     switch (this.#parts.settings['prediction.metric']) {
-      case 'loss': return validationLoss
-      case 'Perplexity': return metrics['perplexity'] ?? null
-      case 'BLEU': return negative(metrics['bleu'])
-      case 'chrF': return negative(metrics['chrf'])
-      case 'ExactMatch': return negative(metrics['exactMatch'])
+      case 'loss':
+        return validationLoss
+      case 'Perplexity':
+        return metrics['perplexity'] ?? null
+      case 'BLEU':
+        return negative(metrics['bleu'])
+      case 'chrF':
+        return negative(metrics['chrf'])
+      case 'ExactMatch':
+        return negative(metrics['exactMatch'])
     }
   }
 }

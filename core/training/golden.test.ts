@@ -23,14 +23,22 @@ import { StepRunner } from './step-runner.ts'
 const core = join(import.meta.dirname, '..')
 const tinyFolder = join(core, '..', 'resources', 'models', 'terakoya-tiny-ja')
 const llamaFolder = join(core, 'models', 'fixtures', 'llama')
-/** The small model is trained on WebGPU too, where the test machine has a GPU made of software; the tiny one would take it minutes. */
+/**
+ * The small model is trained on WebGPU too, where the test machine has a GPU made of software; the tiny one would take
+ * it minutes.
+ */
 const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : ['cpu']
 
 interface TinyGolden {
   base_generate: { prompt: string }[]
   base_logits_last_position_top10: [number, number][]
   base_loss_answer_only: number
-  training: { rows: { instruction: string; output: string }[]; batches: number[][]; losses: number[]; gradient_norms: number[] }
+  training: {
+    rows: { instruction: string; output: string }[]
+    batches: number[][]
+    losses: number[]
+    gradient_norms: number[]
+  }
   after_generate: { prompt: string; greedy: number[] }[]
 }
 interface LlamaGolden {
@@ -39,9 +47,14 @@ interface LlamaGolden {
   train: { adamw_cosine: { losses: number[]; grad_norms: number[]; final_checksum: number } }
 }
 
-const relative = (found: readonly number[], wanted: readonly number[]) => found.map((value, index) => Math.abs(value / (wanted[index] as number) - 1))
+const relative = (found: readonly number[], wanted: readonly number[]) =>
+  found.map((value, index) => Math.abs(value / (wanted[index] as number) - 1))
 const cosine = (step: number, steps: number, peak: number) =>
-  learningRateAt(step, steps, 1, { ...defaultSettings(), 'training.learning_rate': peak, 'training.schedule': 'cosine' })
+  learningRateAt(step, steps, 1, {
+    ...defaultSettings(),
+    'training.learning_rate': peak,
+    'training.schedule': 'cosine',
+  })
 
 async function trainSteps(runner: StepRunner, batches: readonly PackedBatch[], peak: number) {
   const losses: number[] = []
@@ -69,9 +82,22 @@ describe('training the tiny model against torch and peft', () => {
     rows = golden.training.rows.map(({ instruction, output }) => {
       const prompt = tiny.tokenizer.encode(`ユーザー: ${instruction}\nシステム: `)
       const answer = [...tiny.tokenizer.encode(output), 2]
-      return { ids: Int32Array.from([...prompt, ...answer]), labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]) }
+      return {
+        ids: Int32Array.from([...prompt, ...answer]),
+        labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]),
+      }
     })
-    runner = await StepRunner.open({ model: tiny, device, layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 128 })
+    runner = await StepRunner.open({
+      model: tiny,
+      device,
+      layout,
+      optimizer: optimizers.AdamW,
+      dropout: 0,
+      clip: 0,
+      weightDecay: 0,
+      seed: 1,
+      maxTokens: 128,
+    })
   })
   afterAll(() => runner.dispose())
 
@@ -79,8 +105,19 @@ describe('training the tiny model against torch and peft', () => {
     const ids = tiny.tokenizer.encode(`ユーザー: ${golden.base_generate[0]?.prompt}\nシステム: `)
     const T = ids.length
     const tables = Object.fromEntries(rotaryTables(tiny.architecture, T).map(({ name, values }) => [name, values]))
-    const feeds = { ids, positions: BigInt64Array.from(ids, (_, index) => BigInt(index)), segments: ids.map(() => 0), targets: [T - 1], ...tables }
-    const program = await openProgram(device, logitsProgram(tiny, null), { B: 1, T, N: T, M: 1, S: T }, { weightsFolder: tinyFolder })
+    const feeds = {
+      ids,
+      positions: BigInt64Array.from(ids, (_, index) => BigInt(index)),
+      segments: ids.map(() => 0),
+      targets: [T - 1],
+      ...tables,
+    }
+    const program = await openProgram(
+      device,
+      logitsProgram(tiny, null),
+      { B: 1, T, N: T, M: 1, S: T },
+      { weightsFolder: tinyFolder },
+    )
     const { logits } = await program.run(feeds)
     program.dispose()
     const off = golden.base_logits_last_position_top10.map(([id, logit]) => Math.abs(Number(logits?.[id]) - logit))
@@ -88,24 +125,40 @@ describe('training the tiny model against torch and peft', () => {
   })
 
   it('begins at the loss of the base model', async () => {
-    expect(relative([await runner.evaluate([packRows(rows.slice(0, 1))])], [golden.base_loss_answer_only])[0]).toBeLessThan(1e-4)
+    expect(
+      relative([await runner.evaluate([packRows(rows.slice(0, 1))])], [golden.base_loss_answer_only])[0],
+    ).toBeLessThan(1e-4)
   })
 
-  it('follows the twenty recorded losses and gradient norms, and answers the same afterwards', { timeout: 600_000 }, async () => {
-    runner.p.write(await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout))
-    const batches = golden.training.batches.map((batch) => packRows(batch.map((row) => rows[row] as TokenRow)))
-    const { losses, norms } = await trainSteps(runner, batches, 1e-3)
-    expect(Math.max(...relative(losses, golden.training.losses))).toBeLessThan(1e-4)
-    expect(Math.max(...relative(norms, golden.training.gradient_norms))).toBeLessThan(1e-3)
-    const generator = await Generator.open(tiny, device, layout)
-    const prompts = golden.after_generate.map(({ prompt }) => tiny.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `))
-    const answers = await generator.generate({ prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } }, await runner.p.read())
-    generator.dispose()
-    expect(answers.map(({ tokens }) => tokens)).toEqual(golden.after_generate.map(({ greedy }) => greedy.filter((id) => id !== 2)))
-  })
+  it(
+    'follows the twenty recorded losses and gradient norms, and answers the same afterwards',
+    { timeout: 600_000 },
+    async () => {
+      runner.p.write(await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout))
+      const batches = golden.training.batches.map((batch) => packRows(batch.map((row) => rows[row] as TokenRow)))
+      const { losses, norms } = await trainSteps(runner, batches, 1e-3)
+      expect(Math.max(...relative(losses, golden.training.losses))).toBeLessThan(1e-4)
+      expect(Math.max(...relative(norms, golden.training.gradient_norms))).toBeLessThan(1e-3)
+      const generator = await Generator.open(tiny, device, layout)
+      const prompts = golden.after_generate.map(({ prompt }) =>
+        tiny.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `),
+      )
+      const answers = await generator.generate(
+        { prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } },
+        await runner.p.read(),
+      )
+      generator.dispose()
+      expect(answers.map(({ tokens }) => tokens)).toEqual(
+        golden.after_generate.map(({ greedy }) => greedy.filter((id) => id !== 2)),
+      )
+    },
+  )
 
   it('gives the same losses for packed rows as for each row in a sequence of its own', async () => {
-    const short = rows.map(({ ids, labelMask }, index) => ({ ids: ids.slice(0, 8 + 9 * index), labelMask: labelMask.slice(0, 8 + 9 * index).fill(1) }))
+    const short = rows.map(({ ids, labelMask }, index) => ({
+      ids: ids.slice(0, 8 + 9 * index),
+      labelMask: labelMask.slice(0, 8 + 9 * index).fill(1),
+    }))
     const packed = packRows(short)
     expect(packed.sequences).toBeLessThan(short.length)
     const alone = short.map((row) => packRows([row]))
@@ -113,13 +166,30 @@ describe('training the tiny model against torch and peft', () => {
   })
 
   it('gives the same steps for batches that are padded to be recorded', async () => {
-    const padded = await StepRunner.open({ model: tiny, device, layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 128, cudaGraph: true })
+    const padded = await StepRunner.open({
+      model: tiny,
+      device,
+      layout,
+      optimizer: optimizers.AdamW,
+      dropout: 0,
+      clip: 0,
+      weightDecay: 0,
+      seed: 1,
+      maxTokens: 128,
+      cudaGraph: true,
+    })
     const start = await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout)
     const results = []
     for (const one of [runner, padded]) {
       one.p.write(start)
       for (const tensor of Object.values(one.state)) tensor.write(new Float32Array(layout.parameterCount))
-      results.push(await trainSteps(one, golden.training.batches.slice(0, 6).map((batch) => packRows(batch.map((row) => rows[row] as TokenRow))), 1e-3))
+      results.push(
+        await trainSteps(
+          one,
+          golden.training.batches.slice(0, 6).map((batch) => packRows(batch.map((row) => rows[row] as TokenRow))),
+          1e-3,
+        ),
+      )
     }
     const [plain, even] = results as [Awaited<ReturnType<typeof trainSteps>>, Awaited<ReturnType<typeof trainSteps>>]
     expect(Math.max(...relative(even.losses, plain.losses))).toBeLessThan(1e-5)
@@ -138,7 +208,9 @@ describe('training the tiny model against torch and peft', () => {
     const together = await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)
     restart()
     const apart = await runner.step([packRows(rows.slice(0, 2)), packRows(rows.slice(2, 4))], 0, 1e-4)
-    expect(Math.max(...relative([apart.loss, apart.gradientNorm], [together.loss, together.gradientNorm]))).toBeLessThan(1e-5)
+    expect(
+      Math.max(...relative([apart.loss, apart.gradientNorm], [together.loss, together.gradientNorm])),
+    ).toBeLessThan(1e-5)
     restart()
     const { session } = openRuntime().live()
     runner.rest()
@@ -150,17 +222,32 @@ describe('training the tiny model against torch and peft', () => {
 describe.skipIf(!kinds.includes('webgpu'))('training the tiny model on webgpu', () => {
   // Software takes a quarter of a minute for a step: one row, one step.
   it('has the recorded loss, and the gradient of the processor', { timeout: 600_000 }, async () => {
-    const golden = JSON.parse(await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8')) as TinyGolden
+    const golden = JSON.parse(
+      await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8'),
+    ) as TinyGolden
     const model = await loadModel(tinyFolder)
     const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 8, alpha: 16 })
     const p = await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout)
     const { instruction, output } = golden.training.rows[0]!
     const prompt = model.tokenizer.encode(`ユーザー: ${instruction}\nシステム: `)
     const answer = [...model.tokenizer.encode(output), 2]
-    const row = { ids: Int32Array.from([...prompt, ...answer]), labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]) }
+    const row = {
+      ids: Int32Array.from([...prompt, ...answer]),
+      labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]),
+    }
     const norms: number[] = []
     for (const kind of kinds) {
-      const runner = await StepRunner.open({ model, device: openRuntime().device(kind), layout, optimizer: optimizers.AdamW, dropout: 0, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 })
+      const runner = await StepRunner.open({
+        model,
+        device: openRuntime().device(kind),
+        layout,
+        optimizer: optimizers.AdamW,
+        dropout: 0,
+        clip: 0,
+        weightDecay: 0,
+        seed: 1,
+        maxTokens: 64,
+      })
       runner.p.write(p)
       const { loss, gradientNorm } = await runner.step([packRows([row])], 0, 1e-3)
       runner.dispose()
@@ -173,19 +260,44 @@ describe.skipIf(!kinds.includes('webgpu'))('training the tiny model on webgpu', 
 
 describe.each(kinds)('training the golden llama on %s against torch and peft', (kind) => {
   it('follows ten recorded steps with clipping and weight decay, packed or not', { timeout: 300_000 }, async () => {
-    const { rows, prompt_lengths, train } = JSON.parse(await readFile(join(llamaFolder, 'expected.json'), 'utf8')) as LlamaGolden
+    const { rows, prompt_lengths, train } = JSON.parse(
+      await readFile(join(llamaFolder, 'expected.json'), 'utf8'),
+    ) as LlamaGolden
     const { config, tensors } = await openCheckpoint(llamaFolder)
-    const model = { folder: llamaFolder, architecture: architectureOf(config), weights: tensors as LoadedModel['weights'] }
+    const model = {
+      folder: llamaFolder,
+      architecture: architectureOf(config),
+      weights: tensors as LoadedModel['weights'],
+    }
     const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
-    const runner = await StepRunner.open({ model, device: openRuntime().device(kind), layout, optimizer: optimizers.AdamW, dropout: 0, clip: 1, weightDecay: 0.01, seed: 1, maxTokens: 64 })
+    const runner = await StepRunner.open({
+      model,
+      device: openRuntime().device(kind),
+      layout,
+      optimizer: optimizers.AdamW,
+      dropout: 0,
+      clip: 1,
+      weightDecay: 0.01,
+      seed: 1,
+      maxTokens: 64,
+    })
     runner.p.write(await readAdapterVector(join(llamaFolder, 'adapter'), layout))
-    const samples = rows.map((ids, row) => ({ ids: Int32Array.from(ids), labelMask: Uint8Array.from(ids, (_, index) => Number(index >= (prompt_lengths[row] as number))) }))
+    const samples = rows.map((ids, row) => ({
+      ids: Int32Array.from(ids),
+      labelMask: Uint8Array.from(ids, (_, index) => Number(index >= (prompt_lengths[row] as number))),
+    }))
     const evaluated = await runner.evaluate([packRows(samples, 64)])
-    const { losses, norms } = await trainSteps(runner, Array.from({ length: 10 }, () => packRows(samples)), 5e-3)
+    const { losses, norms } = await trainSteps(
+      runner,
+      Array.from({ length: 10 }, () => packRows(samples)),
+      5e-3,
+    )
     const checksum = (await runner.p.read()).reduce((sum, value) => sum + Math.abs(value), 0)
     runner.dispose()
     const wanted = train.adamw_cosine
-    expect(Math.max(...relative([evaluated, ...losses], [wanted.losses[0] as number, ...wanted.losses]))).toBeLessThan(1e-4)
+    expect(Math.max(...relative([evaluated, ...losses], [wanted.losses[0] as number, ...wanted.losses]))).toBeLessThan(
+      1e-4,
+    )
     expect(Math.max(...relative(norms, wanted.grad_norms))).toBeLessThan(1e-3)
     expect(relative([checksum], [wanted.final_checksum])[0]).toBeLessThan(1e-4)
   })

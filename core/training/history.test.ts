@@ -5,8 +5,10 @@ import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import { readHistory, rewindHistory, type HistoryFiles } from './history.ts'
 
 const newFolder = temporaryFolders()
-const stepLine = (step: number) => `${JSON.stringify({ type: 'step', step, epoch: 0, loss: 1, learningRate: 1, gradientNorm: 1, tokenCount: 1, stepMs: 1 })}\n`
-const evaluationLine = (step: number) => `${JSON.stringify({ type: 'evaluation', step, epoch: 0, validationLoss: 1, metrics: {} })}\n`
+const stepLine = (step: number) =>
+  `${JSON.stringify({ type: 'step', step, epoch: 0, loss: 1, learningRate: 1, gradientNorm: 1, tokenCount: 1, stepMs: 1 })}\n`
+const evaluationLine = (step: number) =>
+  `${JSON.stringify({ type: 'evaluation', step, epoch: 0, validationLoss: 1, metrics: {} })}\n`
 const answer = `${JSON.stringify({ prompt: 'a', expected: 'b', answer: 'c' })}\n`
 
 async function historyOf(metrics: string): Promise<HistoryFiles> {
@@ -21,7 +23,10 @@ describe("a stranger's history", () => {
   it('of very many lines is read while the process does other things', async () => {
     const files = await historyOf(Array.from({ length: 50_000 }, (_, step) => stepLine(step)).join(''))
     let turns = 0
-    const count = () => { turns++; timer = setImmediate(count) }
+    const count = () => {
+      turns++
+      timer = setImmediate(count)
+    }
     let timer = setImmediate(count)
     const { steps } = await readHistory(files)
     clearImmediate(timer)
@@ -52,8 +57,12 @@ describe("a stranger's history", () => {
   it('that is too large, or no file, is not rewound and stays', async () => {
     const files = await historyOf(stepLine(1))
     await truncate(files.metrics, 500_000_001)
-    await expect(rewindHistory(files, { step: 1, isEvaluated: true })).rejects.toMatchObject({ error: { code: 'file/too-large' } })
+    await expect(rewindHistory(files, { step: 1, isEvaluated: true })).rejects.toMatchObject({
+      error: { code: 'file/too-large' },
+    })
     expect((await readHistory(files)).damagedLines).toBe(1)
-    await expect(rewindHistory({ ...files, metrics: files.predictions }, null)).rejects.toMatchObject({ error: { code: 'file/not-regular' } })
+    await expect(rewindHistory({ ...files, metrics: files.predictions }, null)).rejects.toMatchObject({
+      error: { code: 'file/not-regular' },
+    })
   })
 })

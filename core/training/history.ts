@@ -1,5 +1,6 @@
-// What a run has told: metrics.jsonl (a line for every step and evaluation) and predictions/<step>.jsonl. The engine writes them, and nobody else while it
-// trains: what it has written before a checkpoint is durable before that checkpoint is named, so that a resumed run has no holes.
+// What a run has told: metrics.jsonl (a line for every step and evaluation) and predictions/<step>.jsonl. The engine
+// writes them, and nobody else while it trains: what it has written before a checkpoint is durable before that
+// checkpoint is named, so that a resumed run has no holes.
 import { readdir } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -26,12 +27,31 @@ const MAX_ANSWERS_LENGTH = 256_000_000
 const PIECE_LENGTH = 1 << 18
 
 const Step = z.object({
-  type: z.literal('step'), step: z.number().int(), epoch: z.number(), loss: z.number(), learningRate: z.number(),
-  gradientNorm: z.number().nullable().transform((norm) => norm ?? 0), tokenCount: z.number(), stepMs: z.number(),
+  type: z.literal('step'),
+  step: z.number().int(),
+  epoch: z.number(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradientNorm: z
+    .number()
+    .nullable()
+    .transform((norm) => norm ?? 0),
+  tokenCount: z.number(),
+  stepMs: z.number(),
 })
 /** JSON has null for what is no number. */
-const Metrics = z.record(z.string(), z.number().nullable()).transform((all) => Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== null)))
-const Evaluated = z.object({ type: z.literal('evaluation'), step: z.number().int(), epoch: z.number(), validationLoss: z.number().nullable(), metrics: Metrics.default({}) })
+const Metrics = z
+  .record(z.string(), z.number().nullable())
+  .transform((all) =>
+    Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== null)),
+  )
+const Evaluated = z.object({
+  type: z.literal('evaluation'),
+  step: z.number().int(),
+  epoch: z.number(),
+  validationLoss: z.number().nullable(),
+  metrics: Metrics.default({}),
+})
 const MetricLine = z.discriminatedUnion('type', [Step, Evaluated])
 type MetricLine = z.infer<typeof MetricLine>
 const SampleLine = z.object({ prompt: z.string(), expected: z.string(), answer: z.string() })
@@ -103,14 +123,20 @@ export interface History {
   readonly damagedLines: number
 }
 
-/** Reads what a run has told; damaged lines are left out. Files that are not there are empty, those that cannot be read or are too large count as a damaged line. */
+/**
+ * Reads what a run has told; damaged lines are left out. Files that are not there are empty, those that cannot be read
+ * or are too large count as a damaged line.
+ */
 export async function readHistory({ metrics, predictions }: HistoryFiles): Promise<History> {
   const found = await readLines(metrics, MetricLine, METRICS)
   let damagedLines = found.damaged
   let room = MAX_ANSWERS_LENGTH
   const evaluations: Evaluation[] = []
   for (const { type: _, ...evaluation } of onceEach(found.lines, 'evaluation').slice(0, MAX_EVALUATIONS)) {
-    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), SampleLine, { ...PREDICTIONS, maxBytes: Math.min(room, PREDICTIONS.maxBytes) })
+    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), SampleLine, {
+      ...PREDICTIONS,
+      maxBytes: Math.min(room, PREDICTIONS.maxBytes),
+    })
     damagedLines += samples.damaged
     room -= samples.length
     evaluations.push({ ...evaluation, samples: samples.lines })
@@ -119,7 +145,10 @@ export async function readHistory({ metrics, predictions }: HistoryFiles): Promi
 }
 
 /** The lines of a kind in the order of their steps; of a step that was told twice the later. */
-function onceEach<K extends MetricLine['type']>(lines: readonly MetricLine[], type: K): Extract<MetricLine, { type: K }>[] {
+function onceEach<K extends MetricLine['type']>(
+  lines: readonly MetricLine[],
+  type: K,
+): Extract<MetricLine, { type: K }>[] {
   const byStep = new Map<number, MetricLine>()
   for (const line of lines) if (line.type === type) byStep.set(line.step, line)
   return [...byStep.values()].sort((a, b) => a.step - b.step) as Extract<MetricLine, { type: K }>[]
@@ -136,7 +165,8 @@ export interface ResumePoint {
  * Throws UserError for a full or unwritable disk, and where the curve cannot be read, which then stays as it is.
  */
 export async function rewindHistory({ metrics, predictions }: HistoryFiles, point: ResumePoint | null): Promise<void> {
-  const isKept = (type: MetricLine['type'], step: number) => point !== null && (step < point.step || (step === point.step && (type === 'step' || point.isEvaluated)))
+  const isKept = (type: MetricLine['type'], step: number) =>
+    point !== null && (step < point.step || (step === point.step && (type === 'step' || point.isEvaluated)))
   try {
     await writeAtomic(metrics, async (file) => {
       let piece = ''
@@ -149,7 +179,8 @@ export async function rewindHistory({ metrics, predictions }: HistoryFiles, poin
     await disk.mkdir(predictions, { recursive: true })
     for (const entry of await readdir(predictions)) {
       const step = /^(\d+)\.jsonl$/.exec(entry)?.[1]
-      if (isTemporary(entry) || (step !== undefined && !isKept('evaluation', Number(step)))) await disk.rm(join(predictions, entry), { force: true })
+      if (isTemporary(entry) || (step !== undefined && !isKept('evaluation', Number(step))))
+        await disk.rm(join(predictions, entry), { force: true })
     }
   } catch (error) {
     throw toDiskError(error, predictions)
@@ -183,7 +214,11 @@ async function readLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimi
 }
 
 /** `value` is null for a damaged line. A file that is not there has none. Throws UserError like `linesOf`. */
-async function* parsedLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimits): AsyncGenerator<{ readonly value: T | null; readonly length: number; readonly isEnded: boolean }> {
+async function* parsedLines<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  limits: LineLimits,
+): AsyncGenerator<{ readonly value: T | null; readonly length: number; readonly isEnded: boolean }> {
   try {
     for await (const { text, isEnded } of linesOf(file, limits)) {
       const parsed = text === null ? null : schema.safeParse(parseJson(text))
@@ -201,4 +236,3 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
-

@@ -30,14 +30,31 @@ const facts = z.record(z.string(), z.union([z.string(), anyNumber]))
 /** What the engine tells of a run. The host checks every message: native code runs in the engine. */
 export const TrainEvent = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('prepared'), device: DeviceKind, trainRowCount: count, validationRowCount: count, trainableParameterCount: count,
-    stepsPerEpoch: count, totalSteps: count, firstStep: count,
+    kind: z.literal('prepared'),
+    device: DeviceKind,
+    trainRowCount: count,
+    validationRowCount: count,
+    trainableParameterCount: count,
+    stepsPerEpoch: count,
+    totalSteps: count,
+    firstStep: count,
   }),
   z.object({
-    kind: z.literal('step'), step: count, epoch: anyNumber, loss: anyNumber, learningRate: anyNumber, gradientNorm: anyNumber, tokenCount: count, stepMs: anyNumber,
+    kind: z.literal('step'),
+    step: count,
+    epoch: anyNumber,
+    loss: anyNumber,
+    learningRate: anyNumber,
+    gradientNorm: anyNumber,
+    tokenCount: count,
+    stepMs: anyNumber,
   }),
   z.object({
-    kind: z.literal('evaluation'), step: count, epoch: anyNumber, validationLoss: anyNumber.nullable(), metrics: z.record(z.string(), anyNumber),
+    kind: z.literal('evaluation'),
+    step: count,
+    epoch: anyNumber,
+    validationLoss: anyNumber.nullable(),
+    metrics: z.record(z.string(), anyNumber),
     samples: z.array(z.object({ prompt: z.string(), expected: z.string(), answer: z.string() })).readonly(),
   }),
   z.object({ kind: z.literal('checkpoint'), step: count, folder: z.string(), best: z.boolean() }),
@@ -47,5 +64,9 @@ export const TrainEvent = z.discriminatedUnion('kind', [
 export type TrainEvent = z.infer<typeof TrainEvent>
 
 /** How a run ended without an error; user-fixable failures are thrown as UserError. */
-export const TrainResult = z.object({ outcome: z.enum(['finished', 'stopped']), step: count, lastLoss: anyNumber.nullable() })
+export const TrainResult = z.object({
+  outcome: z.enum(['finished', 'stopped']),
+  step: count,
+  lastLoss: anyNumber.nullable(),
+})
 export type TrainResult = z.infer<typeof TrainResult>

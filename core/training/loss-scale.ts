@@ -11,8 +11,9 @@ export interface LossScaleState {
 }
 
 /**
- * Dynamic loss scaling for float16 (Micikevicius et al. 2018), as torch.amp.GradScaler: the loss is multiplied so that small gradients stay numbers; an overflow
- * halves the scale, many steps without one double it. Always a power of two, so that scaling alone changes no bit.
+ * Dynamic loss scaling for float16 (Micikevicius et al. 2018), as torch.amp.GradScaler: the loss is multiplied so that
+ * small gradients stay numbers; an overflow halves the scale, many steps without one double it. Always a power of two,
+ * so that scaling alone changes no bit.
  */
 export class LossScale {
   #state: LossScaleState
@@ -42,7 +43,11 @@ export class LossScale {
       return true
     }
     const grown = goodSteps + 1 >= GROWTH_STEPS
-    this.#state = { value: grown ? Math.min(LARGEST, value * 2) : value, goodSteps: grown ? 0 : goodSteps + 1, overflows }
+    this.#state = {
+      value: grown ? Math.min(LARGEST, value * 2) : value,
+      goodSteps: grown ? 0 : goodSteps + 1,
+      overflows,
+    }
     return false
   }
 }

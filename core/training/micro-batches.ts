@@ -8,14 +8,20 @@ export interface MicroBatchParts {
   readonly makeRoom: () => void
 }
 
-/** Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step stays the same. */
+/**
+ * Cuts batches into as many micro-batches as memory needs; the loss is averaged over the tokens of all, so the step
+ * stays the same.
+ */
 export class MicroBatches {
   /** So many rows are computed at once; null: whole batches. */
   rows: number | null
   readonly #parts: MicroBatchParts
   /** Whether a step has run since there was room: batches before may have left memory in pieces. */
   #isUsed = false
-  /** Sizes that were computed once more with room. If room is needed for one again, it is too large; but there is no size below 1. */
+  /**
+   * Sizes that were computed once more with room. If room is needed for one again, it is too large; but there is no
+   * size below 1.
+   */
   readonly #repeated = new Set<number>()
 
   constructor(parts: MicroBatchParts, rows: number | null = null) {
@@ -24,10 +30,14 @@ export class MicroBatches {
   }
 
   /**
-   * Runs `step` on the batches; where memory is short, once more with all that there is, then with half the rows at once until it fits, told by `onReduced`. Throws what even single
-   * rows run into.
+   * Runs `step` on the batches; where memory is short, once more with all that there is, then with half the rows at
+   * once until it fits, told by `onReduced`. Throws what even single rows run into.
    */
-  async run<T>(batches: readonly (readonly TokenRow[])[], step: (packed: readonly PackedBatch[]) => Promise<T>, onReduced: (rows: number) => void): Promise<T> {
+  async run<T>(
+    batches: readonly (readonly TokenRow[])[],
+    step: (packed: readonly PackedBatch[]) => Promise<T>,
+    onReduced: (rows: number) => void,
+  ): Promise<T> {
     for (;;) {
       const parts = batches.flatMap((rows) => this.#cut(rows))
       try {
@@ -52,6 +62,8 @@ export class MicroBatches {
 
   #cut(rows: readonly TokenRow[]): (readonly TokenRow[])[] {
     const size = Math.max(1, this.rows ?? rows.length)
-    return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => rows.slice(index * size, (index + 1) * size))
+    return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+      rows.slice(index * size, (index + 1) * size),
+    )
   }
 }

@@ -3,8 +3,10 @@ import { packRows, padBatch, recordedLength } from './packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 
 /** A row whose ids are unlike every other row's; the first `prompt` tokens do not count. */
-const row = (length: number, prompt: number, base: number): TokenRow =>
-  ({ ids: Int32Array.from({ length }, (_, index) => base + index), labelMask: Uint8Array.from({ length }, (_, index) => Number(index >= prompt)) })
+const row = (length: number, prompt: number, base: number): TokenRow => ({
+  ids: Int32Array.from({ length }, (_, index) => base + index),
+  labelMask: Uint8Array.from({ length }, (_, index) => Number(index >= prompt)),
+})
 
 describe('packing', () => {
   it('puts short rows behind each other, each from position 0 in a segment of its own, and leaves out the last token, which is only a label', () => {
@@ -37,13 +39,21 @@ describe('packing', () => {
     expect([...labels].sort()).toEqual(rows.flatMap((one) => [...one.ids.slice(1)].map(BigInt)).sort())
     targets.forEach((place, index) => expect(BigInt(ids[place]!) + 1n).toBe(labels[index]))
     expect(sequences * tokensPerSequence).toBe(ids.length)
-    for (const [place, segment] of segments.entries()) if (segment >= 0) expect(rows[segment]!.ids[Number(positions[place])]).toBe(ids[place])
+    for (const [place, segment] of segments.entries())
+      if (segment >= 0) expect(rows[segment]!.ids[Number(positions[place])]).toBe(ids[place])
   })
 
   it('chooses longer sequences where that saves padding, and no longer ones than needed', () => {
     const rows = [row(41, 1, 0), row(31, 1, 100), row(31, 1, 200)]
-    const shape = (maxTokens?: number) => { const { sequences, tokensPerSequence } = packRows(rows, maxTokens); return [sequences, tokensPerSequence] }
-    expect([shape(128), shape(99), shape()]).toEqual([[1, 100], [3, 40], [3, 40]])
+    const shape = (maxTokens?: number) => {
+      const { sequences, tokensPerSequence } = packRows(rows, maxTokens)
+      return [sequences, tokensPerSequence]
+    }
+    expect([shape(128), shape(99), shape()]).toEqual([
+      [1, 100],
+      [3, 40],
+      [3, 40],
+    ])
     const equal = packRows([row(65, 29, 0), row(65, 29, 100), row(65, 29, 200), row(65, 29, 300)], 512)
     expect([equal.sequences, equal.tokensPerSequence]).toEqual([4, 64])
   })
@@ -51,24 +61,73 @@ describe('packing', () => {
   it('pads batches to few sizes, and packs rows into what would be padding', () => {
     expect([1, 64, 65, 250, 257, 513, 700, 1025].map(recordedLength)).toEqual([64, 64, 128, 256, 320, 640, 768, 1280])
     const rows = [row(131, 1, 0), row(61, 1, 200), row(51, 31, 300), row(11, 1, 400)]
-    const shape = ({ sequences, tokensPerSequence, targets: { length } }: ReturnType<typeof packRows>) => [sequences, tokensPerSequence, length]
-    expect([packRows(rows, 256), padBatch(packRows(rows, 256)), padBatch(packRows(rows, 256, true))].map(shape)).toEqual([[2, 130, 220], [2, 192, 256], [1, 256, 256]])
+    const shape = ({ sequences, tokensPerSequence, targets: { length } }: ReturnType<typeof packRows>) => [
+      sequences,
+      tokensPerSequence,
+      length,
+    ]
+    expect(
+      [packRows(rows, 256), padBatch(packRows(rows, 256)), padBatch(packRows(rows, 256, true))].map(shape),
+    ).toEqual([
+      [2, 130, 220],
+      [2, 192, 256],
+      [1, 256, 256],
+    ])
   })
 
   it('keeps tokens, labels and segments of a padded batch, and adds targets at its end', () => {
     const batch = packRows(Array.from({ length: 19 }, (_, index) => row(60 + index, 1, 100 * index)))
     const padded = padBatch(batch)
-    expect([batch.sequences, batch.tokensPerSequence, padded.sequences, padded.tokensPerSequence, padded.targets.length]).toEqual([19, 77, 20, 128, 1536])
-    const placed = ({ ids, positions, segments, targets, labels }: typeof batch, count: number) => Array.from(targets.subarray(0, count), (place, index) => [ids[place], positions[place], segments[place], labels[index]])
+    expect([
+      batch.sequences,
+      batch.tokensPerSequence,
+      padded.sequences,
+      padded.tokensPerSequence,
+      padded.targets.length,
+    ]).toEqual([19, 77, 20, 128, 1536])
+    const placed = ({ ids, positions, segments, targets, labels }: typeof batch, count: number) =>
+      Array.from(targets.subarray(0, count), (place, index) => [
+        ids[place],
+        positions[place],
+        segments[place],
+        labels[index],
+      ])
     expect(placed(padded, batch.targets.length)).toEqual(placed(batch, batch.targets.length))
-    expect([new Set(padded.targets).size, [...padded.segments].filter((segment) => segment >= 0).length]).toEqual([1536, [...batch.segments].filter((segment) => segment >= 0).length])
+    expect([new Set(padded.targets).size, [...padded.segments].filter((segment) => segment >= 0).length]).toEqual([
+      1536,
+      [...batch.segments].filter((segment) => segment >= 0).length,
+    ])
   })
 
   it('has some dozens of shapes to record for rows of any length', () => {
     const random = (index: number) => Math.abs(Math.sin(index * 12.9898) * 43758.5453) % 1
-    const lengthOf = (index: number) => Math.round(Math.min(2048, Math.max(8, 400 * Math.exp(Math.sqrt(-2 * Math.log(random(2 * index) + 1e-9)) * Math.cos(6.2832 * random(2 * index + 1))))))
-    const shapes = Array.from({ length: 500 }, (_, step) => padBatch(packRows([0, 1].map((index) => row(lengthOf(2 * step + index), 4, 0)), 2048, true)))
-    expect(new Set(shapes.map(({ sequences, tokensPerSequence, targets }) => [sequences, tokensPerSequence, targets.length].join())).size).toBeLessThan(50)
+    const lengthOf = (index: number) =>
+      Math.round(
+        Math.min(
+          2048,
+          Math.max(
+            8,
+            400 *
+              Math.exp(Math.sqrt(-2 * Math.log(random(2 * index) + 1e-9)) * Math.cos(6.2832 * random(2 * index + 1))),
+          ),
+        ),
+      )
+    const shapes = Array.from({ length: 500 }, (_, step) =>
+      padBatch(
+        packRows(
+          [0, 1].map((index) => row(lengthOf(2 * step + index), 4, 0)),
+          2048,
+          true,
+        ),
+      ),
+    )
+    expect(
+      new Set(
+        shapes.map(({ sequences, tokensPerSequence, targets }) =>
+          [sequences, tokensPerSequence, targets.length].join(),
+        ),
+      ).size,
+    ).toBeLessThan(50)
   })
 
   it('does not compute what follows the last counted token', () => {

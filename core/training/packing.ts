@@ -19,19 +19,27 @@ export interface PackedBatch {
   readonly tokenCount: number
 }
 
-/** Work of a token that grows with its sequence's length, relative to the work that does not: attention against matrices, for a small model on a processor. */
+/**
+ * Work of a token that grows with its sequence's length, relative to the work that does not: attention against
+ * matrices, for a small model on a processor.
+ */
 const ATTENTION_SHARE = 1 / 2000
 
 /**
- * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to `maxTokens`, where given.
- * Every row sees only itself and its positions begin at 0, so the loss is that of the padded batch. What follows a row's last counted token's
- * predecessor is left out: nothing depends on it. `isRecorded`: of lengths as they are recorded (padBatch), so that their padding is used too.
+ * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to
+ * `maxTokens`, where given. Every row sees only itself and its positions begin at 0, so the loss is that of the padded
+ * batch. What follows a row's last counted token's predecessor is left out: nothing depends on it. `isRecorded`: of
+ * lengths as they are recorded (padBatch), so that their padding is used too.
  */
 export function packRows(rows: readonly TokenRow[], maxTokens = 0, isRecorded = false): PackedBatch {
   const lengths = rows.map(neededLength)
   const { length, bins } = layOut(lengths, maxTokens, isRecorded ? recordedLength : (exact) => exact)
   const size = bins.length * length
-  const batch = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
+  const batch = {
+    ids: new Int32Array(size),
+    positions: new BigInt64Array(size),
+    segments: new Int32Array(size).fill(-1),
+  }
   const targets: number[] = []
   const labels: bigint[] = []
   for (const [bin, members] of bins.entries()) {
@@ -51,7 +59,14 @@ export function packRows(rows: readonly TokenRow[], maxTokens = 0, isRecorded = 
     }
   }
   const tokenCount = rows.reduce((sum, { ids }) => sum + ids.length, 0)
-  return { sequences: bins.length, tokensPerSequence: length, ...batch, targets: Int32Array.from(targets), labels: BigInt64Array.from(labels), tokenCount }
+  return {
+    sequences: bins.length,
+    tokensPerSequence: length,
+    ...batch,
+    targets: Int32Array.from(targets),
+    labels: BigInt64Array.from(labels),
+    tokenCount,
+  }
 }
 
 /** Tokens up to the one before the last counted token; at least 1. */
@@ -80,7 +95,9 @@ function layOut(lengths: readonly number[], maxTokens: number, rounded: (length:
 
 /** Indices of the items of each bin; first-fit in order of decreasing length, ties in the given order. */
 function fitIntoBins(lengths: readonly number[], capacity: number): number[][] {
-  const order = lengths.map((_, index) => index).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b)
+  const order = lengths
+    .map((_, index) => index)
+    .sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b)
   const bins: { free: number; members: number[] }[] = []
   for (const index of order) {
     const length = lengths[index] as number
@@ -106,14 +123,18 @@ export const recordedLength = (tokens: number): number => onScale(tokens, LENGTH
 export const recordedCount = (sequences: number): number => onScale(sequences, COUNTS)
 
 /**
- * The batch with B, T and M rounded up, so that a run has few shapes to record (some dozens, whatever the lengths of its rows). Sequences that are added hold no tokens; targets that
- * are added come last: give them the weight 0.
+ * The batch with B, T and M rounded up, so that a run has few shapes to record (some dozens, whatever the lengths of
+ * its rows). Sequences that are added hold no tokens; targets that are added come last: give them the weight 0.
  */
 export function padBatch(batch: PackedBatch): PackedBatch {
   const { sequences: B, tokensPerSequence: T, targets } = batch
   const [high, wide] = [recordedCount(B), recordedLength(T)]
   const size = high * wide
-  const padded = { ids: new Int32Array(size), positions: new BigInt64Array(size), segments: new Int32Array(size).fill(-1) }
+  const padded = {
+    ids: new Int32Array(size),
+    positions: new BigInt64Array(size),
+    segments: new Int32Array(size).fill(-1),
+  }
   for (let row = 0; row < B; row++) {
     const [from, to] = [row * T, row * wide]
     padded.ids.set(batch.ids.subarray(from, from + T), to)

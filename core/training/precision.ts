@@ -3,12 +3,20 @@ import type { DeviceKind, SettingValues } from '../contract/index.ts'
 import type { ComputeType } from '../models/programs.ts'
 import type { WeightStorage } from '../weights/resident.ts'
 
-/** What a run computes in. Unless said otherwise, halves where tensor cores multiply them many times as fast (H2O LLM Studio: `mixed_precision`). */
-export const computeTypeFor = (device: DeviceKind, { 'environment.precision': precision }: Pick<SettingValues, 'environment.precision'>): ComputeType =>
-  precision !== 'auto' ? precision : device === 'cuda' ? 'float16' : 'float32'
+/**
+ * What a run computes in. Unless said otherwise, halves where tensor cores multiply them many times as fast (H2O LLM
+ * Studio: `mixed_precision`).
+ */
+export const computeTypeFor = (
+  device: DeviceKind,
+  { 'environment.precision': precision }: Pick<SettingValues, 'environment.precision'>,
+): ComputeType => (precision !== 'auto' ? precision : device === 'cuda' ? 'float16' : 'float32')
 
 /** How a run keeps the base weights: as asked for; unless said otherwise, on CUDA in what is computed in. */
-export function weightStorageFor(device: DeviceKind, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>): WeightStorage {
+export function weightStorageFor(
+  device: DeviceKind,
+  settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>,
+): WeightStorage {
   const wanted = settings['architecture.backbone_dtype']
   if (wanted !== 'float32') return wanted
   const compute = computeTypeFor(device, settings)

@@ -7,13 +7,16 @@ const settings = (schedule: 'constant' | 'linear' | 'cosine', extra: { warmup?: 
   'training.warmup_epochs': extra.warmup ?? 0,
   'training.min_learning_rate_ratio': extra.floor ?? 0,
 })
-const curve = (...args: Parameters<typeof settings>) => Array.from({ length: 8 }, (_, step) => Number(learningRateAt(step, 8, 4, settings(...args)).toFixed(6)))
+const curve = (...args: Parameters<typeof settings>) =>
+  Array.from({ length: 8 }, (_, step) => Number(learningRateAt(step, 8, 4, settings(...args)).toFixed(6)))
 
 describe('learning rates', () => {
-  it('follow lr · ½(1 + cos(πs/total))', () => expect(curve('cosine')).toEqual([2, 1.92388, 1.707107, 1.382683, 1, 0.617317, 0.292893, 0.07612]))
+  it('follow lr · ½(1 + cos(πs/total))', () =>
+    expect(curve('cosine')).toEqual([2, 1.92388, 1.707107, 1.382683, 1, 0.617317, 0.292893, 0.07612]))
   it('fall in a line', () => expect(curve('linear')).toEqual([2, 1.75, 1.5, 1.25, 1, 0.75, 0.5, 0.25]))
   it('stay', () => expect(curve('constant', { floor: 0.5 })).toEqual([2, 2, 2, 2, 2, 2, 2, 2]))
-  it('rise from 0 over the warm-up epochs, then follow the schedule over the rest', () => expect(curve('linear', { warmup: 1 })).toEqual([0, 0.5, 1, 1.5, 2, 1.5, 1, 0.5]))
+  it('rise from 0 over the warm-up epochs, then follow the schedule over the rest', () =>
+    expect(curve('linear', { warmup: 1 })).toEqual([0, 0.5, 1, 1.5, 2, 1.5, 1, 0.5]))
   it('end at the minimum ratio', () => {
     expect(curve('linear', { floor: 0.5 })).toEqual([2, 1.875, 1.75, 1.625, 1.5, 1.375, 1.25, 1.125])
     expect(learningRateAt(8, 8, 4, settings('cosine', { floor: 0.1 }))).toBeCloseTo(0.2)

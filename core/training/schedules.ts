@@ -8,10 +8,21 @@ const shapes: Record<SettingValues['training.schedule'], (progress: number) => n
   cosine: (progress) => 0.5 * (1 + Math.cos(Math.PI * progress)),
 }
 
-type ScheduleSettings = Pick<SettingValues, 'training.learning_rate' | 'training.schedule' | 'training.warmup_epochs' | 'training.min_learning_rate_ratio'>
+type ScheduleSettings = Pick<
+  SettingValues,
+  'training.learning_rate' | 'training.schedule' | 'training.warmup_epochs' | 'training.min_learning_rate_ratio'
+>
 
-/** The learning rate of step `step` (from 0) of `totalSteps`: linear warm-up, then the schedule down to the minimum ratio. */
-export function learningRateAt(step: number, totalSteps: number, stepsPerEpoch: number, settings: ScheduleSettings): number {
+/**
+ * The learning rate of step `step` (from 0) of `totalSteps`: linear warm-up, then the schedule down to the minimum
+ * ratio.
+ */
+export function learningRateAt(
+  step: number,
+  totalSteps: number,
+  stepsPerEpoch: number,
+  settings: ScheduleSettings,
+): number {
   const peak = settings['training.learning_rate']
   const warmupSteps = Math.min(Math.round(settings['training.warmup_epochs'] * stepsPerEpoch), totalSteps)
   if (step < warmupSteps) return (peak * step) / warmupSteps

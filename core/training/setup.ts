@@ -44,24 +44,59 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   // Whoever waits for it hears of it.
   opening.catch(() => {})
   const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
-  const [rows, validationSamples] = await Promise.all([job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent))) as [TrainingSample[], TrainingSample[]]
+  const [rows, validationSamples] = (await Promise.all(
+    [job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent)),
+  )) as [TrainingSample[], TrainingSample[]]
   const trainSamples = settings['training.train_validation_data'] ? [...rows, ...validationSamples] : rows
   if (trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
   const layout = trainableLayout(model, settings)
   const optimizer: Optimizer = optimizers[settings['training.optimizer']]
-  const maxTokens = [...trainSamples, ...validationSamples].reduce((most, { ids }) => Math.max(most, ids.length), settings['tokenizer.max_length'])
+  const maxTokens = [...trainSamples, ...validationSamples].reduce(
+    (most, { ids }) => Math.max(most, ids.length),
+    settings['tokenizer.max_length'],
+  )
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
   await opening
   const resident = residentWeights(model, device, settings, signal)
-  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(async (error: unknown) => {
-    await resident.dispose()
-    throw error
+  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(
+    async (error: unknown) => {
+      await resident.dispose()
+      throw error
+    },
+  )
+  const evaluator = new Evaluator({
+    model,
+    device,
+    layout,
+    resident,
+    runner,
+    maxTokens,
+    settings,
+    trainSamples,
+    validationSamples,
   })
-  const evaluator = new Evaluator({ model, device, layout, resident, runner, maxTokens, settings, trainSamples, validationSamples })
   const dispose = () => [evaluator, runner, resident].forEach((resource) => void resource.dispose())
   try {
-    await begin(runner, job, snapshot, () => initialTrainable(model, layout, settings['environment.seed'], { device, resident }), layout)
-    return { model, device, layout, optimizer, runner, evaluator, maxTokens, trainSamples, validationSamples, state: snapshot?.state ?? freshState(settings), dispose }
+    await begin(
+      runner,
+      job,
+      snapshot,
+      () => initialTrainable(model, layout, settings['environment.seed'], { device, resident }),
+      layout,
+    )
+    return {
+      model,
+      device,
+      layout,
+      optimizer,
+      runner,
+      evaluator,
+      maxTokens,
+      trainSamples,
+      validationSamples,
+      state: snapshot?.state ?? freshState(settings),
+      dispose,
+    }
   } catch (error) {
     dispose()
     throw error
@@ -71,11 +106,29 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
 /** The model with another dropout of its inner values than its config.json says; 0 leaves it. */
 function withDropout(model: LoadedModel, p: number): LoadedModel {
   if (p === 0) return model
-  return { ...model, architecture: architectureOf({ ...model.config, attention_dropout: p, hidden_dropout: p, attn_pdrop: p, resid_pdrop: p, embd_pdrop: p }) }
+  return {
+    ...model,
+    architecture: architectureOf({
+      ...model.config,
+      attention_dropout: p,
+      hidden_dropout: p,
+      attn_pdrop: p,
+      resid_pdrop: p,
+      embd_pdrop: p,
+    }),
+  }
 }
 
-/** How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as asked for. */
-export function residentWeights(model: LoadedModel, device: Device, settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>, signal?: AbortSignal): ResidentWeights {
+/**
+ * How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as
+ * asked for.
+ */
+export function residentWeights(
+  model: LoadedModel,
+  device: Device,
+  settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>,
+  signal?: AbortSignal,
+): ResidentWeights {
   const storage = weightStorageFor(device.kind, settings)
   if (keepsCopies(model, storage)) return NO_RESIDENT_WEIGHTS
   return loadResidentWeights(model, device, storage, signal)
@@ -111,12 +164,28 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
   })
 }
 
-async function begin(runner: StepRunner, { startFrom, resumeFrom }: TrainJob, snapshot: Snapshot | null, initial: () => Promise<Float32Array<ArrayBuffer>>, layout: LoraLayout): Promise<void> {
-  if (resumeFrom === null || !snapshot) return runner.p.write(startFrom ? await readTrainedVector(startFrom, layout) : await initial())
+async function begin(
+  runner: StepRunner,
+  { startFrom, resumeFrom }: TrainJob,
+  snapshot: Snapshot | null,
+  initial: () => Promise<Float32Array<ArrayBuffer>>,
+  layout: LoraLayout,
+): Promise<void> {
+  if (resumeFrom === null || !snapshot)
+    return runner.p.write(startFrom ? await readTrainedVector(startFrom, layout) : await initial())
   runner.p.write(snapshot.p)
   for (const [name, tensor] of Object.entries(runner.state)) tensor.write(snapshot.optimizer[name] as never)
 }
 
 const freshState = (settings: SettingValues): TrainingState => ({
-  step: 0, epoch: 0, seed: settings['environment.seed'], evaluatedStep: null, bestValidationLoss: null, bestStep: null, bestScore: null, lastLoss: null, microBatchRows: null, lossScale: null,
+  step: 0,
+  epoch: 0,
+  seed: settings['environment.seed'],
+  evaluatedStep: null,
+  bestValidationLoss: null,
+  bestStep: null,
+  bestScore: null,
+  lastLoss: null,
+  microBatchRows: null,
+  lossScale: null,
 })

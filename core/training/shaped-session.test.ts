@@ -17,9 +17,21 @@ async function openSum({ isRecorded }: { readonly isRecorded: boolean }) {
   b.output('loss', b.reduceSum(b.input('weights', 'float32', ['M']), [0], false))
   const session = await device.createSession(toOnnx(b.build(), { provider: 'cpu' }))
   Object.defineProperty(session, 'isRecorded', { value: isRecorded })
-  const shaped = new ShapedSession({ device, session, shared: {}, outputs: {}, architecture: { heads: 1, layerCount: 1, width: 1, dropoutSites: 0 }, layout: { columnCount: 0 } })
+  const shaped = new ShapedSession({
+    device,
+    session,
+    shared: {},
+    outputs: {},
+    architecture: { heads: 1, layerCount: 1, width: 1, dropoutSites: 0 },
+    layout: { columnCount: 0 },
+  })
   return {
-    run: (targets: number) => shaped.run(packRows([{ ids: new Int32Array(targets + 1), labelMask: new Uint8Array(targets + 1).fill(1, 1) }]), { weights: new Float32Array(targets).fill(1), accumulate: false, random: null }),
+    run: (targets: number) =>
+      shaped.run(packRows([{ ids: new Int32Array(targets + 1), labelMask: new Uint8Array(targets + 1).fill(1, 1) }]), {
+        weights: new Float32Array(targets).fill(1),
+        accumulate: false,
+        random: null,
+      }),
     dispose: () => shaped.dispose(),
   }
 }
@@ -36,7 +48,9 @@ it('keeps recorded shapes for good, and frees one whose run has failed, whatever
   const sum = await openSum({ isRecorded: true })
   for (let targets = 1; targets <= 65; targets++) await sum.run(targets)
   expect(runtime.live().binding).toBe(65)
-  const failing = vi.spyOn(Binding.prototype, 'run').mockRejectedValueOnce(new UserError('runtime/out-of-memory', { device: 'cuda' }))
+  const failing = vi
+    .spyOn(Binding.prototype, 'run')
+    .mockRejectedValueOnce(new UserError('runtime/out-of-memory', { device: 'cuda' }))
   await expect(sum.run(1)).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
   failing.mockRestore()
   expect(runtime.live().binding).toBe(64)

@@ -31,12 +31,15 @@ export interface BatchRun {
 
 /** Bindings are kept for so many shapes of batches that are not recorded. */
 const KEPT_SHAPES = 16
-/** A recording takes some MB and lives as long as its session: further shapes of a run that has even more are computed operator by operator. */
+/**
+ * A recording takes some MB and lives as long as its session: further shapes of a run that has even more are computed
+ * operator by operator.
+ */
 const MAX_RECORDED_SHAPES = 64
 
 /**
- * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently used one is dropped. Whoever made it disposes of it; the
- * session goes with it, unless making it has failed.
+ * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently
+ * used one is dropped. Whoever made it disposes of it; the session goes with it, unless making it has failed.
  */
 export class ShapedSession {
   readonly #options: ShapedSessionOptions
@@ -96,7 +99,8 @@ export class ShapedSession {
     if (recorded) return recorded
     const known = this.#bound.get(key)
     const record = !known && this.#options.session.isRecorded && this.#recorded.size < MAX_RECORDED_SHAPES
-    const shape = known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
+    const shape =
+      known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
     if (record) {
       this.#recorded.set(key, shape)
       return shape
@@ -135,21 +139,65 @@ class BoundShape {
 
   constructor(
     { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
-    { device, session, shared, outputs, architecture: { heads, layerCount, width, dropoutSites }, layout: { columnCount }, noiseAlpha = 0, losses = false }: ShapedSessionOptions,
-    { loss, accumulate, record }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly record: boolean },
+    {
+      device,
+      session,
+      shared,
+      outputs,
+      architecture: { heads, layerCount, width, dropoutSites },
+      layout: { columnCount },
+      noiseAlpha = 0,
+      losses = false,
+    }: ShapedSessionOptions,
+    {
+      loss,
+      accumulate,
+      record,
+    }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly record: boolean },
   ) {
-    const tensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]): DeviceTensor<D> => this.#owned.add(device.tensor(dtype, shape))
+    const tensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]): DeviceTensor<D> =>
+      this.#owned.add(device.tensor(dtype, shape))
     try {
-      this.#batch = { ids: tensor('int32', [B, T]), positions: tensor('int64', [B, T]), segments: tensor('int32', [B, T]), targets: tensor('int32', [M]), labels: tensor('int64', [M]), weights: tensor('float32', [M]) }
+      this.#batch = {
+        ids: tensor('int32', [B, T]),
+        positions: tensor('int64', [B, T]),
+        segments: tensor('int32', [B, T]),
+        targets: tensor('int32', [M]),
+        labels: tensor('int64', [M]),
+        weights: tensor('float32', [M]),
+      }
       const wanted = new Set(session.inputs.map(({ name }) => name))
-      const randomShapes = { dropout_rows: [B * T, 1], dropout_columns: [columnCount], attention_rows: [B * heads * T, 1], attention_columns: [layerCount, T], hidden_columns: [dropoutSites, width], noise_columns: [width] }
-      const made = Object.entries(randomShapes).filter(([name]) => wanted.has(name)).map(([name, shape]) => [name, tensor('int32', shape)] as const)
-      this.#random = made.map(([name, input]) => ({ stream: streamOf[name as keyof typeof randomShapes], values: new Int32Array(input.elementCount), tensor: input }))
-      this.#noise = wanted.has('noise_scale') ? { tensor: tensor('float32', [B * T, 1]), alpha: noiseAlpha, width } : null
+      const randomShapes = {
+        dropout_rows: [B * T, 1],
+        dropout_columns: [columnCount],
+        attention_rows: [B * heads * T, 1],
+        attention_columns: [layerCount, T],
+        hidden_columns: [dropoutSites, width],
+        noise_columns: [width],
+      }
+      const made = Object.entries(randomShapes)
+        .filter(([name]) => wanted.has(name))
+        .map(([name, shape]) => [name, tensor('int32', shape)] as const)
+      this.#random = made.map(([name, input]) => ({
+        stream: streamOf[name as keyof typeof randomShapes],
+        values: new Int32Array(input.elementCount),
+        tensor: input,
+      }))
+      this.#noise = wanted.has('noise_scale')
+        ? { tensor: tensor('float32', [B * T, 1]), alpha: noiseAlpha, width }
+        : null
       this.losses = losses ? tensor('float32', [M]) : null
-      const available: Record<string, DeviceTensor> = { ...shared, ...this.#batch, ...Object.fromEntries(made), ...(this.#noise && { noise_scale: this.#noise.tensor }), accumulate }
+      const available: Record<string, DeviceTensor> = {
+        ...shared,
+        ...this.#batch,
+        ...Object.fromEntries(made),
+        ...(this.#noise && { noise_scale: this.#noise.tensor }),
+        accumulate,
+      }
       const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
-      this.binding = this.#owned.add(session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record }))
+      this.binding = this.#owned.add(
+        session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record }),
+      )
     } catch (error) {
       this.#owned.dispose()
       throw error
@@ -168,7 +216,11 @@ class BoundShape {
       const { tensor, alpha, width } = this.#noise
       const lengths = new Map<number, number>()
       for (const segment of batch.segments) lengths.set(segment, (lengths.get(segment) ?? 0) + 1)
-      tensor.write(Float32Array.from(batch.segments, (segment) => (segment < 0 ? 0 : alpha / Math.sqrt((lengths.get(segment) as number) * width))))
+      tensor.write(
+        Float32Array.from(batch.segments, (segment) =>
+          segment < 0 ? 0 : alpha / Math.sqrt((lengths.get(segment) as number) * width),
+        ),
+      )
     }
   }
 
@@ -184,4 +236,11 @@ class BoundShape {
   }
 }
 
-const streamOf = { dropout_rows: 'dropoutRows', dropout_columns: 'dropoutColumns', attention_rows: 'attentionRows', attention_columns: 'attentionColumns', hidden_columns: 'hiddenColumns', noise_columns: 'noiseColumns' } as const satisfies Record<string, Stream>
+const streamOf = {
+  dropout_rows: 'dropoutRows',
+  dropout_columns: 'dropoutColumns',
+  attention_rows: 'attentionRows',
+  attention_columns: 'attentionColumns',
+  hidden_columns: 'hiddenColumns',
+  noise_columns: 'noiseColumns',
+} as const satisfies Record<string, Stream>

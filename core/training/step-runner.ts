@@ -5,7 +5,16 @@ import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
-import { Owned, togetherInUse, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session, type SessionOptions } from '../runtime/index.ts'
+import {
+  Owned,
+  togetherInUse,
+  type MemoryUse,
+  type Binding,
+  type Device,
+  type DeviceTensor,
+  type Session,
+  type SessionOptions,
+} from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
@@ -48,7 +57,10 @@ export interface StepResult {
 type Arena = Pick<SessionOptions, 'gpuArena'>
 type OpenTraining = (arena: Arena) => Promise<Session>
 
-/** The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and losses come out. */
+/**
+ * The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and
+ * losses come out.
+ */
 export class StepRunner {
   readonly p: DeviceTensor<'float32'>
   readonly state: Readonly<Record<string, DeviceTensor>>
@@ -68,7 +80,20 @@ export class StepRunner {
   /** After a rest memory is short: steps and evaluations take turns in it. */
   #arena: Arena = {}
 
-  private constructor(options: StepRunnerOptions, { owned, training, update, openTraining }: { readonly owned: Owned; readonly training: Session; readonly update: Session; readonly openTraining: OpenTraining }) {
+  private constructor(
+    options: StepRunnerOptions,
+    {
+      owned,
+      training,
+      update,
+      openTraining,
+    }: {
+      readonly owned: Owned
+      readonly training: Session
+      readonly update: Session
+      readonly openTraining: OpenTraining
+    },
+  ) {
     this.#owned = owned
     this.#openTraining = openTraining
     const { device, layout, model, optimizer, maxTokens, resident = NO_RESIDENT_WEIGHTS } = options
@@ -76,25 +101,44 @@ export class StepRunner {
     const vector = () => this.#own(device.tensor('float32', [layout.parameterCount]))
     const g = vector()
     this.p = vector()
-    this.state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, this.#own(device.tensor(dtype, [length(layout.parameterCount)]))]))
+    this.state = Object.fromEntries(
+      Object.entries(optimizer.state).map(([name, { dtype, length }]) => [
+        name,
+        this.#own(device.tensor(dtype, [length(layout.parameterCount)])),
+      ]),
+    )
     this.#norm = this.#own(device.tensor('float32', []))
     this.lossScale = options.lossScale ?? new LossScale()
     const positions = options.cudaGraph ? recordedLength(maxTokens) : maxTokens
-    const tables = rotaryTables(model.architecture, positions).map(({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const)
-    const scales = { loss_scale: this.#own(device.tensor('float32', [1])), loss_unscale: this.#own(device.tensor('float32', [1])) }
+    const tables = rotaryTables(model.architecture, positions).map(
+      ({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const,
+    )
+    const scales = {
+      loss_scale: this.#own(device.tensor('float32', [1])),
+      loss_unscale: this.#own(device.tensor('float32', [1])),
+    }
     this.#shared = { ...resident.tensors, p: this.p, g, ...scales, ...Object.fromEntries(tables) }
     const scalarNames = ['learning_rate', ...Object.keys(optimizer.scalars(1))]
     this.#scalars = Object.fromEntries(scalarNames.map((name) => [name, this.#own(device.tensor('float32', [1]))]))
     const outputs = Object.fromEntries(Object.entries(this.state).map(([name, tensor]) => [`${name}_out`, tensor]))
     this.#update = this.#own(update)
-    this.#optimizerBinding = this.#own(update.bind({ inputs: { p: this.p, g, ...this.state, ...this.#scalars }, outputs: { p_out: this.p, ...outputs, norm: this.#norm } }))
+    this.#optimizerBinding = this.#own(
+      update.bind({
+        inputs: { p: this.p, g, ...this.state, ...this.#scalars },
+        outputs: { p_out: this.p, ...outputs, norm: this.#norm },
+      }),
+    )
     this.#trainingOutputs = { outputs: { g_out: g } }
     this.#training = this.#shaped(training, this.#trainingOutputs)
   }
 
   /** Builds both sessions at the same time. Throws UserError where the weights cannot be read or memory is short. */
   static async open(options: StepRunnerOptions): Promise<StepRunner> {
-    const fused = options.device.kind === 'cuda' && options.cudaGraph === true && options.compute !== 'float32' && canFuseAttention()
+    const fused =
+      options.device.kind === 'cuda' &&
+      options.cudaGraph === true &&
+      options.compute !== 'float32' &&
+      canFuseAttention()
     try {
       return await StepRunner.#open({ ...options, fused })
     } catch (error) {
@@ -104,11 +148,35 @@ export class StepRunner {
   }
 
   static async #open(options: StepRunnerOptions): Promise<StepRunner> {
-    const { model, device, layout, optimizer, clip, weightDecay, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
+    const {
+      model,
+      device,
+      layout,
+      optimizer,
+      clip,
+      weightDecay,
+      resident = NO_RESIDENT_WEIGHTS,
+      cudaGraph = false,
+    } = options
     const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
-    const graph = trainingProgram(resident.source(model), layout, { ...options, lossChunks, noise: (options.noiseAlpha ?? 0) > 0 })
-    const updating = optimizerProgram(optimizer, layout.parameterCount, { clip, weightDecay, skipOverflow: options.compute === 'float16' })
-    const openTraining: OpenTraining = (arena) => openGraph(device, graph, { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident), ...arena, cudaGraph })
+    const graph = trainingProgram(resident.source(model), layout, {
+      ...options,
+      lossChunks,
+      noise: (options.noiseAlpha ?? 0) > 0,
+    })
+    const updating = optimizerProgram(optimizer, layout.parameterCount, {
+      clip,
+      weightDecay,
+      skipOverflow: options.compute === 'float16',
+    })
+    const openTraining: OpenTraining = (arena) =>
+      openGraph(device, graph, {
+        weights: resident.kind,
+        weightsFolder: model.folder,
+        ...sessionOptionsFor(resident),
+        ...arena,
+        cudaGraph,
+      })
     const opening = [openTraining({}), openGraph(device, updating, { cudaGraph })] as const
     const owned = new Owned()
     try {
@@ -116,7 +184,11 @@ export class StepRunner {
       return new StepRunner(options, { owned, training, update, openTraining })
     } catch (error) {
       owned.dispose()
-      for (const session of opening) void session.then((opened) => opened.dispose(), () => {})
+      for (const session of opening)
+        void session.then(
+          (opened) => opened.dispose(),
+          () => {},
+        )
       throw error
     }
   }
@@ -133,13 +205,19 @@ export class StepRunner {
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
       const weights = new Float32Array(padded.targets.length).fill(1 / counted, 0, batch.targets.length)
-      loss += await this.#training.run(padded, { weights, accumulate: index > 0, random: { seed, key: step * MAX_ACCUMULATION + index } })
+      loss += await this.#training.run(padded, {
+        weights,
+        accumulate: index > 0,
+        random: { seed, key: step * MAX_ACCUMULATION + index },
+      })
     }
     this.#scalars['learning_rate']?.write(Float32Array.of(learningRate))
-    for (const [name, value] of Object.entries(this.#options.optimizer.scalars(step + 1))) this.#scalars[name]?.write(Float32Array.of(value))
+    for (const [name, value] of Object.entries(this.#options.optimizer.scalars(step + 1)))
+      this.#scalars[name]?.write(Float32Array.of(value))
     await this.#optimizerBinding.run()
     const gradientNorm = (await this.#norm.read())[0] as number
-    const skipped = this.#options.compute === 'float16' && Number.isFinite(loss) && this.lossScale.afterStep(gradientNorm)
+    const skipped =
+      this.#options.compute === 'float16' && Number.isFinite(loss) && this.lossScale.afterStep(gradientNorm)
     return { loss, gradientNorm, skipped }
   }
 
@@ -148,7 +226,12 @@ export class StepRunner {
     const { model, device, layout, compute, resident = NO_RESIDENT_WEIGHTS } = this.#options
     if (!this.#evaluation) {
       const graph = evaluationProgram(resident.source(model), layout, compute)
-      const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), { weightsFolder: model.folder, ...sessionOptionsFor(resident), ...this.#arena, prepack: false })
+      const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), {
+        weightsFolder: model.folder,
+        ...sessionOptionsFor(resident),
+        ...this.#arena,
+        prepack: false,
+      })
       this.#evaluation = this.#shaped(session, { outputs: {}, losses: true })
     }
     const weights = new Float32Array(batch.targets.length).fill(1)
@@ -171,7 +254,9 @@ export class StepRunner {
     return this.#options.cudaGraph === true
   }
 
-  /** The device's memory that steps have taken besides the tensors that are bound, since the last rest; only on CUDA. */
+  /**
+   * The device's memory that steps have taken besides the tensors that are bound, since the last rest; only on CUDA.
+   */
   memoryUse(): MemoryUse {
     return togetherInUse([this.#update, ...(this.#training ? [this.#training] : [])])
   }
@@ -181,7 +266,10 @@ export class StepRunner {
     this.#owned.dispose()
   }
 
-  /** Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session anew, and takes all that there is until the next rest. */
+  /**
+   * Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session
+   * anew, and takes all that there is until the next rest.
+   */
   rest(): void {
     this.#arena = { gpuArena: 'blocks' }
     const open = [this.#training, this.#evaluation]
@@ -191,7 +279,12 @@ export class StepRunner {
 
   /** Takes the session over, also where that fails. */
   #shaped(session: Session, kind: Pick<ShapedSessionOptions, 'outputs' | 'losses'>): ShapedSession {
-    const { device, layout, model: { architecture }, noiseAlpha = 0 } = this.#options
+    const {
+      device,
+      layout,
+      model: { architecture },
+      noiseAlpha = 0,
+    } = this.#options
     try {
       return new ShapedSession({ device, session, shared: this.#shared, architecture, layout, noiseAlpha, ...kind })
     } catch (error) {

@@ -27,9 +27,10 @@ export interface TrainContext {
 const CHECKPOINT_INTERVAL_MS = 30_000
 
 /**
- * Trains a model as the job says, from the start or from a checkpoint, until the last step or until the signal asks to stop (after the step in flight,
- * with a checkpoint). Equal jobs give equal losses; a resumed run goes on exactly as the unbroken one.
- * Throws UserError for what the user can fix, and `training/diverged` where the loss is no number any more.
+ * Trains a model as the job says, from the start or from a checkpoint, until the last step or until the signal asks to
+ * stop (after the step in flight, with a checkpoint). Equal jobs give equal losses; a resumed run goes on exactly as
+ * the unbroken one. Throws UserError for what the user can fix, and `training/diverged` where the loss is no number any
+ * more.
  */
 export async function train(job: TrainJob, context: TrainContext): Promise<TrainResult> {
   const setup = await setUpTraining(job, context)
@@ -61,7 +62,11 @@ class Run {
   #savedMs: number
   #savedStep = -1
 
-  constructor(job: TrainJob, context: TrainContext, { setup, history }: { readonly setup: TrainingSetup; readonly history: HistoryWriter }) {
+  constructor(
+    job: TrainJob,
+    context: TrainContext,
+    { setup, history }: { readonly setup: TrainingSetup; readonly history: HistoryWriter },
+  ) {
     const rows = setup.trainSamples.length
     this.#job = job
     this.#context = context
@@ -74,7 +79,13 @@ class Run {
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
     this.#state = setup.state
-    this.#microBatches = new MicroBatches({ pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded), makeRoom: () => setup.evaluator.makeRoom() }, setup.state.microBatchRows)
+    this.#microBatches = new MicroBatches(
+      {
+        pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded),
+        makeRoom: () => setup.evaluator.makeRoom(),
+      },
+      setup.state.microBatchRows,
+    )
   }
 
   async execute(): Promise<TrainResult> {
@@ -90,7 +101,8 @@ class Run {
     if (this.#totalSteps === 0) await this.#evaluate()
     await this.#save()
     const { overflows } = this.#setup.runner.lossScale
-    if (overflows > 0) this.#log('info', 'run/overflows', { count: overflows, scale: this.#setup.runner.lossScale.value })
+    if (overflows > 0)
+      this.#log('info', 'run/overflows', { count: overflows, scale: this.#setup.runner.lossScale.value })
     const finished = this.#state.step >= this.#totalSteps
     return { outcome: finished ? 'finished' : 'stopped', step: this.#state.step, lastLoss: this.#state.lastLoss }
   }
@@ -119,14 +131,33 @@ class Run {
     const startMs = this.#now()
     const { step } = this.#state
     const quantile = this.#settings['tokenizer.padding_quantile']
-    const batches = this.#plan.batchesOf(step).map((rows) => cutToQuantile(rows.map((row) => this.#rowOf(row, step)), quantile))
+    const batches = this.#plan.batchesOf(step).map((rows) =>
+      cutToQuantile(
+        rows.map((row) => this.#rowOf(row, step)),
+        quantile,
+      ),
+    )
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
-    const { loss, gradientNorm, skipped } = await this.#microBatches.run(batches, (packed) => runner.step(packed, step, learningRate), (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }))
-    if (!Number.isFinite(loss) || (!Number.isFinite(gradientNorm) && (!skipped || runner.lossScale.value === 1))) throw new UserError('training/diverged', { step: step + 1 })
-    if (skipped && runner.lossScale.overflows === 1) this.#log('info', 'run/overflow', { step: step + 1, scale: runner.lossScale.value })
+    const { loss, gradientNorm, skipped } = await this.#microBatches.run(
+      batches,
+      (packed) => runner.step(packed, step, learningRate),
+      (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }),
+    )
+    if (!Number.isFinite(loss) || (!Number.isFinite(gradientNorm) && (!skipped || runner.lossScale.value === 1)))
+      throw new UserError('training/diverged', { step: step + 1 })
+    if (skipped && runner.lossScale.overflows === 1)
+      this.#log('info', 'run/overflow', { step: step + 1, scale: runner.lossScale.value })
     this.#state = { ...this.#state, step: step + 1, epoch: (step + 1) / this.#perEpoch, lastLoss: loss }
     const tokenCount = batches.flat().reduce((sum, { ids }) => sum + ids.length, 0)
-    const metric = { step: step + 1, epoch: this.#state.epoch, loss, learningRate, gradientNorm: skipped ? 0 : gradientNorm, tokenCount, stepMs: this.#now() - startMs }
+    const metric = {
+      step: step + 1,
+      epoch: this.#state.epoch,
+      loss,
+      learningRate,
+      gradientNorm: skipped ? 0 : gradientNorm,
+      tokenCount,
+      stepMs: this.#now() - startMs,
+    }
     // Written before it is told: whoever hears of a step finds it in the file.
     await this.#history.addStep(metric)
     this.#context.onEvent({ kind: 'step', ...metric })
@@ -138,10 +169,18 @@ class Run {
     const sample = trainSamples[row] as TrainingSample
     const probability = this.#settings['augmentation.token_mask_probability']
     const epoch = Math.floor(step / this.#perEpoch)
-    return maskTokens(sample, { probability, maskId: maskIdOf(model.tokenizer), seed: this.#state.seed, key: epoch * trainSamples.length + row })
+    return maskTokens(sample, {
+      probability,
+      maskId: maskIdOf(model.tokenizer),
+      seed: this.#state.seed,
+      key: epoch * trainSamples.length + row,
+    })
   }
 
-  /** True at the last step, whenever another `evaluation_epochs` have passed, and before the first step where it is asked for. */
+  /**
+   * True at the last step, whenever another `evaluation_epochs` have passed, and before the first step where it is
+   * asked for.
+   */
   #evaluationIsDue(): boolean {
     const { step, evaluatedStep } = this.#state
     if (evaluatedStep === step) return false
@@ -165,7 +204,11 @@ class Run {
     const { step, epoch, bestScore } = this.#state
     if (evaluation.samples.length === 0) this.#log('warning', 'run/not-answered', { step })
     const isBest = score !== null && (bestScore === null || score < bestScore)
-    this.#state = { ...this.#state, evaluatedStep: step, ...(isBest ? { bestScore: score, bestValidationLoss: evaluation.validationLoss, bestStep: step } : {}) }
+    this.#state = {
+      ...this.#state,
+      evaluatedStep: step,
+      ...(isBest ? { bestScore: score, bestValidationLoss: evaluation.validationLoss, bestStep: step } : {}),
+    }
     await this.#history.addEvaluation({ step, epoch, ...evaluation })
     this.#context.onEvent({ kind: 'evaluation', step, epoch, ...evaluation })
     // The state has changed, also where this step was saved before.
@@ -176,14 +219,29 @@ class Run {
   async #save(): Promise<void> {
     if (this.#savedStep === this.#state.step) return
     const { runner } = this.#setup
-    const vectors = await Promise.all(Object.entries(runner.state).map(async ([name, tensor]) => [name, (await tensor.read()) as StateArray] as const))
-    const state = { ...this.#state, microBatchRows: this.#microBatches.rows, lossScale: computeTypeFor(this.#job.device, this.#settings) === 'float16' ? runner.lossScale.state : null }
+    const vectors = await Promise.all(
+      Object.entries(runner.state).map(async ([name, tensor]) => [name, (await tensor.read()) as StateArray] as const),
+    )
+    const state = {
+      ...this.#state,
+      microBatchRows: this.#microBatches.rows,
+      lossScale: computeTypeFor(this.#job.device, this.#settings) === 'float16' ? runner.lossScale.state : null,
+    }
     // A checkpoint never knows more than the curve: a run that is resumed from it finds every step before it.
     await this.#history.sync()
-    const folder = await saveCheckpoint(this.#job.checkpointFolder, this.#saveOptions(), { state, p: await runner.p.read(), optimizer: Object.fromEntries(vectors) })
+    const folder = await saveCheckpoint(this.#job.checkpointFolder, this.#saveOptions(), {
+      state,
+      p: await runner.p.read(),
+      optimizer: Object.fromEntries(vectors),
+    })
     this.#savedMs = this.#now()
     this.#savedStep = this.#state.step
-    this.#context.onEvent({ kind: 'checkpoint', step: this.#state.step, folder, best: this.#state.bestStep === this.#state.step })
+    this.#context.onEvent({
+      kind: 'checkpoint',
+      step: this.#state.step,
+      folder,
+      best: this.#state.bestStep === this.#state.step,
+    })
   }
 
   #saveOptions(): SaveOptions {
@@ -202,7 +260,12 @@ class Run {
       savedModules: [...new Set(layout.wholes.map(({ name }) => last(moduleOf(name))))],
     }
     const keep = this.#settings['training.save_checkpoint'] === 'each_evaluation_epoch' ? 'all' : 'named'
-    return { layout, config, keep, ...(this.#settings['training.lora'] ? {} : { wholeModel: { folder: model.folder } }) }
+    return {
+      layout,
+      config,
+      keep,
+      ...(this.#settings['training.lora'] ? {} : { wholeModel: { folder: model.folder } }),
+    }
   }
 
   #log(level: 'info' | 'warning', code: string, facts: Readonly<Record<string, string | number>>): void {

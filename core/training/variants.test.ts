@@ -18,7 +18,8 @@ import { loraTargets } from '../models/family.ts'
 const device = openRuntime().device('cpu')
 afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
-const furthest = (found: readonly number[], wanted: readonly number[]) => Math.max(...wanted.map((value, step) => Math.abs((found[step] ?? NaN) / value - 1)))
+const furthest = (found: readonly number[], wanted: readonly number[]) =>
+  Math.max(...wanted.map((value, step) => Math.abs((found[step] ?? NaN) / value - 1)))
 
 interface Recorded {
   losses: number[]
@@ -27,8 +28,12 @@ interface Recorded {
   trainable: number
 }
 
-// Recorded with torch 2.13, transformers 5.18 and peft 0.21: six AdamW steps on the rows of the family's golden, from its adapter.
-const recorded = JSON.parse(await readFile(join(import.meta.dirname, 'fixtures', 'variants.json'), 'utf8')) as Record<string, Record<string, Recorded>>
+// Recorded with torch 2.13, transformers 5.18 and peft 0.21: six AdamW steps on the rows of the family's golden, from
+// its adapter.
+const recorded = JSON.parse(await readFile(join(import.meta.dirname, 'fixtures', 'variants.json'), 'utf8')) as Record<
+  string,
+  Record<string, Recorded>
+>
 const variants: Record<string, { settings: Partial<SettingValues>; learningRate: number }> = {
   dora: { settings: { 'training.use_dora': true }, learningRate: 5e-3 },
   rslora: { settings: { 'training.use_rslora': true }, learningRate: 5e-3 },
@@ -42,31 +47,73 @@ describe.each(Object.keys(recorded))('%s trains as torch and peft do', (family) 
   it.each(Object.keys(variants))('%s', async (name) => {
     const { settings, learningRate } = variants[name]!
     const wanted = recorded[family]![name]!
-    const { rows, prompt_lengths } = JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as { rows: number[][]; prompt_lengths: number[] }
+    const { rows, prompt_lengths } = JSON.parse(await readFile(join(folder, 'expected.json'), 'utf8')) as {
+      rows: number[][]
+      prompt_lengths: number[]
+    }
     const model = await openModelFiles(folder)
-    const layout = trainableLayout(model, { ...defaultSettings(), 'training.lora_r': 4, 'training.lora_alpha': 16, ...settings })
+    const layout = trainableLayout(model, {
+      ...defaultSettings(),
+      'training.lora_r': 4,
+      'training.lora_alpha': 16,
+      ...settings,
+    })
     expect(layout.parameterCount).toBe(wanted.trainable)
-    const runner = await StepRunner.open({ model, device, layout, optimizer: optimizers.AdamW, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 })
+    const runner = await StepRunner.open({
+      model,
+      device,
+      layout,
+      optimizer: optimizers.AdamW,
+      clip: 0,
+      weightDecay: 0,
+      seed: 1,
+      maxTokens: 64,
+    })
     const p = await initialTrainable(model, layout, 1, { device, resident: NO_RESIDENT_WEIGHTS })
     const plain = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
     const adapter = await readAdapterVector(join(folder, 'adapter'), plain)
     for (const [index, slot] of layout.slots.entries())
-      for (const [from, to] of [[plain.slots[index]!.a, slot.a], [plain.slots[index]!.b, slot.b]] as const) p.set(adapter.subarray(from.offset, from.offset + from.shape[0] * from.shape[1]), to.offset)
+      for (const [from, to] of [
+        [plain.slots[index]!.a, slot.a],
+        [plain.slots[index]!.b, slot.b],
+      ] as const)
+        p.set(adapter.subarray(from.offset, from.offset + from.shape[0] * from.shape[1]), to.offset)
     runner.p.write(p)
-    const batch = packRows(rows.map((ids, row) => ({ ids: Int32Array.from(ids), labelMask: Uint8Array.from(ids, (_, index) => Number(index >= prompt_lengths[row]!)) })))
+    const batch = packRows(
+      rows.map((ids, row) => ({
+        ids: Int32Array.from(ids),
+        labelMask: Uint8Array.from(ids, (_, index) => Number(index >= prompt_lengths[row]!)),
+      })),
+    )
     const steps = []
     for (let step = 0; step < wanted.losses.length; step++) steps.push(await runner.step([batch], step, learningRate))
     const checksum = (await runner.p.read()).reduce((sum, value) => sum + Math.abs(value), 0)
     runner.dispose()
-    expect(furthest(steps.map(({ loss }) => loss), wanted.losses)).toBeLessThan(1e-4)
-    expect(furthest(steps.map(({ gradientNorm }) => gradientNorm), wanted.grad_norms)).toBeLessThan(1e-3)
+    expect(
+      furthest(
+        steps.map(({ loss }) => loss),
+        wanted.losses,
+      ),
+    ).toBeLessThan(1e-4)
+    expect(
+      furthest(
+        steps.map(({ gradientNorm }) => gradientNorm),
+        wanted.grad_norms,
+      ),
+    ).toBeLessThan(1e-3)
     expect(furthest([checksum], [wanted.final_checksum])).toBeLessThan(1e-4)
   })
 })
 
 async function lossesOf(settings: Partial<SettingValues>): Promise<number[]> {
   const job = await makeJob(someRows, [], {
-    'training.batch_size': 4, 'training.epochs': 20, 'training.learning_rate': 1e-3, 'training.lora_dropout': 0, 'training.evaluation_epochs': 1000, 'prediction.max_length_inference': 1, ...settings,
+    'training.batch_size': 4,
+    'training.epochs': 20,
+    'training.learning_rate': 1e-3,
+    'training.lora_dropout': 0,
+    'training.evaluation_epochs': 1000,
+    'prediction.max_length_inference': 1,
+    ...settings,
   })
   try {
     return (await runJob(job)).losses
@@ -78,7 +125,8 @@ async function lossesOf(settings: Partial<SettingValues>): Promise<number[]> {
 describe('twenty steps of the tiny model', { timeout: 600_000 }, () => {
   const base = lossesOf({})
 
-  // How far the loss of any of the twenty steps is from float32's, as a share; the limits are about twice what was measured.
+  // How far the loss of any of the twenty steps is from float32's, as a share; the limits are about twice what was
+  // measured.
   it.each<[string, Partial<SettingValues>, number]>([
     ['float16', { 'environment.precision': 'float16' }, 2e-3],
     ['bfloat16', { 'environment.precision': 'bfloat16' }, 2e-2],
@@ -94,12 +142,22 @@ describe('twenty steps of the tiny model', { timeout: 600_000 }, () => {
   })
 
   it('gradient checkpointing gives the same losses with dropout too', async () => {
-    const settings = { 'training.lora_dropout': 0.1, 'architecture.intermediate_dropout': 0.2, 'augmentation.neftune_noise_alpha': 5 }
-    expect(furthest(await lossesOf({ ...settings, 'architecture.gradient_checkpointing': true }), await lossesOf(settings))).toBeLessThan(1e-5)
+    const settings = {
+      'training.lora_dropout': 0.1,
+      'architecture.intermediate_dropout': 0.2,
+      'augmentation.neftune_noise_alpha': 5,
+    }
+    expect(
+      furthest(await lossesOf({ ...settings, 'architecture.gradient_checkpointing': true }), await lossesOf(settings)),
+    ).toBeLessThan(1e-5)
   })
 
   it('noise, hidden tokens and inner dropout change what is learnt, and nothing else for the same seed', async () => {
-    for (const settings of [{ 'augmentation.neftune_noise_alpha': 5 }, { 'augmentation.token_mask_probability': 0.1 }, { 'architecture.intermediate_dropout': 0.3 }]) {
+    for (const settings of [
+      { 'augmentation.neftune_noise_alpha': 5 },
+      { 'augmentation.token_mask_probability': 0.1 },
+      { 'architecture.intermediate_dropout': 0.3 },
+    ]) {
       const losses = await lossesOf(settings)
       expect(furthest(losses, await base)).toBeGreaterThan(1e-3)
       expect(await lossesOf(settings)).toEqual(losses)
@@ -112,12 +170,28 @@ it('counts steps that overflow float16, changes nothing in them and lowers the s
   const model = await openModelFiles(folder)
   const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
   const lossScale = new LossScale({ value: 2 ** 24, goodSteps: 0, overflows: 0 })
-  const runner = await StepRunner.open({ model, device, layout, optimizer: optimizers.AdamW, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64, compute: 'float16', lossScale })
+  const runner = await StepRunner.open({
+    model,
+    device,
+    layout,
+    optimizer: optimizers.AdamW,
+    clip: 0,
+    weightDecay: 0,
+    seed: 1,
+    maxTokens: 64,
+    compute: 'float16',
+    lossScale,
+  })
   const before = await readAdapterVector(join(folder, 'adapter'), layout)
   runner.p.write(before)
   const batch = packRows([{ ids: Int32Array.from([5, 9, 33, 7, 21]), labelMask: Uint8Array.from([0, 1, 1, 1, 1]) }])
   const first = await runner.step([batch], 0, 1e-3)
-  expect([first.skipped, Number.isFinite(first.loss), lossScale.value, lossScale.overflows]).toEqual([true, true, 2 ** 23, 1])
+  expect([first.skipped, Number.isFinite(first.loss), lossScale.value, lossScale.overflows]).toEqual([
+    true,
+    true,
+    2 ** 23,
+    1,
+  ])
   expect(await runner.p.read()).toEqual(before)
   let step = 1
   while ((await runner.step([batch], step, 1e-3)).skipped) step++
@@ -130,7 +204,12 @@ it('frees what a runner had made when there is no memory for the rest', async ()
   const model = await openModelFiles(join(import.meta.dirname, '..', 'models', 'fixtures', 'llama'))
   const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
   const before = openRuntime().live()
-  const greedy: Optimizer = { ...optimizers.AdamW, state: { ...optimizers.AdamW.state, v: { dtype: 'float32', length: () => 2 ** 50 } } }
-  await expect(StepRunner.open({ model, device, layout, optimizer: greedy, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 })).rejects.toThrow()
+  const greedy: Optimizer = {
+    ...optimizers.AdamW,
+    state: { ...optimizers.AdamW.state, v: { dtype: 'float32', length: () => 2 ** 50 } },
+  }
+  await expect(
+    StepRunner.open({ model, device, layout, optimizer: greedy, clip: 0, weightDecay: 0, seed: 1, maxTokens: 64 }),
+  ).rejects.toThrow()
   expect(openRuntime().live()).toEqual(before)
 })

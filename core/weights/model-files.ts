@@ -4,7 +4,10 @@ import type { WeightEntry } from '../models/context.ts'
 import { architectureOf } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
 
-/** A model folder opened for computing, without its tokenizer: what it is, and where its weights lie. Holds no device memory. */
+/**
+ * A model folder opened for computing, without its tokenizer: what it is, and where its weights lie. Holds no device
+ * memory.
+ */
 export interface ModelFiles extends ModelSource {
   readonly folder: string
   readonly config: Readonly<Record<string, unknown>>
@@ -16,7 +19,10 @@ export interface ModelFiles extends ModelSource {
 
 const WEIGHT_TYPES = new Set(['float32', 'float16', 'bfloat16'])
 
-/** Opens a model folder. Throws UserError for a damaged or unsupported model, and `model/weight` for a weight of a type that cannot be computed with. */
+/**
+ * Opens a model folder. Throws UserError for a damaged or unsupported model, and `model/weight` for a weight of a type
+ * that cannot be computed with.
+ */
 export const openModelFiles = async (folder: string): Promise<ModelFiles> => modelFilesOf(await openCheckpoint(folder))
 
 /** The same of a checkpoint that is open already. */
@@ -25,10 +31,16 @@ export function modelFilesOf({ folder, config, tensors }: Checkpoint): ModelFile
   const stored = new Map<string, StoredTensor>()
   for (const [name, place] of tensors) {
     if (WEIGHT_TYPES.has(place.dtype)) stored.set(name, place)
-    else if (name.endsWith('.weight')) throw new UserError('model/weight', { weight: name, expected: [...WEIGHT_TYPES].join(' / '), found: place.dtype })
+    else if (name.endsWith('.weight'))
+      throw new UserError('model/weight', { weight: name, expected: [...WEIGHT_TYPES].join(' / '), found: place.dtype })
   }
   const scattered = [...stored.values()].some((place) => !isContiguous(place))
-  const weights = new Map([...stored].map(([name, place]) => [name, (isContiguous(place) ? place : { ...place, offset: 0, length: 0 }) as WeightEntry]))
+  const weights = new Map(
+    [...stored].map(([name, place]) => [
+      name,
+      (isContiguous(place) ? place : { ...place, offset: 0, length: 0 }) as WeightEntry,
+    ]),
+  )
   return { folder, config, architecture, weights, stored, scattered }
 }
 
@@ -36,7 +48,10 @@ export function modelFilesOf({ folder, config, tensors }: Checkpoint): ModelFile
 const SMALL_MODEL_BYTES = 800e6
 const FLOAT32_BYTES = 4
 
-/** True where each session keeps a copy of the weights as its kernels like them best: small models whose weights stay as they are stored. */
+/**
+ * True where each session keeps a copy of the weights as its kernels like them best: small models whose weights stay as
+ * they are stored.
+ */
 export function keepsCopies({ stored, scattered }: Pick<ModelFiles, 'stored' | 'scattered'>, storage: string): boolean {
   const bytes = [...stored.values()].reduce((sum, { shape }) => sum + FLOAT32_BYTES * elementCount(shape), 0)
   return (storage === 'float32' || storage === 'as-stored') && !scattered && bytes < SMALL_MODEL_BYTES

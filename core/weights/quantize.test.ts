@@ -10,28 +10,65 @@ import { QuantizerThreads } from './quantizer-threads.ts'
 const quantize = makeQuantize(halfTable(), readSync)
 /** More than one piece, and a last one that is shorter. */
 const COUNT = 2 * 4096 + 192
-const numbers = Float32Array.from({ length: COUNT }, (_, index) => (index < 64 ? 0 : Math.sin(index * 1.7) * (1 + (index % 977))))
+const numbers = Float32Array.from({ length: COUNT }, (_, index) =>
+  index < 64 ? 0 : Math.sin(index * 1.7) * (1 + (index % 977)),
+)
 
 const wide = ({ bytes, scales }: Quantized, kind: Quantization, block: number): number[] =>
-  Array.from({ length: COUNT }, (_, index) => (kind === 'int8' ? ((bytes[index] as number) << 24) >> 24 : ((((bytes[index >> 1] as number) >> (4 * (index & 1))) & 15) ^ 8) - 8) * (scales[Math.floor(index / block)] as number))
+  Array.from(
+    { length: COUNT },
+    (_, index) =>
+      (kind === 'int8'
+        ? ((bytes[index] as number) << 24) >> 24
+        : ((((bytes[index >> 1] as number) >> (4 * (index & 1))) & 15) ^ 8) - 8) *
+      (scales[Math.floor(index / block)] as number),
+  )
 
-it.each([['int8', 64], ['int8', 16], ['int4', 64], ['int4', 32]] as const)('%s in blocks of %i: no number is further than half a step away, the largest of each block not at all', (kind, block) => {
-  const quantized = quantize(numbers.slice().buffer, { dtype: 'float32', kind, block })
-  const found = wide(quantized, kind, block)
-  for (let start = 0; start < COUNT; start += block) {
-    const step = Math.abs(quantized.scales[start / block] as number)
-    const largest = numbers.subarray(start, start + block).reduce((most, number, index, all) => (Math.abs(number) > Math.abs(all[most] as number) ? index : most), 0)
-    expect(found[start + largest]).toBeCloseTo(numbers[start + largest] as number, 3)
-    // The one that lies opposite the largest may be a whole step away: there is one integer less on its side.
-    for (let index = start; index < start + block; index++) expect(Math.abs((found[index] as number) - (numbers[index] as number))).toBeLessThanOrEqual(step * (numbers[index]! * numbers[start + largest]! < 0 ? 1.001 : 0.501))
-  }
-})
+it.each([
+  ['int8', 64],
+  ['int8', 16],
+  ['int4', 64],
+  ['int4', 32],
+] as const)(
+  '%s in blocks of %i: no number is further than half a step away, the largest of each block not at all',
+  (kind, block) => {
+    const quantized = quantize(numbers.slice().buffer, { dtype: 'float32', kind, block })
+    const found = wide(quantized, kind, block)
+    for (let start = 0; start < COUNT; start += block) {
+      const step = Math.abs(quantized.scales[start / block] as number)
+      const largest = numbers
+        .subarray(start, start + block)
+        .reduce((most, number, index, all) => (Math.abs(number) > Math.abs(all[most] as number) ? index : most), 0)
+      expect(found[start + largest]).toBeCloseTo(numbers[start + largest] as number, 3)
+      // The one that lies opposite the largest may be a whole step away: there is one integer less on its side.
+      for (let index = start; index < start + block; index++)
+        expect(Math.abs((found[index] as number) - (numbers[index] as number))).toBeLessThanOrEqual(
+          step * (numbers[index]! * numbers[start + largest]! < 0 ? 1.001 : 0.501),
+        )
+    }
+  },
+)
 
-it.each(['float64', 'float16', 'bfloat16'] as const)('%s is quantized like the same numbers in float32', (dtype: QuantizableType) => {
-  const stored = dtype === 'float64' ? Float64Array.from(numbers) : dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers)
-  const same = dtype === 'float64' ? numbers.slice() : dtype === 'float16' ? widenFloat16(stored as Uint16Array) : widenBfloat16(stored as Uint16Array)
-  expect(quantize(stored.buffer, { dtype, kind: 'int4', block: 64 })).toEqual(quantize(same.buffer, { dtype: 'float32', kind: 'int4', block: 64 }))
-})
+it.each(['float64', 'float16', 'bfloat16'] as const)(
+  '%s is quantized like the same numbers in float32',
+  (dtype: QuantizableType) => {
+    const stored =
+      dtype === 'float64'
+        ? Float64Array.from(numbers)
+        : dtype === 'float16'
+          ? Uint16Array.from(numbers, float32ToFloat16)
+          : float32ToBfloat16(numbers)
+    const same =
+      dtype === 'float64'
+        ? numbers.slice()
+        : dtype === 'float16'
+          ? widenFloat16(stored as Uint16Array)
+          : widenBfloat16(stored as Uint16Array)
+    expect(quantize(stored.buffer, { dtype, kind: 'int4', block: 64 })).toEqual(
+      quantize(same.buffer, { dtype: 'float32', kind: 'int4', block: 64 }),
+    )
+  },
+)
 
 it('threads give the same, side by side', async () => {
   const threads = new QuantizerThreads()
@@ -39,7 +76,10 @@ it('threads give the same, side by side', async () => {
     const options = { dtype: 'float32', kind: 'int8', block: 64 } as const
     const tensors = Array.from({ length: threads.count }, (_, index) => numbers.map((number) => number * (index + 1)))
     const wanted = tensors.map((tensor) => quantize(tensor.slice().buffer, options))
-    for (let turn = 0; turn < 2; turn++) expect(await Promise.all(tensors.map((tensor) => threads.quantize(tensor.slice().buffer, options)))).toEqual(wanted)
+    for (let turn = 0; turn < 2; turn++)
+      expect(await Promise.all(tensors.map((tensor) => threads.quantize(tensor.slice().buffer, options)))).toEqual(
+        wanted,
+      )
   } finally {
     threads.close()
   }
@@ -59,7 +99,9 @@ it('a file is read in pieces, from any place on, on a thread too; one that is to
     const piece = { fd: file.fd, position, byteLength: many.byteLength }
     expect(quantize(piece, options)).toEqual(wanted)
     expect(await threads.quantize(piece, options)).toEqual(wanted)
-    await expect(threads.quantize({ ...piece, byteLength: piece.byteLength + 256 }, options)).rejects.toThrow('became shorter')
+    await expect(threads.quantize({ ...piece, byteLength: piece.byteLength + 256 }, options)).rejects.toThrow(
+      'became shorter',
+    )
   } finally {
     threads.close()
     await file.close()

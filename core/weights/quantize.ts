@@ -32,14 +32,21 @@ export interface QuantizeOptions {
 }
 
 /** Numbers as they are stored, row-major: in memory or in an open file. Throws where that cannot be read. */
-export type Quantize = (numbers: ArrayBuffer | FilePiece, options: QuantizeOptions & { readonly dtype: QuantizableType }) => Quantized
+export type Quantize = (
+  numbers: ArrayBuffer | FilePiece,
+  options: QuantizeOptions & { readonly dtype: QuantizableType },
+) => Quantized
 
 /**
- * Makes the function that rounds numbers to integers block by block. The number of largest magnitude becomes the lowest integer exactly, which uses the whole range. `halves`: every
- * float16 as float32; `read`: node:fs's. Threads run this function's text (quantizer-threads.ts): it uses nothing from outside.
+ * Makes the function that rounds numbers to integers block by block. The number of largest magnitude becomes the lowest
+ * integer exactly, which uses the whole range. `halves`: every float16 as float32; `read`: node:fs's. Threads run this
+ * function's text (quantizer-threads.ts): it uses nothing from outside.
  */
 export function makeQuantize(halves: Float32Array, read: typeof readSync): Quantize {
-  /** Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is computed. A multiple of every block. */
+  /**
+   * Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is
+   * computed. A multiple of every block.
+   */
   const piece = 4096
   const room = new Float32Array(piece)
   const words = new Uint32Array(room.buffer)
@@ -68,7 +75,8 @@ export function makeQuantize(halves: Float32Array, read: typeof readSync): Quant
     else if (dtype === 'float64') room.set(new Float64Array(numbers, start, count))
     else {
       const bits = new Uint16Array(numbers, start, count)
-      if (dtype === 'float16') for (let index = 0; index < count; index++) room[index] = halves[bits[index] as number] as number
+      if (dtype === 'float16')
+        for (let index = 0; index < count; index++) room[index] = halves[bits[index] as number] as number
       else for (let index = 0; index < count; index++) words[index] = (bits[index] as number) << 16
     }
   }
@@ -88,7 +96,8 @@ export function makeQuantize(halves: Float32Array, read: typeof readSync): Quant
     return found
   }
 
-  // A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer above it.
+  // A product is at least the lowest integer: half more than what brings that to 0, cut off, is the rounded integer
+  // above it.
 
   function roundTo8(from: number, end: number, inverse: number, bytes: Uint8Array): void {
     for (let index = from; index < end; index++) {

@@ -24,7 +24,10 @@ export class QuantizerThreads {
   readonly #all: Worker[] = []
   readonly #idle: Worker[] = []
 
-  /** As `makeQuantize` describes it. Numbers in memory are taken away, a file stays open until the end; no more than `count` calls at once. */
+  /**
+   * As `makeQuantize` describes it. Numbers in memory are taken away, a file stays open until the end; no more than
+   * `count` calls at once.
+   */
   async quantize(...[numbers, options]: Parameters<Quantize>): Promise<Quantized> {
     const worker = this.#idle.pop() ?? this.#start()
     // Rejects where the thread fails.

@@ -14,19 +14,24 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const tensorsLive = () => runtime.live().tensor
 
-it.each(['as-stored', 'float16', 'bfloat16', 'int8', 'int4'] as const)('loads %s weights, and frees them all', async (storage) => {
-  const before = tensorsLive()
-  const files = await openModelFiles(fixture)
-  const weights = loadResidentWeights(files, device, storage)
-  await weights.loaded
-  expect(Object.values(weights.tensors).reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(residentBytes(files, storage))
-  expect(tensorsLive()).toBeGreaterThan(before)
-  const name = 'model.layers.0.mlp.up_proj.weight'
-  const first = await weights.tensors[name]!.read()
-  expect(first.some((number) => number !== 0)).toBe(true)
-  await weights.dispose()
-  expect(tensorsLive()).toBe(before)
-})
+it.each(['as-stored', 'float16', 'bfloat16', 'int8', 'int4'] as const)(
+  'loads %s weights, and frees them all',
+  async (storage) => {
+    const before = tensorsLive()
+    const files = await openModelFiles(fixture)
+    const weights = loadResidentWeights(files, device, storage)
+    await weights.loaded
+    expect(Object.values(weights.tensors).reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(
+      residentBytes(files, storage),
+    )
+    expect(tensorsLive()).toBeGreaterThan(before)
+    const name = 'model.layers.0.mlp.up_proj.weight'
+    const first = await weights.tensors[name]!.read()
+    expect(first.some((number) => number !== 0)).toBe(true)
+    await weights.dispose()
+    expect(tensorsLive()).toBe(before)
+  },
+)
 
 it('disposed of while it loads, it stops, and has freed everything when that is done', async () => {
   const before = tensorsLive()

@@ -1,4 +1,15 @@
-import { elementCount, isContiguous, readTensor, readTensorBytes, roundedTo, tensorBytes, withFilePiece, type FilePiece, type StoredTensor, type TensorType } from '../checkpoints/index.ts'
+import {
+  elementCount,
+  isContiguous,
+  readTensor,
+  readTensorBytes,
+  roundedTo,
+  tensorBytes,
+  withFilePiece,
+  type FilePiece,
+  type StoredTensor,
+  type TensorType,
+} from '../checkpoints/index.ts'
 import type { WeightEntry, Weights } from '../models/context.ts'
 import type { Architecture } from '../models/family.ts'
 import type { ModelSource } from '../models/programs.ts'
@@ -12,23 +23,35 @@ export type WeightStorage = 'as-stored' | 'float16' | 'bfloat16' | Quantization
 
 /** A model's weights for every session of a device. */
 export interface ResidentWeights {
-  /** 'constant': each session has a copy of its own, laid out for its kernels. 'input': sessions are given these tensors at every run. */
+  /**
+   * 'constant': each session has a copy of its own, laid out for its kernels. 'input': sessions are given these tensors
+   * at every run.
+   */
   readonly kind: 'constant' | 'input'
   readonly tensors: Readonly<Record<string, DeviceTensor>>
   /** The model as programs see it: with the types that its weights have in memory. */
   source(model: ModelSource): ModelSource
-  /** Settles when every tensor holds its weights: sessions may be opened before, not run. Rejects with UserError where the files cannot be read. */
+  /**
+   * Settles when every tensor holds its weights: sessions may be opened before, not run. Rejects with UserError where
+   * the files cannot be read.
+   */
   readonly loaded: Promise<void>
   /** Settles when the device's memory is free: while weights are being read, after those that are under way. */
   dispose(): Promise<void>
 }
 
 /** Every session reads the files itself: fastest for small models, whose copies do not matter. */
-export const NO_RESIDENT_WEIGHTS: ResidentWeights = { kind: 'constant', tensors: {}, source: (model) => model, loaded: Promise.resolve(), dispose: () => Promise.resolve() }
+export const NO_RESIDENT_WEIGHTS: ResidentWeights = {
+  kind: 'constant',
+  tensors: {},
+  source: (model) => model,
+  loaded: Promise.resolve(),
+  dispose: () => Promise.resolve(),
+}
 
 /**
- * How sessions of programs with these weights are opened. Constants are laid out anew for their kernels. Beside large inputs scratch memory is asked for piece by
- * piece: planned in one block it took 3 GB more for a model of 1.7 B.
+ * How sessions of programs with these weights are opened. Constants are laid out anew for their kernels. Beside large
+ * inputs scratch memory is asked for piece by piece: planned in one block it took 3 GB more for a model of 1.7 B.
  */
 export const sessionOptionsFor = ({ kind }: ResidentWeights): Pick<SessionOptions, 'prepack' | 'memoryPattern'> =>
   kind === 'constant' ? {} : { prepack: false, memoryPattern: false }
@@ -42,10 +65,16 @@ export interface ResidentOrigin {
 }
 
 /**
- * Loads weights onto a device, once for all sessions; int8 and int4 only for the matrices of linear layers, as bitsandbytes does. Throws UserError where memory is
- * short. The caller disposes of them after every session that uses them.
+ * Loads weights onto a device, once for all sessions; int8 and int4 only for the matrices of linear layers, as
+ * bitsandbytes does. Throws UserError where memory is short. The caller disposes of them after every session that uses
+ * them.
  */
-export function loadResidentWeights({ folder, architecture, stored }: ResidentOrigin, device: Device, storage: WeightStorage, signal?: AbortSignal): ResidentWeights {
+export function loadResidentWeights(
+  { folder, architecture, stored }: ResidentOrigin,
+  device: Device,
+  storage: WeightStorage,
+  signal?: AbortSignal,
+): ResidentWeights {
   const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
   const tensors: Record<string, DeviceTensor> = {}
   const entries = new Map<string, WeightEntry>()
@@ -59,8 +88,20 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
         tensors[name + suffix] = tensor
         return tensor
       }
-      fills.push(blocks ? quantized(make, place, blocks) : isQuantization(storage) ? asStored(make, place) : whole(make, place, storage))
-      entries.set(name, { ...NOWHERE, resident: true, dtype: tensors[name]?.dtype as WeightEntry['dtype'], shape: place.shape, ...(blocks ? { quantized: { block: blocks.block } } : {}) })
+      fills.push(
+        blocks
+          ? quantized(make, place, blocks)
+          : isQuantization(storage)
+            ? asStored(make, place)
+            : whole(make, place, storage),
+      )
+      entries.set(name, {
+        ...NOWHERE,
+        resident: true,
+        dtype: tensors[name]?.dtype as WeightEntry['dtype'],
+        shape: place.shape,
+        ...(blocks ? { quantized: { block: blocks.block } } : {}),
+      })
     }
   } catch (error) {
     free()
@@ -68,7 +109,11 @@ export function loadResidentWeights({ folder, architecture, stored }: ResidentOr
   }
   const stop = new AbortController()
   let loading = true
-  const loaded = fillAll(fills, { folder, signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal, atOnce: isQuantization(storage) ? Infinity : MAX_READERS }).finally(() => (loading = false))
+  const loaded = fillAll(fills, {
+    folder,
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    atOnce: isQuantization(storage) ? Infinity : MAX_READERS,
+  }).finally(() => (loading = false))
   // Whoever uses the weights hears of it.
   loaded.catch(() => {})
   const dispose = async () => {
@@ -96,7 +141,8 @@ async function fillAll(fills: readonly Fill[], { folder, signal, atOnce }: FillO
   let failure: { readonly error: unknown } | null = null
   const fillSome = async () => {
     let bytes = new Uint8Array(0)
-    const room = (byteLength: number) => (bytes = bytes.length < byteLength ? new Uint8Array(byteLength) : bytes).subarray(0, byteLength)
+    const room = (byteLength: number) =>
+      (bytes = bytes.length < byteLength ? new Uint8Array(byteLength) : bytes).subarray(0, byteLength)
     for (const fill of rest) {
       if (failure) return
       try {
@@ -114,9 +160,16 @@ async function fillAll(fills: readonly Fill[], { folder, signal, atOnce }: FillO
 }
 
 /** What the weights take on a device, in bytes. */
-export function residentBytes({ architecture, stored }: Pick<ResidentOrigin, 'architecture' | 'stored'>, storage: WeightStorage): number {
+export function residentBytes(
+  { architecture, stored }: Pick<ResidentOrigin, 'architecture' | 'stored'>,
+  storage: WeightStorage,
+): number {
   const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
-  return [...stored].reduce((sum, [name, place]) => sum + bytesOf(place, matrices.has(name) ? storage : 'as-stored', isQuantization(storage) ? 'as-stored' : storage), 0)
+  return [...stored].reduce(
+    (sum, [name, place]) =>
+      sum + bytesOf(place, matrices.has(name) ? storage : 'as-stored', isQuantization(storage) ? 'as-stored' : storage),
+    0,
+  )
 }
 
 function bytesOf(place: StoredTensor, wanted: WeightStorage, otherwise: Exclude<WeightStorage, Quantization>): number {
@@ -157,8 +210,11 @@ function quantized(make: Make, place: StoredTensor, options: QuantizeOptions): F
   const tensor = make(options.kind, place.shape)
   const scales = make('float32', [rows, columns / options.block], '.scales')
   return async (folder, { threads }) => {
-    const quantize = (numbers: ArrayBuffer | FilePiece) => threads.quantize(numbers, { ...options, dtype: place.dtype as QuantizableType })
-    const made = isContiguous(place) ? await withFilePiece(folder, place, quantize) : await quantize((await readTensorBytes(folder, place)).buffer)
+    const quantize = (numbers: ArrayBuffer | FilePiece) =>
+      threads.quantize(numbers, { ...options, dtype: place.dtype as QuantizableType })
+    const made = isContiguous(place)
+      ? await withFilePiece(folder, place, quantize)
+      : await quantize((await readTensorBytes(folder, place)).buffer)
     await tensor.upload((options.kind === 'int8' ? new Int8Array(made.bytes.buffer) : made.bytes) as never)
     await scales.upload(made.scales)
   }
@@ -174,7 +230,8 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
 }
 
 /** Types that lie on a device as they are stored; others are widened. */
-const isKept = (dtype: TensorType): dtype is 'float32' | 'float16' | 'bfloat16' => dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16'
+const isKept = (dtype: TensorType): dtype is 'float32' | 'float16' | 'bfloat16' =>
+  dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16'
 
 /** Read straight into the tensor where its memory can be reached. */
 function asStored(make: Make, place: StoredTensor): Fill {
@@ -186,9 +243,17 @@ function asStored(make: Make, place: StoredTensor): Fill {
   const tensor = make(dtype, shape)
   return async (folder, { room }) => {
     const { host } = tensor
-    const into = !isContiguous(place) ? undefined : host ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength) : room(tensor.byteLength)
+    const into = !isContiguous(place)
+      ? undefined
+      : host
+        ? new Uint8Array(host.buffer, host.byteOffset, host.byteLength)
+        : room(tensor.byteLength)
     const { buffer, byteOffset } = await readTensorBytes(folder, place, into)
     if (host && into) return
-    await tensor.upload((dtype === 'float32' ? new Float32Array(buffer, byteOffset, tensor.elementCount) : new Uint16Array(buffer, byteOffset, tensor.elementCount)) as never)
+    await tensor.upload(
+      (dtype === 'float32'
+        ? new Float32Array(buffer, byteOffset, tensor.elementCount)
+        : new Uint16Array(buffer, byteOffset, tensor.elementCount)) as never,
+    )
   }
 }

@@ -53,7 +53,13 @@ export async function openDesktop(link: string): Promise<Desktop> {
   const processes: ChildProcess[] = []
   const user = freshUser()
   const start = (command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess => {
-    const child = spawn(command, args, { cwd: user.home, stdio: ['ignore', 'ignore', 'ignore'], ...user.identity, env: user.environment, ...options })
+    const child = spawn(command, args, {
+      cwd: user.home,
+      stdio: ['ignore', 'ignore', 'ignore'],
+      ...user.identity,
+      env: user.environment,
+      ...options,
+    })
     processes.push(child)
     return child
   }
@@ -82,7 +88,9 @@ function freshUser(): User {
   mkdirSync(join(home, 'run'), { mode: 0o700 })
   writeFileSync(join(configuration, 'profile'), profile)
   writeFileSync(join(configuration, 'config'), behavior)
-  if (identity.uid !== undefined) for (const path of ['', 'run', '.config', '.config/fcitx5', '.config/fcitx5/profile', '.config/fcitx5/config']) chownSync(join(home, path), identity.uid, identity.gid)
+  if (identity.uid !== undefined)
+    for (const path of ['', 'run', '.config', '.config/fcitx5', '.config/fcitx5/profile', '.config/fcitx5/config'])
+      chownSync(join(home, path), identity.uid, identity.gid)
   return { home, identity, environment: environmentIn(home) }
 }
 
@@ -104,9 +112,15 @@ function environmentIn(home: string): NodeJS.ProcessEnv {
 async function startSession(user: User, start: Start): Promise<void> {
   const { environment } = user
   // As whoever runs the test: only root may make the folder of the X11 sockets.
-  const display = start('Xvfb', ['-displayfd', '1', '-screen', '0', `${size.width}x${size.height}x24`, '-nolisten', 'tcp'], { stdio: ['ignore', 'pipe', 'ignore'], uid: process.getuid?.(), gid: process.getgid?.() })
+  const display = start(
+    'Xvfb',
+    ['-displayfd', '1', '-screen', '0', `${size.width}x${size.height}x24`, '-nolisten', 'tcp'],
+    { stdio: ['ignore', 'pipe', 'ignore'], uid: process.getuid?.(), gid: process.getgid?.() },
+  )
   environment['DISPLAY'] = `:${await firstLine(display)}`
-  const bus = start('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=1'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const bus = start('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=1'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   environment['DBUS_SESSION_BUS_ADDRESS'] = await firstLine(bus)
   start('openbox', [])
   start(MOZC_SERVER, [])
@@ -125,8 +139,17 @@ function firstLine(child: ChildProcess): Promise<string> {
 async function startChromium(user: User, start: Start, link: string): Promise<Page> {
   const data = join(user.home, 'chromium')
   start(process.env['CHROMIUM'] || '/usr/bin/chromium', [
-    '--no-sandbox', '--disable-gpu', '--ozone-platform=x11', '--gtk-version=3', '--no-first-run', '--lang=ja', '--accept-lang=ja-JP', '--kiosk',
-    `--user-data-dir=${data}`, '--remote-debugging-port=0', 'about:blank',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--ozone-platform=x11',
+    '--gtk-version=3',
+    '--no-first-run',
+    '--lang=ja',
+    '--accept-lang=ja-JP',
+    '--kiosk',
+    `--user-data-dir=${data}`,
+    '--remote-debugging-port=0',
+    'about:blank',
   ])
   const portFile = join(data, 'DevToolsActivePort')
   await expect.poll(() => existsSync(portFile), { message: 'Chromium starts' }).toBe(true)
@@ -135,7 +158,11 @@ async function startChromium(user: User, start: Start, link: string): Promise<Pa
   page.setDefaultTimeout(PATIENCE_MS)
   await page.addInitScript(markComposition)
   await page.goto(link)
-  await expect.poll(() => page.evaluate(() => [screenX, screenY, innerWidth, innerHeight]), { message: 'the page fills the screen' }).toEqual([0, 0, size.width, size.height])
+  await expect
+    .poll(() => page.evaluate(() => [screenX, screenY, innerWidth, innerHeight]), {
+      message: 'the page fills the screen',
+    })
+    .toEqual([0, 0, size.width, size.height])
   return page
 }
 
@@ -146,7 +173,8 @@ function markComposition(): void {
   addEventListener('compositionend', mark('closed'), true)
 }
 
-const remote = ({ environment, identity }: User, flag: string) => spawnSync('fcitx5-remote', [flag], { env: environment, ...identity, encoding: 'utf8' })
+const remote = ({ environment, identity }: User, flag: string) =>
+  spawnSync('fcitx5-remote', [flag], { env: environment, ...identity, encoding: 'utf8' })
 const isRunning = (user: User): boolean => remote(user, '-n').status === 0
 const inputMethod = (user: User): string => remote(user, '-n').stdout.trim()
 

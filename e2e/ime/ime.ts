@@ -47,8 +47,10 @@ async function select(desktop: Desktop, row: number, column: number): Promise<vo
   await expect(input(desktop)).toBeFocused()
 }
 
-const expectActive = (desktop: Desktop, row: number) => expect(input(desktop)).toHaveAttribute('aria-label', new RegExp(` ${row}行 `))
-const expectComposition = ({ page }: Desktop, state: 'open' | 'closed') => expect(page.locator('html')).toHaveAttribute('data-composition', state)
+const expectActive = (desktop: Desktop, row: number) =>
+  expect(input(desktop)).toHaveAttribute('aria-label', new RegExp(` ${row}行 `))
+const expectComposition = ({ page }: Desktop, state: 'open' | 'closed') =>
+  expect(page.locator('html')).toHaveAttribute('data-composition', state)
 
 async function compose(desktop: Desktop, before = ''): Promise<void> {
   desktop.press(...KANJI)

@@ -3,12 +3,18 @@ import { join } from 'node:path'
 
 type Entry = { readonly files: Record<string, Entry> } | { readonly size: number; readonly offset: string }
 
-/** Packs files and folders below `root` into an archive that Electron opens like a folder (https://github.com/electron/asar). */
+/**
+ * Packs files and folders below `root` into an archive that Electron opens like a folder
+ * (https://github.com/electron/asar).
+ */
 export function writeAsar(archive: string, root: string, names: readonly string[]): void {
   const contents: Buffer[] = []
   let offset = 0
   const entryOf = (path: string): Entry => {
-    if (statSync(join(root, path)).isDirectory()) return { files: Object.fromEntries(readdirSync(join(root, path)).map((name) => [name, entryOf(join(path, name))])) }
+    if (statSync(join(root, path)).isDirectory())
+      return {
+        files: Object.fromEntries(readdirSync(join(root, path)).map((name) => [name, entryOf(join(path, name))])),
+      }
     const content = readFileSync(join(root, path))
     contents.push(content)
     offset += content.length

@@ -22,13 +22,30 @@ export function freshFolders(): Folders {
 
 /** The environment of a studio on these folders, in Japanese. */
 export function environmentOf({ library, home }: Folders): Record<string, string> {
-  const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'NODE_OPTIONS')
-  return { ...Object.fromEntries(inherited), LANG: 'ja_JP.UTF-8', LC_ALL: '', LC_MESSAGES: '', TERAKOYA_LIBRARY: library, TERAKOYA_HOME: home }
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'NODE_OPTIONS',
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    LANG: 'ja_JP.UTF-8',
+    LC_ALL: '',
+    LC_MESSAGES: '',
+    TERAKOYA_LIBRARY: library,
+    TERAKOYA_HOME: home,
+  }
 }
 
 /** Runs `terakoya …` to its end. */
-export function terakoya(folders: Folders, ...args: readonly string[]): { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: root, env: environmentOf(folders), encoding: 'utf8', maxBuffer: 64e6 })
+export function terakoya(
+  folders: Folders,
+  ...args: readonly string[]
+): { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: root,
+    env: environmentOf(folders),
+    encoding: 'utf8',
+    maxBuffer: 64e6,
+  })
   return { exitCode: status, stdout, stderr: withoutBuildNotice(stderr) }
 }
 
@@ -36,10 +53,19 @@ export function terakoya(folders: Folders, ...args: readonly string[]): { readon
 const withoutBuildNotice = (stderr: string): string => stderr.replace(/^.*Building the studio….*\n {2}[\d.]+ s\n/m, '')
 
 /** Starts `terakoya serve`; resolves with the process and the link that it prints. Rejects where it ends first. */
-export async function serve(folders: Folders, port = 0): Promise<{ readonly process: ChildProcess; readonly link: string }> {
-  const child = spawn(process.execPath, [program, 'serve', '--port', String(port), '--library', folders.library], { cwd: root, env: environmentOf(folders), stdio: ['ignore', 'pipe', 'inherit'] })
+export async function serve(
+  folders: Folders,
+  port = 0,
+): Promise<{ readonly process: ChildProcess; readonly link: string }> {
+  const child = spawn(process.execPath, [program, 'serve', '--port', String(port), '--library', folders.library], {
+    cwd: root,
+    env: environmentOf(folders),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const link = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => { if (line.startsWith('http://')) resolve(line.trim()) })
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('http://')) resolve(line.trim())
+    })
     child.once('exit', (code) => reject(new Error(`terakoya serve ended with ${code}`)))
   })
   return { process: child, link }

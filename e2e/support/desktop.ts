@@ -14,8 +14,8 @@ const LAUNCH_TIMEOUT_MS = 30_000
 const LAUNCH_ATTEMPTS = 3
 
 /**
- * Starts the desktop application on these folders, in Japanese. Playwright may attach at the very moment when the page is committed: it misses that
- * and waits for it without end, while the window works. It is then started again.
+ * Starts the desktop application on these folders, in Japanese. Playwright may attach at the very moment when the page
+ * is committed: it misses that and waits for it without end, while the window works. It is then started again.
  */
 export async function launchDesktop(folders: Folders, options: LaunchOptions = {}): Promise<ElectronApplication> {
   for (let attempt = 1; ; attempt++) {
@@ -27,7 +27,10 @@ export async function launchDesktop(folders: Folders, options: LaunchOptions = {
   }
 }
 
-function launch(folders: Folders, { program = process.env['ELECTRON'] as string, isPackaged = false, bypassCSP = false }: LaunchOptions): Promise<ElectronApplication> {
+function launch(
+  folders: Folders,
+  { program = process.env['ELECTRON'] as string, isPackaged = false, bypassCSP = false }: LaunchOptions,
+): Promise<ElectronApplication> {
   return _electron.launch({
     executablePath: program,
     args: [...(isPackaged ? [] : ['.']), '--no-sandbox', '--lang=ja'],
@@ -48,18 +51,26 @@ export interface Desktop {
   readonly picture: (name: string, page?: Page) => Promise<void>
 }
 
-/** What the main process asked the user or the system for, in order: dialogs and the file manager are beyond a test's reach. */
+/**
+ * What the main process asked the user or the system for, in order: dialogs and the file manager are beyond a test's
+ * reach.
+ */
 export interface Asked {
   readonly what: 'message' | 'browser' | 'files'
   readonly text: string
 }
 
-/** From now on messages are answered with the button of this index, and nothing outside of the application is opened. */
+/**
+ * From now on messages are answered with the button of this index, and nothing outside of the application is opened.
+ */
 export async function answerMessages(app: ElectronApplication, button: number): Promise<void> {
   await app.evaluate(({ dialog, shell }, response) => {
     const list: Asked[] = []
     Object.assign(globalThis, { asked: list })
-    dialog.showMessageBox = (async (_window: unknown, { message, detail, buttons }: { message: string; detail: string; buttons: string[] }) => {
+    dialog.showMessageBox = (async (
+      _window: unknown,
+      { message, detail, buttons }: { message: string; detail: string; buttons: string[] },
+    ) => {
       list.push({ what: 'message', text: [message, detail, ...buttons].join('\n') })
       return { response, checkboxChecked: false }
     }) as typeof dialog.showMessageBox
@@ -68,13 +79,15 @@ export async function answerMessages(app: ElectronApplication, button: number): 
   }, button)
 }
 
-export const asked = (app: ElectronApplication): Promise<readonly Asked[]> => app.evaluate(() => (globalThis as unknown as { asked: Asked[] }).asked)
+export const asked = (app: ElectronApplication): Promise<readonly Asked[]> =>
+  app.evaluate(() => (globalThis as unknown as { asked: Asked[] }).asked)
 
 const ANSWER_TIMEOUT_MS = 3000
 
 /**
- * Evaluates in the first window, also after its page has been lost and opened again: Playwright's own page does not come back.
- * Rejects where no answer comes: Electron never settles what it was asked between the loss of a page and its return.
+ * Evaluates in the first window, also after its page has been lost and opened again: Playwright's own page does not
+ * come back. Rejects where no answer comes: Electron never settles what it was asked between the loss of a page and its
+ * return.
  */
 export const inWindow = <T>(app: ElectronApplication, expression: string): Promise<T> =>
   app.evaluate(
@@ -87,7 +100,8 @@ export const inWindow = <T>(app: ElectronApplication, expression: string): Promi
   ) as Promise<T>
 
 /** Whether the first window shows the studio. */
-export const isShown = (app: ElectronApplication): Promise<boolean> => inWindow(app, 'location.href === "app://studio/" && document.querySelector("nav") !== null')
+export const isShown = (app: ElectronApplication): Promise<boolean> =>
+  inWindow(app, 'location.href === "app://studio/" && document.querySelector("nav") !== null')
 
 export const test = base.extend<{ launch: LaunchOptions; desktop: Desktop }>({
   launch: [{}, { option: true }],
@@ -95,7 +109,8 @@ export const test = base.extend<{ launch: LaunchOptions; desktop: Desktop }>({
     const folders = freshFolders()
     const app = await launchDesktop(folders, launch)
     const page = await app.firstWindow()
-    const picture = async (name: string, of = page) => void (await of.screenshot({ path: join(root, 'artifacts', 'screenshots', `electron-${name}.png`) }))
+    const picture = async (name: string, of = page) =>
+      void (await of.screenshot({ path: join(root, 'artifacts', 'screenshots', `electron-${name}.png`) }))
     await expect(page.getByRole('navigation', { name: '部屋' })).toBeVisible()
     await use({ app, page, folders, picture })
     await app.close()

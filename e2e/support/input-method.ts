@@ -1,6 +1,13 @@
 import type { CDPSession } from '@playwright/test'
 
-const steps = [['k', 'KeyK', 75, 'ｋ'], ['a', 'KeyA', 65, 'か'], ['n', 'KeyN', 78, 'かｎ'], ['j', 'KeyJ', 74, 'かんｊ'], ['i', 'KeyI', 73, 'かんじ'], [' ', 'Space', 32, '感じ']] as const
+const steps = [
+  ['k', 'KeyK', 75, 'ｋ'],
+  ['a', 'KeyA', 65, 'か'],
+  ['n', 'KeyN', 78, 'かｎ'],
+  ['j', 'KeyJ', 74, 'かんｊ'],
+  ['i', 'KeyI', 73, 'かんじ'],
+  [' ', 'Space', 32, '感じ'],
+] as const
 
 /** Composes 感じ key by key as an input method does: keydown 229, then composition events. The composition stays open. */
 export async function compose(cdp: CDPSession): Promise<void> {
@@ -13,7 +20,12 @@ export async function compose(cdp: CDPSession): Promise<void> {
 
 /** Enter inside the composition: confirms the text. */
 export async function confirm(cdp: CDPSession): Promise<void> {
-  await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', windowsVirtualKeyCode: 229, key: 'Process', code: 'Enter' })
+  await cdp.send('Input.dispatchKeyEvent', {
+    type: 'rawKeyDown',
+    windowsVirtualKeyCode: 229,
+    key: 'Process',
+    code: 'Enter',
+  })
   await cdp.send('Input.insertText', { text: '感じ' })
   await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', windowsVirtualKeyCode: 13, key: 'Enter', code: 'Enter' })
 }

@@ -33,6 +33,12 @@ export const cellInput = (page: Page): Locator => page.locator('[data-grid-input
 
 /** The whole numbers that a reading of the run shows, such as ステップ 12 / 24. */
 export async function reading(page: Page, label: string): Promise<number[]> {
-  const text = await page.getByRole('region', { name: '進み具合' }).locator('div', { has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) }).locator('dd').last().textContent().catch(() => null)
+  const text = await page
+    .getByRole('region', { name: '進み具合' })
+    .locator('div', { has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) })
+    .locator('dd')
+    .last()
+    .textContent()
+    .catch(() => null)
   return (text?.match(/\d+/g) ?? []).map(Number)
 }

@@ -20,14 +20,24 @@ export interface Studio {
   readonly killEngine: () => void
 }
 
-type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & { readonly hostPid: number; readonly close: () => Promise<void> }
+type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & {
+  readonly hostPid: number
+  readonly close: () => Promise<void>
+}
 
 const size = { width: 1280, height: 800 }
 
 async function openInChromium(folders: Folders): Promise<Opened> {
   const host = await serve(folders)
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
-  const context = await browser.newContext({ locale: 'ja-JP', viewport: size, permissions: ['clipboard-read', 'clipboard-write'] })
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+  const context = await browser.newContext({
+    locale: 'ja-JP',
+    viewport: size,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
   const page = await context.newPage()
   await page.goto(host.link)
   return {
@@ -50,7 +60,10 @@ async function openInElectron(folders: Folders): Promise<Opened> {
   const app = await launchDesktop(folders)
   const page = await app.firstWindow()
   const resize = async (width: number, height: number) => {
-    await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w as number, h as number), [width, height])
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w as number, h as number),
+      [width, height],
+    )
   }
   await resize(size.width, size.height)
   return {
@@ -79,8 +92,13 @@ export const test = base.extend<StudioOptions & { studio: Studio }>({
     const opened = await (host === 'web' ? openInChromium : openInElectron)(folders)
     const faults: string[] = []
     opened.page.on('pageerror', (error) => faults.push(error.message))
-    opened.page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) faults.push(message.text()) })
-    const picture = async (name: string) => void (await opened.page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${info.project.name}-${name}.png`) }))
+    opened.page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) faults.push(message.text())
+    })
+    const picture = async (name: string) =>
+      void (await opened.page.screenshot({
+        path: join(root, 'artifacts', 'screenshots', `${info.project.name}-${name}.png`),
+      }))
     await expect(opened.page.getByRole('navigation', { name: '部屋' })).toBeVisible()
     await use({ ...opened, folders, picture, killEngine: () => killEngine(opened.hostPid) })
     if (info.status !== info.expectedStatus) await picture(`failed-${info.title.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)

@@ -4,7 +4,10 @@ import { allowedLink } from '../../core/contract/links.ts'
 import { createCalls } from './calls.ts'
 import { KEY_HEADER, keyOf, protocolsFor } from './key.ts'
 
-/** `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the studio itself. */
+/**
+ * `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the
+ * studio itself.
+ */
 
 const KEPT_KEY = 'terakoya-key'
 /** The storage belongs to this origin, with its port: no other server of this computer gets what lies in it. */
@@ -26,7 +29,10 @@ const calls = createCalls({
   async onReturn(wasOpen) {
     if (wasOpen) return location.reload()
     // A host that was started anew does not know this window.
-    const isKnown = await fetch('/session', { headers: headers() }).then(({ status }) => status !== 403, () => true)
+    const isKnown = await fetch('/session', { headers: headers() }).then(
+      ({ status }) => status !== 403,
+      () => true,
+    )
     if (!isKnown) showDoor()
   },
 })
@@ -42,7 +48,11 @@ async function post<T>(address: string, body: BodyInit | null, otherwise: AppErr
 async function adoptFile(file: File): Promise<Result<PickedFile>> {
   const broken: AppError = { code: 'upload/broken', facts: { file: file.name } }
   // Asked first: a browser reads no answer before it has sent the whole body.
-  const check = await post(`/upload-check?${new URLSearchParams({ name: file.name, size: String(file.size) })}`, null, broken)
+  const check = await post(
+    `/upload-check?${new URLSearchParams({ name: file.name, size: String(file.size) })}`,
+    null,
+    broken,
+  )
   return check.ok ? post<PickedFile>(`/upload?${new URLSearchParams({ name: file.name })}`, file, broken) : check
 }
 
@@ -68,7 +78,8 @@ const bridge: StudioBridge = {
   },
   pickFolder: null,
   adoptFile,
-  pickSave: ({ suggestedName }) => post('/save', JSON.stringify({ suggestedName }), { code: 'save/refused', facts: { file: suggestedName } }),
+  pickSave: ({ suggestedName }) =>
+    post('/save', JSON.stringify({ suggestedName }), { code: 'save/refused', facts: { file: suggestedName } }),
   async finishSave(target) {
     const link = document.createElement('a')
     link.href = `/download?target=${encodeURIComponent(target)}`

@@ -9,7 +9,8 @@ const MAX_UNSENT_BYTES = 8_000_000
 
 const DISCONNECTED: Result<never> = { ok: false, error: { code: 'web/disconnected', facts: {} } }
 
-type Reply = { readonly id: number; readonly result: Result<unknown> } | { readonly event: EventName; readonly payload: unknown }
+type Reply =
+  { readonly id: number; readonly result: Result<unknown> } | { readonly event: EventName; readonly payload: unknown }
 
 export interface CallsOptions {
   readonly address: string
@@ -43,7 +44,9 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
       waiting.clear()
       if (isLost) onReturn(false)
       isLost = true
-      setTimeout(() => { socket = connect() }, RETRY_MS)
+      setTimeout(() => {
+        socket = connect()
+      }, RETRY_MS)
     })
     return new Promise((resolve) => {
       attempt.addEventListener('open', () => {
@@ -63,7 +66,8 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
   /** Sends all of a call, unless the host has refused it meanwhile. */
   async function send(open: WebSocket, id: number, text: string): Promise<void> {
     for (const message of messagesOf(id, text)) {
-      while (open.bufferedAmount > MAX_UNSENT_BYTES && open.readyState === WebSocket.OPEN) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+      while (open.bufferedAmount > MAX_UNSENT_BYTES && open.readyState === WebSocket.OPEN)
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
       if (!waiting.has(id)) return
       open.send(message)
     }
@@ -76,10 +80,12 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
       const id = nextId++
       return new Promise((resolve) => {
         waiting.set(id, resolve)
-        lastSent = lastSent.then(() => send(open, id, JSON.stringify({ id, name, input }))).catch(() => {
-          waiting.delete(id)
-          resolve({ ok: false, error: { code: 'web/message-too-large', facts: {} } })
-        })
+        lastSent = lastSent
+          .then(() => send(open, id, JSON.stringify({ id, name, input })))
+          .catch(() => {
+            waiting.delete(id)
+            resolve({ ok: false, error: { code: 'web/message-too-large', facts: {} } })
+          })
       })
     },
     on(name, listener) {

@@ -1,4 +1,7 @@
-/** How calls cross the socket; used by the page and by the host. A call is `{ id, name, input }`; a long one goes as parts of that text. */
+/**
+ * How calls cross the socket; used by the page and by the host. A call is `{ id, name, input }`; a long one goes as
+ * parts of that text.
+ */
 
 /** A part of a call's text. Parts of one call come in order, from `part` 0 to `parts - 1`. */
 export interface MessagePart {
@@ -21,7 +24,12 @@ export function* messagesOf(id: number, text: string): Generator<string> {
   if (text.length <= PART_CHARACTERS) return yield text
   const parts = Math.ceil(text.length / PART_CHARACTERS)
   for (let part = 0; part < parts; part++) {
-    const message: MessagePart = { id, part, parts, text: text.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS) }
+    const message: MessagePart = {
+      id,
+      part,
+      parts,
+      text: text.slice(part * PART_CHARACTERS, (part + 1) * PART_CHARACTERS),
+    }
     yield JSON.stringify(message)
   }
 }

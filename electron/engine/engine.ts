@@ -10,10 +10,17 @@ interface ParentPort {
 const parentPort = (process as unknown as { readonly parentPort?: ParentPort }).parentPort
 
 function connect(): HostPort {
-  if (parentPort) return { send: (message) => parentPort.postMessage(message), onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)) }
+  if (parentPort)
+    return {
+      send: (message) => parentPort.postMessage(message),
+      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
+    }
   // Without its host an engine has nobody to work for. Not process.exit: that waits for native threads that compute.
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-  return { send: (message) => void process.send?.(message as object), onMessage: (listener) => void process.on('message', listener) }
+  return {
+    send: (message) => void process.send?.(message as object),
+    onMessage: (listener) => void process.on('message', listener),
+  }
 }
 
 runEngine(connect())

@@ -22,10 +22,21 @@ export function watchWindow(window: BrowserWindow, { language, report }: Failure
   let isEnding = false
   let question: AbortController | null = null
   // Not from within the event: Chromium is still taking the old page down.
-  const reload = () => setImmediate(() => { if (!window.isDestroyed()) contents.reload() })
+  const reload = () =>
+    setImmediate(() => {
+      if (!window.isDestroyed()) contents.reload()
+    })
 
   const askAfterGone = async () => {
-    const { response } = await dialog.showMessageBox(window, { type: 'error', message: text('gone'), detail: text('goneHelp'), buttons: [text('reopen'), text('close')], defaultId: 0, cancelId: 1, noLink: true })
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'error',
+      message: text('gone'),
+      detail: text('goneHelp'),
+      buttons: [text('reopen'), text('close')],
+      defaultId: 0,
+      cancelId: 1,
+      noLink: true,
+    })
     if (window.isDestroyed()) return
     if (response === 0) reload()
     else window.destroy()
@@ -50,7 +61,16 @@ export function watchWindow(window: BrowserWindow, { language, report }: Failure
     if (question) return
     question = new AbortController()
     const { signal } = question
-    const { response } = await dialog.showMessageBox(window, { type: 'warning', message: text('hung'), detail: text('hungHelp'), buttons: [text('wait'), text('reopen')], defaultId: 0, cancelId: 0, noLink: true, signal })
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'warning',
+      message: text('hung'),
+      detail: text('hungHelp'),
+      buttons: [text('wait'), text('reopen')],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+      signal,
+    })
     question = null
     if (response !== 1 || signal.aborted || window.isDestroyed()) return
     isEnding = true
@@ -58,7 +78,10 @@ export function watchWindow(window: BrowserWindow, { language, report }: Failure
   }
 }
 
-/** Writes down which of Chromium's processes has ended in a bad way. The engine's own end is told by its client, as the run's. */
+/**
+ * Writes down which of Chromium's processes has ended in a bad way. The engine's own end is told by its client, as the
+ * run's.
+ */
 export function watchProcesses(report: ReportBug): void {
   app.on('child-process-gone', (_, { type, name, serviceName, reason, exitCode }) => {
     const isEngine = name === ENGINE_NAME || serviceName === ENGINE_NAME

@@ -4,7 +4,10 @@ import type { SecretCipher } from '../../core/hub/secrets.ts'
 import type { HubHost } from '../../core/hub/service.ts'
 
 /** Encrypts with the key of the system's keychain: the stored file is worth nothing on another account. */
-const keychain: SecretCipher = { seal: (secret) => safeStorage.encryptString(secret), open: (sealed) => safeStorage.decryptString(sealed) }
+const keychain: SecretCipher = {
+  seal: (secret) => safeStorage.encryptString(secret),
+  open: (sealed) => safeStorage.decryptString(sealed),
+}
 
 /** What the desktop knows for the Hub: the system's keychain, and the proxy of the system's settings. */
 export function hubHost(): HubHost {

@@ -26,14 +26,28 @@ export function connectWindows({ windows, studio, grants, report }: Ends): void 
   const handle = handlerOf(windows, report)
 
   studio.on((name, payload) => windows.send(name, payload))
-  handle(channels.call, z.object({ name: z.string().max(200), input: z.unknown() }), async (_, { name, input }) => grants.refusal(name, input, studio) ?? studio.dispatch(name, input))
+  handle(
+    channels.call,
+    z.object({ name: z.string().max(200), input: z.unknown() }),
+    async (_, { name, input }) => grants.refusal(name, input, studio) ?? studio.dispatch(name, input),
+  )
 
   handle(channels.pickFile, z.object({ extensions: z.array(Extension).max(100) }), async (window, { extensions }) => {
-    const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openFile'], filters: [{ name: extensions.join(', '), extensions }, { name: '*', extensions: ['*'] }] })
+    const {
+      filePaths: [path],
+    } = await dialog.showOpenDialog(window, {
+      properties: ['openFile'],
+      filters: [
+        { name: extensions.join(', '), extensions },
+        { name: '*', extensions: ['*'] },
+      ],
+    })
     return ok(path === undefined ? null : await describe(grants.add(path, 'read')))
   })
   handle(channels.pickFolder, z.undefined(), async (window) => {
-    const { filePaths: [path] } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] })
+    const {
+      filePaths: [path],
+    } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] })
     return ok(path === undefined ? null : grants.add(path, 'folder'))
   })
   // The path comes from a File that the user dropped: a page cannot make one up, the preload asks Electron for it.
@@ -48,9 +62,15 @@ export function connectWindows({ windows, studio, grants, report }: Ends): void 
   handle(channels.openOutside, Path, (_, target) => openOutside(target, studio.libraryFolder()))
 }
 
-/** What answers a channel: our own page only, with an input as the schema says; whatever goes wrong comes back as data. */
+/**
+ * What answers a channel: our own page only, with an input as the schema says; whatever goes wrong comes back as data.
+ */
 function handlerOf(windows: Windows, report: ReportBug) {
-  return <S extends z.ZodType>(channel: string, schema: S, work: (window: BrowserWindow, input: z.output<S>) => Promise<Result<unknown>>) => {
+  return <S extends z.ZodType>(
+    channel: string,
+    schema: S,
+    work: (window: BrowserWindow, input: z.output<S>) => Promise<Result<unknown>>,
+  ) => {
     ipcMain.handle(channel, async (event, input: unknown): Promise<Result<unknown>> => {
       try {
         const window = windows.ofSender(event)
@@ -68,6 +88,8 @@ function handlerOf(windows: Windows, report: ReportBug) {
 }
 
 async function describe(path: string): Promise<PickedFile> {
-  const { size } = await stat(path).catch((error: unknown) => { throw toReadError(error, basename(path)) })
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw toReadError(error, basename(path))
+  })
   return { path, name: basename(path), sizeBytes: size }
 }

@@ -8,7 +8,10 @@ export type Language = 'ja' | 'en'
 export const systemLanguage = (): Language => (app.getLocale().startsWith('ja') ? 'ja' : 'en')
 
 /** The language of the preferences, also after they change; `onLanguage` hears of it at once and at every change. */
-export async function followLanguage(studio: Studio, onLanguage: (language: Language) => void): Promise<() => Language> {
+export async function followLanguage(
+  studio: Studio,
+  onLanguage: (language: Language) => void,
+): Promise<() => Language> {
   let current = systemLanguage()
   const take = ({ language }: Preferences) => {
     current = language === 'system' ? systemLanguage() : language
@@ -16,6 +19,8 @@ export async function followLanguage(studio: Studio, onLanguage: (language: Lang
   }
   const preferences = await studio.dispatch('system.preferences', {})
   if (preferences.ok) take(preferences.value as Preferences)
-  studio.on((name, payload) => { if (name === 'system.preferences') take(payload as Preferences) })
+  studio.on((name, payload) => {
+    if (name === 'system.preferences') take(payload as Preferences)
+  })
   return () => current
 }

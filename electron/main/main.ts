@@ -87,7 +87,9 @@ else {
   guardContents()
   watchProcesses(report)
   app.on('second-instance', () => windows?.show())
-  app.on('window-all-closed', () => { if (process.platform !== 'darwin') app.quit() })
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
   // Not awaited: an application that is packaged becomes ready only once this module has run to its end.
   void app.whenReady().then(start).catch(giveUp)
 }

@@ -10,22 +10,31 @@ export function buildMenu(language: 'ja' | 'en', openWindow: () => void): Menu {
     {
       label: text('file'),
       submenu: [
-        { label: text('newWindow'), accelerator: 'CommandOrControl+Shift+N', click: openWindow }, { type: 'separator' },
+        { label: text('newWindow'), accelerator: 'CommandOrControl+Shift+N', click: openWindow },
+        { type: 'separator' },
         process.platform === 'darwin' ? { role: 'close', label: text('close') } : { role: 'quit', label: text('quit') },
       ],
     },
     {
       label: text('edit'),
       submenu: [
-        { role: 'undo', label: text('undo') }, { role: 'redo', label: text('redo') }, { type: 'separator' },
-        { role: 'cut', label: text('cut') }, { role: 'copy', label: text('copy') }, { role: 'paste', label: text('paste') }, { role: 'selectAll', label: text('selectAll') },
+        { role: 'undo', label: text('undo') },
+        { role: 'redo', label: text('redo') },
+        { type: 'separator' },
+        { role: 'cut', label: text('cut') },
+        { role: 'copy', label: text('copy') },
+        { role: 'paste', label: text('paste') },
+        { role: 'selectAll', label: text('selectAll') },
       ],
     },
     {
       label: text('view'),
       submenu: [
-        { role: 'zoomIn', label: text('zoomIn') }, { role: 'zoomOut', label: text('zoomOut') }, { role: 'resetZoom', label: text('resetZoom') },
-        { type: 'separator' }, { role: 'togglefullscreen', label: text('fullScreen') },
+        { role: 'zoomIn', label: text('zoomIn') },
+        { role: 'zoomOut', label: text('zoomOut') },
+        { role: 'resetZoom', label: text('resetZoom') },
+        { type: 'separator' },
+        { role: 'togglefullscreen', label: text('fullScreen') },
       ],
     },
     { label: text('window'), submenu: [{ role: 'minimize', label: text('minimize') }] },

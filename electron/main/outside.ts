@@ -5,7 +5,10 @@ import { realPathInside } from '../../core/files/inside.ts'
 
 const MAX_SHOWN_CHARACTERS = 100
 
-/** Opens one of our links in the user's browser, or shows what lies in the library in the file manager. Fails with `link/not-allowed` for anything else. */
+/**
+ * Opens one of our links in the user's browser, or shows what lies in the library in the file manager. Fails with
+ * `link/not-allowed` for anything else.
+ */
 export async function openOutside(target: string, libraryFolder: string): Promise<Result<null>> {
   const link = allowedLink(target, mirrors())
   if (link) {

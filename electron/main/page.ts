@@ -5,7 +5,10 @@ import type { ReportBug } from '../../core/host/error-log.ts'
 
 const SCHEME = 'app'
 
-/** The origin of the window's page: a scheme of its own, so that `'self'` in its policy means our files and not the whole disk. */
+/**
+ * The origin of the window's page: a scheme of its own, so that `'self'` in its policy means our files and not the
+ * whole disk.
+ */
 export const PAGE_ORIGIN = `${SCHEME}://studio`
 export const PAGE_URL = `${PAGE_ORIGIN}/`
 
@@ -18,7 +21,10 @@ const headers: Readonly<Record<string, string>> = {
   'cache-control': 'no-cache',
 }
 
-/** Makes the scheme an origin like that of a web page, without fetch and without an exception from the policy. Before the application is ready. */
+/**
+ * Makes the scheme an origin like that of a web page, without fetch and without an exception from the policy. Before
+ * the application is ready.
+ */
 export function registerPageScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }])
 }
@@ -27,7 +33,10 @@ export function registerPageScheme(): void {
 export function servePage(rendererFolder: string, report: ReportBug): void {
   protocol.handle(SCHEME, async ({ url, method }) => {
     const { host, pathname } = new URL(url)
-    const file = method === 'GET' && host === new URL(PAGE_URL).host ? await readPageFile(rendererFolder, pathname).catch((error: unknown) => void report('page', error)) : null
+    const file =
+      method === 'GET' && host === new URL(PAGE_URL).host
+        ? await readPageFile(rendererFolder, pathname).catch((error: unknown) => void report('page', error))
+        : null
     if (!file) return new Response(null, { status: 404, headers })
     return new Response(Buffer.from(file.content), { headers: { ...headers, 'content-type': file.contentType } })
   })

@@ -8,12 +8,17 @@ export const ENGINE_NAME = 'Terakoya Engine'
 export const READER_NAME = 'Terakoya Reader'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
-export const spawnEngine = (entry: string): EnginePort => spawnProcess(entry, { serviceName: ENGINE_NAME, env: engineEnvironment() })
+export const spawnEngine = (entry: string): EnginePort =>
+  spawnProcess(entry, { serviceName: ENGINE_NAME, env: engineEnvironment() })
 
 /** Starts a reader of models as a utility process. */
-export const spawnReader = (entry: string): EnginePort => spawnProcess(entry, { serviceName: READER_NAME, env: readerEnvironment() })
+export const spawnReader = (entry: string): EnginePort =>
+  spawnProcess(entry, { serviceName: READER_NAME, env: readerEnvironment() })
 
-function spawnProcess(entry: string, options: { readonly serviceName: string; readonly env: NodeJS.ProcessEnv }): EnginePort {
+function spawnProcess(
+  entry: string,
+  options: { readonly serviceName: string; readonly env: NodeJS.ProcessEnv },
+): EnginePort {
   const child = utilityProcess.fork(entry, [], { ...options, stdio: 'inherit' })
   return {
     get pid() {

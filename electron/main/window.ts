@@ -17,8 +17,15 @@ export function openWindow({ preloadFile, userDataFolder }: WindowPlaces): Brows
     title: '寺子屋 Terakoya Studio',
     show: false,
     webPreferences: {
-      preload: preloadFile, contextIsolation: true, sandbox: true, nodeIntegration: false, webviewTag: false, spellcheck: false,
-      navigateOnDragDrop: false, disableBlinkFeatures: 'Auxclick', devTools: !app.isPackaged,
+      preload: preloadFile,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webviewTag: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      disableBlinkFeatures: 'Auxclick',
+      devTools: !app.isPackaged,
     },
   })
   window.once('ready-to-show', () => window.show())
@@ -27,7 +34,9 @@ export function openWindow({ preloadFile, userDataFolder }: WindowPlaces): Brows
     writeText(sizeFile, JSON.stringify({ width, height }))
   })
   // Chromium asks nobody before it shows about:blank.
-  window.webContents.on('did-navigate', (_, url) => { if (url !== PAGE_URL) void window.loadURL(PAGE_URL) })
+  window.webContents.on('did-navigate', (_, url) => {
+    if (url !== PAGE_URL) void window.loadURL(PAGE_URL)
+  })
   void window.loadURL(PAGE_URL)
   return window
 }

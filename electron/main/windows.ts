@@ -39,7 +39,8 @@ export class Windows {
   }
 
   send(name: EventName, payload: unknown): void {
-    for (const window of this.#windows) if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload)
+    for (const window of this.#windows)
+      if (!window.isDestroyed()) window.webContents.send(channels.event, name, payload)
   }
 }
 

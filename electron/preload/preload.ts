@@ -5,7 +5,9 @@ import { channels } from './channels.ts'
 /** Who wants to hear of which event. */
 const listeners = new Map<EventName, Set<(payload: never) => void>>()
 
-ipcRenderer.on(channels.event, (_, name: EventName, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload as never)))
+ipcRenderer.on(channels.event, (_, name: EventName, payload: unknown) =>
+  listeners.get(name)?.forEach((listener) => listener(payload as never)),
+)
 
 /** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
 const bridge: StudioBridge = {
@@ -18,7 +20,8 @@ const bridge: StudioBridge = {
   },
   pickFile: (options) => ipcRenderer.invoke(channels.pickFile, options) as never,
   pickFolder: () => ipcRenderer.invoke(channels.pickFolder) as never,
-  adoptFile: (file) => ipcRenderer.invoke(channels.adoptFile, { path: webUtils.getPathForFile(file), name: file.name }) as never,
+  adoptFile: (file) =>
+    ipcRenderer.invoke(channels.adoptFile, { path: webUtils.getPathForFile(file), name: file.name }) as never,
   pickSave: (options) => ipcRenderer.invoke(channels.pickSave, options) as never,
   finishSave: async () => undefined,
   openOutside: (target) => ipcRenderer.invoke(channels.openOutside, target) as never,

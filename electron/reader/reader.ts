@@ -12,10 +12,17 @@ interface ParentPort {
 const parentPort = (process as unknown as { readonly parentPort?: ParentPort }).parentPort
 
 function connect(): HostPort {
-  if (parentPort) return { send: (message) => parentPort.postMessage(message), onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)) }
+  if (parentPort)
+    return {
+      send: (message) => parentPort.postMessage(message),
+      onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data)),
+    }
   // Without its host a reader has nobody to work for.
   process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
-  return { send: (message) => void process.send?.(message as object), onMessage: (listener) => void process.on('message', listener) }
+  return {
+    send: (message) => void process.send?.(message as object),
+    onMessage: (listener) => void process.on('message', listener),
+  }
 }
 
 // The same file runs twice: as the process, which supervises, and as its thread, which reads.
@@ -23,5 +30,8 @@ if (isMainThread) superviseReader(connect(), new Worker(fileURLToPath(import.met
 else if (supervisor) {
   const port = supervisor
   const { runReader } = await import('../../core/reader/service.ts')
-  runReader({ send: (message) => port.postMessage(message), onMessage: (listener) => void port.on('message', listener) })
+  runReader({
+    send: (message) => port.postMessage(message),
+    onMessage: (listener) => void port.on('message', listener),
+  })
 }

@@ -21,8 +21,9 @@ const same = (given: string, secret: string): boolean => timingSafeEqual(hash(gi
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /**
- * Who may talk to the host: windows by a cookie and a key, which they get for a one-time token; `terakoya link` by the secret of the control file.
- * A browser sends the cookie to every port of this computer, also to another account's server. The page alone knows the key: it is kept for its origin.
+ * Who may talk to the host: windows by a cookie and a key, which they get for a one-time token; `terakoya link` by the
+ * secret of the control file. A browser sends the cookie to every port of this computer, also to another account's
+ * server. The page alone knows the key: it is kept for its origin.
  */
 export class Access {
   /** For programs that can read the user's account folder. */

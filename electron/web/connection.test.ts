@@ -26,10 +26,23 @@ describe('a message that is no call', () => {
   beforeEach(() => start())
 
   const closing: readonly (readonly [string, string | Uint8Array, number])[] = [
-    ['no JSON', 'hello', 1007], ['an empty text', '', 1007], ['half a call', '{"id":1,"name":', 1007], ['NUL', '\0', 1007],
-    ['null', 'null', 1008], ['an empty object', '{}', 1008], ['a number', '42', 1008], ['a list', '[]', 1008], ['a text', '"x"', 1008],
-    ['an id below zero', call(-1), 1008], ['an id with a fraction', call(1.5), 1008], ['an id beyond 2^53', '{"id":1e300,"name":"a.b"}', 1008], ['a text as id', '{"id":"1","name":"a.b"}', 1008],
-    ['bytes', Buffer.from(call(1)), 1003], ['no bytes', new Uint8Array(0), 1003], ['a megabyte and more', `"${'a'.repeat(2 ** 20)}"`, 1009], ['deep lists', '['.repeat(500_000), 1007],
+    ['no JSON', 'hello', 1007],
+    ['an empty text', '', 1007],
+    ['half a call', '{"id":1,"name":', 1007],
+    ['NUL', '\0', 1007],
+    ['null', 'null', 1008],
+    ['an empty object', '{}', 1008],
+    ['a number', '42', 1008],
+    ['a list', '[]', 1008],
+    ['a text', '"x"', 1008],
+    ['an id below zero', call(-1), 1008],
+    ['an id with a fraction', call(1.5), 1008],
+    ['an id beyond 2^53', '{"id":1e300,"name":"a.b"}', 1008],
+    ['a text as id', '{"id":"1","name":"a.b"}', 1008],
+    ['bytes', Buffer.from(call(1)), 1003],
+    ['no bytes', new Uint8Array(0), 1003],
+    ['a megabyte and more', `"${'a'.repeat(2 ** 20)}"`, 1009],
+    ['deep lists', '['.repeat(500_000), 1007],
   ]
   it.each(closing)('%s: closed with its code, and the host lives', async (_, message, code) => {
     window.send(message)
@@ -38,8 +51,15 @@ describe('a message that is no call', () => {
   })
 
   const answered: readonly (readonly [string, unknown])[] = [
-    ['a number as name', { id: 1, name: 5 }], ['no name', { id: 1 }], ['an empty name', { id: 1, name: '' }], ['a name too long', { id: 1, name: 'a'.repeat(101) }], ['null as name', { id: 1, name: null }],
-    ['a part without its text', { id: 1, part: 0, parts: 2 }], ['a part of one', { id: 1, part: 0, parts: 1, text: '' }], ['a part of too many', { id: 1, part: 0, parts: MAX_PARTS + 1, text: '' }], ['a part below zero', { id: 1, part: -1, parts: 2, text: '' }],
+    ['a number as name', { id: 1, name: 5 }],
+    ['no name', { id: 1 }],
+    ['an empty name', { id: 1, name: '' }],
+    ['a name too long', { id: 1, name: 'a'.repeat(101) }],
+    ['null as name', { id: 1, name: null }],
+    ['a part without its text', { id: 1, part: 0, parts: 2 }],
+    ['a part of one', { id: 1, part: 0, parts: 1, text: '' }],
+    ['a part of too many', { id: 1, part: 0, parts: MAX_PARTS + 1, text: '' }],
+    ['a part below zero', { id: 1, part: -1, parts: 2, text: '' }],
   ]
   it.each(answered)('%s: a failed result for its id', async (_, message) => {
     window.send(JSON.stringify(message), call(2))
@@ -71,17 +91,26 @@ it('an exception of a call becomes a failed result with a reference, without the
   await start()
   host.studio.answer = () => Promise.reject(new Error('/internal/path: boom'))
   window.send(call(1))
-  expect(await window.next()).toEqual({ id: 1, result: { ok: false, error: { code: 'internal', facts: { message: 'reference' } } } })
+  expect(await window.next()).toEqual({
+    id: 1,
+    result: { ok: false, error: { code: 'internal', facts: { message: 'reference' } } },
+  })
   host.studio.answer = async () => ok(1n)
   window.send(call(2))
   expect(await window.next()).toMatchObject({ id: 2, result: { ok: false, error: { code: 'internal' } } })
-  expect(host.bugs).toEqual(['datasets.list: Error: /internal/path: boom', 'datasets.list: TypeError: Do not know how to serialize a BigInt'])
+  expect(host.bugs).toEqual([
+    'datasets.list: Error: /internal/path: boom',
+    'datasets.list: TypeError: Do not know how to serialize a BigInt',
+  ])
 })
 
 it('a call that ends after its window was closed sends nothing and harms nothing', async () => {
   await start()
   let finish = (): void => undefined
-  host.studio.answer = () => new Promise((resolve) => { finish = () => resolve(ok(1)) })
+  host.studio.answer = () =>
+    new Promise((resolve) => {
+      finish = () => resolve(ok(1))
+    })
   window.send(call(1))
   while (host.studio.running === 0) await new Promise(setImmediate)
   window.socket.terminate()
@@ -147,7 +176,8 @@ describe('a call in parts', () => {
     window.send(part(1, 0, 2, 'no '), part(1, 1, 2, 'json'))
     window.send(part(2, 0, 2, '{"id":3,'), part(2, 1, 2, '"name":"a.b"}'))
     window.send(part(4, 0, 2, '{"id":4,"part":0,'), part(4, 1, 2, '"parts":2,"text":""}'))
-    for (const id of [1, 2, 4]) expect(await window.next()).toMatchObject({ id, result: { ok: false, error: { code: 'call-invalid' } } })
+    for (const id of [1, 2, 4])
+      expect(await window.next()).toMatchObject({ id, result: { ok: false, error: { code: 'call-invalid' } } })
     expect(host.studio.calls).toEqual([])
   })
 
@@ -183,9 +213,17 @@ describe('a call of very many values', () => {
 
   it('is refused before it is parsed; the same number within a text is no value', async () => {
     await start({ maxCallValues: 100 })
-    for (const [id, input] of [[1, '[],'.repeat(60)], [2, `"${'[],'.repeat(60)}"`], [3, lists(30)]] as const) window.send(part(id, 0, `{"id":${id},"name":"a.b",`), part(id, 1, `"input":${input}}`))
+    for (const [id, input] of [
+      [1, '[],'.repeat(60)],
+      [2, `"${'[],'.repeat(60)}"`],
+      [3, lists(30)],
+    ] as const)
+      window.send(part(id, 0, `{"id":${id},"name":"a.b",`), part(id, 1, `"input":${input}}`))
     expect(await window.next()).toEqual({ id: 1, result: tooLarge })
-    expect([await window.next(), await window.next()]).toMatchObject([{ id: 2, result: { ok: true } }, { id: 3, result: { ok: true } }])
+    expect([await window.next(), await window.next()]).toMatchObject([
+      { id: 2, result: { ok: true } },
+      { id: 3, result: { ok: true } },
+    ])
     await answersStill()
   })
 
@@ -193,9 +231,17 @@ describe('a call of very many values', () => {
     await start({ maxCallsWeight: 40_000, lightCallCharacters: 1000 })
     const heavy = { junk: Array(1000).fill([]) }
     let finish = (): void => undefined
-    host.studio.answer = (_, input) => (Object.hasOwn(input as object, 'junk') ? new Promise((resolve) => { finish = () => resolve(ok(null)) }) : Promise.resolve(ok(null)))
+    host.studio.answer = (_, input) =>
+      Object.hasOwn(input as object, 'junk')
+        ? new Promise((resolve) => {
+            finish = () => resolve(ok(null))
+          })
+        : Promise.resolve(ok(null))
     window.send(call(1, 'a.b', heavy), call(2, 'a.b', heavy), call(3))
-    expect([await window.next(), await window.next()]).toMatchObject([{ id: 2, result: tooLarge }, { id: 3, result: { ok: true } }])
+    expect([await window.next(), await window.next()]).toMatchObject([
+      { id: 2, result: tooLarge },
+      { id: 3, result: { ok: true } },
+    ])
     finish()
     expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
     host.studio.answer = async () => ok(null)
@@ -214,7 +260,12 @@ it('what comes after the host has closed is not kept, and a window that does not
   expect(String(await next())).toMatch(/^HTTP\/1\.1 101 /)
   const ended = new Promise((resolve) => stubborn.on('close', resolve))
   // No bytes as a binary message, then a call, unmasked by a mask of zeros.
-  stubborn.write(Buffer.concat([Buffer.from([0x82, 0x80, 0, 0, 0, 0, 0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0]), Buffer.from(heavy)]))
+  stubborn.write(
+    Buffer.concat([
+      Buffer.from([0x82, 0x80, 0, 0, 0, 0, 0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0]),
+      Buffer.from(heavy),
+    ]),
+  )
   expect([...(await next())]).toEqual([0x88, 2, 0x03, 0xeb])
   window.send(heavy)
   expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
@@ -249,7 +300,9 @@ describe('a window that does not read', () => {
     for (let id = 0; id < 200; id++) deaf.send(call(id))
     const isGone = () => (deaf.socket as unknown as { _socket: { destroyed: boolean } })._socket.destroyed
     const dropped = new Promise<void>((resolve) => deaf.socket.once('close', () => resolve()))
-    const look = setInterval(() => { if (host.studio.calls.length > 0 && !isGone()) deaf.socket.ping() }, 20)
+    const look = setInterval(() => {
+      if (host.studio.calls.length > 0 && !isGone()) deaf.socket.ping()
+    }, 20)
     await dropped
     clearInterval(look)
     expect(host.studio.calls.length).toBeLessThan(200)
@@ -260,7 +313,10 @@ describe('a window that does not read', () => {
 
 it('a window that answers pings stays, one that does not is ended', async () => {
   await start({ heartbeatMs: 20 })
-  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, { autoPong: false, headers: { ...host.keyHeader, cookie: await host.session(), origin: host.origin } })
+  const dead = new WebSocket(`ws://127.0.0.1:${host.port}/studio`, {
+    autoPong: false,
+    headers: { ...host.keyHeader, cookie: await host.session(), origin: host.origin },
+  })
   expect(await new Promise((resolve) => dead.on('close', resolve))).toBe(1006)
   window.send(call(1))
   expect(await window.next()).toMatchObject({ id: 1, result: { ok: true } })
@@ -273,7 +329,14 @@ it('at most so many windows are open; a closed one makes room', async () => {
   await expect(TestWindow.open(host, cookie)).rejects.toThrow('503')
   second.socket.close()
   await second.closed
-  await expect.poll(() => TestWindow.open(host, cookie).then(() => 'open', () => 'refused')).toBe('open')
+  await expect
+    .poll(() =>
+      TestWindow.open(host, cookie).then(
+        () => 'open',
+        () => 'refused',
+      ),
+    )
+    .toBe('open')
 })
 
 it('a reply of 60 MB arrives whole, with events between', async () => {

@@ -26,7 +26,10 @@ interface Waiting extends Call {
 
 const nothing = (): void => undefined
 
-/** One window's socket: answers its calls, a bounded number at once, and holds a bounded amount of what the window has not read. */
+/**
+ * One window's socket: answers its calls, a bounded number at once, and holds a bounded amount of what the window has
+ * not read.
+ */
 export class Connection {
   readonly #socket: WebSocket
   readonly #host: ConnectionHost
@@ -41,9 +44,13 @@ export class Connection {
   constructor(socket: WebSocket, host: ConnectionHost) {
     this.#socket = socket
     this.#host = host
-    this.#assembler = new PartAssembler(host.budget, host.limits, (id) => this.#refuse(id, fail('web/message-incomplete')))
+    this.#assembler = new PartAssembler(host.budget, host.limits, (id) =>
+      this.#refuse(id, fail('web/message-incomplete')),
+    )
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    socket.on('pong', () => { this.#isAlive = true })
+    socket.on('pong', () => {
+      this.#isAlive = true
+    })
     socket.on('close', () => this.#close())
     // The socket closes itself with the fitting code (1002, 1007, 1009) and says so in 'close'.
     socket.on('error', nothing)
@@ -54,10 +61,15 @@ export class Connection {
     const bytes = Buffer.byteLength(text)
     this.#unreadEventBytes += bytes
     if (this.#unreadEventBytes > this.#host.limits.maxUnreadEventBytes) return this.#socket.terminate()
-    void this.#send(text).then(() => { this.#unreadEventBytes -= bytes })
+    void this.#send(text).then(() => {
+      this.#unreadEventBytes -= bytes
+    })
   }
 
-  /** Ends the connection of a window that has not answered the last ping. One that is not read for now, and has read everything, is spared. */
+  /**
+   * Ends the connection of a window that has not answered the last ping. One that is not read for now, and has read
+   * everything, is spared.
+   */
   checkHeartbeat(): void {
     const isHeld = this.#socket.isPaused && this.#socket.bufferedAmount === 0
     if (!this.#isAlive && !isHeld) return this.#socket.terminate()
@@ -78,9 +90,12 @@ export class Connection {
     if (message.kind === 'part') return this.#takePart(message.part)
     if (message.kind === 'call') {
       const release = this.#hold(text, 0)
-      return release ? this.#queue({ ...message.call, release }) : this.#refuse(message.call.id, fail('web/message-too-large'))
+      return release
+        ? this.#queue({ ...message.call, release })
+        : this.#refuse(message.call.id, fail('web/message-too-large'))
     }
-    if (message.kind === 'invalid') return this.#refuse(message.id, fail('call-invalid', { call: '', path: message.path, problem: message.problem }))
+    if (message.kind === 'invalid')
+      return this.#refuse(message.id, fail('call-invalid', { call: '', path: message.path, problem: message.problem }))
     this.#socket.close(message.kind === 'not-json' ? CLOSE.badPayload : CLOSE.policy)
   }
 
@@ -98,10 +113,20 @@ export class Connection {
     const message = parseMessage(text)
     if (message.kind === 'call' && message.call.id === id) return this.#queue({ ...message.call, release })
     release()
-    this.#refuse(id, fail('call-invalid', { call: '', path: '', problem: message.kind === 'invalid' ? message.problem : message.kind }))
+    this.#refuse(
+      id,
+      fail('call-invalid', {
+        call: '',
+        path: '',
+        problem: message.kind === 'invalid' ? message.problem : message.kind,
+      }),
+    )
   }
 
-  /** Takes what a call weighs, of which `held` is taken already. Returns what gives all of it back; null where it weighs too much, and nothing stays taken. */
+  /**
+   * Takes what a call weighs, of which `held` is taken already. Returns what gives all of it back; null where it weighs
+   * too much, and nothing stays taken.
+   */
   #hold(text: string, held: number): (() => void) | null {
     const { budget, limits } = this.#host
     if (text.length <= limits.lightCallCharacters && held === 0) return nothing
@@ -117,7 +142,10 @@ export class Connection {
     this.#next()
   }
 
-  /** Starts what may run. The socket is read again once everything that came has started; what a closed window has asked does not start. */
+  /**
+   * Starts what may run. The socket is read again once everything that came has started; what a closed window has asked
+   * does not start.
+   */
   #next(): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return
     const { maxRunningCalls, pauseReplyBytes } = this.#host.limits
@@ -156,7 +184,13 @@ export class Connection {
       return JSON.stringify({ id, result })
     } catch (error) {
       // A text cannot be longer than half a gigabyte.
-      return JSON.stringify({ id, result: error instanceof RangeError ? fail('web/message-too-large') : fail('internal', { message: this.#host.report(name, error) }) })
+      return JSON.stringify({
+        id,
+        result:
+          error instanceof RangeError
+            ? fail('web/message-too-large')
+            : fail('internal', { message: this.#host.report(name, error) }),
+      })
     }
   }
 

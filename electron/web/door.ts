@@ -7,13 +7,19 @@ const texts = {
   ja: {
     title: '新しいリンクで開いてください',
     why: 'リンクは 1 回だけ使えます。寺子屋を起動し直したときも、新しいリンクが必要です。',
-    steps: ['寺子屋を動かしているターミナルで Enter を押します。別のターミナルで次のコマンドを実行しても同じです。', '表示されたリンクを開きます。'],
+    steps: [
+      '寺子屋を動かしているターミナルで Enter を押します。別のターミナルで次のコマンドを実行しても同じです。',
+      '表示されたリンクを開きます。',
+    ],
     kept: 'データも学習の結果も、そのまま残っています。',
   },
   en: {
     title: 'Open the studio with a new link',
     why: 'A link works once. A new one is also needed after the studio was started anew.',
-    steps: ['Press Enter in the terminal where the studio runs, or run this command in another one.', 'Open the link that appears.'],
+    steps: [
+      'Press Enter in the terminal where the studio runs, or run this command in another one.',
+      'Open the link that appears.',
+    ],
     kept: 'Your data and what was trained stay as they are.',
   },
 } as const
@@ -55,5 +61,8 @@ const page = (languages: readonly [Language, Language]): string =>
 /** Refuses with the way to a new link. */
 export function answerDoor({ headers }: IncomingMessage, response: ServerResponse): void {
   const isEnglish = /^en\b/i.test(headers['accept-language'] ?? '')
-  answerContent(response, 403, page(isEnglish ? ['en', 'ja'] : ['ja', 'en']), { type: 'text/html; charset=utf-8', policy: POLICY })
+  answerContent(response, 403, page(isEnglish ? ['en', 'ja'] : ['ja', 'en']), {
+    type: 'text/html; charset=utf-8',
+    policy: POLICY,
+  })
 }

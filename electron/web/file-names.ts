@@ -5,7 +5,10 @@ const MAX_BYTES = 200
 /** Names of devices on Windows, whatever their ending. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
-/** The name that a file from outside gets on this disk: its last part, without what a file system refuses or a terminal obeys. Never empty, `.` or `..`. */
+/**
+ * The name that a file from outside gets on this disk: its last part, without what a file system refuses or a terminal
+ * obeys. Never empty, `.` or `..`.
+ */
 export function safeFileName(name: string): string {
   const last = posix.basename(win32.basename(name))
   const plain = last.replace(/[<>:"/\\|?*\p{Cc}\p{Cf}\p{Cs}]/gu, '_').replace(/^\.+|[. ]+$/g, '')

@@ -10,10 +10,16 @@ export const LIMITS = {
   maxFrameBytes: MIB,
   /** Calls of one window that run at once; the socket is not read while so many do. */
   maxRunningCalls: 32,
-  /** One call: a block of as many long cells as travel in one (`MAX_CALL_CELLS`). The worst that fits, an object of four million keys, takes 0.4 GB when it is parsed. */
+  /**
+   * One call: a block of as many long cells as travel in one (`MAX_CALL_CELLS`). The worst that fits, an object of four
+   * million keys, takes 0.4 GB when it is parsed.
+   */
   maxCallCharacters: 64 * MIB,
   maxCallValues: 4 * MIB,
-  /** What the calls that are coming or not answered weigh in all windows together (`message-weight.ts`). Light ones do not count: they are few enough. */
+  /**
+   * What the calls that are coming or not answered weigh in all windows together (`message-weight.ts`). Light ones do
+   * not count: they are few enough.
+   */
   maxCallsWeight: 256 * MIB,
   lightCallCharacters: 4096,
   /** Calls of one window whose parts are still coming. */

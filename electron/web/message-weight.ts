@@ -5,7 +5,10 @@ const [QUOTE, COMMA, OPEN_LIST, BACKSLASH, OPEN_OBJECT] = [0x22, 0x2c, 0x5b, 0x5
 /** What a value counts for, in characters. */
 const VALUE_CHARACTERS = 16
 
-/** Lists, objects and commas of a JSON text outside of its strings: not fewer than it has values, but for one. Stops counting beyond `max`. */
+/**
+ * Lists, objects and commas of a JSON text outside of its strings: not fewer than it has values, but for one. Stops
+ * counting beyond `max`.
+ */
 export function countValues(text: string, max: number): number {
   let count = 0
   for (let at = 0; at < text.length && count <= max; at++) {

@@ -3,7 +3,12 @@ import { MAX_PARTS, PART_CHARACTERS, type MessagePart } from '../bridge/message-
 
 const Id = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 const Call = z.object({ id: Id, name: z.string().min(1).max(100), input: z.unknown() })
-const Part = z.object({ id: Id, part: z.number().int().nonnegative(), parts: z.number().int().min(2).max(MAX_PARTS), text: z.string().max(PART_CHARACTERS) })
+const Part = z.object({
+  id: Id,
+  part: z.number().int().nonnegative(),
+  parts: z.number().int().min(2).max(MAX_PARTS),
+  text: z.string().max(PART_CHARACTERS),
+})
 const WithId = z.object({ id: Id })
 
 export interface Call {
@@ -30,8 +35,11 @@ export function parseMessage(text: string): Message {
   }
   const isPart = typeof value === 'object' && value !== null && Object.hasOwn(value, 'part')
   const parsed = (isPart ? Part : Call).safeParse(value)
-  if (parsed.success) return isPart ? { kind: 'part', part: parsed.data as MessagePart } : { kind: 'call', call: parsed.data as Call }
+  if (parsed.success)
+    return isPart ? { kind: 'part', part: parsed.data as MessagePart } : { kind: 'call', call: parsed.data as Call }
   const { data } = WithId.safeParse(value)
   const issue = parsed.error.issues[0]
-  return data ? { kind: 'invalid', id: data.id, path: issue?.path.join('.') ?? '', problem: issue?.message ?? '' } : { kind: 'unanswerable' }
+  return data
+    ? { kind: 'invalid', id: data.id, path: issue?.path.join('.') ?? '', problem: issue?.message ?? '' }
+    : { kind: 'unanswerable' }
 }

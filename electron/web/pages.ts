@@ -26,14 +26,20 @@ const POLICY = pagePolicy({ connectsToHost: true })
 /** Status of a user's error on its way to a page. */
 const statuses: Partial<Record<AppError['code'], number>> = { 'upload/too-large': 413, 'upload/no-space': 507 }
 
-/** Answers every HTTP request. Never rejects: a bug goes to the log, and the page hears a sentence with its reference. */
-export async function answerRequest(request: IncomingMessage, response: ServerResponse, options: PagesOptions): Promise<void> {
+/**
+ * Answers every HTTP request. Never rejects: a bug goes to the log, and the page hears a sentence with its reference.
+ */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: PagesOptions,
+): Promise<void> {
   response.on('error', () => request.destroy())
   try {
     await route(request, response, options)
   } catch (error) {
     // The window is gone: it has closed the connection in the middle of an upload or download.
-    if (request.destroyed && !request.complete || response.destroyed) return void response.destroy()
+    if ((request.destroyed && !request.complete) || response.destroyed) return void response.destroy()
     if (error instanceof UserError) return answerError(response, statuses[error.error.code] ?? 400, error.error)
     answerBug(request, response, options.report(`${request.method} ${pathOf(request)}`, error))
   }
@@ -43,17 +49,26 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   const { access } = options
   const url = targetOf(request)
   if (!url) return answerStatus(response, 400, { connection: 'close' })
-  if (!METHODS.includes(request.method ?? '')) return answerStatus(response, 405, { allow: METHODS.join(', '), connection: 'close' })
+  if (!METHODS.includes(request.method ?? ''))
+    return answerStatus(response, 405, { allow: METHODS.join(', '), connection: 'close' })
   // For `terakoya link`, which has no page: a new link, or without a POST whether this host is there.
-  if (url.pathname === '/link' && access.allowsControl(request)) return request.method === 'POST' ? answerJson(response, 200, { link: options.newLink() }) : answerStatus(response, 204)
+  if (url.pathname === '/link' && access.allowsControl(request))
+    return request.method === 'POST'
+      ? answerJson(response, 200, { link: options.newLink() })
+      : answerStatus(response, 204)
   if (request.method === 'POST') return answerPost(url, request, response, options)
   if (url.pathname === '/' && url.searchParams.has('token') && access.isForUs(request)) {
     // A page that the browser loads ahead of the user would use the link up.
     if (isPrefetch(request)) return answerStatus(response, 503)
     const session = request.method === 'GET' ? access.redeem(url.searchParams.get('token') ?? '') : null
-    if (session) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: pageWithKey(session.key), 'set-cookie': session.cookie } })
+    if (session)
+      return answerContent(response, 303, '', {
+        type: 'text/plain',
+        headers: { location: pageWithKey(session.key), 'set-cookie': session.cookie },
+      })
     // Without the key: whoever has the cookie alone must not get it.
-    if (access.allows(request)) return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/' } })
+    if (access.allows(request))
+      return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/' } })
   }
   if (url.pathname === '/session') return answerStatus(response, access.allowsCalls(request) ? 204 : 403)
   if (!access.allows(request) || url.pathname === '/door') return answerDoor(request, response)
@@ -63,33 +78,53 @@ async function route(request: IncomingMessage, response: ServerResponse, options
 }
 
 /** Only our own page posts: a browser always names the origin of a POST. */
-async function answerPost(url: URL, request: IncomingMessage, response: ServerResponse, { access, transfers }: PagesOptions): Promise<void> {
-  if (!access.allowsCalls(request) || request.headers.origin === undefined) return answerStatus(response, 403, { connection: 'close' })
+async function answerPost(
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { access, transfers }: PagesOptions,
+): Promise<void> {
+  if (!access.allowsCalls(request) || request.headers.origin === undefined)
+    return answerStatus(response, 403, { connection: 'close' })
   if (url.pathname === '/upload-check') return transfers.checkUpload(url, response)
   if (url.pathname === '/upload') return transfers.upload(url, request, response)
   if (url.pathname === '/save') return transfers.save(request, response)
   answerStatus(response, 404, { connection: 'close' })
 }
 
-async function answerFile({ pathname }: URL, response: ServerResponse, { rendererFolder }: PagesOptions): Promise<void> {
+async function answerFile(
+  { pathname }: URL,
+  response: ServerResponse,
+  { rendererFolder }: PagesOptions,
+): Promise<void> {
   const file = await readPageFile(rendererFolder, pathname)
   if (!file) return answerStatus(response, 404)
   const content = pathname === '/' ? withBridge(Buffer.from(file.content).toString('utf8')) : file.content
-  answerContent(response, 200, content, { type: file.contentType, policy: POLICY, headers: { 'cache-control': 'no-cache' } })
+  answerContent(response, 200, content, {
+    type: file.contentType,
+    policy: POLICY,
+    headers: { 'cache-control': 'no-cache' },
+  })
 }
 
 /** The bridge must be there before the studio's script. */
-const withBridge = (page: string): string => page.replace('<script', '<script type="module" src="/bridge.js"></script>\n    <script')
+const withBridge = (page: string): string =>
+  page.replace('<script', '<script type="module" src="/bridge.js"></script>\n    <script')
 
 /** A sentence with the reference in the log: no stack trace, no path. */
 function answerBug(request: IncomingMessage, response: ServerResponse, reference: string): void {
   if (request.method === 'POST') return answerError(response, 500, { code: 'internal', facts: { message: reference } })
   if (response.headersSent) return void response.destroy()
   const { ja, en } = errorTexts.internal
-  answerContent(response, 500, [ja, en].map((text) => text.replace('{message}', reference)).join('\n'), { type: 'text/plain; charset=utf-8' })
+  answerContent(response, 500, [ja, en].map((text) => text.replace('{message}', reference)).join('\n'), {
+    type: 'text/plain; charset=utf-8',
+  })
 }
 
-/** The address of a request; null for anything but a path of ours, such as an absolute address or one with broken escapes. */
+/**
+ * The address of a request; null for anything but a path of ours, such as an absolute address or one with broken
+ * escapes.
+ */
 function targetOf({ url = '' }: IncomingMessage): URL | null {
   if (!/^\/(?![/\\])/.test(url)) return null
   const parsed = URL.canParse(url, `http://${ADDRESS}`) ? new URL(url, `http://${ADDRESS}`) : null
@@ -107,4 +142,6 @@ function decoded(pathname: string): string | null {
 }
 
 const isPrefetch = ({ headers }: IncomingMessage): boolean =>
-  ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => /prefetch|prerender|preview/i.test(String(headers[name] ?? '')))
+  ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
+    /prefetch|prerender|preview/i.test(String(headers[name] ?? '')),
+  )

@@ -28,14 +28,19 @@ interface Open {
   timer: NodeJS.Timeout
 }
 
-/** What a part led to. The characters of a complete text stay taken from the budget: they are the caller's to give back. */
+/**
+ * What a part led to. The characters of a complete text stay taken from the budget: they are the caller's to give back.
+ */
 export type Assembly =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'complete'; readonly text: string }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'out-of-order' }
 
-/** Puts the parts of one window's calls together. A call that cannot be completed is forgotten, and its characters are given back. */
+/**
+ * Puts the parts of one window's calls together. A call that cannot be completed is forgotten, and its characters are
+ * given back.
+ */
 export class PartAssembler {
   readonly #open = new Map<number, Open>()
   readonly #budget: Budget
@@ -51,7 +56,8 @@ export class PartAssembler {
   add({ id, part, parts, text }: MessagePart): Assembly {
     const open = part === 0 && !this.#open.has(id) ? this.#begin(id, parts) : this.#open.get(id)
     if (!open || open.parts !== parts || open.texts.length !== part) return this.#refuse(id, 'out-of-order')
-    if (open.characters + text.length > this.#limits.maxCallCharacters || !this.#budget.take(text.length)) return this.#refuse(id, 'too-large')
+    if (open.characters + text.length > this.#limits.maxCallCharacters || !this.#budget.take(text.length))
+      return this.#refuse(id, 'too-large')
     open.texts.push(text)
     open.characters += text.length
     open.timer.refresh()

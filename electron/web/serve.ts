@@ -23,13 +23,20 @@ export interface ServePlaces {
   readonly builtFolder: string
 }
 
-/** `terakoya serve [--port NUMBER] [--library FOLDER]`: prints the link and serves until it is told to end. Returns the exit code. */
+/**
+ * `terakoya serve [--port NUMBER] [--library FOLDER]`: prints the link and serves until it is told to end. Returns the
+ * exit code.
+ */
 export async function serve(args: readonly string[], places: ServePlaces): Promise<number> {
   try {
     const { options } = parseArguments(args, ['port', 'library'])
     const port = options['port'] === undefined ? DEFAULT_PORT : Number(options['port'])
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UserError('cli/usage', { problem: '--port' })
-    const close = await openHost(places, { port, exactPort: options['port'] !== undefined, library: options['library'] })
+    const close = await openHost(places, {
+      port,
+      exactPort: options['port'] !== undefined,
+      library: options['library'],
+    })
     await untilTold()
     await close()
     return 0
@@ -47,12 +54,18 @@ interface HostChoice {
 }
 
 /** Opens the studio and serves it. Returns the function that closes both. */
-async function openHost({ version, resourcesFolder, builtFolder }: ServePlaces, { port, exactPort, library }: HostChoice): Promise<() => Promise<void>> {
+async function openHost(
+  { version, resourcesFolder, builtFolder }: ServePlaces,
+  { port, exactPort, library }: HostChoice,
+): Promise<() => Promise<void>> {
   const accountFolder = userDataFolder()
   const report = createErrorLog(join(accountFolder, 'errors.log'))
   const grants = new PathGrants()
   const studio = await createStudio({
-    host: 'web', version, resourcesFolder, report,
+    host: 'web',
+    version,
+    resourcesFolder,
+    report,
     preferencesFile: join(accountFolder, 'preferences.json'),
     libraryFolder: library ?? defaultLibraryFolder(),
     isLibraryNamed: library !== undefined,
@@ -61,7 +74,15 @@ async function openHost({ version, resourcesFolder, builtFolder }: ServePlaces, 
     homeFolders: createHomeFolders(homedir(), grants),
   })
   surviveErrors(report)
-  const host = await startWebHost({ studio, grants, port, exactPort, accountFolder, report, rendererFolder: join(builtFolder, 'renderer') }).catch(async (error: unknown) => {
+  const host = await startWebHost({
+    studio,
+    grants,
+    port,
+    exactPort,
+    accountFolder,
+    report,
+    rendererFolder: join(builtFolder, 'renderer'),
+  }).catch(async (error: unknown) => {
     // The first failure is the one to tell.
     await studio.close().catch((failure: unknown) => void report('close', failure))
     throw error
@@ -78,6 +99,7 @@ function printLinks(host: WebHost): () => void {
 }
 
 /** Resolves when the host is to end: Ctrl+C, a request to end, or a terminal that was closed. */
-const untilTold = (): Promise<void> => new Promise((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-})
+const untilTold = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })

@@ -41,13 +41,16 @@ export interface WebHost {
 const PORT_ATTEMPTS = 50
 
 /**
- * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie and a key, and checks of Host and
- * Origin against other web pages. Throws UserError `web/port-in-use`, and those of a disk that takes neither transfers nor the control file; nothing of the host stays then.
+ * Serves the studio to browsers on this computer only: loopback address, one-time tokens in links that become a cookie
+ * and a key, and checks of Host and Origin against other web pages. Throws UserError `web/port-in-use`, and those of a
+ * disk that takes neither transfers nor the control file; nothing of the host stays then.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const limits: Limits = { ...LIMITS, ...options.limits }
   await sweepTransferFolders(tmpdir()).catch((error: unknown) => void options.report('sweep', error))
-  const folder = await makeTransferFolder(tmpdir()).catch((error: unknown) => { throw toDiskError(error, tmpdir()) })
+  const folder = await makeTransferFolder(tmpdir()).catch((error: unknown) => {
+    throw toDiskError(error, tmpdir())
+  })
   const server = boundServer(limits)
   /** In the order of their making. */
   const closings = [() => rm(folder, { recursive: true, force: true }), () => endServer(server)]
@@ -57,7 +60,11 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     const access = new Access(port)
     const newLink = () => `http://${ADDRESS}:${port}/?token=${access.newToken()}`
     closings.push(serveAll(server, { ...options, access, newLink, folder, limits }))
-    closings.push(await announceHost(options.accountFolder, { port, secret: access.controlSecret }).catch((error: unknown) => { throw toDiskError(error, options.accountFolder) }))
+    closings.push(
+      await announceHost(options.accountFolder, { port, secret: access.controlSecret }).catch((error: unknown) => {
+        throw toDiskError(error, options.accountFolder)
+      }),
+    )
     return { port, newLink, close }
   } catch (error) {
     // The first failure is the one to tell.
@@ -75,7 +82,10 @@ interface Served extends Omit<WebHostOptions, 'limits'> {
 }
 
 /** Answers what comes to a server that listens. Returns the function that closes the windows. */
-function serveAll(server: Server, { studio, grants, report, rendererFolder, access, newLink, folder, limits }: Served): () => Promise<void> {
+function serveAll(
+  server: Server,
+  { studio, grants, report, rendererFolder, access, newLink, folder, limits }: Served,
+): () => Promise<void> {
   // A connection that cannot be accepted, for want of descriptors.
   server.on('error', (error) => void report('web server', error))
   const pages = { access, transfers: new Transfers(folder, grants, limits), rendererFolder, newLink, report }
@@ -92,7 +102,12 @@ function endServer(server: Server): Promise<void> {
 
 /** A server that waits for nobody and survives what is no HTTP. */
 function boundServer(limits: Limits): Server {
-  const server = createServer({ maxHeaderSize: limits.maxHeaderBytes, headersTimeout: limits.headersTimeoutMs, requestTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000) })
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5000),
+  })
   server.maxHeadersCount = limits.maxHeaders
   server.maxConnections = limits.maxConnections
   server.timeout = limits.idleTimeoutMs
@@ -118,7 +133,8 @@ async function listen(server: Server, first: number, exact: boolean): Promise<nu
       const address = server.address()
       return typeof address === 'object' && address ? address.port : port
     }
-    if (error.code !== 'EADDRINUSE' || exact) throw error.code === 'EADDRINUSE' ? new UserError('web/port-in-use', { port }) : error
+    if (error.code !== 'EADDRINUSE' || exact)
+      throw error.code === 'EADDRINUSE' ? new UserError('web/port-in-use', { port }) : error
   }
   throw new UserError('web/port-in-use', { port: first })
 }

@@ -23,7 +23,12 @@ export interface SocketOptions {
 export function serveSockets(options: SocketOptions): () => void {
   const { server, studio, limits, report } = options
   // The types do not know `closeTimeout`.
-  const settings = { noServer: true, maxPayload: limits.maxFrameBytes, closeTimeout: limits.closeTimeoutMs, handleProtocols: (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL }
+  const settings = {
+    noServer: true,
+    maxPayload: limits.maxFrameBytes,
+    closeTimeout: limits.closeTimeoutMs,
+    handleProtocols: (offered: Set<string>) => offered.has(PROTOCOL) && PROTOCOL,
+  }
   const sockets = new WebSocketServer(settings)
   const host = { studio, grants: options.grants, budget: new Budget(limits.maxCallsWeight), limits, report }
   const connections = new Set<Connection>()
@@ -41,7 +46,9 @@ export function serveSockets(options: SocketOptions): () => void {
     sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request))
   })
   const stopEvents = studio.on((event, payload) => sendToAll(connections, { event, payload }, report))
-  const heartbeat = setInterval(() => { for (const connection of connections) connection.checkHeartbeat() }, limits.heartbeatMs)
+  const heartbeat = setInterval(() => {
+    for (const connection of connections) connection.checkHeartbeat()
+  }, limits.heartbeatMs)
   return () => {
     clearInterval(heartbeat)
     stopEvents()
@@ -49,7 +56,9 @@ export function serveSockets(options: SocketOptions): () => void {
   }
 }
 
-/** The status with which an upgrade is refused; null where it is welcome. A page's script cannot leave its Origin out. */
+/**
+ * The status with which an upgrade is refused; null where it is welcome. A page's script cannot leave its Origin out.
+ */
 function refusal(request: IncomingMessage, { access, limits }: SocketOptions, clientCount: number): number | null {
   if (request.url !== '/studio') return 404
   if (!access.allowsCalls(request) || request.headers.origin === undefined) return 403
@@ -57,7 +66,11 @@ function refusal(request: IncomingMessage, { access, limits }: SocketOptions, cl
 }
 
 /** The text is made once for all windows. An event that cannot be sent must not fail the service that told it. */
-function sendToAll(connections: ReadonlySet<Connection>, message: { readonly event: string; readonly payload: unknown }, report: ReportBug): void {
+function sendToAll(
+  connections: ReadonlySet<Connection>,
+  message: { readonly event: string; readonly payload: unknown },
+  report: ReportBug,
+): void {
   if (connections.size === 0) return
   try {
     const text = JSON.stringify(message)
@@ -66,4 +79,3 @@ function sendToAll(connections: ReadonlySet<Connection>, message: { readonly eve
     report(`event ${message.event}`, error)
   }
 }
-

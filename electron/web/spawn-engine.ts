@@ -14,7 +14,9 @@ function spawnProcess(entry: string, env: NodeJS.ProcessEnv): EnginePort {
   const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   return {
     pid: child.pid,
-    send: (message) => { if (child.connected) child.send(message as object, () => {}) },
+    send: (message) => {
+      if (child.connected) child.send(message as object, () => {})
+    },
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => {
       child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` }))

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 const LOOK_MS = 2000
 
 /**
- * Calls back whenever Enter is pressed in the terminal of this process, or a line comes through its pipe. Returns the function that ends it.
- * A process in the background does not read: the system would stop it, and with it a training.
+ * Calls back whenever Enter is pressed in the terminal of this process, or a line comes through its pipe. Returns the
+ * function that ends it. A process in the background does not read: the system would stop it, and with it a training.
  */
 export function onEnter(listener: () => void): () => void {
   const lines = createInterface({ input: process.stdin, terminal: false })
@@ -33,8 +33,14 @@ export function onEnter(listener: () => void): () => void {
 /** True where this process may read from its terminal, or has none. */
 function isInForeground(): boolean {
   if (!process.stdin.isTTY || process.platform === 'win32') return true
-  if (process.platform !== 'linux') return String(spawnSync('ps', ['-o', 'stat=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout).includes('+')
-  // The name before the closing bracket may hold anything; then come state, parent, group, session, terminal and the terminal's group.
-  const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'utf8').replace(/^.*\) /s, '').split(' ')
+  if (process.platform !== 'linux')
+    return String(spawnSync('ps', ['-o', 'stat=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout).includes(
+      '+',
+    )
+  // The name before the closing bracket may hold anything; then come state, parent, group, session, terminal and the
+  // terminal's group.
+  const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
   return group === foreground
 }

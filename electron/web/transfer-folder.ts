@@ -4,7 +4,10 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { isRunning } from '../../core/host/is-running.ts'
 
-/** `terakoya-web-<pid>-<computer>-<random>`: the name tells who uses the folder, so that there is no moment without an owner. */
+/**
+ * `terakoya-web-<pid>-<computer>-<random>`: the name tells who uses the folder, so that there is no moment without an
+ * owner.
+ */
 const NAME = /^terakoya-web-(\d+)-([0-9a-f]{8})-[0-9a-f]{16}$/
 
 /** Tells containers apart that share a temporary folder: a process id means nothing on another computer. */
@@ -22,16 +25,27 @@ export async function makeTransferFolder(parent: string): Promise<string> {
   return folder
 }
 
-/** Removes the folders that hosts of this user and computer left behind when they were killed. Others' are left alone. */
+/**
+ * Removes the folders that hosts of this user and computer left behind when they were killed. Others' are left alone.
+ */
 export async function sweepTransferFolders(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, pid, owner] = NAME.exec(name) ?? []
-    if (pid === undefined || owner !== computer || isUsed(name, Number(pid)) || !(await isOwnFolder(join(parent, name)))) continue
+    if (
+      pid === undefined ||
+      owner !== computer ||
+      isUsed(name, Number(pid)) ||
+      !(await isOwnFolder(join(parent, name)))
+    )
+      continue
     await rm(join(parent, name), { recursive: true, force: true })
   }
 }
 
-/** A folder with our process id that we have not made is an earlier process's: a container that is started again counts from the same number. */
+/**
+ * A folder with our process id that we have not made is an earlier process's: a container that is started again counts
+ * from the same number.
+ */
 const isUsed = (name: string, pid: number): boolean => (pid === process.pid ? made.has(name) : isRunning(pid))
 
 /** A link with such a name may be somebody else's trap. */

@@ -33,7 +33,10 @@ export class Transfers {
     this.#limits = limits
   }
 
-  /** Says before it is sent whether a file of this size can be taken. Throws UserError `upload/too-large` or `upload/no-space`. */
+  /**
+   * Says before it is sent whether a file of this size can be taken. Throws UserError `upload/too-large` or
+   * `upload/no-space`.
+   */
   async checkUpload(url: URL, response: ServerResponse): Promise<void> {
     const size = UploadSize.safeParse(url.searchParams.get('size') ?? '0')
     if (!size.success) return answerStatus(response, 400)
@@ -41,7 +44,10 @@ export class Transfers {
     answerStatus(response, 200)
   }
 
-  /** Takes the body as a file. What it claims to be and what comes are both held to the limit and to the free space; an upload that breaks off is removed. */
+  /**
+   * Takes the body as a file. What it claims to be and what comes are both held to the limit and to the free space; an
+   * upload that breaks off is removed.
+   */
   async upload(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = safeFileName(url.searchParams.get('name') ?? '')
     await this.#checkSize(name, Number(request.headers['content-length'] ?? 0))
@@ -70,7 +76,13 @@ export class Transfers {
     const file = this.#targets.includes(target) ? await open(target).catch(() => null) : null
     if (!file) return answerStatus(response, 404)
     const { size } = await file.stat()
-    const headers = { 'content-type': 'application/octet-stream', 'content-length': size, 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(target))}`, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' }
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': size,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(target))}`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    }
     response.writeHead(200, headers)
     if (request.method === 'HEAD') {
       await file.close()
@@ -83,13 +95,18 @@ export class Transfers {
 
   async #checkSize(name: string, sizeBytes: number): Promise<void> {
     const { maxUploadBytes, spareDiskBytes } = this.#limits
-    if (sizeBytes > maxUploadBytes) throw new UserError('upload/too-large', { file: safeFileName(name), limit: maxUploadBytes / GB })
+    if (sizeBytes > maxUploadBytes)
+      throw new UserError('upload/too-large', { file: safeFileName(name), limit: maxUploadBytes / GB })
     const free = await freeBytes(this.#folder)
     if (sizeBytes + spareDiskBytes > free) throw this.#noSpace(safeFileName(name), sizeBytes + spareDiskBytes, free)
   }
 
   #noSpace(file: string, needed: number, free: number): UserError {
-    return new UserError('upload/no-space', { file, needed: inGigabytes(needed || this.#limits.spareDiskBytes), free: inGigabytes(free) })
+    return new UserError('upload/no-space', {
+      file,
+      needed: inGigabytes(needed || this.#limits.spareDiskBytes),
+      free: inGigabytes(free),
+    })
   }
 
   /** Writes the body to the file. Returns its size. The connection stays, so that a refusal can be answered. */
@@ -133,7 +150,8 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize
 }
 
-const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> => request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+const chunksOf = (request: IncomingMessage): AsyncIterable<Buffer> =>
+  request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
 
 /** The body as JSON; undefined where it is none, or longer than the limit. */
 async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {

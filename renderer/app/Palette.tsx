@@ -1,7 +1,18 @@
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Autocomplete, Dialog, Header, Input, Menu, MenuItem, MenuSection, Modal, ModalOverlay, SearchField } from 'react-aria-components'
+import {
+  Autocomplete,
+  Dialog,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  Modal,
+  ModalOverlay,
+  SearchField,
+} from 'react-aria-components'
 import { searchItems } from './palette.search.ts'
 import { usePalette } from './palette.store.ts'
 import { usePaletteItems, type PaletteEntry, type PaletteSection } from './usePaletteItems.tsx'
@@ -36,7 +47,10 @@ function Finder() {
   const [query, setQuery] = useState('')
   const sections = usePaletteItems()
   const found = sections
-    .map((section) => ({ ...section, entries: searchItems(section.entries, query).slice(0, query.trim() === '' ? UNASKED : ASKED) }))
+    .map((section) => ({
+      ...section,
+      entries: searchItems(section.entries, query).slice(0, query.trim() === '' ? UNASKED : ASKED),
+    }))
     .filter(({ entries }) => entries.length > 0)
   const run = (id: unknown) => {
     usePalette.setState({ isOpen: false })

@@ -29,7 +29,8 @@ function RunningRun({ run }: { readonly run: ExperimentSummary }) {
   const { t: tExperiments } = useTranslation('experiments')
   const format = useFormat()
   const { progress, state } = run
-  const value = state.kind === 'preparing' || !progress || progress.totalSteps === 0 ? null : progress.step / progress.totalSteps
+  const value =
+    state.kind === 'preparing' || !progress || progress.totalSteps === 0 ? null : progress.step / progress.totalSteps
   const remaining =
     state.kind === 'training' && progress?.remainingSeconds != null
       ? t('experiments:remaining', { time: format.duration(progress.remainingSeconds) })

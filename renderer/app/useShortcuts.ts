@@ -3,7 +3,10 @@ import { goTo, isShortcut, rooms } from '../ui/index.ts'
 import { usePalette } from './palette.store.ts'
 import { useCommands } from './useCommands.tsx'
 
-/** The shell's own keys: Mod+K, Mod+1…6, and the shortcuts of experiment commands. A room's keys are handled where they are typed. */
+/**
+ * The shell's own keys: Mod+K, Mod+1…6, and the shortcuts of experiment commands. A room's keys are handled where they
+ * are typed.
+ */
 export function useShortcuts(): void {
   const commands = useCommands()
   useEffect(() => {
@@ -19,7 +22,8 @@ export function useShortcuts(): void {
       const room = rooms.find((_, index) => isShortcut(event, `Mod+${index + 1}`))
       if (room) return () => goTo(room)
       const command = commands().find(
-        ({ id, shortcut, canRun }) => id.startsWith('experiments.') && shortcut !== undefined && isShortcut(event, shortcut) && canRun(),
+        ({ id, shortcut, canRun }) =>
+          id.startsWith('experiments.') && shortcut !== undefined && isShortcut(event, shortcut) && canRun(),
       )
       return command ? () => void command.run() : null
     }

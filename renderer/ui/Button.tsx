@@ -37,7 +37,11 @@ export interface IconButtonProps extends AriaProps {
 export function IconButton({ icon, label, shortcut, size = 'medium', className, ...rest }: IconButtonProps) {
   return (
     <TooltipTrigger delay={500} closeDelay={0}>
-      <AriaButton {...rest} aria-label={label} className={cx(styles.button, styles.quiet, styles.square, styles[size], className)}>
+      <AriaButton
+        {...rest}
+        aria-label={label}
+        className={cx(styles.button, styles.quiet, styles.square, styles[size], className)}
+      >
         {icon}
       </AriaButton>
       <Hint>

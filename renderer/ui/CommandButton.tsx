@@ -1,7 +1,9 @@
 import { Button, type ButtonProps } from './Button.tsx'
 import type { Command } from './commands.ts'
 
-/** A command as a button: its label, icon, and whether it can run. The owner renders again when that may have changed. */
+/**
+ * A command as a button: its label, icon, and whether it can run. The owner renders again when that may have changed.
+ */
 export function CommandButton({
   command,
   ...rest

@@ -38,7 +38,12 @@ function Panel({
 }: DialogProps & { readonly overlay: string; readonly panel: string }) {
   const { t } = useTranslation()
   return (
-    <ModalOverlay isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable className={cx(styles.overlay, overlay)}>
+    <ModalOverlay
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable
+      className={cx(styles.overlay, overlay)}
+    >
       <Modal className={panel}>
         <AriaDialog className={styles.dialog as string}>
           <header className={styles.header}>

@@ -38,7 +38,16 @@ interface TextFieldProps extends FieldProps {
 }
 
 /** One line of text. */
-export function TextField({ label, labelHidden, help, error, className, placeholder, inputRef, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  labelHidden,
+  help,
+  error,
+  className,
+  placeholder,
+  inputRef,
+  ...rest
+}: TextFieldProps) {
   return (
     <AriaTextField
       {...rest}
@@ -47,7 +56,13 @@ export function TextField({ label, labelHidden, help, error, className, placehol
       className={cx(styles.field, className)}
     >
       {!labelHidden && <Label className={styles.label}>{label}</Label>}
-      <Input ref={inputRef} placeholder={placeholder} className={styles.input as string} spellCheck={false} autoComplete="off" />
+      <Input
+        ref={inputRef}
+        placeholder={placeholder}
+        className={styles.input as string}
+        spellCheck={false}
+        autoComplete="off"
+      />
       <Messages help={help} error={error} />
     </AriaTextField>
   )
@@ -73,7 +88,13 @@ export function TextArea({
       className={cx(styles.field, className)}
     >
       {!labelHidden && <Label className={styles.label}>{label}</Label>}
-      <AriaTextArea ref={inputRef} rows={rows} placeholder={placeholder} className={cx(styles.input, styles.area)} spellCheck={false} />
+      <AriaTextArea
+        ref={inputRef}
+        rows={rows}
+        placeholder={placeholder}
+        className={cx(styles.input, styles.area)}
+        spellCheck={false}
+      />
       <Messages help={help} error={error} />
     </AriaTextField>
   )
@@ -154,7 +175,10 @@ export function NumberTextField({
   )
 }
 
-/** `text` moved by `delta` within the bounds; digits after the point follow the step. A text that is no number becomes the lower bound. */
+/**
+ * `text` moved by `delta` within the bounds; digits after the point follow the step. A text that is no number becomes
+ * the lower bound.
+ */
 export function stepped(text: string, delta: number, min: number, max: number): string {
   const current = Number(text.normalize('NFKC'))
   const next = Number.isFinite(current) && text.trim() !== '' ? current + delta : min
@@ -178,7 +202,13 @@ export function SearchField({
   readonly autoFocus?: boolean
 }) {
   return (
-    <AriaSearchField aria-label={label} value={value} onChange={onChange} autoFocus={autoFocus} className={cx(styles.search, className)}>
+    <AriaSearchField
+      aria-label={label}
+      value={value}
+      onChange={onChange}
+      autoFocus={autoFocus}
+      className={cx(styles.search, className)}
+    >
       <Search size={15} aria-hidden />
       <Input placeholder={placeholder} className={styles.searchInput as string} spellCheck={false} />
       <AriaButton className={styles.clear as string}>
@@ -189,7 +219,13 @@ export function SearchField({
 }
 
 /** The error of a field and its help, both tied to the control for screen readers. */
-export function Messages({ help, error }: { readonly help?: string | undefined; readonly error?: string | null | undefined }): ReactNode {
+export function Messages({
+  help,
+  error,
+}: {
+  readonly help?: string | undefined
+  readonly error?: string | null | undefined
+}): ReactNode {
   return (
     <>
       {error && (

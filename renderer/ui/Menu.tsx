@@ -35,7 +35,13 @@ export function Menu({
 }
 
 /** The list of a menu, for a MenuTrigger of your own. */
-export function MenuPopover({ entries, label }: { readonly entries: readonly MenuEntry[]; readonly label?: string | undefined }) {
+export function MenuPopover({
+  entries,
+  label,
+}: {
+  readonly entries: readonly MenuEntry[]
+  readonly label?: string | undefined
+}) {
   return (
     <Popover className={styles.popover as string} offset={4}>
       <AriaMenu className={styles.menu as string} aria-label={label}>

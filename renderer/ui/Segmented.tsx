@@ -12,7 +12,14 @@ interface SegmentedProps<T extends string> {
 }
 
 /** One of a few, all in view. */
-export function Segmented<T extends string>({ label, labelHidden, items, value, onChange, className }: SegmentedProps<T>) {
+export function Segmented<T extends string>({
+  label,
+  labelHidden,
+  items,
+  value,
+  onChange,
+  className,
+}: SegmentedProps<T>) {
   return (
     <RadioGroup
       value={value}

@@ -79,7 +79,9 @@ export function Select({
       <Popover className={styles.popover as string} offset={4}>
         <ListBox className={styles.list as string}>
           {sections
-            ? sections.filter((section) => section.items.length > 0).map((section) => <Section key={section.label} section={section} />)
+            ? sections
+                .filter((section) => section.items.length > 0)
+                .map((section) => <Section key={section.label} section={section} />)
             : items.map((item) => <Item key={item.id} item={item} />)}
         </ListBox>
       </Popover>
@@ -100,7 +102,12 @@ function Section({ section }: { readonly section: SelectSection }) {
 
 function Item({ item }: { readonly item: SelectItem }) {
   return (
-    <ListBoxItem id={item.id} textValue={item.label} isDisabled={item.isDisabled ?? false} className={styles.item as string}>
+    <ListBoxItem
+      id={item.id}
+      textValue={item.label}
+      isDisabled={item.isDisabled ?? false}
+      className={styles.item as string}
+    >
       {({ isSelected }) => (
         <>
           <span className={styles.check}>{isSelected && <Check size={14} />}</span>

@@ -30,14 +30,23 @@ export function TwoPanes({ id, left, right, leftWidth = 272, minimum = 200, maxi
     place(event.clientX - (frame.current?.getBoundingClientRect().left ?? 0))
   }
   const keyDown = (event: KeyboardEvent) => {
-    const moves: Record<string, number> = { ArrowLeft: width - KEY_STEP, ArrowRight: width + KEY_STEP, Home: minimum, End: maximum }
+    const moves: Record<string, number> = {
+      ArrowLeft: width - KEY_STEP,
+      ArrowRight: width + KEY_STEP,
+      Home: minimum,
+      End: maximum,
+    }
     const next = moves[event.key]
     if (next === undefined) return
     event.preventDefault()
     place(next)
   }
   return (
-    <div ref={frame} className={styles.frame} style={{ gridTemplateColumns: `min(${width}px, 38%) 1px minmax(0, 1fr)` }}>
+    <div
+      ref={frame}
+      className={styles.frame}
+      style={{ gridTemplateColumns: `min(${width}px, 38%) 1px minmax(0, 1fr)` }}
+    >
       <div className={styles.left}>{left}</div>
       <div
         role="separator"

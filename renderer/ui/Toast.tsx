@@ -15,7 +15,8 @@ import { useLanguage } from './language.ts'
 import styles from './Toast.module.css'
 
 type ToastMessage =
-  { readonly kind: 'info'; readonly text: string; readonly action?: ToastAction } | { readonly kind: 'error'; readonly error: AppError }
+  | { readonly kind: 'info'; readonly text: string; readonly action?: ToastAction }
+  | { readonly kind: 'error'; readonly error: AppError }
 
 export interface ToastAction {
   readonly label: string
@@ -44,9 +45,13 @@ export function ToastArea() {
           <AriaToast toast={shown} className={cx(styles.toast, content.kind === 'error' && styles.error)}>
             {content.kind === 'error' && <CircleAlert size={16} aria-hidden />}
             <ToastContent className={styles.content as string}>
-              <Text slot="title">{content.kind === 'error' ? errorSentence(content.error, language) : content.text}</Text>
+              <Text slot="title">
+                {content.kind === 'error' ? errorSentence(content.error, language) : content.text}
+              </Text>
             </ToastContent>
-            {content.kind === 'info' && content.action && <Act action={content.action} onDone={() => queue.close(shown.key)} />}
+            {content.kind === 'info' && content.action && (
+              <Act action={content.action} onDone={() => queue.close(shown.key)} />
+            )}
             <AriaButton slot="close" className={styles.close as string} aria-label={t('close')}>
               <X size={14} />
             </AriaButton>

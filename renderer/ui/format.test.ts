@@ -16,11 +16,24 @@ describe('durationParts', () => {
 })
 
 it('writes sizes as people say them', () => {
-  expect([900, 12_288, 31_472_000, 4.1 * 2 ** 30, 182 * 2 ** 30].map(formatBytes)).toEqual(['900 B', '12 KB', '30 MB', '4.1 GB', '182 GB'])
+  expect([900, 12_288, 31_472_000, 4.1 * 2 ** 30, 182 * 2 ** 30].map(formatBytes)).toEqual([
+    '900 B',
+    '12 KB',
+    '30 MB',
+    '4.1 GB',
+    '182 GB',
+  ])
 })
 
 it('writes a loss with enough digits to be compared', () => {
-  expect([null, 12.34, 5.237, 0.12973, 0.00421, Number.NaN].map(formatLoss)).toEqual(['–', '12.3', '5.24', '0.130', '0.0042', 'NaN'])
+  expect([null, 12.34, 5.237, 0.12973, 0.00421, Number.NaN].map(formatLoss)).toEqual([
+    '–',
+    '12.3',
+    '5.24',
+    '0.130',
+    '0.0042',
+    'NaN',
+  ])
 })
 
 it('counts large numbers as the language does', () => {
@@ -29,12 +42,12 @@ it('counts large numbers as the language does', () => {
 
 describe('stepped', () => {
   it('moves without the noise of binary fractions, within the bounds', () => {
-    expect([stepped('0.1', 0.2, 0, 1), stepped('0.95', 0.1, 0, 1), stepped('0.0005', 0.00001, 0, 1), stepped('50', -1, 0, 1000)]).toEqual([
-      '0.3',
-      '1',
-      '0.00051',
-      '49',
-    ])
+    expect([
+      stepped('0.1', 0.2, 0, 1),
+      stepped('0.95', 0.1, 0, 1),
+      stepped('0.0005', 0.00001, 0, 1),
+      stepped('50', -1, 0, 1000),
+    ]).toEqual(['0.3', '1', '0.00051', '49'])
   })
 
   it('begins at the lower bound where there is no number', () => {

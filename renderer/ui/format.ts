@@ -34,13 +34,22 @@ const trimmed = (value: number): string => (value >= 100 ? String(Math.round(val
 
 /** The number with few digits: 1570 万 / 15.7M, as the language counts. */
 export const formatCompact = (value: number, language: Language): string =>
-  new Intl.NumberFormat(language === 'ja' ? 'ja-JP' : 'en-US', { notation: 'compact', maximumSignificantDigits: 3 }).format(value)
+  new Intl.NumberFormat(language === 'ja' ? 'ja-JP' : 'en-US', {
+    notation: 'compact',
+    maximumSignificantDigits: 3,
+  }).format(value)
 
 /** A loss or another small number with enough digits to be compared: 5.24, 0.130, 0.0042. */
 export function formatLoss(value: number | null): string {
   if (value === null) return '–'
   if (!Number.isFinite(value)) return 'NaN'
-  return value >= 10 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value >= 0.01 ? value.toFixed(3) : value.toPrecision(2)
+  return value >= 10
+    ? value.toFixed(1)
+    : value >= 1
+      ? value.toFixed(2)
+      : value >= 0.01
+        ? value.toFixed(3)
+        : value.toPrecision(2)
 }
 
 export interface Format {
@@ -67,9 +76,11 @@ const makeFormat = (t: TFunction, language: Language): Format => ({
   },
   when: (iso) => formatWhen(new Date(iso), new Date(), language),
   time: (iso) =>
-    new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
-      new Date(iso),
-    ),
+    new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    }).format(new Date(iso)),
 })
 
 function formatWhen(date: Date, now: Date, language: Language): string {

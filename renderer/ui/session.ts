@@ -32,7 +32,8 @@ export const useSession = create<Session>()(
       room: 'home',
       selection: {},
       paneWidths: {},
-      go: (room, id) => set((state) => ({ room, selection: id === undefined ? state.selection : { ...state.selection, [room]: id } })),
+      go: (room, id) =>
+        set((state) => ({ room, selection: id === undefined ? state.selection : { ...state.selection, [room]: id } })),
       select: (room, id) => set((state) => ({ selection: { ...state.selection, [room]: id } })),
       setPaneWidth: (id, width) => set((state) => ({ paneWidths: { ...state.paneWidths, [id]: width } })),
     }),
@@ -40,7 +41,9 @@ export const useSession = create<Session>()(
       name: 'terakoya.session',
       version: 1,
       partialize: (state) =>
-        Object.fromEntries(Object.entries(state).filter(([key]) => scope[key as keyof Session] === 'persisted')) as unknown as Session,
+        Object.fromEntries(
+          Object.entries(state).filter(([key]) => scope[key as keyof Session] === 'persisted'),
+        ) as unknown as Session,
     },
   ),
 )

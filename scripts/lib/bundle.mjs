@@ -5,7 +5,10 @@ import { root } from './setup.mjs'
 /** In a bundle `import.meta.dirname` is still the folder of the source that says it: fixtures lie beside it. */
 const sourceFolders = {
   name: 'source-folders',
-  transform: (code, id) => (id.includes('node_modules') || !code.includes('import.meta.dirname') ? null : code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id)))),
+  transform: (code, id) =>
+    id.includes('node_modules') || !code.includes('import.meta.dirname')
+      ? null
+      : code.replaceAll('import.meta.dirname', JSON.stringify(dirname(id))),
 }
 
 /** Bundles a TypeScript file of the project for Node; returns the bundle's path. */
@@ -20,7 +23,14 @@ export async function bundle(entry) {
     logLevel: 'error',
     plugins: [sourceFolders],
     ssr: { noExternal: true, external: ['koffi', 'onnxruntime-node', '@duckdb/node-api', '@playwright/test'] },
-    build: { ssr: join(root, entry), outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { format: 'es', entryFileNames: 'main.mjs' } } },
+    build: {
+      ssr: join(root, entry),
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      rolldownOptions: { output: { format: 'es', entryFileNames: 'main.mjs' } },
+    },
   })
   return join(outDir, 'main.mjs')
 }

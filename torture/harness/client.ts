@@ -34,12 +34,20 @@ export interface Client {
   close(): void
 }
 
-type Message = { readonly id?: number; readonly result?: Result<unknown>; readonly event?: EventName; readonly payload?: unknown }
+type Message = {
+  readonly id?: number
+  readonly result?: Result<unknown>
+  readonly event?: EventName
+  readonly payload?: unknown
+}
 
 /** Connects as the studio's page does. Throws NoAnswer. */
 export async function connectClient(port: number, headers: Readonly<Record<string, string>>): Promise<Client> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/studio`, { headers, maxPayload: 2 ** 30 })
-  const waiting = new Map<number, { resolve: (result: Result<unknown>) => void; reject: (error: Error) => void; name: string; timer: NodeJS.Timeout }>()
+  const waiting = new Map<
+    number,
+    { resolve: (result: Result<unknown>) => void; reject: (error: Error) => void; name: string; timer: NodeJS.Timeout }
+  >()
   const listeners = new Set<(event: EventName, payload: unknown) => void>()
   let nextId = 1
   socket.on('message', (data) => {
@@ -84,7 +92,9 @@ export async function connectClient(port: number, headers: Readonly<Record<strin
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
-    get isOpen() { return socket.readyState === WebSocket.OPEN },
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN
+    },
     close: () => socket.terminate(),
   }
 }

@@ -96,27 +96,40 @@ export function setFault(folder: string, fault: Fault | null): void {
 export const isFaultWaiting = (folder: string): boolean => existsSync(faultFile(folder))
 
 /** What faults have hit so far, as `operation TAB role`; of a lasting one the first. */
-export const faultHits = (folder: string): string[] => (existsSync(`${faultFile(folder)}.hit`) ? readFileSync(`${faultFile(folder)}.hit`, 'utf8').split('\n').filter(Boolean) : [])
+export const faultHits = (folder: string): string[] =>
+  existsSync(`${faultFile(folder)}.hit`)
+    ? readFileSync(`${faultFile(folder)}.hit`, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+    : []
 
 /** Starts a host. Throws with what it said where it does not come up. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { folder } = options
   const library = options.library ?? libraryOf(folder)
   await Promise.all([mkdir(join(folder, 'home'), { recursive: true }), mkdir(join(folder, 'tmp'), { recursive: true })])
-  const child = spawn(process.execPath, [join(root, 'out', 'main', 'cli.js'), 'serve', '--port', '0', '--library', library], {
-    cwd: folder, env: environment(options, library), stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  const child = spawn(
+    process.execPath,
+    [join(root, 'out', 'main', 'cli.js'), 'serve', '--port', '0', '--library', library],
+    { cwd: folder, env: environment(options, library), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+  )
   running.add(child)
   let stderr = ''
   child.stderr?.on('data', (data) => {
     const text = String(data)
     stderr = (stderr + text).slice(-STDERR_CHARACTERS)
-    bugs.push(...[...text.matchAll(/\[(?:uncaught|unhandled rejection)\] (.*(?:\n\s+at .*){0,2})/g)].map(([, what]) => what as string))
+    bugs.push(
+      ...[...text.matchAll(/\[(?:uncaught|unhandled rejection)\] (.*(?:\n\s+at .*){0,2})/g)].map(
+        ([, what]) => what as string,
+      ),
+    )
   })
-  const exit = new Promise<HostExit>((resolve) => child.once('exit', (code, signal) => {
-    running.delete(child)
-    resolve({ code, signal })
-  }))
+  const exit = new Promise<HostExit>((resolve) =>
+    child.once('exit', (code, signal) => {
+      running.delete(child)
+      resolve({ code, signal })
+    }),
+  )
   try {
     const link = await printedLink(child, exit)
     const { port, cookie, key } = await redeem(link)
@@ -129,13 +142,27 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-/** Nothing of the machine's user is read or written, and every address outside leads to a closed port of this computer. */
+/**
+ * Nothing of the machine's user is read or written, and every address outside leads to a closed port of this computer.
+ */
 function environment({ folder, clockMs = 0, recordFile }: HostOptions, library: string): NodeJS.ProcessEnv {
   const closed = 'http://127.0.0.1:9'
   return {
-    PATH: process.env['PATH'], LANG: 'ja_JP.UTF-8', HOME: join(folder, 'home'), TMPDIR: join(folder, 'tmp'), TEMP: join(folder, 'tmp'),
-    TERAKOYA_LIBRARY: library, TERAKOYA_HOME: join(folder, 'home'), HF_ENDPOINT: closed, HTTPS_PROXY: closed, HTTP_PROXY: closed, ALL_PROXY: closed,
-    NODE_OPTIONS: `--import=${pathToFileURL(preloadFile()).href}`, TORTURE_FOLDER: folder, TORTURE_FAULT: faultFile(folder), TORTURE_CLOCK_MS: String(clockMs),
+    PATH: process.env['PATH'],
+    LANG: 'ja_JP.UTF-8',
+    HOME: join(folder, 'home'),
+    TMPDIR: join(folder, 'tmp'),
+    TEMP: join(folder, 'tmp'),
+    TERAKOYA_LIBRARY: library,
+    TERAKOYA_HOME: join(folder, 'home'),
+    HF_ENDPOINT: closed,
+    HTTPS_PROXY: closed,
+    HTTP_PROXY: closed,
+    ALL_PROXY: closed,
+    NODE_OPTIONS: `--import=${pathToFileURL(preloadFile()).href}`,
+    TORTURE_FOLDER: folder,
+    TORTURE_FAULT: faultFile(folder),
+    TORTURE_CLOCK_MS: String(clockMs),
     ...(recordFile === undefined ? {} : { TORTURE_RECORD: recordFile }),
   }
 }
@@ -147,8 +174,12 @@ async function printedLink(child: ChildProcess, exit: Promise<HostExit>): Promis
       if (link) resolve(link)
     })
   })
-  const ended = exit.then(({ code, signal }) => { throw new Error(`ended with ${signal ?? code}`) })
-  const late = wait(START_LIMIT_MS).then(() => { throw new Error('no link in time') })
+  const ended = exit.then(({ code, signal }) => {
+    throw new Error(`ended with ${signal ?? code}`)
+  })
+  const late = wait(START_LIMIT_MS).then(() => {
+    throw new Error('no link in time')
+  })
   late.catch(() => undefined)
   return Promise.race([printed, ended, late])
 }
@@ -161,7 +192,9 @@ function redeem(link: string): Promise<{ port: number; cookie: string; key: stri
       const key = keyOf(new URL(response.headers.location ?? '', link).hash)
       if (cookie && key) resolve({ port: Number(new URL(link).port), cookie, key })
       else reject(new Error(`the link gives no cookie or key but ${response.statusCode}`))
-    }).on('error', reject).end()
+    })
+      .on('error', reject)
+      .end()
   })
 }
 
@@ -179,9 +212,18 @@ interface Started {
 function handleOf({ folder, child, exit, port, cookie, headers, client, stderr }: Started): Host {
   const pid = child.pid as number
   const isUp = () => child.exitCode === null && child.signalCode === null
-  const children = (program?: string) => childrenOf(pid).filter((below) => program === undefined || programOf(below).startsWith(program))
+  const children = (program?: string) =>
+    childrenOf(pid).filter((below) => program === undefined || programOf(below).startsWith(program))
   return {
-    folder, pid, port, cookie, headers, client, exit, stderr, children,
+    folder,
+    pid,
+    port,
+    cookie,
+    headers,
+    client,
+    exit,
+    stderr,
+    children,
     isRunning: isUp,
     newClient: () => connectClient(port, headers),
     upload: (name, contents) => upload(port, headers, name, contents),
@@ -221,7 +263,8 @@ export function causeOf(stderr: string): string {
 }
 
 /** The last bug that a host wrote down, with the first lines of where. */
-export const lastError = (stderr: string): string => [...stderr.matchAll(/^.* \[[\w. ]+\] (.*(?:\n\s+at .*){0,2})/gm)].at(-1)?.[1]?.slice(0, 400) ?? ''
+export const lastError = (stderr: string): string =>
+  [...stderr.matchAll(/^.* \[[\w. ]+\] (.*(?:\n\s+at .*){0,2})/gm)].at(-1)?.[1]?.slice(0, 400) ?? ''
 
 /** Engines end with their host; those that do not in time are ended here and returned. */
 export async function endLeftOver(pids: readonly number[]): Promise<number[]> {
@@ -231,16 +274,32 @@ export async function endLeftOver(pids: readonly number[]): Promise<number[]> {
   return left
 }
 
-function upload(port: number, headers: Readonly<Record<string, string>>, name: string, contents: string | Uint8Array): Promise<PickedFile> {
+function upload(
+  port: number,
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  contents: string | Uint8Array,
+): Promise<PickedFile> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: `/upload?name=${encodeURIComponent(name)}`, headers: { ...headers, 'content-length': Buffer.byteLength(contents) } }, (response) => {
-      let text = ''
-      response.on('data', (data) => { text += String(data) })
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(text) as PickedFile)
-        else reject(new Error(`upload: ${response.statusCode} ${text}`))
-      })
-    })
+    const sent = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method: 'POST',
+        path: `/upload?name=${encodeURIComponent(name)}`,
+        headers: { ...headers, 'content-length': Buffer.byteLength(contents) },
+      },
+      (response) => {
+        let text = ''
+        response.on('data', (data) => {
+          text += String(data)
+        })
+        response.on('end', () => {
+          if (response.statusCode === 200) resolve(JSON.parse(text) as PickedFile)
+          else reject(new Error(`upload: ${response.statusCode} ${text}`))
+        })
+      },
+    )
     sent.on('error', reject).end(contents)
   })
 }

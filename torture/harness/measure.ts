@@ -17,7 +17,9 @@ export function residentBytes(pid: number): number {
 /** The processes that a process has started and that still run. */
 export function childrenOf(pid: number): number[] {
   try {
-    return isLinux ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number) : []
+    return isLinux
+      ? readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+      : []
   } catch {
     return []
   }

@@ -12,7 +12,10 @@ export interface Random {
 
 /** mulberry32, its state made of the seed and a name, so that attacks do not share a sequence. */
 export function createRandom(seed: number, name: string): Random {
-  let state = [...name].reduce((sum, character) => Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0, seed >>> 0)
+  let state = [...name].reduce(
+    (sum, character) => Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0,
+    seed >>> 0,
+  )
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
@@ -21,9 +24,14 @@ export function createRandom(seed: number, name: string): Random {
   }
   const integer = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
   return {
-    next, integer,
+    next,
+    integer,
     pick: (values) => values[integer(0, values.length - 1)] as never,
     chance: (share) => next() < share,
-    shuffled: (values) => values.map((value) => [next(), value] as const).sort(([a], [b]) => a - b).map(([, value]) => value),
+    shuffled: (values) =>
+      values
+        .map((value) => [next(), value] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, value]) => value),
   }
 }

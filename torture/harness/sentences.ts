@@ -1,7 +1,10 @@
 import { errorTexts, type AppError, type Result } from '../../core/contract/index.ts'
 import type { Report } from './attack.ts'
 
-/** True for a failure that the user is told in a sentence: a code of the contract other than `internal`, with every fact that the sentence names. */
+/**
+ * True for a failure that the user is told in a sentence: a code of the contract other than `internal`, with every fact
+ * that the sentence names.
+ */
 export function isWorded({ code, facts }: AppError): boolean {
   if (code === 'internal' || !(code in errorTexts)) return false
   const places = [...errorTexts[code].ja.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
@@ -10,5 +13,9 @@ export function isWorded({ code, facts }: AppError): boolean {
 
 /** A finding where a result is a failure without a sentence. */
 export function expectWorded(report: Report, result: Result<unknown>, what: string, example: unknown): void {
-  if (!result.ok && !isWorded(result.error)) report.find(`${what}: ${result.error.code === 'internal' ? 'internal' : `no sentence for ${result.error.code}`}`, `${JSON.stringify(result.error).slice(0, 200)} ${String(example)}`)
+  if (!result.ok && !isWorded(result.error))
+    report.find(
+      `${what}: ${result.error.code === 'internal' ? 'internal' : `no sentence for ${result.error.code}`}`,
+      `${JSON.stringify(result.error).slice(0, 200)} ${String(example)}`,
+    )
 }

@@ -4,7 +4,8 @@ export function shiftClock(byMs: number): void {
   const RealDate = Date
   const now = () => RealDate.now() + byMs
   globalThis.Date = new Proxy(RealDate, {
-    construct: (_, args: unknown[], target) => Reflect.construct(RealDate, args.length === 0 ? [now()] : args, target) as object,
+    construct: (_, args: unknown[], target) =>
+      Reflect.construct(RealDate, args.length === 0 ? [now()] : args, target) as object,
     apply: () => new RealDate(now()).toString(),
     get: (target, name) => (name === 'now' ? now : (Reflect.get(target, name) as unknown)),
   })

@@ -2,8 +2,8 @@
 export type FileOperation = 'open' | 'write' | 'sync' | 'rename' | 'rm' | 'mkdir' | 'copy' | 'link' | 'truncate'
 
 /**
- * What is to happen at a boundary, as the fault file says (JSON). `kill`: the process ends at once, as by SIGKILL; `power`: as `kill`, and of every file only what was
- * synced stays; else the error code with which the call fails.
+ * What is to happen at a boundary, as the fault file says (JSON). `kill`: the process ends at once, as by SIGKILL;
+ * `power`: as `kill`, and of every file only what was synced stays; else the error code with which the call fails.
  */
 export interface Fault {
   readonly process: 'host' | 'engine' | 'reader'

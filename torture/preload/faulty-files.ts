@@ -13,12 +13,37 @@ const plain = { appendFileSync, readFileSync, statSync, unlinkSync, writeSync }
 
 /** Which argument of a call names the file, and what the call is. */
 const pathCalls: Readonly<Record<string, FileOperation>> = {
-  rename: 'rename', rm: 'rm', rmdir: 'rm', unlink: 'rm', mkdir: 'mkdir', copyFile: 'copy', cp: 'copy', link: 'link', symlink: 'link', truncate: 'truncate', writeFile: 'write', appendFile: 'write',
+  rename: 'rename',
+  rm: 'rm',
+  rmdir: 'rm',
+  unlink: 'rm',
+  mkdir: 'mkdir',
+  copyFile: 'copy',
+  cp: 'copy',
+  link: 'link',
+  symlink: 'link',
+  truncate: 'truncate',
+  writeFile: 'write',
+  appendFile: 'write',
 }
 /** The role of these is that of their target. */
 const TARGET_SECOND = new Set(['rename', 'copyFile', 'cp', 'link', 'symlink'])
-const handleCalls: Readonly<Record<string, FileOperation>> = { write: 'write', writev: 'write', writeFile: 'write', appendFile: 'write', truncate: 'truncate', sync: 'sync', datasync: 'sync' }
-const descriptorCalls: Readonly<Record<string, FileOperation>> = { write: 'write', writev: 'write', fsync: 'sync', fdatasync: 'sync', ftruncate: 'truncate' }
+const handleCalls: Readonly<Record<string, FileOperation>> = {
+  write: 'write',
+  writev: 'write',
+  writeFile: 'write',
+  appendFile: 'write',
+  truncate: 'truncate',
+  sync: 'sync',
+  datasync: 'sync',
+}
+const descriptorCalls: Readonly<Record<string, FileOperation>> = {
+  write: 'write',
+  writev: 'write',
+  fsync: 'sync',
+  fdatasync: 'sync',
+  ftruncate: 'truncate',
+}
 
 /** The one place that every changing call of this process passes: it counts, records, fails or ends the process. */
 class Border {
@@ -44,7 +69,9 @@ class Border {
   /** Null for files that are none of the studio's. */
   roleOf(path: unknown): string | null {
     const absolute = resolve(path instanceof URL ? path.pathname : String(path))
-    return absolute.startsWith(this.#folder + sep) && !isBackup(relative(this.#folder, absolute)) ? roleOf(relative(this.#folder, absolute)) : null
+    return absolute.startsWith(this.#folder + sep) && !isBackup(relative(this.#folder, absolute))
+      ? roleOf(relative(this.#folder, absolute))
+      : null
   }
 
   /** What the call must do: nothing, fail, or end the process before, in the midst or after. */
@@ -65,7 +92,13 @@ class Border {
     if (this.#recordFile) plain.appendFileSync(this.#recordFile, `${this.#process}\t${operation}\t${role}\n`)
     this.#reload()
     const fault = this.#fault
-    if (!fault || fault.process !== this.#process || (fault.operation ?? operation) !== operation || (fault.role ?? role) !== role) return null
+    if (
+      !fault ||
+      fault.process !== this.#process ||
+      (fault.operation ?? operation) !== operation ||
+      (fault.role ?? role) !== role
+    )
+      return null
     this.#seen++
     if (this.#seen < fault.occurrence || (this.#seen > fault.occurrence && !fault.lasting)) return null
     if (!fault.lasting) this.#hit(`${operation}\t${role}`)
@@ -82,14 +115,23 @@ class Border {
   }
 
   error(fault: Fault, operation: FileOperation, path: string): Error {
-    return Object.assign(new Error(`${fault.act}: fault on purpose, ${operation} '${path}'`), { code: fault.act, syscall: operation, path })
+    return Object.assign(new Error(`${fault.act}: fault on purpose, ${operation} '${path}'`), {
+      code: fault.act,
+      syscall: operation,
+      path,
+    })
   }
 
   /** Says what a call is about to change, for what a power cut would take back. */
   begin(operation: FileOperation, name: string, args: readonly unknown[]): Step {
     const path = pathOf(name, args)
     if (this.#isInside || this.roleOf(path) === null) return { done: () => undefined, failed: () => undefined }
-    return this.power.begin({ operation, path, from: String(args[0]), isEmptied: name === 'writeFile' || (name === 'open' && /w/.test(String(args[1]))) })
+    return this.power.begin({
+      operation,
+      path,
+      from: String(args[0]),
+      isEmptied: name === 'writeFile' || (name === 'open' && /w/.test(String(args[1]))),
+    })
   }
 
   /** The fault is used up: a process that starts later must not meet it again. */
@@ -109,7 +151,8 @@ class Border {
   }
 
   #reload(): void {
-    const changedMs = this.#faultFile === '' ? undefined : plain.statSync(this.#faultFile, { throwIfNoEntry: false })?.mtimeMs
+    const changedMs =
+      this.#faultFile === '' ? undefined : plain.statSync(this.#faultFile, { throwIfNoEntry: false })?.mtimeMs
     if (changedMs === undefined) this.#load(null)
     if (changedMs === undefined || changedMs === this.#loadedMs) return
     this.#loadedMs = changedMs
@@ -124,7 +167,10 @@ class Border {
   }
 }
 
-/** Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this process. Returns what ends it as a power cut does. */
+/**
+ * Replaces the functions of node:fs and node:fs/promises that change files under `folder`, for every module of this
+ * process. Returns what ends it as a power cut does.
+ */
 export function putFaultsInPlace(processRole: string, folder: string): () => void {
   const border = new Border(processRole, folder)
   const require = createRequire(import.meta.url)
@@ -137,21 +183,40 @@ export function putFaultsInPlace(processRole: string, folder: string): () => voi
 }
 
 const pathOf = (name: string, args: readonly unknown[]): string => String(args[TARGET_SECOND.has(name) ? 1 : 0])
-const isForWriting = (flags: unknown): boolean => (typeof flags === 'number' ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0 : /[wa+x]/.test(String(flags ?? 'r')))
+const isForWriting = (flags: unknown): boolean =>
+  typeof flags === 'number'
+    ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
+    : /[wa+x]/.test(String(flags ?? 'r'))
 
 function replacePromises(table: Table, border: Border): void {
   for (const [name, operation] of Object.entries(pathCalls)) {
     const original = table[name]
     if (!original) continue
     table[name] = (...args: never[]) => {
-      return around(border, operation, pathOf(name, args), args, (given) => original(...given), () => border.begin(operation, name, args))
+      return around(
+        border,
+        operation,
+        pathOf(name, args),
+        args,
+        (given) => original(...given),
+        () => border.begin(operation, name, args),
+      )
     }
   }
   const open = table['open'] as (...args: unknown[]) => Promise<fs.promises.FileHandle>
   table['open'] = (async (path: unknown, flags: unknown, mode: unknown) => {
     const given = [path, flags, mode]
     const opening = () => border.begin('open', 'open', given)
-    const handle = isForWriting(flags) ? ((await around(border, 'open', String(path), given, (passed) => open(...passed), opening)) as fs.promises.FileHandle) : await open(...given)
+    const handle = isForWriting(flags)
+      ? ((await around(
+          border,
+          'open',
+          String(path),
+          given,
+          (passed) => open(...passed),
+          opening,
+        )) as fs.promises.FileHandle)
+      : await open(...given)
     if (border.roleOf(path) !== null) watchHandle(handle, String(path), border)
     return handle
   }) as Callable
@@ -163,12 +228,27 @@ function watchHandle(handle: fs.promises.FileHandle, path: string, border: Borde
     const original = (table[name] as Callable).bind(handle)
     const syncing = (): Step => ({ done: () => border.power.keep(handle.fd, path), failed: () => undefined })
     const writing = (): Step => ({ done: () => border.power.wrote(handle.fd), failed: () => undefined })
-    table[name] = (...args: never[]) => around(border, operation, path, args, (given) => original(...(given as never[])), operation === 'sync' ? syncing : writing)
+    table[name] = (...args: never[]) =>
+      around(
+        border,
+        operation,
+        path,
+        args,
+        (given) => original(...(given as never[])),
+        operation === 'sync' ? syncing : writing,
+      )
   }
 }
 
 /** Runs a call with what the border says about it. */
-async function around(border: Border, operation: FileOperation, path: string, args: readonly unknown[], call: (args: never[]) => unknown, begin?: () => Step): Promise<unknown> {
+async function around(
+  border: Border,
+  operation: FileOperation,
+  path: string,
+  args: readonly unknown[],
+  call: (args: never[]) => unknown,
+  begin?: () => Step,
+): Promise<unknown> {
   const fault = border.pass(operation, path)
   if (fault && isError(fault)) throw border.error(fault, operation, path)
   if (fault?.when === 'before') border.end(fault.act)
@@ -188,7 +268,14 @@ async function around(border: Border, operation: FileOperation, path: string, ar
 const isError = ({ act }: Fault): boolean => act !== 'kill' && act !== 'power'
 
 /** The same arguments with half of the contents. */
-const halved = (args: readonly unknown[]): unknown[] => args.map((value) => (typeof value === 'string' && value.includes('\n') ? value.slice(0, value.length / 2) : value instanceof Uint8Array ? value.subarray(0, value.length / 2) : value))
+const halved = (args: readonly unknown[]): unknown[] =>
+  args.map((value) =>
+    typeof value === 'string' && value.includes('\n')
+      ? value.slice(0, value.length / 2)
+      : value instanceof Uint8Array
+        ? value.subarray(0, value.length / 2)
+        : value,
+  )
 
 /** Streams and libraries use the functions with callbacks; descriptors are followed from their opening on. */
 function replaceCallbacks(table: Table, border: Border): void {
@@ -201,20 +288,44 @@ function replaceCallbacks(table: Table, border: Border): void {
       if (!error && border.roleOf(path) !== null) paths.set(descriptor as number, path)
       done(error, descriptor)
     }
-    guarded(border, isForWriting(args[1]) ? 'open' : null, path, [...args.slice(0, -1), follow], open, () => border.begin('open', 'open', args))
+    guarded(border, isForWriting(args[1]) ? 'open' : null, path, [...args.slice(0, -1), follow], open, () =>
+      border.begin('open', 'open', args),
+    )
   }) as Callable
   for (const [name, operation] of Object.entries(descriptorCalls)) {
     const original = table[name] as (...args: unknown[]) => void
-    const syncing = (descriptor: unknown) => (): Step => ({ done: () => border.power.keep(descriptor as number, paths.get(descriptor as number) ?? ''), failed: () => undefined })
-    table[name] = ((...args: unknown[]) => guarded(border, paths.has(args[0] as number) ? operation : null, paths.get(args[0] as number) ?? '', args, original, operation === 'sync' ? syncing(args[0]) : undefined)) as Callable
+    const syncing = (descriptor: unknown) => (): Step => ({
+      done: () => border.power.keep(descriptor as number, paths.get(descriptor as number) ?? ''),
+      failed: () => undefined,
+    })
+    table[name] = ((...args: unknown[]) =>
+      guarded(
+        border,
+        paths.has(args[0] as number) ? operation : null,
+        paths.get(args[0] as number) ?? '',
+        args,
+        original,
+        operation === 'sync' ? syncing(args[0]) : undefined,
+      )) as Callable
   }
   for (const [name, operation] of Object.entries(pathCalls)) {
     const original = table[name] as ((...args: unknown[]) => void) | undefined
-    if (original) table[name] = ((...args: unknown[]) => guarded(border, operation, pathOf(name, args), args, original, () => border.begin(operation, name, args))) as Callable
+    if (original)
+      table[name] = ((...args: unknown[]) =>
+        guarded(border, operation, pathOf(name, args), args, original, () =>
+          border.begin(operation, name, args),
+        )) as Callable
   }
 }
 
-function guarded(border: Border, operation: FileOperation | null, path: string, args: readonly unknown[], call: (...args: unknown[]) => void, begin?: () => Step): void {
+function guarded(
+  border: Border,
+  operation: FileOperation | null,
+  path: string,
+  args: readonly unknown[],
+  call: (...args: unknown[]) => void,
+  begin?: () => Step,
+): void {
   const fault = operation === null ? null : border.pass(operation, path)
   const done = args.at(-1) as (error: Error | null, ...rest: unknown[]) => void
   if (operation === null || typeof done !== 'function') return call(...args)

@@ -22,7 +22,12 @@ export function answerHarness(cutPower: () => void): void {
     collect()
     collect()
     const { rss, heapUsed, external } = process.memoryUsage()
-    process.send?.({ rssBytes: rss, heapBytes: heapUsed, externalBytes: external, descriptors: countDescriptors() } satisfies Measurement)
+    process.send?.({
+      rssBytes: rss,
+      heapBytes: heapUsed,
+      externalBytes: external,
+      descriptors: countDescriptors(),
+    } satisfies Measurement)
   })
   // The listener must not keep a host alive that has been told to end.
   process.channel?.unref()

@@ -42,15 +42,19 @@ export const isBackup = (relativePath: string): boolean => relativePath.startsWi
 const NOTHING: Step = { done: () => undefined, failed: () => undefined }
 
 /**
- * What a power cut would take. Of a file only the bytes that were there at its last sync are sure to stay, whatever its name is now. Of a folder only the names are
- * that were there at its last sync: files and folders made since are gone, renames and removals are undone.
+ * What a power cut would take. Of a file only the bytes that were there at its last sync are sure to stay, whatever its
+ * name is now. Of a folder only the names are that were there at its last sync: files and folders made since are gone,
+ * renames and removals are undone.
  */
 export class PowerCut {
   readonly #folder: string
   readonly #backups: string
   /** Bytes that are safe, by file; files that nobody wrote to are safe as a whole. */
   readonly #safeBytes = new Map<string, number>()
-  /** How long a file was when this process last wrote to it: what is longer has been written by another, which syncs it itself. */
+  /**
+   * How long a file was when this process last wrote to it: what is longer has been written by another, which syncs it
+   * itself.
+   */
   readonly #ownBytes = new Map<string, number>()
   readonly #pending: Change[] = []
   #isFollowing = false
@@ -106,12 +110,13 @@ export class PowerCut {
   cut(): void {
     for (const change of this.#pending.reverse()) ignoring(() => undo(change))
     rmSync(this.#backups, { recursive: true, force: true })
-    for (const path of filesBelow(this.#folder)) ignoring(() => {
-      const found = lstatSync(path)
-      const bytes = this.#safeBytes.get(keyOf(found))
-      const isOthers = found.size > (this.#ownBytes.get(keyOf(found)) ?? Infinity)
-      if (bytes !== undefined && found.size > bytes && !isOthers) truncateSync(path, bytes)
-    })
+    for (const path of filesBelow(this.#folder))
+      ignoring(() => {
+        const found = lstatSync(path)
+        const bytes = this.#safeBytes.get(keyOf(found))
+        const isOthers = found.size > (this.#ownBytes.get(keyOf(found)) ?? Infinity)
+        if (bytes !== undefined && found.size > bytes && !isOthers) truncateSync(path, bytes)
+      })
   }
 
   #beginWriting(path: string, isEmptied: boolean): Step {
@@ -125,7 +130,10 @@ export class PowerCut {
     const before = this.#safeBytes.get(key)
     if (isEmptied) this.#safeBytes.set(key, 0)
     else if (before === undefined) this.#safeBytes.set(key, found.size)
-    return { done: () => this.#wroteTo(path), failed: () => void (before === undefined ? this.#safeBytes.delete(key) : this.#safeBytes.set(key, before)) }
+    return {
+      done: () => this.#wroteTo(path),
+      failed: () => void (before === undefined ? this.#safeBytes.delete(key) : this.#safeBytes.set(key, before)),
+    }
   }
 
   #nothingIsSafe(path: string): void {
@@ -159,10 +167,11 @@ export class PowerCut {
     this.#pending.push(...changes)
     return {
       done: () => undefined,
-      failed: () => changes.forEach((change) => {
-        const index = this.#pending.indexOf(change)
-        if (index >= 0) this.#forget(this.#pending.splice(index, 1)[0] as Change, false)
-      }),
+      failed: () =>
+        changes.forEach((change) => {
+          const index = this.#pending.indexOf(change)
+          if (index >= 0) this.#forget(this.#pending.splice(index, 1)[0] as Change, false)
+        }),
     }
   }
 
@@ -182,7 +191,12 @@ export class PowerCut {
 
   /** What the changed entry is called after the changes that followed. */
   #nameNow(index: number): string {
-    return this.#pending.slice(index + 1).reduce((name, later) => (later.kind === 'moved' ? movedName(name, later) : name), (this.#pending[index] as Change).path)
+    return this.#pending
+      .slice(index + 1)
+      .reduce(
+        (name, later) => (later.kind === 'moved' ? movedName(name, later) : name),
+        (this.#pending[index] as Change).path,
+      )
   }
 
   /** A change stays: what came before it is seen from the names after it. */
@@ -209,7 +223,8 @@ export class PowerCut {
 
 const keyOf = ({ dev, ino }: fs.Stats): string => `${dev}:${ino}`
 
-const movedName = (name: string, { from, path }: { readonly from: string; readonly path: string }): string => (name === from || name.startsWith(`${from}/`) ? path + name.slice(from.length) : name)
+const movedName = (name: string, { from, path }: { readonly from: string; readonly path: string }): string =>
+  name === from || name.startsWith(`${from}/`) ? path + name.slice(from.length) : name
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
@@ -232,7 +247,10 @@ function filesBelow(path: string): string[] {
   return readdirSync(path).flatMap((name) => filesBelow(join(path, name)))
 }
 
-const keysBelow = (path: string): string[] => filesBelow(path).flatMap((file) => lstatSync(file, { throwIfNoEntry: false }) ?? []).map(keyOf)
+const keysBelow = (path: string): string[] =>
+  filesBelow(path)
+    .flatMap((file) => lstatSync(file, { throwIfNoEntry: false }) ?? [])
+    .map(keyOf)
 
 /** Folders that a recursive mkdir would make, the uppermost first. */
 function missingFolders(path: string): string[] {

@@ -1,4 +1,5 @@
-// Loaded into every process of a studio under attack (NODE_OPTIONS=--import): faults at the file system's border, another clock, and answers to measurements.
+// Loaded into every process of a studio under attack (NODE_OPTIONS=--import): faults at the file system's border,
+// another clock, and answers to measurements.
 import { basename } from 'node:path'
 import { shiftClock } from './clock.ts'
 import { answerHarness } from './measurements.ts'
@@ -9,5 +10,6 @@ const entry = basename(process.argv[1] ?? '').replace(/\.\w+$/, '')
 const role = entry === 'cli' ? 'host' : entry
 
 shiftClock(Number(process.env['TORTURE_CLOCK_MS'] ?? 0))
-const cutPower = process.env['TORTURE_FOLDER'] === undefined ? () => undefined : putFaultsInPlace(role, process.env['TORTURE_FOLDER'])
+const cutPower =
+  process.env['TORTURE_FOLDER'] === undefined ? () => undefined : putFaultsInPlace(role, process.env['TORTURE_FOLDER'])
 if (role === 'host') answerHarness(cutPower)

@@ -1,7 +1,12 @@
 import { open } from 'node:fs/promises'
 
 /** An entry to write; `at` moves it behind a hole in the file. */
-export interface TestEntry { readonly name: string; readonly data: Uint8Array; readonly at?: number; readonly method?: number }
+export interface TestEntry {
+  readonly name: string
+  readonly data: Uint8Array
+  readonly at?: number
+  readonly method?: number
+}
 
 const WIDE = 0xffffffff
 
@@ -56,14 +61,22 @@ function endRecords(count: number, bytes: number, at: number): Buffer {
   if (at < WIDE) return end
   const wide = Buffer.alloc(56)
   wide.writeUInt32LE(0x06064b50)
-  for (const [place, value] of [[32, count], [40, bytes], [48, at]] as const) wide.writeBigUInt64LE(BigInt(value), place)
+  for (const [place, value] of [
+    [32, count],
+    [40, bytes],
+    [48, at],
+  ] as const)
+    wide.writeBigUInt64LE(BigInt(value), place)
   const locator = Buffer.alloc(20)
   locator.writeUInt32LE(0x07064b50)
   locator.writeBigUInt64LE(BigInt(at + bytes), 8)
   return Buffer.concat([wide, locator, end])
 }
 
-/** A tensor of a state dict to write: `storage` is torch's class, `key` the archive's entry; offset and strides count elements. */
+/**
+ * A tensor of a state dict to write: `storage` is torch's class, `key` the archive's entry; offset and strides count
+ * elements.
+ */
 export interface TestTensor {
   readonly storage: string
   readonly key: string

@@ -7,7 +7,10 @@ export interface CheckedTable {
   readonly used: readonly Column[]
   readonly columns: readonly Column[]
   byRole(role: ColumnRole): readonly Column[]
-  /** SQL of what a row says in the columns of a role, joined; '' where it says nothing. Null where there are no such columns. */
+  /**
+   * SQL of what a row says in the columns of a role, joined; '' where it says nothing. Null where there are no such
+   * columns.
+   */
   textOf(role: ColumnRole): string | null
 }
 
@@ -26,8 +29,14 @@ export interface Check {
   find(table: CheckedTable): readonly Finding[]
   /** Narrows what SQL finds: whether a text really has the problem. */
   readonly confirm?: (text: string) => boolean
-  /** `fix`: the text as it should be; `remove`: the rows go; `join`: each row takes the answer of the row below, which goes. */
-  readonly repair?: { readonly kind: 'fix'; readonly fix: (text: string) => string } | { readonly kind: 'remove' } | { readonly kind: 'join' }
+  /**
+   * `fix`: the text as it should be; `remove`: the rows go; `join`: each row takes the answer of the row below, which
+   * goes.
+   */
+  readonly repair?:
+    | { readonly kind: 'fix'; readonly fix: (text: string) => string }
+    | { readonly kind: 'remove' }
+    | { readonly kind: 'join' }
 }
 
 /** What the checks see of a dataset's columns. */
@@ -52,4 +61,6 @@ export const rowsWhere = (condition: string): string => `SELECT row_id, position
 
 /** A finding for each column whose texts are learnt from or read, by a condition on the column. */
 export const inTexts = ({ used }: CheckedTable, condition: (column: string) => string): Finding[] =>
-  used.filter(({ role }) => role === 'prompt' || role === 'answer' || role === 'system').map(({ id }) => ({ columnId: id, rows: rowsWhere(condition(identifier(id))) }))
+  used
+    .filter(({ role }) => role === 'prompt' || role === 'answer' || role === 'system')
+    .map(({ id }) => ({ columnId: id, rows: rowsWhere(condition(identifier(id))) }))

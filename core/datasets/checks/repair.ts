@@ -11,7 +11,10 @@ import { pairRows } from './row-checks.ts'
 /** Texts are put right in portions of so many. */
 const PORTION = 50_000
 
-/** Puts a problem right wherever it is found (in one column, where one is named) as one undo step; returns how many cells or rows changed. */
+/**
+ * Puts a problem right wherever it is found (in one column, where one is named) as one undo step; returns how many
+ * cells or rows changed.
+ */
 export async function repairDataset(store: DatasetStore, id: CheckId, columnId: ColumnId | null): Promise<number> {
   const check = checkOf(id)
   const { repair } = check ?? {}
@@ -35,15 +38,30 @@ async function remove(store: DatasetStore, apply: Apply, rowIds: string): Promis
   return count
 }
 
-async function fix(store: DatasetStore, apply: Apply, { columnId, rows }: Finding, put: (text: string) => string): Promise<number> {
+async function fix(
+  store: DatasetStore,
+  apply: Apply,
+  { columnId, rows }: Finding,
+  put: (text: string) => string,
+): Promise<number> {
   if (columnId === null) return 0
   let count = 0
-  for (let after = -1; ; ) {
-    const found = await store.all(`SELECT row_id, position, ${exact(columnId)} FROM rows WHERE position > ${after} AND row_id IN (SELECT row_id FROM (${rows})) ORDER BY position LIMIT ${PORTION}`)
+  for (let after = -1; ;) {
+    const found = await store.all(
+      `SELECT row_id, position, ${exact(columnId)} FROM rows WHERE position > ${after} AND row_id IN (SELECT row_id FROM (${rows})) ORDER BY position LIMIT ${PORTION}`,
+    )
     if (found.length === 0) return count
     after = Number(found.at(-1)?.[1])
-    await store.loadTemp('repaired', 1, found.map(([rowId, , text]) => [Number(rowId), [put(textOf(text) ?? '')]] as const))
-    const made = await keptChange(store, 'exchangeCells', `SELECT row_id, v0 AS ${identifier(columnId)} FROM rows JOIN temp.repaired ON repaired.key = rows.row_id WHERE v0 IS DISTINCT FROM ${identifier(columnId)}`)
+    await store.loadTemp(
+      'repaired',
+      1,
+      found.map(([rowId, , text]) => [Number(rowId), [put(textOf(text) ?? '')]] as const),
+    )
+    const made = await keptChange(
+      store,
+      'exchangeCells',
+      `SELECT row_id, v0 AS ${identifier(columnId)} FROM rows JOIN temp.repaired ON repaired.key = rows.row_id WHERE v0 IS DISTINCT FROM ${identifier(columnId)}`,
+    )
     await store.run('DROP TABLE temp.repaired')
     for (const change of made.changes) await apply(change)
     count += made.count
@@ -56,7 +74,11 @@ async function joinPairs(store: DatasetStore, apply: Apply, table: CheckedTable)
   if (!pairs) return 0
   await store.run(`CREATE OR REPLACE TEMP TABLE split_pairs AS ${pairs}`)
   const answers = table.byRole('answer').map(({ id }) => `below.${identifier(id)} AS ${identifier(id)}`)
-  const { changes, count } = await keptChange(store, 'exchangeCells', `SELECT pair.row_id, ${answers.join(', ')} FROM temp.split_pairs AS pair JOIN rows AS below ON below.row_id = pair.next_id`)
+  const { changes, count } = await keptChange(
+    store,
+    'exchangeCells',
+    `SELECT pair.row_id, ${answers.join(', ')} FROM temp.split_pairs AS pair JOIN rows AS below ON below.row_id = pair.next_id`,
+  )
   for (const change of changes) await apply(change)
   await remove(store, apply, 'SELECT next_id FROM temp.split_pairs')
   await store.run('DROP TABLE temp.split_pairs')

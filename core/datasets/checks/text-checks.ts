@@ -2,7 +2,10 @@ import { literal } from '../sql.ts'
 import { inTexts, type Check } from './check.ts'
 import { isMyNumber } from './my-number.ts'
 
-const matching = (pattern: string) => (column: string): string => `regexp_matches(${column}, ${literal(pattern)})`
+const matching =
+  (pattern: string) =>
+  (column: string): string =>
+    `regexp_matches(${column}, ${literal(pattern)})`
 
 const OUTER_SPACE = /^[\s\p{Z}]+|[\s\p{Z}]+$/gu
 
@@ -19,7 +22,8 @@ const CONTROL = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u00
 const controlCharacters: Check = {
   id: 'control-characters',
   severity: 'warning',
-  find: (table) => inTexts(table, matching(String.raw`[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{200b}\x{2060}\x{feff}]`)),
+  find: (table) =>
+    inTexts(table, matching(String.raw`[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{200b}\x{2060}\x{feff}]`)),
   repair: { kind: 'fix', fix: (text) => text.replace(CONTROL, '') },
 }
 
@@ -27,7 +31,13 @@ const controlCharacters: Check = {
 const mojibake: Check = {
   id: 'mojibake',
   severity: 'warning',
-  find: (table) => inTexts(table, matching(String.raw`\x{FFFD}|[縺繧繝][\x{FF61}-\x{FF9F}ァ-ヶ一-龠A-Za-z].{0,3}[縺繧繝]|ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹Œ]|Ã[\x{80}-\x{BF}]|(ƒ[^\s]){2}`)),
+  find: (table) =>
+    inTexts(
+      table,
+      matching(
+        String.raw`\x{FFFD}|[縺繧繝][\x{FF61}-\x{FF9F}ァ-ヶ一-龠A-Za-z].{0,3}[縺繧繝]|ã[\x{80}-\x{BF}‚ƒ„…†‡ˆ‰Š‹Œ]|Ã[\x{80}-\x{BF}]|(ƒ[^\s]){2}`,
+      ),
+    ),
 }
 
 /** Full-width letters and digits, or half-width kana, in a column that also has the ordinary ones. */
@@ -54,7 +64,8 @@ const unbalancedQuotes: Check = {
 }
 
 /** Digits and marks as they are typed with an input method. */
-const narrowed = (column: string): string => `translate(${column}, '０１２３４５６７８９－ー‐−＠．', '0123456789----@.')`
+const narrowed = (column: string): string =>
+  `translate(${column}, '０１２３４５６７８９－ー‐−＠．', '0123456789----@.')`
 
 const MAIL = String.raw`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`
 const PHONE = String.raw`(^|[^0-9.-])(0[5789]0-?[0-9]{4}-?[0-9]{4}|0[0-9]{1,4}-[0-9]{1,4}-[0-9]{4}|\(0[0-9]{1,4}\)[0-9]{1,4}-[0-9]{4}|\+81[- ]?[0-9]{1,4}-?[0-9]{1,4}-?[0-9]{4})([^0-9-]|$)`
@@ -69,8 +80,20 @@ const personal: Check = {
   find: (table) => inTexts(table, (column) => matching(`${MAIL}|${PHONE}|${TWELVE_DIGITS}`)(narrowed(column))),
   confirm(text) {
     const plain = text.normalize('NFKC').replace(/[ー‐−]/g, '-')
-    return isCertain.test(plain) || [...plain.matchAll(/(?<![0-9-])\d{4}[- ]?\d{4}[- ]?\d{4}(?![0-9-])/g)].some(([digits]) => isMyNumber(digits.replace(/[- ]/g, '')))
+    return (
+      isCertain.test(plain) ||
+      [...plain.matchAll(/(?<![0-9-])\d{4}[- ]?\d{4}[- ]?\d{4}(?![0-9-])/g)].some(([digits]) =>
+        isMyNumber(digits.replace(/[- ]/g, '')),
+      )
+    )
   },
 }
 
-export const textChecks: readonly Check[] = [outerSpace, controlCharacters, mojibake, mixedWidth, unbalancedQuotes, personal]
+export const textChecks: readonly Check[] = [
+  outerSpace,
+  controlCharacters,
+  mojibake,
+  mixedWidth,
+  unbalancedQuotes,
+  personal,
+]

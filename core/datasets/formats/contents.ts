@@ -15,12 +15,16 @@ const MAX_READ_GIB = 2
 const MAX_READ_BYTES = MAX_READ_GIB * GIB - 1
 
 /**
- * A file on disk: it is read piece by piece, or as a whole where a format asks for it, and never beyond the size that it had at first. Throws UserError where
- * it cannot be read, `file/not-regular` where it is no file (or is none any more when it is read).
+ * A file on disk: it is read piece by piece, or as a whole where a format asks for it, and never beyond the size that
+ * it had at first. Throws UserError where it cannot be read, `file/not-regular` where it is no file (or is none any
+ * more when it is read).
  */
 export async function openFile(path: string, signal?: AbortSignal): Promise<FileContents> {
   const name = basename(path)
-  const { size, beginning } = await whileOpen(path, async (handle) => ({ size: (await handle.stat()).size, beginning: await readBeginning(handle) }))
+  const { size, beginning } = await whileOpen(path, async (handle) => ({
+    size: (await handle.stat()).size,
+    beginning: await readBeginning(handle),
+  }))
   const counter = { bytes: 0 }
   let read: Promise<Uint8Array<ArrayBuffer>> | null = null
   return {
@@ -29,8 +33,15 @@ export async function openFile(path: string, signal?: AbortSignal): Promise<File
     size,
     beginning,
     whole() {
-      if (size > MAX_READ_BYTES) throw new UserError('dataset/too-large', { file: name, size: Math.ceil((size / GIB) * 10) / 10, limit: MAX_READ_GIB })
-      read ??= naming(path, () => readRegularFile(path, { maxBytes: size, cut: true })).then((bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      if (size > MAX_READ_BYTES)
+        throw new UserError('dataset/too-large', {
+          file: name,
+          size: Math.ceil((size / GIB) * 10) / 10,
+          limit: MAX_READ_GIB,
+        })
+      read ??= naming(path, () => readRegularFile(path, { maxBytes: size, cut: true })).then(
+        (bytes) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+      )
       return read
     },
     pieces: () => piecesOf({ path, size }, counter, signal),
@@ -79,7 +90,9 @@ async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 function toNamed(error: unknown, path: string): unknown {
   const told = error instanceof UserError ? error : toReadError(error, path)
-  return told instanceof UserError && told.error.facts?.file === path ? new UserError(told.error.code, { ...told.error.facts, file: basename(path) }) : told
+  return told instanceof UserError && told.error.facts?.file === path
+    ? new UserError(told.error.code, { ...told.error.facts, file: basename(path) })
+    : told
 }
 
 async function readBeginning(handle: FileHandle): Promise<Uint8Array<ArrayBuffer>> {
@@ -87,13 +100,19 @@ async function readBeginning(handle: FileHandle): Promise<Uint8Array<ArrayBuffer
   return buffer.subarray(0, bytesRead)
 }
 
-async function* piecesOf({ path, size }: { readonly path: string; readonly size: number }, counter: { bytes: number }, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* piecesOf(
+  { path, size }: { readonly path: string; readonly size: number },
+  counter: { bytes: number },
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const handle = await naming(path, () => openRegularFile(path))
   counter.bytes = 0
   try {
     while (counter.bytes < size) {
       signal?.throwIfAborted()
-      const { buffer, bytesRead } = await naming(path, () => handle.read(new Uint8Array(PIECE_BYTES), 0, Math.min(PIECE_BYTES, size - counter.bytes), null))
+      const { buffer, bytesRead } = await naming(path, () =>
+        handle.read(new Uint8Array(PIECE_BYTES), 0, Math.min(PIECE_BYTES, size - counter.bytes), null),
+      )
       if (bytesRead === 0) return
       counter.bytes += bytesRead
       yield buffer.subarray(0, bytesRead)
@@ -103,7 +122,11 @@ async function* piecesOf({ path, size }: { readonly path: string; readonly size:
   }
 }
 
-async function* slicesOf(bytes: Uint8Array, counter: { bytes: number }, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* slicesOf(
+  bytes: Uint8Array,
+  counter: { bytes: number },
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   counter.bytes = 0
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
     signal?.throwIfAborted()

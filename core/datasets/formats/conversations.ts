@@ -2,15 +2,23 @@ import { createHash } from 'node:crypto'
 
 export type Json = Readonly<Record<string, unknown>>
 
-export const isObject = (value: unknown): value is Json => value !== null && typeof value === 'object' && !Array.isArray(value)
+export const isObject = (value: unknown): value is Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** Keys under which OpenAI's fine-tuning and ShareGPT keep a conversation's messages. */
 const LIST_KEYS = ['messages', 'conversations', 'conversation'] as const
 
 const sides: ReadonlyMap<string, 'system' | 'prompt' | 'answer'> = new Map([
-  ['system', 'system'], ['developer', 'system'],
-  ['user', 'prompt'], ['human', 'prompt'], ['prompter', 'prompt'],
-  ['assistant', 'answer'], ['gpt', 'answer'], ['chatgpt', 'answer'], ['bot', 'answer'], ['model', 'answer'],
+  ['system', 'system'],
+  ['developer', 'system'],
+  ['user', 'prompt'],
+  ['human', 'prompt'],
+  ['prompter', 'prompt'],
+  ['assistant', 'answer'],
+  ['gpt', 'answer'],
+  ['chatgpt', 'answer'],
+  ['bot', 'answer'],
+  ['model', 'answer'],
 ])
 
 interface Turn {
@@ -18,23 +26,33 @@ interface Turn {
   readonly answer: string[]
 }
 
-/** Columns of a conversation's rows; a record's own key of such a name is given `record_` before it, but for its id and system text. */
+/**
+ * Columns of a conversation's rows; a record's own key of such a name is given `record_` before it, but for its id and
+ * system text.
+ */
 export const TURN_COLUMNS: readonly string[] = ['conversation_id', 'id', 'parent_id', 'system', 'prompt', 'answer']
 
 const JOINER = '\n\n'
 const ID_CHARACTERS = 12
 
 /** The key of a record's conversation; undefined where it holds none. */
-export const conversationKey = (record: Json): string | undefined => LIST_KEYS.find((key) => Object.hasOwn(record, key) && isMessages(record[key]))
+export const conversationKey = (record: Json): string | undefined =>
+  LIST_KEYS.find((key) => Object.hasOwn(record, key) && isMessages(record[key]))
 
 const isMessages = (value: unknown): value is readonly Json[] =>
-  Array.isArray(value) && value.length > 0 && value.every((message) => isObject(message) && (typeof message['role'] === 'string' || typeof message['from'] === 'string'))
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every(
+    (message) => isObject(message) && (typeof message['role'] === 'string' || typeof message['from'] === 'string'),
+  )
 
 /**
- * Makes rows of the conversations of records that follow each other: one for every question and its answer, in order, `parent_id` naming the `id` of the row before it; the system
- * text and the record's other keys stand in each. Messages of one side in a row are joined by an empty line; a question without an answer and an answer
- * without a question keep the other cell missing. Ids are made of the contents, so that rows of several files can be put together. A conversation that
- * rows cannot hold (other roles, images, tool calls) stays whole in its cell, as does a record without one.
+ * Makes rows of the conversations of records that follow each other: one for every question and its answer, in order,
+ * `parent_id` naming the `id` of the row before it; the system text and the record's other keys stand in each. Messages
+ * of one side in a row are joined by an empty line; a question without an answer and an answer without a question keep
+ * the other cell missing. Ids are made of the contents, so that rows of several files can be put together. A
+ * conversation that rows cannot hold (other roles, images, tool calls) stays whole in its cell, as does a record
+ * without one.
  */
 export function conversationUnfolder(): (record: Json) => Iterable<Json> {
   const seen = new Map<string, number>()
@@ -59,7 +77,11 @@ interface Unfolded {
 function* rowsOf(record: Json, { key, name, system, turns }: Unfolded): Generator<Json> {
   const own = typeof record['system'] === 'string' ? record['system'] : ''
   const used = [key, 'id', ...(own === '' ? [] : ['system'])]
-  const others = Object.fromEntries(Object.entries(record).filter(([name]) => !used.includes(name)).map(([name, value]) => [TURN_COLUMNS.includes(name) ? `record_${name}` : name, value]))
+  const others = Object.fromEntries(
+    Object.entries(record)
+      .filter(([name]) => !used.includes(name))
+      .map(([name, value]) => [TURN_COLUMNS.includes(name) ? `record_${name}` : name, value]),
+  )
   const wholeSystem = [own, system].filter((text) => text !== '').join(JOINER)
   for (const [index, { prompt, answer }] of turns.entries()) {
     yield {
@@ -79,7 +101,11 @@ function turnsOf(messages: readonly Json[]): { readonly system: string; readonly
   const system: string[] = []
   const turns: Turn[] = []
   for (const message of messages) {
-    const side = sides.get(String(message['role'] ?? message['from']).trim().toLowerCase())
+    const side = sides.get(
+      String(message['role'] ?? message['from'])
+        .trim()
+        .toLowerCase(),
+    )
     const text = textOf(message['content'] ?? message['value'])
     if (!side || text === null || message['tool_calls'] !== undefined) return null
     if (side === 'system') {
@@ -99,6 +125,8 @@ function turnsOf(messages: readonly Json[]): { readonly system: string; readonly
 function textOf(content: unknown): string | null {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return null
-  const parts = content.map((part) => (isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string' ? part['text'] : null))
+  const parts = content.map((part) =>
+    isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string' ? part['text'] : null,
+  )
   return parts.includes(null) ? null : parts.join('')
 }

@@ -1,10 +1,19 @@
 /** Lead bytes of two-byte characters, and the trail bytes that may follow. */
-const LEADS = [[0x81, 0x9f], [0xe0, 0xfc]] as const
-const TRAILS = [[0x40, 0x7e], [0x80, 0xfc]] as const
+const LEADS = [
+  [0x81, 0x9f],
+  [0xe0, 0xfc],
+] as const
+const TRAILS = [
+  [0x40, 0x7e],
+  [0x80, 0xfc],
+] as const
 
 let table: ReadonlyMap<string, number> | null = null
 
-/** Every character of CP932 (Windows' Shift_JIS) with its bytes, made by decoding all of them once; where a character has several, the first is Windows' choice but for NEC's doubles. */
+/**
+ * Every character of CP932 (Windows' Shift_JIS) with its bytes, made by decoding all of them once; where a character
+ * has several, the first is Windows' choice but for NEC's doubles.
+ */
 function tableOf(): ReadonlyMap<string, number> {
   if (table) return table
   const decoder = new TextDecoder('shift_jis')
@@ -17,16 +26,32 @@ function tableOf(): ReadonlyMap<string, number> {
         for (let trail = firstTrail; trail <= lastTrail; trail++) {
           const character = decoder.decode(Uint8Array.of(lead, trail))
           const isDouble = lead >= 0xed && lead <= 0xee
-          if (!character.includes('\ufffd') && character.length === 1 && !isUserDefined(character) && !(isDouble || map.has(character))) map.set(character, lead * 256 + trail)
+          if (
+            !character.includes('\ufffd') &&
+            character.length === 1 &&
+            !isUserDefined(character) &&
+            !(isDouble || map.has(character))
+          )
+            map.set(character, lead * 256 + trail)
         }
-  // IBM's extensions (0xFA…0xFC) are what Windows writes for characters that NEC's selection (0xED, 0xEE) has too; the loop above leaves the latter out.
+  // IBM's extensions (0xFA…0xFC) are what Windows writes for characters that NEC's selection (0xED, 0xEE) has too; the
+  // loop above leaves the latter out.
   return (table = map)
 }
 
 const isUserDefined = (character: string): boolean => character >= '\ue000' && character <= '\uf8ff'
 
 /** Characters that look alike and of which CP932 has only one: what Windows itself writes for them. */
-const SUBSTITUTES: Readonly<Record<string, string>> = { '〜': '～', '−': '－', '‖': '∥', '—': '―', '¢': '￠', '£': '￡', '¬': '￢', '¥': '\\' }
+const SUBSTITUTES: Readonly<Record<string, string>> = {
+  '〜': '～',
+  '−': '－',
+  '‖': '∥',
+  '—': '―',
+  '¢': '￠',
+  '£': '￡',
+  '¬': '￢',
+  '¥': '\\',
+}
 
 /** The bytes of a text in CP932, or the first character that it does not have. */
 export function encodeCp932(text: string): { readonly bytes: Uint8Array } | { readonly missing: string } {

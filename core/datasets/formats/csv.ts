@@ -16,8 +16,10 @@ export const csv: TableFormat = {
     const beginning = decodeText(file.beginning.subarray(0, BEGINNING_BYTES), encoding)
     const hint = delimiterHint(beginning)
     const text = () => piecesAfter(decodePieces(file.pieces(), encoding), hint?.length ?? 0)
-    if (beginning.trim() === '' && (await isBlank(text()))) throw new UserError('dataset/file-empty', { file: file.name })
-    const delimiter = given.delimiter ?? hint?.delimiter ?? (endingOf(file.name) === 'tsv' ? '\t' : detectDelimiter(beginning))
+    if (beginning.trim() === '' && (await isBlank(text())))
+      throw new UserError('dataset/file-empty', { file: file.name })
+    const delimiter =
+      given.delimiter ?? hint?.delimiter ?? (endingOf(file.name) === 'tsv' ? '\t' : detectDelimiter(beginning))
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
     return {
@@ -43,11 +45,16 @@ async function* piecesAfter(pieces: AsyncIterable<string>, length: number): Asyn
   }
 }
 
-async function* filled(text: AsyncIterable<string>, delimiter: string, file: FileContents): AsyncGenerator<readonly Cells[]> {
+async function* filled(
+  text: AsyncIterable<string>,
+  delimiter: string,
+  file: FileContents,
+): AsyncGenerator<readonly Cells[]> {
   let isFirst = true
   for await (const rows of parseDelimited(text, delimiter, file.name)) {
     const width = rows[0]?.length ?? 0
-    if (isFirst && width > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: file.name, found: width, limit: MAX_COLUMNS })
+    if (isFirst && width > MAX_COLUMNS)
+      throw new UserError('dataset/too-many-columns', { file: file.name, found: width, limit: MAX_COLUMNS })
     isFirst = false
     // A blank line is no row.
     yield rows.filter((row) => row.length > 1 || row[0] !== null)

@@ -1,18 +1,29 @@
 import { UserError } from '../../contract/index.ts'
 
-/** A row of more characters than this ends the import: what follows a quote that never closes must not fill the memory. */
+/**
+ * A row of more characters than this ends the import: what follows a quote that never closes must not fill the memory.
+ */
 const MAX_ROW_CHARACTERS = 1 << 27
 
 type Cells = (string | null)[]
 /** A row, the index behind it, and how many lines it took. */
-interface ReadRow { readonly cells: Cells; readonly end: number; readonly lines: number }
+interface ReadRow {
+  readonly cells: Cells
+  readonly end: number
+  readonly lines: number
+}
 
 /**
- * Parses delimited text (RFC 4180) that comes in pieces cut anywhere: quoted cells may hold delimiters, quotes and line breaks; lines end with LF,
- * CRLF or CR. Text behind a closing quote belongs to the cell. Yields the rows that end in each piece; nothing between two delimiters is a missing cell
- * (null), `""` is an empty one. Throws UserError `dataset/quote-open` naming the line where a quoted cell begins that never ends, and `dataset/row-too-long`.
+ * Parses delimited text (RFC 4180) that comes in pieces cut anywhere: quoted cells may hold delimiters, quotes and line
+ * breaks; lines end with LF, CRLF or CR. Text behind a closing quote belongs to the cell. Yields the rows that end in
+ * each piece; nothing between two delimiters is a missing cell (null), `""` is an empty one. Throws UserError
+ * `dataset/quote-open` naming the line where a quoted cell begins that never ends, and `dataset/row-too-long`.
  */
-export async function* parseDelimited(pieces: AsyncIterable<string>, delimiter: string, file: string): AsyncGenerator<Cells[]> {
+export async function* parseDelimited(
+  pieces: AsyncIterable<string>,
+  delimiter: string,
+  file: string,
+): AsyncGenerator<Cells[]> {
   const source = pieces[Symbol.asyncIterator]()
   try {
     yield* parsePieces(source, delimiter, file)
@@ -24,7 +35,7 @@ export async function* parseDelimited(pieces: AsyncIterable<string>, delimiter: 
 async function* parsePieces(source: AsyncIterator<string>, delimiter: string, file: string): AsyncGenerator<Cells[]> {
   let text = ''
   let line = 1
-  for (let isLast = false; !isLast; ) {
+  for (let isLast = false; !isLast;) {
     const carried = text.length
     // A row longer than a piece is looked at again only when twice as much of it is there.
     do {
@@ -34,20 +45,33 @@ async function* parsePieces(source: AsyncIterator<string>, delimiter: string, fi
     } while (!isLast && text.length < 2 * carried)
     const rows: Cells[] = []
     let at = 0
-    for (let row = readRow(text, at, { delimiter, isLast }); row !== null; row = readRow(text, at, { delimiter, isLast })) {
-      if (row === 'open') throw new UserError('dataset/quote-open', { file, line: line + openLine(text, at, delimiter) })
+    for (
+      let row = readRow(text, at, { delimiter, isLast });
+      row !== null;
+      row = readRow(text, at, { delimiter, isLast })
+    ) {
+      if (row === 'open')
+        throw new UserError('dataset/quote-open', { file, line: line + openLine(text, at, delimiter) })
       rows.push(row.cells)
       at = row.end
       line += row.lines
     }
     text = text.slice(at)
-    if (text.length > MAX_ROW_CHARACTERS) throw new UserError('dataset/row-too-long', { file, line, limit: MAX_ROW_CHARACTERS })
+    if (text.length > MAX_ROW_CHARACTERS)
+      throw new UserError('dataset/row-too-long', { file, line, limit: MAX_ROW_CHARACTERS })
     if (rows.length > 0) yield rows
   }
 }
 
-/** Reads the row at `start`; null where the text ends before the row surely does, 'open' where a quoted cell never closes. */
-function readRow(text: string, start: number, { delimiter, isLast }: { delimiter: string; isLast: boolean }): ReadRow | 'open' | null {
+/**
+ * Reads the row at `start`; null where the text ends before the row surely does, 'open' where a quoted cell never
+ * closes.
+ */
+function readRow(
+  text: string,
+  start: number,
+  { delimiter, isLast }: { delimiter: string; isLast: boolean },
+): ReadRow | 'open' | null {
   if (start >= text.length) return null
   const cells: Cells = []
   let index = start
@@ -137,14 +161,31 @@ export function detectDelimiter(text: string): Delimiter {
 }
 
 /**
- * One line of delimited text; cells are quoted where they must be. `null` and '' differ: a missing cell is bare, an empty one is quoted (as is a missing one
- * that is alone in its line: a blank line would be no row).
+ * One line of delimited text; cells are quoted where they must be. `null` and '' differ: a missing cell is bare, an
+ * empty one is quoted (as is a missing one that is alone in its line: a blank line would be no row).
  */
 export const formatRow = (cells: readonly (string | null)[], delimiter: string): string =>
-  cells.map((cell) => (cell === null ? (cells.length === 1 ? '""' : '') : cell === '' || /["\r\n]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim() ? quoted(cell) : cell)).join(delimiter)
+  cells
+    .map((cell) =>
+      cell === null
+        ? cells.length === 1
+          ? '""'
+          : ''
+        : cell === '' || /["\r\n]/.test(cell) || cell.includes(delimiter) || cell !== cell.trim()
+          ? quoted(cell)
+          : cell,
+    )
+    .join(delimiter)
 
-/** The line with the columns' names: those that hold any delimiter are quoted, so that readers who look for it find the right one. */
+/**
+ * The line with the columns' names: those that hold any delimiter are quoted, so that readers who look for it find the
+ * right one.
+ */
 export const formatHeader = (names: readonly string[], delimiter: string): string =>
-  names.map((name) => (DELIMITERS.some((candidate) => name.includes(candidate)) ? quoted(name) : formatRow([name], delimiter))).join(delimiter)
+  names
+    .map((name) =>
+      DELIMITERS.some((candidate) => name.includes(candidate)) ? quoted(name) : formatRow([name], delimiter),
+    )
+    .join(delimiter)
 
 const quoted = (cell: string): string => `"${cell.replaceAll('"', '""')}"`

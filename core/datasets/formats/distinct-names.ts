@@ -4,7 +4,8 @@ export function distinctNames(names: readonly string[], keyOf: (name: string) =>
   const used = new Set<string>()
   return names.map((name, index) => {
     let distinct = name
-    for (let number = 2; used.has(keyOf(distinct)) || (distinct !== name && given.has(keyOf(distinct))); number++) distinct = `${name}_${number}`
+    for (let number = 2; used.has(keyOf(distinct)) || (distinct !== name && given.has(keyOf(distinct))); number++)
+      distinct = `${name}_${number}`
     used.add(keyOf(distinct))
     return index === 0 ? name : distinct
   })

@@ -5,7 +5,10 @@ import type { FileContents } from './table-format.ts'
 /** Encodings of text files in Japan, by their WHATWG labels. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'euc-jp' | 'iso-2022-jp'
 
-/** Contents that are looked at from their beginning, and as a whole piece by piece: Japanese may begin after megabytes of ASCII. */
+/**
+ * Contents that are looked at from their beginning, and as a whole piece by piece: Japanese may begin after megabytes
+ * of ASCII.
+ */
 export type TextSource = Pick<FileContents, 'beginning' | 'pieces'>
 
 /** How plausible a text is, is judged by so much of it. */
@@ -27,7 +30,8 @@ export async function judgeEncoding(source: TextSource, wanted?: TextEncoding): 
 }
 
 /** The encoding of contents in memory. */
-export const detectEncoding = async (bytes: Uint8Array<ArrayBuffer>): Promise<TextEncoding> => (await judgeEncoding(contentsOf('', bytes))).encoding
+export const detectEncoding = async (bytes: Uint8Array<ArrayBuffer>): Promise<TextEncoding> =>
+  (await judgeEncoding(contentsOf('', bytes))).encoding
 
 /** Which encoding the beginning of a file looks like. */
 export function encodingOfBeginning(beginning: Uint8Array): TextEncoding {
@@ -37,7 +41,8 @@ export function encodingOfBeginning(beginning: Uint8Array): TextEncoding {
   return moreLikely(beginning)
 }
 
-const moreLikely = (sample: Uint8Array): TextEncoding => (plausibility(sample, 'euc-jp') > plausibility(sample, 'shift_jis') ? 'euc-jp' : 'shift_jis')
+const moreLikely = (sample: Uint8Array): TextEncoding =>
+  plausibility(sample, 'euc-jp') > plausibility(sample, 'shift_jis') ? 'euc-jp' : 'shift_jis'
 
 /** The only encoding that the file fits, else the one that gives the most plausible Japanese. */
 async function foundEncoding(source: TextSource, survey: Survey): Promise<TextEncoding> {
@@ -46,7 +51,8 @@ async function foundEncoding(source: TextSource, survey: Survey): Promise<TextEn
   if (wide) return wide
   if (survey.isUtf8) return 'utf-8'
   const candidates: TextEncoding[] = []
-  for (const encoding of ['shift_jis', 'euc-jp'] as const) if (await fits(source.pieces(), encoding)) candidates.push(encoding)
+  for (const encoding of ['shift_jis', 'euc-jp'] as const)
+    if (await fits(source.pieces(), encoding)) candidates.push(encoding)
   if (candidates.length === 0) return leastDamaged(survey.sample)
   return candidates.length === 1 ? (candidates[0] as TextEncoding) : moreLikely(survey.sample)
 }
@@ -54,11 +60,15 @@ async function foundEncoding(source: TextSource, survey: Survey): Promise<TextEn
 /** What is said of an encoding that was found without a byte order mark by its zero bytes. */
 const WIDE_CONFIDENCE = 0.9
 
-/** Certain where no other encoding fits, 0 where the bytes are not of it; else by how much more plausible its text is than the next one's. */
+/**
+ * Certain where no other encoding fits, 0 where the bytes are not of it; else by how much more plausible its text is
+ * than the next one's.
+ */
 async function confidenceOf(source: TextSource, encoding: TextEncoding, survey: Survey): Promise<number> {
   if (encoding === 'utf-8') return survey.isUtf8 ? 1 : 0
   if (!(await fits(source.pieces(), encoding))) return 0
-  if (encoding === 'utf-16le' || encoding === 'utf-16be') return wideEncoding(source.beginning) === encoding ? WIDE_CONFIDENCE : 0
+  if (encoding === 'utf-16le' || encoding === 'utf-16be')
+    return wideEncoding(source.beginning) === encoding ? WIDE_CONFIDENCE : 0
   if (encoding === 'iso-2022-jp') return 1
   const other = encoding === 'shift_jis' ? 'euc-jp' : 'shift_jis'
   if (!(await fits(source.pieces(), other))) return 1
@@ -89,13 +99,20 @@ async function surveyOf(source: TextSource): Promise<Survey> {
     sample.push(foreign)
     sampled += foreign.length
   }
-  return { isUtf8: isValid && isCutOff(tail), hasJisEscape: hasEscape, sample: Buffer.concat(sample).subarray(0, SAMPLE_BYTES) }
+  return {
+    isUtf8: isValid && isCutOff(tail),
+    hasJisEscape: hasEscape,
+    sample: Buffer.concat(sample).subarray(0, SAMPLE_BYTES),
+  }
 }
 
 /** True for bytes that can begin a character of UTF-8: the file's end cut it off. */
 const isCutOff = (tail: Uint8Array): boolean => isValid(tail, 'utf-8')
 
-/** How many bytes of a piece of UTF-8 are whole characters: a character has up to four bytes, the first of which tells how many; a shift to Japanese stays whole too. */
+/**
+ * How many bytes of a piece of UTF-8 are whole characters: a character has up to four bytes, the first of which tells
+ * how many; a shift to Japanese stays whole too.
+ */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] as number
@@ -191,7 +208,9 @@ function isValid(sample: Uint8Array, encoding: TextEncoding): boolean {
 /** Of a file with broken bytes in every encoding: the one that it breaks least. */
 function leastDamaged(sample: Uint8Array): TextEncoding {
   const damage = (encoding: TextEncoding) => decodeText(sample, encoding).match(/\ufffd/g)?.length ?? 0
-  return (['utf-8', 'shift_jis', 'euc-jp'] as const).reduce((best, candidate) => (damage(candidate) < damage(best) ? candidate : best))
+  return (['utf-8', 'shift_jis', 'euc-jp'] as const).reduce((best, candidate) =>
+    damage(candidate) < damage(best) ? candidate : best,
+  )
 }
 
 /** How likely a character is in Japanese text; half-width katakana are what EUC-JP looks like in Shift_JIS. */
@@ -201,13 +220,19 @@ const HALF_WIDTH = 0.15
 /** Names in lists of banks and cards are nothing but half-width katakana. */
 const ALL_HALF_WIDTH = 0.65
 
-/** How plausible the Japanese of a decoded sample is, 0 … 1: a wrong decoding gives rare characters and half-width katakana. ASCII does not count. */
+/**
+ * How plausible the Japanese of a decoded sample is, 0 … 1: a wrong decoding gives rare characters and half-width
+ * katakana. ASCII does not count.
+ */
 function plausibility(sample: Uint8Array, encoding: TextEncoding): number {
   const text = new TextDecoder(encoding).decode(sample).replaceAll(/[\u0000-\u007f]/g, '')
   if (text === '') return 0
   if (/^[\uff66-\uff9f]+$/.test(text)) return ALL_HALF_WIDTH
   const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0
-  const points = KANA * count(/[\u3001-\u3003\u300c-\u300f\u3041-\u3096\u30a1-\u30fe\uff01-\uff5e]/g) + KANJI * count(/[\u4e00-\u9fff]/g) + HALF_WIDTH * count(/[\uff61-\uff9f]/g)
+  const points =
+    KANA * count(/[\u3001-\u3003\u300c-\u300f\u3041-\u3096\u30a1-\u30fe\uff01-\uff5e]/g) +
+    KANJI * count(/[\u4e00-\u9fff]/g) +
+    HALF_WIDTH * count(/[\uff61-\uff9f]/g)
   return points / text.length
 }
 

@@ -23,7 +23,10 @@ export interface OpenedTable extends Table {
   rows(): AsyncIterable<Cells>
 }
 
-/** Opens a file as a table; a ZIP by one of the files in it. Throws UserError for what is no table, and the signal's reason once it is aborted. */
+/**
+ * Opens a file as a table; a ZIP by one of the files in it. Throws UserError for what is no table, and the signal's
+ * reason once it is aborted.
+ */
 export async function openTable(path: string, options: ImportOptions = {}, signal?: AbortSignal): Promise<OpenedTable> {
   const file = await openFile(path, signal)
   if (!isZip(file)) return openContents(file, options)
@@ -32,14 +35,20 @@ export async function openTable(path: string, options: ImportOptions = {}, signa
 }
 
 /** PK and the mark of a file, of an empty directory or of a part. */
-const isZip = ({ beginning: [p, k, one = 0, two = 0] }: FileContents): boolean => p === 0x50 && k === 0x4b && one < 9 && two === one + 1
+const isZip = ({ beginning: [p, k, one = 0, two = 0] }: FileContents): boolean =>
+  p === 0x50 && k === 0x4b && one < 9 && two === one + 1
 
 async function openInZip(file: FileContents, options: ImportOptions, signal?: AbortSignal): Promise<OpenedTable> {
   const bytes = await file.whole()
-  const entries = listZip(bytes).filter((name) => importEndings.includes(endingOf(name)) && endingOf(name) !== 'zip' && !/(^|\/)(__MACOSX|\.)/.test(name))
+  const entries = listZip(bytes).filter(
+    (name) => importEndings.includes(endingOf(name)) && endingOf(name) !== 'zip' && !/(^|\/)(__MACOSX|\.)/.test(name),
+  )
   const entry = options.entry !== undefined && entries.includes(options.entry) ? options.entry : entries[0]
   if (entry === undefined) throw new UserError('dataset/zip-no-table', { file: file.name })
-  const opened = await openContents(contentsOf(basename(entry), await readZipEntry(bytes, entry, file.name), signal), options)
+  const opened = await openContents(
+    contentsOf(basename(entry), await readZipEntry(bytes, entry, file.name), signal),
+    options,
+  )
   return { ...opened, entries, options: { ...opened.options, entry } }
 }
 

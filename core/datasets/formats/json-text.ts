@@ -7,8 +7,8 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g
 const SAFE_DIGITS = 15
 
 /**
- * Parses JSON. Numbers with so many digits that JavaScript would change them (ids of other systems) become texts of their digits.
- * Throws UserError `dataset/json-invalid` naming the line, where the text's first line is `line`.
+ * Parses JSON. Numbers with so many digits that JavaScript would change them (ids of other systems) become texts of
+ * their digits. Throws UserError `dataset/json-invalid` naming the line, where the text's first line is `line`.
  */
 export function parseJson(text: string, file: string, line: number): unknown {
   if (LONG_NUMBER.test(text)) {
@@ -21,11 +21,20 @@ export function parseJson(text: string, file: string, line: number): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UserError('dataset/json-invalid', { file, line: line + (text.slice(0, placeOf(String(error), text)).match(/\n/g)?.length ?? 0) })
+    throw new UserError('dataset/json-invalid', {
+      file,
+      line: line + (text.slice(0, placeOf(String(error), text)).match(/\n/g)?.length ?? 0),
+    })
   }
 }
 
-const exact = (token: string): string => (token.startsWith('"') || token.length <= SAFE_DIGITS || !/^-?\d+(\.\d+)?$/.test(token) || String(Number(token)) === token ? token : `"${token}"`)
+const exact = (token: string): string =>
+  token.startsWith('"') ||
+  token.length <= SAFE_DIGITS ||
+  !/^-?\d+(\.\d+)?$/.test(token) ||
+  String(Number(token)) === token
+    ? token
+    : `"${token}"`
 
 /** Characters before the place that V8's message shows. */
 const SURROUNDINGS = 10

@@ -23,8 +23,8 @@ interface Source {
 }
 
 /**
- * Records become rows: a column for every key, in the order that the objects keep; lists and objects stay JSON. They are read twice, first for the keys.
- * Conversations stay whole in their cells, or become rows as the options say.
+ * Records become rows: a column for every key, in the order that the objects keep; lists and objects stay JSON. They
+ * are read twice, first for the keys. Conversations stay whole in their cells, or become rows as the options say.
  */
 async function tableOf(records: () => Portions, source: Source): Promise<Table> {
   const { given, file, encoding, confidence } = source
@@ -44,7 +44,8 @@ async function tableOf(records: () => Portions, source: Source): Promise<Table> 
   }
   const asRows = hasConversations && given.conversations === 'rows'
   const names = (asRows ? unfolded : whole).names()
-  const rowOf = (record: Json): Cells => names.map((name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
+  const rowOf = (record: Json): Cells =>
+    names.map((name) => (Object.hasOwn(record, name) ? cellOf(record[name]) : null))
   return {
     options: { encoding, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
     encodingConfidence: confidence,
@@ -68,14 +69,16 @@ function addKeys(order: KeyOrder, record: Json, { name }: FileContents): void {
   if (found > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: name, found, limit: MAX_COLUMNS })
 }
 
-const cellOf = (value: unknown): string | null => (value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value))
+const cellOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)
 
 async function sourceOf(file: FileContents, given: ImportOptions): Promise<Source> {
   return { given, file, ...(await judgeEncoding(file, given.encoding)) }
 }
 
 /** The beginning as text, behind blank space. */
-const startOf = ({ file, encoding }: Pick<Source, 'file' | 'encoding'>): string => decodeText(file.beginning, encoding).trimStart()
+const startOf = ({ file, encoding }: Pick<Source, 'file' | 'encoding'>): string =>
+  decodeText(file.beginning, encoding).trimStart()
 
 const beginsWith = (file: FileContents, pattern: RegExp): boolean => {
   const beginning = file.beginning.subarray(0, 4096)
@@ -89,7 +92,9 @@ const isLines = (text: string): boolean => /^\{.*\}[^\S\n]*\n\s*\{/.test(text)
 /** One JSON object a line: alpaca, OpenAI messages, ShareGPT, or any keys. */
 export const jsonl: TableFormat = {
   id: 'jsonl',
-  detect: (file) => importExtensions.jsonl.includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
+  detect: (file) =>
+    importExtensions.jsonl.includes(endingOf(file.name)) ||
+    (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
   async open(file, given) {
     const source = await sourceOf(file, given)
     return isList(startOf(source)) ? openList(source) : openLines(source)
@@ -108,12 +113,18 @@ export const json: TableFormat = {
 
 async function openList(source: Source): Promise<Table> {
   const { file, encoding } = source
-  if (file.size > MAX_CHARACTERS) throw new UserError('dataset/json-too-large', { file: file.name, size: Math.ceil((file.size / GIB) * 100) / 100, limit: MAX_CHARACTERS / GIB })
+  if (file.size > MAX_CHARACTERS)
+    throw new UserError('dataset/json-too-large', {
+      file: file.name,
+      size: Math.ceil((file.size / GIB) * 100) / 100,
+      limit: MAX_CHARACTERS / GIB,
+    })
   const text = decodeText(await file.whole(), encoding)
   if (text.trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
   const value = parseJson(text, file.name, 1)
   const list = Array.isArray(value) ? value : isObject(value) ? listIn(value) : undefined
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) throw new UserError('dataset/json-no-table', { file: file.name })
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject))
+    throw new UserError('dataset/json-no-table', { file: file.name })
   let at = 0
   const table = await tableOf(async function* () {
     for (at = 0; at < list.length; at += RECORDS_PER_PORTION) {
@@ -139,7 +150,11 @@ async function openLines(source: Source): Promise<Table> {
 
 /** The first list of objects in an object; one conversation alone is a record itself. */
 const listIn = (value: Json): readonly unknown[] | undefined =>
-  conversationKey(value) === undefined ? Object.values(value).filter(Array.isArray).find((list) => list.length > 0 && list.every(isObject)) : [value]
+  conversationKey(value) === undefined
+    ? Object.values(value)
+        .filter(Array.isArray)
+        .find((list) => list.length > 0 && list.every(isObject))
+    : [value]
 
 async function* recordsIn({ file, encoding }: Source): AsyncGenerator<Json[]> {
   let number = 0
@@ -165,7 +180,8 @@ async function* linesIn(file: FileContents, encoding: TextEncoding): AsyncGenera
     const end = piece.lastIndexOf('\n')
     if (end < 0) {
       rest += piece
-      if (rest.length > MAX_CHARACTERS) throw new UserError('dataset/row-too-long', { file: file.name, line: number, limit: MAX_CHARACTERS })
+      if (rest.length > MAX_CHARACTERS)
+        throw new UserError('dataset/row-too-long', { file: file.name, line: number, limit: MAX_CHARACTERS })
       continue
     }
     const lines = (rest + piece.slice(0, end)).split('\n')

@@ -1,4 +1,7 @@
-/** Names in the order in which objects have them; a name that comes late goes before the one that follows it in its object. */
+/**
+ * Names in the order in which objects have them; a name that comes late goes before the one that follows it in its
+ * object.
+ */
 export class KeyOrder {
   readonly #known = new Set<string>()
   #names: string[] = []

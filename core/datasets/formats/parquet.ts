@@ -13,7 +13,8 @@ import type { Cells, FileContents, Relation, TableFormat } from './table-format.
 
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
 /** What DuckDB says of the dataset that it fills, and not of the file that it reads. */
-const WRITING = /could not (write|fsync|truncate|create|remove|move)|no space left on device|not enough space on the disk|file too large/i
+const WRITING =
+  /could not (write|fsync|truncate|create|remove|move)|no space left on device|not enough space on the disk|file too large/i
 /** What DuckDB numbers the rows by. */
 const ROW_NUMBER = 'file_row_number'
 
@@ -22,7 +23,11 @@ export const parquet: TableFormat = {
   id: 'parquet',
   detect: ({ beginning }) => MAGIC.every((byte, index) => beginning[index] === byte),
   async open(file) {
-    return { options: {}, portions: () => readParquet(file), ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }) }
+    return {
+      options: {},
+      portions: () => readParquet(file),
+      ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }),
+    }
   },
 }
 
@@ -31,19 +36,29 @@ async function relationOf(file: FileContents, path: string): Promise<Relation | 
   return withConnection(file, path, async (connection) => {
     const columns = await columnsOf(connection, path)
     if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
-    return { header: columns.map(({ name }) => name), cells: columns.map(({ text }) => text), source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`, toError: (error) => readFailure(error, file.name) }
+    return {
+      header: columns.map(({ name }) => name),
+      cells: columns.map(({ text }) => text),
+      source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`,
+      toError: (error) => readFailure(error, file.name),
+    }
   })
 }
 
 async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]> {
   const path = file.path ?? join(tmpdir(), `terakoya-${randomUUID()}.parquet`)
-  if (file.path === null) await writeFile(path, await file.whole()).catch((error: unknown) => { throw toDiskError(error, tmpdir()) })
+  if (file.path === null)
+    await writeFile(path, await file.whole()).catch((error: unknown) => {
+      throw toDiskError(error, tmpdir())
+    })
   else await requireRegular(path)
   const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: READING_MEMORY_LIMIT })
   try {
     const columns = await columnsOf(connection, path)
     yield [columns.map(({ name }) => name)]
-    const result = await connection.stream(`SELECT ${columns.map(({ text }) => exactText(text)).join(', ')} FROM read_parquet(${literal(path)})`)
+    const result = await connection.stream(
+      `SELECT ${columns.map(({ text }) => exactText(text)).join(', ')} FROM read_parquet(${literal(path)})`,
+    )
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       file.throwIfCancelled()
       yield chunk.getRows().map((row) => row.map(textOf))
@@ -57,7 +72,11 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
   }
 }
 
-async function withConnection<T>(file: FileContents, path: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+async function withConnection<T>(
+  file: FileContents,
+  path: string,
+  work: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
   await requireRegular(path)
   const { connection, close } = await confinedDuckDB({ files: [path], memoryLimit: READING_MEMORY_LIMIT })
   try {
@@ -70,11 +89,17 @@ async function withConnection<T>(file: FileContents, path: string, work: (connec
 }
 
 /** A file's columns and the SQL of their texts. */
-async function columnsOf(connection: DuckDBConnection, path: string): Promise<{ readonly name: string; readonly text: string }[]> {
+async function columnsOf(
+  connection: DuckDBConnection,
+  path: string,
+): Promise<{ readonly name: string; readonly text: string }[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`)
   return described.getRows().map(([name, type]) => {
     const column = identifier(String(name))
-    return { name: String(name), text: /\[\]|STRUCT|MAP|LIST/.test(String(type)) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR` }
+    return {
+      name: String(name),
+      text: /\[\]|STRUCT|MAP|LIST/.test(String(type)) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`,
+    }
   })
 }
 
@@ -85,6 +110,11 @@ function toDamage(error: unknown, file: FileContents): Error {
 }
 
 /** What DuckDB says while it fills a dataset from a Parquet file: the file's damage, or what failed in writing. */
-export const readFailure = (error: unknown, file: string): unknown => (error instanceof UserError || WRITING.test(String(error)) ? error : damageOf(error, file))
+export const readFailure = (error: unknown, file: string): unknown =>
+  error instanceof UserError || WRITING.test(String(error)) ? error : damageOf(error, file)
 
-const damageOf = (error: unknown, file: string): UserError => new UserError('dataset/parquet-damaged', { file, reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '' })
+const damageOf = (error: unknown, file: string): UserError =>
+  new UserError('dataset/parquet-damaged', {
+    file,
+    reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '',
+  })

@@ -17,11 +17,13 @@ export async function isFilled(rows: Rows): Promise<boolean> {
 }
 
 /** A row for a sheet; one without any text gets an empty text right of the table, so that it comes back. */
-export const withEmptyMark = (cells: Cells): Cells => (cells.some((cell) => cell !== null && cell !== '') ? cells : [...cells, ''])
+export const withEmptyMark = (cells: Cells): Cells =>
+  cells.some((cell) => cell !== null && cell !== '') ? cells : [...cells, '']
 
 /**
- * A sheet's rows as texts. Rows without any text go (sheets keep rows that were formatted once, or whose formulas give ''), unless the cell right of the table
- * says that there is one (`withEmptyMark`); so do empty columns left of the table and right of each row; rows shorter than the first are filled up with missing cells.
+ * A sheet's rows as texts. Rows without any text go (sheets keep rows that were formatted once, or whose formulas give
+ * ''), unless the cell right of the table says that there is one (`withEmptyMark`); so do empty columns left of the
+ * table and right of each row; rows shorter than the first are filled up with missing cells.
  */
 export async function* tableRows(rows: () => Rows): AsyncGenerator<Cells> {
   const from = await firstColumn(rows)

@@ -20,7 +20,10 @@ export interface FileContents {
   throwIfCancelled(): void
 }
 
-/** A table that DuckDB itself reads: the query's columns in the order of the header, with `file_row_number` (from 0) besides. */
+/**
+ * A table that DuckDB itself reads: the query's columns in the order of the header, with `file_row_number` (from 0)
+ * besides.
+ */
 export interface Relation {
   readonly header: Cells
   /** SQL of each column's text; columns of the header in their order. */
@@ -56,10 +59,15 @@ export interface TableFormat {
 export const unnamedColumn = (index: number): string => `列${index + 1}`
 
 /** Names for the columns of a table without a header. */
-export const unnamedHeader = (count: number): string[] => Array.from({ length: count }, (_, index) => unnamedColumn(index))
+export const unnamedHeader = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => unnamedColumn(index))
 
 /** Portions with a header before the rows: the first row after the skipped ones, or made-up names. */
-export async function* withHeader(portions: AsyncIterable<readonly Cells[]>, hasHeader: boolean, skipRows = 0): AsyncGenerator<readonly Cells[]> {
+export async function* withHeader(
+  portions: AsyncIterable<readonly Cells[]>,
+  hasHeader: boolean,
+  skipRows = 0,
+): AsyncGenerator<readonly Cells[]> {
   let toSkip = skipRows
   let isNamed = hasHeader
   for await (const portion of portions) {

@@ -13,22 +13,37 @@ const isOle = ({ beginning }: FileContents): boolean => OLE.every((byte, index) 
 /** True for the contents of Excel's, LibreOffice's and Numbers' files, which are ZIP files themselves. */
 const isWorkbookZip = async (file: FileContents): Promise<boolean> => {
   const names = listZip(await file.whole())
-  return has(names, '[Content_Types].xml') || has(names, 'mimetype') || names.some((name) => name.endsWith('.iwa')) || has(names, 'Index.zip')
+  return (
+    has(names, '[Content_Types].xml') ||
+    has(names, 'mimetype') ||
+    names.some((name) => name.endsWith('.iwa')) ||
+    has(names, 'Index.zip')
+  )
 }
 
 /** Tables in HTML and Excel 2003's XML are often called .xls: many systems write their downloads so. */
 const isMarkup = (file: FileContents): boolean => {
   if (!['xls', 'xlsx', 'xml', 'fods', 'htm', 'html'].includes(endingOf(file.name))) return false
-  const start = new TextDecoder('latin1').decode(file.beginning.subarray(0, 4096)).replace(/^\u00ef\u00bb\u00bf/, '').trimStart()
-  return /^<(!doctype html|html|table|meta)/i.test(start) || (start.startsWith('<?xml') && /urn:schemas-microsoft-com:office:spreadsheet|office:document|<html/.test(start))
+  const start = new TextDecoder('latin1')
+    .decode(file.beginning.subarray(0, 4096))
+    .replace(/^\u00ef\u00bb\u00bf/, '')
+    .trimStart()
+  return (
+    /^<(!doctype html|html|table|meta)/i.test(start) ||
+    (start.startsWith('<?xml') && /urn:schemas-microsoft-com:office:spreadsheet|office:document|<html/.test(start))
+  )
 }
 
-/** XLSX, XLSB, XLS, ODS and Numbers: XLSX row by row, the others as a whole. The libraries are loaded when the first such file comes. */
+/**
+ * XLSX, XLSB, XLS, ODS and Numbers: XLSX row by row, the others as a whole. The libraries are loaded when the first
+ * such file comes.
+ */
 export const workbook: TableFormat = {
   id: 'workbook',
   detect: async (file) => isOle(file) || (isZip(file) && (await isWorkbookZip(file))) || isMarkup(file),
   async open(file, given) {
-    const { sheets, sheet, rowCount } = (await openXlsx(file, given.sheet)) ?? (await chosen(await openAny(file), given.sheet))
+    const { sheets, sheet, rowCount } =
+      (await openXlsx(file, given.sheet)) ?? (await chosen(await openAny(file), given.sheet))
     if (sheet === undefined) throw new UserError('dataset/file-empty', { file: file.name })
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
@@ -40,7 +55,12 @@ export const workbook: TableFormat = {
         read += portion.length
       }
     }
-    return { options: { sheet, hasHeader, skipRows }, sheets: sheets.names, portions: () => withHeader(portions(), hasHeader, skipRows), ...(rowCount && { share: () => Math.min(1, read / rowCount) }) }
+    return {
+      options: { sheet, hasHeader, skipRows },
+      sheets: sheets.names,
+      portions: () => withHeader(portions(), hasHeader, skipRows),
+      ...(rowCount && { share: () => Math.min(1, read / rowCount) }),
+    }
   },
 }
 
@@ -54,7 +74,8 @@ interface Chosen {
 
 /** The wanted sheet, else the first with contents. */
 async function chosen(sheets: Sheets, wanted: string | undefined): Promise<Chosen> {
-  for (const sheet of wanted !== undefined && sheets.names.includes(wanted) ? [wanted] : sheets.names) if (await isFilled(sheets.rows(sheet))) return { sheets, sheet }
+  for (const sheet of wanted !== undefined && sheets.names.includes(wanted) ? [wanted] : sheets.names)
+    if (await isFilled(sheets.rows(sheet))) return { sheets, sheet }
   return { sheets, sheet: undefined }
 }
 
@@ -76,22 +97,37 @@ async function openXlsx(file: FileContents, wanted: string | undefined): Promise
   }
   try {
     // Of every sheet only the name is asked for.
-    await readXlsx(bytes, { sheets: ({ name }) => { names.push(name); return false } })
+    await readXlsx(bytes, {
+      sheets: ({ name }) => {
+        names.push(name)
+        return false
+      },
+    })
     const { sheet } = await chosen({ names, rows: rowsIn }, wanted)
-    return { sheet, rowCount: names.length === 1 ? rowCount : undefined, sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) } }
+    return {
+      sheet,
+      rowCount: names.length === 1 ? rowCount : undefined,
+      sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) },
+    }
   } catch {
     file.throwIfCancelled()
     return null
   }
 }
 
-/** How Excel's strict format marks a cell that holds a date as a text; the reader by rows cannot tell it from other texts. */
+/**
+ * How Excel's strict format marks a cell that holds a date as a text; the reader by rows cannot tell it from other
+ * texts.
+ */
 const DATE_CELL = [' t="d"', " t='d'"] as const
 
 /** The range that a sheet says to fill, near its beginning. */
 const DIMENSION = /<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"/
 
-async function surveySheets(bytes: Uint8Array, file: FileContents): Promise<{ readonly hasDateCells: boolean; readonly rowCount?: number }> {
+async function surveySheets(
+  bytes: Uint8Array,
+  file: FileContents,
+): Promise<{ readonly hasDateCells: boolean; readonly rowCount?: number }> {
   let rowCount: number | undefined
   for (const name of listZip(bytes).filter(isSheet)) {
     let tail = ''
@@ -110,7 +146,10 @@ async function surveySheets(bytes: Uint8Array, file: FileContents): Promise<{ re
   return { hasDateCells: false, ...(rowCount !== undefined && { rowCount }) }
 }
 
-async function* sayingDamage(file: FileContents, rows: AsyncIterable<readonly SheetValue[]>): AsyncGenerator<readonly SheetValue[]> {
+async function* sayingDamage(
+  file: FileContents,
+  rows: AsyncIterable<readonly SheetValue[]>,
+): AsyncGenerator<readonly SheetValue[]> {
   try {
     yield* rows
   } catch (error) {
@@ -134,7 +173,12 @@ async function refuseGreatParts(bytes: Uint8Array, file: FileContents): Promise<
   for (const name of listZip(bytes)) {
     if (!name.startsWith('xl/') || !name.endsWith('.xml')) continue
     const limit = isSheet(name) ? MAX_SHEET_BYTES : MAX_SHARED_BYTES
-    if (sizeInZip(bytes, name) >= limit) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: Math.round((limit / GIB) * 10) / 10 })
+    if (sizeInZip(bytes, name) >= limit)
+      throw new UserError('dataset/zip-too-large', {
+        file: file.name,
+        entry: name,
+        limit: Math.round((limit / GIB) * 10) / 10,
+      })
     // Sheets are read through anyway.
     if (!isSheet(name)) await readThrough(bytes, name, file)
   }
@@ -165,7 +209,11 @@ async function openAny(file: FileContents): Promise<Sheets> {
 
 type Library = typeof import('xlsx')
 
-function readWith(XLSX: Library, file: FileContents, { contents, markup }: { readonly contents: Uint8Array | string; readonly markup: readonly string[] }) {
+function readWith(
+  XLSX: Library,
+  file: FileContents,
+  { contents, markup }: { readonly contents: Uint8Array | string; readonly markup: readonly string[] },
+) {
   const options = { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false } as const
   try {
     return inBoundedTime(() => {
@@ -177,7 +225,9 @@ function readWith(XLSX: Library, file: FileContents, { contents, markup }: { rea
   } catch (error) {
     if (error instanceof UserError) throw error
     const reason = String(error instanceof Error ? error.message : error)
-    throw new UserError(/password|encrypt/i.test(reason) ? 'dataset/workbook-password' : 'dataset/workbook-damaged', { file: file.name })
+    throw new UserError(/password|encrypt/i.test(reason) ? 'dataset/workbook-password' : 'dataset/workbook-damaged', {
+      file: file.name,
+    })
   }
 }
 
@@ -186,11 +236,14 @@ async function openDocumentMarkup(bytes: Uint8Array, file: FileContents): Promis
   if (!isZip(file)) return []
   const names = listZip(bytes)
   for (const name of names) {
-    if (sizeInZip(bytes, name) >= MAX_SHARED_BYTES) throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: MAX_SHARED_BYTES / GIB })
+    if (sizeInZip(bytes, name) >= MAX_SHARED_BYTES)
+      throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: MAX_SHARED_BYTES / GIB })
     await readThrough(bytes, name, file)
   }
   const parts: string[] = []
-  for (const name of names) if (/(^|\/)(content|styles)\.xml$/i.test(name) && !name.startsWith('xl/')) parts.push(new TextDecoder().decode(await readZipEntry(bytes, name, file.name)))
+  for (const name of names)
+    if (/(^|\/)(content|styles)\.xml$/i.test(name) && !name.startsWith('xl/'))
+      parts.push(new TextDecoder().decode(await readZipEntry(bytes, name, file.name)))
   return parts
 }
 
@@ -198,11 +251,15 @@ async function openDocumentMarkup(bytes: Uint8Array, file: FileContents): Promis
 const SHEET_COLUMNS = 16_384
 
 /** Rows that are there: a sheet may say that its only row is the thousand millionth. */
-function* rowsOf(sheet: import('xlsx').WorkSheet | undefined, { name }: FileContents): Generator<readonly SheetValue[]> {
+function* rowsOf(
+  sheet: import('xlsx').WorkSheet | undefined,
+  { name }: FileContents,
+): Generator<readonly SheetValue[]> {
   const data = sheet?.['!data'] ?? []
   for (const index of Object.keys(data)) {
     const row = data[Number(index)]
-    if (row && row.length > SHEET_COLUMNS) throw new UserError('dataset/too-many-columns', { file: name, found: row.length, limit: MAX_COLUMNS })
+    if (row && row.length > SHEET_COLUMNS)
+      throw new UserError('dataset/too-many-columns', { file: name, found: row.length, limit: MAX_COLUMNS })
     if (row) yield Array.from(row, valueOf)
   }
 }
@@ -218,5 +275,8 @@ async function isLocked(bytes: Uint8Array, file: FileContents): Promise<boolean>
   if (!isZip(file)) return false
   const names = listZip(bytes)
   if (has(names, '.iwpv2') || has(names, '.iwph') || has(names, 'encrypted-package')) return true
-  return has(names, 'META-INF/manifest.xml') && new TextDecoder().decode(await readZipEntry(bytes, 'META-INF/manifest.xml', file.name)).includes('encryption-data')
+  return (
+    has(names, 'META-INF/manifest.xml') &&
+    new TextDecoder().decode(await readZipEntry(bytes, 'META-INF/manifest.xml', file.name)).includes('encryption-data')
+  )
 }

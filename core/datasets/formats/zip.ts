@@ -35,18 +35,20 @@ const GIB = 2 ** 30
 const inflate = promisify(inflateRaw)
 
 /**
- * The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged' (also for packings other than the usual one), 'dataset/zip-password' or
- * 'dataset/zip-too-large'; what grows to more than the directory says is damaged.
+ * The contents of a file in a ZIP. Throws UserError 'dataset/zip-damaged' (also for packings other than the usual one),
+ * 'dataset/zip-password' or 'dataset/zip-too-large'; what grows to more than the directory says is damaged.
  */
 export async function readZipEntry(bytes: Uint8Array, name: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
   if (entry?.isEncrypted) throw new UserError('dataset/zip-password', { file, entry: name })
-  if (entry && entry.size > MAX_INFLATED_BYTES) throw new UserError('dataset/zip-too-large', { file, entry: name, limit: MAX_INFLATED_BYTES / GIB })
+  if (entry && entry.size > MAX_INFLATED_BYTES)
+    throw new UserError('dataset/zip-too-large', { file, entry: name, limit: MAX_INFLATED_BYTES / GIB })
   try {
     if (!entry) throw new Error(name)
     const packed = packedOf(bytes, entry)
     if (entry.method !== STORED && entry.method !== DEFLATED) throw new Error(`method ${entry.method}`)
-    const contents = entry.method === STORED ? Uint8Array.from(packed) : await inflate(packed, { maxOutputLength: entry.size + 1 })
+    const contents =
+      entry.method === STORED ? Uint8Array.from(packed) : await inflate(packed, { maxOutputLength: entry.size + 1 })
     if (contents.length !== entry.size || (await checksumOf(contents)) !== entry.checksum) throw new Error('checksum')
     return new Uint8Array(contents.buffer as ArrayBuffer, contents.byteOffset, contents.byteLength)
   } catch {
@@ -67,9 +69,13 @@ async function checksumOf(contents: Uint8Array): Promise<number> {
 }
 
 /** How large a file in a ZIP is, as the directory says; 0 where it is not there. */
-export const sizeInZip = (bytes: Uint8Array, name: string): number => entriesOf(bytes).find((entry) => entry.name === name)?.size ?? 0
+export const sizeInZip = (bytes: Uint8Array, name: string): number =>
+  entriesOf(bytes).find((entry) => entry.name === name)?.size ?? 0
 
-/** The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib, and what grows to more than the directory says in one, too. */
+/**
+ * The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib, and what grows to more than
+ * the directory says in one, too.
+ */
 export async function* streamZipEntry(bytes: Uint8Array, name: string): AsyncGenerator<Buffer> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
   if (!entry || entry.isEncrypted) return
@@ -92,7 +98,8 @@ function packedOf(bytes: Uint8Array, entry: Entry): Uint8Array {
 /** Where the record at a ZIP's end lies. */
 function endOf(bytes: Uint8Array): number | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let end = bytes.length - END_BYTES; end >= Math.max(0, bytes.length - MAX_COMMENT); end--) if (view.getUint32(end, true) === END) return end
+  for (let end = bytes.length - END_BYTES; end >= Math.max(0, bytes.length - MAX_COMMENT); end--)
+    if (view.getUint32(end, true) === END) return end
   return null
 }
 

@@ -4,7 +4,10 @@ import type { Distribution, HistogramBin } from '../../contract/index.ts'
 const MOST_BINS = 20
 const ROUND_STEPS = [1, 2, 5, 10] as const
 
-/** Counts whole numbers from 0 on. Its memory grows with how many different values there are, not with how many are added; the distribution is exact. */
+/**
+ * Counts whole numbers from 0 on. Its memory grows with how many different values there are, not with how many are
+ * added; the distribution is exact.
+ */
 export class Tally {
   readonly #counts = new Map<number, number>()
   #count = 0
@@ -16,7 +19,10 @@ export class Tally {
     this.#sum += value
   }
 
-  /** Null where nothing was added. Percentiles are the smallest value that as many reach; the median of an even count is the mean of the middle two. */
+  /**
+   * Null where nothing was added. Percentiles are the smallest value that as many reach; the median of an even count is
+   * the mean of the middle two.
+   */
   distribution(): Distribution | null {
     if (this.#count === 0) return null
     const sorted = [...this.#counts].sort(([a], [b]) => a - b)
@@ -42,17 +48,23 @@ export class Tally {
 
 /** The smallest of 1, 2, 5, 10, 20, 50 … that covers the range with few enough bins. */
 function binWidth(range: number): number {
-  for (let power = 1; ; power *= 10) for (const step of ROUND_STEPS) if (range / (step * power) < MOST_BINS) return step * power
+  for (let power = 1; ; power *= 10)
+    for (const step of ROUND_STEPS) if (range / (step * power) < MOST_BINS) return step * power
 }
 
-function histogramOf(sorted: readonly (readonly [value: number, count: number])[], { min, p99, max }: { min: number; p99: number; max: number }): HistogramBin[] {
+function histogramOf(
+  sorted: readonly (readonly [value: number, count: number])[],
+  { min, p99, max }: { min: number; p99: number; max: number },
+): HistogramBin[] {
   const base = p99 - min < MOST_BINS || min > p99 / 2 ? min : 0
   const width = binWidth(p99 - base)
   const start = Math.floor(base / width) * width
   const end = (Math.floor(p99 / width) + 1) * width
   const edges = Array.from({ length: (end - start) / width }, (_, index) => start + index * width)
   const last: HistogramBin[] = max >= end ? [{ from: end, to: null, count: 0 }] : []
-  const bins = [...edges.map((from): HistogramBin => ({ from, to: from + width, count: 0 })), ...last].map((bin) => ({ ...bin }))
+  const bins = [...edges.map((from): HistogramBin => ({ from, to: from + width, count: 0 })), ...last].map((bin) => ({
+    ...bin,
+  }))
   for (const [value, count] of sorted) {
     const bin = bins[Math.min(Math.floor((value - start) / width), bins.length - 1)]
     if (bin) bin.count += count

@@ -25,11 +25,23 @@ export interface TokenCounter {
   readonly countTokens: (texts: readonly string[]) => Promise<readonly number[]>
 }
 
-/** Counts a dataset's texts in one pass over its rows, read portion by portion; tokens by `counter` (null: none), of at most `maxTokenRows` rows. */
-export async function statisticsOf(withStore: WithStore, counter: TokenCounter | null, maxTokenRows = MAX_TOKEN_ROWS): Promise<DatasetStatistics> {
+/**
+ * Counts a dataset's texts in one pass over its rows, read portion by portion; tokens by `counter` (null: none), of at
+ * most `maxTokenRows` rows.
+ */
+export async function statisticsOf(
+  withStore: WithStore,
+  counter: TokenCounter | null,
+  maxTokenRows = MAX_TOKEN_ROWS,
+): Promise<DatasetStatistics> {
   const { columns, rowCount, name, version, duplicates } = await withStore(async (store) => {
     const columns = await store.columns()
-    return { ...(await store.meta()), columns, rowCount: await store.rowCount(), duplicates: await duplicatesIn(store, columns) }
+    return {
+      ...(await store.meta()),
+      columns,
+      rowCount: await store.rowCount(),
+      duplicates: await duplicatesIn(store, columns),
+    }
   })
   const collector = new Collector(columns)
   const sampled = Math.min(rowCount, maxTokenRows)
@@ -37,14 +49,21 @@ export async function statisticsOf(withStore: WithStore, counter: TokenCounter |
   const ids = columns.map(({ id }) => id)
   let uncountedRows = 0
   for (let from = 0; from < rowCount; from += ROWS_PER_READ) {
-    for (const { cells } of await withStore((store) => store.texts(from, Math.min(from + ROWS_PER_READ, rowCount), ids))) {
+    for (const { cells } of await withStore((store) =>
+      store.texts(from, Math.min(from + ROWS_PER_READ, rowCount), ids),
+    )) {
       const counts = counter !== null && isSampled()
       collector.add(cells, counts)
       if (counts && ++uncountedRows % ROWS_PER_COUNT === 0) await collector.countTokens(counter)
     }
   }
   if (counter) await collector.countTokens(counter)
-  const tokenSample = counter && { modelId: counter.modelId, rowCount: sampled, seed: SEED, isWhole: sampled === rowCount }
+  const tokenSample = counter && {
+    modelId: counter.modelId,
+    rowCount: sampled,
+    seed: SEED,
+    isWhole: sampled === rowCount,
+  }
   return { name, version, rowCount, ...collector.result(), duplicates, tokenSample }
 }
 
@@ -59,7 +78,11 @@ class Collector {
   constructor(columns: readonly Column[]) {
     this.#has = (role) => columns.some((column) => column.role === role)
     this.#read = rowReader(columns)
-    this.#counters = new Map((['prompt', 'answer', 'system'] as const).filter((role) => this.#has(role) || this.#has('conversation')).map((role) => [role, new RoleCounter(role)]))
+    this.#counters = new Map(
+      (['prompt', 'answer', 'system'] as const)
+        .filter((role) => this.#has(role) || this.#has('conversation'))
+        .map((role) => [role, new RoleCounter(role)]),
+    )
     this.#turns = this.#has('parent') || this.#has('conversation') ? new TurnCounter(this.#has('parent')) : null
   }
 
@@ -84,7 +107,11 @@ class Collector {
 
   result(): Pick<DatasetStatistics, 'roles' | 'languages' | 'turns'> {
     const isThere = ({ role, count }: RoleStatistics) => this.#has(role) || count > 0
-    return { roles: [...this.#counters.values()].map((counter) => counter.result()).filter(isThere), languages: this.#languages, turns: this.#turns?.distribution() ?? null }
+    return {
+      roles: [...this.#counters.values()].map((counter) => counter.result()).filter(isThere),
+      languages: this.#languages,
+      turns: this.#turns?.distribution() ?? null,
+    }
   }
 }
 
@@ -99,7 +126,10 @@ function turnsOf({ prompt, answer, system, conversation }: RowTexts): Turns {
 /** What training learns from: ids differ in every row. */
 const LEARNT: readonly ColumnRole[] = ['system', 'prompt', 'answer', 'conversation']
 
-/** Rows that are alike in every column that is learnt from (in all columns where there is none), grouped by DuckDB, which spills to disk. */
+/**
+ * Rows that are alike in every column that is learnt from (in all columns where there is none), grouped by DuckDB,
+ * which spills to disk.
+ */
 async function duplicatesIn(store: DatasetStore, columns: readonly Column[]): Promise<DatasetStatistics['duplicates']> {
   const learnt = columns.filter(({ role }) => LEARNT.includes(role))
   const texts = (learnt.length > 0 ? learnt : columns).map(({ id }) => `coalesce(${identifier(id)}, '')`)

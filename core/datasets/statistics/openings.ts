@@ -8,7 +8,10 @@ const segmenter = new Intl.Segmenter('ja', { granularity: 'grapheme' })
 /** Where every code unit up to here is a character of its own, no segmenter is needed. */
 const SIMPLE = /^[\u0020-\u02ff\u3000-\u3098\u309b-\u30ff\u4e00-\u9fff\uff00-\uff9d]*$/
 
-/** Counts how texts begin, in bounded memory. Counts are exact up to 200,000 different openings; beyond, those of rare ones may be too small. */
+/**
+ * Counts how texts begin, in bounded memory. Counts are exact up to 200,000 different openings; beyond, those of rare
+ * ones may be too small.
+ */
 export class Openings {
   readonly #counts = new Map<string, number>()
 
@@ -19,19 +22,31 @@ export class Openings {
     if (this.#counts.size > MAX_KEPT) for (const [key, count] of this.#counts) if (count === 1) this.#counts.delete(key)
   }
 
-  /** The most frequent ones, most frequent first; those of one count in the order in which they came. Openings seen once are left out. */
+  /**
+   * The most frequent ones, most frequent first; those of one count in the order in which they came. Openings seen once
+   * are left out.
+   */
   top(): { text: string; count: number }[] {
     const repeated = [...this.#counts].filter(([, count]) => count > 1)
-    return repeated.sort(([, a], [, b]) => b - a).slice(0, SHOWN).map(([text, count]) => ({ text, count }))
+    return repeated
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, SHOWN)
+      .map(([text, count]) => ({ text, count }))
   }
 }
 
-/** A text's first characters as people count them; the white space before them is left out, a line break within shows as a space. */
+/**
+ * A text's first characters as people count them; the white space before them is left out, a line break within shows as
+ * a space.
+ */
 function openingOf(text: string): string {
   const start = text.search(/\S/)
   if (start < 0) return ''
   const candidate = text.slice(start, start + OPENING_CHARACTERS)
-  const opening = SIMPLE.test(candidate) && SIMPLE.test(text.charAt(start + OPENING_CHARACTERS)) ? candidate : graphemes(text.slice(start, start + OPENING_CHARACTERS * 16))
+  const opening =
+    SIMPLE.test(candidate) && SIMPLE.test(text.charAt(start + OPENING_CHARACTERS))
+      ? candidate
+      : graphemes(text.slice(start, start + OPENING_CHARACTERS * 16))
   return opening.replace(/\s+/g, ' ').trimEnd()
 }
 

@@ -3,8 +3,9 @@ import { chainsOf, type ChainLink } from '../../samples/sample-chains.ts'
 import { Tally } from './distribution.ts'
 
 /**
- * Counts the turns of conversations. Rows that name their parents are conversations of several rows: their ids are kept, the only part of the statistics
- * whose memory grows with the rows. Rows with a whole conversation in a cell count by themselves.
+ * Counts the turns of conversations. Rows that name their parents are conversations of several rows: their ids are
+ * kept, the only part of the statistics whose memory grows with the rows. Rows with a whole conversation in a cell
+ * count by themselves.
  */
 export class TurnCounter {
   readonly #isChained: boolean
@@ -26,7 +27,10 @@ export class TurnCounter {
     this.#turns.push(turns)
   }
 
-  /** Turns of every whole conversation; a conversation that branches counts once for every end. Rows with a wrong id or parent are left out. */
+  /**
+   * Turns of every whole conversation; a conversation that branches counts once for every end. Rows with a wrong id or
+   * parent are left out.
+   */
   distribution(): Distribution | null {
     if (!this.#isChained) return this.#whole.distribution()
     const tally = new Tally()

@@ -13,7 +13,10 @@ export interface Fault {
   /** Boundaries count from 1. A boundary is a call that changes files, or a write or fsync of an open file. */
   readonly at: number
   readonly kind: 'kill' | 'halt' | 'ENOSPC' | 'EIO' | 'EROFS'
-  /** `before` and `after` the call; `during`: half of what it writes is written. Calls that write nothing take `during` as `after`. */
+  /**
+   * `before` and `after` the call; `during`: half of what it writes is written. Calls that write nothing take `during`
+   * as `after`.
+   */
   readonly when?: 'before' | 'during' | 'after'
   readonly forGood?: boolean
 }
@@ -46,7 +49,9 @@ export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions
   const seen: string[] = []
   const handles = new Set<FileHandle>()
   let halt: () => void
-  const halted = new Promise<void>((resolve) => { halt = resolve })
+  const halted = new Promise<void>((resolve) => {
+    halt = resolve
+  })
   let isHalted = false
 
   function strike(name: string, path: string): Promise<never> {
@@ -56,10 +61,16 @@ export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions
       halt()
       return new Promise(() => undefined)
     }
-    return Promise.reject(Object.assign(new Error(`${fault?.kind}: ${name} '${path}'`), { code: fault?.kind, path, syscall: name }))
+    return Promise.reject(
+      Object.assign(new Error(`${fault?.kind}: ${name} '${path}'`), { code: fault?.kind, path, syscall: name }),
+    )
   }
 
-  async function boundary<T>(name: string, path: string, call: { readonly whole: () => Promise<T>; readonly half?: () => Promise<unknown> }): Promise<T> {
+  async function boundary<T>(
+    name: string,
+    path: string,
+    call: { readonly whole: () => Promise<T>; readonly half?: () => Promise<unknown> },
+  ): Promise<T> {
     if (isHalted) return new Promise(() => undefined)
     if (!path.startsWith(within)) return call.whole()
     seen.push(`${name} ${path}`)
@@ -73,32 +84,52 @@ export function faultyDisk({ fault, within = '', onBoundary }: FaultyDiskOptions
     return strike(name, path)
   }
 
-  const wrapHandle = (handle: FileHandle, path: string): FileHandle => new Proxy(handle, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target)
-      if (typeof value !== 'function') return value
-      const bound = (...parameters: unknown[]): unknown => Reflect.apply(value as (...all: unknown[]) => unknown, target, parameters)
-      if (!handleCalls.has(String(name))) return isHalted ? () => new Promise(() => undefined) : bound
-      return (...parameters: unknown[]) => {
-        const half = halfOf(parameters[0])
-        return boundary(String(name), path, { whole: () => bound(...parameters) as Promise<unknown>, ...(half === null ? {} : { half: () => bound(half) as Promise<unknown> }) })
-      }
-    },
-  })
+  const wrapHandle = (handle: FileHandle, path: string): FileHandle =>
+    new Proxy(handle, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        const bound = (...parameters: unknown[]): unknown =>
+          Reflect.apply(value as (...all: unknown[]) => unknown, target, parameters)
+        if (!handleCalls.has(String(name))) return isHalted ? () => new Promise(() => undefined) : bound
+        return (...parameters: unknown[]) => {
+          const half = halfOf(parameters[0])
+          return boundary(String(name), path, {
+            whole: () => bound(...parameters) as Promise<unknown>,
+            ...(half === null ? {} : { half: () => bound(half) as Promise<unknown> }),
+          })
+        }
+      },
+    })
 
-  const disk = Object.fromEntries(calls.map((name) => [name, (...parameters: unknown[]) => {
-    const whole = () => Reflect.apply(node[name] as (...all: unknown[]) => Promise<unknown>, node, parameters)
-    return boundary(name, String(name === 'rename' || name === 'copyFile' || name === 'link' ? parameters[1] : parameters[0]), { whole })
-  }])) as unknown as Omit<Disk, 'open'>
+  const disk = Object.fromEntries(
+    calls.map((name) => [
+      name,
+      (...parameters: unknown[]) => {
+        const whole = () => Reflect.apply(node[name] as (...all: unknown[]) => Promise<unknown>, node, parameters)
+        return boundary(
+          name,
+          String(name === 'rename' || name === 'copyFile' || name === 'link' ? parameters[1] : parameters[0]),
+          { whole },
+        )
+      },
+    ]),
+  ) as unknown as Omit<Disk, 'open'>
   const open: Disk['open'] = async (path, flags, mode) => {
     const whole = async () => {
       const handle = await node.open(path, flags, mode)
       handles.add(handle)
       return wrapHandle(handle, String(path))
     }
-    return changes(flags) ? boundary('open', String(path), { whole }) : isHalted ? new Promise(() => undefined) : whole()
+    return changes(flags)
+      ? boundary('open', String(path), { whole })
+      : isHalted
+        ? new Promise(() => undefined)
+        : whole()
   }
-  const release = async () => { await Promise.all([...handles].map((handle) => handle.close().catch(() => undefined))) }
+  const release = async () => {
+    await Promise.all([...handles].map((handle) => handle.close().catch(() => undefined)))
+  }
   return Object.assign(disk, { open, seen, halted, release })
 }
 
@@ -109,8 +140,8 @@ function halfOf(data: unknown): string | Uint8Array | null {
 }
 
 /**
- * What the environment of a test's process asks for: TERAKOYA_TEST_FAULT is a Fault as JSON, and every boundary becomes a line of the file
- * TERAKOYA_TEST_BOUNDARIES.
+ * What the environment of a test's process asks for: TERAKOYA_TEST_FAULT is a Fault as JSON, and every boundary becomes
+ * a line of the file TERAKOYA_TEST_BOUNDARIES.
  */
 export function diskOfEnvironment(within: string): FaultyDisk {
   const { TERAKOYA_TEST_FAULT: fault, TERAKOYA_TEST_BOUNDARIES: file } = process.env

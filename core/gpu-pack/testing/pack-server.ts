@@ -24,22 +24,53 @@ const PROVIDER = 'terakoya-test-provider'
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
 /** What the archives hold, by their component. */
-const providerFiles: Readonly<Record<string, string>> = { 'libterakoya_provider_shared.so': 'shared', 'libterakoya_provider_cuda.so': randomBytes(20_000).toString('hex') }
-const starts = { test_first: ['libterakoya-first.so.13'], test_second: ['libterakoya-secondLt.so.13', 'libterakoya-second.so.13'] }
+const providerFiles: Readonly<Record<string, string>> = {
+  'libterakoya_provider_shared.so': 'shared',
+  'libterakoya_provider_cuda.so': randomBytes(20_000).toString('hex'),
+}
+const starts = {
+  test_first: ['libterakoya-first.so.13'],
+  test_second: ['libterakoya-secondLt.so.13', 'libterakoya-second.so.13'],
+}
 
 export async function startPackServer(): Promise<PackServer> {
   const files = new Map<string, Buffer>()
-  const provider = archive('package', 'tgz', { 'package.json': '{}', ...Object.fromEntries(Object.entries(providerFiles).map(([name, text]) => [`Plugins/${name}`, text])) }, {})
+  const provider = archive(
+    'package',
+    'tgz',
+    {
+      'package.json': '{}',
+      ...Object.fromEntries(Object.entries(providerFiles).map(([name, text]) => [`Plugins/${name}`, text])),
+    },
+    {},
+  )
   files.set(`/npm/${PROVIDER}/-/${PROVIDER}-1.0.0.tgz`, provider)
   // As NVIDIA has them: a file with its full version, and links with shorter names.
   const parts = {
-    test_first: archive('test_first-archive', 'tar.xz', { LICENSE: 'text', 'lib/libterakoya-first.so.13.0.1': 'first' }, { 'lib/libterakoya-first.so.13': 'libterakoya-first.so.13.0.1' }),
-    test_second: archive('test_second-archive', 'tar.xz', { 'lib/libterakoya-secondLt.so.13.1': 'second lt', 'lib/libterakoya-second.so.13.1': 'second' }, { 'lib/libterakoya-secondLt.so.13': 'libterakoya-secondLt.so.13.1', 'lib/libterakoya-second.so.13': 'libterakoya-second.so.13.1' }),
+    test_first: archive(
+      'test_first-archive',
+      'tar.xz',
+      { LICENSE: 'text', 'lib/libterakoya-first.so.13.0.1': 'first' },
+      { 'lib/libterakoya-first.so.13': 'libterakoya-first.so.13.0.1' },
+    ),
+    test_second: archive(
+      'test_second-archive',
+      'tar.xz',
+      { 'lib/libterakoya-secondLt.so.13.1': 'second lt', 'lib/libterakoya-second.so.13.1': 'second' },
+      {
+        'lib/libterakoya-secondLt.so.13': 'libterakoya-secondLt.so.13.1',
+        'lib/libterakoya-second.so.13': 'libterakoya-second.so.13.1',
+      },
+    ),
   }
   const libraries = Object.entries(parts).map(([component, bytes]): Library => {
     const path = `${component}/test-x86_64/${component}.tar.xz`
     files.set(`/nvidia/${path}`, bytes)
-    return { component, archive: { path, sizeBytes: bytes.length, sha256: sha256(bytes) }, files: starts[component as keyof typeof starts] }
+    return {
+      component,
+      archive: { path, sizeBytes: bytes.length, sha256: sha256(bytes) },
+      files: starts[component as keyof typeof starts],
+    }
   })
 
   let mood: Parameters<PackServer['misbehave']>[0] = null
@@ -52,7 +83,11 @@ export async function startPackServer(): Promise<PackServer> {
     const whole = files.get(path)
     if (!whole) return void response.writeHead(404).end()
     const body = whole.subarray(Number(range ?? 0))
-    const headers = { 'content-length': body.length, etag: '"1"', ...(range !== undefined && { 'content-range': `bytes ${range}-${whole.length - 1}/${whole.length}` }) }
+    const headers = {
+      'content-length': body.length,
+      etag: '"1"',
+      ...(range !== undefined && { 'content-range': `bytes ${range}-${whole.length - 1}/${whole.length}` }),
+    }
     response.writeHead(range === undefined ? 200 : 206, headers)
     if (mood?.damage) return void response.end(Buffer.from(body).fill(0, 0, 8))
     const end = mood?.hold
@@ -70,12 +105,21 @@ export async function startPackServer(): Promise<PackServer> {
     asked,
     platform: {
       provider: {
-        name: PROVIDER, version: '1.0.0', sizeBytes: provider.length, sha512: createHash('sha512').update(provider).digest('hex'),
-        files: Object.entries(providerFiles).map(([name, text]) => ({ name, sizeBytes: text.length, sha256: sha256(text) })),
+        name: PROVIDER,
+        version: '1.0.0',
+        sizeBytes: provider.length,
+        sha512: createHash('sha512').update(provider).digest('hex'),
+        files: Object.entries(providerFiles).map(([name, text]) => ({
+          name,
+          sizeBytes: text.length,
+          sha256: sha256(text),
+        })),
       },
       libraries,
     },
-    misbehave: (how) => { mood = how },
+    misbehave: (how) => {
+      mood = how
+    },
     cut,
     async close() {
       cut()
@@ -86,7 +130,12 @@ export async function startPackServer(): Promise<PackServer> {
 }
 
 /** Made by the system's tar, as the real ones are unpacked by it. */
-function archive(name: string, kind: 'tgz' | 'tar.xz', files: Readonly<Record<string, string>>, links: Readonly<Record<string, string>>): Buffer {
+function archive(
+  name: string,
+  kind: 'tgz' | 'tar.xz',
+  files: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>>,
+): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'terakoya-archive-'))
   try {
     const place = (path: string) => {

@@ -21,11 +21,14 @@ function codedWeight({ source }: Value): { readonly q: Value; readonly scales: V
   if (source.kind !== 'node') return null
   const { op, inputs, attributes } = source.node
   if (op.type === 'Cast') return codedWeight(inputs[0] as Value)
-  return op.type === 'Dequantize' ? { q: inputs[0] as Value, scales: inputs[1] as Value, block: attributes['block'] as number } : null
+  return op.type === 'Dequantize'
+    ? { q: inputs[0] as Value, scales: inputs[1] as Value, block: attributes['block'] as number }
+    : null
 }
 
 /** True for sums and maxima over the last axis, which stays. */
-export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean => (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
+export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean =>
+  (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
 
 const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
@@ -36,8 +39,8 @@ export interface ExpandedGraph {
 }
 
 /**
- * The graph in simpler ops. Once a value has been rounded to half precision for a matrix product, later readers take that one: the wide one need not be
- * kept for the backward pass.
+ * The graph in simpler ops. Once a value has been rounded to half precision for a matrix product, later readers take
+ * that one: the wide one need not be kept for the backward pass.
  */
 export function expand(graph: Graph): ExpandedGraph {
   const copy = new GraphCopy(graph)
@@ -48,7 +51,8 @@ export function expand(graph: Graph): ExpandedGraph {
   let uses = 0
   const read = (value: Value): Value => {
     const coded = codedWeight(value)
-    if (coded) return b.dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
+    if (coded)
+      return b.dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
     const half = halves.get(copy.at(value))
     return half && kept.has(half) ? b.cast(half, value.dtype) : copy.at(value)
   }
@@ -56,11 +60,16 @@ export function expand(graph: Graph): ExpandedGraph {
     const inputs = node.inputs.map(read)
     const outputs = node.op.expand?.({ b, inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
     copy.set(node, outputs)
-    if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
+    if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value)))
+      for (const value of outputs) late.add(value)
     const [input] = inputs
-    if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype)) halves.set(input, outputs[0] as Value)
+    if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype))
+      halves.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }
   const expanded = copy.build()
-  return { graph: expanded, late: new Set(expanded.nodes.filter(({ outputs }) => outputs.some((value) => late.has(value)))) }
+  return {
+    graph: expanded,
+    late: new Set(expanded.nodes.filter(({ outputs }) => outputs.some((value) => late.has(value)))),
+  }
 }

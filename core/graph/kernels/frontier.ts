@@ -5,8 +5,9 @@ const isFloat = ({ dtype }: Value): boolean => dtype === 'float32' || dtype === 
 type Made = Pick<Node, 'inputs' | 'outputs'>
 
 /**
- * Makes ONNX Runtime compute nodes in our order: it knows only what depends on what, and would leave the gradients of all layers to the end, with everything
- * that they are made of kept until then. Each kernel of ours waits for what has been computed since the last one and nothing else has read yet.
+ * Makes ONNX Runtime compute nodes in our order: it knows only what depends on what, and would leave the gradients of
+ * all layers to the end, with everything that they are made of kept until then. Each kernel of ours waits for what has
+ * been computed since the last one and nothing else has read yet.
  */
 export class Frontier {
   #unread = new Set<Made>()
@@ -20,7 +21,11 @@ export class Frontier {
   add(node: Node): Node {
     this.#read(node)
     // Integers may be sizes, which the processor computes; weights are widened wherever they are used.
-    if (isFloat(node.outputs[0] as Value) && node.inputs.some(({ source }) => source.kind === 'node' || source.kind === 'input')) this.#unread.add(node)
+    if (
+      isFloat(node.outputs[0] as Value) &&
+      node.inputs.some(({ source }) => source.kind === 'node' || source.kind === 'input')
+    )
+      this.#unread.add(node)
     return node
   }
 

@@ -10,7 +10,9 @@ export class GraphCopy {
 
   constructor(original: Graph) {
     this.#original = original
-    for (const value of original.inputs) if (value.source.kind === 'input') this.#made.set(value, this.b.input(value.source.name, value.dtype, value.shape))
+    for (const value of original.inputs)
+      if (value.source.kind === 'input')
+        this.#made.set(value, this.b.input(value.source.name, value.dtype, value.shape))
   }
 
   /** What stands for a value of the original. */

@@ -71,7 +71,8 @@ export class Grouping {
   /** Values that ops of ONNX Runtime read, or the caller. */
   #writtenForOthers(): Set<Value> {
     const found = new Set(this.#graph.outputs.map(({ value }) => value))
-    for (const node of this.#graph.nodes) if (!this.#fusable.has(node)) for (const value of node.inputs) found.add(value)
+    for (const node of this.#graph.nodes)
+      if (!this.#fusable.has(node)) for (const value of node.inputs) found.add(value)
     return found
   }
 
@@ -81,16 +82,26 @@ export class Grouping {
     if (!this.#fusable.has(node) || isCollection(node)) return null
     const leaves = [...this.leavesOf(node)]
     const ops = new Set([node, ...node.inputs.flatMap((input) => [...(this.inlined(input)?.ops ?? [])])])
-    const elements = new Set(node.inputs.flatMap((input, index) => (node.op.unread?.includes(index) ? [] : this.#leaves(input))))
+    const elements = new Set(
+      node.inputs.flatMap((input, index) => (node.op.unread?.includes(index) ? [] : this.#leaves(input))),
+    )
     const large = [...elements].filter(({ shape }) => sameShape(shape, value.shape))
     if (large.length > 1 || leaves.length > MAX_LEAVES || ops.size > MAX_INLINED_OPS) return null
     // What was rounded is read instead of what is wide.
-    if (node.op.type === 'Cast' && value.dtype !== 'float32' && large.some(({ dtype, source }) => dtype === 'float32' && source.kind === 'node' && this.#fusable.has(source.node))) return null
+    if (
+      node.op.type === 'Cast' &&
+      value.dtype !== 'float32' &&
+      large.some(({ dtype, source }) => dtype === 'float32' && source.kind === 'node' && this.#fusable.has(source.node))
+    )
+      return null
     return { leaves, ops }
   }
 
   #stageOf(node: Node): number {
-    const before = node.inputs.reduce((most, { source }) => Math.max(most, source.kind === 'node' ? (this.#stage.get(source.node) as number) : 0), 0)
+    const before = node.inputs.reduce(
+      (most, { source }) => Math.max(most, source.kind === 'node' ? (this.#stage.get(source.node) as number) : 0),
+      0,
+    )
     return this.#fusable.has(node) ? before : before + 1
   }
 
@@ -106,18 +117,34 @@ export class Grouping {
     for (const leaf of leaves) this.#readers.set(leaf, [...(this.#readers.get(leaf) ?? []), group])
   }
 
-  /** Of the groups of the same stage that the node reads from, or that read what it reads: the latest, where it has the same rows. */
+  /**
+   * Of the groups of the same stage that the node reads from, or that read what it reads: the latest, where it has the
+   * same rows.
+   */
   #groupToJoin(node: Node, { rows, columns }: Space, leaves: ReadonlySet<Value>): Group | undefined {
     const ofStage = (group: Group) => group.stage === this.#stage.get(node)
-    const fits = (group: Group) => sameShape(group.rows, rows) && (group.columns === columns || group.columns === 1 || columns === 1)
-    const before = [...leaves].flatMap(({ source }) => (source.kind === 'node' ? (this.#groupOf.get(source.node) ?? []) : [])).filter(ofStage)
+    const fits = (group: Group) =>
+      sameShape(group.rows, rows) && (group.columns === columns || group.columns === 1 || columns === 1)
+    const before = [...leaves]
+      .flatMap(({ source }) => (source.kind === 'node' ? (this.#groupOf.get(source.node) ?? []) : []))
+      .filter(ofStage)
     const earliest = before.reduce((most, { number }) => Math.max(most, number), 0)
-    const beside = [...leaves].flatMap((leaf) => (leaf.shape.length === rows.length + 1 ? (this.#readers.get(leaf) ?? []) : [])).filter(ofStage)
-    return [...before, ...beside].filter((group) => fits(group) && group.number >= earliest).sort((a, b) => a.number - b.number).at(-1)
+    const beside = [...leaves]
+      .flatMap((leaf) => (leaf.shape.length === rows.length + 1 ? (this.#readers.get(leaf) ?? []) : []))
+      .filter(ofStage)
+    return [...before, ...beside]
+      .filter((group) => fits(group) && group.number >= earliest)
+      .sort((a, b) => a.number - b.number)
+      .at(-1)
   }
 
   #newGroup(node: Node, space: Space): Group {
-    const group: Group = { ...space, stage: this.#stage.get(node) as number, number: this.groups.length + 1, members: new Set() }
+    const group: Group = {
+      ...space,
+      stage: this.#stage.get(node) as number,
+      number: this.groups.length + 1,
+      members: new Set(),
+    }
     this.groups.push(group)
     return group
   }

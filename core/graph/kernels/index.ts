@@ -17,8 +17,9 @@ export interface FusedGraph {
 }
 
 /**
- * Puts everything between matrix products that is computed element by element, or over rows, into kernels of our own: each reads and writes memory once
- * where ONNX Runtime would for every op. Values that cost little are computed again instead of kept.
+ * Puts everything between matrix products that is computed element by element, or over rows, into kernels of our own:
+ * each reads and writes memory once where ONNX Runtime would for every op. Values that cost little are computed again
+ * instead of kept.
  */
 export function fuseKernels(original: Graph): FusedGraph {
   const { graph: expanded, late } = expand(original)
@@ -28,7 +29,10 @@ export function fuseKernels(original: Graph): FusedGraph {
   const kernels = new Map<string, Kernel>()
   const frontier = new Frontier()
   const nodes = units.inOrder().map((unit) => {
-    const call = 'members' in unit ? writeKernel(unit, grouping, units.outputsOf(unit), frontier.waits) : wholeKernel(unit, frontier.waits)
+    const call =
+      'members' in unit
+        ? writeKernel(unit, grouping, units.outputsOf(unit), frontier.waits)
+        : wholeKernel(unit, frontier.waits)
     if (!call) return frontier.add(unit as Node)
     frontier.pass(call)
     kernels.set(call.kernel.name, call.kernel)
@@ -41,7 +45,9 @@ const kernelOp = ({ name }: Kernel): Operation => ({
   type: name,
   takesHalves: true,
   inputs: [],
-  infer: () => { throw new InternalError('kernels are made after types are known') },
+  infer: () => {
+    throw new InternalError('kernels are made after types are known')
+  },
   grad: { noGrad: 'kernels are made after differentiation' },
   lower: ({ emit, inputs, outputs }) => void emit(name, inputs, {}, { outputs, domain: KERNEL_DOMAIN }),
 })
@@ -66,7 +72,9 @@ class Units {
   /** Values of a group that others read. */
   outputsOf(group: Group): Value[] {
     const wanted = new Set(this.#graph.outputs.map(({ value }) => value))
-    return [...group.members].map(({ outputs: [value] }) => value as Value).filter((value) => wanted.has(value) || [...(this.#read.get(value) ?? [])].some((unit) => unit !== group))
+    return [...group.members]
+      .map(({ outputs: [value] }) => value as Value)
+      .filter((value) => wanted.has(value) || [...(this.#read.get(value) ?? [])].some((unit) => unit !== group))
   }
 
   inOrder(): Unit[] {

@@ -1,4 +1,7 @@
-/** What every kernel's source begins with: element types of memory, loads and stores of several elements at once, sums over a block. */
+/**
+ * What every kernel's source begins with: element types of memory, loads and stores of several elements at once, sums
+ * over a block.
+ */
 export const prelude = `
 struct half { unsigned short bits; };
 struct bfloat { unsigned short bits; };

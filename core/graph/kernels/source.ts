@@ -28,7 +28,10 @@ export interface Kernel {
 export interface RowLaunch {
   readonly rows: readonly KernelDim[]
   readonly columns: KernelDim
-  /** `warp`: one computes a row where that is short, else a block; `block`: always a block; `none`: a row may be divided. */
+  /**
+   * `warp`: one computes a row where that is short, else a block; `block`: always a block; `none`: a row may be
+   * divided.
+   */
   readonly rowBy: 'warp' | 'block' | 'none'
 }
 
@@ -49,17 +52,26 @@ const MAX_THREADS = 256
 /** A warp computes a row of so many packs. */
 const SHORT_ROW = 128
 
-/** How the threads of a block lie over rows of so many columns: [along the row, rows], and how often each is used in a row. */
-export function threadsFor(columns: number, rowBy: RowLaunch['rowBy']): { readonly threads: readonly [number, number]; readonly turns: number } {
+/**
+ * How the threads of a block lie over rows of so many columns: [along the row, rows], and how often each is used in a
+ * row.
+ */
+export function threadsFor(
+  columns: number,
+  rowBy: RowLaunch['rowBy'],
+): { readonly threads: readonly [number, number]; readonly turns: number } {
   const packs = Math.ceil(columns / (columns % PACK === 0 ? PACK : 1))
-  if (packs <= SHORT_ROW && rowBy !== 'block') return { threads: [WARP, MAX_THREADS / WARP], turns: Math.ceil(packs / WARP) }
+  if (packs <= SHORT_ROW && rowBy !== 'block')
+    return { threads: [WARP, MAX_THREADS / WARP], turns: Math.ceil(packs / WARP) }
   // Every thread gets as many turns as the others.
   const turns = Math.ceil(packs / MAX_THREADS)
   const width = Math.ceil(packs / turns / WARP) * WARP
   return { threads: [width, 1], turns: Math.ceil(packs / width) }
 }
 
-/** The kernel that an op has for itself, where it has one for these values. `waits`: values that it must not run before. */
+/**
+ * The kernel that an op has for itself, where it has one for these values. `waits`: values that it must not run before.
+ */
 export function wholeKernel({ op, inputs, outputs, attributes }: Node, waits: readonly Value[]): KernelCall | null {
   const whole = op.kernel?.(inputs, attributes)
   if (!whole || [...inputs, ...outputs].some(({ dtype }) => STORED_TYPES[dtype] === undefined)) return null
@@ -71,15 +83,23 @@ type Values = Pick<KernelCall, 'inputs' | 'outputs'> & { readonly waits: readonl
 
 function overRows({ body, sizes, rowBy }: WholeKernel, { inputs, outputs, waits }: Values): KernelCall {
   const { shape } = outputs[0] as Value
-  const launch: RowLaunch = { rows: shape.slice(0, -1).map((dim) => kernelDimOf(inputs, dim)), columns: kernelDimOf(inputs, shape.at(-1) as Dim), rowBy }
-  const parameters = declared(parametersOf({ inputs, outputs, waits }, [...rowNames(launch.rows.length), ...sizeNames(sizes.length)]))
-  const text = (name: string) => `extern "C" __global__ void ${name}(${parameters}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${body}\n}\n`
+  const launch: RowLaunch = {
+    rows: shape.slice(0, -1).map((dim) => kernelDimOf(inputs, dim)),
+    columns: kernelDimOf(inputs, shape.at(-1) as Dim),
+    rowBy,
+  }
+  const parameters = declared(
+    parametersOf({ inputs, outputs, waits }, [...rowNames(launch.rows.length), ...sizeNames(sizes.length)]),
+  )
+  const text = (name: string) =>
+    `extern "C" __global__ void ${name}(${parameters}) {\n  const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;\n  if (row >= rows) return;${body}\n}\n`
   return called({ text, sizes, launch }, { inputs, outputs, waits })
 }
 
 function overBlocks({ library, body, sizes, ...launch }: BlockKernel, values: Values): KernelCall {
   const parameters = declared(parametersOf(values, sizeNames(sizes.length)))
-  const text = (name: string) => `extern "C" __global__ void __launch_bounds__(${launch.threads}) ${name}(${parameters}) {\n  extern __shared__ uint4 memory[];\n  ${body}\n}\n`
+  const text = (name: string) =>
+    `extern "C" __global__ void __launch_bounds__(${launch.threads}) ${name}(${parameters}) {\n  extern __shared__ uint4 memory[];\n  ${body}\n}\n`
   return called({ text, sizes, launch, library }, values)
 }
 
@@ -90,10 +110,24 @@ function called({ text, library, ...kernel }: Written, { inputs, outputs, waits 
   const all = [...inputs, ...waits]
   const types = all.map(({ dtype }) => dtype)
   const name = nameOf([text(''), shapes, types, kernel])
-  return { kernel: { ...kernel, ...(library !== undefined && { library }), name, source: text(name), inputs: types, waits: waits.length, outputs: shapes }, inputs: all, outputs }
+  return {
+    kernel: {
+      ...kernel,
+      ...(library !== undefined && { library }),
+      name,
+      source: text(name),
+      inputs: types,
+      waits: waits.length,
+      outputs: shapes,
+    },
+    inputs: all,
+    outputs,
+  }
 }
 
-/** The same name for the same text, whatever it uses of a library: two FNV-1a hashes of 32 bits, forwards and backwards. */
+/**
+ * The same name for the same text, whatever it uses of a library: two FNV-1a hashes of 32 bits, forwards and backwards.
+ */
 function nameOf(key: unknown): string {
   const text = JSON.stringify(key)
   let [forwards, backwards] = [0x811c9dc5, 0x811c9dc5]
@@ -104,8 +138,16 @@ function nameOf(key: unknown): string {
   return `k${[forwards, backwards].map((hash) => (hash >>> 0).toString(16).padStart(8, '0')).join('')}`
 }
 
-/** Writes the kernel of a group; `outputs` are the values of its members that others read, `waits` values that it must not run before. */
-export const writeKernel = (group: Group, grouping: Grouping, outputs: readonly Value[], waits: readonly Value[]): KernelCall => new KernelWriter(group, grouping).write(outputs, waits)
+/**
+ * Writes the kernel of a group; `outputs` are the values of its members that others read, `waits` values that it must
+ * not run before.
+ */
+export const writeKernel = (
+  group: Group,
+  grouping: Grouping,
+  outputs: readonly Value[],
+  waits: readonly Value[],
+): KernelCall => new KernelWriter(group, grouping).write(outputs, waits)
 
 class KernelWriter {
   readonly #group: Group
@@ -126,12 +168,20 @@ class KernelWriter {
     const last = this.#outputPhase(outputs)
     const inputs = this.#leaves
     const rows = this.#group.rows.map((dim) => kernelDimOf(inputs, dim))
-    const launch: RowLaunch = { rows, columns: kernelDimOf(inputs, this.#group.columns), rowBy: phases.length > 0 ? 'warp' : 'none' }
+    const launch: RowLaunch = {
+      rows,
+      columns: kernelDimOf(inputs, this.#group.columns),
+      rowBy: phases.length > 0 ? 'warp' : 'none',
+    }
     const values = { inputs, outputs, waits: waits.filter((value) => !inputs.includes(value)) }
     const parameters = parametersOf(values, rowNames(rows.length))
     const names = parameters.map(([, name]) => name).join(', ')
-    const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last].map((line) => `  ${line}`).join('\n')
-    const text = (name: string) => `template <int V> __device__ __forceinline__ void ${name}_body(${declared(parameters)}, float* shared) {\n${body}\n}
+    const body = [...this.#places(rows.length), ...this.#rowLines, ...phases.flat(), ...last]
+      .map((line) => `  ${line}`)
+      .join('\n')
+    const text = (
+      name: string,
+    ) => `template <int V> __device__ __forceinline__ void ${name}_body(${declared(parameters)}, float* shared) {\n${body}\n}
 extern "C" __global__ void ${name}(${declared(parameters)}) {
   __shared__ float shared[32];
   if (columns % ${PACK} == 0) ${name}_body<${PACK}>(${names}, shared);
@@ -175,7 +225,10 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
       const node = this.#ownNode(value)!
       return node.op.collect?.(node.inputs[0] as Value, node.attributes) === 'max' ? 'Max' : 'Sum'
     })
-    const joins = values.map((value, index) => `${names[index]} = ${kinds[index]}::join(${names[index]}, ${this.#element(this.#ownNode(value)!.inputs[0] as Value, loop)});`)
+    const joins = values.map(
+      (value, index) =>
+        `${names[index]} = ${kinds[index]}::join(${names[index]}, ${this.#element(this.#ownNode(value)!.inputs[0] as Value, loop)});`,
+    )
     const before = names.map((name, index) => `float ${name} = ${kinds[index]}::zero();`)
     const after = names.map((name, index) => `${name} = collect<${kinds[index]}>(${name}, shared);`)
     values.forEach((value, index) => this.#collected.set(value, names[index] as string))
@@ -210,8 +263,16 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
     if (isScalar(value)) return literal(value)
     const node = this.#ownNode(value)
     if (!node) return this.#load(value, loop)
-    const inputs = node.inputs.map((input, index) => (node.op.unread?.includes(index) ? this.#name(input) : this.#element(input, loop)))
-    const text = node.op.element!({ inputs, values: node.inputs, output: value, attrs: node.attributes, column: loop.column })
+    const inputs = node.inputs.map((input, index) =>
+      node.op.unread?.includes(index) ? this.#name(input) : this.#element(input, loop),
+    )
+    const text = node.op.element!({
+      inputs,
+      values: node.inputs,
+      output: value,
+      attrs: node.attributes,
+      column: loop.column,
+    })
     const name = `v${loop.names.size}`
     loop.names.set(value, name)
     loop.lines.push(`${C_TYPES[value.dtype]} ${name} = ${text};`)
@@ -220,7 +281,9 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
 
   /** Makes the kernel depend on a value whose elements it does not read. */
   #name(value: Value): string {
-    if (!isScalar(value)) for (const leaf of this.#grouping.inlined(value)?.leaves ?? (this.#ownNode(value) ? [] : [value])) this.#leafIndex(leaf)
+    if (!isScalar(value))
+      for (const leaf of this.#grouping.inlined(value)?.leaves ?? (this.#ownNode(value) ? [] : [value]))
+        this.#leafIndex(leaf)
     return '0'
   }
 
@@ -241,7 +304,9 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
       this.#rowNames.set(value, name)
       return name
     }
-    loop.loads.push(`const Pack<${STORED_TYPES[value.dtype]}, V> l${index} = load<V>(in${index} + ${offset === '0' ? '' : `(${offset}) * columns + `}c);`)
+    loop.loads.push(
+      `const Pack<${STORED_TYPES[value.dtype]}, V> l${index} = load<V>(in${index} + ${offset === '0' ? '' : `(${offset}) * columns + `}c);`,
+    )
     loop.names.set(value, `widen(l${index}.at[j])`)
     return `widen(l${index}.at[j])`
   }
@@ -252,15 +317,27 @@ extern "C" __global__ void ${name}(${declared(parameters)}) {
     const own = shape.slice(0, -1)
     if (sameShape(own, rows)) return 'row'
     const skipped = rows.length - own.length
-    return own.reduce<string>((text, dim, axis) => (dim === 1 ? text : text === '0' ? `i${axis + skipped}` : `(${text} * d${axis + skipped} + i${axis + skipped})`), '0')
+    return own.reduce<string>(
+      (text, dim, axis) =>
+        dim === 1 ? text : text === '0' ? `i${axis + skipped}` : `(${text} * d${axis + skipped} + i${axis + skipped})`,
+      '0',
+    )
   }
 
   /** `row`, and its place i0, i1 … on every axis. */
   #places(rank: number): string[] {
     // A warp that has no row ends: others do not wait for it.
-    const lines = ['const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;', 'if (row >= rows) return;']
+    const lines = [
+      'const long long row = (long long)blockIdx.x * blockDim.y + threadIdx.y;',
+      'if (row >= rows) return;',
+    ]
     if (rank > 1) lines.push('int rest = (int)row;')
-    for (let axis = rank - 1; axis >= 0; axis--) lines.push(axis === 0 ? `const int i0 = ${rank > 1 ? 'rest' : '(int)row'};` : `const int i${axis} = rest % d${axis}; rest /= d${axis};`)
+    for (let axis = rank - 1; axis >= 0; axis--)
+      lines.push(
+        axis === 0
+          ? `const int i0 = ${rank > 1 ? 'rest' : '(int)row'};`
+          : `const int i${axis} = rest % d${axis}; rest /= d${axis};`,
+      )
     return lines
   }
 }
@@ -292,7 +369,8 @@ class Loop {
 
 function literal({ dtype, source }: Value): string {
   const [value] = source.kind === 'constant' ? (source.data as readonly [number]) : [0]
-  if (C_TYPES[dtype] !== 'float') return dtype === 'int64' ? `${value}LL` : dtype === 'bool' ? String(value !== 0) : String(value)
+  if (C_TYPES[dtype] !== 'float')
+    return dtype === 'int64' ? `${value}LL` : dtype === 'bool' ? String(value !== 0) : String(value)
   if (!Number.isFinite(value)) return value > 0 ? '__int_as_float(0x7f800000)' : '(-__int_as_float(0x7f800000))'
   const text = Math.fround(value).toPrecision(9)
   return `${/[.e]/.test(text) ? text : `${text}.0`}f`
@@ -309,14 +387,22 @@ function kernelDimOf(inputs: readonly Value[], dim: Dim): KernelDim {
 }
 
 /** What a kernel's function takes, type and name: inputs, what it waits for, outputs, ints. */
-const parametersOf = ({ inputs, outputs, waits }: Values, ints: readonly string[]): (readonly [type: string, name: string])[] => [
+const parametersOf = (
+  { inputs, outputs, waits }: Values,
+  ints: readonly string[],
+): (readonly [type: string, name: string])[] => [
   ...inputs.map(({ dtype }, index) => [`const ${STORED_TYPES[dtype]}* __restrict__`, `in${index}`] as const),
   ...waits.map((_, index) => ['const void*', `wait${index}`] as const),
   ...outputs.map(({ dtype }, index) => [`${STORED_TYPES[dtype]}* __restrict__`, `out${index}`] as const),
   ...ints.map((name) => ['int', name] as const),
 ]
 
-const rowNames = (axes: number): string[] => [...Array.from({ length: axes }, (_, axis) => `d${axis}`), 'rows', 'columns']
+const rowNames = (axes: number): string[] => [
+  ...Array.from({ length: axes }, (_, axis) => `d${axis}`),
+  'rows',
+  'columns',
+]
 const sizeNames = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}`)
 
-const declared = (parameters: ReturnType<typeof parametersOf>): string => parameters.map((parameter) => parameter.join(' ')).join(', ')
+const declared = (parameters: ReturnType<typeof parametersOf>): string =>
+  parameters.map((parameter) => parameter.join(' ')).join(', ')

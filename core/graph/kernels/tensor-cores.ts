@@ -1,6 +1,7 @@
 /**
- * For kernels that multiply matrices themselves, on GPUs from compute capability 8.0 on: products of 16 × 16 by 16 × 8 elements, computed by a warp, as PTX has them
- * (https://docs.nvidia.com/cuda/parallel-thread-execution/, mma.m16n8k16 and ldmatrix).
+ * For kernels that multiply matrices themselves, on GPUs from compute capability 8.0 on: products of 16 × 16 by 16 × 8
+ * elements, computed by a warp, as PTX has them (https://docs.nvidia.com/cuda/parallel-thread-execution/, mma.m16n8k16
+ * and ldmatrix).
  */
 export const tensorCores = `
 __device__ __forceinline__ unsigned sharedAddress(const void* place) {

@@ -21,20 +21,32 @@ export function valueInfo(name: string, { dtype, shape }: Typed): ProtobufWriter
   return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensor))
 }
 
-const dimension = (dim: Dim): ProtobufWriter => (typeof dim === 'number' ? new ProtobufWriter().int(1, dim) : new ProtobufWriter().text(2, dim))
+const dimension = (dim: Dim): ProtobufWriter =>
+  typeof dim === 'number' ? new ProtobufWriter().int(1, dim) : new ProtobufWriter().text(2, dim)
 
 /** TensorProto of a weight that lies in a file. */
-export function externalTensor(name: string, dtype: DType, shape: readonly number[], place: WeightPlace): ProtobufWriter {
+export function externalTensor(
+  name: string,
+  dtype: DType,
+  shape: readonly number[],
+  place: WeightPlace,
+): ProtobufWriter {
   const tensor = new ProtobufWriter()
   for (const size of shape) tensor.int(1, size)
   tensor.int(2, ONNX_TYPES[dtype]).text(8, name)
   const entries = { location: place.file, offset: String(place.offset), length: String(place.length) }
-  for (const [key, value] of Object.entries(entries)) tensor.message(13, new ProtobufWriter().text(1, key).text(2, value))
+  for (const [key, value] of Object.entries(entries))
+    tensor.message(13, new ProtobufWriter().text(1, key).text(2, value))
   return tensor.int(14, 1)
 }
 
 /** TensorProto with its numbers inside. */
-export function inlineTensor(name: string, dtype: DType, data: readonly number[], shape: readonly number[]): ProtobufWriter {
+export function inlineTensor(
+  name: string,
+  dtype: DType,
+  data: readonly number[],
+  shape: readonly number[],
+): ProtobufWriter {
   const tensor = new ProtobufWriter()
   for (const size of shape) tensor.int(1, size)
   return tensor.int(2, ONNX_TYPES[dtype]).text(8, name).bytes(9, rawBytes(dtype, data))
@@ -42,14 +54,19 @@ export function inlineTensor(name: string, dtype: DType, data: readonly number[]
 
 function rawBytes(dtype: DType, data: readonly number[]): Uint8Array {
   switch (dtype) {
-    case 'float32': return new Uint8Array(Float32Array.from(data).buffer)
-    case 'int32': return new Uint8Array(Int32Array.from(data).buffer)
-    case 'int64': return new Uint8Array(BigInt64Array.from(data.map(BigInt)).buffer)
+    case 'float32':
+      return new Uint8Array(Float32Array.from(data).buffer)
+    case 'int32':
+      return new Uint8Array(Int32Array.from(data).buffer)
+    case 'int64':
+      return new Uint8Array(BigInt64Array.from(data.map(BigInt)).buffer)
     case 'bool':
     case 'uint8':
-    case 'int8': return Uint8Array.from(data)
+    case 'int8':
+      return Uint8Array.from(data)
     case 'float16':
     case 'bfloat16':
-    case 'int4': throw new InternalError(`constants of ${dtype} are written in another type and cast`)
+    case 'int4':
+      throw new InternalError(`constants of ${dtype} are written in another type and cast`)
   }
 }

@@ -10,7 +10,9 @@ it('leaves out inputs that nothing reads, but not those of which only the size i
   b.input('unread', 'float32', [3])
   b.input('sized', 'int32', ['M', 2])
   b.output('y', b.reshape(x, ['M', 'K', 2]))
-  const session = await openRuntime().device('cpu').createSession(toOnnx(b.build(), { provider: 'cpu' }))
+  const session = await openRuntime()
+    .device('cpu')
+    .createSession(toOnnx(b.build(), { provider: 'cpu' }))
   expect(session.inputs.map(({ name }) => name)).toEqual(['x', 'sized'])
   session.dispose()
 })
@@ -27,18 +29,38 @@ it('pads no bfloat16 on CUDA, where nothing can', async () => {
   const [down, up] = [device.tensor('float32', [3, 2]), device.tensor('float32', [3, 2])]
   const binding = session.bind({ inputs: { x }, outputs: { down, up } })
   await binding.run()
-  expect([[...(await down.read())], [...(await up.read())]]).toEqual([[0, 0, 1, 2, 3, 4], [3, 4, 5, 6, 0, 0]])
+  expect([[...(await down.read())], [...(await up.read())]]).toEqual([
+    [0, 0, 1, 2, 3, 4],
+    [3, 4, 5, 6, 0, 0],
+  ])
   for (const made of [binding, x, down, up, session]) made.dispose()
 })
 
 it('widens a weight no earlier than the product that uses it is computed', async () => {
   const b = new Builder()
   const place = { file: '', offset: 0, length: 0 }
-  const widened = (name: string) => b.cast(b.cast(b.dequantize(b.weight(name, 'int8', [16, 16], place), b.weight(`${name}.scales`, 'float32', [16, 1], place), 16), 'float16'), 'float32')
+  const widened = (name: string) =>
+    b.cast(
+      b.cast(
+        b.dequantize(
+          b.weight(name, 'int8', [16, 16], place),
+          b.weight(`${name}.scales`, 'float32', [16, 1], place),
+          16,
+        ),
+        'float16',
+      ),
+      'float32',
+    )
   const hidden = b.exp(b.matmul(b.input('x', 'float32', ['N', 16]), widened('first')))
   b.output('y', b.matmul(hidden, widened('second')))
-  const order = await operatorsRun(b.build(), { onnx: { provider: 'cuda', weights: 'input' }, session: { optimization: 'none' }, dims: { N: 3 } })
-  expect(order.map(({ name }) => name).filter((op) => ['DequantizeLinear', 'Cast', 'MatMul', 'Exp'].includes(op))).toEqual(['DequantizeLinear', 'Cast', 'Cast', 'MatMul', 'Exp', 'DequantizeLinear', 'Cast', 'Cast', 'MatMul'])
+  const order = await operatorsRun(b.build(), {
+    onnx: { provider: 'cuda', weights: 'input' },
+    session: { optimization: 'none' },
+    dims: { N: 3 },
+  })
+  expect(
+    order.map(({ name }) => name).filter((op) => ['DequantizeLinear', 'Cast', 'MatMul', 'Exp'].includes(op)),
+  ).toEqual(['DequantizeLinear', 'Cast', 'Cast', 'MatMul', 'Exp', 'DequantizeLinear', 'Cast', 'Cast', 'MatMul'])
 })
 
 // A recorded Split of several sizes, or of many, writes wherever a later run has left addresses.
@@ -46,6 +68,9 @@ it('leaves slices alone that could be one Split', async () => {
   const b = new Builder()
   b.split(b.input('x', 'float32', [7]), [1, 2, 4], 0).forEach((part, index) => b.output(`part${index}`, b.exp(part)))
   const columns = b.input('columns', 'float32', [3, 2])
-  for (const layer of [0, 1, 2]) b.output(`layer${layer}`, b.exp(b.slice(columns, { axis: 0, start: layer, end: layer + 1 })))
-  expect(new Set((await operatorsRun(b.build(), { onnx: { provider: 'cuda' } })).map(({ name }) => name))).toEqual(new Set(['Slice', 'Exp']))
+  for (const layer of [0, 1, 2])
+    b.output(`layer${layer}`, b.exp(b.slice(columns, { axis: 0, start: layer, end: layer + 1 })))
+  expect(new Set((await operatorsRun(b.build(), { onnx: { provider: 'cuda' } })).map(({ name }) => name))).toEqual(
+    new Set(['Slice', 'Exp']),
+  )
 })

@@ -11,8 +11,9 @@ const OPSET = 21
 const IR_VERSION = 10
 
 /**
- * The graph as an ONNX model (protobuf bytes) lowered for an execution provider. Constants are inside; weights are external data at their place
- * in the checkpoint (https://onnx.ai/onnx/repo-docs/ExternalData.html). Inputs that nothing reads are left out. Throws InternalError for a named dimension that no input has.
+ * The graph as an ONNX model (protobuf bytes) lowered for an execution provider. Constants are inside; weights are
+ * external data at their place in the checkpoint (https://onnx.ai/onnx/repo-docs/ExternalData.html). Inputs that
+ * nothing reads are left out. Throws InternalError for a named dimension that no input has.
  */
 export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
   return new Writer(fuseMatmulAdd(graph), options).write()
@@ -20,7 +21,9 @@ export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
 
 export interface OnnxOptions {
   readonly provider: Provider
-  /** Weights as constants that lie in the checkpoint's files, or as inputs of their own names. Constants unless given. */
+  /**
+   * Weights as constants that lie in the checkpoint's files, or as inputs of their own names. Constants unless given.
+   */
   readonly weights?: 'constant' | 'input'
 }
 
@@ -50,24 +53,40 @@ class Writer {
   }
 
   write(): Uint8Array {
-    for (const value of this.#graph.inputs) this.#names.set(value, value.source.kind === 'input' ? value.source.name : '')
-    for (const { name, value } of this.#graph.outputs) if (value.source.kind === 'node' && !this.#names.has(value)) this.#names.set(value, name)
+    for (const value of this.#graph.inputs)
+      this.#names.set(value, value.source.kind === 'input' ? value.source.name : '')
+    for (const { name, value } of this.#graph.outputs)
+      if (value.source.kind === 'node' && !this.#names.has(value)) this.#names.set(value, name)
     for (const node of this.#graph.nodes) this.#lower(node)
-    for (const { name, value } of this.#graph.outputs) if (this.#nameOf(value) !== name) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
+    for (const { name, value } of this.#graph.outputs)
+      if (this.#nameOf(value) !== name) this.#emit('Identity', [this.#nameOf(value)], {}, { outputs: [name] })
     this.#body.text(2, 'terakoya')
     // One that nothing reads would be taken to lie in the processor's memory.
-    for (const value of [...this.#graph.inputs, ...this.#weightInputs].filter((input) => this.#read.has(this.#nameOf(input)))) this.#body.message(11, valueInfo(this.#nameOf(value), value))
+    for (const value of [...this.#graph.inputs, ...this.#weightInputs].filter((input) =>
+      this.#read.has(this.#nameOf(input)),
+    ))
+      this.#body.message(11, valueInfo(this.#nameOf(value), value))
     for (const { name, value } of this.#graph.outputs) this.#body.message(12, valueInfo(name, value))
     const model = new ProtobufWriter().int(1, IR_VERSION).text(2, 'terakoya').message(7, this.#body)
-    return model.message(8, new ProtobufWriter().text(1, '').int(2, OPSET)).message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1)).message(8, new ProtobufWriter().text(1, KERNEL_DOMAIN).int(2, 1)).finish()
+    return model
+      .message(8, new ProtobufWriter().text(1, '').int(2, OPSET))
+      .message(8, new ProtobufWriter().text(1, 'com.microsoft').int(2, 1))
+      .message(8, new ProtobufWriter().text(1, KERNEL_DOMAIN).int(2, 1))
+      .finish()
   }
 
   #lower(node: Node): void {
     const { inputs, outputs } = node
     if (this.#isWeightView(node)) return
     const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
-    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type) && !node.op.takesHalves) return this.#lowerInFloat32(node)
-    this.#lowerWith(node, inputs, inputs.map((value) => this.#inputName(value, node)), outputs.map((value) => this.#nameOf(value)))
+    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type) && !node.op.takesHalves)
+      return this.#lowerInFloat32(node)
+    this.#lowerWith(
+      node,
+      inputs,
+      inputs.map((value) => this.#inputName(value, node)),
+      outputs.map((value) => this.#nameOf(value)),
+    )
   }
 
   /** The processor computes in float32: halves are widened before a node and rounded after it. */
@@ -75,47 +94,85 @@ class Writer {
     const widened = node.inputs.map((value) => (isHalf(value) ? { ...value, dtype: 'float32' as const } : value))
     const names = node.inputs.map((value) => {
       const name = this.#inputName(value, node)
-      return isHalf(value) ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0]) : name
+      return isHalf(value)
+        ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0])
+        : name
     })
     const results = node.outputs.map((value) => (isHalf(value) ? ownName('w', value.id) : this.#nameOf(value)))
     this.#lowerWith(node, widened, names, results)
     for (const [index, value] of node.outputs.entries())
-      if (isHalf(value)) this.#emit('Cast', [results[index] as string], { to: ONNX_TYPES[value.dtype] }, { outputs: [this.#nameOf(value)] })
+      if (isHalf(value))
+        this.#emit(
+          'Cast',
+          [results[index] as string],
+          { to: ONNX_TYPES[value.dtype] },
+          { outputs: [this.#nameOf(value)] },
+        )
   }
 
-  #lowerWith({ op, attributes: attrs }: Node, values: readonly Value[], inputs: readonly string[], outputs: readonly string[]): void {
+  #lowerWith(
+    { op, attributes: attrs }: Node,
+    values: readonly Value[],
+    inputs: readonly string[],
+    outputs: readonly string[],
+  ): void {
     op.lower({
       provider: this.#options.provider,
-      values, inputs, outputs, attrs,
+      values,
+      inputs,
+      outputs,
+      attrs,
       emit: (type, from, attributes, options) => this.#emit(type, from, attributes, options),
       constant: (dtype, data, shape) => this.#constant(dtype, data, shape),
       shape: (shape) => this.#runtimeShape(shape),
     })
   }
 
-  /** Where weights are inputs: a weight with its scales, in another type, or both. It is made again for every use, so that the wide copy of no more than one lives. */
+  /**
+   * Where weights are inputs: a weight with its scales, in another type, or both. It is made again for every use, so
+   * that the wide copy of no more than one lives.
+   */
   #isWeightView(node: Node): boolean {
     const { op, inputs } = node
     // A kernel of our own may stand for the node that a value comes from.
-    return this.#options.weights === 'input' && this.#nodes.has(node) && (op.type === 'Cast' || op.type === 'Dequantize') && inputs.every(({ source }) => source.kind === 'weight' || (op.type === 'Cast' && source.kind === 'node' && this.#isWeightView(source.node)))
+    return (
+      this.#options.weights === 'input' &&
+      this.#nodes.has(node) &&
+      (op.type === 'Cast' || op.type === 'Dequantize') &&
+      inputs.every(
+        ({ source }) =>
+          source.kind === 'weight' || (op.type === 'Cast' && source.kind === 'node' && this.#isWeightView(source.node)),
+      )
+    )
   }
 
   #inputName(value: Value, { inputs }: Node): string {
     const { source } = value
     if (source.kind !== 'node' || !this.#isWeightView(source.node)) return this.#nameOf(value)
-    const event = inputs.find((other) => other !== value && other.source.kind === 'node' && !this.#isWeightView(other.source.node))
+    const event = inputs.find(
+      (other) => other !== value && other.source.kind === 'node' && !this.#isWeightView(other.source.node),
+    )
     return this.#emitView(source.node, event ? this.#nameOf(event) : null)
   }
 
-  /** The last of the weight's parts waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a size of the event. */
+  /**
+   * The last of the weight's parts waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a
+   * size of the event.
+   */
   #emitView({ op, inputs, attributes, outputs }: Node, event: string | null): string {
     const inner = (inputs[0] as Value).source
-    if (inner.kind === 'node') return this.#emit('Cast', [this.#emitView(inner.node, event)], { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
+    if (inner.kind === 'node')
+      return this.#emit('Cast', [this.#emitView(inner.node, event)], { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
     const names = inputs.map((input) => this.#nameOf(input))
     if (event !== null) {
       const shape = (inputs.at(-1) as Value).shape as readonly number[]
-      const size = this.#emit('Gather', [this.#emit('Shape', [event])[0], this.#constant('int64', [0], [])], { axis: 0 })[0]
-      const waiting = this.#emit('Add', [this.#constant('int64', shape, [shape.length]), this.#emit('Mul', [size, this.#constant('int64', [0], [])])[0]])[0]
+      const size = this.#emit('Gather', [this.#emit('Shape', [event])[0], this.#constant('int64', [0], [])], {
+        axis: 0,
+      })[0]
+      const waiting = this.#emit('Add', [
+        this.#constant('int64', shape, [shape.length]),
+        this.#emit('Mul', [size, this.#constant('int64', [0], [])])[0],
+      ])[0]
       names.push(this.#emit('Reshape', [names.pop() as string, waiting])[0])
     }
     if (op.type === 'Cast') return this.#emit('Cast', names, { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
@@ -145,7 +202,12 @@ class Writer {
     }
   }
 
-  #emit(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, { outputs, domain = '' }: EmitOptions = {}): [string, ...string[]] {
+  #emit(
+    type: string,
+    inputs: readonly string[],
+    attributes: OnnxAttributes = {},
+    { outputs, domain = '' }: EmitOptions = {},
+  ): [string, ...string[]] {
     const results = outputs ?? [ownName('t', this.#count++)]
     const node = new ProtobufWriter()
     for (const input of inputs) {
@@ -161,20 +223,32 @@ class Writer {
 
   #constant(dtype: DType, data: readonly number[], shape: readonly number[]): string {
     return this.#once(`${dtype} ${shape.join()} ${data.join()}`, () => {
-      if (dtype === 'float16' || dtype === 'bfloat16') return this.#emit('Cast', [this.#constant('float32', data, shape)], { to: ONNX_TYPES[dtype] })[0]
+      if (dtype === 'float16' || dtype === 'bfloat16')
+        return this.#emit('Cast', [this.#constant('float32', data, shape)], { to: ONNX_TYPES[dtype] })[0]
       const name = ownName('c', this.#count++)
       this.#body.message(5, inlineTensor(name, dtype, data, shape))
       return name
     })
   }
 
-  /** An int64 tensor of the sizes. One unknown size is left to Reshape (-1): the one that no input has, or the last; the others are read from inputs. */
+  /**
+   * An int64 tensor of the sizes. One unknown size is left to Reshape (-1): the one that no input has, or the last; the
+   * others are read from inputs.
+   */
   #runtimeShape(shape: Shape): string {
     const named = shape.flatMap((dim, index) => (typeof dim === 'string' ? [index] : []))
     const free = named.findLast((index) => !this.#inputWith(shape[index] as string)) ?? named.at(-1)
     const sizes = shape.map((dim, index) => (index === free ? -1 : dim))
     if (sizes.every((dim) => typeof dim === 'number')) return this.#constant('int64', sizes, [sizes.length])
-    return this.#once(`shape ${sizes.join()}`, () => this.#emit('Concat', sizes.map((dim) => (typeof dim === 'number' ? this.#constant('int64', [dim], [1]) : this.#size(dim))), { axis: 0 })[0])
+    return this.#once(
+      `shape ${sizes.join()}`,
+      () =>
+        this.#emit(
+          'Concat',
+          sizes.map((dim) => (typeof dim === 'number' ? this.#constant('int64', [dim], [1]) : this.#size(dim))),
+          { axis: 0 },
+        )[0],
+    )
   }
 
   #size(dim: string): string {

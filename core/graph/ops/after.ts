@@ -2,8 +2,8 @@ import { castName } from '../onnx/cast-name.ts'
 import { defineOp } from '../op.ts'
 
 /**
- * x, but not before `event` has been computed: x + 0 · (an element of event). What is computed from it is neither begun earlier nor taken for something
- * computed before; how the insides of a layer are computed again in the backward pass.
+ * x, but not before `event` has been computed: x + 0 · (an element of event). What is computed from it is neither begun
+ * earlier nor taken for something computed before; how the insides of a layer are computed again in the backward pass.
  */
 export const after = defineOp({
   type: 'After',

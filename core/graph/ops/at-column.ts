@@ -12,5 +12,7 @@ export const atColumn = defineOp({
   grad: { noGrad: 'true or false' },
   unread: [1],
   element: ({ inputs: [index], column }) => `(${index} == ${column})`,
-  lower: () => { throw new InternalError('AtColumn is for kernels of our own') },
+  lower: () => {
+    throw new InternalError('AtColumn is for kernels of our own')
+  },
 })

@@ -1,12 +1,16 @@
 /**
- * Attention without stored probabilities (FlashAttention-2, Dao 2023), forward and backward, in tiles of 64 queries by 64 keys, four warps a block, 16 rows a warp.
- * q, k, v, out and their gradients are rows of tokens, `stride` elements from one to the next, heads side by side. `logSums` and `delta` are [tokens, HEADS].
+ * Attention without stored probabilities (FlashAttention-2, Dao 2023), forward and backward, in tiles of 64 queries by
+ * 64 keys, four warps a block, 16 rows a warp. q, k, v, out and their gradients are rows of tokens, `stride` elements
+ * from one to the next, heads side by side. `logSums` and `delta` are [tokens, HEADS].
  */
 export const attentionLibrary = `
 #define LOG2_E 1.44269504f
 /** No score that is seen is so low: that of what is hidden, times any scale. */
 #define LOWEST -1e20f
-/** Heads are filled with zeros up to whole steps; a row in shared memory takes LINE elements, such that eight of them lie in different banks. */
+/**
+ * Heads are filled with zeros up to whole steps; a row in shared memory takes LINE elements, such that eight of them
+ * lie in different banks.
+ */
 template <int D> struct Tile { static constexpr int STEPS = (D + 15) / 16, WIDE = STEPS * 16, LINE = WIDE + 8, PARTS = WIDE / 8; };
 
 template <int D, typename E> __device__ __forceinline__ void copyTile(E* to, const E* from, long long stride, int count) {
@@ -62,7 +66,10 @@ template <int D, typename E> __device__ __forceinline__ void storeRows(E* to, lo
   }
 }
 
-/** What is known when a kernel is written. WINDOW 0: none; THRESHOLD: see dropout-mask.ts; STAGES 2: the next tile is copied while one is computed with. */
+/**
+ * What is known when a kernel is written. WINDOW 0: none; THRESHOLD: see dropout-mask.ts; STAGES 2: the next tile is
+ * copied while one is computed with.
+ */
 template <int SIZE, int H, int K, int W, bool DROP, int LIMIT, int S> struct AttentionPlan {
   static constexpr int D = SIZE, HEADS = H, KEY_HEADS = K, WINDOW = W, THRESHOLD = LIMIT, STAGES = S;
   static constexpr bool DROPS = DROP;
@@ -82,10 +89,16 @@ struct OwnRows { int segment[2], position[2], random[2]; };
 /** What all threads have to know of a tile's 64 tokens. */
 struct Tokens { int segments[64], positions[64], random[64]; float logSums[64], delta[64]; };
 
-/** A tile that is computed with: where it begins, the segment of this thread's token, whether every pair of tokens is visible. */
+/**
+ * A tile that is computed with: where it begins, the segment of this thread's token, whether every pair of tokens is
+ * visible.
+ */
 struct Step { int begin, segment; bool whole; };
 
-/** The first tile from \`begin\` on of which something is visible; all threads wait for each other. \`alike\`: all own rows are of one \`segment\`. \`edge\`: the tile that has later tokens too. */
+/**
+ * The first tile from \`begin\` on of which something is visible; all threads wait for each other. \`alike\`: all own
+ * rows are of one \`segment\`. \`edge\`: the tile that has later tokens too.
+ */
 template <typename C> __device__ __forceinline__ Step nextStep(const int* segments, int begin, int end, int T, bool alike, int segment, int edge) {
   for (;; begin += 64) {
     const int token = begin + (int)threadIdx.x;
@@ -218,7 +231,8 @@ template <typename C, typename E> __device__ __forceinline__ void attentionForwa
 
 template <typename C, typename E, bool ofKeys> __device__ __forceinline__ void attentionGradient(const AttentionInputs<E>& in, const float* logSums, const float* delta, const E* d, E* dq, E* dk, E* dv, E* shared) {
   constexpr int D = C::D, LINE = Tile<D>::LINE, GROUPS = C::HEADS / C::KEY_HEADS, S = C::STAGES;
-  // Two tiles of this block's own rows (keys and values, or queries and gradients), and two of the others for each stage.
+  // Two tiles of this block's own rows (keys and values, or queries and gradients), and two of the others for each
+  // stage.
   E* others = shared + 2 * 64 * LINE;
   Tokens* tokens = (Tokens*)(others + 2 * S * 64 * LINE);
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, row = warp * 16 + (lane >> 2), T = in.T, tiles = (T + 63) / 64;
@@ -320,7 +334,10 @@ template <typename C, typename E, bool ofKeys> __device__ __forceinline__ void a
   if (ofKeys) storeRows<D, E>(dv + (sequence + first) * in.kStride + keyHead * D, in.kStride, lower, in.dropScale, in.dropScale, row, T - first, lane);
 }
 
-/** The first half of the blocks computes the gradients of keys and values, the second those of queries: each adds up in registers, always in the same order. */
+/**
+ * The first half of the blocks computes the gradients of keys and values, the second those of queries: each adds up in
+ * registers, always in the same order.
+ */
 template <typename C, typename E> __device__ __forceinline__ void attentionBackward(const AttentionInputs<E> in, const float* logSums, const float* delta, const E* d, E* dq, E* dk, E* dv, E* shared) {
   if (blockIdx.x < (in.T + 63) / 64) attentionGradient<C, E, true>(in, logSums, delta, d, dq, dk, dv, shared);
   else attentionGradient<C, E, false>(in, logSums, delta, d, dq, dk, dv, shared);

@@ -2,8 +2,9 @@ import { ONNX_TYPES } from '../onnx/types.ts'
 import { defineOp } from '../op.ts'
 
 /**
- * Positions [B,T] int64 of new tokens ids [B,T] over a cache, as GroupQueryAttention counts them: from 0 where nothing is in the cache yet (then total = T, and
- * shorter rows are padded at their end), else so that the last one is lengths[b]. lengths [B], total [1] int32. A primitive because T is known only at run time.
+ * Positions [B,T] int64 of new tokens ids [B,T] over a cache, as GroupQueryAttention counts them: from 0 where nothing
+ * is in the cache yet (then total = T, and shorter rows are padded at their end), else so that the last one is
+ * lengths[b]. lengths [B], total [1] int32. A primitive because T is known only at run time.
  */
 export const cachePositions = defineOp({
   type: 'CachePositions',

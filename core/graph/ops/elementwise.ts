@@ -23,7 +23,11 @@ export const binaryOp = (type: string, sign: string, grad: (context: BinaryConte
   })
 
 /** An op out = f(x) that ONNX calls `type`; `element` is f in C. */
-export const unaryOp = (type: string, element: (x: string) => string, grad: (context: Omit<BinaryContext, 'y'>) => Value) =>
+export const unaryOp = (
+  type: string,
+  element: (x: string) => string,
+  grad: (context: Omit<BinaryContext, 'y'>) => Value,
+) =>
   defineOp({
     type,
     inputs: ['x'],

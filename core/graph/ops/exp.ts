@@ -1,4 +1,8 @@
 import { unaryOp } from './elementwise.ts'
 
 /** y = eˣ  =>  dx = d y */
-export const exp = unaryOp('Exp', (x) => `__expf(${x})`, ({ b, out, d }) => b.mul(d, out))
+export const exp = unaryOp(
+  'Exp',
+  (x) => `__expf(${x})`,
+  ({ b, out, d }) => b.mul(d, out),
+)

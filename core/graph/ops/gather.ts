@@ -7,7 +7,12 @@ export const gather = defineOp({
   inputs: ['table', 'indices'],
   attrs: z.object({ unique: z.boolean() }),
   infer: ([table, indices]) => {
-    expectThat(indices.dtype === 'int32' || indices.dtype === 'int64', 'Gather', [table, indices], 'a table and integer indices')
+    expectThat(
+      indices.dtype === 'int32' || indices.dtype === 'int64',
+      'Gather',
+      [table, indices],
+      'a table and integer indices',
+    )
     return [{ dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] }]
   },
   grad: ({ b, inputs: [table, indices], dOut: [d], attrs }) => [b.scatterRows(table, indices, d, attrs), null],

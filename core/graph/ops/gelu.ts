@@ -16,16 +16,23 @@ export const gelu = defineOp({
     const x32 = b.cast(x, 'float32')
     return [b.mul(d, b.cast(approximate === 'tanh' ? tanhSlope(b, x32) : exactSlope(b, x32), d.dtype))]
   },
-  expand: ({ b, inputs: [x], attrs: { approximate } }) => [b.cast(approximate === 'tanh' ? tanhForm(b, b.cast(x, 'float32')) : exactForm(b, b.cast(x, 'float32')), x.dtype)],
-  lower: ({ emit, inputs, outputs, attrs: { approximate } }) => void emit(approximate === 'tanh' ? 'FastGelu' : 'Gelu', inputs, {}, { outputs, domain: 'com.microsoft' }),
+  expand: ({ b, inputs: [x], attrs: { approximate } }) => [
+    b.cast(approximate === 'tanh' ? tanhForm(b, b.cast(x, 'float32')) : exactForm(b, b.cast(x, 'float32')), x.dtype),
+  ],
+  lower: ({ emit, inputs, outputs, attrs: { approximate } }) =>
+    void emit(approximate === 'tanh' ? 'FastGelu' : 'Gelu', inputs, {}, { outputs, domain: 'com.microsoft' }),
 })
 
 // x (1 + erf(x/√2)) / 2
-const exactForm = (b: Builder, x: Value): Value => b.mul(b.mul(x, b.constant(0.5)), b.add(b.erf(b.mul(x, b.constant(Math.SQRT1_2))), b.constant(1)))
+const exactForm = (b: Builder, x: Value): Value =>
+  b.mul(b.mul(x, b.constant(0.5)), b.add(b.erf(b.mul(x, b.constant(Math.SQRT1_2))), b.constant(1)))
 
 // x (1 + tanh(k (x + c x³))) / 2
 const tanhForm = (b: Builder, x: Value): Value =>
-  b.mul(b.mul(x, b.constant(0.5)), b.add(b.tanh(b.mul(x, b.add(b.mul(b.mul(x, x), b.constant(K * CUBIC)), b.constant(K)))), b.constant(1)))
+  b.mul(
+    b.mul(x, b.constant(0.5)),
+    b.add(b.tanh(b.mul(x, b.add(b.mul(b.mul(x, x), b.constant(K * CUBIC)), b.constant(K)))), b.constant(1)),
+  )
 
 // Φ(x) + x φ(x)
 function exactSlope(b: Builder, x: Value): Value {

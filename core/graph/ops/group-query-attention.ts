@@ -16,10 +16,10 @@ const Attributes = z.object({
 export type AttentionAttributes = z.infer<typeof Attributes>
 
 /**
- * Causal attention of new tokens over a cache that is written in place: q [B,T,H·D], k and v [B,T,K·D], pastK and pastV [B,K,S,D],
- * lengths [B] int32 (tokens in the cache after this call, minus 1), total [1] int32 (the longest length), and possibly cos and sin [S, D/2].
- * Outputs: attention [B,T,H·D] and the two caches (bind them to the inputs' tensors). With cos and sin it turns q and k
- * itself (D must be a multiple of 16); without them they come turned.
+ * Causal attention of new tokens over a cache that is written in place: q [B,T,H·D], k and v [B,T,K·D], pastK and pastV
+ * [B,K,S,D], lengths [B] int32 (tokens in the cache after this call, minus 1), total [1] int32 (the longest length),
+ * and possibly cos and sin [S, D/2]. Outputs: attention [B,T,H·D] and the two caches (bind them to the inputs'
+ * tensors). With cos and sin it turns q and k itself (D must be a multiple of 16); without them they come turned.
  * com.microsoft GroupQueryAttention.
  */
 export const groupQueryAttention = defineOp({
@@ -33,7 +33,14 @@ export const groupQueryAttention = defineOp({
   },
   grad: { noGrad: 'decoding is not differentiated' },
   lower({ emit, inputs: names, outputs, attrs: { heads, kvHeads, scale, softcap, window } }) {
-    const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: { float: scale }, softcap: { float: softcap }, local_window_size: window, do_rotary: Number(names.length > CORE_INPUTS) }
+    const attributes = {
+      num_heads: heads,
+      kv_num_heads: kvHeads,
+      scale: { float: scale },
+      softcap: { float: softcap },
+      local_window_size: window,
+      do_rotary: Number(names.length > CORE_INPUTS),
+    }
     emit('GroupQueryAttention', names, attributes, { outputs, domain: 'com.microsoft' })
   },
 })

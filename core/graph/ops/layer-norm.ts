@@ -3,8 +3,9 @@ import { defineOp, expectThat } from '../op.ts'
 import { castName } from '../onnx/cast-name.ts'
 
 /**
- * y = x̂ w + c with x̂ = (x - mean) · inv, inv = 1/√(var(x) + ε) over the last axis (Ba et al. 2016). Outputs y, mean and inv (last axis 1, float32).
- * A primitive because ONNX Runtime's one pass is several times faster than nine. LayerNormalization.
+ * y = x̂ w + c with x̂ = (x - mean) · inv, inv = 1/√(var(x) + ε) over the last axis (Ba et al. 2016). Outputs y, mean
+ * and inv (last axis 1, float32). A primitive because ONNX Runtime's one pass is several times faster than nine.
+ * LayerNormalization.
  */
 export const layerNorm = defineOp({
   type: 'LayerNorm',
@@ -12,7 +13,15 @@ export const layerNorm = defineOp({
   outputs: ['y', 'mean', 'inv'],
   attrs: z.object({ epsilon: z.number() }),
   infer: ([x, w, c]) => {
-    expectThat(w.shape.length === 1 && typeof w.shape[0] === 'number' && w.shape[0] === x.shape.at(-1) && c.shape[0] === w.shape[0], 'LayerNorm', [x, w, c], 'x [.., C], w [C] and c [C]')
+    expectThat(
+      w.shape.length === 1 &&
+        typeof w.shape[0] === 'number' &&
+        w.shape[0] === x.shape.at(-1) &&
+        c.shape[0] === w.shape[0],
+      'LayerNorm',
+      [x, w, c],
+      'x [.., C], w [C] and c [C]',
+    )
     const statistic = { dtype: 'float32' as const, shape: [...x.shape.slice(0, -1), 1] }
     return [{ dtype: x.dtype, shape: x.shape }, statistic, statistic]
   },
@@ -35,15 +44,33 @@ export const layerNorm = defineOp({
     const inv = b.div(b.constant(1), b.sqrt(b.add(average(b.mul(centred, centred)), b.constant(epsilon))))
     return [b.cast(b.add(b.mul(b.mul(centred, inv), b.cast(w, 'float32')), b.cast(c, 'float32')), x.dtype), mean, inv]
   },
-  lower({ provider, emit, constant, inputs: [x, weight, bias], values: [{ dtype }, { dtype: given }], outputs: [y, mean, inv], attrs: { epsilon } }) {
+  lower({
+    provider,
+    emit,
+    constant,
+    inputs: [x, weight, bias],
+    values: [{ dtype }, { dtype: given }],
+    outputs: [y, mean, inv],
+    attrs: { epsilon },
+  }) {
     const [w, c] = [castName(emit, weight, given, dtype), castName(emit, bias, given, dtype)]
     if (provider === 'cpu' || provider === 'cuda')
-      return void emit('LayerNormalization', [x, w, c], { axis: -1, epsilon: { float: epsilon }, stash_type: 1 }, { outputs: [y, mean, inv] })
+      return void emit(
+        'LayerNormalization',
+        [x, w, c],
+        { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
+        { outputs: [y, mean, inv] },
+      )
     const axis = constant('int64', [-1], [1])
     emit('ReduceMean', [x, axis], { keepdims: 1 }, { outputs: [mean] })
     const centred = emit('Sub', [x, mean])[0]
     const variance = emit('ReduceMean', [emit('Mul', [centred, centred])[0], axis], { keepdims: 1 })[0]
-    emit('Reciprocal', [emit('Sqrt', [emit('Add', [variance, constant('float32', [epsilon], [])])[0]])[0]], {}, { outputs: [inv] })
+    emit(
+      'Reciprocal',
+      [emit('Sqrt', [emit('Add', [variance, constant('float32', [epsilon], [])])[0]])[0]],
+      {},
+      { outputs: [inv] },
+    )
     emit('Add', [emit('Mul', [emit('Mul', [centred, inv])[0], w])[0], c], {}, { outputs: [y] })
   },
 })

@@ -9,7 +9,12 @@ export const matmulAdd = defineOp({
   attrs: MatmulAttributes,
   infer: ([x, y, c], attrs) => {
     const shape = productShape(x, y, attrs)
-    expectThat(shape.length === 2 && sameShape(c.shape, shape) && c.dtype === x.dtype, 'MatMulAdd', [x, y, c], 'matrices and c like their product')
+    expectThat(
+      shape.length === 2 && sameShape(c.shape, shape) && c.dtype === x.dtype,
+      'MatMulAdd',
+      [x, y, c],
+      'matrices and c like their product',
+    )
     return [{ dtype: x.dtype, shape }]
   },
   grad: { noGrad: 'passes run after differentiation' },

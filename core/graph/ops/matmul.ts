@@ -12,7 +12,9 @@ export const MatmulAttributes = z.object({
 })
 export type MatmulAttributes = z.infer<typeof MatmulAttributes>
 
-/** y = alpha · x̃ ỹ over the last two axes, the axes before broadcast. ONNX MatMul / Gemm, com.microsoft FusedMatMul. */
+/**
+ * y = alpha · x̃ ỹ over the last two axes, the axes before broadcast. ONNX MatMul / Gemm, com.microsoft FusedMatMul.
+ */
 export const matmul = defineOp({
   type: 'MatMul',
   inputs: ['x', 'y'],
@@ -27,8 +29,10 @@ export const matmul = defineOp({
     const attributes = { transA: Number(transX), transB: Number(transY), alpha: { float: alpha } }
     if (!transX && !transY && alpha === 1) return void emit('MatMul', inputs, {}, { outputs })
     if (x.shape.length === 2 && y.shape.length === 2) return void emit('Gemm', inputs, attributes, { outputs })
-    if (FUSED_PROVIDERS.includes(provider)) return void emit('FusedMatMul', inputs, attributes, { outputs, domain: 'com.microsoft' })
-    const turned = (name: string, rank: number, swap: boolean) => (swap ? emit('Transpose', [name], { perm: swapLast(rank) })[0] : name)
+    if (FUSED_PROVIDERS.includes(provider))
+      return void emit('FusedMatMul', inputs, attributes, { outputs, domain: 'com.microsoft' })
+    const turned = (name: string, rank: number, swap: boolean) =>
+      swap ? emit('Transpose', [name], { perm: swapLast(rank) })[0] : name
     const operands = [turned(inputs[0], x.shape.length, transX), turned(inputs[1], y.shape.length, transY)]
     if (alpha === 1) return void emit('MatMul', operands, {}, { outputs })
     emit('Mul', [emit('MatMul', operands)[0], constant(x.dtype, [alpha], [])], {}, { outputs })
@@ -40,7 +44,12 @@ const FUSED_PROVIDERS: readonly string[] = ['cpu', 'cuda']
 
 /** Shape of the product. Throws InternalError where the operands do not fit. */
 export function productShape(x: Value, y: Value, { transX, transY }: MatmulAttributes): Dim[] {
-  expectThat(x.shape.length >= 2 && y.shape.length >= 2 && x.dtype === y.dtype, 'MatMul', [x, y], 'two matrices of one type')
+  expectThat(
+    x.shape.length >= 2 && y.shape.length >= 2 && x.dtype === y.dtype,
+    'MatMul',
+    [x, y],
+    'two matrices of one type',
+  )
   const [rows, inner] = lastTwo(x, transX)
   const [innerY, columns] = lastTwo(y, transY)
   expectThat(inner === innerY, 'MatMul', [x, y], `inner sizes to agree (transX ${transX}, transY ${transY})`)
@@ -52,4 +61,8 @@ function lastTwo({ shape }: Value, swap: boolean): [Dim, Dim] {
   return swap ? [columns, rows] : [rows, columns]
 }
 
-const swapLast = (rank: number): number[] => [...Array.from({ length: rank - 2 }, (_, axis) => axis), rank - 1, rank - 2]
+const swapLast = (rank: number): number[] => [
+  ...Array.from({ length: rank - 2 }, (_, axis) => axis),
+  rank - 1,
+  rank - 2,
+]

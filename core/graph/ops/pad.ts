@@ -7,8 +7,12 @@ export const pad = defineOp({
   type: 'Pad',
   inputs: ['x'],
   attrs: z.object({ axis: z.number().int().min(0), before: z.number().int().min(0), after: z.number().int().min(0) }),
-  infer: ([x], { axis, before, after }) => [{ dtype: x.dtype, shape: replaceAt(x.shape, axis, sizeAt(x, axis) + before + after) }],
-  grad: ({ b, inputs: [x], dOut: [d], attrs: { axis, before } }) => [b.slice(d, { axis, start: before, end: before + sizeAt(x, axis) })],
+  infer: ([x], { axis, before, after }) => [
+    { dtype: x.dtype, shape: replaceAt(x.shape, axis, sizeAt(x, axis) + before + after) },
+  ],
+  grad: ({ b, inputs: [x], dOut: [d], attrs: { axis, before } }) => [
+    b.slice(d, { axis, start: before, end: before + sizeAt(x, axis) }),
+  ],
   lower({ emit, constant, values: [{ shape }], inputs: [x], outputs, attrs: { axis, before, after } }) {
     const rank = shape.length
     const pads = new Array<number>(2 * rank).fill(0)

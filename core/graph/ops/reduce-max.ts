@@ -9,10 +9,18 @@ export const reduceMax = defineOp({
   attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
   infer: ([{ dtype, shape }], { axes, keepDims }) => {
     const reduced = axes.map((axis) => fromFront(axis, shape.length))
-    return [{ dtype, shape: keepDims ? shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !reduced.includes(axis)) }]
+    return [
+      {
+        dtype,
+        shape: keepDims
+          ? shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim))
+          : shape.filter((_, axis) => !reduced.includes(axis)),
+      },
+    ]
   },
   grad: { noGrad: 'used for scales only' },
-  collect: (x, { axes, keepDims }) => (keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'max' : null),
+  collect: (x, { axes, keepDims }) =>
+    keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'max' : null,
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceMax', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })

@@ -9,13 +9,31 @@ export const reduceSum = defineOp({
   attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
   infer: ([{ dtype, shape }], { axes, keepDims }) => {
     const summed = axes.map((axis) => fromFront(axis, shape.length))
-    return [{ dtype, shape: keepDims ? shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !summed.includes(axis)) }]
+    return [
+      {
+        dtype,
+        shape: keepDims
+          ? shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim))
+          : shape.filter((_, axis) => !summed.includes(axis)),
+      },
+    ]
   },
   grad: ({ b, inputs: [x], dOut: [d], attrs: { axes, keepDims } }) => {
     const summed = axes.map((axis) => fromFront(axis, x.shape.length))
-    return [b.expandLike(keepDims ? d : b.reshape(d, x.shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim))), x)]
+    return [
+      b.expandLike(
+        keepDims
+          ? d
+          : b.reshape(
+              d,
+              x.shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim)),
+            ),
+        x,
+      ),
+    ]
   },
-  collect: (x, { axes, keepDims }) => (keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'sum' : null),
+  collect: (x, { axes, keepDims }) =>
+    keepDims && axes.length === 1 && fromFront(axes[0] as number, x.shape.length) === x.shape.length - 1 ? 'sum' : null,
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceSum', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })

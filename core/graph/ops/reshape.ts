@@ -10,9 +10,15 @@ export const reshape = defineOp({
   attrs: z.object({ shape: z.array(z.union([z.number(), z.string()])).readonly() }),
   infer: ([x], { shape }) => {
     const known = [...x.shape, ...shape].every((dim) => typeof dim === 'number')
-    expectThat(!known || knownSize(x.shape) === knownSize(shape), 'Reshape', [x], `as many elements as [${shape.join()}]`)
+    expectThat(
+      !known || knownSize(x.shape) === knownSize(shape),
+      'Reshape',
+      [x],
+      `as many elements as [${shape.join()}]`,
+    )
     return [{ dtype: x.dtype, shape: shape satisfies Shape }]
   },
   grad: ({ b, inputs: [x], dOut: [d] }) => [b.reshape(d, x.shape)],
-  lower: ({ emit, shape, inputs: [x], outputs, attrs }) => void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
+  lower: ({ emit, shape, inputs: [x], outputs, attrs }) =>
+    void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
 })

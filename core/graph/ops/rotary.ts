@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineOp, expectThat } from '../op.ts'
 
 /**
- * Rotary position embedding, half-split (Su et al. 2021): x [B,T,H·D], positions [B,T] int64, cos and sin [P, size/2] for the
- * first `size` numbers of every head (all D where it is left out).
+ * Rotary position embedding, half-split (Su et al. 2021): x [B,T,H·D], positions [B,T] int64, cos and sin [P, size/2]
+ * for the first `size` numbers of every head (all D where it is left out).
  * A primitive because the one pass replaces eight. com.microsoft RotaryEmbedding.
  */
 export const rotary = defineOp({
@@ -11,14 +11,29 @@ export const rotary = defineOp({
   inputs: ['x', 'positions', 'cos', 'sin'],
   attrs: z.object({ heads: z.number().int(), size: z.number().int().optional() }),
   infer: ([x, positions, cos, sin]) => {
-    expectThat(x.shape.length === 3 && positions.dtype === 'int64', 'Rotary', [x, positions, cos, sin], 'x [B,T,C], positions [B,T] int64, cos and sin')
+    expectThat(
+      x.shape.length === 3 && positions.dtype === 'int64',
+      'Rotary',
+      [x, positions, cos, sin],
+      'x [B,T,C], positions [B,T] int64, cos and sin',
+    )
     return [x]
   },
   // A rotation: its gradient turns back.
-  grad: ({ b, inputs: [, positions, cos, sin], dOut: [d], attrs }) => [b.rotary(d, positions, cos, b.neg(sin), attrs), null, null, null],
+  grad: ({ b, inputs: [, positions, cos, sin], dOut: [d], attrs }) => [
+    b.rotary(d, positions, cos, b.neg(sin), attrs),
+    null,
+    null,
+    null,
+  ],
   lower({ emit, inputs, values: [x], outputs, attrs: { heads, size } }) {
     // 0 is the whole head.
     const rotated = size !== undefined && size * heads !== x.shape[2] ? size : 0
-    emit('RotaryEmbedding', inputs, { num_heads: heads, rotary_embedding_dim: rotated }, { outputs, domain: 'com.microsoft' })
+    emit(
+      'RotaryEmbedding',
+      inputs,
+      { num_heads: heads, rotary_embedding_dim: rotated },
+      { outputs, domain: 'com.microsoft' },
+    )
   },
 })

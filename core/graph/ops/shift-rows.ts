@@ -3,7 +3,10 @@ import { castName } from '../onnx/cast-name.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
 import { defineOp } from '../op.ts'
 
-/** Row n of y is row n - by of x [N,C], zeros where there is none: rows move down, or up where `by` is negative. ONNX Pad with negative numbers. */
+/**
+ * Row n of y is row n - by of x [N,C], zeros where there is none: rows move down, or up where `by` is negative. ONNX
+ * Pad with negative numbers.
+ */
 export const shiftRows = defineOp({
   type: 'ShiftRows',
   inputs: ['x'],

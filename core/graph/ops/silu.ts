@@ -8,7 +8,9 @@ export const silu = defineOp({
   type: 'Silu',
   inputs: ['x'],
   infer: ([x]) => [x],
-  grad: ({ b, inputs: [x], outputs: [y], dOut: [d] }) => [b.mul(d, b.mul(b.sigmoid(x), b.add(b.sub(x, y), b.constant(1, x.dtype))))],
+  grad: ({ b, inputs: [x], outputs: [y], dOut: [d] }) => [
+    b.mul(d, b.mul(b.sigmoid(x), b.add(b.sub(x, y), b.constant(1, x.dtype)))),
+  ],
   expand: ({ b, inputs: [x] }) => [b.mul(x, b.sigmoid(x))],
   lower: ({ emit, inputs: [x], outputs }) => void emit('Mul', [x, emit('Sigmoid', [x])[0]], {}, { outputs }),
 })

@@ -11,7 +11,9 @@ export const slice = defineOp({
     expectThat(start < end && end <= sizeAt(x, axis), 'Slice', [x], `${start} to ${end} inside axis ${axis}`)
     return [{ dtype: x.dtype, shape: replaceAt(x.shape, axis, end - start) }]
   },
-  grad: ({ b, inputs: [x], dOut: [d], attrs: { axis, start, end } }) => [b.pad(d, { axis, before: start, after: sizeAt(x, axis) - end })],
+  grad: ({ b, inputs: [x], dOut: [d], attrs: { axis, start, end } }) => [
+    b.pad(d, { axis, before: start, after: sizeAt(x, axis) - end }),
+  ],
   lower({ emit, constant, inputs: [x], outputs, attrs: { axis, start, end } }) {
     const int = (value: number) => constant('int64', [value], [1])
     emit('Slice', [x, int(start), int(end), int(axis)], {}, { outputs })

@@ -10,6 +10,11 @@ export const transpose = defineOp({
     expectThat(x.shape.length === permutation.length, 'Transpose', [x], `rank ${permutation.length}`)
     return [{ dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis] ?? 1) }]
   },
-  grad: ({ b, dOut: [d], attrs: { permutation } }) => [b.transpose(d, permutation.map((_, axis) => permutation.indexOf(axis)))],
+  grad: ({ b, dOut: [d], attrs: { permutation } }) => [
+    b.transpose(
+      d,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
+  ],
   lower: ({ emit, inputs, outputs, attrs }) => void emit('Transpose', inputs, { perm: attrs.permutation }, { outputs }),
 })

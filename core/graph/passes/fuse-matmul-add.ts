@@ -3,8 +3,8 @@ import { add, matmul, matmulAdd } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 
 /**
- * Turns a sum of a matrix product and a matrix of the same shape into one MatMulAdd, where nothing else uses the product: saves writing and reading it
- * once. LoRA's branch and sums of gradients are such.
+ * Turns a sum of a matrix product and a matrix of the same shape into one MatMulAdd, where nothing else uses the
+ * product: saves writing and reading it once. LoRA's branch and sums of gradients are such.
  */
 export function fuseMatmulAdd(graph: Graph): Graph {
   const uses = countUses(graph)
@@ -16,7 +16,12 @@ export function fuseMatmulAdd(graph: Graph): Graph {
     if (product?.source.kind !== 'node') continue
     const { node: factor } = product.source
     const other = node.inputs.find((value) => value !== product) as Value
-    replaced.set(node, { op: matmulAdd, inputs: [...factor.inputs, other], attributes: factor.attributes, outputs: node.outputs })
+    replaced.set(node, {
+      op: matmulAdd,
+      inputs: [...factor.inputs, other],
+      attributes: factor.attributes,
+      outputs: node.outputs,
+    })
     gone.add(factor)
   }
   return { ...graph, nodes: graph.nodes.filter((node) => !gone.has(node)).map((node) => replaced.get(node) ?? node) }
@@ -24,7 +29,12 @@ export function fuseMatmulAdd(graph: Graph): Graph {
 
 function isFusable(product: Value, sum: Node, uses: ReadonlyMap<Value, number>): boolean {
   const isProduct = product.source.kind === 'node' && product.source.node.op === matmul
-  return isProduct && product.shape.length === 2 && uses.get(product) === 1 && sum.inputs.every(({ shape }) => sameShape(shape, product.shape))
+  return (
+    isProduct &&
+    product.shape.length === 2 &&
+    uses.get(product) === 1 &&
+    sum.inputs.every(({ shape }) => sameShape(shape, product.shape))
+  )
 }
 
 function countUses({ nodes, outputs }: Graph): Map<Value, number> {

@@ -12,7 +12,9 @@ export async function parquetOf(rows: readonly (readonly [string, string])[]): P
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-parquet-'))
   const connection = await (await DuckDBInstance.create()).connect()
   const values = rows.map(([question, answer]) => `('${question}', '${answer}', 1)`).join(', ')
-  await connection.run(`COPY (SELECT * FROM (VALUES ${values}) t("instruction", "output", "index")) TO '${join(folder, 'table.parquet')}' (FORMAT parquet)`)
+  await connection.run(
+    `COPY (SELECT * FROM (VALUES ${values}) t("instruction", "output", "index")) TO '${join(folder, 'table.parquet')}' (FORMAT parquet)`,
+  )
   const bytes = await readFile(join(folder, 'table.parquet'))
   await rm(folder, { recursive: true })
   return bytes
@@ -22,26 +24,64 @@ const README = '---\nlicense: cc-by-sa-4.0\nlanguage:\n- ja\n---\n# llm-japanese
 
 /** The tutorial's two datasets, small, and one whose terms must be accepted. */
 export async function tutorialDatasets(): Promise<TestDataset[]> {
-  const shards = await Promise.all([parquetOf([['日本の首都は？', '東京です。'], ['空は何色ですか？', '青です。']]), parquetOf([['雪は何色ですか？', '白です。']])])
+  const shards = await Promise.all([
+    parquetOf([
+      ['日本の首都は？', '東京です。'],
+      ['空は何色ですか？', '青です。'],
+    ]),
+    parquetOf([['雪は何色ですか？', '白です。']]),
+  ])
   const original = 'instruction,output,index\r\n日本の首都は？,東京です。,1\r\n'
   return [
     {
-      id: 'izumi-lab/llm-japanese-dataset', downloads: 812, likes: 120,
+      id: 'izumi-lab/llm-japanese-dataset',
+      downloads: 812,
+      likes: 120,
       tags: ['language:ja', 'license:cc-by-sa-4.0', 'size_categories:1M<n<10M', 'arxiv:2305.12720'],
       cardData: {
-        license: 'cc-by-sa-4.0', language: ['ja'], size_categories: ['1M<n<10M'],
-        dataset_info: { features: [{ name: 'instruction', dtype: 'string' }], splits: [{ name: 'train', num_bytes: 900, num_examples: 3 }] },
+        license: 'cc-by-sa-4.0',
+        language: ['ja'],
+        size_categories: ['1M<n<10M'],
+        dataset_info: {
+          features: [{ name: 'instruction', dtype: 'string' }],
+          splits: [{ name: 'train', num_bytes: 900, num_examples: 3 }],
+        },
       },
       branches: {
-        main: { 'README.md': README, 'data/train.csv': original, 'data/train.jsonl.gz': gzipSync('{"instruction":"あ","output":"い"}\n'), 'llm-japanese-dataset.py': 'import datasets\n' },
-        'refs/convert/parquet': { 'default/train/0000.parquet': shards[0], 'default/train/0001.parquet': shards[1], 'small/partial-test/0000.parquet': shards[1] },
+        main: {
+          'README.md': README,
+          'data/train.csv': original,
+          'data/train.jsonl.gz': gzipSync('{"instruction":"あ","output":"い"}\n'),
+          'llm-japanese-dataset.py': 'import datasets\n',
+        },
+        'refs/convert/parquet': {
+          'default/train/0000.parquet': shards[0],
+          'default/train/0001.parquet': shards[1],
+          'small/partial-test/0000.parquet': shards[1],
+        },
       },
     },
     {
-      id: 'kunishou/hh-rlhf-eval-3k-ja', downloads: 45, likes: 3, tags: ['license:mit', 'size_categories:1K<n<10K'], cardData: { license: 'mit' },
-      branches: { main: { 'README.md': '---\nlicense: mit\n---\n', 'hh-rlhf-eval-3k-ja.json': JSON.stringify([{ index: '0', instruction: '質問', input: '', output: '回答' }]) } },
+      id: 'kunishou/hh-rlhf-eval-3k-ja',
+      downloads: 45,
+      likes: 3,
+      tags: ['license:mit', 'size_categories:1K<n<10K'],
+      cardData: { license: 'mit' },
+      branches: {
+        main: {
+          'README.md': '---\nlicense: mit\n---\n',
+          'hh-rlhf-eval-3k-ja.json': JSON.stringify([{ index: '0', instruction: '質問', input: '', output: '回答' }]),
+        },
+      },
     },
-    { id: 'someone/gated-ja', downloads: 900, tags: ['license:other'], gated: 'auto', cardData: { license: 'other', license_name: 'research-only' }, branches: { main: { 'README.md': '# 研究用\n', 'data.csv': 'a,b\n1,2\n' } } },
+    {
+      id: 'someone/gated-ja',
+      downloads: 900,
+      tags: ['license:other'],
+      gated: 'auto',
+      cardData: { license: 'other', license_name: 'research-only' },
+      branches: { main: { 'README.md': '# 研究用\n', 'data.csv': 'a,b\n1,2\n' } },
+    },
   ]
 }
 
@@ -71,15 +111,29 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
     }
   }
   let clockMs = 0
-  const service = createHubService({ preferencesFile: join(home, 'preferences.json'), libraryFolder: () => library, emit, environment: { HOME: home, ...environment }, now: () => (clockMs += 250) })
+  const service = createHubService({
+    preferencesFile: join(home, 'preferences.json'),
+    libraryFolder: () => library,
+    emit,
+    environment: { HOME: home, ...environment },
+    now: () => (clockMs += 250),
+  })
   const until = (wanted: (progress: HubProgress) => boolean) => {
     const known = events.find(wanted)
     return known ? Promise.resolve(known) : new Promise<HubProgress>((resolve) => waiting.push({ wanted, resolve }))
   }
   return {
-    ...service, library, home, events, until,
+    ...service,
+    library,
+    home,
+    events,
+    until,
     async bring(paths, branch = 'parquet') {
-      const { downloadId } = await service.download({ id: LLM_JAPANESE, branch, paths: paths.map((path) => RepositoryPath.parse(path)) })
+      const { downloadId } = await service.download({
+        id: LLM_JAPANESE,
+        branch,
+        paths: paths.map((path) => RepositoryPath.parse(path)),
+      })
       return until((progress) => progress.downloadId === downloadId && hasEnded(progress))
     },
     async close() {
@@ -89,4 +143,5 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
   }
 }
 
-export const hasEnded = ({ state }: HubProgress): boolean => state === 'done' || state === 'failed' || state === 'cancelled'
+export const hasEnded = ({ state }: HubProgress): boolean =>
+  state === 'done' || state === 'failed' || state === 'cancelled'

@@ -37,15 +37,24 @@ export interface SeenRequest {
   readonly ifRange: string | undefined
 }
 
-/** `hold`: nothing follows so many bytes until `release` or `cut`; `corrupt`: the last byte is wrong; `status`: an answer of the Hub's API. */
-export type Misbehaviour = { readonly hold: number } | { readonly corrupt: true } | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+/**
+ * `hold`: nothing follows so many bytes until `release` or `cut`; `corrupt`: the last byte is wrong; `status`: an
+ * answer of the Hub's API.
+ */
+export type Misbehaviour =
+  | { readonly hold: number }
+  | { readonly corrupt: true }
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
 
 export const GOOD_TOKEN = 'hf_good'
 /** Git LFS takes files of these kinds; others come from the Hub itself. */
 const isLarge = (path: string): boolean => /\.(parquet|gz)$/.test(path)
 const TREE_PAGE = 2
 
-/** Speaks the Hub's HTTP API on this computer as its documentation and its own Python client describe it: paths, answers, headers and error codes. */
+/**
+ * Speaks the Hub's HTTP API on this computer as its documentation and its own Python client describe it: paths,
+ * answers, headers and error codes.
+ */
 export async function startHubServer(datasets: readonly TestDataset[]): Promise<HubServer> {
   const state: State = { datasets, requests: [], next: null, held: [], cdnUrl: '' }
   const cdn = createServer((request, response) => answerCdn(state, request, response))
@@ -57,15 +66,19 @@ export async function startHubServer(datasets: readonly TestDataset[]): Promise<
     url,
     cdnUrl: state.cdnUrl,
     requests: state.requests,
-    misbehave: (how) => { state.next = how },
+    misbehave: (how) => {
+      state.next = how
+    },
     release,
     cut: () => state.held.splice(0).forEach(({ response }) => response.destroy()),
     async close() {
       release()
-      await Promise.all([hub, cdn].map((server) => {
-        server.closeAllConnections()
-        return new Promise((resolve) => server.close(resolve))
-      }))
+      await Promise.all(
+        [hub, cdn].map((server) => {
+          server.closeAllConnections()
+          return new Promise((resolve) => server.close(resolve))
+        }),
+      )
     },
   }
 }
@@ -84,7 +97,13 @@ async function listen(server: Server): Promise<string> {
 }
 
 function note(state: State, at: SeenRequest['at'], { url = '/', headers }: IncomingMessage): void {
-  state.requests.push({ at, path: url, authorization: headers.authorization, range: headers.range, ifRange: headers['if-range'] as string | undefined })
+  state.requests.push({
+    at,
+    path: url,
+    authorization: headers.authorization,
+    range: headers.range,
+    ifRange: headers['if-range'] as string | undefined,
+  })
 }
 
 function answerHub(state: State, request: IncomingMessage, response: ServerResponse): void {
@@ -96,22 +115,38 @@ function answerHub(state: State, request: IncomingMessage, response: ServerRespo
     return void response.writeHead(next.status, next.headers).end(next.body ?? '')
   }
   const token = request.headers.authorization?.replace('Bearer ', '')
-  if (token !== undefined && token !== GOOD_TOKEN) return refuse(response, 401, null, 'Invalid credentials in Authorization header')
+  if (token !== undefined && token !== GOOD_TOKEN)
+    return refuse(response, 401, null, 'Invalid credentials in Authorization header')
   if (url.pathname === '/api/whoami-v2') return json(response, { type: 'user', name: 'terakoya' })
   if (url.pathname === '/api/datasets') return search(state, url, response)
   const [, id = ''] = /^\/(?:api\/)?datasets\/([^/]+\/[^/]+)/.exec(url.pathname) ?? []
   const dataset = state.datasets.find((each) => each.id === id)
-  if (!dataset) return refuse(response, token === undefined ? 401 : 404, 'RepoNotFound', token === undefined ? 'Invalid username or password.' : 'Repository not found')
+  if (!dataset)
+    return refuse(
+      response,
+      token === undefined ? 401 : 404,
+      'RepoNotFound',
+      token === undefined ? 'Invalid username or password.' : 'Repository not found',
+    )
   if (url.pathname === `/api/datasets/${id}`) return json(response, infoOf(dataset))
-  if (dataset.gated && token === undefined) return refuse(response, 401, 'GatedRepo', `Access to dataset ${id} is restricted. You must have access to it and be authenticated to access it.`)
-  const [, kind = '', revision = '', path = ''] = /^\/(?:api\/)?datasets\/[^/]+\/[^/]+\/(tree|raw|resolve)\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? []
-  const files = dataset.branches[decodeURIComponent(revision) === shaOf(dataset) ? 'main' : decodeURIComponent(revision)]
+  if (dataset.gated && token === undefined)
+    return refuse(
+      response,
+      401,
+      'GatedRepo',
+      `Access to dataset ${id} is restricted. You must have access to it and be authenticated to access it.`,
+    )
+  const [, kind = '', revision = '', path = ''] =
+    /^\/(?:api\/)?datasets\/[^/]+\/[^/]+\/(tree|raw|resolve)\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? []
+  const files =
+    dataset.branches[decodeURIComponent(revision) === shaOf(dataset) ? 'main' : decodeURIComponent(revision)]
   if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`)
   if (kind === 'tree') return tree(files, url, request, response)
   const name = decodeURIComponent(path)
   const contents = files[name]
   if (contents === undefined) return refuse(response, 404, 'EntryNotFound', 'Entry not found')
-  if (kind === 'resolve' && isLarge(name)) return redirect(response, `${state.cdnUrl}/repos/${sha256(contents)}`, contents)
+  if (kind === 'resolve' && isLarge(name))
+    return redirect(response, `${state.cdnUrl}/repos/${sha256(contents)}`, contents)
   sendContents(state, request, response, contents)
 }
 
@@ -125,21 +160,47 @@ function answerCdn(state: State, request: IncomingMessage, response: ServerRespo
 
 function search(state: State, url: URL, response: ServerResponse): void {
   const words = url.searchParams.get('search')?.toLowerCase() ?? ''
-  const found = state.datasets.filter(({ id }) => id.toLowerCase().includes(words)).sort((a, b) => (b.downloads ?? 0) - (a.downloads ?? 0))
+  const found = state.datasets
+    .filter(({ id }) => id.toLowerCase().includes(words))
+    .sort((a, b) => (b.downloads ?? 0) - (a.downloads ?? 0))
   json(response, found.slice(0, Number(url.searchParams.get('limit'))).map(infoOf))
 }
 
 const infoOf = (dataset: TestDataset) => ({
-  _id: sha1(dataset.id).slice(0, 24), id: dataset.id, author: dataset.id.split('/')[0], sha: shaOf(dataset), lastModified: '2024-01-20T08:00:00.000Z',
-  private: false, gated: dataset.gated ?? false, disabled: false, tags: dataset.tags ?? [], description: '', downloads: dataset.downloads ?? 0, likes: dataset.likes ?? 0,
-  cardData: dataset.cardData, siblings: Object.keys(dataset.branches['main'] ?? {}).map((rfilename) => ({ rfilename })), createdAt: '2023-12-01T00:00:00.000Z',
+  _id: sha1(dataset.id).slice(0, 24),
+  id: dataset.id,
+  author: dataset.id.split('/')[0],
+  sha: shaOf(dataset),
+  lastModified: '2024-01-20T08:00:00.000Z',
+  private: false,
+  gated: dataset.gated ?? false,
+  disabled: false,
+  tags: dataset.tags ?? [],
+  description: '',
+  downloads: dataset.downloads ?? 0,
+  likes: dataset.likes ?? 0,
+  cardData: dataset.cardData,
+  siblings: Object.keys(dataset.branches['main'] ?? {}).map((rfilename) => ({ rfilename })),
+  createdAt: '2023-12-01T00:00:00.000Z',
 })
 
 const shaOf = ({ id }: TestDataset): string => sha1(id)
 
 /** Folders and files in pages, the next one in the Link header. */
-function tree(files: Readonly<Record<string, string | Uint8Array>>, url: URL, request: IncomingMessage, response: ServerResponse): void {
-  const folders = new Set(Object.keys(files).flatMap((path) => path.split('/').slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join('/'))))
+function tree(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const folders = new Set(
+    Object.keys(files).flatMap((path) =>
+      path
+        .split('/')
+        .slice(0, -1)
+        .map((_, index, parts) => parts.slice(0, index + 1).join('/')),
+    ),
+  )
   const entries = [
     ...[...folders].map((path) => ({ type: 'directory', oid: sha1(path), size: 0, path })),
     ...Object.entries(files).map(([path, contents]) => fileEntry(path, bytesOf(contents))),
@@ -147,46 +208,87 @@ function tree(files: Readonly<Record<string, string | Uint8Array>>, url: URL, re
   const from = Number(url.searchParams.get('cursor') ?? 0)
   const next = new URL(url.pathname + url.search, `http://${request.headers.host}`)
   next.searchParams.set('cursor', String(from + TREE_PAGE))
-  json(response, entries.slice(from, from + TREE_PAGE), from + TREE_PAGE < entries.length ? { link: `<${next.href}>; rel="next"` } : {})
+  json(
+    response,
+    entries.slice(from, from + TREE_PAGE),
+    from + TREE_PAGE < entries.length ? { link: `<${next.href}>; rel="next"` } : {},
+  )
 }
 
 function fileEntry(path: string, bytes: Buffer) {
   if (!isLarge(path)) return { type: 'file', oid: gitSha1(bytes), size: bytes.length, path }
-  const pointer = Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(bytes)}\nsize ${bytes.length}\n`)
-  return { type: 'file', oid: gitSha1(pointer), size: bytes.length, lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: pointer.length }, path }
+  const pointer = Buffer.from(
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(bytes)}\nsize ${bytes.length}\n`,
+  )
+  return {
+    type: 'file',
+    oid: gitSha1(pointer),
+    size: bytes.length,
+    lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: pointer.length },
+    path,
+  }
 }
 
 function redirect(response: ServerResponse, location: string, contents: string | Uint8Array): void {
   const bytes = bytesOf(contents)
-  response.writeHead(302, { location, 'x-repo-commit': sha1(location), 'x-linked-size': bytes.length, 'x-linked-etag': `"${sha256(bytes)}"`, 'accept-ranges': 'bytes' }).end(`Found. Redirecting to ${location}`)
+  response
+    .writeHead(302, {
+      location,
+      'x-repo-commit': sha1(location),
+      'x-linked-size': bytes.length,
+      'x-linked-etag': `"${sha256(bytes)}"`,
+      'accept-ranges': 'bytes',
+    })
+    .end(`Found. Redirecting to ${location}`)
 }
 
 /** Contents with Range, If-Range and ETag, or as the test wants them. */
-function sendContents(state: State, { headers }: IncomingMessage, response: ServerResponse, contents: string | Uint8Array): void {
+function sendContents(
+  state: State,
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+  contents: string | Uint8Array,
+): void {
   const whole = Buffer.from(bytesOf(contents))
   const etag = `"${sha256(whole)}"`
   const next = state.next
   state.next = null
   const wanted = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? NaN)
-  const from = Number.isNaN(wanted) || (headers['if-range'] !== undefined && headers['if-range'] !== etag) ? null : wanted
-  if (from !== null && from >= whole.length) return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end()
+  const from =
+    Number.isNaN(wanted) || (headers['if-range'] !== undefined && headers['if-range'] !== etag) ? null : wanted
+  if (from !== null && from >= whole.length)
+    return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end()
   if (next && 'corrupt' in next) whole[whole.length - 1] = (whole[whole.length - 1] as number) ^ 1
   const body = whole.subarray(from ?? 0)
   const ranged = from === null ? {} : { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
-  response.writeHead(from === null ? 200 : 206, { etag, 'content-length': body.length, 'accept-ranges': 'bytes', ...ranged })
+  response.writeHead(from === null ? 200 : 206, {
+    etag,
+    'content-length': body.length,
+    'accept-ranges': 'bytes',
+    ...ranged,
+  })
   if (!next || !('hold' in next)) return void response.end(body)
   response.write(body.subarray(0, next.hold))
   state.held.push({ response, goOn: () => response.end(body.subarray(next.hold)) })
 }
 
 function refuse(response: ServerResponse, status: number, code: string | null, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...(code && { 'x-error-code': code }), 'x-error-message': message }).end(JSON.stringify({ error: message }))
+  response
+    .writeHead(status, {
+      'content-type': 'application/json',
+      ...(code && { 'x-error-code': code }),
+      'x-error-message': message,
+    })
+    .end(JSON.stringify({ error: message }))
 }
 
 const json = (response: ServerResponse, value: unknown, headers: Record<string, string> = {}): void =>
-  void response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(JSON.stringify(value))
+  void response
+    .writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...headers })
+    .end(JSON.stringify(value))
 
 const bytesOf = (contents: string | Uint8Array): Buffer => Buffer.from(contents as Uint8Array)
 const sha1 = (data: string | Uint8Array): string => createHash('sha1').update(data).digest('hex')
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
-const gitSha1 = (bytes: Buffer): string => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
+const gitSha1 = (bytes: Buffer): string =>
+  createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')

@@ -1,6 +1,7 @@
 /**
- * Runs the blocks of a kernel on the processor as a GPU would: each thread is a fiber that goes on until it has to wait for the others of its block or warp. What
- * tensor-cores.ts says in PTX is computed from what the 32 fibers of a warp have put side by side.
+ * Runs the blocks of a kernel on the processor as a GPU would: each thread is a fiber that goes on until it has to wait
+ * for the others of its block or warp. What tensor-cores.ts says in PTX is computed from what the 32 fibers of a warp
+ * have put side by side.
  */
 export const hostBlocks = `
 struct uint4 { unsigned x, y, z, w; };

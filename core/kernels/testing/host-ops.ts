@@ -37,7 +37,10 @@ const compiler = 'c++'
 /** True where the machine has a C++ compiler that knows halves. */
 export function hasHostCompiler(): boolean {
   try {
-    execFileSync(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '-'], { input: '_Float16 half;', stdio: ['pipe', 'ignore', 'ignore'] })
+    execFileSync(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '-'], {
+      input: '_Float16 half;',
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
     return true
   } catch {
     return false
@@ -46,31 +49,47 @@ export function hasHostCompiler(): boolean {
 
 /** The kernels as operators of the processor; their source is compiled into the folder. */
 export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] {
-  const name = `kernels-${kernels.map((kernel) => kernel.name.slice(1, 5)).join('').slice(0, 40)}-${kernels.length}`
+  const name = `kernels-${kernels
+    .map((kernel) => kernel.name.slice(1, 5))
+    .join('')
+    .slice(0, 40)}-${kernels.length}`
   const [source, library] = [join(folder, `${name}.cpp`), join(folder, `${name}.so`)]
   const libraries = new Set(kernels.flatMap(({ library: text }) => text ?? []))
   const overRows = kernels.filter(({ launch }) => 'columns' in launch)
   const overBlocks = kernels.filter(({ launch }) => !('columns' in launch))
   // Kernels over rows come first: with one thread to a block they need not wait for each other.
   const rowText = `${host}${alone}${forHost(prelude)}${overRows.map((kernel) => kernel.source + rowRunnerOf(kernel)).join('\n')}`
-  const blockText = overBlocks.length === 0 ? '' : `${waiting}${hostBlocks}${[...libraries].map((text) => text.replace(tensorCores, '')).join('\n')}${overBlocks.map((kernel) => kernel.source.replace('extern __shared__ uint4 memory[];', '') + blockRunnerOf(kernel)).join('\n')}`
+  const blockText =
+    overBlocks.length === 0
+      ? ''
+      : `${waiting}${hostBlocks}${[...libraries].map((text) => text.replace(tensorCores, '')).join('\n')}${overBlocks.map((kernel) => kernel.source.replace('extern __shared__ uint4 memory[];', '') + blockRunnerOf(kernel)).join('\n')}`
   writeFileSync(source, rowText + blockText)
   execFileSync(compiler, ['-std=c++17', '-O1', '-fno-strict-aliasing', '-w', '-shared', '-fPIC', '-o', library, source])
   const loaded = koffi.load(library)
   return kernels.map((kernel) => {
-    const ints = 'columns' in kernel.launch ? kernel.launch.rows.length + 2 + kernel.sizes.length : kernel.sizes.length + 3
-    const run = loaded.func(`run_${kernel.name}`, 'void', [...Array<string>(kernel.inputs.length + kernel.outputs.length).fill('void *'), ...Array<string>(ints).fill('int')])
+    const ints =
+      'columns' in kernel.launch ? kernel.launch.rows.length + 2 + kernel.sizes.length : kernel.sizes.length + 3
+    const run = loaded.func(`run_${kernel.name}`, 'void', [
+      ...Array<string>(kernel.inputs.length + kernel.outputs.length).fill('void *'),
+      ...Array<string>(ints).fill('int'),
+    ])
     return {
-      name: kernel.name, inputs: kernel.inputs, outputs: kernel.outputs.map(({ dtype }) => dtype),
+      name: kernel.name,
+      inputs: kernel.inputs,
+      outputs: kernel.outputs.map(({ dtype }) => dtype),
       compute(context) {
         const call = callOf(kernel, context)
-        if (call) run(...call.pointers, ...call.sizes, ...('columns' in kernel.launch ? [] : [...call.blocks, call.threads[0]]))
+        if (call)
+          run(...call.pointers, ...call.sizes, ...('columns' in kernel.launch ? [] : [...call.blocks, call.threads[0]]))
       },
     }
   })
 }
 
-/** Halves without the GPU's instructions; weights in files, which need not lie as a GPU's memory does; and a block of one thread has nothing to join. */
+/**
+ * Halves without the GPU's instructions; weights in files, which need not lie as a GPU's memory does; and a block of
+ * one thread has nothing to join.
+ */
 function forHost(text: string): string {
   return text
     .replace(/alignas\(.*\) Pack/, 'Pack')
@@ -79,8 +98,10 @@ function forHost(text: string): string {
     .replace(/(float collect\(float x, float\* shared\)) \{[\s\S]*?\n\}/, '$1 { return x; }')
 }
 
-const parametersOf = ({ name, source }: Kernel): string => new RegExp(` ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
-const namesOf = (parameters: string): (string | undefined)[] => parameters.split(', ').map((parameter) => parameter.split(' ').at(-1))
+const parametersOf = ({ name, source }: Kernel): string =>
+  new RegExp(` ${name}\\((.*?)\\) \\{`).exec(source)?.[1] as string
+const namesOf = (parameters: string): (string | undefined)[] =>
+  parameters.split(', ').map((parameter) => parameter.split(' ').at(-1))
 
 function rowRunnerOf(kernel: Kernel): string {
   const parameters = parametersOf(kernel)
@@ -95,7 +116,10 @@ function blockRunnerOf(kernel: Kernel): string {
   const parameters = parametersOf(kernel).replaceAll('__restrict__ ', '')
   const names = namesOf(parameters)
   const own = (name: string | undefined) => `${kernel.name}_${name}`
-  return `${parameters.split(', ').map((parameter, index) => `static ${parameter.replace(/\w+$/, own(names[index]))};`).join('\n')}
+  return `${parameters
+    .split(', ')
+    .map((parameter, index) => `static ${parameter.replace(/\w+$/, own(names[index]))};`)
+    .join('\n')}
 static void begin_${kernel.name}() { ${kernel.name}(${names.map(own).join(', ')}); }
 extern "C" void run_${kernel.name}(${parameters}, int x, int y, int threads) {
   ${names.map((name) => `${own(name)} = ${name};`).join(' ')}

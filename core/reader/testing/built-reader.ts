@@ -22,14 +22,21 @@ export async function buildReader(): Promise<BuiltReader> {
   // Inside the project, so that packages are found.
   const folder = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
   await build({
-    configFile: false, logLevel: 'error', root,
-    build: { ssr: join(root, 'electron', 'reader', 'reader.ts'), outDir: folder, rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'reader.js' } } },
+    configFile: false,
+    logLevel: 'error',
+    root,
+    build: {
+      ssr: join(root, 'electron', 'reader', 'reader.ts'),
+      outDir: folder,
+      rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'reader.js' } },
+    },
   })
   const running = new Set<number>()
   const clients: ModelReader[] = []
   const spawnReader = () => spawnProcess(join(folder, 'reader.js'), running)
   return {
-    spawnReader, running,
+    spawnReader,
+    running,
     client(timeLimitMs) {
       const client = createModelReader(spawnReader, timeLimitMs)
       clients.push(client)
@@ -49,9 +56,12 @@ function spawnProcess(entry: string, running: Set<number>): EnginePort {
   child.once('exit', () => running.delete(pid ?? 0))
   return {
     pid,
-    send: (message) => { if (child.connected) child.send(message as object, () => {}) },
+    send: (message) => {
+      if (child.connected) child.send(message as object, () => {})
+    },
     onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` })),
+    onExit: (listener) =>
+      void child.once('exit', (code, signal) => listener({ code, reason: signal ?? `exit ${code}` })),
     kill: () => void child.kill('SIGKILL'),
   }
 }

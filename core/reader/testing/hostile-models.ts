@@ -1,4 +1,5 @@
-// Model folders as a stranger would make them: files that lie, that never end, or that are no files. Also used by torture.
+// Model folders as a stranger would make them: files that lie, that never end, or that are no files. Also used by
+// torture.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ErrorCode } from '../../contract/index.ts'
@@ -47,7 +48,11 @@ const configs: readonly (readonly [name: string, entry: Entry, ...codes: (ErrorC
   ['config-head-dim-1e9', config({ head_dim: 1e9 }), 'model/config-range'],
   ['config-heads-0', config({ num_attention_heads: 0 }), 'model/config-range'],
   ['config-heads-7', config({ num_attention_heads: 7 }), 'model/config'],
-  ['config-heads-1-of-100000', config({ hidden_size: 100_000, num_attention_heads: 1, num_key_value_heads: 1 }), 'model/config-range'],
+  [
+    'config-heads-1-of-100000',
+    config({ hidden_size: 100_000, num_attention_heads: 1, num_key_value_heads: 1 }),
+    'model/config-range',
+  ],
   ['config-kv-heads-3', config({ num_key_value_heads: 3 }), 'model/config'],
   ['config-width-1e15', config({ hidden_size: 1e15 }), 'model/config-range'],
   ['config-vocabulary-negative', config({ vocab_size: -5 }), 'model/config-range'],
@@ -95,16 +100,29 @@ export const hostileModels: readonly HostileCase[] = [
   ...hostileTokenizers,
   ...Object.entries(cards).map(([name, entry]) => ({ name, codes: [null], files: { 'README.md': entry } })),
   ...['card-notice-1-gb'].map((name) => ({ name, codes: [null], files: { NOTICE: { start: 'x', sparseBytes: 1e9 } } })),
-  { name: 'folder-20000-entries', codes: [null], files: { 'config.json': async (path) => { await writeFile(path, config({})); await crowd(join(path, '..'), 20_000) } } },
+  {
+    name: 'folder-20000-entries',
+    codes: [null],
+    files: {
+      'config.json': async (path) => {
+        await writeFile(path, config({}))
+        await crowd(join(path, '..'), 20_000)
+      },
+    },
+  },
 ]
 
 /** Fills a folder with empty files. */
 async function crowd(folder: string, count: number): Promise<void> {
-  for (let from = 0; from < count; from += 500) await Promise.all(Array.from({ length: 500 }, (_, i) => writeFile(join(folder, `entry-${from + i}`), '')))
+  for (let from = 0; from < count; from += 500)
+    await Promise.all(Array.from({ length: 500 }, (_, i) => writeFile(join(folder, `entry-${from + i}`), '')))
 }
 
 /** Writes the folders of these models into `parent`, each under its name. */
-export async function writeHostileModels(parent: string, models: readonly HostileCase[] = hostileModels): Promise<void> {
+export async function writeHostileModels(
+  parent: string,
+  models: readonly HostileCase[] = hostileModels,
+): Promise<void> {
   await mkdir(parent, { recursive: true })
   for (const { name, files } of models) await writeModel(join(parent, name), files)
 }

@@ -6,19 +6,40 @@ import { safetensorsBytes } from '../../checkpoints/testing/test-bytes.ts'
 const TOKENIZER = join(import.meta.dirname, '..', '..', 'tokenizers', 'fixtures', 'bpe_json_bytes')
 
 export const soundConfig = {
-  architectures: ['LlamaForCausalLM'], model_type: 'llama', vocab_size: 1400, hidden_size: 64, intermediate_size: 128, num_hidden_layers: 2,
-  num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 256, rms_norm_eps: 1e-5,
+  architectures: ['LlamaForCausalLM'],
+  model_type: 'llama',
+  vocab_size: 1400,
+  hidden_size: 64,
+  intermediate_size: 128,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 256,
+  rms_norm_eps: 1e-5,
 }
 
 /** What stands in a model's folder in place of a file: contents (null: nothing), or something that is no file. */
-export type Entry = string | Uint8Array | null | { readonly special: 'fifo' | 'folder' } | { readonly linkTo: string } | { readonly start: string | Uint8Array; readonly sparseBytes: number } | ((path: string) => Promise<void>)
+export type Entry =
+  | string
+  | Uint8Array
+  | null
+  | { readonly special: 'fifo' | 'folder' }
+  | { readonly linkTo: string }
+  | { readonly start: string | Uint8Array; readonly sparseBytes: number }
+  | ((path: string) => Promise<void>)
 
 /** Writes a small model that can be described and tokenizes, with these files in place of its own. */
 export async function writeModel(folder: string, changes: Readonly<Record<string, Entry>> = {}): Promise<void> {
   await mkdir(folder, { recursive: true })
   const weights = safetensorsBytes({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, new Uint8Array(8))
   await cp(join(TOKENIZER, 'tokenizer.json'), join(folder, 'tokenizer.json'))
-  const files: Record<string, Entry> = { 'config.json': JSON.stringify(soundConfig), 'model.safetensors': weights, 'tokenizer_config.json': '{}', 'README.md': '---\nlicense: mit\n---\n# card\n', ...changes }
+  const files: Record<string, Entry> = {
+    'config.json': JSON.stringify(soundConfig),
+    'model.safetensors': weights,
+    'tokenizer_config.json': '{}',
+    'README.md': '---\nlicense: mit\n---\n# card\n',
+    ...changes,
+  }
   for (const [name, entry] of Object.entries(files)) await put(join(folder, name), entry)
 }
 
@@ -34,7 +55,10 @@ async function put(path: string, entry: Entry): Promise<void> {
 }
 
 /** A file that claims many bytes and takes none of the disk. */
-async function putSparse(path: string, { start, sparseBytes }: { readonly start: string | Uint8Array; readonly sparseBytes: number }): Promise<void> {
+async function putSparse(
+  path: string,
+  { start, sparseBytes }: { readonly start: string | Uint8Array; readonly sparseBytes: number },
+): Promise<void> {
   const file = await open(path, 'w')
   try {
     await file.writeFile(start)

@@ -5,4 +5,7 @@ import { runEngine } from '../../engine/engine-service.ts'
 
 useDisk(diskOfEnvironment(process.env['TERAKOYA_TEST_WITHIN'] ?? ''))
 process.once('disconnect', () => process.exit(0))
-runEngine({ send: (message) => void process.send?.(message as object), onMessage: (listener) => void process.on('message', listener) })
+runEngine({
+  send: (message) => void process.send?.(message as object),
+  onMessage: (listener) => void process.on('message', listener),
+})

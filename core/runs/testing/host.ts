@@ -1,5 +1,5 @@
-// A whole studio in a process of its own, so that it can be killed at any boundary. It starts an experiment, or goes on with the one that is there, until the
-// run has ended; the last line of its output is a HostReport.
+// A whole studio in a process of its own, so that it can be killed at any boundary. It starts an experiment, or goes on
+// with the one that is there, until the run has ended; the last line of its output is a HostReport.
 import { isActive, isResumable, type CallName, type Calls, type ExperimentSummary } from '../../contract/index.ts'
 import { diskOfEnvironment } from '../../files/testing/faulty-disk.ts'
 import { useDisk } from '../../files/disk.ts'
@@ -35,10 +35,21 @@ const within = `${job.libraryFolder}/experiments`
 useDisk(diskOfEnvironment(within))
 
 const spawnEngine = spawnFor(job.engine, {
-  ...engineEnvironment(), TERAKOYA_TEST_WITHIN: within, TERAKOYA_TEST_FAULT: job.engineFault ? JSON.stringify(job.engineFault) : '', TERAKOYA_TEST_BOUNDARIES: job.engineBoundaries ?? '',
+  ...engineEnvironment(),
+  TERAKOYA_TEST_WITHIN: within,
+  TERAKOYA_TEST_FAULT: job.engineFault ? JSON.stringify(job.engineFault) : '',
+  TERAKOYA_TEST_BOUNDARIES: job.engineBoundaries ?? '',
 })
 
-const studio = await createStudio({ host: 'cli', version: '0', resourcesFolder: job.resourcesFolder, preferencesFile: job.preferencesFile, libraryFolder: job.libraryFolder, spawnEngine, spawnReader: spawnFor(job.reader, readerEnvironment()) })
+const studio = await createStudio({
+  host: 'cli',
+  version: '0',
+  resourcesFolder: job.resourcesFolder,
+  preferencesFile: job.preferencesFile,
+  libraryFolder: job.libraryFolder,
+  spawnEngine,
+  spawnReader: spawnFor(job.reader, readerEnvironment()),
+})
 const errors: string[] = []
 
 async function call<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Calls[N]['output'] | null> {
@@ -59,7 +70,11 @@ async function begin(): Promise<ExperimentSummary | null> {
 
 const ended = new Promise<void>((resolve) => {
   studio.on((name, payload) => {
-    if (name === 'experiments.removed' || (name === 'experiments.changed' && !isActive((payload as ExperimentSummary).state))) resolve()
+    if (
+      name === 'experiments.removed' ||
+      (name === 'experiments.changed' && !isActive((payload as ExperimentSummary).state))
+    )
+      resolve()
   })
 })
 if (!(await list()).some(({ state }) => state.kind === 'finished') && (await begin())) await ended

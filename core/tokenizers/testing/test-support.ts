@@ -8,4 +8,5 @@ export const TINY_FOLDER = join(import.meta.dirname, '../../../resources/models/
 export const fixture = (name: string): string => join(import.meta.dirname, '..', 'fixtures', name)
 
 /** The lines of a fixture file. */
-export const linesOf = <T>(name: string): T[] => (JSON.parse(readFileSync(fixture(name), 'utf8')) as { lines: T[] }).lines
+export const linesOf = <T>(name: string): T[] =>
+  (JSON.parse(readFileSync(fixture(name), 'utf8')) as { lines: T[] }).lines

@@ -15,6 +15,9 @@ export const adadelta: Optimizer = {
     const square = movingAverage(b, state['square'] as Value, b.mul(g, g), RHO)
     const root = (x: Value) => b.sqrt(b.add(x, b.constant(EPSILON)))
     const delta = b.mul(b.div(root(state['update'] as Value), root(square)), g)
-    return { p: b.sub(p, b.mul(delta, learningRate)), state: { square, update: movingAverage(b, state['update'] as Value, b.mul(delta, delta), RHO) } }
+    return {
+      p: b.sub(p, b.mul(delta, learningRate)),
+      state: { square, update: movingAverage(b, state['update'] as Value, b.mul(delta, delta), RHO) },
+    }
   },
 }

@@ -6,7 +6,10 @@ export const BETA2 = 0.999
 const EPSILON = 1e-8
 
 /** Bias corrections of both averages at a step. */
-export const corrections = (step: number): { readonly correction1: number; readonly correction2: number } => ({ correction1: 1 / (1 - BETA1 ** step), correction2: 1 / (1 - BETA2 ** step) })
+export const corrections = (step: number): { readonly correction1: number; readonly correction2: number } => ({
+  correction1: 1 / (1 - BETA1 ** step),
+  correction2: 1 / (1 - BETA2 ** step),
+})
 
 // p ← p - η m̂ / (√v̂ + ε)
 export function adamStep({ b, learningRate, scalars }: UpdateContext, p: Value, m: Value, v: Value): Value {
@@ -15,11 +18,15 @@ export function adamStep({ b, learningRate, scalars }: UpdateContext, p: Value, 
 }
 
 /** p ← p - ηλp: weight decay apart from the gradient. */
-export const decayed = ({ b, p, learningRate, weightDecay }: UpdateContext): Value => (weightDecay === 0 ? p : b.sub(p, b.mul(times(b, p, weightDecay), learningRate)))
+export const decayed = ({ b, p, learningRate, weightDecay }: UpdateContext): Value =>
+  weightDecay === 0 ? p : b.sub(p, b.mul(times(b, p, weightDecay), learningRate))
 
 // m ← β₁m + (1-β₁)g;  v ← β₂v + (1-β₂)g²
 function moments({ b, state }: UpdateContext, gradient: Value): { m: Value; v: Value } {
-  return { m: movingAverage(b, state['m'] as Value, gradient, BETA1), v: movingAverage(b, state['v'] as Value, b.mul(gradient, gradient), BETA2) }
+  return {
+    m: movingAverage(b, state['m'] as Value, gradient, BETA1),
+    v: movingAverage(b, state['v'] as Value, b.mul(gradient, gradient), BETA2),
+  }
 }
 
 /** Adam (Kingma & Ba 2015) as torch.optim.Adam computes it. */

@@ -7,12 +7,16 @@ import { movingAverage, type Optimizer } from './optimizer.ts'
 const BLOCK = 256
 
 const blocks = (parameterCount: number): number => Math.ceil(parameterCount / BLOCK)
-const eightBit = (dtype: 'int8' | 'uint8') => ({ dtype, length: (parameterCount: number) => blocks(parameterCount) * BLOCK })
+const eightBit = (dtype: 'int8' | 'uint8') => ({
+  dtype,
+  length: (parameterCount: number) => blocks(parameterCount) * BLOCK,
+})
 const scales = { dtype: 'float32' as const, length: blocks }
 
 /**
- * AdamW with a byte for each of its averages, scaled by blocks (after Dettmers et al. 2022, 8-bit Optimizers via Block-wise Quantization). The bytes are spaced
- * evenly in √m and ⁴√v, so that small numbers keep their first digits as in the paper's dynamic map; v is rounded up, so that no step grows by rounding.
+ * AdamW with a byte for each of its averages, scaled by blocks (after Dettmers et al. 2022, 8-bit Optimizers via
+ * Block-wise Quantization). The bytes are spaced evenly in √m and ⁴√v, so that small numbers keep their first digits as
+ * in the paper's dynamic map; v is rounded up, so that no step grows by rounding.
  */
 export const adamw8bit: Optimizer = {
   state: { m: eightBit('int8'), m_scale: scales, v: eightBit('uint8'), v_scale: scales },
@@ -21,8 +25,10 @@ export const adamw8bit: Optimizer = {
     const { b, p, gradient, state } = context
     const P = p.shape[0] as number
     const padding = blocks(P) * BLOCK - P
-    const blocked = (x: Value) => b.reshape(padding > 0 ? b.pad(x, { axis: 0, before: 0, after: padding }) : x, [blocks(P), BLOCK])
-    const flat = (x: Value) => (padding > 0 ? b.slice(b.reshape(x, [blocks(P) * BLOCK]), { axis: 0, start: 0, end: P }) : b.reshape(x, [P]))
+    const blocked = (x: Value) =>
+      b.reshape(padding > 0 ? b.pad(x, { axis: 0, before: 0, after: padding }) : x, [blocks(P), BLOCK])
+    const flat = (x: Value) =>
+      padding > 0 ? b.slice(b.reshape(x, [blocks(P) * BLOCK]), { axis: 0, start: 0, end: P }) : b.reshape(x, [P])
     const stored = (name: string) => b.reshape(b.cast(state[name] as Value, 'float32'), [blocks(P), BLOCK])
     const scale = (name: string) => b.reshape(state[name] as Value, [blocks(P), 1])
 
@@ -38,7 +44,12 @@ export const adamw8bit: Optimizer = {
     const bytes = (x: Value, dtype: 'int8' | 'uint8') => b.cast(b.reshape(x, [blocks(P) * BLOCK]), dtype)
     return {
       p: adamStep(context, decayed(context), flat(m), flat(v)),
-      state: { m: bytes(mBytes, 'int8'), m_scale: b.reshape(mScale, [blocks(P)]), v: bytes(vBytes, 'uint8'), v_scale: b.reshape(vScale, [blocks(P)]) },
+      state: {
+        m: bytes(mBytes, 'int8'),
+        m_scale: b.reshape(mScale, [blocks(P)]),
+        v: bytes(vBytes, 'uint8'),
+        v_scale: b.reshape(vScale, [blocks(P)]),
+      },
     }
   },
 }

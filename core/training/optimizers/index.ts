@@ -11,7 +11,14 @@ import { sgd } from './sgd.ts'
 export type { Optimizer, StateVector } from './optimizer.ts'
 
 /** Every optimizer, by H2O LLM Studio's names. */
-export const optimizers = { AdamW: adamw, Adam: adam, AdamW8bit: adamw8bit, SGD: sgd, RMSprop: rmsprop, Adadelta: adadelta } as const satisfies Record<string, Optimizer>
+export const optimizers = {
+  AdamW: adamw,
+  Adam: adam,
+  AdamW8bit: adamw8bit,
+  SGD: sgd,
+  RMSprop: rmsprop,
+  Adadelta: adadelta,
+} as const satisfies Record<string, Optimizer>
 export type OptimizerName = keyof typeof optimizers
 
 /** Added to the norm before dividing, as torch.nn.utils.clip_grad_norm_ does. */
@@ -28,23 +35,42 @@ export interface OptimizerProgramOptions {
 }
 
 /**
- * One optimizer step over P trainable numbers. Inputs: p, g [P] and the state vectors; learning_rate and the optimizer's scalars [1].
- * Outputs: p_out and `<state>_out` (bind to the same tensors), norm [] (of the gradient before clipping).
+ * One optimizer step over P trainable numbers. Inputs: p, g [P] and the state vectors; learning_rate and the
+ * optimizer's scalars [1]. Outputs: p_out and `<state>_out` (bind to the same tensors), norm [] (of the gradient before
+ * clipping).
  */
-export function optimizerProgram(optimizer: Optimizer, parameterCount: number, { clip, weightDecay, skipOverflow = false }: OptimizerProgramOptions): Graph {
+export function optimizerProgram(
+  optimizer: Optimizer,
+  parameterCount: number,
+  { clip, weightDecay, skipOverflow = false }: OptimizerProgramOptions,
+): Graph {
   const b = new Builder()
   const vector = (name: string) => b.input(name, 'float32', [parameterCount])
   const scalar = (name: string) => b.input(name, 'float32', [1])
   const [p, g] = [vector('p'), vector('g')]
-  const state = Object.fromEntries(Object.entries(optimizer.state).map(([name, { dtype, length }]) => [name, b.input(name, dtype, [length(parameterCount)])]))
+  const state = Object.fromEntries(
+    Object.entries(optimizer.state).map(([name, { dtype, length }]) => [
+      name,
+      b.input(name, dtype, [length(parameterCount)]),
+    ]),
+  )
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1)).map((name) => [name, scalar(name)]))
   const rows = b.reshape(g, rowsOf(parameterCount))
   const norm = b.sqrt(total(b, b.mul(rows, rows)))
   const fits = b.less(norm, b.constant(LARGEST_NORM))
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
   const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
-  const updated = optimizer.update({ b, p, gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole, state, learningRate: scalar('learning_rate'), scalars, weightDecay })
-  const output = (name: string, after: Value, before: Value) => b.output(`${name}_out`, skipOverflow ? b.where(fits, after, before) : after)
+  const updated = optimizer.update({
+    b,
+    p,
+    gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole,
+    state,
+    learningRate: scalar('learning_rate'),
+    scalars,
+    weightDecay,
+  })
+  const output = (name: string, after: Value, before: Value) =>
+    b.output(`${name}_out`, skipOverflow ? b.where(fits, after, before) : after)
   output('p', updated.p, p)
   for (const name of Object.keys(optimizer.state)) output(name, updated.state[name] as Value, state[name] as Value)
   b.output('norm', norm)

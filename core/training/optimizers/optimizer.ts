@@ -20,7 +20,10 @@ export interface StateVector {
   readonly length: (parameterCount: number) => number
 }
 
-/** An optimizer: its state vectors (zeros at the start), the scalars it needs at each step, and its formula on the flat trainable vector. */
+/**
+ * An optimizer: its state vectors (zeros at the start), the scalars it needs at each step, and its formula on the flat
+ * trainable vector.
+ */
 export interface Optimizer {
   readonly state: Readonly<Record<string, StateVector>>
   /** Scalars of the step number `step` (from 1). */
@@ -36,7 +39,9 @@ export const likeP: StateVector = { dtype: 'float32', length: (parameterCount) =
 export const times = (b: Builder, x: Value, factor: number): Value => (factor === 1 ? x : b.mul(x, b.constant(factor)))
 
 /** share · average + (1 - share) · x */
-export const movingAverage = (b: Builder, average: Value, x: Value, share: number): Value => b.add(times(b, average, share), times(b, x, 1 - share))
+export const movingAverage = (b: Builder, average: Value, x: Value, share: number): Value =>
+  b.add(times(b, average, share), times(b, x, 1 - share))
 
 /** The gradient with weight decay in it, as torch's optimizers other than AdamW have it: g + λp. */
-export const decayedGradient = ({ b, gradient, p, weightDecay }: UpdateContext): Value => (weightDecay === 0 ? gradient : b.add(gradient, times(b, p, weightDecay)))
+export const decayedGradient = ({ b, gradient, p, weightDecay }: UpdateContext): Value =>
+  weightDecay === 0 ? gradient : b.add(gradient, times(b, p, weightDecay))

@@ -34,8 +34,18 @@ async function onDevice(kind: DeviceKind, steps: number, options: { clip: number
   let state = { p: Float32Array.from(start), m: new Float32Array(4), v: new Float32Array(4) }
   const norms: number[] = []
   for (let step = 1; step <= steps; step++) {
-    const scalars = Object.fromEntries(Object.entries({ learning_rate: learningRate, ...optimizers.AdamW.scalars(step) }).map(([name, value]) => [name, Float32Array.of(value)]))
-    const result = await runProgram(graph, { ...state, g: Float32Array.from(gradientOf(step)), ...scalars }, {}, { kind }) as Record<string, Float32Array<ArrayBuffer>>
+    const scalars = Object.fromEntries(
+      Object.entries({ learning_rate: learningRate, ...optimizers.AdamW.scalars(step) }).map(([name, value]) => [
+        name,
+        Float32Array.of(value),
+      ]),
+    )
+    const result = (await runProgram(
+      graph,
+      { ...state, g: Float32Array.from(gradientOf(step)), ...scalars },
+      {},
+      { kind },
+    )) as Record<string, Float32Array<ArrayBuffer>>
     state = { p: result['p_out']!, m: result['m_out']!, v: result['v_out']! }
     norms.push(result['norm']![0]!)
   }
@@ -45,7 +55,11 @@ async function onDevice(kind: DeviceKind, steps: number, options: { clip: number
 describe.each(kinds)('AdamW on %s', (kind) => {
   afterAll(() => expect(openRuntime().live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
-  it.each([{ clip: 0, weightDecay: 0 }, { clip: 0, weightDecay: 0.1 }, { clip: 1, weightDecay: 0.01 }])('has the values of torch after steps 1, 2 and 10 (%o)', async (options) => {
+  it.each([
+    { clip: 0, weightDecay: 0 },
+    { clip: 0, weightDecay: 0.1 },
+    { clip: 1, weightDecay: 0.01 },
+  ])('has the values of torch after steps 1, 2 and 10 (%o)', async (options) => {
     for (const steps of [1, 2, 10]) {
       const { p, norms } = await onDevice(kind, steps, options)
       const wanted = byHand(steps, options)

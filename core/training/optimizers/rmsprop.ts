@@ -14,7 +14,10 @@ export const rmsprop: Optimizer = {
     const { b, p, state, learningRate } = context
     const g = decayedGradient(context)
     const square = movingAverage(b, state['square'] as Value, b.mul(g, g), ALPHA)
-    const momentum = b.add(times(b, state['momentum'] as Value, MOMENTUM), b.div(g, b.add(b.sqrt(square), b.constant(EPSILON))))
+    const momentum = b.add(
+      times(b, state['momentum'] as Value, MOMENTUM),
+      b.div(g, b.add(b.sqrt(square), b.constant(EPSILON))),
+    )
     return { p: b.sub(p, b.mul(momentum, learningRate)), state: { square, momentum } }
   },
 }

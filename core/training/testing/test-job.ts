@@ -12,8 +12,11 @@ type Row = readonly [prompt: string, answer: string]
 
 /** For tests: rows of several lengths. */
 export const someRows: readonly Row[] = [
-  ['1+1は?', '2です。'], ['好きな色は?', '青い空の色が好きです。'], ['日本の首都は?', '東京です。'],
-  ['lsとは何ですか。', 'ディレクトリの内容を一覧表示するコマンドです。'], ['空は?', '青い。'],
+  ['1+1は?', '2です。'],
+  ['好きな色は?', '青い空の色が好きです。'],
+  ['日本の首都は?', '東京です。'],
+  ['lsとは何ですか。', 'ディレクトリの内容を一覧表示するコマンドです。'],
+  ['空は?', '青い。'],
 ]
 
 /** For tests: where a run of this folder writes. */
@@ -25,18 +28,49 @@ export async function makeRunFolders(folder: string): Promise<Pick<TrainJob, 'ch
 }
 
 /** For tests: a job in a folder of its own, small enough for a test. The caller removes the folder. */
-export async function makeJob(rows: readonly Row[], validation: readonly Row[], settings: Partial<SettingValues> = {}): Promise<TrainJob & { folder: string }> {
+export async function makeJob(
+  rows: readonly Row[],
+  validation: readonly Row[],
+  settings: Partial<SettingValues> = {},
+): Promise<TrainJob & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-train-'))
-  const jsonl = (list: readonly Row[]) => list.map(([prompt, answer], index) => `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`).join('')
-  const job = { trainFile: join(folder, 'train.jsonl'), validationFile: join(folder, 'validation.jsonl'), ...(await makeRunFolders(folder)) }
+  const jsonl = (list: readonly Row[]) =>
+    list
+      .map(
+        ([prompt, answer], index) => `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`,
+      )
+      .join('')
+  const job = {
+    trainFile: join(folder, 'train.jsonl'),
+    validationFile: join(folder, 'validation.jsonl'),
+    ...(await makeRunFolders(folder)),
+  }
   await writeFile(job.trainFile, jsonl(rows))
   await writeFile(job.validationFile, jsonl(validation))
-  const values = { ...defaultSettings(), 'training.batch_size': 2, 'training.lora_r': 2, 'training.lora_alpha': 4, 'prediction.max_length_inference': 4, ...settings }
-  return { folder, modelFolder: tinyModelFolder, ...job, resumeFrom: null, startFrom: null, settings: values, device: 'cpu' }
+  const values = {
+    ...defaultSettings(),
+    'training.batch_size': 2,
+    'training.lora_r': 2,
+    'training.lora_alpha': 4,
+    'prediction.max_length_inference': 4,
+    ...settings,
+  }
+  return {
+    folder,
+    modelFolder: tinyModelFolder,
+    ...job,
+    resumeFrom: null,
+    startFrom: null,
+    settings: values,
+    device: 'cpu',
+  }
 }
 
 /** For tests: runs a job to its end, or until `stopAfter` steps are done, and gathers what it tells. */
-export async function runJob(job: TrainJob, { stopAfter, now }: { stopAfter?: number; now?: () => number } = {}): Promise<{ result: TrainResult; events: TrainEvent[]; losses: number[] }> {
+export async function runJob(
+  job: TrainJob,
+  { stopAfter, now }: { stopAfter?: number; now?: () => number } = {},
+): Promise<{ result: TrainResult; events: TrainEvent[]; losses: number[] }> {
   const events: TrainEvent[] = []
   const controller = new AbortController()
   const onEvent = (event: TrainEvent) => {

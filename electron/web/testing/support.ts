@@ -85,14 +85,35 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
     bugs.push(`${place}: ${String(error)}`)
     return 'reference'
   }
-  const host = await startWebHost({ studio, grants, rendererFolder, port: 0, exactPort: true, accountFolder, report, limits })
+  const host = await startWebHost({
+    studio,
+    grants,
+    rendererFolder,
+    port: 0,
+    exactPort: true,
+    accountFolder,
+    report,
+    limits,
+  })
   const origin = `http://127.0.0.1:${host.port}`
   const { pathname, search } = new URL(host.newLink())
-  const opened = await raw(host.port, `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: close\r\n\r\n`)
+  const opened = await raw(
+    host.port,
+    `GET ${pathname}${search} HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: close\r\n\r\n`,
+  )
   const key = keyOf(/^location: \/(#.*)$/im.exec(opened)?.[1]?.trim() ?? '') ?? ''
   return {
-    host, studio, grants, accountFolder, origin, bugs, key, port: host.port, keyHeader: { [KEY_HEADER]: key },
-    session: async () => ((await fetch(host.newLink(), { redirect: 'manual' })).headers.get('set-cookie') ?? '').split(';')[0] as string,
+    host,
+    studio,
+    grants,
+    accountFolder,
+    origin,
+    bugs,
+    key,
+    port: host.port,
+    keyHeader: { [KEY_HEADER]: key },
+    session: async () =>
+      ((await fetch(host.newLink(), { redirect: 'manual' })).headers.get('set-cookie') ?? '').split(';')[0] as string,
     async close() {
       await host.close()
       await rm(folder, { recursive: true })
@@ -100,12 +121,17 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
   }
 }
 
-/** Sends bytes as they are, and that no more will come unless `isOpen`; resolves with everything that came back once the connection is closed. */
+/**
+ * Sends bytes as they are, and that no more will come unless `isOpen`; resolves with everything that came back once the
+ * connection is closed.
+ */
 export function raw(port: number, bytes: string | Uint8Array, isOpen = false): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
     const socket = connect(port, '127.0.0.1', () => void (isOpen ? socket.write(bytes) : socket.end(bytes)))
-    socket.on('data', (data) => { answer += data.toString('latin1') })
+    socket.on('data', (data) => {
+      answer += data.toString('latin1')
+    })
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(answer))
   })
@@ -113,7 +139,10 @@ export function raw(port: number, bytes: string | Uint8Array, isOpen = false): P
 
 /** An upgrade as a page sends it, with whatever cookie and key. */
 export const upgrade = (port: number, cookie: string, key: string): Buffer =>
-  Buffer.from(`GET /studio HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocolsFor(key).join(', ')}\r\nCookie: ${cookie}\r\n\r\n`, 'latin1')
+  Buffer.from(
+    `GET /studio HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: ${protocolsFor(key).join(', ')}\r\nCookie: ${cookie}\r\n\r\n`,
+    'latin1',
+  )
 
 /** A window's socket, and what came through it. */
 export class TestWindow {
@@ -132,8 +161,13 @@ export class TestWindow {
     })
   }
 
-  static async open({ port, origin, key }: Pick<TestHost, 'port' | 'origin' | 'key'>, cookie: string): Promise<TestWindow> {
-    const window = new TestWindow(new WebSocket(`ws://127.0.0.1:${port}/studio`, protocolsFor(key), { headers: { cookie, origin } }))
+  static async open(
+    { port, origin, key }: Pick<TestHost, 'port' | 'origin' | 'key'>,
+    cookie: string,
+  ): Promise<TestWindow> {
+    const window = new TestWindow(
+      new WebSocket(`ws://127.0.0.1:${port}/studio`, protocolsFor(key), { headers: { cookie, origin } }),
+    )
     await new Promise((resolve, reject) => {
       window.socket.once('open', resolve)
       window.socket.once('error', reject)
@@ -143,7 +177,10 @@ export class TestWindow {
 
   /** The next message. */
   async next(): Promise<unknown> {
-    while (this.#received.length === 0) await new Promise<void>((resolve) => { this.#wake = resolve })
+    while (this.#received.length === 0)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
     return this.#received.shift()
   }
 

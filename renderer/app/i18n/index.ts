@@ -7,15 +7,17 @@ export type Language = 'ja' | 'en'
 
 /** Starts i18next with both languages bundled. Places are written `{name}`, as in core/contract. */
 export async function startTexts(language: Language): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    resources: { ja, en },
-    lng: language,
-    fallbackLng: 'ja',
-    defaultNS: 'common',
-    ns: Object.keys(ja),
-    interpolation: { prefix: '{', suffix: '}', escapeValue: false },
-    react: { useSuspense: false },
-  })
+  await i18next
+    .use(initReactI18next)
+    .init({
+      resources: { ja, en },
+      lng: language,
+      fallbackLng: 'ja',
+      defaultNS: 'common',
+      ns: Object.keys(ja),
+      interpolation: { prefix: '{', suffix: '}', escapeValue: false },
+      react: { useSuspense: false },
+    })
   document.documentElement.lang = language
 }
 

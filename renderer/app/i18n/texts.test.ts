@@ -6,12 +6,20 @@ import type { ErrorCode } from '../../../core/contract/index.ts'
 import { errorSentence, fillPlaces, logSentence } from '../../ui/texts.ts'
 
 beforeAll(async () => {
-  await i18next.init({ lng: 'ja', resources: { ja, en }, defaultNS: 'common', interpolation: { prefix: '{', suffix: '}' } })
+  await i18next.init({
+    lng: 'ja',
+    resources: { ja, en },
+    defaultNS: 'common',
+    interpolation: { prefix: '{', suffix: '}' },
+  })
 })
 
 describe('errorSentence', () => {
   it('names the setting by its label, and codes by their words', () => {
-    const error = { code: 'setting/type', facts: { setting: 'training.epochs', found: 'abc', expected: 'integer' } } as const
+    const error = {
+      code: 'setting/type',
+      facts: { setting: 'training.epochs', found: 'abc', expected: 'integer' },
+    } as const
     expect(errorSentence(error, 'ja')).toContain('「学習回数（エポック）」の値「abc」')
     expect(errorSentence(error, 'ja')).toContain('整数が必要です')
     expect(errorSentence(error, 'en')).toBe('The value "abc" of "Epochs" cannot be used (a whole number is needed).')
@@ -46,12 +54,15 @@ const leaves = (tree: Tree, path = ''): [string, string][] =>
 
 describe('the locales', () => {
   const places = (text: string) => [...new Set(text.match(/\{\w+/g) ?? [])].sort()
-  it.each(Object.keys(ja) as (keyof typeof ja)[])('%s: both languages have every text, with the same places', (feature) => {
-    const english = new Map(leaves(en[feature] as Tree))
-    for (const [key, text] of leaves(ja[feature] as Tree)) {
-      expect(text, key).not.toBe('')
-      expect(english.get(key), key).toBeTruthy()
-      expect(places(english.get(key) ?? ''), key).toEqual(places(text))
-    }
-  })
+  it.each(Object.keys(ja) as (keyof typeof ja)[])(
+    '%s: both languages have every text, with the same places',
+    (feature) => {
+      const english = new Map(leaves(en[feature] as Tree))
+      for (const [key, text] of leaves(ja[feature] as Tree)) {
+        expect(text, key).not.toBe('')
+        expect(english.get(key), key).toBeTruthy()
+        expect(places(english.get(key) ?? ''), key).toEqual(places(text))
+      }
+    },
+  )
 })

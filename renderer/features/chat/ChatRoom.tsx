@@ -55,7 +55,12 @@ function SourceBar() {
             quiet
             className={styles.grow as string}
           />
-          <IconButton icon={<SquarePen size={16} />} label={t('new')} isDisabled={!hasTurns} onPress={newConversation} />
+          <IconButton
+            icon={<SquarePen size={16} />}
+            label={t('new')}
+            isDisabled={!hasTurns}
+            onPress={newConversation}
+          />
           <IconButton
             icon={<SlidersHorizontal size={16} />}
             label={t('settings')}
@@ -74,7 +79,11 @@ function Welcome() {
   const trained = useChat((state) => state.sources[1] !== null)
   return (
     <div className={styles.welcome}>
-      <EmptyState icon={<MessageSquareText size={22} />} title={t('empty.title')} text={t(trained ? 'empty.text' : 'empty.untrained')}>
+      <EmptyState
+        icon={<MessageSquareText size={22} />}
+        title={t('empty.title')}
+        text={t(trained ? 'empty.text' : 'empty.untrained')}
+      >
         {!trained && <Button onPress={() => goTo('experiments', null)}>{t('empty.train')}</Button>}
         <Suggestions />
       </EmptyState>

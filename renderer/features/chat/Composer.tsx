@@ -42,7 +42,13 @@ export function Composer() {
           onChange={(text) => useChat.setState({ draft: text })}
           className={styles.field as string}
         >
-          <TextArea ref={box} rows={1} className={styles.input as string} placeholder={t('placeholder')} onKeyDown={keyDown} />
+          <TextArea
+            ref={box}
+            rows={1}
+            className={styles.input as string}
+            placeholder={t('placeholder')}
+            onKeyDown={keyDown}
+          />
         </TextField>
         {busy ? (
           <Button variant="danger" size="small" icon={<Square size={11} fill="currentColor" />} onPress={stopAnswers}>

@@ -7,7 +7,9 @@ import styles from './Suggestions.module.css'
 const paraphrases = ['asTaught', 'without', 'short', 'mistyped', 'shortest'] as const
 const controls = ['hello', 'toyota'] as const
 
-/** The tutorial's questions: the one that is taught, in five wordings, and two whose answers should stay as they were. */
+/**
+ * The tutorial's questions: the one that is taught, in five wordings, and two whose answers should stay as they were.
+ */
 export function Suggestions() {
   const { t } = useTranslation('chat')
   const busy = useChat((state) => isAnswering(lastTurn(state)))

@@ -24,7 +24,14 @@ export function Transcript() {
     if (current) follows.current = current.scrollHeight - current.scrollTop - current.clientHeight < FOLLOW_PX
   }
   return (
-    <div ref={frame} className={styles.transcript} onScroll={scroll} role="log" aria-label={t('conversation')} tabIndex={0}>
+    <div
+      ref={frame}
+      className={styles.transcript}
+      onScroll={scroll}
+      role="log"
+      aria-label={t('conversation')}
+      tabIndex={0}
+    >
       {turns.map((turn) => (
         <TurnView key={turn.id} turn={turn} />
       ))}
@@ -103,7 +110,9 @@ function Facts({ answer }: { readonly answer: Answer }) {
   if (answer.kind !== 'done') return null
   const { finish, tokenCount, tokensPerSecond, droppedTurns } = answer.answer
   const parts = [
-    ...(tokenCount > 0 ? [t('tokens', { count: tokenCount }), t('speed', { speed: format.number(Math.round(tokensPerSecond)) })] : []),
+    ...(tokenCount > 0
+      ? [t('tokens', { count: tokenCount }), t('speed', { speed: format.number(Math.round(tokensPerSecond)) })]
+      : []),
     ...(finish === 'stop' ? [] : [t(`finish.${finish}`)]),
     ...(droppedTurns > 0 ? [t('dropped', { count: droppedTurns })] : []),
   ]

@@ -59,13 +59,20 @@ describe('messagesFor', () => {
   })
 
   it('sends a source only its own answers', () => {
-    expect(messagesFor(turns, 1, 'experiment:e1', '三', true).map(({ content }) => content)).toEqual(['一', '右1', '三'])
+    expect(messagesFor(turns, 1, 'experiment:e1', '三', true).map(({ content }) => content)).toEqual([
+      '一',
+      '右1',
+      '三',
+    ])
     expect(messagesFor(turns, 0, 'model:m1', '三', true).map(({ content }) => content)).toEqual(['一', '答1', '三'])
   })
 })
 
 it('keeps the text of an answer that is stopped half-way, and leaves others alone', () => {
-  expect(cancelled({ kind: 'streaming', text: '途中' })).toMatchObject({ kind: 'done', answer: { text: '途中', finish: 'cancelled' } })
+  expect(cancelled({ kind: 'streaming', text: '途中' })).toMatchObject({
+    kind: 'done',
+    answer: { text: '途中', finish: 'cancelled' },
+  })
   expect(isAnswering(turn('一', done('a'), { kind: 'waiting' }))).toBe(true)
   expect(isAnswering(turn('一', done('a'), cancelled({ kind: 'waiting' })))).toBe(false)
 })
@@ -78,9 +85,13 @@ describe('isSendKey', () => {
   const enter = { key: 'Enter', shiftKey: false, keyCode: 13, isComposing: false }
   it('sends on Enter alone', () => {
     expect(
-      [enter, { ...enter, shiftKey: true }, { ...enter, isComposing: true }, { ...enter, keyCode: 229 }, { ...enter, key: 'a' }].map(
-        isSendKey,
-      ),
+      [
+        enter,
+        { ...enter, shiftKey: true },
+        { ...enter, isComposing: true },
+        { ...enter, keyCode: 229 },
+        { ...enter, key: 'a' },
+      ].map(isSendKey),
     ).toEqual([true, false, false, false, false])
   })
 })

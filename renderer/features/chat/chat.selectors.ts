@@ -1,4 +1,11 @@
-import type { AppError, ChatAnswer, ChatMessage, ChatSource, ExperimentSummary, ModelSummary } from '../../../core/contract/index.ts'
+import type {
+  AppError,
+  ChatAnswer,
+  ChatMessage,
+  ChatSource,
+  ExperimentSummary,
+  ModelSummary,
+} from '../../../core/contract/index.ts'
 
 export type Answer =
   | { readonly kind: 'waiting' }
@@ -27,12 +34,14 @@ export const sourceKey = (source: ChatSource): string =>
 export function parseSource(key: string): ChatSource {
   const split = key.indexOf(':')
   const id = key.slice(split + 1)
-  return (key.startsWith('model:') ? { kind: 'model', modelId: id } : { kind: 'experiment', experimentId: id }) as ChatSource
+  return (
+    key.startsWith('model:') ? { kind: 'model', modelId: id } : { kind: 'experiment', experimentId: id }
+  ) as ChatSource
 }
 
 /**
- * The two sources to begin with: the base model, and beside it the experiment that was asked for or the newest trained one.
- * Without an experiment the second column stays empty.
+ * The two sources to begin with: the base model, and beside it the experiment that was asked for or the newest trained
+ * one. Without an experiment the second column stays empty.
  */
 export function defaultSources(
   experiments: readonly ExperimentSummary[],
@@ -48,7 +57,13 @@ export function defaultSources(
  * What a column's source is sent: with `carriesOn` the turns that this same source has answered, then the question.
  * Turns that failed or were answered by another source are left out.
  */
-export function messagesFor(turns: readonly Turn[], column: number, source: string, question: string, carriesOn: boolean): ChatMessage[] {
+export function messagesFor(
+  turns: readonly Turn[],
+  column: number,
+  source: string,
+  question: string,
+  carriesOn: boolean,
+): ChatMessage[] {
   const earlier = carriesOn ? turns : []
   const history = earlier.flatMap((turn): ChatMessage[] => {
     const given = turn.answers[column]
@@ -71,7 +86,10 @@ export const textOf = (answer: Answer): string =>
 /** What an answer becomes when the user stops it. */
 export const cancelled = (answer: Answer): Answer =>
   answer.kind === 'waiting' || answer.kind === 'streaming'
-    ? { kind: 'done', answer: { text: textOf(answer), finish: 'cancelled', tokenCount: 0, tokensPerSecond: 0, droppedTurns: 0 } }
+    ? {
+        kind: 'done',
+        answer: { text: textOf(answer), finish: 'cancelled', tokenCount: 0, tokensPerSecond: 0, droppedTurns: 0 },
+      }
     : answer
 
 interface KeyPress {
@@ -81,6 +99,9 @@ interface KeyPress {
   readonly isComposing: boolean
 }
 
-/** True for the Enter that sends: not with Shift, and never the Enter that accepts an IME's conversion (keyCode 229 where a browser ends composing first). */
+/**
+ * True for the Enter that sends: not with Shift, and never the Enter that accepts an IME's conversion (keyCode 229
+ * where a browser ends composing first).
+ */
 export const isSendKey = ({ key, shiftKey, keyCode, isComposing }: KeyPress): boolean =>
   key === 'Enter' && !shiftKey && !isComposing && keyCode !== 229

@@ -17,7 +17,10 @@ export type PredictionValues = Readonly<Record<string, string | boolean>>
 export const predictionKeys: readonly SettingKey[] = settingKeys.filter((key) => settingOf(key).group === 'prediction')
 export const predictionDefaults = (): PredictionValues =>
   Object.fromEntries(
-    predictionKeys.map((key) => [key, ((value) => (typeof value === 'boolean' ? value : String(value)))(settingOf(key).default)]),
+    predictionKeys.map((key) => [
+      key,
+      ((value) => (typeof value === 'boolean' ? value : String(value)))(settingOf(key).default),
+    ]),
   )
 
 interface Chat {
@@ -58,7 +61,8 @@ export const useChat = create<Chat>()(
     {
       name: 'terakoya.chat',
       version: 1,
-      partialize: (state) => Object.fromEntries(Object.entries(state).filter(([key]) => scope[key as keyof Chat] === 'persisted')),
+      partialize: (state) =>
+        Object.fromEntries(Object.entries(state).filter(([key]) => scope[key as keyof Chat] === 'persisted')),
     },
   ),
 )
@@ -90,7 +94,11 @@ export async function send(text: string): Promise<void> {
     messages: messagesFor(turns, column, source, question, carriesOn),
   }))
   useChat.setState({ turns: [...turns, turn], draft: '' })
-  const result = await api.ask({ requestId: id, targets, settings: generationSettingsOf(parseSettings(usable(settings)).values) })
+  const result = await api.ask({
+    requestId: id,
+    targets,
+    settings: generationSettingsOf(parseSettings(usable(settings)).values),
+  })
   if (!result.ok) failAll(id, result.error)
 }
 
@@ -98,7 +106,10 @@ export async function send(text: string): Promise<void> {
 const usable = (settings: PredictionValues): Record<string, unknown> =>
   Object.fromEntries(
     predictionKeys
-      .map((key) => [key, typeof settings[key] === 'string' ? settings[key].normalize('NFKC').trim() : settings[key]] as const)
+      .map(
+        (key) =>
+          [key, typeof settings[key] === 'string' ? settings[key].normalize('NFKC').trim() : settings[key]] as const,
+      )
       .filter(([key, value]) => checkSetting(key, value) === null),
   )
 
@@ -122,7 +133,10 @@ function changeTurn(id: string, change: (answer: Answer, column: number) => Answ
   useChat.setState(({ turns }) => ({
     turns: turns.map((turn) =>
       turn.id === id
-        ? { ...turn, answers: turn.answers.map((given, column) => ({ ...given, answer: change(given.answer, column) })) }
+        ? {
+            ...turn,
+            answers: turn.answers.map((given, column) => ({ ...given, answer: change(given.answer, column) })),
+          }
         : turn,
     ),
   }))
@@ -147,7 +161,8 @@ export function connectChat(): () => void {
         isOpen(answer) || given.finish === 'cancelled' ? { kind: 'done', answer: given } : answer,
       )
       const turn = useChat.getState().turns.find(({ id }) => id === requestId)
-      if (turn?.answers[target]?.source.startsWith('experiment:') && !useChat.getState().hasTried) useChat.setState({ hasTried: true })
+      if (turn?.answers[target]?.source.startsWith('experiment:') && !useChat.getState().hasTried)
+        useChat.setState({ hasTried: true })
     }),
     api.onFailed(({ requestId, target, error }) =>
       changeAnswer(requestId, target, (answer) =>

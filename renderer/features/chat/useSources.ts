@@ -17,22 +17,28 @@ export function useSourceSections(): readonly SelectSection[] {
     () => [
       {
         label: t('sources.experiments'),
-        items: experiments.filter(isTrained).map(({ id, name, modelName, createdAt }) => ({
-          id: `experiment:${id}`,
-          label: name,
-          detail: t('sources.experiment', { model: modelName, when: format.when(createdAt) }),
-        })),
+        items: experiments
+          .filter(isTrained)
+          .map(({ id, name, modelName, createdAt }) => ({
+            id: `experiment:${id}`,
+            label: name,
+            detail: t('sources.experiment', { model: modelName, when: format.when(createdAt) }),
+          })),
       },
       {
         label: t('sources.models'),
-        items: models.filter(isUsable).map((model) => ({ id: `model:${model.id}`, label: model.name, detail: detailOf(model) })),
+        items: models
+          .filter(isUsable)
+          .map((model) => ({ id: `model:${model.id}`, label: model.name, detail: detailOf(model) })),
       },
     ],
     [experiments, models, detailOf, t, format],
   )
 }
 
-/** Fills empty columns, follows an experiment that another room asked to try, and drops sources that no longer exist. */
+/**
+ * Fills empty columns, follows an experiment that another room asked to try, and drops sources that no longer exist.
+ */
 export function useSensibleSources(): void {
   const experiments = useExperiments((state) => state.list)
   const models = useModels((state) => state.list)
@@ -42,7 +48,8 @@ export function useSensibleSources(): void {
     if (experiments.kind !== 'ready' || models.kind !== 'ready') return
     const trained = experiments.items.filter(isTrained)
     const exists = (key: string | null) =>
-      key !== null && (trained.some(({ id }) => key === `experiment:${id}`) || models.items.some(({ id }) => key === `model:${id}`))
+      key !== null &&
+      (trained.some(({ id }) => key === `experiment:${id}`) || models.items.some(({ id }) => key === `model:${id}`))
     const [left, right] = useChat.getState().sources
     const asked = wanted !== followed.current && trained.some(({ id }) => id === wanted)
     const defaults = defaultSources(trained, models.items, wanted)

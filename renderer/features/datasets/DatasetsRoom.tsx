@@ -2,7 +2,22 @@ import { CloudDownload, Import, Plus, Table2 } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, DatasetId } from '../../../core/contract/index.ts'
-import { Button, EmptyState, ErrorNotice, errorSentence, IconButton, List, ListPane, LoadingPane, Menu, Notice, TwoPanes, useFormat, useLanguage, useSession } from '../../ui/index.ts'
+import {
+  Button,
+  EmptyState,
+  ErrorNotice,
+  errorSentence,
+  IconButton,
+  List,
+  ListPane,
+  LoadingPane,
+  Menu,
+  Notice,
+  TwoPanes,
+  useFormat,
+  useLanguage,
+  useSession,
+} from '../../ui/index.ts'
 import { createAndOpen, importByDialog, removeUnopened } from './datasets.actions.ts'
 import { datasetCommands } from './datasets.commands.tsx'
 import { datasetItems } from './datasets.selectors.ts'
@@ -61,7 +76,9 @@ function DatasetList() {
   const entries = items.map((item) => ({
     id: item.id,
     title: item.name,
-    detail: item.problem ? t('unreadable') : `${t('rows', { count: item.rowCount, rows: format.number(item.rowCount) })} · ${format.when(item.updatedAt)}`,
+    detail: item.problem
+      ? t('unreadable')
+      : `${t('rows', { count: item.rowCount, rows: format.number(item.rowCount) })} · ${format.when(item.updatedAt)}`,
     icon: <Table2 size={16} aria-hidden />,
   }))
   const { t: hubText } = useTranslation('hub')
@@ -69,7 +86,11 @@ function DatasetList() {
     <>
       <IconButton icon={<CloudDownload size={16} />} label={hubText('open')} onPress={openHub} />
       <IconButton icon={<Import size={16} />} label={t('import')} onPress={() => void importByDialog()} />
-      <Menu trigger={<IconButton icon={<Plus size={17} />} label={t('create')} />} label={t('create')} entries={newEntries()} />
+      <Menu
+        trigger={<IconButton icon={<Plus size={17} />} label={t('create')} />}
+        label={t('create')}
+        entries={newEntries()}
+      />
     </>
   )
   return (
@@ -77,15 +98,25 @@ function DatasetList() {
       <ListPane title={t('title')} actions={actions}>
         <ImportProgressNote />
         {list.kind === 'loading' && <LoadingPane />}
-        {list.kind === 'failed' && <ErrorNotice error={list.error} onRetry={() => void loadList()} className={styles.listError} />}
-        {entries.length > 0 && <List label={t('list')} entries={entries} selected={selected} onSelect={(id) => select('datasets', id)} />}
+        {list.kind === 'failed' && (
+          <ErrorNotice error={list.error} onRetry={() => void loadList()} className={styles.listError} />
+        )}
+        {entries.length > 0 && (
+          <List label={t('list')} entries={entries} selected={selected} onSelect={(id) => select('datasets', id)} />
+        )}
       </ListPane>
     </div>
   )
 }
 
 const newEntries = () =>
-  datasetCommands().map(({ id, label, icon, run }) => ({ id, label, icon, onAction: () => void run(), separated: id === 'datasets.import' }))
+  datasetCommands().map(({ id, label, icon, run }) => ({
+    id,
+    label,
+    icon,
+    onAction: () => void run(),
+    separated: id === 'datasets.import',
+  }))
 
 function RightPane({ onLeave }: { readonly onLeave: (direction: 'forward' | 'back') => void }) {
   const { t } = useTranslation('datasets')
@@ -99,12 +130,17 @@ function RightPane({ onLeave }: { readonly onLeave: (direction: 'forward' | 'bac
     case 'failed':
       return <Unopened id={editor.id} error={editor.error} />
     case 'none':
-      return isEmpty ? <FirstDataset /> : <EmptyState icon={<Table2 size={28} />} title={t('chooseTitle')} text={t('chooseText')} />
+      return isEmpty ? (
+        <FirstDataset />
+      ) : (
+        <EmptyState icon={<Table2 size={28} />} title={t('chooseTitle')} text={t('chooseText')} />
+      )
   }
 }
 
 /** True where trying again will not help. */
-const isHopeless = ({ code }: AppError): boolean => code === 'dataset/damaged' || code === 'dataset/foreign' || code === 'dataset/newer'
+const isHopeless = ({ code }: AppError): boolean =>
+  code === 'dataset/damaged' || code === 'dataset/foreign' || code === 'dataset/newer'
 
 /** A dataset that cannot be opened: why, and the ways out. */
 function Unopened({ id, error }: { readonly id: DatasetId; readonly error: AppError }) {

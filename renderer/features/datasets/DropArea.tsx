@@ -10,7 +10,8 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.include
 export function DropArea({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation('datasets')
   const [over, setOver] = useState(false)
-  // Enter and leave are sent for every element on the way: only their balance tells whether the pointer is still inside.
+  // Enter and leave are sent for every element on the way: only their balance tells whether the pointer is still
+  // inside.
   const depth = useRef(0)
   const track = (event: DragEvent, delta: 1 | -1) => {
     if (!hasFiles(event)) return
@@ -25,7 +26,13 @@ export function DropArea({ children }: { readonly children: ReactNode }) {
     void importDropped([...event.dataTransfer.files])
   }
   return (
-    <div className={styles.dropArea} onDragEnter={(event) => track(event, 1)} onDragLeave={(event) => track(event, -1)} onDragOver={(event) => hasFiles(event) && event.preventDefault()} onDrop={drop}>
+    <div
+      className={styles.dropArea}
+      onDragEnter={(event) => track(event, 1)}
+      onDragLeave={(event) => track(event, -1)}
+      onDragOver={(event) => hasFiles(event) && event.preventDefault()}
+      onDrop={drop}
+    >
       {children}
       {over && (
         <div className={styles.dropHint}>

@@ -1,4 +1,18 @@
-import { CircleHelp, Combine, Ellipsis, History, PenLine, Redo2, Rows3, Save, ScanText, Search, Trash2, Undo2, Upload } from 'lucide-react'
+import {
+  CircleHelp,
+  Combine,
+  Ellipsis,
+  History,
+  PenLine,
+  Redo2,
+  Rows3,
+  Save,
+  ScanText,
+  Search,
+  Trash2,
+  Undo2,
+  Upload,
+} from 'lucide-react'
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -12,25 +26,71 @@ import { KeysHelp } from './KeysHelp.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 import styles from './DatasetsRoom.module.css'
 
-const EXPORTS = ['csv', 'xlsx', 'numbers', 'tsv', 'csv-cp932', 'csv-h2o', 'jsonl', 'jsonl-alpaca', 'jsonl-messages', 'parquet'] as const
+const EXPORTS = [
+  'csv',
+  'xlsx',
+  'numbers',
+  'tsv',
+  'csv-cp932',
+  'csv-h2o',
+  'jsonl',
+  'jsonl-alpaca',
+  'jsonl-messages',
+  'parquet',
+] as const
 
 /** The dataset's name and its tools. */
-export function EditorBar({ document, info, onFind, onSample, onHistory, children }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onFind: () => void; readonly onSample: () => void; readonly onHistory: () => void; readonly children?: ReactNode }) {
+export function EditorBar({
+  document,
+  info,
+  onFind,
+  onSample,
+  onHistory,
+  children,
+}: {
+  readonly document: DatasetDocument
+  readonly info: DatasetInfo
+  readonly onFind: () => void
+  readonly onSample: () => void
+  readonly onHistory: () => void
+  readonly children?: ReactNode
+}) {
   const { t } = useTranslation('datasets')
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
   const [combining, setCombining] = useState(false)
   const saving = useStore(document.state, (state) => state.saveState === 'saving')
   const exports: MenuEntry[] = [
-    ...EXPORTS.map((format) => ({ id: format, label: t(`exportAs.${format}`), onAction: () => void exportDataset(info, document, format) })),
+    ...EXPORTS.map((format) => ({
+      id: format,
+      label: t(`exportAs.${format}`),
+      onAction: () => void exportDataset(info, document, format),
+    })),
   ]
   const more: MenuEntry[] = [
-    { id: 'rename', label: t('renameHint'), icon: <PenLine size={15} />, onAction: () => setTimeout(() => setRenaming(true)) },
+    {
+      id: 'rename',
+      label: t('renameHint'),
+      icon: <PenLine size={15} />,
+      onAction: () => setTimeout(() => setRenaming(true)),
+    },
     { id: 'history', label: t('history.open'), icon: <History size={15} />, onAction: onHistory },
-    { id: 'combine', label: t('combine.open'), icon: <Combine size={15} />, onAction: () => setTimeout(() => setCombining(true)) },
+    {
+      id: 'combine',
+      label: t('combine.open'),
+      icon: <Combine size={15} />,
+      onAction: () => setTimeout(() => setCombining(true)),
+    },
     { id: 'duplicates', label: t('removeDuplicates'), onAction: () => void removeDuplicates(info, document) },
     { id: 'help', label: t('help'), icon: <CircleHelp size={15} />, onAction: () => setHelping(true) },
-    { id: 'remove', label: t('removeDataset'), icon: <Trash2 size={15} />, danger: true, separated: true, onAction: () => void removeDataset(info, document) },
+    {
+      id: 'remove',
+      label: t('removeDataset'),
+      icon: <Trash2 size={15} />,
+      danger: true,
+      separated: true,
+      onAction: () => void removeDataset(info, document),
+    },
   ]
   return (
     <header className={styles.bar}>
@@ -43,18 +103,43 @@ export function EditorBar({ document, info, onFind, onSample, onHistory, childre
       )}
       {children}
       <div className={styles.tools} data-region="tools" role="toolbar" aria-label={t('tools')}>
-        <IconButton icon={<Undo2 size={16} />} label={t('undo')} shortcut={shortcutText('Mod+Z')} isDisabled={info.undoCount === 0} onPress={() => void document.undo()} />
-        <IconButton icon={<Redo2 size={16} />} label={t('redo')} shortcut={shortcutText('Mod+Shift+Z')} isDisabled={info.redoCount === 0} onPress={() => void document.redo()} />
-        <IconButton icon={<Search size={16} />} label={t('find.title')} shortcut={shortcutText('Mod+F')} onPress={onFind} />
+        <IconButton
+          icon={<Undo2 size={16} />}
+          label={t('undo')}
+          shortcut={shortcutText('Mod+Z')}
+          isDisabled={info.undoCount === 0}
+          onPress={() => void document.undo()}
+        />
+        <IconButton
+          icon={<Redo2 size={16} />}
+          label={t('redo')}
+          shortcut={shortcutText('Mod+Shift+Z')}
+          isDisabled={info.redoCount === 0}
+          onPress={() => void document.redo()}
+        />
+        <IconButton
+          icon={<Search size={16} />}
+          label={t('find.title')}
+          shortcut={shortcutText('Mod+F')}
+          onPress={onFind}
+        />
         <IconButton icon={<ScanText size={16} />} label={t('sample.title')} onPress={onSample} />
         <LinesMenu document={document} />
         <ViewMenu id={info.id} />
         <IconButton icon={<CircleHelp size={16} />} label={t('help')} onPress={() => setHelping(true)} />
-        <Menu trigger={<Button icon={<Upload size={15} />}>{t('export')}</Button>} entries={exports} label={t('export')} />
+        <Menu
+          trigger={<Button icon={<Upload size={15} />}>{t('export')}</Button>}
+          entries={exports}
+          label={t('export')}
+        />
         <Button icon={<Save size={15} />} isDisabled={saving} onPress={() => void document.save()}>
           {t('save')}
         </Button>
-        <Menu trigger={<IconButton icon={<Ellipsis size={16} />} label={t('more')} />} entries={more} label={t('more')} />
+        <Menu
+          trigger={<IconButton icon={<Ellipsis size={16} />} label={t('more')} />}
+          entries={more}
+          label={t('more')}
+        />
       </div>
       {combining && <CombineDialog document={document} info={info} onClose={() => setCombining(false)} />}
       <KeysHelp isOpen={helping} onClose={() => setHelping(false)} />
@@ -87,15 +172,26 @@ function LinesMenu({ document }: { readonly document: DatasetDocument }) {
       }
     }),
   )
-  return <Menu trigger={<IconButton icon={<Rows3 size={16} />} label={t('lines')} />} label={t('lines')} entries={entries} />
+  return (
+    <Menu trigger={<IconButton icon={<Rows3 size={16} />} label={t('lines')} />} label={t('lines')} entries={entries} />
+  )
 }
 
 const MAX_NAME = 120
 
-function NameField({ name, label, onDone }: { readonly name: string; readonly label: string; readonly onDone: (name: string | null) => void }) {
+function NameField({
+  name,
+  label,
+  onDone,
+}: {
+  readonly name: string
+  readonly label: string
+  readonly onDone: (name: string | null) => void
+}) {
   const cancelled = useRef(false)
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.nativeEvent.isComposing || event.keyCode === 229 || (event.key !== 'Enter' && event.key !== 'Escape')) return
+    if (event.nativeEvent.isComposing || event.keyCode === 229 || (event.key !== 'Enter' && event.key !== 'Escape'))
+      return
     cancelled.current = event.key === 'Escape'
     event.currentTarget.blur()
   }

@@ -48,10 +48,14 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
       setWidth: (columnId, widthPx) => setColumnWidth(info.id, columnId, widthPx),
       freeze: (frozen) => setLook(info.id, { frozen }),
       zoomBy: (steps) => zoomBy(info.id, steps),
-      filter: (columnId, text) => (text === undefined ? setFiltering(columnId) : void document.filter([...document.state.getState().filters, showing(columnId, text)])),
+      filter: (columnId, text) =>
+        text === undefined
+          ? setFiltering(columnId)
+          : void document.filter([...document.state.getState().filters, showing(columnId, text)]),
       notify: (notice) => toast(t(`grid.notice.${notice}`)),
       leave: onLeave,
-      newColumnName: () => freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
+      newColumnName: () =>
+        freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
     }),
     [document, info.id, onLeave, t],
   )
@@ -63,7 +67,13 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   useWarningBeforeLoss(document)
   return (
     <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, find)}>
-      <EditorBar document={document} info={info} onFind={find} onSample={() => setSampling((open) => !open)} onHistory={() => setRecalling((open) => !open)}>
+      <EditorBar
+        document={document}
+        info={info}
+        onFind={find}
+        onSample={() => setSampling((open) => !open)}
+        onHistory={() => setRecalling((open) => !open)}
+      >
         <ViewSwitch value={shown} onChange={setShown} />
         <ChecksButton info={info} onPress={() => setChecking((open) => !open)} />
       </EditorBar>
@@ -72,7 +82,17 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
       <div className={styles.middle}>
         {shown === 'table' ? (
           <div data-region="grid" className={styles.grid}>
-            <Grid name={document.key} label={t('grid.label', { name: info.name })} columns={info.columns} rows={document.rows} store={document.grid} host={host} look={look} filtered={filtered} marks={marks} />
+            <Grid
+              name={document.key}
+              label={t('grid.label', { name: info.name })}
+              columns={info.columns}
+              rows={document.rows}
+              store={document.grid}
+              host={host}
+              look={look}
+              filtered={filtered}
+              marks={marks}
+            />
           </div>
         ) : (
           <StatisticsPane document={document} info={info} />
@@ -81,21 +101,33 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
         {recalling && <HistoryPanel document={document} info={info} onClose={() => setRecalling(false)} />}
         {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
       </div>
-      {filtering !== null && <FilterDialog document={document} info={info} columnId={filtering} onClose={() => setFiltering(null)} />}
+      {filtering !== null && (
+        <FilterDialog document={document} info={info} columnId={filtering} onClose={() => setFiltering(null)} />
+      )}
       <StatusLine document={document} info={info} />
     </div>
   )
 }
 
 /** Rows whose cell has this text, or none. */
-const showing = (columnId: ColumnId, text: string): ViewFilter => (text === '' ? { columnId, kind: 'empty', value: '', matchCase: true } : { columnId, kind: 'equals', value: text, matchCase: true })
+const showing = (columnId: ColumnId, text: string): ViewFilter =>
+  text === ''
+    ? { columnId, kind: 'empty', value: '', matchCase: true }
+    : { columnId, kind: 'equals', value: text, matchCase: true }
 
-const isTextField = (target: EventTarget): boolean => target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+const isTextField = (target: EventTarget): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 
 /** The table's shortcuts also work while the focus is on the tools. */
 function runShortcut(event: KeyboardEvent, document: DatasetDocument, onFind: () => void): void {
   if (event.defaultPrevented || event.nativeEvent.isComposing || isTextField(event.target)) return
-  const acts: Record<string, () => void> = { 'Mod+Z': () => void document.undo(), 'Mod+Shift+Z': () => void document.redo(), 'Mod+Y': () => void document.redo(), 'Mod+S': () => void document.save(), 'Mod+F': onFind }
+  const acts: Record<string, () => void> = {
+    'Mod+Z': () => void document.undo(),
+    'Mod+Shift+Z': () => void document.redo(),
+    'Mod+Y': () => void document.redo(),
+    'Mod+S': () => void document.save(),
+    'Mod+F': onFind,
+  }
   const shortcut = Object.keys(acts).find((keys) => isShortcut(event, keys))
   if (shortcut === undefined) return
   event.preventDefault()

@@ -15,7 +15,10 @@ interface FindBarProps {
   readonly onClose: () => void
 }
 
-/** Finding and replacing in the whole table, and going to a row. Enter finds the next match, Shift+Enter the one before, Escape closes. */
+/**
+ * Finding and replacing in the whole table, and going to a row. Enter finds the next match, Shift+Enter the one before,
+ * Escape closes.
+ */
 export function FindBar({ document, info, onClose }: FindBarProps) {
   const { t } = useTranslation('datasets')
   const language = useLanguage()
@@ -30,7 +33,13 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
   const find = async (direction: 'next' | 'previous') => {
     if (!query) return
     await document.settled()
-    const result = await api.findCell({ id: info.id, query, direction, from: document.grid.getState().selection.active, ...inView(document.view()) })
+    const result = await api.findCell({
+      id: info.id,
+      query,
+      direction,
+      from: document.grid.getState().selection.active,
+      ...inView(document.view()),
+    })
     if (!result.ok) return toastError(result.error)
     if (!result.value) return toast(t('find.none', { text }))
     goToCell(document, { row: result.value.row, column: result.value.column })
@@ -59,16 +68,48 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
   }
   return (
     <div className={styles.bar} role="search" aria-label={t('find.title')} data-region="find" onKeyDown={onKeyDown}>
-      <input className={styles.text} autoFocus type="search" aria-label={t('find.text')} placeholder={t('find.text')} value={text} maxLength={1000} spellCheck={false} onChange={(event) => setText(event.target.value)} onKeyDown={onFindKey} />
-      <IconButton icon={<ArrowUp size={15} />} label={t('find.previous')} size="small" isDisabled={!query} onPress={() => void find('previous')} />
-      <IconButton icon={<ArrowDown size={15} />} label={t('find.next')} size="small" isDisabled={!query} onPress={() => void find('next')} />
+      <input
+        className={styles.text}
+        autoFocus
+        type="search"
+        aria-label={t('find.text')}
+        placeholder={t('find.text')}
+        value={text}
+        maxLength={1000}
+        spellCheck={false}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onFindKey}
+      />
+      <IconButton
+        icon={<ArrowUp size={15} />}
+        label={t('find.previous')}
+        size="small"
+        isDisabled={!query}
+        onPress={() => void find('previous')}
+      />
+      <IconButton
+        icon={<ArrowDown size={15} />}
+        label={t('find.next')}
+        size="small"
+        isDisabled={!query}
+        onPress={() => void find('next')}
+      />
       <label className={styles.option}>
-        <input type="checkbox" checked={matchCase} onChange={(event) => setMatchCase(event.target.checked)} /> {t('find.matchCase')}
+        <input type="checkbox" checked={matchCase} onChange={(event) => setMatchCase(event.target.checked)} />{' '}
+        {t('find.matchCase')}
       </label>
       <label className={styles.option}>
         <input type="checkbox" checked={regex} onChange={(event) => setRegex(event.target.checked)} /> {t('find.regex')}
       </label>
-      <input className={styles.text} aria-label={t('find.replacement')} placeholder={t('find.replacement')} value={replacement} maxLength={1000} spellCheck={false} onChange={(event) => setReplacement(event.target.value)} />
+      <input
+        className={styles.text}
+        aria-label={t('find.replacement')}
+        placeholder={t('find.replacement')}
+        value={replacement}
+        maxLength={1000}
+        spellCheck={false}
+        onChange={(event) => setReplacement(event.target.value)}
+      />
       <Button size="small" isDisabled={!count} onPress={() => void replace(false)}>
         {t('find.replace')}
       </Button>
@@ -77,7 +118,11 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
       </Button>
       <RowField document={document} />
       <span className={styles.count} role="status">
-        {error ? errorSentence(error, language) : query && count !== null ? t('find.count', { count, cells: format.number(count) }) : ''}
+        {error
+          ? errorSentence(error, language)
+          : query && count !== null
+            ? t('find.count', { count, cells: format.number(count) })
+            : ''}
       </span>
       <IconButton icon={<X size={15} />} label={t('close')} size="small" onPress={onClose} />
     </div>
@@ -85,7 +130,11 @@ export function FindBar({ document, info, onClose }: FindBarProps) {
 }
 
 /** How many cells match, after a moment without typing; again when the table changes. */
-function useCount(document: DatasetDocument, info: DatasetInfo, query: FindQuery | null): { readonly count: number | null; readonly error: AppError | null } {
+function useCount(
+  document: DatasetDocument,
+  info: DatasetInfo,
+  query: FindQuery | null,
+): { readonly count: number | null; readonly error: AppError | null } {
   const [found, setFound] = useState<{ count: number | null; error: AppError | null }>({ count: null, error: null })
   const key = JSON.stringify(query)
   const filters = useStore(document.state, (state) => state.filters)
@@ -93,9 +142,13 @@ function useCount(document: DatasetDocument, info: DatasetInfo, query: FindQuery
     let current = true
     const timer = setTimeout(() => {
       if (!query) return setFound({ count: null, error: null })
-      void document.settled().then(() => api.matches({ id: info.id, query, limit: 0, ...inView(document.view()) })).then((result) => {
-        if (current) setFound(result.ok ? { count: result.value.cellCount, error: null } : { count: null, error: result.error })
-      })
+      void document
+        .settled()
+        .then(() => api.matches({ id: info.id, query, limit: 0, ...inView(document.view()) }))
+        .then((result) => {
+          if (current)
+            setFound(result.ok ? { count: result.value.cellCount, error: null } : { count: null, error: result.error })
+        })
     }, COUNT_DELAY_MS)
     return () => {
       current = false
@@ -121,10 +174,19 @@ function RowField({ document }: { readonly document: DatasetDocument }) {
     goToCell(document, { row: Math.min(row, Math.max(1, document.rows.rowCount())) - 1, column: active.column })
     focusGrid(document)
   }
-  return <input className={styles.row} inputMode="numeric" aria-label={t('find.goToRow')} placeholder={t('find.goToRow')} onKeyDown={onKeyDown} />
+  return (
+    <input
+      className={styles.row}
+      inputMode="numeric"
+      aria-label={t('find.goToRow')}
+      placeholder={t('find.goToRow')}
+      onKeyDown={onKeyDown}
+    />
+  )
 }
 
-const focusGrid = (document: DatasetDocument): void => document.grid.getState().context?.env.textarea()?.focus({ preventScroll: true })
+const focusGrid = (document: DatasetDocument): void =>
+  document.grid.getState().context?.env.textarea()?.focus({ preventScroll: true })
 
 /** The selected cell, as replacing one match names it; nothing where its row is not loaded. */
 function activeCell(document: DatasetDocument) {

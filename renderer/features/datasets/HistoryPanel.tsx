@@ -28,7 +28,12 @@ export function HistoryPanel({ document, info, onClose }: HistoryPanelProps) {
       <p className={panel.muted}>{t('history.text')}</p>
       <ol className={styles.steps}>
         {[...steps].reverse().map((one) => (
-          <Step key={one.step} one={one} isCurrent={one.step === current} onChoose={() => void document.goToStep(one.step)} />
+          <Step
+            key={one.step}
+            one={one}
+            isCurrent={one.step === current}
+            onChoose={() => void document.goToStep(one.step)}
+          />
         ))}
         <Step one={null} isCurrent={current === 0} onChoose={() => void document.goToStep(0)} />
       </ol>
@@ -36,13 +41,28 @@ export function HistoryPanel({ document, info, onClose }: HistoryPanelProps) {
   )
 }
 
-function Step({ one, isCurrent, onChoose }: { readonly one: DatasetStep | null; readonly isCurrent: boolean; readonly onChoose: () => void }) {
+function Step({
+  one,
+  isCurrent,
+  onChoose,
+}: {
+  readonly one: DatasetStep | null
+  readonly isCurrent: boolean
+  readonly onChoose: () => void
+}) {
   const { t } = useTranslation('datasets')
   const format = useFormat()
-  const facts = [one?.at && format.when(one.at), one?.version && t('version', { version: format.number(one.version) })].filter(Boolean).join(' · ')
+  const facts = [one?.at && format.when(one.at), one?.version && t('version', { version: format.number(one.version) })]
+    .filter(Boolean)
+    .join(' · ')
   return (
     <li>
-      <button type="button" className={cx(styles.step, one && !one.isDone && styles.undone)} aria-current={isCurrent ? 'step' : undefined} onClick={onChoose}>
+      <button
+        type="button"
+        className={cx(styles.step, one && !one.isDone && styles.undone)}
+        aria-current={isCurrent ? 'step' : undefined}
+        onClick={onChoose}
+      >
         <span>{one === null ? t('history.begin') : t(`history.act.${one.act ?? 'several'}`)}</span>
         <small>{facts}</small>
       </button>

@@ -22,13 +22,23 @@ export function ImportDialog() {
     </>
   )
   return (
-    <Dialog title={t('importDialog.title', { file: file.name })} isOpen isWide onClose={() => finishLooking(false)} actions={actions}>
+    <Dialog
+      title={t('importDialog.title', { file: file.name })}
+      isOpen
+      isWide
+      onClose={() => finishLooking(false)}
+      actions={actions}
+    >
       <div className={styles.content}>
         {error && <ErrorNotice error={error} />}
         {!preview && !error && <Spinner />}
         {preview && <Choices preview={preview} />}
-        {error && Object.keys(looking.options).length > 0 && <Button onPress={() => choose(UNDECIDED)}>{t('importDialog.again')}</Button>}
-        {preview && preview.sources.length > 0 && <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} columns={preview.columns} />}
+        {error && Object.keys(looking.options).length > 0 && (
+          <Button onPress={() => choose(UNDECIDED)}>{t('importDialog.again')}</Button>
+        )}
+        {preview && preview.sources.length > 0 && (
+          <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} columns={preview.columns} />
+        )}
         {preview && <Rows preview={preview} />}
         {preview && <Target />}
       </div>
@@ -36,7 +46,15 @@ export function ImportDialog() {
   )
 }
 
-const UNDECIDED: ImportOptions = { encoding: undefined, delimiter: undefined, hasHeader: undefined, sheet: undefined, entry: undefined, skipRows: undefined, conversations: undefined }
+const UNDECIDED: ImportOptions = {
+  encoding: undefined,
+  delimiter: undefined,
+  hasHeader: undefined,
+  sheet: undefined,
+  entry: undefined,
+  skipRows: undefined,
+  conversations: undefined,
+}
 const ENCODINGS = ['utf-8', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'utf-16le', 'utf-16be'] as const
 const DELIMITERS = { ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'bar' } as const
 type Delimiter = keyof typeof DELIMITERS
@@ -51,27 +69,56 @@ function Choices({ preview }: { readonly preview: ImportPreview }) {
   return (
     <div className={styles.choices}>
       <p className={styles.format}>{t(`importDialog.format.${preview.format}`)}</p>
-      {preview.entries && <Select label={t('importDialog.entry')} items={list(preview.entries)} value={entry ?? null} onChange={(id) => choose({ ...UNDECIDED, entry: id })} />}
-      {preview.sheets && preview.sheets.length > 1 && <Select label={t('importDialog.sheet')} items={list(preview.sheets)} value={sheet ?? null} onChange={(id) => choose({ sheet: id })} />}
+      {preview.entries && (
+        <Select
+          label={t('importDialog.entry')}
+          items={list(preview.entries)}
+          value={entry ?? null}
+          onChange={(id) => choose({ ...UNDECIDED, entry: id })}
+        />
+      )}
+      {preview.sheets && preview.sheets.length > 1 && (
+        <Select
+          label={t('importDialog.sheet')}
+          items={list(preview.sheets)}
+          value={sheet ?? null}
+          onChange={(id) => choose({ sheet: id })}
+        />
+      )}
       {encoding && (
         <Select
           label={t('importDialog.encoding')}
           items={ENCODINGS.map((id) => ({ id, label: t(`importDialog.encodings.${id}`) }))}
           value={encoding}
           onChange={(id) => choose({ encoding: id as (typeof ENCODINGS)[number] })}
-          {...(preview.encodingConfidence !== undefined && { help: t(preview.encodingConfidence < SURE ? 'importDialog.unsure' : 'importDialog.sure', { percent: format.percent(preview.encodingConfidence) }) })}
+          {...(preview.encodingConfidence !== undefined && {
+            help: t(preview.encodingConfidence < SURE ? 'importDialog.unsure' : 'importDialog.sure', {
+              percent: format.percent(preview.encodingConfidence),
+            }),
+          })}
         />
       )}
       {delimiter && (
         <Select
           label={t('importDialog.delimiter')}
-          items={(Object.keys(DELIMITERS) as Delimiter[]).map((id) => ({ id, label: t(`importDialog.delimiters.${DELIMITERS[id]}`) }))}
+          items={(Object.keys(DELIMITERS) as Delimiter[]).map((id) => ({
+            id,
+            label: t(`importDialog.delimiters.${DELIMITERS[id]}`),
+          }))}
           value={delimiter}
           onChange={(id) => choose({ delimiter: id as Delimiter })}
         />
       )}
       {skipRows !== undefined && (
-        <NumberTextField label={t('importDialog.skipRows')} value={String(skipRows)} min={0} max={MAX_SKIPPED} step={1} onChange={(text) => skip(text)} className={styles.skip as string} />
+        <NumberTextField
+          label={t('importDialog.skipRows')}
+          value={String(skipRows)}
+          min={0}
+          max={MAX_SKIPPED}
+          step={1}
+          onChange={(text) => skip(text)}
+          className={styles.skip as string}
+        />
       )}
       {conversations !== undefined && (
         <Select
@@ -83,7 +130,12 @@ function Choices({ preview }: { readonly preview: ImportPreview }) {
       )}
       {hasHeader !== undefined && (
         <label className={styles.header}>
-          <input type="checkbox" checked={hasHeader} onChange={(event) => choose({ hasHeader: event.target.checked })} /> {t('importDialog.header')}
+          <input
+            type="checkbox"
+            checked={hasHeader}
+            onChange={(event) => choose({ hasHeader: event.target.checked })}
+          />{' '}
+          {t('importDialog.header')}
         </label>
       )}
     </div>
@@ -134,6 +186,16 @@ function Target() {
   const items = useDatasets(datasetItems).filter(isReadable)
   const into = useImporting((state) => state.looking?.into ?? null)
   if (items.length === 0) return null
-  const choices = [{ id: NEW, label: t('importDialog.newDataset') }, ...items.map(({ id, name }) => ({ id, label: t('importDialog.appendTo', { name }) }))]
-  return <Select label={t('importDialog.target')} items={choices} value={into ?? NEW} onChange={(id) => chooseTarget(id === NEW ? null : (id as DatasetId))} />
+  const choices = [
+    { id: NEW, label: t('importDialog.newDataset') },
+    ...items.map(({ id, name }) => ({ id, label: t('importDialog.appendTo', { name }) })),
+  ]
+  return (
+    <Select
+      label={t('importDialog.target')}
+      items={choices}
+      value={into ?? NEW}
+      onChange={(id) => chooseTarget(id === NEW ? null : (id as DatasetId))}
+    />
+  )
 }

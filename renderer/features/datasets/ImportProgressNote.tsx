@@ -17,7 +17,12 @@ export function ImportProgressNote() {
         {t('importing', { name: file })}
       </p>
       <IconButton icon={<X size={15} />} label={t('importStop')} isDisabled={isStopping} onPress={cancelImport} />
-      <ProgressBar label={t('importing', { name: file })} value={progress?.share ?? null} tone={isStopping ? 'quiet' : 'accent'} className={styles.bar as string} />
+      <ProgressBar
+        label={t('importing', { name: file })}
+        value={progress?.share ?? null}
+        tone={isStopping ? 'quiet' : 'accent'}
+        className={styles.bar as string}
+      />
       <p className={styles.figures}>
         <Figures importing={importing} />
       </p>
@@ -31,7 +36,11 @@ function Figures({ importing: { progress, isStopping } }: { readonly importing: 
   if (isStopping) return t('importStopping')
   const { rowCount = 0, share = null, remainingSeconds = null } = progress ?? {}
   const parts = [
-    ...(rowCount > 0 ? [t('rows', { count: rowCount, rows: format.number(rowCount) })] : share !== null ? [format.percent(share)] : []),
+    ...(rowCount > 0
+      ? [t('rows', { count: rowCount, rows: format.number(rowCount) })]
+      : share !== null
+        ? [format.percent(share)]
+        : []),
     ...(remainingSeconds === null ? [] : [t('importRemaining', { time: format.duration(remainingSeconds) })]),
   ]
   return parts.length > 0 ? parts.join('　') : t('importStarting')

@@ -15,7 +15,10 @@ interface SamplePanelProps {
   readonly onClose: () => void
 }
 
-type Shown = { readonly kind: 'sample'; readonly sample: SamplePreview } | { readonly kind: 'error'; readonly error: AppError } | null
+type Shown =
+  | { readonly kind: 'sample'; readonly sample: SamplePreview }
+  | { readonly kind: 'error'; readonly error: AppError }
+  | null
 
 /** The selected row as the model will see it: its tokens, which of them count for the loss, and whether it is cut. */
 export function SamplePanel({ document, info, onClose }: SamplePanelProps) {
@@ -32,7 +35,12 @@ export function SamplePanel({ document, info, onClose }: SamplePanelProps) {
         <h3>{t('sample.title')}</h3>
         <IconButton icon={<X size={15} />} label={t('close')} size="small" onPress={onClose} />
       </header>
-      <Select label={t('sample.model')} items={models.map(({ id, name }) => ({ id, label: name }))} value={model} onChange={setPicked} />
+      <Select
+        label={t('sample.model')}
+        items={models.map(({ id, name }) => ({ id, label: name }))}
+        value={model}
+        onChange={setPicked}
+      />
       <Body shown={shown} row={row} />
     </aside>
   )
@@ -48,7 +56,13 @@ function Body({ shown, row }: { readonly shown: Shown; readonly row: number }) {
   if (leftOut !== null) return <p className={styles.wrong}>{t('sample.leftOut', { row: format.number(row + 1) })}</p>
   return (
     <>
-      <p>{t('sample.count', { row: format.number(row + 1), tokens: format.number(tokenCount), counted: format.number(countedTokens) })}</p>
+      <p>
+        {t('sample.count', {
+          row: format.number(row + 1),
+          tokens: format.number(tokenCount),
+          counted: format.number(countedTokens),
+        })}
+      </p>
       {truncated && <p className={styles.wrong}>{t('sample.truncated')}</p>}
       <p className={styles.muted}>{t('sample.legend')}</p>
       <div className={styles.text} tabIndex={0} role="region" aria-label={t('sample.title')}>
@@ -73,8 +87,17 @@ function useSample(document: DatasetDocument, info: DatasetInfo, row: number, mo
     const ask = async () => {
       if (model === null) return
       await document.settled()
-      const result = await api.sample({ datasetId: info.id, row, settings: { 'dataset.id': info.id, 'general.llm_backbone': model } })
-      if (current) setShown(!result.ok ? { kind: 'error', error: result.error } : result.value && { kind: 'sample', sample: result.value })
+      const result = await api.sample({
+        datasetId: info.id,
+        row,
+        settings: { 'dataset.id': info.id, 'general.llm_backbone': model },
+      })
+      if (current)
+        setShown(
+          !result.ok
+            ? { kind: 'error', error: result.error }
+            : result.value && { kind: 'sample', sample: result.value },
+        )
     }
     const timer = setTimeout(() => void ask(), DELAY_MS)
     return () => {

@@ -10,7 +10,10 @@ import type { DatasetDocument } from './document.ts'
 import { cellsIn, columnsIn, isSingle, rangeOf, rangesOf, rowsIn } from './grid/selection.ts'
 import styles from './DatasetsRoom.module.css'
 
-/** One line under the table: what is missing or what the size is good for; the selection; the version; whether it is on disk. */
+/**
+ * One line under the table: what is missing or what the size is good for; the selection; the version; whether it is on
+ * disk.
+ */
 export function StatusLine({ document, info }: { readonly document: DatasetDocument; readonly info: DatasetInfo }) {
   const { t } = useTranslation('datasets')
   const format = useFormat()
@@ -28,7 +31,10 @@ function Advice({ info }: { readonly info: DatasetInfo }) {
   const { t } = useTranslation('datasets')
   const format = useFormat()
   const missing = missingRoles(info.columns)
-  const advice = t(`advice.${missing ?? sizeAdvice(info.rowCount)}`, { count: info.rowCount, rows: format.number(info.rowCount) })
+  const advice = t(`advice.${missing ?? sizeAdvice(info.rowCount)}`, {
+    count: info.rowCount,
+    rows: format.number(info.rowCount),
+  })
   return (
     <span className={cx(styles.advice, missing && styles.warning)} role="status" title={advice}>
       {missing && <TriangleAlert size={14} aria-hidden />}
@@ -44,7 +50,11 @@ function SelectionSize({ document }: { readonly document: DatasetDocument }) {
   const text = (() => {
     if (isSingle(selection)) return ''
     const ranges = rangesOf(selection)
-    if (ranges.length > 1) return t('selectionOfRanges', { ranges: format.number(ranges.length), cells: format.number(ranges.reduce((sum, range) => sum + cellsIn(range), 0)) })
+    if (ranges.length > 1)
+      return t('selectionOfRanges', {
+        ranges: format.number(ranges.length),
+        cells: format.number(ranges.reduce((sum, range) => sum + cellsIn(range), 0)),
+      })
     const range = rangeOf(selection)
     return t('selection', { rows: format.number(rowsIn(range)), columns: format.number(columnsIn(range)) })
   })()
@@ -67,7 +77,10 @@ function SavedMark({ document }: { readonly document: DatasetDocument }) {
   const saveState = useStore(document.state, (state) => state.saveState)
   const words = { saved: t('saved'), saving: t('saving'), failed: t('unsaved') }
   return (
-    <span className={cx(styles.fact, styles.saved, saveState === 'failed' && styles.failed)} data-save-state={saveState}>
+    <span
+      className={cx(styles.fact, styles.saved, saveState === 'failed' && styles.failed)}
+      data-save-state={saveState}
+    >
       {marks[saveState]}
       {words[saveState]}
     </span>

@@ -35,8 +35,12 @@ export function ViewMenu({ id }: { readonly id: DatasetId }) {
           <Separator className={styles.menuLine} />
           <MenuSection selectionMode="single" disallowEmptySelection selectedKeys={[`wraps:${look.wraps}`]}>
             <Header className={styles.menuHeader}>{t('look.long')}</Header>
-            <MenuItem id="wraps:true" className={item}>{t('look.wrap')}</MenuItem>
-            <MenuItem id="wraps:false" className={item}>{t('look.clip')}</MenuItem>
+            <MenuItem id="wraps:true" className={item}>
+              {t('look.wrap')}
+            </MenuItem>
+            <MenuItem id="wraps:false" className={item}>
+              {t('look.clip')}
+            </MenuItem>
           </MenuSection>
           <Separator className={styles.menuLine} />
           <MenuSection selectionMode="single" disallowEmptySelection selectedKeys={[`zoom:${look.zoom}`]}>

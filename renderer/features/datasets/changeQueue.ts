@@ -24,7 +24,8 @@ export function createChangeQueue<T>({ onDone, onRefused, onState }: QueueOption
       waiting += 1
       onState('saving')
       // A call that throws (the host is gone) must not block the changes after it.
-      const safe = (): Promise<Result<T, AppError>> => call().catch((error: unknown) => ({ ok: false, error: toAppError(error) }))
+      const safe = (): Promise<Result<T, AppError>> =>
+        call().catch((error: unknown) => ({ ok: false, error: toAppError(error) }))
       const answer = last.then(safe).then((result) => {
         waiting -= 1
         if (result.ok) onDone(result.value)

@@ -1,5 +1,11 @@
 import i18next from 'i18next'
-import { importEndings, type DatasetId, type DatasetInfo, type ImportId, type PickedFile } from '../../../core/contract/index.ts'
+import {
+  importEndings,
+  type DatasetId,
+  type DatasetInfo,
+  type ImportId,
+  type PickedFile,
+} from '../../../core/contract/index.ts'
 import { formatNumber, goTo, toast, toastError, useSession, type Language } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
 import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
@@ -17,7 +23,10 @@ function select(id: DatasetId): void {
 /** A dataset that the user has just made is ready for typing once it is drawn. */
 function focusGridSoon(id: DatasetId, attemptsLeft = 20): void {
   const { editor } = useDatasets.getState()
-  const input = editor.kind === 'open' && editor.id === id && document.querySelector<HTMLTextAreaElement>(`[data-grid-input="${editor.document.key}"]`)
+  const input =
+    editor.kind === 'open' &&
+    editor.id === id &&
+    document.querySelector<HTMLTextAreaElement>(`[data-grid-input="${editor.document.key}"]`)
   if (input) input.focus({ preventScroll: true })
   else if (attemptsLeft > 0) setTimeout(() => focusGridSoon(id, attemptsLeft - 1), 50)
 }
@@ -46,14 +55,21 @@ export async function importDropped(files: readonly File[]): Promise<void> {
 }
 
 /**
- * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the same way and added to it. Where
- * that fails or is cancelled, no new dataset stays. True where all of it is there.
+ * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the
+ * same way and added to it. Where that fails or is cancelled, no new dataset stays. True where all of it is there.
  */
-export async function importPicked(file: PickedFile, { name, more = [] }: { readonly name?: string; readonly more?: readonly PickedFile[] } = {}): Promise<boolean> {
+export async function importPicked(
+  file: PickedFile,
+  { name, more = [] }: { readonly name?: string; readonly more?: readonly PickedFile[] } = {},
+): Promise<boolean> {
   const chosen = await lookAt(file)
   if (!chosen) return false
   const { into, options } = chosen
-  let result = await importing(file, (importId) => (into ? api.appendFile({ id: into, file: file.path, options, importId }) : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }) })))
+  let result = await importing(file, (importId) =>
+    into
+      ? api.appendFile({ id: into, file: file.path, options, importId })
+      : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }) }),
+  )
   const made = result.ok && !into ? result.value.id : null
   for (const next of more) {
     if (!result.ok) break
@@ -122,7 +138,11 @@ export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocumen
 }
 
 /** Asks where to, and writes the dataset there. */
-export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, format: api.ExportFormat): Promise<void> {
+export async function exportDataset(
+  info: DatasetInfo,
+  opened: DatasetDocument,
+  format: api.ExportFormat,
+): Promise<void> {
   const ending = format.replace(/-.*/, '')
   const save = await api.pickSave(format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`)
   if (!save.ok) return toastError(save.error)
@@ -137,6 +157,7 @@ export async function exportDataset(info: DatasetInfo, opened: DatasetDocument, 
 }
 
 /** The name without what Windows or Unix refuses in file names. */
-export const fileNameOf = (name: string): string => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').replace(/^\.+|[. ]+$/g, '') || 'dataset'
+export const fileNameOf = (name: string): string =>
+  name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').replace(/^\.+|[. ]+$/g, '') || 'dataset'
 
 const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path

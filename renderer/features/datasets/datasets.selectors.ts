@@ -4,7 +4,8 @@ import type { ListState } from './datasets.store.ts'
 const none: readonly DatasetSummary[] = []
 
 /** The datasets of the list; none while it is not read. */
-export const datasetItems = ({ list }: { readonly list: ListState }): readonly DatasetSummary[] => (list.kind === 'ready' ? list.items : none)
+export const datasetItems = ({ list }: { readonly list: ListState }): readonly DatasetSummary[] =>
+  list.kind === 'ready' ? list.items : none
 
 /** False for one whose file is damaged or not ours. */
 export const isReadable = ({ problem }: DatasetSummary): boolean => problem === undefined

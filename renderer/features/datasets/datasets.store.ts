@@ -1,5 +1,13 @@
 import { create } from 'zustand'
-import type { AppError, DatasetId, DatasetInfo, DatasetSummary, ImportId, ImportProgress, Result } from '../../../core/contract/index.ts'
+import type {
+  AppError,
+  DatasetId,
+  DatasetInfo,
+  DatasetSummary,
+  ImportId,
+  ImportProgress,
+  Result,
+} from '../../../core/contract/index.ts'
 import { useSession } from '../../ui/index.ts'
 import * as api from './datasets.api.ts'
 import { openDocument, type DatasetDocument } from './document.ts'
@@ -35,8 +43,15 @@ interface DatasetsState {
   readonly importing: ImportState | null
 }
 
-/** Mirror of the library's datasets, and the one that is open. Session scope: all of it; the selection's id is kept by useSession. */
-export const useDatasets = create<DatasetsState>()(() => ({ list: { kind: 'loading' }, editor: { kind: 'none' }, importing: null }))
+/**
+ * Mirror of the library's datasets, and the one that is open. Session scope: all of it; the selection's id is kept by
+ * useSession.
+ */
+export const useDatasets = create<DatasetsState>()(() => ({
+  list: { kind: 'loading' },
+  editor: { kind: 'none' },
+  importing: null,
+}))
 
 const { getState: get, setState: set } = useDatasets
 
@@ -44,10 +59,13 @@ const { getState: get, setState: set } = useDatasets
 export async function loadList(): Promise<void> {
   if (get().list.kind === 'failed') set({ list: { kind: 'loading' } })
   const result = await api.list()
-  set({ list: result.ok ? { kind: 'ready', items: newestFirst(result.value) } : { kind: 'failed', error: result.error } })
+  set({
+    list: result.ok ? { kind: 'ready', items: newestFirst(result.value) } : { kind: 'failed', error: result.error },
+  })
 }
 
-const newestFirst = (items: readonly DatasetSummary[]): readonly DatasetSummary[] => [...items].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+const newestFirst = (items: readonly DatasetSummary[]): readonly DatasetSummary[] =>
+  [...items].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
 
 /** Opens a dataset in the editor; the one before is closed. */
 export async function openDataset(id: DatasetId): Promise<void> {
@@ -82,9 +100,14 @@ export function takeInfo(info: DatasetInfo): void {
   if (editor.kind === 'open' && editor.id === info.id) editor.document.take(info)
 }
 
-/** The list with the entry's newest state in its old place, so that editing does not shuffle the list; a new one comes first. */
+/**
+ * The list with the entry's newest state in its old place, so that editing does not shuffle the list; a new one comes
+ * first.
+ */
 function placed(items: readonly DatasetSummary[], info: DatasetSummary): readonly DatasetSummary[] {
-  return items.some((item) => item.id === info.id) ? items.map((item) => (item.id === info.id ? info : item)) : [info, ...items]
+  return items.some((item) => item.id === info.id)
+    ? items.map((item) => (item.id === info.id ? info : item))
+    : [info, ...items]
 }
 
 export function forget(id: DatasetId): void {
@@ -95,7 +118,10 @@ export function forget(id: DatasetId): void {
 }
 
 /** Creates a dataset and puts it first in the list; selecting it is the caller's choice. */
-export async function createDataset(from: 'empty' | 'template' | 'sample', name?: string): Promise<Result<DatasetInfo>> {
+export async function createDataset(
+  from: 'empty' | 'template' | 'sample',
+  name?: string,
+): Promise<Result<DatasetInfo>> {
   const result = await api.create(from, name)
   if (result.ok) takeInfo(result.value)
   return result
@@ -106,7 +132,11 @@ export function connectDatasets(): () => void {
   void loadList()
   const ends = [
     api.onChanged(takeInfo),
-    api.onImportProgress((progress) => set(({ importing }) => (importing?.importId === progress.importId ? { importing: { ...importing, progress } } : {}))),
+    api.onImportProgress((progress) =>
+      set(({ importing }) =>
+        importing?.importId === progress.importId ? { importing: { ...importing, progress } } : {},
+      ),
+    ),
     api.onRemoved(({ id }) => forget(id)),
     api.onListed((items) => set({ list: { kind: 'ready', items: newestFirst(items) } })),
     api.onLibrary(() => {

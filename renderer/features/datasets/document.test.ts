@@ -1,11 +1,29 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ColumnId, DatasetId, fail, ok, RowId, type DatasetEdit, type DatasetInfo, type StudioBridge } from '../../../core/contract/index.ts'
+import {
+  ColumnId,
+  DatasetId,
+  fail,
+  ok,
+  RowId,
+  type DatasetEdit,
+  type DatasetInfo,
+  type StudioBridge,
+} from '../../../core/contract/index.ts'
 import { freeColumnName, openDocument } from './document.ts'
 
 const id = DatasetId.parse('d')
 const column = { id: ColumnId.parse('c'), name: '質問', role: 'prompt' } as const
 const infoAt = (version: number): DatasetInfo => ({
-  id, name: '表', rowCount: 3, columnNames: ['質問'], updatedAt: '2026-01-01T00:00:00Z', sizeBytes: 0, columns: [column], version, undoCount: version - 1, redoCount: 0,
+  id,
+  name: '表',
+  rowCount: 3,
+  columnNames: ['質問'],
+  updatedAt: '2026-01-01T00:00:00Z',
+  sizeBytes: 0,
+  columns: [column],
+  version,
+  undoCount: version - 1,
+  redoCount: 0,
 })
 
 /** A host with one column of texts that answers each edit when the test lets it. */
@@ -16,9 +34,15 @@ function host() {
   let refuse = false
   const calls: string[] = []
   const answers: Record<string, (input: never) => unknown> = {
-    'datasets.page': () => ({ offset: 0, rows: texts.map((text, index) => ({ rowId: RowId.parse(index), cells: [text] })), rowCount: 3, version }),
+    'datasets.page': () => ({
+      offset: 0,
+      rows: texts.map((text, index) => ({ rowId: RowId.parse(index), cells: [text] })),
+      rowCount: 3,
+      version,
+    }),
     'datasets.edit': ({ edits }: { edits: DatasetEdit[] }) => {
-      for (const edit of edits) if (edit.kind === 'setCells') for (const cell of edit.cells) texts[cell.rowId] = cell.value ?? ''
+      for (const edit of edits)
+        if (edit.kind === 'setCells') for (const cell of edit.cells) texts[cell.rowId] = cell.value ?? ''
       version += 1
       return infoAt(version)
     },
@@ -39,7 +63,9 @@ beforeEach(() => vi.stubGlobal('window', { studio: (studio = host()).bridge }))
 afterEach(() => vi.unstubAllGlobals())
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
-const write = (row: number, value: string): DatasetEdit[] => [{ kind: 'setCells', cells: [{ rowId: RowId.parse(row), columnId: column.id, value }] }]
+const write = (row: number, value: string): DatasetEdit[] => [
+  { kind: 'setCells', cells: [{ rowId: RowId.parse(row), columnId: column.id, value }] },
+]
 const block = (row: number, value: string) => ({ top: row, left: 0, values: [[value]] })
 
 async function opened() {
@@ -53,13 +79,25 @@ test('shows edits at once, sends them one after another, and says saved when all
   const document = await opened()
   const both = Promise.all([document.edit(write(0, 'x'), block(0, 'x')), document.edit(write(0, 'y'), block(0, 'y'))])
   await turn()
-  expect([document.rows.row(0)?.cells, studio.gates.length, document.state.getState().saveState]).toEqual([['y'], 1, 'saving'])
+  expect([document.rows.row(0)?.cells, studio.gates.length, document.state.getState().saveState]).toEqual([
+    ['y'],
+    1,
+    'saving',
+  ])
   studio.gates[0]?.()
   await turn()
-  expect([document.rows.row(0)?.cells, studio.gates.length, document.state.getState().saveState]).toEqual([['y'], 2, 'saving'])
+  expect([document.rows.row(0)?.cells, studio.gates.length, document.state.getState().saveState]).toEqual([
+    ['y'],
+    2,
+    'saving',
+  ])
   studio.gates[1]?.()
   await both
-  expect([document.rows.row(0)?.cells, document.state.getState().saveState, document.state.getState().info.version]).toEqual([['y'], 'saved', 3])
+  expect([
+    document.rows.row(0)?.cells,
+    document.state.getState().saveState,
+    document.state.getState().info.version,
+  ]).toEqual([['y'], 'saved', 3])
 })
 
 test('takes a refused edit back and says that it is not saved', async () => {

@@ -1,5 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import { ok, type CheckId, type Column, type ColumnId, type DatasetEdit, type DatasetInfo, type DatasetView, type ViewFilter } from '../../../core/contract/index.ts'
+import {
+  ok,
+  type CheckId,
+  type Column,
+  type ColumnId,
+  type DatasetEdit,
+  type DatasetInfo,
+  type DatasetView,
+  type ViewFilter,
+} from '../../../core/contract/index.ts'
 import { toastError } from '../../ui/index.ts'
 import { createChangeQueue, type SaveState } from './changeQueue.ts'
 import * as api from './datasets.api.ts'
@@ -31,13 +40,19 @@ export interface DatasetDocument {
   readonly goToStep: (step: number) => Promise<void>
   readonly save: () => Promise<void>
   rename(name: string): Promise<void>
-  /** Shows only the rows that pass every filter (all of them where there is none); false where a filter was refused (already reported). */
+  /**
+   * Shows only the rows that pass every filter (all of them where there is none); false where a filter was refused
+   * (already reported).
+   */
   filter(filters: readonly ViewFilter[]): Promise<boolean>
   /** What is shown, for calls that count in it; undefined where it is the dataset itself. */
   view(): DatasetView | undefined
   /** Replaces matches as one undo step; how many cells changed, or null where it was refused (already reported). */
   replace(what: Omit<Parameters<typeof api.replace>[0], 'id'>): Promise<number | null>
-  /** Puts a problem right as one undo step; how many cells or rows changed, or null where it was refused (already reported). */
+  /**
+   * Puts a problem right as one undo step; how many cells or rows changed, or null where it was refused (already
+   * reported).
+   */
   repair(check: CheckId, columnId: ColumnId | null): Promise<number | null>
   /** Resolves when every change before it has been answered. */
   settled(): Promise<void>
@@ -80,7 +95,8 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
   /** A change can hide rows or bring others into view. */
   const recount = async (filters: readonly ViewFilter[]): Promise<void> => {
     const result = await api.page(id, 0, 1, viewOf(filters))
-    if (result.ok && state.getState().filters === filters) rows.setShape({ rowCount: result.value.rowCount, version: result.value.version, isFiltered: true })
+    if (result.ok && state.getState().filters === filters)
+      rows.setShape({ rowCount: result.value.rowCount, version: result.value.version, isFiltered: true })
   }
 
   const filter = async (filters: readonly ViewFilter[]): Promise<boolean> => {
@@ -92,11 +108,19 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
     }
     state.setState({ filters })
     grid.setState({ selection: FIRST_CELL })
-    rows.reset(result ? { rowCount: result.value.rowCount, version: result.value.version, isFiltered: true } : state.getState().info)
+    rows.reset(
+      result
+        ? { rowCount: result.value.rowCount, version: result.value.version, isFiltered: true }
+        : state.getState().info,
+    )
     return true
   }
 
-  const queue = createChangeQueue<DatasetInfo>({ onDone: take, onRefused: toastError, onState: (saveState) => state.setState({ saveState }) })
+  const queue = createChangeQueue<DatasetInfo>({
+    onDone: take,
+    onRefused: toastError,
+    onState: (saveState) => state.setState({ saveState }),
+  })
   // Nothing to undo is nothing to say.
   const unchanged = () => Promise.resolve(ok(state.getState().info))
 
@@ -158,17 +182,29 @@ export function openDocument(info: DatasetInfo): DatasetDocument {
 /** Edits that count rows as they are shown. */
 const COUNTED: ReadonlySet<DatasetEdit['kind']> = new Set(['setRange', 'clear', 'fill', 'deleteRows'])
 
-const viewOf = (filters: readonly ViewFilter[]): DatasetView | undefined => (filters.length === 0 ? undefined : { filters: [...filters], sort: [] })
+const viewOf = (filters: readonly ViewFilter[]): DatasetView | undefined =>
+  filters.length === 0 ? undefined : { filters: [...filters], sort: [] }
 
 /** The part of a call that says what it counts in. */
 export const inView = (view: DatasetView | undefined): { view?: DatasetView } => (view ? { view } : {})
 
 /** The block's texts, some thousand rows a call, so that no single message grows without limit. */
-async function readRangeInParts(id: DatasetInfo['id'], range: CellRange, view: DatasetView | undefined): Promise<Table | null> {
+async function readRangeInParts(
+  id: DatasetInfo['id'],
+  range: CellRange,
+  view: DatasetView | undefined,
+): Promise<Table | null> {
   const table: (readonly (string | null)[])[] = []
   for (let fromRow = range.top; fromRow <= range.bottom; fromRow += RANGE_ROWS) {
     const toRow = Math.min(range.bottom, fromRow + RANGE_ROWS - 1)
-    const result = await api.range({ id, fromRow, toRow, fromColumn: range.left, toColumn: range.right, ...inView(view) })
+    const result = await api.range({
+      id,
+      fromRow,
+      toRow,
+      fromColumn: range.left,
+      toColumn: range.right,
+      ...inView(view),
+    })
     if (!result.ok) {
       toastError(result.error)
       return null

@@ -3,7 +3,10 @@ import type { AppError, DatasetId, ImportOptions, ImportPreview, PickedFile } fr
 import { columnsOption, type ColumnChoice } from './columns/columnChoices.ts'
 import * as api from './datasets.api.ts'
 
-/** A file that the user looks at before it becomes a dataset. `options` are the choices made so far; the preview tells the others. */
+/**
+ * A file that the user looks at before it becomes a dataset. `options` are the choices made so far; the preview tells
+ * the others.
+ */
 interface Looking {
   readonly file: PickedFile
   readonly options: ImportOptions
@@ -30,7 +33,9 @@ export function lookAt(file: PickedFile): Promise<Looking | null> {
   resolve?.(null)
   set({ looking: { file, options: {}, choices: null, preview: null, error: null, into: null } })
   void refresh()
-  return new Promise((done) => { resolve = done })
+  return new Promise((done) => {
+    resolve = done
+  })
 }
 
 /** Another choice of how the file is read: the preview follows, and its columns may be others. */
@@ -67,5 +72,10 @@ async function refresh(): Promise<void> {
   const result = await api.previewFile(asked.file.path, asked.options)
   // Only the latest question's answer counts.
   if (get().looking?.options !== asked.options || get().looking?.file !== asked.file) return
-  set(({ looking }) => ({ looking: looking && { ...looking, ...(result.ok ? { preview: result.value, error: null } : { preview: null, error: result.error }) } }))
+  set(({ looking }) => ({
+    looking: looking && {
+      ...looking,
+      ...(result.ok ? { preview: result.value, error: null } : { preview: null, error: result.error }),
+    },
+  }))
 }

@@ -24,7 +24,9 @@ interface Looks {
 const scope = { looks: 'persisted' } as const satisfies Record<keyof Looks, 'session' | 'persisted'>
 
 /** How the user looks at each dataset. */
-export const useLooks = create<Looks>()(persist((): Looks => ({ looks: {} }), { name: `terakoya.tableLooks.${scope.looks}`, version: 1 }))
+export const useLooks = create<Looks>()(
+  persist((): Looks => ({ looks: {} }), { name: `terakoya.tableLooks.${scope.looks}`, version: 1 }),
+)
 
 export const DEFAULT_LOOK: TableLook = { widths: {}, lines: 2, wraps: true, zoom: 1, frozen: 0 }
 

@@ -1,4 +1,7 @@
-/** F6 goes round the room's regions: list, toolbar, table. Tab moves inside the table, so this is the keyboard's way out of it. */
+/**
+ * F6 goes round the room's regions: list, toolbar, table. Tab moves inside the table, so this is the keyboard's way out
+ * of it.
+ */
 const ORDER = ['list', 'tools', 'grid'] as const
 type Region = (typeof ORDER)[number]
 
@@ -8,7 +11,8 @@ const TARGETS: Record<Region, string> = {
   grid: '[data-grid-input], button',
 }
 
-const regionOf = (element: Element | null): Region | null => (element?.closest('[data-region]')?.getAttribute('data-region') as Region | null) ?? null
+const regionOf = (element: Element | null): Region | null =>
+  (element?.closest('[data-region]')?.getAttribute('data-region') as Region | null) ?? null
 
 /** Moves the focus from the region that has it to the next one that can take it. */
 export function moveRegion(room: Element, direction: 'forward' | 'back'): void {

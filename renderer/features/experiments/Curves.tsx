@@ -33,10 +33,14 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
   )
   const formatX = useCallback((step: number) => t('run.atStep', { step: format.number(step) }), [t, format])
   const formatRate = useCallback(
-    (value: number) => (value === 0 || value >= 0.00001 ? String(Number(value.toPrecision(2))) : value.toExponential(0)),
+    (value: number) =>
+      value === 0 || value >= 0.00001 ? String(Number(value.toPrecision(2))) : value.toExponential(0),
     [],
   )
-  const formatAxis = useCallback((value: number) => (Number.isInteger(value) ? String(value) : format.loss(value)), [format])
+  const formatAxis = useCallback(
+    (value: number) => (Number.isInteger(value) ? String(value) : format.loss(value)),
+    [format],
+  )
   const maxX = Math.max(totalSteps, steps.at(-1)?.step ?? 0)
   if (steps.length === 0) return <p className={styles.none}>{t(active ? 'run.curveSoon' : 'run.noCurve')}</p>
   return (
@@ -54,7 +58,14 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
             </span>
           )}
         </figcaption>
-        <LineChart label={t('run.lossChart')} series={loss} maxX={maxX} height={216} formatX={formatX} formatY={formatAxis} />
+        <LineChart
+          label={t('run.lossChart')}
+          series={loss}
+          maxX={maxX}
+          height={216}
+          formatX={formatX}
+          formatY={formatAxis}
+        />
       </figure>
       <figure className={styles.figure}>
         <figcaption className={styles.caption}>
@@ -64,7 +75,14 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
           </span>
           <span className={styles.axis}>{t('run.stepAxis')}</span>
         </figcaption>
-        <LineChart label={t('run.learningRateChart')} series={rate} maxX={maxX} height={104} formatX={formatX} formatY={formatRate} />
+        <LineChart
+          label={t('run.learningRateChart')}
+          series={rate}
+          maxX={maxX}
+          height={104}
+          formatX={formatX}
+          formatY={formatRate}
+        />
       </figure>
     </div>
   )

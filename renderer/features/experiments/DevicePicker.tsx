@@ -14,7 +14,9 @@ interface DevicePickerProps {
   readonly onChange: (value: string) => void
 }
 
-/** The devices that this computer can have; below, what the chosen one costs, or why it cannot be used and what to do. */
+/**
+ * The devices that this computer can have; below, what the chosen one costs, or why it cannot be used and what to do.
+ */
 export function DevicePicker({ definition, label, labelHidden, error, help, value, onChange }: DevicePickerProps) {
   const { t } = useTranslation(['experiments', 'settings'])
   const language = useLanguage()
@@ -29,7 +31,11 @@ export function DevicePicker({ definition, label, labelHidden, error, help, valu
   })
   const chosen = deviceOf(value)
   const reason = chosen ? chosen.reason : devices && value !== 'auto' ? 'platform' : undefined
-  const told = reason ? reasonSentence(reason, chosen?.file, language) : chosen ? deviceCosts[chosen.kind][language] : help
+  const told = reason
+    ? reasonSentence(reason, chosen?.file, language)
+    : chosen
+      ? deviceCosts[chosen.kind][language]
+      : help
   const isUnusable = reason !== undefined && !chosen?.available
   return (
     <>

@@ -42,12 +42,19 @@ export const Evaluations = memo(function Evaluations({
   const format = useFormat()
   const [picked, setPicked] = useState<string | null>(null)
   const shown = evaluations.find(({ step }) => String(step) === picked) ?? evaluations.at(-1)
-  if (!shown) return <p className={styles.none}>{t(isActive({ kind: stateKind } as RunState) ? 'run.answersSoon' : 'run.noAnswers')}</p>
-  const items = [...evaluations].reverse().map(({ step, epoch, validationLoss }) => ({
-    id: String(step),
-    label: t('run.evaluation', { epoch: format.number(Math.round(epoch * 10) / 10), step: format.number(step) }),
-    ...(validationLoss !== null && { detail: t('run.evaluationLoss', { loss: format.loss(validationLoss) }) }),
-  }))
+  if (!shown)
+    return (
+      <p className={styles.none}>
+        {t(isActive({ kind: stateKind } as RunState) ? 'run.answersSoon' : 'run.noAnswers')}
+      </p>
+    )
+  const items = [...evaluations]
+    .reverse()
+    .map(({ step, epoch, validationLoss }) => ({
+      id: String(step),
+      label: t('run.evaluation', { epoch: format.number(Math.round(epoch * 10) / 10), step: format.number(step) }),
+      ...(validationLoss !== null && { detail: t('run.evaluationLoss', { loss: format.loss(validationLoss) }) }),
+    }))
   return (
     <div className={styles.evaluations}>
       <Select
@@ -59,13 +66,15 @@ export const Evaluations = memo(function Evaluations({
         className={styles.pick as string}
       />
       <Metrics metrics={shown.metrics} />
-      {!isActive({ kind: stateKind } as RunState) && shown !== evaluations.at(-1) && checkpoints.includes(shown.step) && (
-        <div>
-          <Button size="small" onPress={() => void resume(id, shown.step)}>
-            {t('run.resumeHere')}
-          </Button>
-        </div>
-      )}
+      {!isActive({ kind: stateKind } as RunState) &&
+        shown !== evaluations.at(-1) &&
+        checkpoints.includes(shown.step) && (
+          <div>
+            <Button size="small" onPress={() => void resume(id, shown.step)}>
+              {t('run.resumeHere')}
+            </Button>
+          </div>
+        )}
       {shown.samples.length === 0 && <p className={styles.none}>{t('run.noSamples')}</p>}
       <ol className={styles.list}>
         {shown.samples.map((sample, index) => (
@@ -75,7 +84,9 @@ export const Evaluations = memo(function Evaluations({
               <dt>{t('run.answer')}</dt>
               <dd className={styles.answer}>
                 {sample.answer || t('run.emptyAnswer')}
-                {sample.answer.trim() === sample.expected.trim() && <span className={styles.same}>{t('run.same')}</span>}
+                {sample.answer.trim() === sample.expected.trim() && (
+                  <span className={styles.same}>{t('run.same')}</span>
+                )}
               </dd>
               <dt>{t('run.expected')}</dt>
               <dd>{sample.expected}</dd>

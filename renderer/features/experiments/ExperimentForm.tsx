@@ -94,13 +94,17 @@ function Advanced({ group, keys }: { readonly group: string; readonly keys: read
   const language = useLanguage()
   const open = useForm((state) => state.opened.has(group))
   const toggle = (isOpen: boolean) =>
-    useForm.setState(({ opened }) => ({ opened: new Set(isOpen ? [...opened, group] : [...opened].filter((each) => each !== group)) }))
+    useForm.setState(({ opened }) => ({
+      opened: new Set(isOpen ? [...opened, group] : [...opened].filter((each) => each !== group)),
+    }))
   return (
     <Disclosure className={styles.advanced as string} isExpanded={open} onExpandedChange={toggle}>
       <AriaButton slot="trigger" className={styles.more as string}>
         <ChevronRight size={15} aria-hidden />
         {t('form.advanced')}
-        <span className={styles.names}>{keys.map((key) => settingOf(key).label[language]).join(t('form.listSeparator'))}</span>
+        <span className={styles.names}>
+          {keys.map((key) => settingOf(key).label[language]).join(t('form.listSeparator'))}
+        </span>
       </AriaButton>
       <DisclosurePanel className={styles.panel as string}>
         {open && keys.map((key) => <SettingField key={key} settingKey={key} />)}

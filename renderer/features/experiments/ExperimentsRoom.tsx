@@ -48,12 +48,19 @@ function ExperimentList({ selected }: { readonly selected: string | null }) {
   const format = useFormat()
   const open = (id: string | null) => select('experiments', id)
   const entries =
-    list.kind === 'ready' ? list.items.map((item) => entryOf(item, format.when(item.createdAt), t('progress', { name: item.name }))) : []
+    list.kind === 'ready'
+      ? list.items.map((item) => entryOf(item, format.when(item.createdAt), t('progress', { name: item.name })))
+      : []
   return (
     <ListPane
       title={t('title')}
       actions={
-        <Button size="small" icon={<Plus size={14} />} className={cx(selected === null && styles.current)} onPress={() => open(null)}>
+        <Button
+          size="small"
+          icon={<Plus size={14} />}
+          className={cx(selected === null && styles.current)}
+          onPress={() => open(null)}
+        >
           {t('new')}
         </Button>
       }

@@ -51,7 +51,11 @@ export const LineChart = memo(function LineChart({ label, series, maxX, height, 
   useEffect(() => {
     const drawn = chart.current
     if (!drawn) return
-    drawn.data.datasets = series.map((each) => ({ ...look(each, theme), label: each.label, data: each.points as Point[] }))
+    drawn.data.datasets = series.map((each) => ({
+      ...look(each, theme),
+      label: each.label,
+      data: each.points as Point[],
+    }))
     const x = drawn.options.scales?.['x']
     if (x) x.max = Math.max(1, maxX)
     drawn.update('none')
@@ -110,7 +114,15 @@ function configuration(
           ...axis,
           type: 'linear',
           min: 0,
-          ticks: { color: theme.text, font, padding: 6, maxTicksLimit: 9, maxRotation: 0, precision: 0, includeBounds: false },
+          ticks: {
+            color: theme.text,
+            font,
+            padding: 6,
+            maxTicksLimit: 9,
+            maxRotation: 0,
+            precision: 0,
+            includeBounds: false,
+          },
         },
         y: {
           ...axis,

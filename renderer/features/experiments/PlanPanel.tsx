@@ -43,7 +43,8 @@ export function PlanPanel() {
 }
 
 const tones = ['error', 'warning', 'info'] as const
-const toneOf = ({ severity, error }: PlanIssue): (typeof tones)[number] => (severity === 'error' ? 'error' : error.code === 'plan/few-rows' ? 'info' : 'warning')
+const toneOf = ({ severity, error }: PlanIssue): (typeof tones)[number] =>
+  severity === 'error' ? 'error' : error.code === 'plan/few-rows' ? 'info' : 'warning'
 
 /** What is to be said beside the form, the gravest first: a small window shows no more. */
 const noticesOf = ({ issues }: ExperimentPlan) =>
@@ -62,7 +63,11 @@ function Facts({ plan, stale }: { readonly plan: ExperimentPlan; readonly stale:
     <dl className={cx(styles.facts, stale && styles.stale)}>
       <Fact
         label={t('plan.rows')}
-        note={plan.validationRowCount > 0 ? t('plan.validationRows', { count: plan.validationRowCount }) : t('plan.noValidation')}
+        note={
+          plan.validationRowCount > 0
+            ? t('plan.validationRows', { count: plan.validationRowCount })
+            : t('plan.noValidation')
+        }
       >
         {t('plan.trainRows', { count: plan.trainRowCount })}
       </Fact>
@@ -105,24 +110,34 @@ function Fact({
   )
 }
 
-function Memory({ plan: { memoryBytes: needed, availableMemoryBytes: available, device, issues } }: { readonly plan: ExperimentPlan }) {
+function Memory({
+  plan: { memoryBytes: needed, availableMemoryBytes: available, device, issues },
+}: {
+  readonly plan: ExperimentPlan
+}) {
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const share = needed / available
   // Where even all of the memory is too little, an issue tells it.
-  const isCrowded = share > 1 && !issues.some(({ error }) => error.code === 'plan/memory' || error.code === 'plan/gpu-memory')
+  const isCrowded =
+    share > 1 && !issues.some(({ error }) => error.code === 'plan/memory' || error.code === 'plan/gpu-memory')
   return (
     <div className={styles.fact}>
       <dt>{t('plan.memory')}</dt>
       <dd>
-        {t(share <= 1 ? 'plan.fits' : 'plan.tooMuch', { needed: format.bytes(needed), available: format.bytes(available) })}
+        {t(share <= 1 ? 'plan.fits' : 'plan.tooMuch', {
+          needed: format.bytes(needed),
+          available: format.bytes(available),
+        })}
         <ProgressBar
           label={t('plan.memory')}
           value={share}
           tone={share > 1 ? 'shu' : share > 0.8 ? 'warning' : 'accent'}
           className={styles.meter as string}
         />
-        {isCrowded && <span className={styles.advice}>{t(device === 'cuda' ? 'plan.crowdedGpu' : 'plan.crowded')}</span>}
+        {isCrowded && (
+          <span className={styles.advice}>{t(device === 'cuda' ? 'plan.crowdedGpu' : 'plan.crowded')}</span>
+        )}
       </dd>
     </div>
   )

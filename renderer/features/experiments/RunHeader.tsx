@@ -1,7 +1,13 @@
 import { Ellipsis, Pencil, SlidersHorizontal, Table } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isActive, isResumable, type AppError, type ExperimentId, type ExperimentSummary } from '../../../core/contract/index.ts'
+import {
+  isActive,
+  isResumable,
+  type AppError,
+  type ExperimentId,
+  type ExperimentSummary,
+} from '../../../core/contract/index.ts'
 import {
   Button,
   CommandButton,
@@ -37,7 +43,11 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
           <StateBadge kind={state.kind} />
         </div>
         <p className={styles.detail}>
-          {t('run.made', { dataset: summary.datasetName, model: summary.modelName, when: format.when(summary.createdAt) })}
+          {t('run.made', {
+            dataset: summary.datasetName,
+            model: summary.modelName,
+            when: format.when(summary.createdAt),
+          })}
           {device && t('run.device', { device: t(`device.${device}`) })}
         </p>
       </div>
@@ -52,7 +62,15 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
   )
 }
 
-function More({ id, removeCommand, onRename }: { readonly id: ExperimentId; readonly removeCommand: Command; readonly onRename: () => void }) {
+function More({
+  id,
+  removeCommand,
+  onRename,
+}: {
+  readonly id: ExperimentId
+  readonly removeCommand: Command
+  readonly onRename: () => void
+}) {
   const { t } = useTranslation(['experiments', 'common'])
   return (
     <Menu
@@ -60,9 +78,20 @@ function More({ id, removeCommand, onRename }: { readonly id: ExperimentId; read
       trigger={<IconButton icon={<Ellipsis size={17} />} label={t('common:more')} />}
       entries={[
         { id: 'rename', label: t('common:rename'), icon: <Pencil size={14} />, onAction: onRename },
-        { id: 'dataset', label: t('run.itsDataset'), icon: <Table size={14} />, onAction: () => void openItsDataset(id) },
+        {
+          id: 'dataset',
+          label: t('run.itsDataset'),
+          icon: <Table size={14} />,
+          onAction: () => void openItsDataset(id),
+        },
         { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: startFromItsSettings },
-        { ...removeCommand, danger: true, separated: true, isDisabled: !removeCommand.canRun(), onAction: () => void removeCommand.run() },
+        {
+          ...removeCommand,
+          danger: true,
+          separated: true,
+          isDisabled: !removeCommand.canRun(),
+          onAction: () => void removeCommand.run(),
+        },
       ]}
     />
   )

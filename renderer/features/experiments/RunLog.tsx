@@ -16,7 +16,12 @@ export const RunLog = memo(function RunLog({ log }: { readonly log: readonly Log
   const language = useLanguage()
   const frame = useRef<HTMLDivElement>(null)
   const follows = useRef(true)
-  const rows = useVirtualizer({ count: log.length, getScrollElement: () => frame.current, estimateSize: () => ROW_PX, overscan: 10 })
+  const rows = useVirtualizer({
+    count: log.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW_PX,
+    overscan: 10,
+  })
   useEffect(() => {
     if (follows.current && log.length > 0) rows.scrollToIndex(log.length - 1, { align: 'end' })
   }, [log.length, rows])

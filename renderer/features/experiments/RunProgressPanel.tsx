@@ -18,7 +18,8 @@ export const RunProgressPanel = memo(function RunProgressPanel({ summary, steps,
   const { progress, state } = summary
   const active = isActive(state)
   const waiting = state.kind === 'preparing' || !progress || progress.totalSteps === 0
-  const share = state.kind === 'finished' ? 1 : progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0
+  const share =
+    state.kind === 'finished' ? 1 : progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : 0
   if (!active && (!progress || progress.step === 0)) return null
   return (
     <section className={styles.panel} aria-label={t('run.progress')}>
@@ -35,7 +36,10 @@ export const RunProgressPanel = memo(function RunProgressPanel({ summary, steps,
       {progress && (
         <dl className={styles.numbers}>
           <Reading label={t('run.epoch')}>
-            {t('run.of', { value: format.number(Math.floor(progress.epoch)), total: format.number(progress.totalEpochs) })}
+            {t('run.of', {
+              value: format.number(Math.floor(progress.epoch)),
+              total: format.number(progress.totalEpochs),
+            })}
           </Reading>
           <Reading label={t('run.step')}>
             {t('run.of', { value: format.number(progress.step), total: format.number(progress.totalSteps) })}
@@ -70,7 +74,15 @@ function Remaining({ summary: { state, progress } }: { readonly summary: Experim
   return <span className={styles.quiet}>{elapsed}</span>
 }
 
-function Reading({ label, tone, children }: { readonly label: string; readonly tone?: 'shu'; readonly children: ReactNode }) {
+function Reading({
+  label,
+  tone,
+  children,
+}: {
+  readonly label: string
+  readonly tone?: 'shu'
+  readonly children: ReactNode
+}) {
   return (
     <div className={styles.number}>
       <dt>{label}</dt>

@@ -18,7 +18,8 @@ export const RunSettings = memo(function RunSettings({ settings }: { readonly se
   const nameOf = (key: SettingKey): string => {
     const definition = settingOf(key)
     const value = settings[key]
-    if (definition.kind !== 'reference') return valueText(key, value, language, t('run.on'), t('run.off')) || t('run.blank')
+    if (definition.kind !== 'reference')
+      return valueText(key, value, language, t('run.on'), t('run.off')) || t('run.blank')
     const lists = { model: models, dataset: datasets.kind === 'ready' ? datasets.items : [], experiment: experiments }
     const items: readonly { readonly id: string; readonly name: string }[] = lists[definition.to]
     return items.find(({ id }) => id === value)?.name ?? (String(value) || t('form.noExperiment'))
@@ -42,10 +43,18 @@ export const RunSettings = memo(function RunSettings({ settings }: { readonly se
   )
 })
 
-function valueText(key: SettingKey, value: string | number | boolean, language: Language, on: string, off: string): string {
+function valueText(
+  key: SettingKey,
+  value: string | number | boolean,
+  language: Language,
+  on: string,
+  off: string,
+): string {
   const definition = settingOf(key)
   if (typeof value === 'boolean') return value ? on : off
-  if (definition.kind === 'choice') return definition.choices.find((choice) => choice.value === value)?.label[language] ?? String(value)
-  if ((definition.kind === 'integer' || definition.kind === 'number') && definition.unit) return `${value} ${definition.unit[language]}`
+  if (definition.kind === 'choice')
+    return definition.choices.find((choice) => choice.value === value)?.label[language] ?? String(value)
+  if ((definition.kind === 'integer' || definition.kind === 'number') && definition.unit)
+    return `${value} ${definition.unit[language]}`
   return String(value)
 }

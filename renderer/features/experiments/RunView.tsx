@@ -1,7 +1,23 @@
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isActive, type AppError, type ExperimentDetail, type ExperimentSummary, type LogLine } from '../../../core/contract/index.ts'
-import { Button, ErrorNotice, errorSentence, fillPlaces, LoadingPane, logSentence, Notice, Tabs, useLanguage } from '../../ui/index.ts'
+import {
+  isActive,
+  type AppError,
+  type ExperimentDetail,
+  type ExperimentSummary,
+  type LogLine,
+} from '../../../core/contract/index.ts'
+import {
+  Button,
+  ErrorNotice,
+  errorSentence,
+  fillPlaces,
+  LoadingPane,
+  logSentence,
+  Notice,
+  Tabs,
+  useLanguage,
+} from '../../ui/index.ts'
 import { showGpuPack } from '../settings/index.ts'
 import { startFromItsSettings } from './actions.ts'
 import { Curves } from './Curves.tsx'
@@ -31,7 +47,18 @@ export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
 function Body({ summary, detail }: { readonly summary: ExperimentSummary; readonly detail: ExperimentDetail }) {
   const { t } = useTranslation('experiments')
   const tabs = [
-    { id: 'answers', label: t('run.answers'), content: <Evaluations id={summary.id} evaluations={detail.evaluations} checkpoints={detail.checkpoints} stateKind={summary.state.kind} /> },
+    {
+      id: 'answers',
+      label: t('run.answers'),
+      content: (
+        <Evaluations
+          id={summary.id}
+          evaluations={detail.evaluations}
+          checkpoints={detail.checkpoints}
+          stateKind={summary.state.kind}
+        />
+      ),
+    },
     { id: 'log', label: t('run.log'), content: <RunLog log={detail.log} /> },
     { id: 'settings', label: t('run.settings'), content: <RunSettings settings={detail.settings} /> },
   ]
@@ -99,7 +126,11 @@ function StateNotice({ summary: { state } }: { readonly summary: ExperimentSumma
       </Notice>
     )
   if (state.kind === 'interrupted')
-    return <Notice tone="warning">{t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}</Notice>
+    return (
+      <Notice tone="warning">
+        {t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}
+      </Notice>
+    )
   if (state.kind === 'stopped') return <Notice tone="info">{t('run.stopped')}</Notice>
   return null
 }

@@ -1,7 +1,13 @@
 import { memo, useEffect, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShallow } from 'zustand/react/shallow'
-import { settingOf, type AppError, type ExperimentPlan, type SettingDefinition, type SettingKey } from '../../../core/contract/index.ts'
+import {
+  settingOf,
+  type AppError,
+  type ExperimentPlan,
+  type SettingDefinition,
+  type SettingKey,
+} from '../../../core/contract/index.ts'
 import {
   Button,
   cx,
@@ -44,7 +50,9 @@ export const SettingField = memo(function SettingField({ settingKey }: { readonl
 
 /** The form's own check, then what the host said of the setting: in its plan or at a refused start. */
 function useFieldError(key: SettingKey): AppError | null {
-  const problem = useForm(useShallow(({ values, touched }) => (touched === 'all' || touched.has(key) ? problemOf(values, key) : null)))
+  const problem = useForm(
+    useShallow(({ values, touched }) => (touched === 'all' || touched.has(key) ? problemOf(values, key) : null)),
+  )
   const refused = useForm(({ submit }) => (submit.kind === 'refused' && submit.setting === key ? submit.error : null))
   const planned = useForm(({ plan }) => (plan.kind === 'ready' ? planError(plan.plan, key) : null))
   if (!problem) return refused ?? planned
@@ -54,9 +62,12 @@ function useFieldError(key: SettingKey): AppError | null {
 
 /** The host repeats the catalogue's checks; those are shown once the field was left. */
 const planError = ({ issues }: ExperimentPlan, key: SettingKey): AppError | null =>
-  issues.find((issue) => issue.setting === key && issue.severity === 'error' && !issue.error.code.startsWith('setting/'))?.error ?? null
+  issues.find(
+    (issue) => issue.setting === key && issue.severity === 'error' && !issue.error.code.startsWith('setting/'),
+  )?.error ?? null
 
-const focusControl = (row: HTMLElement | null): void => row?.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true })
+const focusControl = (row: HTMLElement | null): void =>
+  row?.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true })
 
 /** Scrolls to the row and marks it when the palette asked for this setting. */
 function useReveal(key: SettingKey) {
@@ -93,7 +104,8 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
         </>
       )
     case 'choice':
-      if (settingKey === 'environment.device') return <DevicePicker {...shared} definition={definition} value={String(value)} onChange={change} />
+      if (settingKey === 'environment.device')
+        return <DevicePicker {...shared} definition={definition} value={String(value)} onChange={change} />
       return (
         <Select
           {...shared}
@@ -149,10 +161,16 @@ function ExperimentPicker({ value, onChange, ...rest }: PickerProps) {
   const trained = useExperiments(useShallow((state) => experimentItems(state).filter(isTrained)))
   const items = [
     { id: NO_EXPERIMENT, label: t('form.noExperiment') },
-    ...trained.map(({ id, name, modelName, createdAt }) => ({ id, label: name, detail: `${modelName} · ${format.when(createdAt)}` })),
+    ...trained.map(({ id, name, modelName, createdAt }) => ({
+      id,
+      label: name,
+      detail: `${modelName} · ${format.when(createdAt)}`,
+    })),
   ]
   const pick = (id: string) => onChange(id === NO_EXPERIMENT ? '' : id)
-  return <Select {...rest} items={items} value={value || NO_EXPERIMENT} onChange={pick} className={styles.wide as string} />
+  return (
+    <Select {...rest} items={items} value={value || NO_EXPERIMENT} onChange={pick} className={styles.wide as string} />
+  )
 }
 
 const NO_EXPERIMENT = 'none'
@@ -191,13 +209,23 @@ function DatasetPicker({ value, ...rest }: PickerProps) {
   }
   const items =
     list.kind === 'ready'
-      ? list.items.filter(isReadable).map((item) => ({
-          id: item.id,
-          label: item.name,
-          detail: t('form.rows', { count: item.rowCount, when: format.when(item.updatedAt) }),
-        }))
+      ? list.items
+          .filter(isReadable)
+          .map((item) => ({
+            id: item.id,
+            label: item.name,
+            detail: t('form.rows', { count: item.rowCount, when: format.when(item.updatedAt) }),
+          }))
       : []
-  return <Select {...rest} items={items} value={value || null} placeholder={t('form.choose')} className={styles.wide as string} />
+  return (
+    <Select
+      {...rest}
+      items={items}
+      value={value || null}
+      placeholder={t('form.choose')}
+      className={styles.wide as string}
+    />
+  )
 }
 
 function ModelPicker({ value, ...rest }: PickerProps) {
@@ -205,5 +233,13 @@ function ModelPicker({ value, ...rest }: PickerProps) {
   const detailOf = useModelDetail()
   const models = useModels(modelItems)
   const items = models.filter(isUsable).map((model) => ({ id: model.id, label: model.name, detail: detailOf(model) }))
-  return <Select {...rest} items={items} value={value || null} placeholder={t('form.choose')} className={styles.wide as string} />
+  return (
+    <Select
+      {...rest}
+      items={items}
+      value={value || null}
+      placeholder={t('form.choose')}
+      className={styles.wide as string}
+    />
+  )
 }

@@ -4,7 +4,13 @@ import { cx } from '../../ui/index.ts'
 import styles from './StateBadge.module.css'
 
 /** The state of a run in a word, with a mark whose form (not only its colour) tells it. */
-export function StateBadge({ kind, quiet = false }: { readonly kind: RunState['kind'] | 'damaged'; readonly quiet?: boolean }) {
+export function StateBadge({
+  kind,
+  quiet = false,
+}: {
+  readonly kind: RunState['kind'] | 'damaged'
+  readonly quiet?: boolean
+}) {
   const { t } = useTranslation('experiments')
   return (
     <span className={cx(styles.badge, quiet && styles.quiet, styles[kind])}>

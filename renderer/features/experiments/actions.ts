@@ -7,8 +7,14 @@ import { fillForm } from './form.store.ts'
 import { toRaw } from './form.ts'
 import { useRun } from './run.store.ts'
 
-/** Shows a failure as a toast; returns whether it went well. An experiment that somebody else has removed is gone: the list says so. */
-function settled<T>(result: Result<T, AppError>, id?: ExperimentId): result is { readonly ok: true; readonly value: T } {
+/**
+ * Shows a failure as a toast; returns whether it went well. An experiment that somebody else has removed is gone: the
+ * list says so.
+ */
+function settled<T>(
+  result: Result<T, AppError>,
+  id?: ExperimentId,
+): result is { readonly ok: true; readonly value: T } {
   if (result.ok) return true
   if (id !== undefined && result.error.code === 'experiment/not-found') drop(id)
   else toastError(result.error)

@@ -6,8 +6,8 @@ export interface Point {
 }
 
 /**
- * At most about `limit` points whose line looks the same: of each stretch of equal length its lowest and highest point, in order.
- * First and last stay. Values that are no number are left out.
+ * At most about `limit` points whose line looks the same: of each stretch of equal length its lowest and highest point,
+ * in order. First and last stay. Values that are no number are left out.
  */
 export function thinPoints(points: readonly Point[], limit: number): readonly Point[] {
   const finite = points.every(({ y }) => Number.isFinite(y)) ? points : points.filter(({ y }) => Number.isFinite(y))
@@ -37,14 +37,18 @@ function keepExtremes(points: readonly Point[], from: number, to: number, kept: 
   if (low !== high) kept.push(points[Math.max(low, high)] as Point)
 }
 
-export const lossPoints = (steps: readonly StepMetric[]): Point[] => steps.map(({ step, loss }) => ({ x: step, y: loss }))
+export const lossPoints = (steps: readonly StepMetric[]): Point[] =>
+  steps.map(({ step, loss }) => ({ x: step, y: loss }))
 export const learningRatePoints = (steps: readonly StepMetric[]): Point[] =>
   steps.map(({ step, learningRate }) => ({ x: step, y: learningRate }))
 export const validationPoints = (evaluations: readonly Evaluation[]): Point[] =>
   evaluations.flatMap(({ step, validationLoss }) => (validationLoss === null ? [] : [{ x: step, y: validationLoss }]))
 
 /** `known` followed by `fresh`; where a resumed run repeats steps, the fresh ones replace them. */
-export function mergeSteps<T extends { readonly step: number }>(known: readonly T[], fresh: readonly T[]): readonly T[] {
+export function mergeSteps<T extends { readonly step: number }>(
+  known: readonly T[],
+  fresh: readonly T[],
+): readonly T[] {
   const first = fresh[0]
   if (!first) return known
   const last = known.at(-1)

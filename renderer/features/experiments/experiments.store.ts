@@ -16,9 +16,13 @@ export const useExperiments = create<Experiments>()(() => ({ list: { kind: 'load
 
 const none: readonly ExperimentSummary[] = []
 /** True where nothing but the folder is known of it. */
-export const isUnreadable = ({ problem, state }: ExperimentSummary): boolean => problem !== null && state.kind === 'failed'
+export const isUnreadable = ({ problem, state }: ExperimentSummary): boolean =>
+  problem !== null && state.kind === 'failed'
 
-let readable: { readonly of: readonly ExperimentSummary[]; readonly items: readonly ExperimentSummary[] } = { of: none, items: none }
+let readable: { readonly of: readonly ExperimentSummary[]; readonly items: readonly ExperimentSummary[] } = {
+  of: none,
+  items: none,
+}
 /** Every experiment that can be read; the same array for the same list. */
 export function experimentItems({ list }: Experiments): readonly ExperimentSummary[] {
   const of = list.kind === 'ready' ? list.items : none
@@ -43,7 +47,9 @@ export function upsert(summary: ExperimentSummary): void {
     return {
       list: {
         kind: 'ready',
-        items: known ? list.items.map((item) => (item.id === summary.id ? summary : item)) : newestFirst([...list.items, summary]),
+        items: known
+          ? list.items.map((item) => (item.id === summary.id ? summary : item))
+          : newestFirst([...list.items, summary]),
       },
     }
   })

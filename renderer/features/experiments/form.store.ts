@@ -65,7 +65,9 @@ export function replan(): void {
   timer = setTimeout(async () => {
     const result = await api.planExperiment(toSettings(values))
     if (turn === asked)
-      useForm.setState({ plan: result.ok ? { kind: 'ready', plan: result.value } : { kind: 'failed', error: result.error } })
+      useForm.setState({
+        plan: result.ok ? { kind: 'ready', plan: result.value } : { kind: 'failed', error: result.error },
+      })
   }, PLAN_DELAY_MS)
 }
 
@@ -78,7 +80,9 @@ export function setValue(key: SettingKey, value: string | boolean): void {
 }
 
 export function touch(key: SettingKey): void {
-  useForm.setState(({ touched }) => (touched === 'all' || touched.has(key) ? {} : { touched: new Set([...touched, key]) }))
+  useForm.setState(({ touched }) =>
+    touched === 'all' || touched.has(key) ? {} : { touched: new Set([...touched, key]) },
+  )
 }
 
 /** Fills in a preset; the chosen name, dataset and model stay. */
@@ -118,12 +122,16 @@ export async function startTraining(): Promise<void> {
   if (submit.kind === 'starting') return
   const wrong = Object.keys(problemsOf(values)) as SettingKey[]
   if (wrong[0]) {
-    useForm.setState(({ opened }) => ({ touched: 'all', opened: new Set([...opened, ...wrong.map((key) => settingOf(key).group)]) }))
+    useForm.setState(({ opened }) => ({
+      touched: 'all',
+      opened: new Set([...opened, ...wrong.map((key) => settingOf(key).group)]),
+    }))
     return revealSetting(wrong[0])
   }
   useForm.setState({ submit: { kind: 'starting' } })
   const result = await api.startExperiment(toSettings(values))
-  if (!result.ok) return useForm.setState({ submit: { kind: 'refused', error: result.error, setting: settingIn(result.error) } })
+  if (!result.ok)
+    return useForm.setState({ submit: { kind: 'refused', error: result.error, setting: settingIn(result.error) } })
   upsert(result.value)
   useForm.setState({
     submit: { kind: 'idle' },

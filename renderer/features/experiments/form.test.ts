@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { defaultSettings, isShown, parseSettings, presets, settingKeys, type Preset } from '../../../core/contract/index.ts'
+import {
+  defaultSettings,
+  isShown,
+  parseSettings,
+  presets,
+  settingKeys,
+  type Preset,
+} from '../../../core/contract/index.ts'
 import { changedKeys, groupsOf, presetValues, problemsOf, toSettings } from './form.ts'
 
 const first = presets[0] as Preset
@@ -10,7 +17,14 @@ describe('groupsOf', () => {
     const shown = groupsOf(values).flatMap(({ basic, advanced }) => [...basic, ...advanced])
     const hidden = settingKeys.filter((key) => !shown.includes(key))
     expect(hidden).toEqual(settingKeys.filter((key) => !isShown(key, defaultSettings())))
-    expect(hidden).toEqual(expect.arrayContaining(['dataset.text_prompt_start', 'prediction.temperature', 'prediction.min_p', 'prediction.bleu_tokenizer']))
+    expect(hidden).toEqual(
+      expect.arrayContaining([
+        'dataset.text_prompt_start',
+        'prediction.temperature',
+        'prediction.min_p',
+        'prediction.bleu_tokenizer',
+      ]),
+    )
     expect(new Set(shown).size).toBe(shown.length)
   })
 
@@ -34,10 +48,17 @@ describe('problemsOf', () => {
   })
 
   it('names the setting, what was found and the bounds', () => {
-    expect(problemsOf({ ...values, 'training.epochs': '2000', 'training.learning_rate': 'abc', 'dataset.id': '' })).toEqual({
+    expect(
+      problemsOf({ ...values, 'training.epochs': '2000', 'training.learning_rate': 'abc', 'dataset.id': '' }),
+    ).toEqual({
       'dataset.id': { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
       'training.epochs': { key: 'training.epochs', code: 'setting/range', found: '2000', min: 0, max: 1000 },
-      'training.learning_rate': { key: 'training.learning_rate', code: 'setting/type', found: 'abc', expected: 'number' },
+      'training.learning_rate': {
+        key: 'training.learning_rate',
+        code: 'setting/type',
+        found: 'abc',
+        expected: 'number',
+      },
     })
   })
 
@@ -53,7 +74,7 @@ it('reads numbers typed in full width or as powers of ten', () => {
 })
 
 it('lists what differs from the preset, without name and references', () => {
-  expect(changedKeys({ ...values, 'training.epochs': '10', 'general.experiment_name': 'x' }, presetValues(first))).toEqual([
-    'training.epochs',
-  ])
+  expect(
+    changedKeys({ ...values, 'training.epochs': '10', 'general.experiment_name': 'x' }, presetValues(first)),
+  ).toEqual(['training.epochs'])
 })

@@ -27,10 +27,9 @@ export function presetValues(preset: Preset, references: Partial<Record<SettingK
 
 /** Stored values as the form shows them. */
 export const toRaw = (values: SettingValues): RawValues =>
-  Object.fromEntries(settingKeys.map((key) => [key, typeof values[key] === 'boolean' ? values[key] : String(values[key])])) as Record<
-    SettingKey,
-    string | boolean
-  >
+  Object.fromEntries(
+    settingKeys.map((key) => [key, typeof values[key] === 'boolean' ? values[key] : String(values[key])]),
+  ) as Record<SettingKey, string | boolean>
 
 /** The settings that the form shows for these values, by group in the catalogue's order. */
 export function groupsOf(raw: RawValues): FormGroup[] {
@@ -81,5 +80,8 @@ const loosely = (raw: RawValues): SettingValues => raw as unknown as SettingValu
 /** How many settings differ from the preset's; the form says it so that nobody forgets a change. */
 export const changedKeys = (raw: RawValues, base: RawValues): SettingKey[] =>
   settingKeys.filter(
-    (key) => settingOf(key).kind !== 'reference' && key !== 'general.experiment_name' && clean(key, raw[key]) !== clean(key, base[key]),
+    (key) =>
+      settingOf(key).kind !== 'reference' &&
+      key !== 'general.experiment_name' &&
+      clean(key, raw[key]) !== clean(key, base[key]),
   )

@@ -15,9 +15,11 @@ const evaluation = (validationLoss: number | null, index: number): Evaluation =>
   step: index + 1,
   epoch: index + 1,
   validationLoss,
-  metrics: {}, samples: [],
+  metrics: {},
+  samples: [],
 })
-const run = (losses: number[], validation: (number | null)[] = []) => judge(losses.map(step), validation.map(evaluation))
+const run = (losses: number[], validation: (number | null)[] = []) =>
+  judge(losses.map(step), validation.map(evaluation))
 const repeat = (loss: number, count: number) => Array.from({ length: count }, () => loss)
 
 describe('judge', () => {

@@ -16,8 +16,8 @@ const WINDOW_STEPS = 10
 const RISE = 1.5
 
 /**
- * Judges the last validation loss where there is one, else the average of the last training losses; null before the first step.
- * The steps are the tutorial's: at 0.13 the questions are answered right in most wordings.
+ * Judges the last validation loss where there is one, else the average of the last training losses; null before the
+ * first step. The steps are the tutorial's: at 0.13 the questions are answered right in most wordings.
  */
 export function judge(steps: readonly StepMetric[], evaluations: readonly Evaluation[]): Judged | null {
   const last = steps.at(-1)
@@ -26,9 +26,11 @@ export function judge(steps: readonly StepMetric[], evaluations: readonly Evalua
   const training = average(steps.slice(-Math.max(1, Math.min(WINDOW_STEPS, Math.floor(steps.length / 10)))))
   const validation = evaluations.map(({ validationLoss }) => validationLoss).filter((loss) => loss !== null)
   const current = validation.at(-1)
-  if (current === undefined) return { verdict: isRising(steps, training) ? 'rising' : wordFor(training), loss: training, of: 'training' }
+  if (current === undefined)
+    return { verdict: isRising(steps, training) ? 'rising' : wordFor(training), loss: training, of: 'training' }
   const lowest = Math.min(...validation)
-  if (current > lowest * RISE && current - lowest > 0.1 && training < lowest) return { verdict: 'overfit', loss: current, of: 'validation' }
+  if (current > lowest * RISE && current - lowest > 0.1 && training < lowest)
+    return { verdict: 'overfit', loss: current, of: 'validation' }
   return { verdict: isRising(steps, training) ? 'rising' : wordFor(current), loss: current, of: 'validation' }
 }
 

@@ -15,7 +15,13 @@ export function FolderPicker() {
   const listing = picking?.listing ?? null
   const actions = (
     <div className={styles.actions}>
-      <Button variant="quiet" icon={<FolderPlus size={15} />} isDisabled={!listing || picking?.isNaming === true} onPress={() => setNaming(true)} className={styles.first as string}>
+      <Button
+        variant="quiet"
+        icon={<FolderPlus size={15} />}
+        isDisabled={!listing || picking?.isNaming === true}
+        onPress={() => setNaming(true)}
+        className={styles.first as string}
+      >
         {t('make')}
       </Button>
       <Button onPress={cancel}>{common('cancel')}</Button>
@@ -28,7 +34,11 @@ export function FolderPicker() {
     <Dialog title={t('title')} isOpen={picking !== null} onClose={cancel} actions={actions}>
       <div className={styles.picker} onKeyDown={leaveOnBackspace}>
         <p className={styles.help}>{t('help')}</p>
-        {listing ? <Shown listing={listing} from={picking?.from ?? null} isNaming={picking?.isNaming === true} /> : !picking?.error && <LoadingPane />}
+        {listing ? (
+          <Shown listing={listing} from={picking?.from ?? null} isNaming={picking?.isNaming === true} />
+        ) : (
+          !picking?.error && <LoadingPane />
+        )}
         {picking?.error && <ErrorNotice error={picking.error} />}
       </div>
     </Dialog>
@@ -62,15 +72,28 @@ function Shown({ listing, from, isNaming }: ShownProps) {
 /** Where the shown folder is, from the home folder down. */
 function Way({ steps }: { readonly steps: FolderSteps }) {
   const { t } = useTranslation('folders')
-  const places = [{ id: 'home', name: t('home'), steps: [] as FolderSteps }, ...steps.map((name, index) => ({ id: `${index}`, name, steps: steps.slice(0, index + 1) }))]
+  const places = [
+    { id: 'home', name: t('home'), steps: [] as FolderSteps },
+    ...steps.map((name, index) => ({ id: `${index}`, name, steps: steps.slice(0, index + 1) })),
+  ]
   return (
     <div className={styles.way}>
-      <IconButton icon={<ArrowUp size={15} />} label={t('up')} size="small" isDisabled={steps.length === 0} onPress={goUp} />
+      <IconButton
+        icon={<ArrowUp size={15} />}
+        label={t('up')}
+        size="small"
+        isDisabled={steps.length === 0}
+        onPress={goUp}
+      />
       <Breadcrumbs aria-label={t('path')} className={styles.places as string}>
         {places.map((place, index) => (
           <Breadcrumb key={place.id} className={styles.place as string}>
             {index > 0 && <ChevronRight size={13} aria-hidden />}
-            <AriaButton className={styles.step as string} isDisabled={index === places.length - 1} onPress={() => void goTo(place.steps)}>
+            <AriaButton
+              className={styles.step as string}
+              isDisabled={index === places.length - 1}
+              onPress={() => void goTo(place.steps)}
+            >
               {index === 0 && <House size={13} aria-hidden />}
               <span>{place.name}</span>
             </AriaButton>
@@ -81,14 +104,25 @@ function Way({ steps }: { readonly steps: FolderSteps }) {
   )
 }
 
-function FolderList({ listing, from, hasFocus }: { readonly listing: FolderListing; readonly from: string | null; readonly hasFocus: boolean }) {
+function FolderList({
+  listing,
+  from,
+  hasFocus,
+}: {
+  readonly listing: FolderListing
+  readonly from: string | null
+  readonly hasFocus: boolean
+}) {
   const { t } = useTranslation('folders')
   const { steps, folders } = listing
   // A new list comes with every folder: the keyboard goes on where it came from.
   const first = folders.includes(from ?? '') ? from : folders[0]
-  const focus = useCallback((element: HTMLElement | null) => {
-    if (hasFocus) element?.focus()
-  }, [hasFocus])
+  const focus = useCallback(
+    (element: HTMLElement | null) => {
+      if (hasFocus) element?.focus()
+    },
+    [hasFocus],
+  )
   return (
     <ListBox
       {...(first === undefined && { ref: focus })}
@@ -99,7 +133,13 @@ function FolderList({ listing, from, hasFocus }: { readonly listing: FolderListi
       renderEmptyState={() => <p className={styles.empty}>{t('empty')}</p>}
     >
       {folders.map((name) => (
-        <ListBoxItem key={name} id={name} {...(name === first && { ref: focus })} textValue={name} className={styles.item as string}>
+        <ListBoxItem
+          key={name}
+          id={name}
+          {...(name === first && { ref: focus })}
+          textValue={name}
+          className={styles.item as string}
+        >
           <Folder size={15} aria-hidden />
           <span className={styles.name}>{name}</span>
         </ListBoxItem>
@@ -125,7 +165,15 @@ function NewFolder() {
   }
   return (
     <div className={styles.naming}>
-      <TextField label={t('name')} value={name} onChange={setName} onKeyDown={keyDown} maxLength={100} autoFocus className={styles.grow as string} />
+      <TextField
+        label={t('name')}
+        value={name}
+        onChange={setName}
+        onKeyDown={keyDown}
+        maxLength={100}
+        autoFocus
+        className={styles.grow as string}
+      />
       <Button onPress={() => setNaming(false)}>{common('cancel')}</Button>
       <Button onPress={create} isDisabled={!isReady}>
         {t('create')}

@@ -18,7 +18,10 @@ interface Picking {
 /** The folder dialog of hosts that have none: what it shows while somebody waits for a folder. Session scope. */
 export const useFolders = create<{ readonly picking: Picking | null }>()(() => ({ picking: null }))
 
-/** Asks for a folder: with the system's dialog where there is one, else with the window's. Null when cancelled, or where the dialog failed, which is shown. */
+/**
+ * Asks for a folder: with the system's dialog where there is one, else with the window's. Null when cancelled, or where
+ * the dialog failed, which is shown.
+ */
 export async function pickFolder(): Promise<string | null> {
   const ask = api.systemDialog()
   if (ask) {
@@ -73,7 +76,12 @@ function take(result: Result<FolderListing, AppError>): void {
   if (!result.ok) return change({ error: result.error })
   const before = useFolders.getState().picking?.listing?.steps ?? []
   const { steps } = result.value
-  change({ listing: result.value, error: null, isNaming: false, from: before.length > steps.length ? (before[steps.length] ?? null) : null })
+  change({
+    listing: result.value,
+    error: null,
+    isNaming: false,
+    from: before.length > steps.length ? (before[steps.length] ?? null) : null,
+  })
 }
 
 function change(changes: Partial<Picking>): void {

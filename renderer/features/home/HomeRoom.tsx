@@ -2,12 +2,30 @@ import { ArrowRight, Check } from 'lucide-react'
 import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ExperimentSummary } from '../../../core/contract/index.ts'
-import { Button, cx, ErrorNotice, goTo, List, LoadingPane, Spinner, toastError, useFormat, type ListEntry } from '../../ui/index.ts'
+import {
+  Button,
+  cx,
+  ErrorNotice,
+  goTo,
+  List,
+  LoadingPane,
+  Spinner,
+  toastError,
+  useFormat,
+  type ListEntry,
+} from '../../ui/index.ts'
 import { useChat } from '../chat/index.ts'
 import { createDataset, useDatasets } from '../datasets/index.ts'
 import { experimentItems, isTrained, openForm, StateBadge, useExperiments } from '../experiments/index.ts'
 import { FasterDevice, loadSystem, MachineFacts, useSystem } from '../settings/index.ts'
-import { currentDataset, runToWatch, tutorialSteps, type StepId, type TutorialFacts, type TutorialStep } from './home.selectors.ts'
+import {
+  currentDataset,
+  runToWatch,
+  tutorialSteps,
+  type StepId,
+  type TutorialFacts,
+  type TutorialStep,
+} from './home.selectors.ts'
 import styles from './HomeRoom.module.css'
 
 /** ホーム: where you are in the tutorial, this machine, recent experiments. */
@@ -37,7 +55,9 @@ function useTutorialFacts(): TutorialFacts | null {
   const hasTried = useChat((state) => state.hasTried)
   return useMemo(
     () =>
-      datasets.kind === 'loading' || !known ? null : { datasets: datasets.kind === 'ready' ? datasets.items : [], experiments, hasTried },
+      datasets.kind === 'loading' || !known
+        ? null
+        : { datasets: datasets.kind === 'ready' ? datasets.items : [], experiments, hasTried },
     [datasets, experiments, known, hasTried],
   )
 }
@@ -164,7 +184,9 @@ function Recent() {
         <div className={styles.recent}>
           <List
             label={t('recent')}
-            entries={experiments.slice(0, RECENT).map((item) => recentEntry(item, format.when(item.createdAt), format.loss))}
+            entries={experiments
+              .slice(0, RECENT)
+              .map((item) => recentEntry(item, format.when(item.createdAt), format.loss))}
             selected={null}
             onSelect={(id) => goTo('experiments', id)}
           />

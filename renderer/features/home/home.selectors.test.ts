@@ -18,10 +18,16 @@ describe('tutorialSteps', () => {
     expect(states({ datasets })).toEqual(['done', 'now', 'later', 'later', 'later'])
     expect(states({ datasets, experiments: [run('a', 'training')] })).toEqual(['done', 'done', 'now', 'later', 'later'])
     expect(states({ datasets, experiments: [run('a', 'finished')] })).toEqual(['done', 'done', 'done', 'now', 'later'])
-    expect(states({ datasets, experiments: [run('a', 'finished')], hasTried: true })).toEqual(['done', 'done', 'done', 'done', 'now'])
-    expect(states({ datasets, experiments: [run('b', 'finished', 'own'), run('a', 'finished')], hasTried: true })).toEqual(
-      Array(5).fill('done'),
-    )
+    expect(states({ datasets, experiments: [run('a', 'finished')], hasTried: true })).toEqual([
+      'done',
+      'done',
+      'done',
+      'done',
+      'now',
+    ])
+    expect(
+      states({ datasets, experiments: [run('b', 'finished', 'own'), run('a', 'finished')], hasTried: true }),
+    ).toEqual(Array(5).fill('done'))
   })
 
   it('does not count a failed run as trained', () => {
@@ -37,6 +43,8 @@ it('watches the run under way before the newest', () => {
 
 it('means the dataset that was trained last, else the one changed last', () => {
   const datasets = [dataset('sample', '2026-01-01'), dataset('own', '2026-02-01')]
-  expect(currentDataset({ datasets, experiments: [run('a', 'finished', 'sample')], hasTried: false })?.id).toBe('sample')
+  expect(currentDataset({ datasets, experiments: [run('a', 'finished', 'sample')], hasTried: false })?.id).toBe(
+    'sample',
+  )
   expect(currentDataset({ datasets, experiments: [], hasTried: false })?.id).toBe('own')
 })

@@ -37,5 +37,8 @@ export const runToWatch = (experiments: readonly ExperimentSummary[]): Experimen
 /** The dataset that the steps mean: the last trained one that still exists, else the newest. */
 export function currentDataset({ datasets, experiments }: TutorialFacts): DatasetSummary | undefined {
   const trained = datasets.find(({ id }) => id === experiments[0]?.datasetId)
-  return trained ?? datasets.filter(({ problem }) => problem === undefined).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0]
+  return (
+    trained ??
+    datasets.filter(({ problem }) => problem === undefined).sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))[0]
+  )
 }

@@ -6,7 +6,8 @@ export function Card({ text }: { readonly text: string }) {
   return (
     <div className={styles.card}>
       {parseBlocks(text).map((block, index) => {
-        if (block.kind === 'heading') return block.level === 1 ? <h2 key={index}>{block.text}</h2> : <h3 key={index}>{block.text}</h3>
+        if (block.kind === 'heading')
+          return block.level === 1 ? <h2 key={index}>{block.text}</h2> : <h3 key={index}>{block.text}</h3>
         if (block.kind === 'code')
           return (
             <pre key={index} className={styles.pre}>

@@ -45,11 +45,20 @@ export function ModelsRoom() {
       id="models"
       left={
         <ListPane title={t('title')}>
-          <List label={t('title')} entries={entries} selected={selected?.id ?? null} onSelect={(id) => select('models', id)} />
+          <List
+            label={t('title')}
+            entries={entries}
+            selected={selected?.id ?? null}
+            onSelect={(id) => select('models', id)}
+          />
         </ListPane>
       }
       right={
-        selected ? <ModelPane id={selected.id} /> : <EmptyState icon={<Box size={22} />} title={t('empty.title')} text={t('empty.text')} />
+        selected ? (
+          <ModelPane id={selected.id} />
+        ) : (
+          <EmptyState icon={<Box size={22} />} title={t('empty.title')} text={t('empty.text')} />
+        )
       }
     />
   )
@@ -73,7 +82,10 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
   const format = useFormat()
   const facts: readonly (readonly [string, string])[] = [
     [t('facts.family'), detail.architecture],
-    [t('facts.parameters'), t('exactly', { short: format.compact(detail.parameterCount), exact: format.number(detail.parameterCount) })],
+    [
+      t('facts.parameters'),
+      t('exactly', { short: format.compact(detail.parameterCount), exact: format.number(detail.parameterCount) }),
+    ],
     [t('facts.size'), format.bytes(detail.sizeBytes)],
     [t('facts.context'), t('tokens', { count: detail.contextLengthTokens })],
     [t('facts.vocabulary'), t('vocabulary', { count: detail.vocabularySize })],
@@ -81,8 +93,14 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
     [t('facts.folder'), detail.folder],
   ]
   const tabs = [
-    { id: 'card', label: t('card'), content: detail.card ? <Card text={detail.card} /> : <p className={styles.none}>{t('noCard')}</p> },
-    ...(detail.notice ? [{ id: 'notice', label: t('notice'), content: <pre className={styles.pre}>{detail.notice}</pre> }] : []),
+    {
+      id: 'card',
+      label: t('card'),
+      content: detail.card ? <Card text={detail.card} /> : <p className={styles.none}>{t('noCard')}</p>,
+    },
+    ...(detail.notice
+      ? [{ id: 'notice', label: t('notice'), content: <pre className={styles.pre}>{detail.notice}</pre> }]
+      : []),
   ]
   return (
     <article className={styles.page}>

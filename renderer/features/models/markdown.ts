@@ -4,7 +4,10 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'code'; readonly text: string }
 
-/** The blocks of a model card: headings, paragraphs, lists, code; front matter is left out. Text stays text: nothing becomes HTML. */
+/**
+ * The blocks of a model card: headings, paragraphs, lists, code; front matter is left out. Text stays text: nothing
+ * becomes HTML.
+ */
 export function parseBlocks(markdown: string): Block[] {
   const lines = markdown
     .replaceAll('\r\n', '\n')
@@ -39,10 +42,12 @@ export function parseBlocks(markdown: string): Block[] {
 }
 
 const isItem = (line: string): boolean => /^\s*(?:[-*]|\d+\.)\s+/.test(line)
-const isParagraph = (line: string): boolean => line.trim() !== '' && !/^#{1,6}\s/.test(line) && !line.startsWith('```') && !isItem(line)
+const isParagraph = (line: string): boolean =>
+  line.trim() !== '' && !/^#{1,6}\s/.test(line) && !line.startsWith('```') && !isItem(line)
 
 /** Japanese lines join without a space, others with one. */
-const joinLines = (text: string, line: string): string => (/[\u3000-\u9fff\uff00-\uffef]$/.test(text) ? text + line : `${text} ${line}`)
+const joinLines = (text: string, line: string): string =>
+  /[\u3000-\u9fff\uff00-\uffef]$/.test(text) ? text + line : `${text} ${line}`
 
 const plain = (text: string): string =>
   text

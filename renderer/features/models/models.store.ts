@@ -20,14 +20,17 @@ interface Models {
 export const useModels = create<Models>()(() => ({ list: { kind: 'loading' }, details: {} }))
 
 const none: readonly ModelSummary[] = []
-export const modelItems = (state: Models): readonly ModelSummary[] => (state.list.kind === 'ready' ? state.list.items : none)
+export const modelItems = (state: Models): readonly ModelSummary[] =>
+  state.list.kind === 'ready' ? state.list.items : none
 
 /** Models that can be chosen: those that are still being examined may turn out well. */
 export const isUsable = ({ problem }: ModelSummary): boolean => problem === null || problem.code === 'model/being-read'
 
 export async function loadModels(): Promise<void> {
   const result = await api.listModels()
-  useModels.setState({ list: result.ok ? { kind: 'ready', items: result.value } : { kind: 'failed', error: result.error } })
+  useModels.setState({
+    list: result.ok ? { kind: 'ready', items: result.value } : { kind: 'failed', error: result.error },
+  })
 }
 
 export async function loadModel(id: ModelId): Promise<void> {

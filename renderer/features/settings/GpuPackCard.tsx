@@ -4,7 +4,16 @@ import { useTranslation } from 'react-i18next'
 import type { GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
 import { Button, ErrorNotice, ProgressBar, useFormat } from '../../ui/index.ts'
 import { pickFolder } from '../folders/index.ts'
-import { askForPlan, cancelGpuPack, connectGpuPack, downloadGpuPack, isMoving, moveGpuPack, removeGpuPack, useGpuPack } from './gpuPack.store.ts'
+import {
+  askForPlan,
+  cancelGpuPack,
+  connectGpuPack,
+  downloadGpuPack,
+  isMoving,
+  moveGpuPack,
+  removeGpuPack,
+  useGpuPack,
+} from './gpuPack.store.ts'
 import styles from './GpuPackCard.module.css'
 
 /** What NVIDIA's GPUs need: how much it is, where it goes, and how far its download is. */
@@ -37,7 +46,11 @@ export function GpuPackCard() {
             </Button>
           ) : plan ? (
             <Button variant="primary" icon={<Download size={15} />} onPress={() => void downloadGpuPack()}>
-              {t(progress?.state === 'cancelled' || progress?.state === 'failed' ? 'gpuPack.continue' : 'gpuPack.download')}
+              {t(
+                progress?.state === 'cancelled' || progress?.state === 'failed'
+                  ? 'gpuPack.continue'
+                  : 'gpuPack.download',
+              )}
             </Button>
           ) : (
             <Button onPress={() => void askForPlan()} isDisabled={isAsking}>
@@ -71,7 +84,11 @@ function Folder({ pack, isDisabled }: { readonly pack: GpuPackState; readonly is
   return (
     <div className={styles.row}>
       <p className={styles.path}>{pack.folder}</p>
-      <Button icon={<FolderOpen size={15} />} isDisabled={isDisabled} onPress={() => void pickFolder().then(moveGpuPack)}>
+      <Button
+        icon={<FolderOpen size={15} />}
+        isDisabled={isDisabled}
+        onPress={() => void pickFolder().then(moveGpuPack)}
+      >
         {t('gpuPack.choose')}
       </Button>
     </div>
@@ -104,7 +121,16 @@ function Figures({ progress }: { readonly progress: GpuPackProgress }) {
   const format = useFormat()
   const { state, receivedBytes, totalBytes, bytesPerSecond, remainingSeconds, part } = progress
   const texts = {
-    downloading: [part, t('gpuPack.received', { received: format.bytes(receivedBytes), total: format.bytes(totalBytes) }), ...(bytesPerSecond !== null && remainingSeconds !== null ? [t('gpuPack.rate', { rate: format.bytes(bytesPerSecond) }), t('gpuPack.remaining', { time: format.duration(remainingSeconds) })] : [])],
+    downloading: [
+      part,
+      t('gpuPack.received', { received: format.bytes(receivedBytes), total: format.bytes(totalBytes) }),
+      ...(bytesPerSecond !== null && remainingSeconds !== null
+        ? [
+            t('gpuPack.rate', { rate: format.bytes(bytesPerSecond) }),
+            t('gpuPack.remaining', { time: format.duration(remainingSeconds) }),
+          ]
+        : []),
+    ],
     checking: [t('gpuPack.checking', { part })],
     unpacking: [t('gpuPack.unpacking', { part })],
     cancelled: [t('gpuPack.stopped')],
@@ -114,7 +140,12 @@ function Figures({ progress }: { readonly progress: GpuPackProgress }) {
   if (texts.length === 0) return null
   return (
     <div className={styles.progress}>
-      <ProgressBar label={t('gpuPack.label')} value={state === 'unpacking' || totalBytes === 0 ? null : receivedBytes / totalBytes} tone={isMoving(progress) ? 'accent' : 'quiet'} thick />
+      <ProgressBar
+        label={t('gpuPack.label')}
+        value={state === 'unpacking' || totalBytes === 0 ? null : receivedBytes / totalBytes}
+        tone={isMoving(progress) ? 'accent' : 'quiet'}
+        thick
+      />
       <p role="status">{texts.filter((text) => text !== '').join('　')}</p>
     </div>
   )

@@ -1,5 +1,12 @@
 import { useTranslation } from 'react-i18next'
-import { deviceChoices, deviceCosts, deviceNames, reasonSentence, type DeviceInfo, type SystemInfo } from '../../../core/contract/index.ts'
+import {
+  deviceChoices,
+  deviceCosts,
+  deviceNames,
+  reasonSentence,
+  type DeviceInfo,
+  type SystemInfo,
+} from '../../../core/contract/index.ts'
 import { Button, Notice, useFormat, useLanguage } from '../../ui/index.ts'
 import { isCuredByGpuPack, showGpuPack } from './gpuPack.store.ts'
 import { fasterDevice } from './machine.ts'
@@ -29,7 +36,12 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
             {used.name}
             {used.memoryBytes !== undefined && (
               <span className={styles.aside}>
-                {used.freeMemoryBytes === undefined ? format.bytes(used.memoryBytes) : t('machine.free', { total: format.bytes(used.memoryBytes), free: format.bytes(used.freeMemoryBytes) })}
+                {used.freeMemoryBytes === undefined
+                  ? format.bytes(used.memoryBytes)
+                  : t('machine.free', {
+                      total: format.bytes(used.memoryBytes),
+                      free: format.bytes(used.freeMemoryBytes),
+                    })}
               </span>
             )}
             {used.reason && <p className={styles.why}>{reasonSentence(used.reason, used.file, language)}</p>}
@@ -60,7 +72,11 @@ function Unused({ device }: { readonly device: DeviceInfo }) {
       <dd>
         {isNamed(device) && device.name}
         <p className={styles.why}>
-          {device.reason ? reasonSentence(device.reason, device.file, language) : device.available ? deviceCosts[device.kind][language] : t('machine.unusable')}
+          {device.reason
+            ? reasonSentence(device.reason, device.file, language)
+            : device.available
+              ? deviceCosts[device.kind][language]
+              : t('machine.unusable')}
         </p>
         <PackButton device={device} />
       </dd>

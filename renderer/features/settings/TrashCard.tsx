@@ -3,7 +3,16 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, TrashEntry } from '../../../core/contract/index.ts'
 import { Button, ErrorNotice, LoadingPane, toast, toastError, useFormat } from '../../ui/index.ts'
-import { connectTrash, disarm, keyOf, loadTrash, pressEmpty, pressRemove, restoreEntry, useTrash } from './trash.store.ts'
+import {
+  connectTrash,
+  disarm,
+  keyOf,
+  loadTrash,
+  pressEmpty,
+  pressRemove,
+  restoreEntry,
+  useTrash,
+} from './trash.store.ts'
 import styles from './TrashCard.module.css'
 
 /** What was deleted: brought back, or deleted for good with a second press. */
@@ -36,7 +45,12 @@ function Entries({ entries }: { readonly entries: readonly TrashEntry[] }) {
       </ul>
       <div className={styles.foot}>
         <span className={styles.total}>{t('trash.total', { count: entries.length, size: format.bytes(total) })}</span>
-        <RemoveButton armedKey="all" label={t('trash.empty')} armedLabel={t('trash.emptyNow', { count: entries.length })} press={pressEmpty} />
+        <RemoveButton
+          armedKey="all"
+          label={t('trash.empty')}
+          armedLabel={t('trash.emptyNow', { count: entries.length })}
+          press={pressEmpty}
+        />
       </div>
     </>
   )
@@ -59,12 +73,29 @@ function Entry({ entry }: { readonly entry: TrashEntry }) {
         <span className={styles.name} title={name}>
           {name}
         </span>
-        <span className={styles.detail}>{[t(`trash.kind.${kind}`), t('trash.deleted', { when: format.when(deletedAt) }), format.bytes(sizeBytes)].join(' · ')}</span>
+        <span className={styles.detail}>
+          {[
+            t(`trash.kind.${kind}`),
+            t('trash.deleted', { when: format.when(deletedAt) }),
+            format.bytes(sizeBytes),
+          ].join(' · ')}
+        </span>
       </div>
-      <Button size="small" icon={<Undo2 size={14} />} aria-label={t('trash.restoreNamed', { name })} onPress={() => void restore()}>
+      <Button
+        size="small"
+        icon={<Undo2 size={14} />}
+        aria-label={t('trash.restoreNamed', { name })}
+        onPress={() => void restore()}
+      >
         {t('trash.restore')}
       </Button>
-      <RemoveButton armedKey={keyOf(entry)} name={name} label={t('trash.remove')} armedLabel={t('trash.removeNow')} press={() => pressRemove(entry)} />
+      <RemoveButton
+        armedKey={keyOf(entry)}
+        name={name}
+        label={t('trash.remove')}
+        armedLabel={t('trash.removeNow')}
+        press={() => pressRemove(entry)}
+      />
     </li>
   )
 }

@@ -1,5 +1,11 @@
 import { create } from 'zustand'
-import type { AppError, DeviceReason, GpuPackPlan, GpuPackProgress, GpuPackState } from '../../../core/contract/index.ts'
+import type {
+  AppError,
+  DeviceReason,
+  GpuPackPlan,
+  GpuPackProgress,
+  GpuPackState,
+} from '../../../core/contract/index.ts'
 import { goTo } from '../../ui/index.ts'
 import * as api from './settings.api.ts'
 import { loadSystem } from './system.store.ts'
@@ -18,10 +24,18 @@ interface GpuPack {
 }
 
 /** Mirror of the GPU pack, which the host owns. All session scope. */
-export const useGpuPack = create<GpuPack>()(() => ({ pack: null, plan: null, isAsking: false, progress: null, error: null, isWanted: false }))
+export const useGpuPack = create<GpuPack>()(() => ({
+  pack: null,
+  plan: null,
+  isAsking: false,
+  progress: null,
+  error: null,
+  isWanted: false,
+}))
 
 /** What the pack puts right. */
-export const isCuredByGpuPack = (reason: DeviceReason | undefined): boolean => reason !== undefined && ['provider-missing', 'library-missing', 'compiler-missing', 'pack-changed'].includes(reason)
+export const isCuredByGpuPack = (reason: DeviceReason | undefined): boolean =>
+  reason !== undefined && ['provider-missing', 'library-missing', 'compiler-missing', 'pack-changed'].includes(reason)
 
 /** Shows the pack's card, from wherever the studio says that it is missing. */
 export function showGpuPack(): void {
@@ -39,7 +53,8 @@ export function connectGpuPack(): () => void {
   })
 }
 
-export const isMoving = (progress: GpuPackProgress | null): boolean => progress !== null && ['downloading', 'checking', 'unpacking'].includes(progress.state)
+export const isMoving = (progress: GpuPackProgress | null): boolean =>
+  progress !== null && ['downloading', 'checking', 'unpacking'].includes(progress.state)
 
 async function loadGpuPack(): Promise<void> {
   const result = await api.readGpuPack()
@@ -63,7 +78,9 @@ export const cancelGpuPack = (): Promise<unknown> => api.cancelGpuPack()
 
 export async function removeGpuPack(): Promise<void> {
   const result = await api.removeGpuPack()
-  useGpuPack.setState(result.ok ? { pack: result.value, plan: null, progress: null, error: null } : { error: result.error })
+  useGpuPack.setState(
+    result.ok ? { pack: result.value, plan: null, progress: null, error: null } : { error: result.error },
+  )
   void loadSystem()
 }
 

@@ -6,5 +6,9 @@ const FINAL: readonly DeviceReason[] = ['no-adapter', 'platform', 'software-adap
 /** A device that would be faster than the one in use if it were put in order; null where there is none. */
 export function fasterDevice({ devices, recommended }: Pick<SystemInfo, 'devices' | 'recommended'>): DeviceInfo | null {
   const used = devices.findIndex(({ kind }) => kind === recommended.kind)
-  return devices.slice(0, used).find(({ available, reason }) => !available && reason !== undefined && !FINAL.includes(reason)) ?? null
+  return (
+    devices
+      .slice(0, used)
+      .find(({ available, reason }) => !available && reason !== undefined && !FINAL.includes(reason)) ?? null
+  )
 }

@@ -1,10 +1,22 @@
-import type { AppError, GpuPackPlan, GpuPackProgress, GpuPackState, Preferences, Result, SystemInfo, TrashContents, TrashEntry } from '../../../core/contract/index.ts'
+import type {
+  AppError,
+  GpuPackPlan,
+  GpuPackProgress,
+  GpuPackState,
+  Preferences,
+  Result,
+  SystemInfo,
+  TrashContents,
+  TrashEntry,
+} from '../../../core/contract/index.ts'
 
 export const readSystem = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.info', {})
-export const readPreferences = (): Promise<Result<Preferences, AppError>> => window.studio.call('system.preferences', {})
+export const readPreferences = (): Promise<Result<Preferences, AppError>> =>
+  window.studio.call('system.preferences', {})
 export const writePreferences = (change: Partial<Preferences>): Promise<Result<Preferences, AppError>> =>
   window.studio.call('system.setPreferences', change)
-export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.setLibrary', { folder })
+export const writeLibrary = (folder: string): Promise<Result<SystemInfo, AppError>> =>
+  window.studio.call('system.setLibrary', { folder })
 export const takeLibrary = (): Promise<Result<SystemInfo, AppError>> => window.studio.call('system.takeLibrary', {})
 export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>
@@ -12,8 +24,10 @@ export const onPreferences = (listener: (preferences: Preferences) => void): (()
 export const onLibrary = (listener: () => void): (() => void) => window.studio.on('system.library', listener)
 
 export const readTrash = (): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.list', {})
-export const restoreFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.restore', item)
-export const removeFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.remove', item)
+export const restoreFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> =>
+  window.studio.call('trash.restore', item)
+export const removeFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> =>
+  window.studio.call('trash.remove', item)
 export const emptyTrash = (): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.empty', {})
 export const onTrash = (listener: () => void): (() => void) => window.studio.on('trash.changed', listener)
 
@@ -22,5 +36,7 @@ export const planGpuPack = (): Promise<Result<GpuPackPlan, AppError>> => window.
 export const downloadGpuPack = (): Promise<Result<null, AppError>> => window.studio.call('gpuPack.download', {})
 export const cancelGpuPack = (): Promise<Result<null, AppError>> => window.studio.call('gpuPack.cancel', {})
 export const removeGpuPack = (): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.remove', {})
-export const moveGpuPack = (folder: string): Promise<Result<GpuPackState, AppError>> => window.studio.call('gpuPack.setFolder', { folder })
-export const onGpuPackProgress = (listener: (progress: GpuPackProgress) => void): (() => void) => window.studio.on('gpuPack.progress', listener)
+export const moveGpuPack = (folder: string): Promise<Result<GpuPackState, AppError>> =>
+  window.studio.call('gpuPack.setFolder', { folder })
+export const onGpuPackProgress = (listener: (progress: GpuPackProgress) => void): (() => void) =>
+  window.studio.on('gpuPack.progress', listener)

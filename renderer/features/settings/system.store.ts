@@ -7,7 +7,8 @@ type InfoState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'ready'; readonly info: SystemInfo }
   | { readonly kind: 'failed'; readonly error: AppError }
-type LibraryState = { readonly kind: 'idle' } | { readonly kind: 'changing' } | { readonly kind: 'failed'; readonly error: AppError }
+type LibraryState =
+  { readonly kind: 'idle' } | { readonly kind: 'changing' } | { readonly kind: 'failed'; readonly error: AppError }
 
 interface System {
   readonly system: InfoState
@@ -27,13 +28,17 @@ export const useSystem = create<System>()(() => ({
 
 export async function loadSystem(): Promise<void> {
   const result = await api.readSystem()
-  useSystem.setState({ system: result.ok ? { kind: 'ready', info: result.value } : { kind: 'failed', error: result.error } })
+  useSystem.setState({
+    system: result.ok ? { kind: 'ready', info: result.value } : { kind: 'failed', error: result.error },
+  })
 }
 
 /** Loads facts and preferences and follows their changes; returns what ends it. */
 export function connectSystem(): () => void {
   void loadSystem()
-  void api.readPreferences().then((result) => result.ok && useSystem.setState({ preferences: result.value, hasPreferences: true }))
+  void api
+    .readPreferences()
+    .then((result) => result.ok && useSystem.setState({ preferences: result.value, hasPreferences: true }))
   const ends = [
     api.onPreferences((preferences) => useSystem.setState({ preferences, hasPreferences: true })),
     api.onLibrary(() => void loadSystem()),
@@ -53,7 +58,9 @@ export async function changePreferences(change: Partial<Preferences>): Promise<A
 /** Moves the studio to a library folder. Returns whether that was done; a refusal is kept in `library`. */
 const moveLibrary = (folder: string): Promise<boolean> => changeLibrary(() => api.writeLibrary(folder))
 
-/** Makes this studio the one that writes in the library. Returns whether that was done; a refusal is kept in `library`. */
+/**
+ * Makes this studio the one that writes in the library. Returns whether that was done; a refusal is kept in `library`.
+ */
 export const takeLibrary = (): Promise<boolean> => changeLibrary(api.takeLibrary)
 
 async function changeLibrary(call: () => ReturnType<typeof api.writeLibrary>): Promise<boolean> {

@@ -19,7 +19,9 @@ export const useTrash = create<Trash>()(() => ({ state: { kind: 'loading' }, arm
 export const keyOf = ({ kind, id }: Pick<TrashEntry, 'kind' | 'id'>): string => `${kind} ${id}`
 
 const take = (result: Result<TrashContents, AppError>): void =>
-  useTrash.setState({ state: result.ok ? { kind: 'ready', contents: result.value } : { kind: 'failed', error: result.error } })
+  useTrash.setState({
+    state: result.ok ? { kind: 'ready', contents: result.value } : { kind: 'failed', error: result.error },
+  })
 
 export const loadTrash = async (): Promise<void> => take(await api.readTrash())
 
@@ -39,7 +41,8 @@ async function after(call: Promise<Result<TrashContents, AppError>>): Promise<Ap
   return null
 }
 
-export const restoreEntry = ({ kind, id }: TrashEntry): Promise<AppError | null> => after(api.restoreFromTrash({ kind, id }))
+export const restoreEntry = ({ kind, id }: TrashEntry): Promise<AppError | null> =>
+  after(api.restoreFromTrash({ kind, id }))
 const removeEntry = ({ kind, id }: TrashEntry): Promise<AppError | null> => after(api.removeFromTrash({ kind, id }))
 
 export const arm = (key: string): void => useTrash.setState({ armed: key })

@@ -17,10 +17,21 @@ type Work = (host: Host, datasetId: DatasetId) => Promise<Result<unknown>>
 const calls: Readonly<Record<string, Work>> = {
   'system.setPreferences': ({ client }) => client.ask('system.setPreferences', { language: 'en', theme: 'dark' }),
   'datasets.create': ({ client }) => client.ask('datasets.create', { from: 'sample' }),
-  'datasets.edit': ({ client }, id) => client.ask('datasets.edit', { id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['a', 'b', 'c']] }] }),
+  'datasets.edit': ({ client }, id) =>
+    client.ask('datasets.edit', { id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['a', 'b', 'c']] }] }),
   'datasets.rename': ({ client }, id) => client.ask('datasets.rename', { id, name: '名前' }),
   'datasets.sample': ({ client }, id) => client.ask('datasets.sample', { id, rows: 3 }),
-  'datasets.split': ({ client }, id) => client.ask('datasets.split', { id, by: { kind: 'share', parts: [{ name: 'a', share: 0.5 }, { name: 'b', share: 0.5 }] } }),
+  'datasets.split': ({ client }, id) =>
+    client.ask('datasets.split', {
+      id,
+      by: {
+        kind: 'share',
+        parts: [
+          { name: 'a', share: 0.5 },
+          { name: 'b', share: 0.5 },
+        ],
+      },
+    }),
   async 'datasets.import'(host) {
     const { path } = await host.upload('table.csv', 'instruction,output\nq,a\n').catch(() => ({ path: '' }))
     return path === '' ? { ok: true, value: null } : host.client.ask('datasets.import', { file: path })
@@ -40,15 +51,23 @@ const calls: Readonly<Record<string, Work>> = {
 }
 
 async function exportTo({ client, port, headers }: Host, id: DatasetId): Promise<Result<unknown>> {
-  const response = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'table.csv' }) })
+  const response = await fetch(`http://127.0.0.1:${port}/save`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ suggestedName: 'table.csv' }),
+  })
   const text = await response.text()
   if (!response.ok) return { ok: true, value: null }
-  if (text === '') return { ok: false, error: { code: 'internal', facts: { message: '/save is answered with 200 and nothing' } } }
+  if (text === '')
+    return { ok: false, error: { code: 'internal', facts: { message: '/save is answered with 200 and nothing' } } }
   const { target } = JSON.parse(text) as { target: string }
   return client.ask('datasets.export', { id, target, format: 'csv' })
 }
 
-/** Each call with the first, second, … of its writes failing, and all that follow, until it passes no more; with the first at least, however late it is. */
+/**
+ * Each call with the first, second, … of its writes failing, and all that follow, until it passes no more; with the
+ * first at least, however late it is.
+ */
 export async function failingCalls(context: AttackContext, template: Template, untilMs: number): Promise<void> {
   const { report, random } = context
   const folder = await context.folder()
@@ -57,8 +76,18 @@ export async function failingCalls(context: AttackContext, template: Template, u
   let boundaries = 0
   const without: string[] = []
   for (const [name, work] of Object.entries(calls)) {
-    for (let occurrence = 1; occurrence <= MAX_BOUNDARIES && (occurrence === 1 || performance.now() < untilMs); occurrence++) {
-      const fault: Fault = { process: 'host', occurrence, when: 'before', act: random.pick(errors), lasting: random.chance(0.5) }
+    for (
+      let occurrence = 1;
+      occurrence <= MAX_BOUNDARIES && (occurrence === 1 || performance.now() < untilMs);
+      occurrence++
+    ) {
+      const fault: Fault = {
+        process: 'host',
+        occurrence,
+        when: 'before',
+        act: random.pick(errors),
+        lasting: random.chance(0.5),
+      }
       const before = await host.client.call('datasets.list', {})
       const hits = faultHits(folder).length
       setFault(folder, fault)
@@ -72,7 +101,11 @@ export async function failingCalls(context: AttackContext, template: Template, u
       boundaries++
       expectWorded(report, result, `${name} on a failing disk`, JSON.stringify(fault))
       const after = await host.client.call('datasets.list', {})
-      report.expect(after.length >= before.length, `${name} on a failing disk: a dataset is lost`, JSON.stringify(fault))
+      report.expect(
+        after.length >= before.length,
+        `${name} on a failing disk: a dataset is lost`,
+        JSON.stringify(fault),
+      )
     }
     const again = await work(host, template.datasetId)
     report.expect(again.ok, `${name} does not work again when the disk does`, JSON.stringify(again))
@@ -81,7 +114,8 @@ export async function failingCalls(context: AttackContext, template: Template, u
   report.figures['calls that met none'] = without.join(', ') || 'none'
   await host.stop()
   const next = await startHost({ folder })
-  for (const stray of await findStrays(folder, next.pid)) report.find(`stray after failing writes and the next start: ${kindOf(stray)}`, stray)
+  for (const stray of await findStrays(folder, next.pid))
+    report.find(`stray after failing writes and the next start: ${kindOf(stray)}`, stray)
   await next.stop()
 }
 
@@ -99,13 +133,22 @@ export async function failingRuns(context: AttackContext, template: Template, un
   while (runs < LEAST_RUNS.length || performance.now() < untilMs - 15_000) {
     const process = LEAST_RUNS[runs] ?? random.pick(LEAST_RUNS)
     const hits = faultHits(folder).length
-    const fault: Fault = { process, occurrence: random.integer(1, process === 'host' ? 40 : 60), when: 'before', act: random.pick(errors), lasting: random.chance(0.5) }
+    const fault: Fault = {
+      process,
+      occurrence: random.integer(1, process === 'host' ? 40 : 60),
+      when: 'before',
+      act: random.pick(errors),
+      lasting: random.chance(0.5),
+    }
     setFault(folder, fault)
     try {
       await disturbedRun(context, host, template.datasetId, fault)
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
-      report.find(`the host falls on a failing disk: ${causeOf(host.stderr())}`, `${JSON.stringify(fault)} ${host.stderr().slice(-300)}`)
+      report.find(
+        `the host falls on a failing disk: ${causeOf(host.stderr())}`,
+        `${JSON.stringify(fault)} ${host.stderr().slice(-300)}`,
+      )
       await host.kill()
       setFault(folder, null)
       host = await startHost({ folder })
@@ -118,7 +161,11 @@ export async function failingRuns(context: AttackContext, template: Template, un
   report.figures['runs on a failing disk'] = `${runs}, of which ${met} met a failing write`
   const { id } = await host.client.call('experiments.start', { settings: smallRun(template.datasetId) })
   const last = await waitForEnd(host, id, performance.now() + 60_000)
-  report.expect(last?.state.kind === 'finished', 'no run finishes when the disk works again', JSON.stringify(last?.state))
+  report.expect(
+    last?.state.kind === 'finished',
+    'no run finishes when the disk works again',
+    JSON.stringify(last?.state),
+  )
   await host.stop()
 }
 
@@ -129,7 +176,11 @@ async function disturbedRun({ report }: AttackContext, host: Host, datasetId: Da
   if (!started.ok) {
     const listed = await host.client.call('experiments.list', {})
     const active = listed.find(({ state }) => ['preparing', 'training', 'stopping'].includes(state.kind))
-    report.expect(active === undefined, 'a run goes on although its start was refused', `${example} ${JSON.stringify(active?.state)}`)
+    report.expect(
+      active === undefined,
+      'a run goes on although its start was refused',
+      `${example} ${JSON.stringify(active?.state)}`,
+    )
     if (active) await waitForEnd(host, active.id, performance.now() + 60_000)
     return
   }
@@ -137,8 +188,10 @@ async function disturbedRun({ report }: AttackContext, host: Host, datasetId: Da
   const summary = await waitForEnd(host, id, performance.now() + 60_000)
   if (summary === null) return report.find('a run on a failing disk does not end', example)
   const { state } = summary
-  if (state.kind === 'failed') expectWorded(report, { ok: false, error: state.error }, 'a run on a failing disk', example)
-  else if (state.kind !== 'finished') report.find(`a run on a failing disk ends as ${state.kind}`, `${example} ${JSON.stringify(state)}`)
+  if (state.kind === 'failed')
+    expectWorded(report, { ok: false, error: state.error }, 'a run on a failing disk', example)
+  else if (state.kind !== 'finished')
+    report.find(`a run on a failing disk ends as ${state.kind}`, `${example} ${JSON.stringify(state)}`)
   setFault(host.folder, null)
   const opened = await host.client.ask('experiments.open', { id })
   report.expect(opened.ok, 'a run on a failing disk cannot be opened', `${example} ${JSON.stringify(opened)}`)

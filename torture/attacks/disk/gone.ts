@@ -12,8 +12,16 @@ export async function goneAndBack(context: AttackContext, template: Template): P
   const host = await startHost({ folder })
   const id = template.datasetId
   const calls: readonly (readonly [string, unknown])[] = [
-    ['datasets.list', {}], ['datasets.open', { id }], ['datasets.page', { id, offset: 0, limit: 10 }], ['datasets.create', { from: 'sample' }], ['datasets.remove', { id: 'd20200101-aaaaaa' }],
-    ['models.list', {}], ['experiments.list', {}], ['experiments.plan', { settings: { 'dataset.id': id } }], ['experiments.start', { settings: { 'dataset.id': id } }], ['system.info', {}],
+    ['datasets.list', {}],
+    ['datasets.open', { id }],
+    ['datasets.page', { id, offset: 0, limit: 10 }],
+    ['datasets.create', { from: 'sample' }],
+    ['datasets.remove', { id: 'd20200101-aaaaaa' }],
+    ['models.list', {}],
+    ['experiments.list', {}],
+    ['experiments.plan', { settings: { 'dataset.id': id } }],
+    ['experiments.start', { settings: { 'dataset.id': id } }],
+    ['system.info', {}],
   ]
   await rename(libraryOf(folder), `${libraryOf(folder)}-away`)
   for (const [name, input] of calls) {
@@ -27,7 +35,11 @@ export async function goneAndBack(context: AttackContext, template: Template): P
     report.expect(result.ok, `${name} does not work when the library is back`, JSON.stringify(result))
   }
   const page = await host.client.ask('datasets.page', { id, offset: 0, limit: 10 })
-  report.expect(page.ok && (page.value as { rows: unknown[] }).rows.length > 0, 'the rows are gone when the library is back', JSON.stringify(page))
+  report.expect(
+    page.ok && (page.value as { rows: unknown[] }).rows.length > 0,
+    'the rows are gone when the library is back',
+    JSON.stringify(page),
+  )
   report.expect(host.isRunning(), 'the host ended without its library', host.stderr())
   await host.stop()
 }

@@ -5,7 +5,10 @@ import { failingCalls, failingRuns } from './failing-writes.ts'
 import { goneAndBack } from './gone.ts'
 import { limitedFiles, smallDisk } from './small-disk.ts'
 
-/** Full, failing, read-only and missing disks, and clocks that are ten years off: one sentence each, nothing lost, and all works again afterwards. */
+/**
+ * Full, failing, read-only and missing disks, and clocks that are ten years off: one sentence each, nothing lost, and
+ * all works again afterwards.
+ */
 export const disk: Attack = {
   name: 'disk',
   share: 12,

@@ -12,11 +12,23 @@ const SECRET = 'SECRET-OF-THIS-MACHINE'
 
 /** Changes to a dataset's file that a foreign program could have made; `secret` is a file of this machine. */
 const rewritingsFor = (secret: string): Readonly<Record<string, readonly string[]>> => ({
-  'a column id that is SQL': [`UPDATE columns SET id = 'c1" || (SELECT content FROM read_text(''${secret}'')) || "c1' WHERE position = 0`],
+  'a column id that is SQL': [
+    `UPDATE columns SET id = 'c1" || (SELECT content FROM read_text(''${secret}'')) || "c1' WHERE position = 0`,
+  ],
   'a column id of another table': [`UPDATE columns SET id = 'row_id' WHERE position = 0`],
-  'rows as a view of a file': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', `CREATE VIEW rows AS SELECT row_id, position, content AS c1, content AS c2 FROM old_rows, read_text('${secret}')`],
-  'rows as a view without end': ['DROP INDEX IF EXISTS rows_by_id', 'ALTER TABLE rows RENAME TO old_rows', 'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c1, NULL::VARCHAR AS c2 FROM range(100000000000)'],
-  'a macro in place of a function': [`CREATE MACRO "left"(a, b) AS (SELECT content FROM read_text('${secret}') LIMIT 1)`],
+  'rows as a view of a file': [
+    'DROP INDEX IF EXISTS rows_by_id',
+    'ALTER TABLE rows RENAME TO old_rows',
+    `CREATE VIEW rows AS SELECT row_id, position, content AS c1, content AS c2 FROM old_rows, read_text('${secret}')`,
+  ],
+  'rows as a view without end': [
+    'DROP INDEX IF EXISTS rows_by_id',
+    'ALTER TABLE rows RENAME TO old_rows',
+    'CREATE VIEW rows AS SELECT range AS row_id, range AS position, NULL::VARCHAR AS c1, NULL::VARCHAR AS c2 FROM range(100000000000)',
+  ],
+  'a macro in place of a function': [
+    `CREATE MACRO "left"(a, b) AS (SELECT content FROM read_text('${secret}') LIMIT 1)`,
+  ],
   'a macro of count': ['CREATE MACRO "length"(a) AS (SELECT count(*) FROM range(100000000000))'],
   'no meta': ['DROP TABLE meta'],
   'no rows': ['DROP INDEX IF EXISTS rows_by_id', 'DROP TABLE rows'],
@@ -25,15 +37,22 @@ const rewritingsFor = (secret: string): Readonly<Record<string, readonly string[
   'a negative version': ['UPDATE schema_version SET version = -5'],
   'a name of a megabyte': [`UPDATE meta SET name = repeat('あ', 1000000)`],
   'a broken journal': [`INSERT INTO journal (done, undo, redo) VALUES (true, 'not json', '[{"kind":"evil"}]')`],
-  'a journal that names tables': [`INSERT INTO journal (done, undo, redo, tables) VALUES (true, '[]', '[]', '["rows", "meta; DROP TABLE columns"]')`],
+  'a journal that names tables': [
+    `INSERT INTO journal (done, undo, redo, tables) VALUES (true, '[]', '[]', '["rows", "meta; DROP TABLE columns"]')`,
+  ],
   'places with gaps': ['UPDATE rows SET position = position * 1000000'],
   'the same place twice': ['UPDATE rows SET position = 0'],
-  'numbers instead of texts': ['ALTER TABLE rows ADD COLUMN c77 BIGINT', `INSERT INTO columns VALUES ('c77', 7, 'n', 'prompt')`],
+  'numbers instead of texts': [
+    'ALTER TABLE rows ADD COLUMN c77 BIGINT',
+    `INSERT INTO columns VALUES ('c77', 7, 'n', 'prompt')`,
+  ],
   'a column that is not there': [`INSERT INTO columns VALUES ('c99', 9, 'ghost', 'answer')`],
   'a role that is none': [`UPDATE columns SET role = 'emperor'`],
 })
 
-/** Datasets of strangers in the library: spoilt files and files made to do something else. The others stay in the list. */
+/**
+ * Datasets of strangers in the library: spoilt files and files made to do something else. The others stay in the list.
+ */
 export async function tryDatabases(context: AttackContext, target: Target, count: number): Promise<void> {
   const { report, random } = context
   const { id } = await target.host.client.call('datasets.create', { from: 'sample' })
@@ -76,16 +95,33 @@ async function rewrite(source: string, file: string, statements: readonly string
   instance.closeSync()
 }
 
-async function tryDatabase({ report }: AttackContext, target: Target, { stranger, own, what }: { stranger: string; own: string; what: string }): Promise<void> {
+async function tryDatabase(
+  { report }: AttackContext,
+  target: Target,
+  { stranger, own, what }: { stranger: string; own: string; what: string },
+): Promise<void> {
   const listed = await target.ask('duckdb', what, 'datasets.list', {})
-  report.expect(listed?.ok !== true || (listed.value as { id: string }[]).some((dataset) => dataset.id === own), 'duckdb: a damaged dataset hides others', what)
+  report.expect(
+    listed?.ok !== true || (listed.value as { id: string }[]).some((dataset) => dataset.id === own),
+    'duckdb: a damaged dataset hides others',
+    what,
+  )
   for (const [name, input] of [
-    ['datasets.open', { id: stranger }], ['datasets.page', { id: stranger, offset: 0, limit: 100 }], ['datasets.history', { id: stranger }], ['datasets.undo', { id: stranger }],
-    ['datasets.edit', { id: stranger, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['x']] }] }], ['datasets.check', { id: stranger }], ['experiments.plan', { settings: { 'dataset.id': stranger } }],
+    ['datasets.open', { id: stranger }],
+    ['datasets.page', { id: stranger, offset: 0, limit: 100 }],
+    ['datasets.history', { id: stranger }],
+    ['datasets.undo', { id: stranger }],
+    ['datasets.edit', { id: stranger, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['x']] }] }],
+    ['datasets.check', { id: stranger }],
+    ['experiments.plan', { settings: { 'dataset.id': stranger } }],
   ] as const) {
     const result = await target.ask('duckdb', what, name, input)
     if (result === null) return
     const text = JSON.stringify(result)
-    report.expect(!text.includes(SECRET), `duckdb: ${what} reads files of this machine`, `${name}: ${text.slice(0, 300)}`)
+    report.expect(
+      !text.includes(SECRET),
+      `duckdb: ${what} reads files of this machine`,
+      `${name}: ${text.slice(0, 300)}`,
+    )
   }
 }

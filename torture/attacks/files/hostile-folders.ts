@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, copyFileSync, ftruncateSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { hostileModels } from '../../../core/reader/testing/hostile-models.ts'
 import { soundConfig, type Entry } from '../../../core/reader/testing/sound-model.ts'
@@ -17,7 +27,12 @@ export async function writeHostileModel(folder: string, number: number): Promise
   mkdirSync(folder, { recursive: true })
   copyFileSync(tokenizer, join(folder, 'tokenizer.json'))
   const weights = safetensorsBytes({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, new Uint8Array(8))
-  const files: Record<string, Entry> = { 'config.json': JSON.stringify(soundConfig), 'model.safetensors': weights, 'tokenizer_config.json': '{}', ...model.files }
+  const files: Record<string, Entry> = {
+    'config.json': JSON.stringify(soundConfig),
+    'model.safetensors': weights,
+    'tokenizer_config.json': '{}',
+    ...model.files,
+  }
   for (const [name, entry] of Object.entries(files)) await put(join(folder, name), entry)
   return model.name
 }

@@ -34,13 +34,20 @@ export class Target {
     return this.#host
   }
 
-  /** Makes a call for a hostile file: in time, with a sentence, within memory. Returns the result; null where there was none. */
+  /**
+   * Makes a call for a hostile file: in time, with a sentence, within memory. Returns the result; null where there was
+   * none.
+   */
   async ask(what: string, example: string, name: string, input: unknown): Promise<Result<unknown> | null> {
     const { report } = this.#context
     const sampler = setInterval(() => this.#sample(what, example), SAMPLE_MS)
     const startMs = performance.now()
     try {
-      const result = await this.#host.client.ask(name, input, this.#context.isLong ? CALL_LIMIT_MS.long : CALL_LIMIT_MS.short)
+      const result = await this.#host.client.ask(
+        name,
+        input,
+        this.#context.isLong ? CALL_LIMIT_MS.long : CALL_LIMIT_MS.short,
+      )
       expectWorded(report, result, `${what}: ${name}`, `${example} ${result.ok ? '' : lastError(this.#host.stderr())}`)
       return result
     } catch (error) {
@@ -58,14 +65,18 @@ export class Target {
 
   /** Says that the host is gone, and starts it again. */
   async fell(after: string): Promise<void> {
-    this.#context.report.find(`the host falls: ${causeOf(this.#host.stderr())}`, `${after} ${this.#host.stderr().slice(-300)}`)
+    this.#context.report.find(
+      `the host falls: ${causeOf(this.#host.stderr())}`,
+      `${after} ${this.#host.stderr().slice(-300)}`,
+    )
     await this.restart()
   }
 
   #sample(what: string, example: string): void {
     const grown = residentBytes(this.#host.pid) - this.#restBytes
     this.peakBytes = Math.max(this.peakBytes, grown)
-    if (grown > MEMORY_LIMIT_BYTES) this.#context.report.find(`${what}: the host takes more than 1 GB`, `${megabytes(grown)} MB: ${example}`)
+    if (grown > MEMORY_LIMIT_BYTES)
+      this.#context.report.find(`${what}: the host takes more than 1 GB`, `${megabytes(grown)} MB: ${example}`)
   }
 
   /** Memory that the host had at rest is measured anew. */

@@ -2,7 +2,15 @@ import { KEY_HEADER } from '../../../electron/bridge/key.ts'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
 import { causeOf, startHost, type Host } from '../../harness/host.ts'
-import { GOOD_CALL_LIMIT_MS, median, megabytes, percentile, residentBytes, rounded, wait } from '../../harness/measure.ts'
+import {
+  GOOD_CALL_LIMIT_MS,
+  median,
+  megabytes,
+  percentile,
+  residentBytes,
+  rounded,
+  wait,
+} from '../../harness/measure.ts'
 import { frameCases } from './frame-cases.ts'
 import { deafClient, slowClients } from './patience.ts'
 import { requestCases } from './request-cases.ts'
@@ -69,7 +77,8 @@ class Studio {
 
   async #open(): Promise<Host> {
     const host = await startHost({ folder: this.#folder })
-    if ((await host.client.call('datasets.list', {})).length === 0) await host.client.call('datasets.create', { from: 'sample' })
+    if ((await host.client.call('datasets.list', {})).length === 0)
+      await host.client.call('datasets.create', { from: 'sample' })
     return host
   }
 
@@ -83,10 +92,20 @@ class Studio {
     if ((await this.#host) !== host) return this.host()
     if (fallen === this.#host) {
       this.restarts++
-      this.#context.report.find(`the host falls: ${causeOf(host.stderr())}`, `${host.stderr().slice(-500)} after ${this.#lastCases.join(', ')}`)
+      this.#context.report.find(
+        `the host falls: ${causeOf(host.stderr())}`,
+        `${host.stderr().slice(-500)} after ${this.#lastCases.join(', ')}`,
+      )
       this.#host = this.#open()
       this.#falling = this.#host
-      this.#host.then(() => { this.#falling = null }, () => { this.#falling = null })
+      this.#host.then(
+        () => {
+          this.#falling = null
+        },
+        () => {
+          this.#falling = null
+        },
+      )
     }
     return this.#host
   }
@@ -97,11 +116,27 @@ class Studio {
     this.#lastCases = [...this.#lastCases.slice(-SOCKETS), raw.name]
     const answer = await sendRaw(host.port, raw)
     if (!raw.isAllowed) {
-      report.expect(!answer.startsWith('HTTP/1.1 101'), 'a socket is opened without the cookie, its Host or its Origin', raw.name)
-      report.expect(!/^HTTP\/1\.1 (200|303)/.test(answer), 'a request without the cookie or its Host is answered', `${raw.name}: ${answer.slice(0, 200)}`)
+      report.expect(
+        !answer.startsWith('HTTP/1.1 101'),
+        'a socket is opened without the cookie, its Host or its Origin',
+        raw.name,
+      )
+      report.expect(
+        !/^HTTP\/1\.1 (200|303)/.test(answer),
+        'a request without the cookie or its Host is answered',
+        `${raw.name}: ${answer.slice(0, 200)}`,
+      )
     }
-    report.expect(!/\n\s+at .+:\d+:\d+|node:internal|out\/main\//.test(answer), 'a stack trace or a path of ours goes out', `${raw.name}: ${answer.slice(0, 400)}`)
-    report.expect(!answer.includes('"internal"'), 'a frame is answered with internal', `${raw.name}: ${answer.slice(-300)}`)
+    report.expect(
+      !/\n\s+at .+:\d+:\d+|node:internal|out\/main\//.test(answer),
+      'a stack trace or a path of ours goes out',
+      `${raw.name}: ${answer.slice(0, 400)}`,
+    )
+    report.expect(
+      !answer.includes('"internal"'),
+      'a frame is answered with internal',
+      `${raw.name}: ${answer.slice(-300)}`,
+    )
   }
 
   /** A good client beside the attack: its calls are answered all the time. */

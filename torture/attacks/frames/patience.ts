@@ -48,6 +48,10 @@ export async function deafClient(report: Report, host: Host): Promise<void> {
   deaf.terminate()
   report.count++
   report.figures['memory for a client that does not read, MB'] = megabytes(peak - before)
-  report.expect(peak - before < DEAF_LIMIT_BYTES, 'a client that does not read holds memory', `${megabytes(peak - before)} MB`)
+  report.expect(
+    peak - before < DEAF_LIMIT_BYTES,
+    'a client that does not read holds memory',
+    `${megabytes(peak - before)} MB`,
+  )
   await host.client.call('datasets.remove', { id }).catch(() => undefined)
 }

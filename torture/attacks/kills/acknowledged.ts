@@ -12,9 +12,12 @@ interface World {
 /** Makes a call; returns how to see after the next start that it still holds. */
 type Deed = (host: Host, world: World) => Promise<(later: Host) => Promise<boolean>>
 
-const hasDataset = async ({ client }: Host, id: string): Promise<boolean> => (await client.call('datasets.list', {})).some((dataset) => dataset.id === id && dataset.problem === undefined)
-const hasRun = async ({ client }: Host, id: string): Promise<boolean> => (await client.call('experiments.list', {})).some((run) => run.id === id)
-const isInTrash = async ({ client }: Host, id: string): Promise<boolean> => (await client.call('trash.list', {})).entries.some((entry) => entry.id === id)
+const hasDataset = async ({ client }: Host, id: string): Promise<boolean> =>
+  (await client.call('datasets.list', {})).some((dataset) => dataset.id === id && dataset.problem === undefined)
+const hasRun = async ({ client }: Host, id: string): Promise<boolean> =>
+  (await client.call('experiments.list', {})).some((run) => run.id === id)
+const isInTrash = async ({ client }: Host, id: string): Promise<boolean> =>
+  (await client.call('trash.list', {})).entries.some((entry) => entry.id === id)
 
 /** Calls whose answer is a promise. */
 const deeds: Readonly<Record<string, Deed>> = {
@@ -33,7 +36,8 @@ const deeds: Readonly<Record<string, Deed>> = {
   },
   async 'datasets.edit'({ client }, { datasetId: id }) {
     await client.call('datasets.edit', { id, edits: [{ kind: 'setRange', row: 0, column: 0, values: [['kept']] }] })
-    return async (later) => (await later.client.call('datasets.page', { id, offset: 0, limit: 1 })).rows[0]?.cells[0] === 'kept'
+    return async (later) =>
+      (await later.client.call('datasets.page', { id, offset: 0, limit: 1 })).rows[0]?.cells[0] === 'kept'
   },
   async 'datasets.sample'({ client }, { datasetId: id }) {
     const made = await client.call('datasets.sample', { id, rows: 3 })
@@ -76,10 +80,15 @@ const SHORT_COUNT = 4
 /** The power goes at the moment in which a call is answered: what was answered is there afterwards. */
 export async function acknowledgedCalls(context: AttackContext, template: Template): Promise<void> {
   const all = context.random.shuffled(Object.entries(deeds))
-  for (const [name, deed] of context.isLong ? all : all.slice(0, SHORT_COUNT)) await context.report.part(`power cut after ${name}`, () => tryDeed(context, template, { name, deed }))
+  for (const [name, deed] of context.isLong ? all : all.slice(0, SHORT_COUNT))
+    await context.report.part(`power cut after ${name}`, () => tryDeed(context, template, { name, deed }))
 }
 
-async function tryDeed(context: AttackContext, template: Template, { name, deed }: { readonly name: string; readonly deed: Deed }): Promise<void> {
+async function tryDeed(
+  context: AttackContext,
+  template: Template,
+  { name, deed }: { readonly name: string; readonly deed: Deed },
+): Promise<void> {
   const folder = await context.folder()
   await copyTemplate(template, folder)
   const host = await startHost({ folder })

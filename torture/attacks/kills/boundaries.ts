@@ -6,12 +6,16 @@ export type KillPlan =
   | { readonly kind: 'boundary'; readonly fault: Fault }
   | { readonly kind: 'moment'; readonly process: 'host' | 'engine'; readonly afterMs: number }
 
-const nameOf = ({ process, operation, role, occurrence, when, act }: Fault): string => `${process} ${operation} ${role} ${occurrence} ${when} ${act}`
+const nameOf = ({ process, operation, role, occurrence, when, act }: Fault): string =>
+  `${process} ${operation} ${role} ${occurrence} ${when} ${act}`
 
 /** These decide what a crash leaves: they come first. */
 const FIRST: readonly FileOperation[] = ['rename', 'sync']
 
-/** Every boundary of a recorded run, each before and after (writes also in the midst), as a kill or as a power cut; handed out once each, kinds that were not met yet first. */
+/**
+ * Every boundary of a recorded run, each before and after (writes also in the midst), as a kill or as a power cut;
+ * handed out once each, kinds that were not met yet first.
+ */
 export class BoundaryPlans {
   readonly #random: Random
   readonly #waiting: Fault[]
@@ -26,7 +30,16 @@ export class BoundaryPlans {
     const faults = [...counts].flatMap(([line, count]) => {
       const [process, operation, role] = line.split('\t') as [Fault['process'], FileOperation, string]
       const moments = operation === 'write' ? (['before', 'half', 'after'] as const) : (['before', 'after'] as const)
-      return Array.from({ length: Math.min(count, 4) }, (_, index) => moments.map((when): Fault => ({ process, operation, role, occurrence: index + 1, when, act: random.chance(0.3) ? 'power' : 'kill' }))).flat()
+      return Array.from({ length: Math.min(count, 4) }, (_, index) =>
+        moments.map((when): Fault => ({
+          process,
+          operation,
+          role,
+          occurrence: index + 1,
+          when,
+          act: random.chance(0.3) ? 'power' : 'kill',
+        })),
+      ).flat()
     })
     // First every kind of boundary once, those that decide before others; then the rest.
     const seen = new Set<string>()
@@ -36,11 +49,18 @@ export class BoundaryPlans {
       seen.add(kind)
       return FIRST.includes(fault.operation as FileOperation) ? 0 : 1
     }
-    this.#waiting = random.shuffled(faults).map((fault) => [rank(fault), fault] as const).sort(([a], [b]) => a - b).map(([, fault]) => fault)
+    this.#waiting = random
+      .shuffled(faults)
+      .map((fault) => [rank(fault), fault] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, fault]) => fault)
     this.#all = this.#waiting.length
   }
 
-  /** The next boundary; a moment by chance where all have been tried. `isFresh`: the run is about to begin, so that boundaries of its start can be met. */
+  /**
+   * The next boundary; a moment by chance where all have been tried. `isFresh`: the run is about to begin, so that
+   * boundaries of its start can be met.
+   */
   next(isFresh: boolean): KillPlan {
     if (!isFresh && this.#random.chance(0.3)) return this.moment()
     const index = this.#waiting.findIndex((fault) => isFresh || isMetLater(fault))
@@ -49,7 +69,11 @@ export class BoundaryPlans {
   }
 
   moment(): KillPlan {
-    return { kind: 'moment', process: this.#random.chance(0.5) ? 'host' : 'engine', afterMs: this.#random.integer(0, 2500) }
+    return {
+      kind: 'moment',
+      process: this.#random.chance(0.5) ? 'host' : 'engine',
+      afterMs: this.#random.integer(0, 2500),
+    }
   }
 
   hit(fault: Fault): void {
@@ -62,4 +86,5 @@ export class BoundaryPlans {
 }
 
 /** Boundaries of checkpoints, metrics and states come again after a resume; those of a run's beginning do not. */
-const isMetLater = ({ role = '', occurrence }: Fault): boolean => occurrence <= 2 && /checkpoints|state\.json|metrics|predictions|log/.test(role)
+const isMetLater = ({ role = '', occurrence }: Fault): boolean =>
+  occurrence <= 2 && /checkpoints|state\.json|metrics|predictions|log/.test(role)

@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { startHost } from '../../harness/host.ts'
 import { rounded } from '../../harness/measure.ts'
-import { makeTemplate, readResult, smallRun, waitForEnd, copyTemplate, type RunResult, type Template } from '../../harness/runs.ts'
+import {
+  makeTemplate,
+  readResult,
+  smallRun,
+  waitForEnd,
+  copyTemplate,
+  type RunResult,
+  type Template,
+} from '../../harness/runs.ts'
 import { acknowledgedCalls } from './acknowledged.ts'
 import { BoundaryPlans } from './boundaries.ts'
 import { libraryLife } from './library-life.ts'
@@ -16,7 +24,10 @@ const LIBRARY_LIVES = 3
 /** The long version has what it needs after so many. */
 const ENOUGH_KILLS = 500
 
-/** Ends engine and host at random moments and at every boundary of the file system; nothing may be lost, and everything must go on as if nothing had been. */
+/**
+ * Ends engine and host at random moments and at every boundary of the file system; nothing may be lost, and everything
+ * must go on as if nothing had been.
+ */
 export const kills: Attack = {
   name: 'kills',
   share: 30,
@@ -47,7 +58,10 @@ export const kills: Attack = {
 }
 
 /** The run that all others must equal, and every boundary that it passes. */
-async function undisturbedRun(context: AttackContext, template: Template): Promise<{ folder: string; result: RunResult; record: string }> {
+async function undisturbedRun(
+  context: AttackContext,
+  template: Template,
+): Promise<{ folder: string; result: RunResult; record: string }> {
   const folder = await context.folder()
   await copyTemplate(template, folder)
   const recordFile = join(folder, 'record.txt')
@@ -55,6 +69,7 @@ async function undisturbedRun(context: AttackContext, template: Template): Promi
   const { id } = await host.client.call('experiments.start', { settings: smallRun(template.datasetId) })
   const summary = await waitForEnd(host, id, performance.now() + 120_000)
   await host.stop()
-  if (summary?.state.kind !== 'finished') throw new Error(`the undisturbed run ended as ${JSON.stringify(summary?.state)}\n${host.stderr()}`)
+  if (summary?.state.kind !== 'finished')
+    throw new Error(`the undisturbed run ended as ${JSON.stringify(summary?.state)}\n${host.stderr()}`)
   return { folder, result: await readResult(folder, id), record: await readFile(recordFile, 'utf8') }
 }

@@ -33,7 +33,13 @@ export async function libraryLife(context: AttackContext, template: Template): P
   const { report, random } = context
   const folder = await context.folder()
   await copyTemplate(template, folder)
-  const promised: Promised = { cells: new Map(), lastValue: 0, datasets: new Map(), removed: new Set(), experiment: 'listed' }
+  const promised: Promised = {
+    cells: new Map(),
+    lastValue: 0,
+    datasets: new Map(),
+    removed: new Set(),
+    experiment: 'listed',
+  }
   let host: Host | null = null
   try {
     for (let kill = 0; kill < KILLS_A_LIFE && performance.now() < context.deadlineMs; kill++) {
@@ -56,7 +62,10 @@ export async function libraryLife(context: AttackContext, template: Template): P
     host = null
     for (const stray of await findStrays(folder, null)) report.find(`stray at the end: ${kindOf(stray)}`, stray)
   } catch (error) {
-    report.find('kills: the library cannot be used after a kill', error instanceof Error ? error.message : String(error))
+    report.find(
+      'kills: the library cannot be used after a kill',
+      error instanceof Error ? error.message : String(error),
+    )
   } finally {
     await host?.kill()
   }
@@ -73,7 +82,12 @@ async function untilGone(work: () => Promise<void>): Promise<void> {
 
 /** Waits until the host has met a power cut at one of its next writes. */
 async function cutPower({ random }: AttackContext, folder: string, host: Host): Promise<void> {
-  setFault(folder, { process: 'host', occurrence: random.integer(1, CUT_WITHIN), when: random.pick(['before', 'half', 'after'] as const), act: 'power' })
+  setFault(folder, {
+    process: 'host',
+    occurrence: random.integer(1, CUT_WITHIN),
+    when: random.pick(['before', 'half', 'after'] as const),
+    act: 'power',
+  })
   await Promise.race([host.exit, wait(CUT_LIMIT_MS)])
 }
 
@@ -89,7 +103,10 @@ async function editAll(host: Host, id: DatasetId, promised: Promised): Promise<v
     const { columns } = await host.client.call('datasets.open', { id })
     for (const { rowId } of page.rows) {
       const value = ++promised.lastValue
-      await host.client.call('datasets.edit', { id, edits: [{ kind: 'setCells', cells: [{ rowId, columnId: columns[0]?.id as ColumnId, value: `${value}` }] }] })
+      await host.client.call('datasets.edit', {
+        id,
+        edits: [{ kind: 'setCells', cells: [{ rowId, columnId: columns[0]?.id as ColumnId, value: `${value}` }] }],
+      })
       promised.cells.set(rowId, value)
     }
   })
@@ -98,7 +115,9 @@ async function editAll(host: Host, id: DatasetId, promised: Promised): Promise<v
 async function changeDatasets(host: Host, promised: Promised): Promise<void> {
   const rows = Array.from({ length: IMPORTED_ROWS }, (_, row) => `質問${row},回答${row}`).join('\n')
   await untilGone(async () => {
-    const { path } = await host.upload('table.csv', `instruction,output\n${rows}\n`).catch(() => { throw new NoAnswer('gone', 'upload') })
+    const { path } = await host.upload('table.csv', `instruction,output\n${rows}\n`).catch(() => {
+      throw new NoAnswer('gone', 'upload')
+    })
     const { id } = await host.client.call('datasets.import', { file: path })
     promised.datasets.set(id, IMPORTED_ROWS)
     const [victim] = [...promised.datasets.keys()]
@@ -131,30 +150,64 @@ async function moveExperiment(host: Host, promised: Promised): Promise<void> {
 }
 
 /** The run is where it was acknowledged to be, and whole: it is brought back from the trash for the next kill. */
-async function checkExperiment({ report }: AttackContext, folder: string, host: Host, promised: Promised): Promise<void> {
-  const [id] = [...(await readdir(join(libraryOf(folder), 'experiments'))), ...(await readdir(join(libraryOf(folder), 'trash')))].filter((name) => /^\d{8}-\d{6}/.test(name)) as ExperimentId[]
-  if (!report.expect(id !== undefined, 'a run is lost between the library and its trash', promised.experiment) || id === undefined) return
+async function checkExperiment(
+  { report }: AttackContext,
+  folder: string,
+  host: Host,
+  promised: Promised,
+): Promise<void> {
+  const [id] = [
+    ...(await readdir(join(libraryOf(folder), 'experiments'))),
+    ...(await readdir(join(libraryOf(folder), 'trash'))),
+  ].filter((name) => /^\d{8}-\d{6}/.test(name)) as ExperimentId[]
+  if (
+    !report.expect(id !== undefined, 'a run is lost between the library and its trash', promised.experiment) ||
+    id === undefined
+  )
+    return
   const listed = (await host.client.call('experiments.list', {})).some((run) => run.id === id)
-  report.expect(promised.experiment === 'on its way' || listed === (promised.experiment === 'listed'), 'a run is not where it was', `${promised.experiment}, ${listed}`)
+  report.expect(
+    promised.experiment === 'on its way' || listed === (promised.experiment === 'listed'),
+    'a run is not where it was',
+    `${promised.experiment}, ${listed}`,
+  )
   if (!listed) await host.client.call('experiments.restore', { id })
   promised.experiment = 'listed'
   const detail = await host.client.call('experiments.open', { id })
-  report.expect(detail.summary.state.kind === 'finished' && detail.steps.length > 0, 'a finished run is damaged', JSON.stringify(detail.summary))
+  report.expect(
+    detail.summary.state.kind === 'finished' && detail.steps.length > 0,
+    'a finished run is damaged',
+    JSON.stringify(detail.summary),
+  )
 }
 
-async function check(context: AttackContext, folder: string, host: Host, promised: Promised, id: DatasetId): Promise<void> {
+async function check(
+  context: AttackContext,
+  folder: string,
+  host: Host,
+  promised: Promised,
+  id: DatasetId,
+): Promise<void> {
   const { report } = context
-  for (const stray of await findStrays(folder, host.pid)) report.find(`stray after the next start: ${kindOf(stray)}`, `${stray} after a kill during edits and imports`)
+  for (const stray of await findStrays(folder, host.pid))
+    report.find(`stray after the next start: ${kindOf(stray)}`, `${stray} after a kill during edits and imports`)
   await checkExperiment(context, folder, host, promised)
   const page = await host.client.call('datasets.page', { id, offset: 0, limit: 100 })
-  // The value that was on its way when the host was killed may be there already: it is larger than the acknowledged one.
+  // The value that was on its way when the host was killed may be there already: it is larger than the acknowledged
+  // one.
   for (const { rowId, cells } of page.rows) {
     const value = promised.cells.get(rowId)
-    if (value !== undefined) report.expect(Number(cells[0]) >= value, 'an acknowledged edit is lost', `${value} became ${cells[0]}`)
+    if (value !== undefined)
+      report.expect(Number(cells[0]) >= value, 'an acknowledged edit is lost', `${value} became ${cells[0]}`)
   }
   const listed = new Map((await host.client.call('datasets.list', {})).map((dataset) => [dataset.id, dataset.rowCount]))
-  for (const [dataset, rowCount] of promised.datasets) report.expect(listed.get(dataset) === rowCount, 'an acknowledged dataset is lost', `${dataset}: ${listed.get(dataset)} rows instead of ${rowCount}`)
+  for (const [dataset, rowCount] of promised.datasets)
+    report.expect(
+      listed.get(dataset) === rowCount,
+      'an acknowledged dataset is lost',
+      `${dataset}: ${listed.get(dataset)} rows instead of ${rowCount}`,
+    )
   for (const dataset of promised.removed) report.expect(!listed.has(dataset), 'a removed dataset is back', dataset)
-  for (const [dataset, rowCount] of listed) if (dataset !== id) report.expect(rowCount === IMPORTED_ROWS, 'half of an import', `${dataset}: ${rowCount} rows`)
+  for (const [dataset, rowCount] of listed)
+    if (dataset !== id) report.expect(rowCount === IMPORTED_ROWS, 'half of an import', `${dataset}: ${rowCount} rows`)
 }
-

@@ -3,7 +3,16 @@ import { NoAnswer, Refused } from '../../harness/client.ts'
 import type { AttackContext } from '../../harness/attack.ts'
 import { isFaultWaiting, setFault, startHost, type Host } from '../../harness/host.ts'
 import { wait } from '../../harness/measure.ts'
-import { copyTemplate, differences, findStrays, readResult, smallRun, waitForEnd, type RunResult, type Template } from '../../harness/runs.ts'
+import {
+  copyTemplate,
+  differences,
+  findStrays,
+  readResult,
+  smallRun,
+  waitForEnd,
+  type RunResult,
+  type Template,
+} from '../../harness/runs.ts'
 import type { BoundaryPlans, KillPlan } from './boundaries.ts'
 
 /** A run is killed so often before it may end. */
@@ -24,7 +33,10 @@ export async function trainingLife(context: AttackContext, options: LifeOptions)
   try {
     await life.live()
   } catch (error) {
-    context.report.find(`kills: ${life.lastKill}: ${error instanceof Refused ? error.error.code : 'the life broke off'}`, `${error instanceof Error ? error.message : String(error)} after ${life.story.join(', ')}`)
+    context.report.find(
+      `kills: ${life.lastKill}: ${error instanceof Refused ? error.error.code : 'the life broke off'}`,
+      `${error instanceof Error ? error.message : String(error)} after ${life.story.join(', ')}`,
+    )
   } finally {
     await life.end()
   }
@@ -58,7 +70,10 @@ class TrainingLife {
     let summary: ExperimentSummary | null = null
     while (summary?.state.kind !== 'finished') {
       if (performance.now() > this.#untilMs) throw new Error(`not finished in time: ${JSON.stringify(summary?.state)}`)
-      const plan = this.#kills < KILLS_A_LIFE && performance.now() < this.#context.deadlineMs ? this.#options.plans.next(this.#id === null) : null
+      const plan =
+        this.#kills < KILLS_A_LIFE && performance.now() < this.#context.deadlineMs
+          ? this.#options.plans.next(this.#id === null)
+          : null
       this.#hasStruck = false
       this.#isFaultSet = plan?.kind === 'boundary'
       if (plan?.kind === 'boundary') setFault(this.#folder, plan.fault)
@@ -107,17 +122,28 @@ class TrainingLife {
     if (this.#host?.isRunning()) return this.#host
     const isRestart = this.story.length > 0
     this.#host = await this.#start()
-    if (isRestart) for (const stray of await findStrays(this.#folder, this.#host.pid)) this.#context.report.find(`stray after the next start: ${kindOf(stray)}`, `${stray} after ${this.story.join(', ')}`)
+    if (isRestart)
+      for (const stray of await findStrays(this.#folder, this.#host.pid))
+        this.#context.report.find(
+          `stray after the next start: ${kindOf(stray)}`,
+          `${stray} after ${this.story.join(', ')}`,
+        )
     return this.#host
   }
 
-  /** A boundary of the host's own start may end it before it is there: the next start has no fault any more. Any other failed start is a finding. */
+  /**
+   * A boundary of the host's own start may end it before it is there: the next start has no fault any more. Any other
+   * failed start is a finding.
+   */
   async #start(): Promise<Host> {
     try {
       return await startHost({ folder: this.#folder })
     } catch (error) {
       if (this.#wasFaultMet()) return startHost({ folder: this.#folder })
-      this.#context.report.find('a host does not start after a kill', `${error instanceof Error ? error.message : String(error)} after ${this.story.join(', ')}`)
+      this.#context.report.find(
+        'a host does not start after a kill',
+        `${error instanceof Error ? error.message : String(error)} after ${this.story.join(', ')}`,
+      )
       throw error
     }
   }
@@ -128,7 +154,8 @@ class TrainingLife {
     this.#id = found
     const { summary } = await host.client.call('experiments.open', { id: found })
     if (isResumable(summary.state)) await host.client.call('experiments.resume', { id: found })
-    else if (!isActive(summary.state) && summary.state.kind !== 'finished') throw new Error(`cannot go on: ${JSON.stringify(summary.state)}`)
+    else if (!isActive(summary.state) && summary.state.kind !== 'finished')
+      throw new Error(`cannot go on: ${JSON.stringify(summary.state)}`)
     return found
   }
 
@@ -148,25 +175,39 @@ class TrainingLife {
     this.#host = null
     if (!host) return
     const left = await host.kill()
-    this.#context.report.expect(left.length === 0, 'a process outlives its host', `${left.length} after ${this.lastKill}`)
+    this.#context.report.expect(
+      left.length === 0,
+      'a process outlives its host',
+      `${left.length} after ${this.lastKill}`,
+    )
   }
 
   #noteKill(plan: KillPlan): void {
     this.#kills++
     this.#context.report.count++
     if (plan.kind === 'boundary') this.#options.plans.hit(plan.fault)
-    this.story.push(plan.kind === 'moment' ? `${plan.process} at ${plan.afterMs} ms` : `${plan.fault.act} ${plan.fault.when} ${plan.fault.process} ${plan.fault.operation} ${plan.fault.role} #${plan.fault.occurrence}`)
+    this.story.push(
+      plan.kind === 'moment'
+        ? `${plan.process} at ${plan.afterMs} ms`
+        : `${plan.fault.act} ${plan.fault.when} ${plan.fault.process} ${plan.fault.operation} ${plan.fault.role} #${plan.fault.occurrence}`,
+    )
   }
 
   async #compare({ id }: ExperimentSummary): Promise<void> {
     const { report } = this.#context
     const detail = await (await this.#openHost()).client.call('experiments.open', { id })
-    report.expect(detail.summary.state.kind === 'finished', 'a finished run is none', JSON.stringify(detail.summary.state))
+    report.expect(
+      detail.summary.state.kind === 'finished',
+      'a finished run is none',
+      JSON.stringify(detail.summary.state),
+    )
     const exit = await this.#host?.stop()
     report.expect(exit?.code === 0, 'the host did not end by itself', JSON.stringify(exit))
     this.#host = null
-    for (const difference of differences(this.#options.expected, await readResult(this.#folder, id))) report.find(`resumed run differs: ${kindOf(difference)}`, `${difference} after ${this.story.join(', ')}`)
-    for (const stray of await findStrays(this.#folder, null)) report.find(`stray at the end: ${kindOf(stray)}`, `${stray} after ${this.story.join(', ')}`)
+    for (const difference of differences(this.#options.expected, await readResult(this.#folder, id)))
+      report.find(`resumed run differs: ${kindOf(difference)}`, `${difference} after ${this.story.join(', ')}`)
+    for (const stray of await findStrays(this.#folder, null))
+      report.find(`stray at the end: ${kindOf(stray)}`, `${stray} after ${this.story.join(', ')}`)
   }
 
   async end(): Promise<void> {
@@ -176,4 +217,10 @@ class TrainingLife {
 }
 
 /** Without numbers, ids and values, so that findings of a kind are counted together. */
-export const kindOf = (text: string): string => text.replaceAll(/\d{8}-\d{6}-\w+/g, 'EXP').replaceAll(/d\d{8}-\w{6}/g, 'DATA').replaceAll(/[0-9a-f]{12,}/g, 'X').replaceAll(/\d+/g, 'N').split(':')[0] ?? text
+export const kindOf = (text: string): string =>
+  text
+    .replaceAll(/\d{8}-\d{6}-\w+/g, 'EXP')
+    .replaceAll(/d\d{8}-\w{6}/g, 'DATA')
+    .replaceAll(/[0-9a-f]{12,}/g, 'X')
+    .replaceAll(/\d+/g, 'N')
+    .split(':')[0] ?? text

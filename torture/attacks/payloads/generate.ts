@@ -62,11 +62,17 @@ export class Generator {
       case 'nonoptional':
       case 'readonly':
       case 'catch':
-        return random.chance(0.4) && depth > 0 ? (def.type === 'nullable' ? null : undefined) : this.#value(def.innerType as Schema, name, depth)
+        return random.chance(0.4) && depth > 0
+          ? def.type === 'nullable'
+            ? null
+            : undefined
+          : this.#value(def.innerType as Schema, name, depth)
       case 'pipe':
         return this.#value(def.in as Schema, name, depth)
       case 'object':
-        return Object.fromEntries(Object.entries(def.shape ?? {}).map(([key, inner]) => [key, this.#value(inner, key, depth + 1)]))
+        return Object.fromEntries(
+          Object.entries(def.shape ?? {}).map(([key, inner]) => [key, this.#value(inner, key, depth + 1)]),
+        )
       case 'array':
         return Array.from({ length: random.integer(1, 3) }, () => this.#value(def.element as Schema, name, depth + 1))
       case 'tuple':
@@ -78,7 +84,9 @@ export class Generator {
       case 'literal':
         return def.values?.[0]
       case 'record':
-        return name === 'settings' ? { ...this.#world.settings, [random.pick(settingKeys)]: hostileValue(random) } : { a: hostileValue(random) }
+        return name === 'settings'
+          ? { ...this.#world.settings, [random.pick(settingKeys)]: hostileValue(random) }
+          : { a: hostileValue(random) }
       case 'number':
         return random.integer(0, 5)
       case 'boolean':
@@ -95,9 +103,22 @@ export class Generator {
     const random = this.#random
     const world = this.#world
     const lists: Readonly<Record<string, readonly string[]>> = {
-      id: this.#call.startsWith('experiments') ? world.experimentIds : this.#call.startsWith('models') ? ['terakoya-tiny-ja'] : world.datasetIds,
-      from: world.datasetIds, datasetId: world.datasetIds, experimentId: world.experimentIds, modelId: ['terakoya-tiny-ja'],
-      columnId: world.columnIds, fromColumnId: world.columnIds, columnIds: world.columnIds, take: world.columnIds, file: world.files, target: world.targets, folder: world.folders,
+      id: this.#call.startsWith('experiments')
+        ? world.experimentIds
+        : this.#call.startsWith('models')
+          ? ['terakoya-tiny-ja']
+          : world.datasetIds,
+      from: world.datasetIds,
+      datasetId: world.datasetIds,
+      experimentId: world.experimentIds,
+      modelId: ['terakoya-tiny-ja'],
+      columnId: world.columnIds,
+      fromColumnId: world.columnIds,
+      columnIds: world.columnIds,
+      take: world.columnIds,
+      file: world.files,
+      target: world.targets,
+      folder: world.folders,
     }
     const known = lists[name]
     return known && known.length > 0 ? random.pick(known) : random.pick(['a', 'instruction', '質問', 'table', '1'])
@@ -122,14 +143,23 @@ export class Generator {
     else if (chance < 0.9) delete place[key]
     else if (Array.isArray(place)) place.splice(random.integer(0, place.length), 0, hostileValue(random))
     // Set as an own property, a name such as __proto__ reaches the other side.
-    else Object.defineProperty(place, random.pick(hostileTexts), { value: hostileValue(random), enumerable: true, configurable: true, writable: true })
+    else
+      Object.defineProperty(place, random.pick(hostileTexts), {
+        value: hostileValue(random),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      })
   }
 
   /** Where the studio would keep or delete files: nothing of this machine may be named. */
   #harmless(input: unknown): unknown {
     if (this.#call !== 'gpuPack.setFolder' && this.#call !== 'system.setLibrary') return input
     const folder = (input as { folder?: unknown } | null)?.folder
-    const isOutside = typeof folder === 'string' && (/[/\\~]|\.\./.test(folder) || folder.trim() === '.') && !this.#world.folders.includes(folder)
+    const isOutside =
+      typeof folder === 'string' &&
+      (/[/\\~]|\.\./.test(folder) || folder.trim() === '.') &&
+      !this.#world.folders.includes(folder)
     return isOutside ? { folder: this.#random.pick(this.#world.folders) } : input
   }
 }

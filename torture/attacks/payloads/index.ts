@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { contracts, type CallName, type DatasetId, type ExperimentId, type Result } from '../../../core/contract/index.ts'
+import {
+  contracts,
+  type CallName,
+  type DatasetId,
+  type ExperimentId,
+  type Result,
+} from '../../../core/contract/index.ts'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
 import { causeOf, lastError, startHost, type Host } from '../../harness/host.ts'
@@ -27,7 +33,9 @@ interface Definition {
   readonly schema: unknown
 }
 
-const definitions: readonly Definition[] = Object.entries(contracts).flatMap(([feature, { calls }]) => Object.entries(calls).map(([name, { input }]) => ({ call: `${feature}.${name}` as CallName, schema: input })))
+const definitions: readonly Definition[] = Object.entries(contracts).flatMap(([feature, { calls }]) =>
+  Object.entries(calls).map(([name, { input }]) => ({ call: `${feature}.${name}` as CallName, schema: input })),
+)
 
 /** Every call of the contract with inputs made from its schema and spoilt, while a good client pages. */
 export const payloads: Attack = {
@@ -46,7 +54,10 @@ export const payloads: Attack = {
       if (host.isRunning()) await host.stop()
       else {
         falls++
-        report.find(`the host falls: ${causeOf(host.stderr())}`, `${host.stderr().slice(-400)} after ${target.lastPayloads.join(' | ')}`)
+        report.find(
+          `the host falls: ${causeOf(host.stderr())}`,
+          `${host.stderr().slice(-400)} after ${target.lastPayloads.join(' | ')}`,
+        )
       }
     }
     report.figures['calls'] = definitions.length
@@ -55,9 +66,16 @@ export const payloads: Attack = {
 
 const usual: Readonly<Record<string, unknown>> = smallRun('' as DatasetId)
 
-/** An input in a few characters: long texts are cut, and of settings only those are shown that are not the usual ones. */
+/**
+ * An input in a few characters: long texts are cut, and of settings only those are shown that are not the usual ones.
+ */
 function shownOf(input: unknown): string {
-  const short = (key: string, value: unknown): unknown => (typeof value === 'string' && value.length > 60 ? `${value.slice(0, 60)}… (${value.length})` : key in usual && value === usual[key] ? undefined : value)
+  const short = (key: string, value: unknown): unknown =>
+    typeof value === 'string' && value.length > 60
+      ? `${value.slice(0, 60)}… (${value.length})`
+      : key in usual && value === usual[key]
+        ? undefined
+        : value
   return String(JSON.stringify(input, short)).slice(0, 300)
 }
 
@@ -83,7 +101,11 @@ class Target {
       this.#watchEvents()
       // Every call once, and some hundred payloads: what is loaded on first use is no leak.
       await this.#round(definitions.length, (index) => definitions[index % definitions.length] as Definition)
-      for (const end = report.count + WARM_UP; report.count < end && performance.now() < deadlineMs && this.#host.isRunning();) await this.#round(ROUND)
+      for (
+        const end = report.count + WARM_UP;
+        report.count < end && performance.now() < deadlineMs && this.#host.isRunning();
+      )
+        await this.#round(ROUND)
       const before = await this.#settle()
       const paging = this.#page()
       while (report.count < limit && performance.now() < deadlineMs && this.#host.isRunning()) await this.#round(ROUND)
@@ -111,9 +133,16 @@ class Target {
   /** Failures that come as events must have their sentence too. */
   #watchEvents(): void {
     this.#host.client.on((event, payload) => {
-      const { error, state } = (payload ?? {}) as { error?: { code: string }; state?: { kind: string; error?: { code: string } } | string }
+      const { error, state } = (payload ?? {}) as {
+        error?: { code: string }
+        state?: { kind: string; error?: { code: string } } | string
+      }
       const code = error?.code ?? (typeof state === 'object' ? state.error?.code : undefined)
-      if (code === 'internal') this.#context.report.find(`the event ${event} tells internal`, `${JSON.stringify(payload).slice(0, 300)} after ${this.lastPayloads.join(' | ')}`)
+      if (code === 'internal')
+        this.#context.report.find(
+          `the event ${event} tells internal`,
+          `${JSON.stringify(payload).slice(0, 300)} after ${this.lastPayloads.join(' | ')}`,
+        )
     })
   }
 
@@ -137,17 +166,25 @@ class Target {
     await this.#tidy()
   }
 
-  async #strike(ask: (name: string, input: unknown, limitMs?: number) => Promise<Result<unknown>>, call: CallName, input: unknown): Promise<void> {
+  async #strike(
+    ask: (name: string, input: unknown, limitMs?: number) => Promise<Result<unknown>>,
+    call: CallName,
+    input: unknown,
+  ): Promise<void> {
     const { report } = this.#context
     const shown = `${call} ${shownOf(input)}`
     this.lastPayloads = [...this.lastPayloads.slice(-2 * CLIENTS), shown.slice(0, 120)]
     report.count++
     try {
       const result = await ask(call, input)
-      if (!result.ok && result.error.code === 'internal') report.find(`${call}: internal`, `${lastError(this.#host.stderr())} of ${shown}`)
-      if (result.ok && call === 'experiments.start') await ask('experiments.stop', { id: (result.value as { id: string }).id })
-      if (result.ok && call === 'chat.ask') await ask('chat.cancel', { requestId: (input as { requestId: string }).requestId })
-      if (result.ok && call === 'experiments.resume') await ask('experiments.stop', { id: (input as { id: string }).id })
+      if (!result.ok && result.error.code === 'internal')
+        report.find(`${call}: internal`, `${lastError(this.#host.stderr())} of ${shown}`)
+      if (result.ok && call === 'experiments.start')
+        await ask('experiments.stop', { id: (result.value as { id: string }).id })
+      if (result.ok && call === 'chat.ask')
+        await ask('chat.cancel', { requestId: (input as { requestId: string }).requestId })
+      if (result.ok && call === 'experiments.resume')
+        await ask('experiments.stop', { id: (input as { id: string }).id })
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       if (error.why === 'time') report.find(`${call}: no answer in time`, shown)
@@ -161,16 +198,24 @@ class Target {
     const datasets = (await client.call('datasets.list', {})).filter(({ id }) => id !== this.#goodId)
     if (datasets.length < 2) await client.call('datasets.create', { from: 'sample' })
     const [first] = datasets
-    const columns = first ? (await client.ask('datasets.open', { id: first.id })) : null
+    const columns = first ? await client.ask('datasets.open', { id: first.id }) : null
     const upload = await this.#host.upload('table.csv', 'instruction,output\nq,a\nr,b\n')
-    const saved = await fetch(`http://127.0.0.1:${port}/save`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ suggestedName: 'out.csv' }) })
+    const saved = await fetch(`http://127.0.0.1:${port}/save`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ suggestedName: 'out.csv' }),
+    })
     const { target } = (await saved.json()) as { target: string }
     const folders = [join(this.#folder, 'gpu-a'), join(this.#folder, 'gpu-b')]
     await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
     return {
-      datasetIds: datasets.map(({ id }) => id), experimentIds: (await client.call('experiments.list', {})).map(({ id }) => id),
+      datasetIds: datasets.map(({ id }) => id),
+      experimentIds: (await client.call('experiments.list', {})).map(({ id }) => id),
       columnIds: columns?.ok ? (columns.value as { columns: { id: string }[] }).columns.map(({ id }) => id) : ['c0'],
-      files: [upload.path], targets: [target], folders, settings: smallRun(datasets[0]?.id ?? ('x' as DatasetId)),
+      files: [upload.path],
+      targets: [target],
+      folders,
+      settings: smallRun(datasets[0]?.id ?? ('x' as DatasetId)),
     }
   }
 
@@ -195,9 +240,17 @@ class Target {
     try {
       while (!this.#isOver && this.#goodId) {
         const startMs = performance.now()
-        const page = await client.ask('datasets.page', { id: this.#goodId, offset: 100 * this.#context.random.integer(0, 15), limit: 100 })
+        const page = await client.ask('datasets.page', {
+          id: this.#goodId,
+          offset: 100 * this.#context.random.integer(0, 15),
+          limit: 100,
+        })
         this.#latencies.push(performance.now() - startMs)
-        this.#context.report.expect(page.ok && (page.value as { rows: unknown[] }).rows.length === 100, 'a good page is wrong', JSON.stringify(page).slice(0, 300))
+        this.#context.report.expect(
+          page.ok && (page.value as { rows: unknown[] }).rows.length === 100,
+          'a good page is wrong',
+          JSON.stringify(page).slice(0, 300),
+        )
         await wait(25)
       }
     } catch (error) {
@@ -211,7 +264,8 @@ class Target {
     const p99 = percentile(this.#latencies, 0.99)
     figures['good page, p99 ms'] = rounded(p99)
     // The short version runs beside other tests: there the figure is told only.
-    if (this.#context.isLong) this.#context.report.expect(p99 < GOOD_CALL_LIMIT_MS, 'good pages come late', `p99 ${rounded(p99)} ms`)
+    if (this.#context.isLong)
+      this.#context.report.expect(p99 < GOOD_CALL_LIMIT_MS, 'good pages come late', `p99 ${rounded(p99)} ms`)
   }
 
   /** What the host holds when nothing is asked of it: the least of some moments, of more where it is not back yet. */
@@ -229,7 +283,15 @@ class Target {
     report.figures['host memory before and after, MB'] = `${megabytes(before.rssBytes)}, ${megabytes(after.rssBytes)}`
     report.figures['heap before and after, MB'] = `${megabytes(before.heapBytes)}, ${megabytes(after.heapBytes)}`
     report.figures['descriptors before and after'] = `${before.descriptors}, ${after.descriptors}`
-    report.expect(after.rssBytes - before.rssBytes < MEMORY_LIMIT_BYTES, 'memory does not come back', `${megabytes(before.rssBytes)} MB became ${megabytes(after.rssBytes)} MB`)
-    report.expect(after.descriptors - before.descriptors <= DESCRIPTOR_LIMIT, 'descriptors do not come back', `${before.descriptors} became ${after.descriptors}`)
+    report.expect(
+      after.rssBytes - before.rssBytes < MEMORY_LIMIT_BYTES,
+      'memory does not come back',
+      `${megabytes(before.rssBytes)} MB became ${megabytes(after.rssBytes)} MB`,
+    )
+    report.expect(
+      after.descriptors - before.descriptors <= DESCRIPTOR_LIMIT,
+      'descriptors do not come back',
+      `${before.descriptors} became ${after.descriptors}`,
+    )
   }
 }

@@ -12,7 +12,12 @@ export function ChecksButton({ info, onPress }: { readonly info: DatasetInfo; re
   const isKnown = checks.id === info.id && checks.report !== null
   const count = isKnown ? warningCount(checks) : 0
   return (
-    <Button variant="quiet" icon={count > 0 ? <TriangleAlert size={15} /> : <CircleCheck size={15} />} aria-label={isKnown ? t('checks.badge', { count, problems: format.number(count) }) : t('checks.title')} onPress={onPress}>
+    <Button
+      variant="quiet"
+      icon={count > 0 ? <TriangleAlert size={15} /> : <CircleCheck size={15} />}
+      aria-label={isKnown ? t('checks.badge', { count, problems: format.number(count) }) : t('checks.title')}
+      onPress={onPress}
+    >
       {count > 0 ? format.number(count) : t('checks.title')}
     </Button>
   )

@@ -24,25 +24,51 @@ export function ChecksPanel({ document, info, onClose }: ChecksPanelProps) {
   const { report, isChecking, modelId, id } = useChecks()
   const models = useModels(modelItems)
   const shown = id === info.id ? report : null
-  const items = [{ id: NO_MODEL, label: t('checks.noModel') }, ...models.map((model) => ({ id: model.id, label: model.name }))]
+  const items = [
+    { id: NO_MODEL, label: t('checks.noModel') },
+    ...models.map((model) => ({ id: model.id, label: model.name })),
+  ]
   return (
     <aside className={panel.panel} aria-label={t('checks.title')} data-region="checks">
       <header className={panel.head}>
         <h3>{t('checks.title')}</h3>
         <span>
-          <IconButton icon={isChecking ? <Spinner size={15} /> : <RefreshCw size={15} />} label={t('checks.again')} size="small" isDisabled={isChecking} onPress={() => void check(document)} />
+          <IconButton
+            icon={isChecking ? <Spinner size={15} /> : <RefreshCw size={15} />}
+            label={t('checks.again')}
+            size="small"
+            isDisabled={isChecking}
+            onPress={() => void check(document)}
+          />
           <IconButton icon={<X size={15} />} label={t('close')} size="small" onPress={onClose} />
         </span>
       </header>
-      <Select label={t('checks.model')} items={items} value={modelId ?? NO_MODEL} onChange={(chosen) => void check(document, chosen === NO_MODEL ? null : chosen)} />
+      <Select
+        label={t('checks.model')}
+        items={items}
+        value={modelId ?? NO_MODEL}
+        onChange={(chosen) => void check(document, chosen === NO_MODEL ? null : chosen)}
+      />
       {shown === null && !isChecking && <p className={panel.muted}>{t('checks.large')}</p>}
       {shown?.problems.length === 0 && <p className={styles.fine}>{t('checks.fine')}</p>}
-      <ul className={styles.problems}>{shown?.problems.map((problem) => <Problem key={`${problem.check} ${problem.columnId}`} problem={problem} document={document} info={info} />)}</ul>
+      <ul className={styles.problems}>
+        {shown?.problems.map((problem) => (
+          <Problem key={`${problem.check} ${problem.columnId}`} problem={problem} document={document} info={info} />
+        ))}
+      </ul>
     </aside>
   )
 }
 
-function Problem({ problem, document, info }: { readonly problem: DatasetProblem; readonly document: DatasetDocument; readonly info: DatasetInfo }) {
+function Problem({
+  problem,
+  document,
+  info,
+}: {
+  readonly problem: DatasetProblem
+  readonly document: DatasetDocument
+  readonly info: DatasetInfo
+}) {
   const { t } = useTranslation('datasets')
   const language = useLanguage()
   const format = useFormat()
@@ -56,11 +82,21 @@ function Problem({ problem, document, info }: { readonly problem: DatasetProblem
     if (!cell) return
     setPlace(next)
     await document.filter([])
-    goToCell(document, { row: cell.row, column: Math.max(0, info.columns.findIndex(({ id }) => id === cell.columnId)) })
+    goToCell(document, {
+      row: cell.row,
+      column: Math.max(
+        0,
+        info.columns.findIndex(({ id }) => id === cell.columnId),
+      ),
+    })
   }
   const put = async () => {
     const changed = await document.repair(problem.check, problem.columnId)
-    if (changed !== null) toast(t('checks.repaired', { count: changed, cells: format.number(changed) }), { label: t('undo'), run: () => void document.undo() })
+    if (changed !== null)
+      toast(t('checks.repaired', { count: changed, cells: format.number(changed) }), {
+        label: t('undo'),
+        run: () => void document.undo(),
+      })
   }
   return (
     <li className={cx(styles.problem, problem.severity === 'warning' && styles.warning)}>
@@ -71,8 +107,18 @@ function Problem({ problem, document, info }: { readonly problem: DatasetProblem
       </p>
       <p className={panel.muted}>{why[language]}</p>
       <div className={styles.acts}>
-        <IconButton icon={<ChevronUp size={15} />} label={t('checks.previous', { problem: title[language] })} size="small" onPress={() => void go(-1)} />
-        <IconButton icon={<ChevronDown size={15} />} label={t('checks.next', { problem: title[language] })} size="small" onPress={() => void go(1)} />
+        <IconButton
+          icon={<ChevronUp size={15} />}
+          label={t('checks.previous', { problem: title[language] })}
+          size="small"
+          onPress={() => void go(-1)}
+        />
+        <IconButton
+          icon={<ChevronDown size={15} />}
+          label={t('checks.next', { problem: title[language] })}
+          size="small"
+          onPress={() => void go(1)}
+        />
         {problem.isRepairable && repair && (
           <Button size="small" onPress={() => void put()}>
             {repair[language]}

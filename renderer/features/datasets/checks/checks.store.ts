@@ -35,9 +35,13 @@ export async function check(document: DatasetDocument, modelId: string | null = 
 }
 
 /** How many cells or rows have a problem that is no mere remark. */
-export const warningCount = ({ report }: Checks): number => report?.problems.filter(({ severity }) => severity === 'warning').reduce((sum, { count }) => sum + count, 0) ?? 0
+export const warningCount = ({ report }: Checks): number =>
+  report?.problems.filter(({ severity }) => severity === 'warning').reduce((sum, { count }) => sum + count, 0) ?? 0
 
-/** Columns with a problem by row; `null` marks the row as a whole. What may be meant so is not marked: the tutorial's rows are alike on purpose. */
+/**
+ * Columns with a problem by row; `null` marks the row as a whole. What may be meant so is not marked: the tutorial's
+ * rows are alike on purpose.
+ */
 export type Marks = ReadonlyMap<RowId, readonly (ColumnId | null)[]>
 
 export function marksOf(problems: readonly DatasetProblem[]): Marks {

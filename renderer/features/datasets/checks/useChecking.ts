@@ -5,7 +5,10 @@ import { AUTOMATIC_ROWS, check, marksOf, useChecks, type Marks } from './checks.
 
 const DELAY_MS = 800
 
-/** Checks the dataset a moment after it was opened and after every change, unless it is large; returns the cells to mark. */
+/**
+ * Checks the dataset a moment after it was opened and after every change, unless it is large; returns the cells to
+ * mark.
+ */
 export function useChecking(document: DatasetDocument, info: DatasetInfo): Marks {
   const report = useChecks((state) => (state.id === info.id ? state.report : null))
   useEffect(() => {

@@ -12,18 +12,39 @@ export function ColumnChoices({ sources, columns }: Pick<ImportPreview, 'sources
   const { t } = useTranslation('datasets')
   const choices = useImporting((state) => state.looking?.choices ?? null) ?? unchanged(sources)
   const [isOpen, setOpen] = useState(false)
-  const roleOf = (index: number): ColumnRole => (choices[index]?.isKept ? choices[index].role : 'ignore') ?? columns[choices.slice(0, index).filter(({ isKept }) => isKept).length]?.role ?? 'ignore'
+  const roleOf = (index: number): ColumnRole =>
+    (choices[index]?.isKept ? choices[index].role : 'ignore') ??
+    columns[choices.slice(0, index).filter(({ isKept }) => isKept).length]?.role ??
+    'ignore'
   const keptCount = choices.filter(({ isKept }) => isKept).length
   return (
     <section>
-      <Button variant="quiet" size="small" icon={isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />} aria-expanded={isOpen} onPress={() => setOpen(!isOpen)}>
+      <Button
+        variant="quiet"
+        size="small"
+        icon={isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />}
+        aria-expanded={isOpen}
+        onPress={() => setOpen(!isOpen)}
+      >
         {t('importDialog.columns.title')}
       </Button>
-      {keptCount < choices.length && <span className={styles.count}>{t('importDialog.columns.kept', { kept: keptCount, total: choices.length })}</span>}
+      {keptCount < choices.length && (
+        <span className={styles.count}>
+          {t('importDialog.columns.kept', { kept: keptCount, total: choices.length })}
+        </span>
+      )}
       {isOpen && (
         <ol className={styles.list}>
           {choices.map((choice, index) => (
-            <Line key={choice.from} choice={choice} index={index} choices={choices} role={roleOf(index)} isLastKept={choice.isKept && keptCount === 1} onChange={(changed) => chooseColumns(changed, sources)} />
+            <Line
+              key={choice.from}
+              choice={choice}
+              index={index}
+              choices={choices}
+              role={roleOf(index)}
+              isLastKept={choice.isKept && keptCount === 1}
+              onChange={(changed) => chooseColumns(changed, sources)}
+            />
           ))}
         </ol>
       )}
@@ -51,7 +72,13 @@ function Line({ choice, index, choices, role, isLastKept, onChange }: LineProps)
   }
   return (
     <li className={styles.line} data-dropped={!isKept || undefined}>
-      <input type="checkbox" checked={isKept} disabled={isLastKept} aria-label={t('importDialog.columns.keep', { name: from })} onChange={() => onChange(changeAt(choices, index, { isKept: !isKept }))} />
+      <input
+        type="checkbox"
+        checked={isKept}
+        disabled={isLastKept}
+        aria-label={t('importDialog.columns.keep', { name: from })}
+        onChange={() => onChange(changeAt(choices, index, { isKept: !isKept }))}
+      />
       <span className={styles.from} title={from}>
         {from}
       </span>
@@ -63,7 +90,9 @@ function Line({ choice, index, choices, role, isLastKept, onChange }: LineProps)
         isDisabled={!isKept}
         onChange={setDraft}
         onBlur={rename}
-        onKeyDown={(event) => { if (event.key === 'Enter' && !event.nativeEvent.isComposing) rename() }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && !event.nativeEvent.isComposing) rename()
+        }}
         className={styles.name as string}
       />
       <Select
@@ -75,8 +104,20 @@ function Line({ choice, index, choices, role, isLastKept, onChange }: LineProps)
         onChange={(id) => onChange(changeAt(choices, index, { role: id as ColumnRole }))}
         className={styles.role as string}
       />
-      <IconButton size="small" icon={<ArrowUp size={14} />} label={t('importDialog.columns.up', { name: from })} isDisabled={index === 0} onPress={() => onChange(move(choices, index, -1))} />
-      <IconButton size="small" icon={<ArrowDown size={14} />} label={t('importDialog.columns.down', { name: from })} isDisabled={index === choices.length - 1} onPress={() => onChange(move(choices, index, 1))} />
+      <IconButton
+        size="small"
+        icon={<ArrowUp size={14} />}
+        label={t('importDialog.columns.up', { name: from })}
+        isDisabled={index === 0}
+        onPress={() => onChange(move(choices, index, -1))}
+      />
+      <IconButton
+        size="small"
+        icon={<ArrowDown size={14} />}
+        label={t('importDialog.columns.down', { name: from })}
+        isDisabled={index === choices.length - 1}
+        onPress={() => onChange(move(choices, index, 1))}
+      />
     </li>
   )
 }

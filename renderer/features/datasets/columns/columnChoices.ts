@@ -10,10 +10,14 @@ export interface ColumnChoice {
 }
 
 /** All columns as they are in the file. */
-export const unchanged = (sources: readonly string[]): ColumnChoice[] => sources.map((from) => ({ from, name: from, isKept: true }))
+export const unchanged = (sources: readonly string[]): ColumnChoice[] =>
+  sources.map((from) => ({ from, name: from, isKept: true }))
 
-export const changeAt = (choices: readonly ColumnChoice[], index: number, change: Partial<Omit<ColumnChoice, 'from'>>): ColumnChoice[] =>
-  choices.map((choice, place) => (place === index ? { ...choice, ...change } : choice))
+export const changeAt = (
+  choices: readonly ColumnChoice[],
+  index: number,
+  change: Partial<Omit<ColumnChoice, 'from'>>,
+): ColumnChoice[] => choices.map((choice, place) => (place === index ? { ...choice, ...change } : choice))
 
 /** The column one place further up (-1) or down (1). */
 export function move(choices: readonly ColumnChoice[], index: number, by: -1 | 1): ColumnChoice[] {
@@ -25,7 +29,11 @@ export function move(choices: readonly ColumnChoice[], index: number, by: -1 | 1
 
 /** The import's option; undefined where everything stays as it is. A blank name is the old one. */
 export function columnsOption(choices: readonly ColumnChoice[], sources: readonly string[]): ImportOptions['columns'] {
-  const kept = choices.filter(({ isKept }) => isKept).map(({ from, name, role }) => ({ from, name: name.trim() || from, ...(role && { role }) }))
-  const isUnchanged = kept.length === sources.length && kept.every(({ from, name, role }, index) => from === sources[index] && name === from && role === undefined)
+  const kept = choices
+    .filter(({ isKept }) => isKept)
+    .map(({ from, name, role }) => ({ from, name: name.trim() || from, ...(role && { role }) }))
+  const isUnchanged =
+    kept.length === sources.length &&
+    kept.every(({ from, name, role }, index) => from === sources[index] && name === from && role === undefined)
   return isUnchanged ? undefined : kept
 }

@@ -20,7 +20,15 @@ export interface CombineFormProps {
 const forms = { append: AppendForm, join: JoinForm, split: SplitForm, sample: SampleForm } as const
 
 /** Putting another dataset's rows or columns to this one, and making new datasets of some of its rows. */
-export function CombineDialog({ document, info, onClose }: { readonly document: DatasetDocument; readonly info: DatasetInfo; readonly onClose: () => void }) {
+export function CombineDialog({
+  document,
+  info,
+  onClose,
+}: {
+  readonly document: DatasetDocument
+  readonly info: DatasetInfo
+  readonly onClose: () => void
+}) {
   const { t } = useTranslation('datasets')
   const [act, setAct] = useState<CombineAct>('append')
   const [ready, setReady] = useState<{ run: () => Promise<boolean> } | null>(null)
@@ -44,7 +52,13 @@ export function CombineDialog({ document, info, onClose }: { readonly document: 
   return (
     <Dialog title={t('combine.title', { name: info.name })} isOpen onClose={onClose} actions={actions}>
       <div className={styles.content}>
-        <Segmented label={t('combine.act')} labelHidden items={ACTS.map((id) => ({ id, label: t(`combine.${id}.name`) }))} value={act} onChange={choose} />
+        <Segmented
+          label={t('combine.act')}
+          labelHidden
+          items={ACTS.map((id) => ({ id, label: t(`combine.${id}.name`) }))}
+          value={act}
+          onChange={choose}
+        />
         <p className={styles.what}>{t(`combine.${act}.what`)}</p>
         <Form key={act} document={document} info={info} onReady={(next) => setReady(next && { run: next })} />
       </div>

@@ -29,13 +29,21 @@ export function JoinForm({ document, info, onReady }: CombineFormProps) {
   const [fromColumnId, setFromColumn] = useState<ColumnId | null>(null)
   const [duplicates, setDuplicates] = useState<'refuse' | 'first'>('refuse')
   const other = useDataset(from)
-  const fromColumn = fromColumnId ?? other?.columns.find(({ name }) => name === info.columns.find(({ id }) => id === columnId)?.name)?.id ?? other?.columns[0]?.id ?? null
+  const fromColumn =
+    fromColumnId ??
+    other?.columns.find(({ name }) => name === info.columns.find(({ id }) => id === columnId)?.name)?.id ??
+    other?.columns[0]?.id ??
+    null
   const isReady = from !== null && columnId !== null && fromColumn !== null
   useEffect(() => {
-    onReady(!isReady ? null : async () => {
-      await document.settled()
-      return taken(await api.join({ id: info.id, from, columnId, fromColumnId: fromColumn, duplicates }))
-    })
+    onReady(
+      !isReady
+        ? null
+        : async () => {
+            await document.settled()
+            return taken(await api.join({ id: info.id, from, columnId, fromColumnId: fromColumn, duplicates }))
+          },
+    )
     // The dialog's answer does not change what is ready.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [isReady, from, columnId, fromColumn, duplicates])
@@ -43,8 +51,19 @@ export function JoinForm({ document, info, onReady }: CombineFormProps) {
     <>
       <OtherDataset info={info} value={from} onChange={setFrom} />
       <div className={styles.pair}>
-        <Select label={t('combine.join.here')} items={itemsOf(info)} value={columnId} onChange={(id) => setColumn(id as ColumnId)} />
-        <Select label={t('combine.join.there')} items={other ? itemsOf(other) : []} value={fromColumn} isDisabled={!other} onChange={(id) => setFromColumn(id as ColumnId)} />
+        <Select
+          label={t('combine.join.here')}
+          items={itemsOf(info)}
+          value={columnId}
+          onChange={(id) => setColumn(id as ColumnId)}
+        />
+        <Select
+          label={t('combine.join.there')}
+          items={other ? itemsOf(other) : []}
+          value={fromColumn}
+          isDisabled={!other}
+          onChange={(id) => setFromColumn(id as ColumnId)}
+        />
       </div>
       <Select
         label={t('combine.join.duplicates')}
@@ -64,7 +83,15 @@ function taken(result: Awaited<ReturnType<typeof api.join>>): boolean {
   return result.ok
 }
 
-function OtherDataset({ info, value, onChange }: { readonly info: DatasetInfo; readonly value: DatasetId | null; readonly onChange: (id: DatasetId) => void }) {
+function OtherDataset({
+  info,
+  value,
+  onChange,
+}: {
+  readonly info: DatasetInfo
+  readonly value: DatasetId | null
+  readonly onChange: (id: DatasetId) => void
+}) {
   const { t } = useTranslation('datasets')
   const others = useDatasets(datasetItems).filter((item) => item.id !== info.id && isReadable(item))
   return (

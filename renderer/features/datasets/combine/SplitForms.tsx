@@ -32,23 +32,58 @@ export function SplitForm({ document, info, onReady }: CombineFormProps) {
   const by = ((): DatasetSplit | null => {
     if (way === 'value') return columnId === null ? null : { kind: 'value', columnId }
     if (share === null || chance === null) return null
-    const parts = [{ name: t('combine.split.first', { name: info.name }), share: share / 100 }, { name: t('combine.split.second', { name: info.name }), share: (100 - share) / 100 }]
+    const parts = [
+      { name: t('combine.split.first', { name: info.name }), share: share / 100 },
+      { name: t('combine.split.second', { name: info.name }), share: (100 - share) / 100 },
+    ]
     return { kind: 'share', parts, seed: chance }
   })()
-  useReady(onReady, by && (async () => {
-    await document.settled()
-    return shown(await api.split({ id: info.id, by }))
-  }), JSON.stringify(by))
+  useReady(
+    onReady,
+    by &&
+      (async () => {
+        await document.settled()
+        return shown(await api.split({ id: info.id, by }))
+      }),
+    JSON.stringify(by),
+  )
   return (
     <>
-      <Segmented label={t('combine.split.way')} items={WAYS.map((id) => ({ id, label: t(`combine.split.${id}`) }))} value={way} onChange={setWay} />
+      <Segmented
+        label={t('combine.split.way')}
+        items={WAYS.map((id) => ({ id, label: t(`combine.split.${id}`) }))}
+        value={way}
+        onChange={setWay}
+      />
       {way === 'share' ? (
         <div className={styles.pair}>
-          <NumberTextField label={t('combine.split.percent')} value={percent} unit="%" min={1} max={MAX_PERCENT} step={5} error={share === null ? t('combine.range', { min: 1, max: MAX_PERCENT }) : null} onChange={setPercent} />
-          <NumberTextField label={t('combine.seed')} value={seed} min={0} max={MAX_SEED} step={1} error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null} onChange={setSeed} />
+          <NumberTextField
+            label={t('combine.split.percent')}
+            value={percent}
+            unit="%"
+            min={1}
+            max={MAX_PERCENT}
+            step={5}
+            error={share === null ? t('combine.range', { min: 1, max: MAX_PERCENT }) : null}
+            onChange={setPercent}
+          />
+          <NumberTextField
+            label={t('combine.seed')}
+            value={seed}
+            min={0}
+            max={MAX_SEED}
+            step={1}
+            error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null}
+            onChange={setSeed}
+          />
         </div>
       ) : (
-        <Select label={t('combine.split.column')} items={info.columns.map(({ id, name }) => ({ id, label: name }))} value={columnId} onChange={(id) => setColumn(id as ColumnId)} />
+        <Select
+          label={t('combine.split.column')}
+          items={info.columns.map(({ id, name }) => ({ id, label: name }))}
+          value={columnId}
+          onChange={(id) => setColumn(id as ColumnId)}
+        />
       )}
     </>
   )
@@ -62,15 +97,37 @@ export function SampleForm({ document, info, onReady }: CombineFormProps) {
   const most = Math.max(1, info.rowCount)
   const count = wholeNumber(rows, 1, most)
   const chance = wholeNumber(seed, 0, MAX_SEED)
-  useReady(onReady, count === null || chance === null || info.rowCount === 0 ? null : async () => {
-    await document.settled()
-    const result = await api.sampleRows({ id: info.id, rows: count, seed: chance })
-    return shown(result.ok ? { ok: true, value: [result.value] } : result)
-  }, `${count} ${chance}`)
+  useReady(
+    onReady,
+    count === null || chance === null || info.rowCount === 0
+      ? null
+      : async () => {
+          await document.settled()
+          const result = await api.sampleRows({ id: info.id, rows: count, seed: chance })
+          return shown(result.ok ? { ok: true, value: [result.value] } : result)
+        },
+    `${count} ${chance}`,
+  )
   return (
     <div className={styles.pair}>
-      <NumberTextField label={t('combine.sample.rows')} value={rows} min={1} max={most} step={10} error={count === null ? t('combine.range', { min: 1, max: most }) : null} onChange={setRows} />
-      <NumberTextField label={t('combine.seed')} value={seed} min={0} max={MAX_SEED} step={1} error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null} onChange={setSeed} />
+      <NumberTextField
+        label={t('combine.sample.rows')}
+        value={rows}
+        min={1}
+        max={most}
+        step={10}
+        error={count === null ? t('combine.range', { min: 1, max: most }) : null}
+        onChange={setRows}
+      />
+      <NumberTextField
+        label={t('combine.seed')}
+        value={seed}
+        min={0}
+        max={MAX_SEED}
+        step={1}
+        error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null}
+        onChange={setSeed}
+      />
     </div>
   )
 }
@@ -90,6 +147,11 @@ function shown(result: Result<readonly DatasetInfo[]>): boolean {
     return false
   }
   result.value.forEach(takeInfo)
-  toast(i18next.getFixedT(null, 'datasets')('combine.made', { count: result.value.length, names: result.value.map(({ name }) => `「${name}」`).join('、') }))
+  toast(
+    i18next.getFixedT(null, 'datasets')('combine.made', {
+      count: result.value.length,
+      names: result.value.map(({ name }) => `「${name}」`).join('、'),
+    }),
+  )
   return true
 }

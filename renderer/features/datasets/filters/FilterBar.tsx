@@ -31,7 +31,12 @@ export function FilterBar({ document, info, onEdit }: FilterBarProps) {
           <button type="button" className={styles.words} onClick={() => onEdit(filter.columnId)}>
             {inWords(filter)}
           </button>
-          <IconButton icon={<X size={13} />} label={t('filter.removeOne', { condition: inWords(filter) })} size="small" onPress={() => void document.filter(filters.filter((other) => other !== filter))} />
+          <IconButton
+            icon={<X size={13} />}
+            label={t('filter.removeOne', { condition: inWords(filter) })}
+            size="small"
+            onPress={() => void document.filter(filters.filter((other) => other !== filter))}
+          />
         </span>
       ))}
       <span role="status" className={styles.count}>
@@ -45,6 +50,9 @@ export function FilterBar({ document, info, onEdit }: FilterBarProps) {
 
   function inWords({ columnId, kind, value }: ViewFilter): string {
     const column = info.columns.find(({ id }) => id === columnId)?.name ?? ''
-    return t(`filter.words.${kind}`, { column, value: value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value })
+    return t(`filter.words.${kind}`, {
+      column,
+      value: value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value,
+    })
   }
 }

@@ -51,8 +51,21 @@ export function FilterDialog({ document, info, columnId, onClose }: FilterDialog
         }}
         style={{ display: 'grid', gap: 12 }}
       >
-        <Select label={t('filter.condition')} items={KINDS.map((id) => ({ id, label: t(`filter.kind.${id}`) }))} value={kind} onChange={(id) => change({ kind: id as ViewFilter['kind'] })} />
-        {needsText && <TextField label={t('filter.value')} value={value} maxLength={MAX_VALUE} autoFocus onChange={(text) => change({ value: text })} />}
+        <Select
+          label={t('filter.condition')}
+          items={KINDS.map((id) => ({ id, label: t(`filter.kind.${id}`) }))}
+          value={kind}
+          onChange={(id) => change({ kind: id as ViewFilter['kind'] })}
+        />
+        {needsText && (
+          <TextField
+            label={t('filter.value')}
+            value={value}
+            maxLength={MAX_VALUE}
+            autoFocus
+            onChange={(text) => change({ value: text })}
+          />
+        )}
         {needsText && (
           <Switch value={matchCase} onChange={(on) => change({ matchCase: on })}>
             {t('find.matchCase')}

@@ -1,4 +1,12 @@
-import { useRef, type ClipboardEvent, type CompositionEvent, type CSSProperties, type FormEvent, type KeyboardEvent, type Ref } from 'react'
+import {
+  useRef,
+  type ClipboardEvent,
+  type CompositionEvent,
+  type CSSProperties,
+  type FormEvent,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { Column } from '../../../../core/contract/index.ts'
@@ -22,7 +30,12 @@ interface CellInputProps {
   readonly cellTop: number
   readonly cellWidth: number
   readonly rowPx: number
-  readonly area: { readonly width: number; readonly height: number; readonly left: number; readonly markerWidth: number }
+  readonly area: {
+    readonly width: number
+    readonly height: number
+    readonly left: number
+    readonly markerWidth: number
+  }
   /** Whether the active cell is among the drawn rows: only then can it be named as the active descendant. */
   readonly drawn: boolean
   readonly onKeyDown: (event: KeyboardEvent) => void
@@ -39,10 +52,26 @@ const MAX_HEIGHT_PX = 320
 const ROOM_BELOW_PX = 160
 
 /**
- * The textarea that always has the focus, laid over the active cell and invisible until editing. An IME starts only in an editable
- * element that is focused before the first key, so this one is never exchanged, never unmounted, and holds still while composing.
+ * The textarea that always has the focus, laid over the active cell and invisible until editing. An IME starts only in
+ * an editable element that is focused before the first key, so this one is never exchanged, never unmounted, and holds
+ * still while composing.
  */
-export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, cellTop, cellWidth, rowPx, area, drawn, onKeyDown, clipboard }: CellInputProps) {
+export function CellInput({
+  ref,
+  env,
+  editor,
+  gridId,
+  name,
+  column,
+  cellLeft,
+  cellTop,
+  cellWidth,
+  rowPx,
+  area,
+  drawn,
+  onKeyDown,
+  clipboard,
+}: CellInputProps) {
   const { t } = useTranslation('datasets')
   const editing = useStore(env.store, (state) => state.editing)
   const active = useStore(env.store, (state) => state.selection.active)
@@ -55,7 +84,11 @@ export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, ce
       ref={ref}
       className={cx(styles.input, editing && styles.open)}
       style={style}
-      aria-label={t('grid.cellLabel', { column: column?.name ?? '', row: active.row + 1, text: text.slice(0, LABEL_CHARACTERS) || t('grid.emptyCell') })}
+      aria-label={t('grid.cellLabel', {
+        column: column?.name ?? '',
+        row: active.row + 1,
+        text: text.slice(0, LABEL_CHARACTERS) || t('grid.emptyCell'),
+      })}
       aria-controls={gridId}
       aria-activedescendant={drawn ? cellId(gridId, active.row, active.column) : undefined}
       data-grid-input={name}
@@ -75,8 +108,19 @@ export function CellInput({ ref, env, editor, gridId, name, column, cellLeft, ce
   )
 }
 
-/** The textarea's box: the cell itself, or while editing a box that grows with its text, upwards near the lower edge. */
-function inputBox({ cellLeft, cellTop, cellWidth, rowPx, area }: Pick<CellInputProps, 'cellLeft' | 'cellTop' | 'cellWidth' | 'rowPx' | 'area'>, editing: boolean): CSSProperties {
+/**
+ * The textarea's box: the cell itself, or while editing a box that grows with its text, upwards near the lower edge.
+ */
+function inputBox(
+  {
+    cellLeft,
+    cellTop,
+    cellWidth,
+    rowPx,
+    area,
+  }: Pick<CellInputProps, 'cellLeft' | 'cellTop' | 'cellWidth' | 'rowPx' | 'area'>,
+  editing: boolean,
+): CSSProperties {
   // Far outside the view it waits just beyond the edge; typing scrolls back to the cell first.
   const top = Math.min(area.height, Math.max(-rowPx, cellTop))
   const place = { left: cellLeft - 1, top: top - 1 }
@@ -96,7 +140,8 @@ function inputBox({ cellLeft, cellTop, cellWidth, rowPx, area }: Pick<CellInputP
 /** Begins the editing when text arrives, from keys, an IME, dictation or an emoji picker alike. */
 function useComposition(editor: CellEditor, isEditing: () => boolean) {
   const composing = useRef(false)
-  // A click elsewhere has already written the text of this composition: what the IME still sends is the same text again.
+  // A click elsewhere has already written the text of this composition: what the IME still sends is the same text
+  // again.
   const spent = useRef(false)
   const restart = (event: CompositionEvent<HTMLTextAreaElement>) => {
     composing.current = true

@@ -1,4 +1,13 @@
-import { useCallback, useEffect, useId, useMemo, useRef, useSyncExternalStore, type CSSProperties, type RefObject } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useSyncExternalStore,
+  type CSSProperties,
+  type RefObject,
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
@@ -37,7 +46,10 @@ export interface GridProps {
   readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
 }
 
-/** The spreadsheet. Focus is always in one textarea over the active cell, so that an IME starts there (rules: CellInput.tsx). */
+/**
+ * The spreadsheet. Focus is always in one textarea over the active cell, so that an IME starts there (rules:
+ * CellInput.tsx).
+ */
 export function Grid({ name, label, columns, rows, store, host, look, filtered, marks }: GridProps) {
   const gridId = useId()
   const viewportRef = useRef<HTMLDivElement>(null)
@@ -49,14 +61,30 @@ export function Grid({ name, label, columns, rows, store, host, look, filtered, 
   const rowCount = rows.reachableRows()
   const measures = useMemo(() => measuresOf(look), [look])
   const { rowPx, zoom } = measures
-  const layout = useGridLayout({ viewportRef, columns, chosenWidths: look.widths, rowCount, measures, wantedFrozen: look.frozen })
+  const layout = useGridLayout({
+    viewportRef,
+    columns,
+    chosenWidths: look.widths,
+    rowCount,
+    measures,
+    wantedFrozen: look.frozen,
+  })
   const { scroll, geometry, widths, edges, frozen, markerWidth, contentWidth, span } = layout
   const { context, clipboard } = useGridContext({ store, rows, host, columns, layout, textareaRef })
   const { env, editor } = context
   const openMenu = useCallback(() => store.setState({ menu: menuPlace(textareaRef.current, rowPx) }), [store, rowPx])
   useZoomWheel(viewportRef, env)
   const onKeyDown = useGridKeys(context, openMenu)
-  const pointer = useGridPointer({ env, editor, viewport: viewportRef, headerHeight: HEADER_PX, markerWidth, cellAt: layout.cellAt, gapAt: layout.gapAt, scrollBy: scroll.scrollBy })
+  const pointer = useGridPointer({
+    env,
+    editor,
+    viewport: viewportRef,
+    headerHeight: HEADER_PX,
+    markerWidth,
+    cellAt: layout.cellAt,
+    gapAt: layout.gapAt,
+    scrollBy: scroll.scrollBy,
+  })
 
   useEffect(() => rows.want(span.first, span.last), [rows, span.first, span.last])
   const activeRow = rows.row(selection.active.row)
@@ -65,12 +93,56 @@ export function Grid({ name, label, columns, rows, store, host, look, filtered, 
   const range = rangeOf(selection)
   return (
     <div className={cx(styles.frame, !look.wraps && styles.clipped)} style={variables(measures)}>
-      <div ref={viewportRef} className={styles.viewport} onScroll={scroll.onScroll} onMouseDown={pointer.onMouseDown} onDoubleClick={pointer.onDoubleClick} onContextMenu={pointer.onContextMenu}>
+      <div
+        ref={viewportRef}
+        className={styles.viewport}
+        onScroll={scroll.onScroll}
+        onMouseDown={pointer.onMouseDown}
+        onDoubleClick={pointer.onDoubleClick}
+        onContextMenu={pointer.onContextMenu}
+      >
         <div className={styles.canvas} style={{ height: HEADER_PX + scrollHeight(geometry), width: contentWidth }}>
           <div className={styles.pane} style={{ width: contentWidth }}>
-            <div id={gridId} role="grid" aria-label={label} aria-rowcount={rowCount + 1} aria-colcount={columns.length + 1} aria-multiselectable className={styles.table} style={{ height: scroll.size.height }}>
-              <GridHeader columns={columns} widths={widths} edges={edges} frozen={frozen} filtered={filtered} zoom={zoom} markerWidth={markerWidth} selectedFrom={range.left} selectedTo={range.right} renaming={renaming} context={context} />
-              <GridBody rows={rows} revision={revision} marks={marks} store={store} columns={columns} span={span} top={scroll.top} height={geometry.height} rowPx={rowPx} widths={widths} edges={edges} frozen={frozen} markerWidth={markerWidth} selection={selection} gridId={gridId} />
+            <div
+              id={gridId}
+              role="grid"
+              aria-label={label}
+              aria-rowcount={rowCount + 1}
+              aria-colcount={columns.length + 1}
+              aria-multiselectable
+              className={styles.table}
+              style={{ height: scroll.size.height }}
+            >
+              <GridHeader
+                columns={columns}
+                widths={widths}
+                edges={edges}
+                frozen={frozen}
+                filtered={filtered}
+                zoom={zoom}
+                markerWidth={markerWidth}
+                selectedFrom={range.left}
+                selectedTo={range.right}
+                renaming={renaming}
+                context={context}
+              />
+              <GridBody
+                rows={rows}
+                revision={revision}
+                marks={marks}
+                store={store}
+                columns={columns}
+                span={span}
+                top={scroll.top}
+                height={geometry.height}
+                rowPx={rowPx}
+                widths={widths}
+                edges={edges}
+                frozen={frozen}
+                markerWidth={markerWidth}
+                selection={selection}
+                gridId={gridId}
+              />
             </div>
             <CellInput
               ref={textareaRef}
@@ -79,7 +151,11 @@ export function Grid({ name, label, columns, rows, store, host, look, filtered, 
               gridId={gridId}
               name={name}
               column={columns[selection.active.column]}
-              cellLeft={markerWidth + (edges[selection.active.column] ?? 0) + (selection.active.column < frozen ? scroll.left : 0)}
+              cellLeft={
+                markerWidth +
+                (edges[selection.active.column] ?? 0) +
+                (selection.active.column < frozen ? scroll.left : 0)
+              }
               cellTop={HEADER_PX + selection.active.row * rowPx - scroll.top}
               rowPx={rowPx}
               cellWidth={widths[selection.active.column] ?? 0}
@@ -117,7 +193,13 @@ function menuPlace(textarea: HTMLTextAreaElement | null, rowPx: number): { x: nu
 }
 
 /** What Grid.module.css draws the cells with. */
-const variables = ({ rowPx, linePx, fontPx, lines }: Measures) => ({ '--row': `${rowPx}px`, '--line-height': `${linePx}px`, '--cell-text': `${fontPx}px`, '--lines': lines }) as CSSProperties
+const variables = ({ rowPx, linePx, fontPx, lines }: Measures) =>
+  ({
+    '--row': `${rowPx}px`,
+    '--line-height': `${linePx}px`,
+    '--cell-text': `${fontPx}px`,
+    '--lines': lines,
+  }) as CSSProperties
 
 /** Ctrl and the wheel (or two fingers apart) make the table larger and smaller. */
 function useZoomWheel(viewport: RefObject<HTMLDivElement | null>, env: GridEnvironment): void {

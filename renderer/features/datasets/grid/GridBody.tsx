@@ -30,15 +30,36 @@ interface GridBodyProps {
   readonly gridId: string
 }
 
-/** Rows stand at fixed places inside a block of this many rows, so that scrolling moves the block and draws only rows that appear. */
+/**
+ * Rows stand at fixed places inside a block of this many rows, so that scrolling moves the block and draws only rows
+ * that appear.
+ */
 const BLOCK_ROWS = 256
 
 /** The drawn rows and the frames of the selection. */
-export const GridBody = memo(function GridBody({ rows, marks, store, columns, span, top, height, rowPx, widths, edges, frozen, markerWidth, selection, gridId }: GridBodyProps) {
+export const GridBody = memo(function GridBody({
+  rows,
+  marks,
+  store,
+  columns,
+  span,
+  top,
+  height,
+  rowPx,
+  widths,
+  edges,
+  frozen,
+  markerWidth,
+  selection,
+  gridId,
+}: GridBodyProps) {
   const { t } = useTranslation('datasets')
   const columnIds = useMemo(() => columns.map(({ id }) => id), [columns])
   const ignored = useMemo(() => columns.map((column) => column.role === 'ignore'), [columns])
-  const frozenLefts = useMemo(() => edges.slice(0, frozen).map((edge) => markerWidth + edge), [edges, frozen, markerWidth])
+  const frozenLefts = useMemo(
+    () => edges.slice(0, frozen).map((edge) => markerWidth + edge),
+    [edges, frozen, markerWidth],
+  )
   const range = rangeOf(selection)
   const base = Math.floor(Math.max(0, span.first) / BLOCK_ROWS) * BLOCK_ROWS
   const dataRows = rows.rowCount()
@@ -68,8 +89,17 @@ export const GridBody = memo(function GridBody({ rows, marks, store, columns, sp
     )
   }
   return (
-    <div role="presentation" className={styles.block} style={{ transform: `translateY(${HEADER_PX + base * rowPx - top}px)` }}>
-      <GridFrames store={store} selection={selection} frozen={frozen} place={{ base, top, height, edges, markerWidth, rowPx }} />
+    <div
+      role="presentation"
+      className={styles.block}
+      style={{ transform: `translateY(${HEADER_PX + base * rowPx - top}px)` }}
+    >
+      <GridFrames
+        store={store}
+        selection={selection}
+        frozen={frozen}
+        place={{ base, top, height, edges, markerWidth, rowPx }}
+      />
       {drawn}
     </div>
   )

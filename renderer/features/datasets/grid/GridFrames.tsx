@@ -24,7 +24,10 @@ interface GridFramesProps {
   readonly frozen: number
 }
 
-/** The frames of the selected blocks and of the active cell, the fill handle, and what a drag would do. Those of frozen columns stay with them. */
+/**
+ * The frames of the selected blocks and of the active cell, the fill handle, and what a drag would do. Those of frozen
+ * columns stay with them.
+ */
 export function GridFrames(props: GridFramesProps) {
   const { frozen, place } = props
   const last = place.edges.length - 2
@@ -63,10 +66,27 @@ function Frames({ store, selection, place, from, to, handleFrom }: FramesProps) 
   const hasHandle = selection.others.length === 0 && !editing && range.right >= handleFrom && range.right <= to
   return (
     <>
-      {!isSingle(selection) && [...selection.others, range].map((one, index) => <div key={index} role="presentation" className={styles.rangeFrame} style={box(one)} />)}
-      <div role="presentation" className={styles.activeFrame} style={box({ top: active.row, bottom: active.row, left: active.column, right: active.column })} />
-      {filling && <div role="presentation" className={cx(styles.rangeFrame, styles.fillFrame)} style={box(filling.target)} />}
-      {hasHandle && <div role="presentation" data-fill-handle className={styles.fillHandle} title={t('grid.fillHandle')} style={corner(range, place)} />}
+      {!isSingle(selection) &&
+        [...selection.others, range].map((one, index) => (
+          <div key={index} role="presentation" className={styles.rangeFrame} style={box(one)} />
+        ))}
+      <div
+        role="presentation"
+        className={styles.activeFrame}
+        style={box({ top: active.row, bottom: active.row, left: active.column, right: active.column })}
+      />
+      {filling && (
+        <div role="presentation" className={cx(styles.rangeFrame, styles.fillFrame)} style={box(filling.target)} />
+      )}
+      {hasHandle && (
+        <div
+          role="presentation"
+          data-fill-handle
+          className={styles.fillHandle}
+          title={t('grid.fillHandle')}
+          style={corner(range, place)}
+        />
+      )}
       {moving && <div role="presentation" className={styles.moveLine} style={line(moving, place)} />}
     </>
   )
@@ -104,7 +124,10 @@ function corner(range: CellRange, place: FramePlace) {
   }
 }
 
-function line({ axis, at }: { readonly axis: 'row' | 'column'; readonly at: number }, { base, top, height, edges, markerWidth, rowPx }: FramePlace) {
+function line(
+  { axis, at }: { readonly axis: 'row' | 'column'; readonly at: number },
+  { base, top, height, edges, markerWidth, rowPx }: FramePlace,
+) {
   return axis === 'row'
     ? { top: (at - base) * rowPx - 2, left: 0, height: 3, width: markerWidth + (edges.at(-1) ?? 0) }
     : { top: top - base * rowPx, left: markerWidth + (edges[at] ?? 0) - 2, width: 3, height }

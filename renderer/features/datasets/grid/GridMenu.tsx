@@ -15,8 +15,20 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
   const close = () => store.setState({ menu: null })
   return (
     <>
-      <div ref={setPoint} aria-hidden className={styles.menuPoint} style={{ left: place?.x ?? 0, top: place?.y ?? 0 }} />
-      <Popover className={styles.popover} triggerRef={{ current: point }} isOpen={place !== null} onOpenChange={(open) => !open && close()} placement="bottom start" offset={2}>
+      <div
+        ref={setPoint}
+        aria-hidden
+        className={styles.menuPoint}
+        style={{ left: place?.x ?? 0, top: place?.y ?? 0 }}
+      />
+      <Popover
+        className={styles.popover}
+        triggerRef={{ current: point }}
+        isOpen={place !== null}
+        onOpenChange={(open) => !open && close()}
+        placement="bottom start"
+        offset={2}
+      >
         <AriaMenu
           autoFocus="first"
           aria-label={t('grid.menu')}
@@ -31,9 +43,17 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
             ...section.map((id) => {
               const command = commandOf(id)
               return (
-                <MenuItem key={id} id={id} textValue={t(`grid.command.${id}`)} isDisabled={!command.canRun(context)} className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}>
+                <MenuItem
+                  key={id}
+                  id={id}
+                  textValue={t(`grid.command.${id}`)}
+                  isDisabled={!command.canRun(context)}
+                  className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
+                >
                   <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
-                  {command.shortcut !== undefined && <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>}
+                  {command.shortcut !== undefined && (
+                    <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>
+                  )}
                 </MenuItem>
               )
             }),

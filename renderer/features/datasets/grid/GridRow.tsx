@@ -37,8 +37,20 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { index, topPx, row, marks, widths, markerWidth, selectedFrom, selectedTo, others, newRowLabel } = props
   const marked = selectedTo >= selectedFrom || others.some(({ top, bottom }) => index >= top && index <= bottom)
   return (
-    <div role="row" aria-rowindex={index + 2} className={cx(styles.row, newRowLabel !== undefined && styles.newRow)} style={{ top: topPx }}>
-      <div role="rowheader" aria-colindex={1} aria-label={newRowLabel} data-problem={marks?.includes(null) || undefined} className={cx(styles.marker, marked && styles.marked)} style={{ width: markerWidth }}>
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={cx(styles.row, newRowLabel !== undefined && styles.newRow)}
+      style={{ top: topPx }}
+    >
+      <div
+        role="rowheader"
+        aria-colindex={1}
+        aria-label={newRowLabel}
+        data-problem={marks?.includes(null) || undefined}
+        className={cx(styles.marker, marked && styles.marked)}
+        style={{ width: markerWidth }}
+      >
         {newRowLabel === undefined ? (row?.index ?? index) + 1 : '+'}
       </div>
       {widths.map((width, column) => (
@@ -48,8 +60,24 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   )
 })
 
-function Cell({ index, row, marks, columnIds, column, width, frozenLefts, selectedFrom, selectedTo, others, activeColumn, ignored, gridId, newRowLabel }: GridRowProps & { readonly column: number; readonly width: number }) {
-  const selected = (column >= selectedFrom && column <= selectedTo) || others.some((range) => contains(range, { row: index, column }))
+function Cell({
+  index,
+  row,
+  marks,
+  columnIds,
+  column,
+  width,
+  frozenLefts,
+  selectedFrom,
+  selectedTo,
+  others,
+  activeColumn,
+  ignored,
+  gridId,
+  newRowLabel,
+}: GridRowProps & { readonly column: number; readonly width: number }) {
+  const selected =
+    (column >= selectedFrom && column <= selectedTo) || others.some((range) => contains(range, { row: index, column }))
   const left = frozenLefts[column]
   const text = row?.cells[column] ?? ''
   return (
@@ -59,10 +87,19 @@ function Cell({ index, row, marks, columnIds, column, width, frozenLefts, select
       aria-colindex={column + 2}
       aria-selected={selected}
       data-problem={marks?.includes(columnIds[column] ?? null) || undefined}
-      className={cx(styles.cell, selected && activeColumn !== column && styles.selected, ignored[column] && styles.ignored, left !== undefined && styles.frozen)}
+      className={cx(
+        styles.cell,
+        selected && activeColumn !== column && styles.selected,
+        ignored[column] && styles.ignored,
+        left !== undefined && styles.frozen,
+      )}
       style={left === undefined ? { width } : { width, left }}
     >
-      {row || newRowLabel !== undefined ? <span className={styles.text}>{text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}</span> : <span className={styles.waiting} />}
+      {row || newRowLabel !== undefined ? (
+        <span className={styles.text}>{text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}</span>
+      ) : (
+        <span className={styles.waiting} />
+      )}
     </div>
   )
 }

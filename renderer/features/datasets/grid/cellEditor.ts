@@ -29,7 +29,12 @@ export function createCellEditor(env: GridEnvironment): CellEditor {
   const cellAt = (at: CellPoint) => {
     const row = env.rows.row(at.row)
     const clipped = row?.clipped?.includes(at.column) ?? false
-    return { rowId: row?.rowId ?? null, columnId: env.columns()[at.column]?.id, preview: row?.cells[at.column] ?? '', clipped }
+    return {
+      rowId: row?.rowId ?? null,
+      columnId: env.columns()[at.column]?.id,
+      preview: row?.cells[at.column] ?? '',
+      clipped,
+    }
   }
 
   const textAt: CellEditor['textAt'] = (at) => {
@@ -96,11 +101,16 @@ export function createCellEditor(env: GridEnvironment): CellEditor {
   }
 }
 
-/** By the row's id where it is known, so that the text reaches its row even when rows have moved; by position in the empty row at the end. */
+/**
+ * By the row's id where it is known, so that the text reaches its row even when rows have moved; by position in the
+ * empty row at the end.
+ */
 function write(env: GridEnvironment, at: CellPoint, rowId: RowId | null, value: string): void {
   const columnId = env.columns()[at.column]?.id
   if (columnId === undefined) return
   const edit: DatasetEdit =
-    rowId === null ? { kind: 'setRange', row: at.row, column: at.column, values: [[value]] } : { kind: 'setCells', cells: [{ rowId, columnId, value }] }
+    rowId === null
+      ? { kind: 'setRange', row: at.row, column: at.column, values: [[value]] }
+      : { kind: 'setCells', cells: [{ rowId, columnId, value }] }
   env.host().edit([edit], { top: at.row, left: at.column, values: [[value]] })
 }

@@ -1,7 +1,16 @@
 import type { CellEditor } from './cellEditor.ts'
 import type { GridEnvironment } from './environment.ts'
 import { moveLines } from './dragActs.ts'
-import { clearCells, deleteColumns, deleteRows, fillFromFirst, insertColumn, insertRows, selectedColumns, selectedData } from './operations.ts'
+import {
+  clearCells,
+  deleteColumns,
+  deleteRows,
+  fillFromFirst,
+  insertColumn,
+  insertRows,
+  selectedColumns,
+  selectedData,
+} from './operations.ts'
 import { rangeOf } from './selection.ts'
 
 export interface CommandContext {
@@ -10,7 +19,9 @@ export interface CommandContext {
   readonly clipboard: { cut(): void; copy(): void; paste(): void }
 }
 
-/** One act of the grid; menu, toolbar and keyboard run the same object. Its label is the locale's `grid.command.<id>`. */
+/**
+ * One act of the grid; menu, toolbar and keyboard run the same object. Its label is the locale's `grid.command.<id>`.
+ */
 export interface GridCommand {
   readonly id: CommandId
   /** Shown beside the label; the keys themselves are in keymap.ts. `Mod` is Ctrl, or ⌘ on a Mac. */
@@ -62,7 +73,11 @@ const COMMANDS: readonly GridCommand[] = [
   { id: 'insertColumnLeft', canRun: hasColumns, run: ({ env }) => insertColumn(env, 'left') },
   { id: 'insertColumnRight', canRun: () => true, run: ({ env }) => insertColumn(env, 'right') },
   { id: 'renameColumn', canRun: hasColumns, run: ({ env }) => startRename(env) },
-  { id: 'deleteColumns', canRun: ({ env }) => selectedColumns(env).length < env.columns().length, run: ({ env }) => deleteColumns(env) },
+  {
+    id: 'deleteColumns',
+    canRun: ({ env }) => selectedColumns(env).length < env.columns().length,
+    run: ({ env }) => deleteColumns(env),
+  },
 ]
 
 const byId = new Map(COMMANDS.map((command) => [command.id, command]))
@@ -82,7 +97,8 @@ function startRename(env: GridEnvironment): void {
 /** One place up, down, left or right. */
 function move(env: GridEnvironment, axis: 'row' | 'column', step: 1 | -1): void {
   const range = rangeOf(env.store.getState().selection)
-  const [from, to] = axis === 'row' ? [range.top, Math.min(range.bottom, env.rows.rowCount() - 1) + 1] : [range.left, range.right + 1]
+  const [from, to] =
+    axis === 'row' ? [range.top, Math.min(range.bottom, env.rows.rowCount() - 1) + 1] : [range.left, range.right + 1]
   const at = step < 0 ? from - 1 : to + 1
   if (at >= 0 && at <= (axis === 'row' ? env.rows.rowCount() : env.columns().length)) moveLines(env, axis, at)
 }
@@ -104,7 +120,9 @@ export const CONTEXT_MENU: readonly (readonly CommandId[])[] = [
 export const LINES_MENU: readonly (readonly CommandId[])[] = CONTEXT_MENU.slice(1)
 
 /** Sections of a column header's menu, after the choice of its role. */
-export const HEADER_MENU: readonly (readonly CommandId[])[] = [['renameColumn', 'insertColumnLeft', 'insertColumnRight', 'deleteColumns']]
+export const HEADER_MENU: readonly (readonly CommandId[])[] = [
+  ['renameColumn', 'insertColumnLeft', 'insertColumnRight', 'deleteColumns'],
+]
 
 /** Ids of commands that remove: drawn in 朱. */
 export const isDanger = (id: CommandId): boolean => id === 'deleteRows' || id === 'deleteColumns'

@@ -26,7 +26,10 @@ const EDGE_STEP_PX = 24
 /** A hand that only clicks trembles. */
 const THRESHOLD_PX = 4
 
-/** Follows the mouse until the button is released; beyond an edge it keeps scrolling each frame. Returns what ends it early. */
+/**
+ * Follows the mouse until the button is released; beyond an edge it keeps scrolling each frame. Returns what ends it
+ * early.
+ */
 export function followMouse(area: RefObject<DragArea>, { press, along, onMove, onEnd }: Drag): () => void {
   let mouse: MouseEvent | null = null
   let frame = 0

@@ -1,9 +1,22 @@
 import { boundsOf, type GridEnvironment } from './environment.ts'
 import type { Filling } from './gridStore.ts'
 import { selectedData } from './operations.ts'
-import { coversAllColumns, coversAllRows, contains, rangeOf, selectBlock, selectColumns, selectRows, type CellPoint, type CellRange } from './selection.ts'
+import {
+  coversAllColumns,
+  coversAllRows,
+  contains,
+  rangeOf,
+  selectBlock,
+  selectColumns,
+  selectRows,
+  type CellPoint,
+  type CellRange,
+} from './selection.ts'
 
-/** What a drag of the fill handle to a cell would fill: the side on which the cell lies farther away. Null inside the selection. */
+/**
+ * What a drag of the fill handle to a cell would fill: the side on which the cell lies farther away. Null inside the
+ * selection.
+ */
 export function fillingTo(env: GridEnvironment, at: CellPoint): Filling | null {
   const range = selectedData(env)
   if (!range) return null
@@ -38,14 +51,32 @@ export function finishFilling(env: GridEnvironment, repeats: boolean): void {
   env.store.setState({ filling: null })
   if (!filling || !range) return
   const { target, toward, count } = filling
-  env.host().edit([{ kind: 'fill', fromRow: range.top, toRow: range.bottom, fromColumn: range.left, toColumn: range.right, toward, count, how: repeats ? 'repeat' : 'series' }])
-  const corners = { first: { row: Math.min(range.top, target.top), column: Math.min(range.left, target.left) }, last: { row: Math.max(range.bottom, target.bottom), column: Math.max(range.right, target.right) } }
+  env
+    .host()
+    .edit([
+      {
+        kind: 'fill',
+        fromRow: range.top,
+        toRow: range.bottom,
+        fromColumn: range.left,
+        toColumn: range.right,
+        toward,
+        count,
+        how: repeats ? 'repeat' : 'series',
+      },
+    ])
+  const corners = {
+    first: { row: Math.min(range.top, target.top), column: Math.min(range.left, target.left) },
+    last: { row: Math.max(range.bottom, target.bottom), column: Math.max(range.right, target.right) },
+  }
   env.store.setState({ selection: selectBlock(corners.first, corners.last) })
 }
 
 /** A double click on the handle fills down to the last row. */
 export function fillToEnd(env: GridEnvironment): void {
-  env.store.setState({ filling: fillingTo(env, { row: env.rows.rowCount() - 1, column: rangeOf(env.store.getState().selection).right }) })
+  env.store.setState({
+    filling: fillingTo(env, { row: env.rows.rowCount() - 1, column: rangeOf(env.store.getState().selection).right }),
+  })
   finishFilling(env, false)
 }
 
@@ -55,7 +86,12 @@ export function movableAxis(env: GridEnvironment, at: CellPoint): 'row' | 'colum
   const range = rangeOf(selection)
   if (selection.others.length > 0) return null
   const [allColumns, allRows] = [coversAllColumns(range, boundsOf(env)), coversAllRows(range, env.rows.rowCount())]
-  if (allColumns && !allRows && contains({ ...range, bottom: Math.min(range.bottom, env.rows.rowCount() - 1) }, { row: at.row, column: range.left })) return 'row'
+  if (
+    allColumns &&
+    !allRows &&
+    contains({ ...range, bottom: Math.min(range.bottom, env.rows.rowCount() - 1) }, { row: at.row, column: range.left })
+  )
+    return 'row'
   return allRows && !allColumns && contains(range, { row: range.top, column: at.column }) ? 'column' : null
 }
 
@@ -75,8 +111,23 @@ export function moveLines(env: GridEnvironment, axis: 'row' | 'column', at: numb
   if (axis === 'row' && env.rows.isFiltered()) return env.host().notify('filtered-order')
   const first = at < from ? at : at - (to - from)
   if (axis === 'row') env.host().edit([{ kind: 'moveRows', from, to, at }])
-  else env.host().edit([{ kind: 'moveColumns', columnIds: env.columns().slice(from, to).map(({ id }) => id), at }])
+  else
+    env.host().edit([
+      {
+        kind: 'moveColumns',
+        columnIds: env
+          .columns()
+          .slice(from, to)
+          .map(({ id }) => id),
+        at,
+      },
+    ])
   const last = first + to - from - 1
-  env.store.setState({ selection: axis === 'row' ? selectRows(first, last, boundsOf(env)) : selectColumns(first, last, { rowCount: Math.max(1, env.rows.rowCount()), columnCount: env.columns().length }) })
+  env.store.setState({
+    selection:
+      axis === 'row'
+        ? selectRows(first, last, boundsOf(env))
+        : selectColumns(first, last, { rowCount: Math.max(1, env.rows.rowCount()), columnCount: env.columns().length }),
+  })
   env.reveal(axis === 'row' ? { row: first, column: range.left } : { row: range.top, column: first })
 }

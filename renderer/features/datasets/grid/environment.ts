@@ -6,7 +6,8 @@ import type { Bounds, CellPoint, CellRange } from './selection.ts'
 export type Table = readonly (readonly (string | null)[])[]
 
 /** Why the grid did not do what it was asked; the room words it. */
-export type GridNotice = 'too-many-cells' | 'clipboard-refused' | 'nothing-to-paste' | 'ranges-apart' | 'filtered-order' | 'filtered-end'
+export type GridNotice =
+  'too-many-cells' | 'clipboard-refused' | 'nothing-to-paste' | 'ranges-apart' | 'filtered-order' | 'filtered-end'
 
 /** What the grid needs from the room around it. Failures are reported by the room. */
 export interface GridHost {
@@ -51,10 +52,16 @@ export interface GridEnvironment {
 }
 
 /** Reachable cells: the data and one empty row after it, where typing appends (not where some rows are hidden). */
-export const boundsOf = (env: GridEnvironment): Bounds => ({ rowCount: env.rows.reachableRows(), columnCount: env.columns().length })
+export const boundsOf = (env: GridEnvironment): Bounds => ({
+  rowCount: env.rows.reachableRows(),
+  columnCount: env.columns().length,
+})
 
 /** The data without that empty row; at least one row, so that an empty table has a first cell. */
-export const dataBoundsOf = (env: GridEnvironment): Bounds => ({ rowCount: Math.max(1, env.rows.rowCount()), columnCount: env.columns().length })
+export const dataBoundsOf = (env: GridEnvironment): Bounds => ({
+  rowCount: Math.max(1, env.rows.rowCount()),
+  columnCount: env.columns().length,
+})
 
 /** A copy, paste or deletion beyond this is refused with a hint to use import and export. */
 export const MAX_BLOCK_CELLS = 500_000

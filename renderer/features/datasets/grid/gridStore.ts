@@ -4,7 +4,10 @@ import type { CommandContext } from './commands.ts'
 import type { EditMode } from './keymap.ts'
 import { clampSelection, FIRST_CELL, type Bounds, type CellPoint, type CellRange, type Selection } from './selection.ts'
 
-/** The cell under the textarea while it is being edited. The row's id is kept, so that the text reaches its row even when rows move. */
+/**
+ * The cell under the textarea while it is being edited. The row's id is kept, so that the text reaches its row even
+ * when rows move.
+ */
 export interface Editing {
   readonly mode: EditMode
   readonly at: CellPoint
@@ -41,7 +44,15 @@ export interface GridState {
 export type GridStore = StoreApi<GridState>
 
 export const createGridStore = (): GridStore =>
-  createStore<GridState>(() => ({ selection: FIRST_CELL, editing: null, renaming: null, menu: null, filling: null, moving: null, context: null }))
+  createStore<GridState>(() => ({
+    selection: FIRST_CELL,
+    editing: null,
+    renaming: null,
+    menu: null,
+    filling: null,
+    moving: null,
+    context: null,
+  }))
 
 /** Keeps the selection inside a table that has shrunk. */
 export function keepInside(store: GridStore, bounds: Bounds): void {

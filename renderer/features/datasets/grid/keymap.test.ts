@@ -48,15 +48,24 @@ test.each([
   expect(named(combination)).toBe(expected)
 })
 
-test.each(['a', 'あ', ' ', '=', 'Ctrl+c', 'Ctrl+v', 'Ctrl+x', 'Process', 'F5'])('leaves %s to the textarea', (combination) => {
-  expect(press(combination)).toBeNull()
-})
+test.each(['a', 'あ', ' ', '=', 'Ctrl+c', 'Ctrl+v', 'Ctrl+x', 'Process', 'F5'])(
+  'leaves %s to the textarea',
+  (combination) => {
+    expect(press(combination)).toBeNull()
+  },
+)
 
 test('while editing only the keys that end or break a line are taken', () => {
   expect(named('Alt+Enter', 'inside')).toBe('lineBreak')
   expect(named('Shift+Enter', 'typing')).toBe('["step","row",true]')
   expect(named('Escape', 'typing')).toBe('cancel')
-  expect(['Delete', 'Home', 'Ctrl+z', 'Ctrl+a', 'Shift+ArrowLeft'].map((key) => named(key, 'inside'))).toEqual([null, null, null, null, null])
+  expect(['Delete', 'Home', 'Ctrl+z', 'Ctrl+a', 'Shift+ArrowLeft'].map((key) => named(key, 'inside'))).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+  ])
 })
 
 test('arrows leave the cell after typing and move the caret after F2', () => {
@@ -64,5 +73,9 @@ test('arrows leave the cell after typing and move the caret after F2', () => {
 })
 
 test('a Mac uses Command and leaves Control to the system', () => {
-  expect([named('Meta+z', null, true), named('Ctrl+a', null, true), named('Meta+ArrowDown', null, true)]).toEqual(['undo', null, '["edge",1,0,false]'])
+  expect([named('Meta+z', null, true), named('Ctrl+a', null, true), named('Meta+ArrowDown', null, true)]).toEqual([
+    'undo',
+    null,
+    '["edge",1,0,false]',
+  ])
 })

@@ -8,7 +8,9 @@ export interface Key {
   readonly metaKey: boolean
 }
 
-/** `typing`: begun by a printable key, arrows commit; `inside`: begun by F2 or a double click, arrows move the caret. */
+/**
+ * `typing`: begun by a printable key, arrows commit; `inside`: begun by F2 or a double click, arrows move the caret.
+ */
 export type EditMode = 'typing' | 'inside'
 
 export type Intent =
@@ -51,7 +53,12 @@ const ARROWS: Readonly<Record<string, readonly [rows: number, columns: number]>>
   ArrowRight: [0, 1],
 }
 
-const MOVES: Readonly<Record<string, KeyCommand>> = { ArrowUp: 'moveUp', ArrowDown: 'moveDown', ArrowLeft: 'moveLeft', ArrowRight: 'moveRight' }
+const MOVES: Readonly<Record<string, KeyCommand>> = {
+  ArrowUp: 'moveUp',
+  ArrowDown: 'moveDown',
+  ArrowLeft: 'moveLeft',
+  ArrowRight: 'moveRight',
+}
 
 const command = (name: KeyCommand): Intent => ({ kind: 'command', command: name })
 
@@ -76,7 +83,9 @@ function editingIntent(key: Key, mode: EditMode, mod: boolean): Intent | null {
       return command('edit')
     default: {
       const arrow = ARROWS[key.key]
-      return arrow && mode === 'typing' && !key.shiftKey && !mod && !key.altKey ? { kind: 'commitMove', rows: arrow[0], columns: arrow[1] } : null
+      return arrow && mode === 'typing' && !key.shiftKey && !mod && !key.altKey
+        ? { kind: 'commitMove', rows: arrow[0], columns: arrow[1] }
+        : null
     }
   }
 }

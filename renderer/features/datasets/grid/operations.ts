@@ -1,6 +1,18 @@
 import type { Column, DatasetEdit } from '../../../../core/contract/index.ts'
 import { boundsOf, MAX_BLOCK_CELLS, type GridEnvironment, type Table } from './environment.ts'
-import { cellsIn, columnsIn, coversAllColumns, coversAllRows, rangeOf, rangesOf, rowsIn, selectBlock, selectCell, spansOf, type CellRange } from './selection.ts'
+import {
+  cellsIn,
+  columnsIn,
+  coversAllColumns,
+  coversAllRows,
+  rangeOf,
+  rangesOf,
+  rowsIn,
+  selectBlock,
+  selectCell,
+  spansOf,
+  type CellRange,
+} from './selection.ts'
 
 /** The selected block without the empty row at the end; null where only that row is selected. */
 export function selectedData(env: GridEnvironment): CellRange | null {
@@ -26,7 +38,10 @@ function writeBlock(env: GridEnvironment, top: number, left: number, values: Tab
 /** Every selected block without the empty row at the end. */
 export function selectedBlocks(env: GridEnvironment): CellRange[] {
   const last = env.rows.rowCount() - 1
-  const blocks = rangesOf(env.store.getState().selection).map((range) => ({ ...range, bottom: Math.min(range.bottom, last) }))
+  const blocks = rangesOf(env.store.getState().selection).map((range) => ({
+    ...range,
+    bottom: Math.min(range.bottom, last),
+  }))
   return env.columns().length === 0 ? [] : blocks.filter(({ top, bottom }) => bottom >= top)
 }
 
@@ -38,13 +53,25 @@ export function clearCells(env: GridEnvironment): void {
   const blocks = selectedBlocks(env)
   const [block] = blocks
   if (!block) return
-  const shown = blocks.length === 1 && cellsIn(block) <= MAX_SHOWN_CELLS ? { top: block.top, left: block.left, values: filled(rowsIn(block), columnsIn(block), '') } : undefined
-  env.host().edit(blocks.map(({ top, bottom, left, right }) => ({ kind: 'clear', fromRow: top, toRow: bottom, fromColumn: left, toColumn: right })), shown)
+  const shown =
+    blocks.length === 1 && cellsIn(block) <= MAX_SHOWN_CELLS
+      ? { top: block.top, left: block.left, values: filled(rowsIn(block), columnsIn(block), '') }
+      : undefined
+  env.host().edit(
+    blocks.map(({ top, bottom, left, right }) => ({
+      kind: 'clear',
+      fromRow: top,
+      toRow: bottom,
+      fromColumn: left,
+      toColumn: right,
+    })),
+    shown,
+  )
 }
 
 /**
- * Writes a copied table at the selection: one value fills the block (every block of several), a table that divides it is repeated, any other keeps its size.
- * Where rows are hidden, what would come to lie behind the last one is left out.
+ * Writes a copied table at the selection: one value fills the block (every block of several), a table that divides it
+ * is repeated, any other keeps its size. Where rows are hidden, what would come to lie behind the last one is left out.
  */
 export function pasteTable(env: GridEnvironment, table: Table): void {
   const { selection } = env.store.getState()
@@ -61,9 +88,25 @@ export function pasteTable(env: GridEnvironment, table: Table): void {
 function pasteIntoBlocks(env: GridEnvironment, table: Table): void {
   const blocks = selectedBlocks(env)
   if (table.length > 1 || (table[0]?.length ?? 0) > 1) return env.host().notify('ranges-apart')
-  if (blocks.length === 0 || !fits(env, blocks.reduce((sum, block) => sum + cellsIn(block), 0))) return
+  if (
+    blocks.length === 0 ||
+    !fits(
+      env,
+      blocks.reduce((sum, block) => sum + cellsIn(block), 0),
+    )
+  )
+    return
   const value = table[0]?.[0] ?? ''
-  env.host().edit(blocks.map((block) => ({ kind: 'setRange', row: block.top, column: block.left, values: filled(rowsIn(block), columnsIn(block), value) })))
+  env
+    .host()
+    .edit(
+      blocks.map((block) => ({
+        kind: 'setRange',
+        row: block.top,
+        column: block.left,
+        values: filled(rowsIn(block), columnsIn(block), value),
+      })),
+    )
 }
 
 function cut(env: GridEnvironment, top: number, table: Table): Table {
@@ -84,17 +127,31 @@ function tiled(table: Table, range: CellRange): Table {
   const width = table[0]?.length ?? 0
   const rows = rowsIn(range)
   const columns = columnsIn(range)
-  if (rows * columns > MAX_BLOCK_CELLS || rows % height !== 0 || columns % width !== 0 || rows * columns === height * width) return table
-  return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_unused, column) => table[row % height]?.[column % width] ?? ''))
+  if (
+    rows * columns > MAX_BLOCK_CELLS ||
+    rows % height !== 0 ||
+    columns % width !== 0 ||
+    rows * columns === height * width
+  )
+    return table
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: columns }, (_unused, column) => table[row % height]?.[column % width] ?? ''),
+  )
 }
 
-/** Copies the first row of each block into its other rows (Ctrl+D), or its first column into the others (Ctrl+R); on one row or column, what lies before it. */
+/**
+ * Copies the first row of each block into its other rows (Ctrl+D), or its first column into the others (Ctrl+R); on one
+ * row or column, what lies before it.
+ */
 export function fillFromFirst(env: GridEnvironment, toward: 'down' | 'right'): void {
   const edits = selectedBlocks(env).flatMap(({ top, bottom, left, right }): DatasetEdit[] => {
     const [first, last] = toward === 'down' ? [top, bottom] : [left, right]
     const source = first === last ? first - 1 : first
     if (source < 0) return []
-    const block = toward === 'down' ? { fromRow: source, toRow: source, fromColumn: left, toColumn: right } : { fromRow: top, toRow: bottom, fromColumn: source, toColumn: source }
+    const block =
+      toward === 'down'
+        ? { fromRow: source, toRow: source, fromColumn: left, toColumn: right }
+        : { fromRow: top, toRow: bottom, fromColumn: source, toColumn: source }
     return [{ kind: 'fill', ...block, toward, count: last - source, how: 'repeat' }]
   })
   if (edits.length > 0) env.host().edit(edits)
@@ -111,7 +168,12 @@ export function insertRows(env: GridEnvironment, side: 'above' | 'below'): void 
   if (env.rows.isFiltered()) return env.host().notify('filtered-order')
   if (width === 0 || !fits(env, count * width)) return
   env.host().edit([{ kind: 'insertRows', at, rows: filled(count, width, '') }])
-  env.store.setState({ selection: count === 1 ? selectCell({ row: at, column: selection.active.column }) : selectBlock({ row: at, column: 0 }, { row: at + count - 1, column: width - 1 }) })
+  env.store.setState({
+    selection:
+      count === 1
+        ? selectCell({ row: at, column: selection.active.column })
+        : selectBlock({ row: at, column: 0 }, { row: at + count - 1, column: width - 1 }),
+  })
   env.reveal({ row: at, column: selection.active.column })
 }
 
@@ -121,7 +183,9 @@ export function deleteRows(env: GridEnvironment): void {
   const first = spans.at(-1)
   if (!first) return
   env.host().edit(spans.map(({ from, to }) => ({ kind: 'deleteRows', from, to: to + 1 })))
-  env.store.setState({ selection: selectCell({ row: first.from, column: env.store.getState().selection.active.column }) })
+  env.store.setState({
+    selection: selectCell({ row: first.from, column: env.store.getState().selection.active.column }),
+  })
 }
 
 /** Inserts one column beside the selection and opens its name for typing. */
@@ -144,10 +208,15 @@ export function deleteColumns(env: GridEnvironment): void {
   if (doomed.length === 0 || doomed.length === env.columns().length) return
   const first = env.columns().findIndex(({ id }) => id === doomed[0]?.id)
   env.host().edit([{ kind: 'deleteColumns', columnIds: doomed.map(({ id }) => id) }])
-  env.store.setState({ selection: selectCell({ row: env.store.getState().selection.active.row, column: Math.max(0, first - 1) }) })
+  env.store.setState({
+    selection: selectCell({ row: env.store.getState().selection.active.row, column: Math.max(0, first - 1) }),
+  })
 }
 
-/** What Ctrl+Plus and Ctrl+Minus mean: columns where whole columns are selected, rows otherwise; deleting needs whole rows or columns. */
+/**
+ * What Ctrl+Plus and Ctrl+Minus mean: columns where whole columns are selected, rows otherwise; deleting needs whole
+ * rows or columns.
+ */
 export function linesSelected(env: GridEnvironment): 'rows' | 'columns' | null {
   const range = rangeOf(env.store.getState().selection)
   if (coversAllColumns(range, boundsOf(env))) return 'rows'

@@ -6,7 +6,11 @@ const page = (offset: number, version: number, texts: string[], clipped?: number
   offset,
   version,
   rowCount: 1000,
-  rows: texts.map((text, index) => ({ rowId: RowId.parse(offset + index), cells: [text, null], ...(clipped ? { clipped } : {}) })),
+  rows: texts.map((text, index) => ({
+    rowId: RowId.parse(offset + index),
+    cells: [text, null],
+    ...(clipped ? { clipped } : {}),
+  })),
 })
 
 test('names the missing pages, the middle of the span first', () => {
@@ -38,7 +42,12 @@ test('never holds more than its capacity and lets the least used go', () => {
   cache.put(page(1, 1, ['b']))
   cache.missing(0, 0, 1)
   cache.put(page(2, 1, ['c']))
-  expect([cache.pageCount(), cache.row(0)?.cells[0], cache.row(1), cache.row(2)?.cells[0]]).toEqual([2, 'a', undefined, 'c'])
+  expect([cache.pageCount(), cache.row(0)?.cells[0], cache.row(1), cache.row(2)?.cells[0]]).toEqual([
+    2,
+    'a',
+    undefined,
+    'c',
+  ])
 })
 
 test('writes confirmed edits into the rows that it holds and clears their clipping mark', () => {

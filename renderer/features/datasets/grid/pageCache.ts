@@ -70,7 +70,9 @@ export function createPageCache({ pageSize, capacity }: { pageSize: number; capa
 
 /** The row with some cells replaced from column `left` on; their clipping marks go. */
 export function withCells(row: Row, left: number, values: readonly (string | null)[]): Row {
-  const cells = row.cells.map((cell, index) => (index >= left && index < left + values.length ? (values[index - left] ?? null) : cell))
+  const cells = row.cells.map((cell, index) =>
+    index >= left && index < left + values.length ? (values[index - left] ?? null) : cell,
+  )
   const clipped = row.clipped?.filter((index) => index < left || index >= left + values.length)
   const { rowId, index } = row
   return { rowId, cells, ...(index !== undefined && { index }), ...(clipped && clipped.length > 0 && { clipped }) }
@@ -84,6 +86,8 @@ function keepIdentity(before: readonly Row[], after: readonly Row[]): readonly R
   })
 }
 
-const sameList = <T>(a: readonly T[] = [], b: readonly T[] = []): boolean => a.length === b.length && a.every((value, index) => value === b[index])
+const sameList = <T>(a: readonly T[] = [], b: readonly T[] = []): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index])
 
-const sameRow = (a: Row, b: Row): boolean => a.rowId === b.rowId && a.index === b.index && sameList(a.cells, b.cells) && sameList(a.clipped, b.clipped)
+const sameRow = (a: Row, b: Row): boolean =>
+  a.rowId === b.rowId && a.index === b.index && sameList(a.cells, b.cells) && sameList(a.clipped, b.clipped)

@@ -66,7 +66,10 @@ export function createPendingEdits(): PendingEdits {
 
 function overlay(row: ShownRow, left: number, values: readonly (string | null)[]): ShownRow {
   if (row.rowId !== null) return withCells({ ...row, rowId: row.rowId }, left, values)
-  const cells = Array.from({ length: Math.max(row.cells.length, left + values.length) }, (_, index) => row.cells[index] ?? null)
+  const cells = Array.from(
+    { length: Math.max(row.cells.length, left + values.length) },
+    (_, index) => row.cells[index] ?? null,
+  )
   values.forEach((value, index) => (cells[left + index] = value))
   return { rowId: null, cells }
 }

@@ -10,7 +10,9 @@ function table(rowCount: number) {
   const loadPage = (offset: number, limit: number): Promise<Page | null> =>
     new Promise((resolve) => {
       const answer = () => {
-        const rows = texts.slice(offset, offset + limit).map((text, index) => ({ rowId: RowId.parse(offset + index), cells: [text] }))
+        const rows = texts
+          .slice(offset, offset + limit)
+          .map((text, index) => ({ rowId: RowId.parse(offset + index), cells: [text] }))
         resolve({ offset, rows, rowCount: texts.length, version: state.version })
       }
       waiting.push({ offset, answer })
@@ -25,7 +27,12 @@ function table(rowCount: number) {
 }
 
 const open = (data: ReturnType<typeof table>) =>
-  createRowSource({ shape: { rowCount: data.texts.length, version: 1 }, loadPage: data.loadPage, pageSize: 10, capacity: 8 })
+  createRowSource({
+    shape: { rowCount: data.texts.length, version: 1 },
+    loadPage: data.loadPage,
+    pageSize: 10,
+    capacity: 8,
+  })
 
 test('reads what is wanted and forgets older wishes', async () => {
   const data = table(1000)
@@ -90,7 +97,10 @@ test('reads the visible page again when the dataset has a newer version', async 
 
 test('does not ask again and again for a page that cannot be read, until it is wanted anew', async () => {
   let reads = 0
-  const source = createRowSource({ shape: { rowCount: 5, version: 1 }, loadPage: () => Promise.resolve((reads += 1) < 0 ? null : null) })
+  const source = createRowSource({
+    shape: { rowCount: 5, version: 1 },
+    loadPage: () => Promise.resolve((reads += 1) < 0 ? null : null),
+  })
   source.want(0, 4)
   await new Promise((resolve) => setImmediate(resolve))
   expect(reads).toBe(1)

@@ -11,7 +11,10 @@ export interface DatasetShape {
   readonly isFiltered?: boolean
 }
 
-/** Reads pages near the visible rows and shows pending edits over them. Changes are announced to subscribers; the shape comes from outside. */
+/**
+ * Reads pages near the visible rows and shows pending edits over them. Changes are announced to subscribers; the shape
+ * comes from outside.
+ */
 export interface RowSource {
   readonly subscribe: (listener: () => void) => () => void
   /** Counts every visible change. */

@@ -19,7 +19,11 @@ test('moves and stops at the edges', () => {
 })
 
 test('extends from the anchor and keeps typing in the anchor', () => {
-  const grown = s.moveBy(s.moveBy(s.selectCell(at(4, 1)), { rows: -2, columns: 1, extend: true }, bounds), { rows: -1, columns: 0, extend: true }, bounds)
+  const grown = s.moveBy(
+    s.moveBy(s.selectCell(at(4, 1)), { rows: -2, columns: 1, extend: true }, bounds),
+    { rows: -1, columns: 0, extend: true },
+    bounds,
+  )
   expect([s.rangeOf(grown), grown.active]).toEqual([{ top: 1, left: 1, bottom: 4, right: 2 }, at(4, 1)])
   expect(s.moveBy(grown, { rows: 1, columns: 0, extend: false }, bounds)).toEqual(s.selectCell(at(5, 1)))
 })
@@ -51,19 +55,41 @@ test('selects rows, columns and everything', () => {
 test('clamps to a table that shrank and keeps the object otherwise', () => {
   const selection = s.selectBlock(at(8, 0), at(9, 2))
   expect(s.clampSelection(selection, bounds)).toBe(selection)
-  expect(s.rangeOf(s.clampSelection(selection, { rowCount: 3, columnCount: 2 }))).toEqual({ top: 2, left: 0, bottom: 2, right: 1 })
+  expect(s.rangeOf(s.clampSelection(selection, { rowCount: 3, columnCount: 2 }))).toEqual({
+    top: 2,
+    left: 0,
+    bottom: 2,
+    right: 1,
+  })
 })
 
 test('keeps further blocks while the newest grows, and lets go of them with a plain step', () => {
   const two = s.withBlock(s.selectCell(at(1, 0)), s.selectCell(at(4, 1)))
   const grown = s.extendTo(two, at(5, 2), bounds)
-  expect(s.rangesOf(grown)).toEqual([{ top: 1, left: 0, bottom: 1, right: 0 }, { top: 4, left: 1, bottom: 5, right: 2 }])
-  expect([s.isSingle(two), s.rangesOf(s.moveBy(grown, { rows: 1, columns: 0, extend: false }, bounds))]).toEqual([false, [{ top: 5, left: 1, bottom: 5, right: 1 }]])
-  expect(s.rangesOf(s.clampSelection(s.withBlock(s.selectCell(at(9, 0)), s.selectCell(at(1, 1))), { rowCount: 5, columnCount: 3 }))).toHaveLength(1)
+  expect(s.rangesOf(grown)).toEqual([
+    { top: 1, left: 0, bottom: 1, right: 0 },
+    { top: 4, left: 1, bottom: 5, right: 2 },
+  ])
+  expect([s.isSingle(two), s.rangesOf(s.moveBy(grown, { rows: 1, columns: 0, extend: false }, bounds))]).toEqual([
+    false,
+    [{ top: 5, left: 1, bottom: 5, right: 1 }],
+  ])
+  expect(
+    s.rangesOf(
+      s.clampSelection(s.withBlock(s.selectCell(at(9, 0)), s.selectCell(at(1, 1))), { rowCount: 5, columnCount: 3 }),
+    ),
+  ).toHaveLength(1)
 })
 
 test('says which rows and columns the blocks touch', () => {
-  const blocks = [{ top: 6, left: 2, bottom: 8, right: 2 }, { top: 1, left: 0, bottom: 2, right: 0 }, { top: 3, left: 0, bottom: 3, right: 1 }]
-  expect(s.spansOf(blocks, 'row')).toEqual([{ from: 1, to: 3 }, { from: 6, to: 8 }])
+  const blocks = [
+    { top: 6, left: 2, bottom: 8, right: 2 },
+    { top: 1, left: 0, bottom: 2, right: 0 },
+    { top: 3, left: 0, bottom: 3, right: 1 },
+  ]
+  expect(s.spansOf(blocks, 'row')).toEqual([
+    { from: 1, to: 3 },
+    { from: 6, to: 8 },
+  ])
   expect(s.spansOf(blocks, 'column')).toEqual([{ from: 0, to: 2 }])
 })

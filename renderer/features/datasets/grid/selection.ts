@@ -41,7 +41,13 @@ const samePoint = (a: CellPoint, b: CellPoint): boolean => a.row === b.row && a.
 const NO_OTHERS: readonly CellRange[] = []
 
 /** One cell. */
-export const selectCell = (point: CellPoint): Selection => ({ anchor: point, extent: point, active: point, tabColumn: null, others: NO_OTHERS })
+export const selectCell = (point: CellPoint): Selection => ({
+  anchor: point,
+  extent: point,
+  active: point,
+  tabColumn: null,
+  others: NO_OTHERS,
+})
 
 export const FIRST_CELL = selectCell({ row: 0, column: 0 })
 
@@ -55,10 +61,14 @@ export const rangeOf = ({ anchor, extent }: Selection): CellRange => ({
 /** Every selected block, the newest last. They may overlap. */
 export const rangesOf = (selection: Selection): readonly CellRange[] => [...selection.others, rangeOf(selection)]
 
-export const isSingle = ({ anchor, extent, others }: Selection): boolean => samePoint(anchor, extent) && others.length === 0
+export const isSingle = ({ anchor, extent, others }: Selection): boolean =>
+  samePoint(anchor, extent) && others.length === 0
 
 /** The selection with the block of another one beside its own. */
-export const withBlock = (selection: Selection, added: Selection): Selection => ({ ...added, others: rangesOf(selection) })
+export const withBlock = (selection: Selection, added: Selection): Selection => ({
+  ...added,
+  others: rangesOf(selection),
+})
 
 export const rowsIn = (range: CellRange): number => range.bottom - range.top + 1
 
@@ -70,7 +80,13 @@ export const contains = (range: CellRange, { row, column }: CellPoint): boolean 
   row >= range.top && row <= range.bottom && column >= range.left && column <= range.right
 
 /** A block from a first to a last cell; the first is the active one. */
-export const selectBlock = (anchor: CellPoint, extent: CellPoint): Selection => ({ anchor, extent, active: anchor, tabColumn: null, others: NO_OTHERS })
+export const selectBlock = (anchor: CellPoint, extent: CellPoint): Selection => ({
+  anchor,
+  extent,
+  active: anchor,
+  tabColumn: null,
+  others: NO_OTHERS,
+})
 
 /** Moves the free corner, as Shift+click and dragging do. */
 export const extendTo = (selection: Selection, point: CellPoint, bounds: Bounds): Selection => ({
@@ -81,7 +97,11 @@ export const extendTo = (selection: Selection, point: CellPoint, bounds: Bounds)
 })
 
 /** Moves the active cell, or with `extend` the free corner, and stops at the edges. */
-export function moveBy(selection: Selection, move: { rows: number; columns: number; extend: boolean }, bounds: Bounds): Selection {
+export function moveBy(
+  selection: Selection,
+  move: { rows: number; columns: number; extend: boolean },
+  bounds: Bounds,
+): Selection {
   const from = move.extend ? selection.extent : selection.active
   const target = clampPoint({ row: from.row + move.rows, column: from.column + move.columns }, bounds)
   return move.extend ? extendTo(selection, target, bounds) : selectCell(target)
@@ -90,9 +110,11 @@ export function moveBy(selection: Selection, move: { rows: number; columns: numb
 /** Enter and Tab: inside a block round and round; on one cell to the neighbour, Enter back to where the Tabs began. */
 export function step(selection: Selection, axis: 'row' | 'column', back: boolean, bounds: Bounds): Selection {
   const delta = back ? -1 : 1
-  if (!samePoint(selection.anchor, selection.extent)) return { ...selection, active: stepInside(rangeOf(selection), selection.active, axis, delta), tabColumn: null }
+  if (!samePoint(selection.anchor, selection.extent))
+    return { ...selection, active: stepInside(rangeOf(selection), selection.active, axis, delta), tabColumn: null }
   const { active, tabColumn } = selection
-  if (axis === 'row') return selectCell(clampPoint({ row: active.row + delta, column: tabColumn ?? active.column }, bounds))
+  if (axis === 'row')
+    return selectCell(clampPoint({ row: active.row + delta, column: tabColumn ?? active.column }, bounds))
   const target = wrapColumn(active, delta, bounds)
   return { ...selectCell(target), tabColumn: back ? null : (tabColumn ?? active.column) }
 }
@@ -139,14 +161,23 @@ export function clampSelection(selection: Selection, bounds: Bounds): Selection 
   const extent = clampPoint(selection.extent, bounds)
   const active = clampPoint(selection.active, bounds)
   const isInside = ({ bottom, right }: CellRange): boolean => bottom < bounds.rowCount && right < bounds.columnCount
-  const same = samePoint(anchor, selection.anchor) && samePoint(extent, selection.extent) && samePoint(active, selection.active) && selection.others.every(isInside)
+  const same =
+    samePoint(anchor, selection.anchor) &&
+    samePoint(extent, selection.extent) &&
+    samePoint(active, selection.active) &&
+    selection.others.every(isInside)
   return same ? selection : { anchor, extent, active, tabColumn: null, others: selection.others.filter(isInside) }
 }
 
 /** The rows (or columns) that the blocks touch, as ascending spans without gaps or overlaps; both ends included. */
-export function spansOf(ranges: readonly CellRange[], axis: 'row' | 'column'): { readonly from: number; readonly to: number }[] {
+export function spansOf(
+  ranges: readonly CellRange[],
+  axis: 'row' | 'column',
+): { readonly from: number; readonly to: number }[] {
   const spans: { from: number; to: number }[] = []
-  const all = ranges.map((range) => (axis === 'row' ? { from: range.top, to: range.bottom } : { from: range.left, to: range.right }))
+  const all = ranges.map((range) =>
+    axis === 'row' ? { from: range.top, to: range.bottom } : { from: range.left, to: range.right },
+  )
   for (const span of all.sort((a, b) => a.from - b.from)) {
     const last = spans.at(-1)
     if (last && span.from <= last.to + 1) last.to = Math.max(last.to, span.to)
@@ -155,6 +186,8 @@ export function spansOf(ranges: readonly CellRange[], axis: 'row' | 'column'): {
   return spans
 }
 
-export const coversAllColumns = (range: CellRange, { columnCount }: Bounds): boolean => range.left === 0 && range.right >= columnCount - 1
+export const coversAllColumns = (range: CellRange, { columnCount }: Bounds): boolean =>
+  range.left === 0 && range.right >= columnCount - 1
 
-export const coversAllRows = (range: CellRange, dataRowCount: number): boolean => range.top === 0 && range.bottom >= dataRowCount - 1 && dataRowCount > 1
+export const coversAllRows = (range: CellRange, dataRowCount: number): boolean =>
+  range.top === 0 && range.bottom >= dataRowCount - 1 && dataRowCount > 1

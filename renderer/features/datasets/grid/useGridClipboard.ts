@@ -13,7 +13,10 @@ export interface GridClipboard {
   readonly commands: { copy(): void; cut(): void; paste(): void }
 }
 
-/** Cut, copy and paste of ranges in the textarea's own clipboard events; while a cell is edited they are left to the textarea. */
+/**
+ * Cut, copy and paste of ranges in the textarea's own clipboard events; while a cell is edited they are left to the
+ * textarea.
+ */
 export function useGridClipboard(env: GridEnvironment): GridClipboard {
   return useMemo(() => {
     const copy = (event: ClipboardEvent): boolean => {
@@ -77,16 +80,24 @@ function tableInMemory(env: GridEnvironment, range: CellRange): Table | null {
   for (let index = range.top; index <= range.bottom; index += 1) {
     const row = env.rows.row(index)
     if (!row || row.clipped?.some((column) => column >= range.left && column <= range.right)) return null
-    table.push(Array.from({ length: range.right - range.left + 1 }, (_, offset) => row.cells[range.left + offset] ?? ''))
+    table.push(
+      Array.from({ length: range.right - range.left + 1 }, (_, offset) => row.cells[range.left + offset] ?? ''),
+    )
   }
   return table
 }
 
-/** Several blocks can be copied together where they have the same rows or the same columns, as in Excel; in the order in which they lie. Null elsewhere. */
+/**
+ * Several blocks can be copied together where they have the same rows or the same columns, as in Excel; in the order in
+ * which they lie. Null elsewhere.
+ */
 function joinable(blocks: readonly CellRange[]): CellRange[] | null {
   const [first] = blocks
-  if (blocks.every(({ top, bottom }) => top === first?.top && bottom === first.bottom)) return [...blocks].sort((a, b) => a.left - b.left)
-  return blocks.every(({ left, right }) => left === first?.left && right === first.right) ? [...blocks].sort((a, b) => a.top - b.top) : null
+  if (blocks.every(({ top, bottom }) => top === first?.top && bottom === first.bottom))
+    return [...blocks].sort((a, b) => a.left - b.left)
+  return blocks.every(({ left, right }) => left === first?.left && right === first.right)
+    ? [...blocks].sort((a, b) => a.top - b.top)
+    : null
 }
 
 function joined(blocks: readonly CellRange[], tables: readonly Table[]): Table {
@@ -96,10 +107,19 @@ function joined(blocks: readonly CellRange[], tables: readonly Table[]): Table {
 
 /** `copy` is synchronous: texts that are not in memory are promised to the asynchronous clipboard. */
 async function copyLater(env: GridEnvironment, blocks: readonly CellRange[]): Promise<void> {
-  const texts = Promise.all(blocks.map((block) => env.host().readRange(block))).then((tables) => clipboardTexts(joined(blocks, tables.map((table) => table ?? []))))
+  const texts = Promise.all(blocks.map((block) => env.host().readRange(block))).then((tables) =>
+    clipboardTexts(
+      joined(
+        blocks,
+        tables.map((table) => table ?? []),
+      ),
+    ),
+  )
   const blob = (type: 'text/plain' | 'text/html') => texts.then((values) => new Blob([values[type]], { type }))
   try {
-    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob('text/plain'), 'text/html': blob('text/html') })])
+    await navigator.clipboard.write([
+      new ClipboardItem({ 'text/plain': blob('text/plain'), 'text/html': blob('text/html') }),
+    ])
   } catch {
     env.host().notify('clipboard-refused')
   }

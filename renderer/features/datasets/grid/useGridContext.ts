@@ -19,8 +19,17 @@ interface Options {
 }
 
 /** What keys, mouse, menus and tools work with; the same objects for the grid's whole life. */
-export function useGridContext({ store, rows, host, columns, layout, textareaRef }: Options): { readonly context: CommandContext; readonly clipboard: GridClipboard } {
-  const latestRef = useLatest({ host, columns, revealCell: layout.scroll.revealCell, pageRows: layout.pageRows, frozen: layout.frozen })
+export function useGridContext({ store, rows, host, columns, layout, textareaRef }: Options): {
+  readonly context: CommandContext
+  readonly clipboard: GridClipboard
+} {
+  const latestRef = useLatest({
+    host,
+    columns,
+    revealCell: layout.scroll.revealCell,
+    pageRows: layout.pageRows,
+    frozen: layout.frozen,
+  })
   const [env] = useState<GridEnvironment>(() => ({
     store,
     rows,
@@ -33,7 +42,10 @@ export function useGridContext({ store, rows, host, columns, layout, textareaRef
   }))
   const editor = useMemo(() => createCellEditor(env), [env])
   const clipboard = useGridClipboard(env)
-  const context = useMemo<CommandContext>(() => ({ env, editor, clipboard: clipboard.commands }), [env, editor, clipboard])
+  const context = useMemo<CommandContext>(
+    () => ({ env, editor, clipboard: clipboard.commands }),
+    [env, editor, clipboard],
+  )
   useEffect(() => {
     store.setState({ context })
     return () => store.setState({ context: null })

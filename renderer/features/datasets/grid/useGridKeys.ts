@@ -4,10 +4,22 @@ import { commandOf, type CommandContext } from './commands.ts'
 import { boundsOf, dataBoundsOf, type GridEnvironment } from './environment.ts'
 import { edgeDistance, keyIntent, type Intent, type KeyCommand } from './keymap.ts'
 import { linesSelected } from './operations.ts'
-import { isSingle, moveBy, rangeOf, selectAll, selectCell, selectColumns, selectRows, step, type Selection } from './selection.ts'
+import {
+  isSingle,
+  moveBy,
+  rangeOf,
+  selectAll,
+  selectCell,
+  selectColumns,
+  selectRows,
+  step,
+  type Selection,
+} from './selection.ts'
 import { isMac } from './platform.ts'
 
-/** Handles keys of the textarea. Composition comes first and is never touched; printable keys are left to the textarea. */
+/**
+ * Handles keys of the textarea. Composition comes first and is never touched; printable keys are left to the textarea.
+ */
 export function useGridKeys(context: CommandContext, openMenu: () => void): (event: KeyboardEvent) => void {
   return useCallback(
     (event: KeyboardEvent) => {
@@ -47,7 +59,11 @@ function nextSelection(intent: Exclude<Intent, { kind: 'command' }>, env: GridEn
     case 'page':
       return moveBy(selection, { rows: intent.pages * env.pageRows(), columns: 0, extend: intent.extend }, bounds)
     case 'edge':
-      return moveBy(selection, { rows: edgeDistance(intent.rows), columns: edgeDistance(intent.columns), extend: intent.extend }, intent.rows === 0 ? bounds : dataBoundsOf(env))
+      return moveBy(
+        selection,
+        { rows: edgeDistance(intent.rows), columns: edgeDistance(intent.columns), extend: intent.extend },
+        intent.rows === 0 ? bounds : dataBoundsOf(env),
+      )
     case 'step':
       return step(selection, intent.axis, intent.back, bounds)
   }
@@ -66,8 +82,10 @@ function runCommand(command: KeyCommand, context: CommandContext, openMenu: () =
     collapse: () => !isSingle(selection) && env.store.setState({ selection: selectCell(selection.active) }),
     clear: () => run('clear', context),
     selectAll: () => env.store.setState({ selection: selectAll(selection, data) }),
-    selectRow: () => env.store.setState({ selection: { ...selectRows(range.top, range.bottom, bounds), active: selection.active } }),
-    selectColumn: () => env.store.setState({ selection: { ...selectColumns(range.left, range.right, data), active: selection.active } }),
+    selectRow: () =>
+      env.store.setState({ selection: { ...selectRows(range.top, range.bottom, bounds), active: selection.active } }),
+    selectColumn: () =>
+      env.store.setState({ selection: { ...selectColumns(range.left, range.right, data), active: selection.active } }),
     insertLines: () => run(linesSelected(env) === 'columns' ? 'insertColumnLeft' : 'insertRowAbove', context),
     deleteLines: () => deleteLines(context),
     fillDown: () => run('fillDown', context),

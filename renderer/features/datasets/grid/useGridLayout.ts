@@ -3,7 +3,16 @@ import type { Column, ColumnId } from '../../../../core/contract/index.ts'
 import { HEADER_PX, type Measures } from './measures.ts'
 import type { CellPoint } from './selection.ts'
 import { useGridScroll, type GridScroll } from './useGridScroll.ts'
-import { columnAt, columnEdges, columnWidths, edgeNear, rowAt, visibleRows, type Geometry, type RowSpan } from './viewport.ts'
+import {
+  columnAt,
+  columnEdges,
+  columnWidths,
+  edgeNear,
+  rowAt,
+  visibleRows,
+  type Geometry,
+  type RowSpan,
+} from './viewport.ts'
 
 export interface GridLayout {
   readonly scroll: GridScroll
@@ -41,20 +50,42 @@ const OVERSCAN_ROWS = 3
 const FROZEN_SHARE = 0.7
 
 /** Where everything stands: column widths and edges, the scroll position, the visible rows. */
-export function useGridLayout({ viewportRef, columns, chosenWidths, rowCount, measures, wantedFrozen }: Options): GridLayout {
+export function useGridLayout({
+  viewportRef,
+  columns,
+  chosenWidths,
+  rowCount,
+  measures,
+  wantedFrozen,
+}: Options): GridLayout {
   const { rowPx, zoom } = measures
   const markerWidth = 24 + String(rowCount).length * 7
   const chosen = useMemo(() => columns.map(({ id }) => scaled(chosenWidths[id], zoom)), [columns, chosenWidths, zoom])
-  const widthsFor = useCallback((width: number) => columnWidths(chosen, width - markerWidth - ADD_COLUMN_PX), [chosen, markerWidth])
+  const widthsFor = useCallback(
+    (width: number) => columnWidths(chosen, width - markerWidth - ADD_COLUMN_PX),
+    [chosen, markerWidth],
+  )
   const edgesFor = useCallback((width: number) => columnEdges(widthsFor(width)), [widthsFor])
-  const frozenFor = useCallback((width: number) => frozenCount(edgesFor(width), wantedFrozen, (width - markerWidth) * FROZEN_SHARE), [edgesFor, wantedFrozen, markerWidth])
-  const scroll = useGridScroll({ viewportRef, rowCount, rowHeight: rowPx, headerHeight: HEADER_PX, markerWidth, edgesFor, frozenFor })
+  const frozenFor = useCallback(
+    (width: number) => frozenCount(edgesFor(width), wantedFrozen, (width - markerWidth) * FROZEN_SHARE),
+    [edgesFor, wantedFrozen, markerWidth],
+  )
+  const scroll = useGridScroll({
+    viewportRef,
+    rowCount,
+    rowHeight: rowPx,
+    headerHeight: HEADER_PX,
+    markerWidth,
+    edgesFor,
+    frozenFor,
+  })
   const widths = useMemo(() => widthsFor(scroll.size.width), [widthsFor, scroll.size.width])
   const edges = useMemo(() => columnEdges(widths), [widths])
   const frozen = frozenFor(scroll.size.width)
   const geometry: Geometry = { rowCount, rowHeight: rowPx, height: Math.max(0, scroll.size.height - HEADER_PX) }
   /** Pixels from the left edge of the first column. */
-  const across = (x: number) => (x - markerWidth < (edges[frozen] ?? 0) ? x - markerWidth : x - markerWidth + scroll.left)
+  const across = (x: number) =>
+    x - markerWidth < (edges[frozen] ?? 0) ? x - markerWidth : x - markerWidth + scroll.left
   return {
     scroll,
     geometry,
@@ -66,11 +97,15 @@ export function useGridLayout({ viewportRef, columns, chosenWidths, rowCount, me
     span: visibleRows(geometry, scroll.top, OVERSCAN_ROWS),
     pageRows: Math.max(1, Math.floor(geometry.height / rowPx) - 1),
     cellAt: (x, y) => ({ row: rowAt(geometry, scroll.top, y - HEADER_PX), column: columnAt(edges, across(x)) }),
-    gapAt: (x, y) => ({ row: Math.max(0, Math.round((scroll.top + y - HEADER_PX) / rowPx)), column: edgeNear(edges, across(x)) }),
+    gapAt: (x, y) => ({
+      row: Math.max(0, Math.round((scroll.top + y - HEADER_PX) / rowPx)),
+      column: edgeNear(edges, across(x)),
+    }),
   }
 }
 
-const scaled = (width: number | undefined, zoom: number): number | undefined => (width === undefined ? undefined : Math.round(width * zoom))
+const scaled = (width: number | undefined, zoom: number): number | undefined =>
+  width === undefined ? undefined : Math.round(width * zoom)
 
 function frozenCount(edges: readonly number[], wanted: number, room: number): number {
   let count = Math.min(wanted, edges.length - 1)

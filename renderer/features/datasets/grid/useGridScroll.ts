@@ -28,7 +28,15 @@ interface Options {
 }
 
 /** The scroll position of the grid in virtual pixels, kept in step with the real scrollbar. */
-export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, markerWidth, edgesFor, frozenFor }: Options): GridScroll {
+export function useGridScroll({
+  viewportRef,
+  rowCount,
+  rowHeight,
+  headerHeight,
+  markerWidth,
+  edgesFor,
+  frozenFor,
+}: Options): GridScroll {
   const [size, setSize] = useState({ width: 0, height: 0 })
   const [position, setPosition] = useState({ top: 0, left: 0 })
   const placeRef = useRef(position)
@@ -37,19 +45,22 @@ export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, 
   const geometry: Geometry = { rowCount, rowHeight, height: Math.max(0, size.height - headerHeight) }
   const latestRef = useLatest({ geometry, edgesFor, frozenFor, size, markerWidth })
 
-  const moveTo = useCallback((top: number, left: number) => {
-    const element = viewportRef.current
-    if (!element) return
-    const virtualTop = clampTop(latestRef.current.geometry, top)
-    const scrollTop = toScrollTop(latestRef.current.geometry, virtualTop)
-    if (Math.abs(element.scrollTop - scrollTop) >= 1) {
-      expectedRef.current = scrollTop
-      element.scrollTop = scrollTop
-    }
-    if (element.scrollLeft !== left) element.scrollLeft = left
-    placeRef.current = { top: virtualTop, left: element.scrollLeft }
-    setPosition(placeRef.current)
-  }, [viewportRef, latestRef])
+  const moveTo = useCallback(
+    (top: number, left: number) => {
+      const element = viewportRef.current
+      if (!element) return
+      const virtualTop = clampTop(latestRef.current.geometry, top)
+      const scrollTop = toScrollTop(latestRef.current.geometry, virtualTop)
+      if (Math.abs(element.scrollTop - scrollTop) >= 1) {
+        expectedRef.current = scrollTop
+        element.scrollTop = scrollTop
+      }
+      if (element.scrollLeft !== left) element.scrollLeft = left
+      placeRef.current = { top: virtualTop, left: element.scrollLeft }
+      setPosition(placeRef.current)
+    },
+    [viewportRef, latestRef],
+  )
 
   const onScroll = useCallback(() => {
     const element = viewportRef.current
@@ -62,14 +73,20 @@ export function useGridScroll({ viewportRef, rowCount, rowHeight, headerHeight, 
     setPosition(placeRef.current)
   }, [viewportRef, latestRef])
 
-  const scrollBy = useCallback((dx: number, dy: number) => moveTo(placeRef.current.top + dy, Math.max(0, placeRef.current.left + dx)), [moveTo])
+  const scrollBy = useCallback(
+    (dx: number, dy: number) => moveTo(placeRef.current.top + dy, Math.max(0, placeRef.current.left + dx)),
+    [moveTo],
+  )
 
   const revealCell = useCallback(
     (row: number, column: number) => {
       const { geometry: now, edgesFor: edges, frozenFor: frozen, size: area, markerWidth: marker } = latestRef.current
       if (area.height === 0) return
       const top = revealRow(now, placeRef.current.top, row)
-      moveTo(top, revealColumn(edges(area.width), column, placeRef.current.left, area.width - marker, frozen(area.width)))
+      moveTo(
+        top,
+        revealColumn(edges(area.width), column, placeRef.current.left, area.width - marker, frozen(area.width)),
+      )
     },
     [moveTo, latestRef],
   )

@@ -1,6 +1,6 @@
 /**
- * Scroll mathematics of the grid. Chromium cannot make an element taller than 33,554,400 px, so above `MAX_SCROLL_PX` the scrollbar's
- * position stands for a larger virtual offset: virtual = scrollTop × scale. All lengths are CSS pixels.
+ * Scroll mathematics of the grid. Chromium cannot make an element taller than 33,554,400 px, so above `MAX_SCROLL_PX`
+ * the scrollbar's position stands for a larger virtual offset: virtual = scrollTop × scale. All lengths are CSS pixels.
  */
 export const MAX_SCROLL_PX = 15_000_000
 
@@ -55,7 +55,10 @@ export const rowAt = (g: Geometry, virtualTop: number, y: number): number =>
 export const MIN_COLUMN_PX = 64
 const AUTO_MIN_PX = 180
 
-/** Widths of all columns: the chosen ones as they are; the others share what is left of `available`, at least 180 px each. */
+/**
+ * Widths of all columns: the chosen ones as they are; the others share what is left of `available`, at least 180 px
+ * each.
+ */
 export function columnWidths(chosen: readonly (number | undefined)[], available: number): number[] {
   const taken = chosen.reduce<number>((sum, width) => sum + (width ?? 0), 0)
   const automatic = chosen.filter((width) => width === undefined).length
@@ -72,7 +75,10 @@ export function columnEdges(widths: readonly number[]): number[] {
 
 /** Index of the edge nearest to x: before which column something dropped there comes to lie. */
 export const edgeNear = (edges: readonly number[], x: number): number =>
-  edges.reduce((nearest, edge, index) => (Math.abs(edge - x) < Math.abs((edges[nearest] ?? 0) - x) ? index : nearest), 0)
+  edges.reduce(
+    (nearest, edge, index) => (Math.abs(edge - x) < Math.abs((edges[nearest] ?? 0) - x) ? index : nearest),
+    0,
+  )
 
 /** Index of the column under x (from the left edge of the first column), clamped to the table. */
 export function columnAt(edges: readonly number[], x: number): number {
@@ -81,7 +87,10 @@ export function columnAt(edges: readonly number[], x: number): number {
   return right < 0 ? Math.max(0, edges.length - 2) : right - 1
 }
 
-/** The nearest horizontal offset at which the column is visible beside the frozen ones; a column wider than the view shows its left edge. */
+/**
+ * The nearest horizontal offset at which the column is visible beside the frozen ones; a column wider than the view
+ * shows its left edge.
+ */
 export function revealColumn(edges: readonly number[], column: number, left: number, area: number, frozen = 0): number {
   if (column < frozen) return left
   const covered = edges[frozen] ?? 0

@@ -16,7 +16,12 @@ export function HubDetail({ dataset, choice }: { readonly dataset: HubDataset; r
     <article className={styles.detail}>
       <header className={styles.name}>
         <h3>{dataset.id}</h3>
-        <Button variant="quiet" size="small" icon={<ExternalLink size={14} />} onPress={() => void openOutside(dataset.url)}>
+        <Button
+          variant="quiet"
+          size="small"
+          icon={<ExternalLink size={14} />}
+          onPress={() => void openOutside(dataset.url)}
+        >
           {t('page')}
         </Button>
       </header>
@@ -32,7 +37,9 @@ export function HubDetail({ dataset, choice }: { readonly dataset: HubDataset; r
       {(dataset.card !== '' || !dataset.problem) && (
         <section>
           <h4 className={styles.heading}>{t('card')}</h4>
-          <div className={styles.card}>{dataset.card ? <Card text={dataset.card} /> : <p className={styles.quiet}>{t('noCard')}</p>}</div>
+          <div className={styles.card}>
+            {dataset.card ? <Card text={dataset.card} /> : <p className={styles.quiet}>{t('noCard')}</p>}
+          </div>
         </section>
       )}
     </article>

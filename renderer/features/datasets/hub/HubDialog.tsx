@@ -9,7 +9,10 @@ import { HubSearch } from './HubSearch.tsx'
 import { HubTokenForm } from './HubTokenForm.tsx'
 import styles from './HubDialog.module.css'
 
-/** Datasets of the Hugging Face Hub: search, look at card and licence, choose a split or files, download, and on to the import's preview. */
+/**
+ * Datasets of the Hugging Face Hub: search, look at card and licence, choose a split or files, download, and on to the
+ * import's preview.
+ */
 export function HubDialog() {
   const { t } = useTranslation('hub')
   const isOpen = useHub((state) => state.isOpen)
@@ -17,7 +20,13 @@ export function HubDialog() {
   if (!isOpen) return null
   const isKeptBack = opened.kind === 'ready' && opened.dataset.problem !== null
   return (
-    <Dialog title={t('title')} isOpen isWide onClose={closeHub} actions={opened.kind === 'ready' && !isKeptBack ? <Actions /> : undefined}>
+    <Dialog
+      title={t('title')}
+      isOpen
+      isWide
+      onClose={closeHub}
+      actions={opened.kind === 'ready' && !isKeptBack ? <Actions /> : undefined}
+    >
       <div className={styles.content}>
         {opened.kind === 'none' ? <HubSearch /> : <Opened />}
         {!isKeptBack && <HubTokenForm />}
@@ -58,7 +67,9 @@ function Actions() {
         </Button>
       ) : (
         <Button variant="primary" isDisabled={files.length === 0} onPress={() => void downloadAndImport()}>
-          {t(download.kind === 'stopped' ? 'download.resume' : 'download.start', { size: format.bytes(totalBytes(files)) })}
+          {t(download.kind === 'stopped' ? 'download.resume' : 'download.start', {
+            size: format.bytes(totalBytes(files)),
+          })}
         </Button>
       )}
     </div>

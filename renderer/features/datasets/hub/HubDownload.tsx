@@ -14,7 +14,14 @@ export function HubDownload({ shown }: { readonly shown: HubDatasetId }) {
   return (
     <div className={styles.download}>
       {download.kind === 'stopped' && download.error && <ErrorNotice error={download.error} />}
-      {(download.kind === 'running' || share !== null) && <ProgressBar label={t('download.label', { id: download.id })} value={share ?? (download.kind === 'running' ? null : 0)} tone={download.kind === 'running' ? 'accent' : 'quiet'} thick />}
+      {(download.kind === 'running' || share !== null) && (
+        <ProgressBar
+          label={t('download.label', { id: download.id })}
+          value={share ?? (download.kind === 'running' ? null : 0)}
+          tone={download.kind === 'running' ? 'accent' : 'quiet'}
+          thick
+        />
+      )}
       <p className={styles.progressText} role="status">
         {download.id !== shown && `${download.id}　`}
         {progress ? <Figures progress={progress} /> : download.kind === 'running' && t('download.starting')}
@@ -31,7 +38,12 @@ function Figures({ progress }: { readonly progress: HubProgress }) {
   const parts = [
     t('download.received', { received: format.bytes(receivedBytes), total: format.bytes(totalBytes) }),
     ...(fileCount > 1 ? [t('download.file', { number: fileNumber, count: fileCount })] : []),
-    ...(isMoving ? [t('download.rate', { rate: format.bytes(bytesPerSecond) }), t('download.remaining', { time: format.duration(remainingSeconds) })] : []),
+    ...(isMoving
+      ? [
+          t('download.rate', { rate: format.bytes(bytesPerSecond) }),
+          t('download.remaining', { time: format.duration(remainingSeconds) }),
+        ]
+      : []),
     ...(state === 'checking' ? [t('download.checking')] : []),
     ...(state === 'cancelled' ? [t('download.stopped')] : []),
   ]

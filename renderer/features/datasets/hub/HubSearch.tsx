@@ -25,7 +25,14 @@ export function HubSearch() {
   return (
     <>
       <form className={styles.search} onSubmit={submit}>
-        <SearchField label={t('search.label')} placeholder={t('search.placeholder')} value={query} onChange={setQuery} autoFocus className={styles.field as string} />
+        <SearchField
+          label={t('search.label')}
+          placeholder={t('search.placeholder')}
+          value={query}
+          onChange={setQuery}
+          autoFocus
+          className={styles.field as string}
+        />
         <Button type="submit" icon={<Search size={15} />}>
           {t('search.run')}
         </Button>
@@ -62,7 +69,9 @@ function Results({ items }: { readonly items: readonly HubDatasetSummary[] }) {
       t('search.likes', { number: format.compact(likes) }),
       ...(gated ? [t('search.gated')] : []),
     ].join(' · ')
-  return <Datasets label={t('search.results')} entries={items.map((item) => ({ id: item.id, detail: detailOf(item) }))} />
+  return (
+    <Datasets label={t('search.results')} entries={items.map((item) => ({ id: item.id, detail: detailOf(item) }))} />
+  )
 }
 
 interface Entry {

@@ -36,7 +36,9 @@ export function HubTokenForm() {
 }
 
 /** How a stored token is kept, or where else the token comes from. */
-function sourceOf(token: HubToken | null): NonNullable<HubToken['protection']> | 'environment' | 'huggingface-cli' | 'none' {
+function sourceOf(
+  token: HubToken | null,
+): NonNullable<HubToken['protection']> | 'environment' | 'huggingface-cli' | 'none' {
   if (token === null || token.source === null) return 'none'
   return token.source === 'stored' ? (token.protection ?? 'plain-file') : token.source
 }
@@ -62,10 +64,24 @@ function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; read
   }
   return (
     <form className={styles.tokenForm} noValidate onSubmit={(event) => void submit(event)}>
-      <TextField label={t('token.label')} type="password" placeholder="hf_…" value={text} onChange={change} autoFocus help={t(canEncrypt ? 'token.help' : 'token.helpPlain')} error={error && errorSentence(error, language)} className={styles.field as string} />
+      <TextField
+        label={t('token.label')}
+        type="password"
+        placeholder="hf_…"
+        value={text}
+        onChange={change}
+        autoFocus
+        help={t(canEncrypt ? 'token.help' : 'token.helpPlain')}
+        error={error && errorSentence(error, language)}
+        className={styles.field as string}
+      />
       {!canEncrypt && (
         <label className={styles.tokenChoice}>
-          <input type="checkbox" checked={allowPlainFile} onChange={(event) => setAllowPlainFile(event.target.checked)} />
+          <input
+            type="checkbox"
+            checked={allowPlainFile}
+            onChange={(event) => setAllowPlainFile(event.target.checked)}
+          />
           <span>{t('token.allowPlainFile')}</span>
         </label>
       )}

@@ -4,11 +4,19 @@ import { chosenFiles, firstChoice, rowRange, totalBytes, withConfig } from './hu
 
 const file = (path: string, isTable = true): HubFile => ({ path, sizeBytes: 10, isTable })
 const part = (config: string, split: string, count = 1): HubPart => ({
-  config, split, rowCount: null, isPartial: false, sizeBytes: 10 * count, files: Array.from({ length: count }, (_, index) => file(`${config}/${split}/000${index}.parquet`)),
+  config,
+  split,
+  rowCount: null,
+  isPartial: false,
+  sizeBytes: 10 * count,
+  files: Array.from({ length: count }, (_, index) => file(`${config}/${split}/000${index}.parquet`)),
 })
 const dataset = (parts: HubPart[], files: HubFile[]) => ({ parts, files }) as unknown as HubDataset
 
-const both = dataset([part('a', 'test'), part('a', 'train', 2), part('b', 'validation')], [file('README.md', false), file('data/test.csv'), file('data/train.csv')])
+const both = dataset(
+  [part('a', 'test'), part('a', 'train', 2), part('b', 'validation')],
+  [file('README.md', false), file('data/test.csv'), file('data/train.csv')],
+)
 
 describe('what is chosen', () => {
   it('is the training split at first, whatever comes before it', () => {
@@ -18,7 +26,10 @@ describe('what is chosen', () => {
   })
 
   it('is an uploaded table where nothing was converted, and nothing where there is none', () => {
-    expect(firstChoice(dataset([], [file('x.py', false), file('x.json')]))).toMatchObject({ branch: 'original', paths: ['x.json'] })
+    expect(firstChoice(dataset([], [file('x.py', false), file('x.json')]))).toMatchObject({
+      branch: 'original',
+      paths: ['x.json'],
+    })
     expect(firstChoice(dataset([], [file('x.py', false)])).paths).toEqual([])
   })
 
@@ -28,10 +39,20 @@ describe('what is chosen', () => {
   })
 
   it('of uploaded files comes in the order of the dataset', () => {
-    expect(chosenFiles(both, { ...firstChoice(both), branch: 'original', paths: ['data/train.csv', 'data/test.csv'] }).map(({ path }) => path)).toEqual(['data/test.csv', 'data/train.csv'])
+    expect(
+      chosenFiles(both, { ...firstChoice(both), branch: 'original', paths: ['data/train.csv', 'data/test.csv'] }).map(
+        ({ path }) => path,
+      ),
+    ).toEqual(['data/test.csv', 'data/train.csv'])
   })
 })
 
 it('reads the classes of row counts', () => {
-  expect(['n<1K', '1K<n<10K', '1M<n<10M', 'n>1T', 'unknown'].map(rowRange)).toEqual([{ from: null, to: 1000 }, { from: 1000, to: 10_000 }, { from: 1e6, to: 1e7 }, { from: 1e12, to: null }, null])
+  expect(['n<1K', '1K<n<10K', '1M<n<10M', 'n>1T', 'unknown'].map(rowRange)).toEqual([
+    { from: null, to: 1000 },
+    { from: 1000, to: 10_000 },
+    { from: 1e6, to: 1e7 },
+    { from: 1e12, to: null },
+    null,
+  ])
 })

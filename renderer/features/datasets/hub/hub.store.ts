@@ -1,5 +1,14 @@
 import { create } from 'zustand'
-import type { AppError, DownloadId, HubDataset, HubDatasetId, HubDatasetSummary, HubDownloaded, HubProgress, HubToken } from '../../../../core/contract/index.ts'
+import type {
+  AppError,
+  DownloadId,
+  HubDataset,
+  HubDatasetId,
+  HubDatasetSummary,
+  HubDownloaded,
+  HubProgress,
+  HubToken,
+} from '../../../../core/contract/index.ts'
 import * as api from './hub.api.ts'
 import { chosenFiles, firstChoice, type HubChoice } from './hub.selectors.ts'
 
@@ -22,8 +31,18 @@ type OpenedState =
  */
 type DownloadState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'running'; readonly id: HubDatasetId; readonly downloadId: DownloadId | null; readonly progress: HubProgress | null }
-  | { readonly kind: 'stopped'; readonly id: HubDatasetId; readonly progress: HubProgress | null; readonly error: AppError | null }
+  | {
+      readonly kind: 'running'
+      readonly id: HubDatasetId
+      readonly downloadId: DownloadId | null
+      readonly progress: HubProgress | null
+    }
+  | {
+      readonly kind: 'stopped'
+      readonly id: HubDatasetId
+      readonly progress: HubProgress | null
+      readonly error: AppError | null
+    }
 
 interface HubState {
   readonly isOpen: boolean
@@ -34,14 +53,26 @@ interface HubState {
   readonly token: HubToken | null
 }
 
-/** The dialog that takes datasets from the Hugging Face Hub. Session scope: it is as it was left when it opens again, and a download goes on without it. */
-export const useHub = create<HubState>()(() => ({ isOpen: false, query: '', search: { kind: 'idle' }, opened: { kind: 'none' }, download: { kind: 'none' }, token: null }))
+/**
+ * The dialog that takes datasets from the Hugging Face Hub. Session scope: it is as it was left when it opens again,
+ * and a download goes on without it.
+ */
+export const useHub = create<HubState>()(() => ({
+  isOpen: false,
+  query: '',
+  search: { kind: 'idle' },
+  opened: { kind: 'none' },
+  download: { kind: 'none' },
+  token: null,
+}))
 
 const { getState: get, setState: set } = useHub
 
 export function openHub(): void {
   set({ isOpen: true })
-  void api.token().then((result) => { if (result.ok) set({ token: result.value }) })
+  void api.token().then((result) => {
+    if (result.ok) set({ token: result.value })
+  })
 }
 
 export const closeHub = (): void => set({ isOpen: false })
@@ -53,7 +84,8 @@ export async function search(): Promise<void> {
   if (query === '') return set({ search: { kind: 'idle' }, opened: { kind: 'none' } })
   set({ search: { kind: 'searching' }, opened: { kind: 'none' } })
   const result = await api.search(query)
-  if (get().query.trim() === query) set({ search: result.ok ? { kind: 'found', items: result.value } : { kind: 'failed', error: result.error } })
+  if (get().query.trim() === query)
+    set({ search: result.ok ? { kind: 'found', items: result.value } : { kind: 'failed', error: result.error } })
 }
 
 export async function openHubDataset(id: HubDatasetId): Promise<void> {
@@ -62,7 +94,11 @@ export async function openHubDataset(id: HubDatasetId): Promise<void> {
   const result = await api.dataset(id)
   const { opened } = get()
   if (opened.kind !== 'loading' || opened.id !== id) return
-  set({ opened: result.ok ? { kind: 'ready', dataset: result.value, choice: firstChoice(result.value) } : { kind: 'failed', id, error: result.error } })
+  set({
+    opened: result.ok
+      ? { kind: 'ready', dataset: result.value, choice: firstChoice(result.value) }
+      : { kind: 'failed', id, error: result.error },
+  })
 }
 
 function forgetStopped(): void {
@@ -70,19 +106,32 @@ function forgetStopped(): void {
 }
 
 export function choose(changes: Partial<HubChoice>): void {
-  set(({ opened }) => (opened.kind === 'ready' ? { opened: { ...opened, choice: { ...opened.choice, ...changes } } } : {}))
+  set(({ opened }) =>
+    opened.kind === 'ready' ? { opened: { ...opened, choice: { ...opened.choice, ...changes } } } : {},
+  )
   forgetStopped()
 }
 
-/** Downloads what is chosen, going on from what is there; resolves with the files, or null where it stopped before the end. */
-export async function startDownload(): Promise<{ readonly downloadId: DownloadId; readonly files: readonly HubDownloaded[] } | null> {
+/**
+ * Downloads what is chosen, going on from what is there; resolves with the files, or null where it stopped before the
+ * end.
+ */
+export async function startDownload(): Promise<{
+  readonly downloadId: DownloadId
+  readonly files: readonly HubDownloaded[]
+} | null> {
   const { opened, download } = get()
   if (opened.kind !== 'ready' || download.kind === 'running') return null
   const { dataset, choice } = opened
-  const show = (downloadId: DownloadId | null, progress: HubProgress | null) => set({ download: { kind: 'running', id: dataset.id, downloadId, progress } })
+  const show = (downloadId: DownloadId | null, progress: HubProgress | null) =>
+    set({ download: { kind: 'running', id: dataset.id, downloadId, progress } })
   show(null, null)
   const { ended, follow } = listen((progress) => show(progress.downloadId, progress))
-  const started = await api.download(dataset.id, choice.branch, chosenFiles(dataset, choice).map(({ path }) => path))
+  const started = await api.download(
+    dataset.id,
+    choice.branch,
+    chosenFiles(dataset, choice).map(({ path }) => path),
+  )
   if (started.ok) show(started.value.downloadId, null)
   const last = await follow(started.ok ? started.value.downloadId : null)
   ended()
@@ -90,11 +139,21 @@ export async function startDownload(): Promise<{ readonly downloadId: DownloadId
     set({ download: { kind: 'none' } })
     return { downloadId: last.downloadId, files: last.files }
   }
-  set({ download: { kind: 'stopped', id: dataset.id, progress: last, error: started.ok ? (last?.error ?? null) : started.error } })
+  set({
+    download: {
+      kind: 'stopped',
+      id: dataset.id,
+      progress: last,
+      error: started.ok ? (last?.error ?? null) : started.error,
+    },
+  })
   return null
 }
 
-/** Hears of all downloads until `ended`; `follow` tells which is ours and resolves with its last report. The first may come before its id is known. */
+/**
+ * Hears of all downloads until `ended`; `follow` tells which is ours and resolves with its last report. The first may
+ * come before its id is known.
+ */
 function listen(onProgress: (progress: HubProgress) => void) {
   const latest = new Map<DownloadId, HubProgress>()
   let ours: DownloadId | null = null
@@ -124,8 +183,12 @@ export async function stopDownload(): Promise<void> {
   if (download.kind === 'running' && download.downloadId) await api.cancel(download.downloadId)
 }
 
-/** Stores the token; without a keychain in a plain file only where `allowPlainFile`. Resolves with what is wrong, or null. */
-export const saveToken = (text: string, allowPlainFile: boolean): Promise<AppError | null> => changeToken(api.setToken(text, allowPlainFile))
+/**
+ * Stores the token; without a keychain in a plain file only where `allowPlainFile`. Resolves with what is wrong, or
+ * null.
+ */
+export const saveToken = (text: string, allowPlainFile: boolean): Promise<AppError | null> =>
+  changeToken(api.setToken(text, allowPlainFile))
 export const forgetToken = (): Promise<AppError | null> => changeToken(api.clearToken())
 
 /** What could not be opened without the token is tried again. */

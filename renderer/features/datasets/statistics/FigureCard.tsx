@@ -16,7 +16,12 @@ export function FigureCard({ figure }: { readonly figure: Figure }) {
     <section className={styles.card} aria-label={figure.title}>
       <header className={styles.cardHead}>
         <h3>{figure.title}</h3>
-        <IconButton size="small" icon={asTable ? <ChartColumn size={15} /> : <Table2 size={15} />} label={asTable ? t('asChart', facts) : t('asTable', facts)} onPress={() => setAsTable(!asTable)} />
+        <IconButton
+          size="small"
+          icon={asTable ? <ChartColumn size={15} /> : <Table2 size={15} />}
+          label={asTable ? t('asChart', facts) : t('asTable', facts)}
+          onPress={() => setAsTable(!asTable)}
+        />
       </header>
       {asTable ? <FigureTable figure={figure} /> : <BarChart figure={figure} label={t('chart', facts)} />}
     </section>
@@ -26,7 +31,13 @@ export function FigureCard({ figure }: { readonly figure: Figure }) {
 function FigureTable({ figure }: { readonly figure: Figure }) {
   const format = useFormat()
   return (
-    <div className={styles.scroll} style={{ maxHeight: figureHeight(figure) }} tabIndex={0} role="region" aria-label={figure.title}>
+    <div
+      className={styles.scroll}
+      style={{ maxHeight: figureHeight(figure) }}
+      tabIndex={0}
+      role="region"
+      aria-label={figure.title}
+    >
       <table className={styles.table}>
         <thead>
           <tr>

@@ -2,7 +2,17 @@ import { ChartColumn, Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DatasetInfo, DatasetStatistics, ModelId } from '../../../../core/contract/index.ts'
-import { Button, EmptyState, ErrorNotice, Menu, Notice, Select, Spinner, useChartTheme, useFormat } from '../../../ui/index.ts'
+import {
+  Button,
+  EmptyState,
+  ErrorNotice,
+  Menu,
+  Notice,
+  Select,
+  Spinner,
+  useChartTheme,
+  useFormat,
+} from '../../../ui/index.ts'
 import { modelItems, useModels } from '../../models/index.ts'
 import { fileNameOf } from '../datasets.actions.ts'
 import type { DatasetDocument } from '../document.ts'
@@ -22,10 +32,22 @@ export function StatisticsPane({ document, info }: { readonly document: DatasetD
   const modelId = (picked ?? models.find(({ problem }) => problem === null)?.id ?? null) as ModelId | null
   const state = useStatistics(document, info, modelId)
   return (
-    <div className={styles.pane} data-region="grid" role="region" aria-label={t('title', { name: info.name })} tabIndex={0}>
+    <div
+      className={styles.pane}
+      data-region="grid"
+      role="region"
+      aria-label={t('title', { name: info.name })}
+      tabIndex={0}
+    >
       {state.kind === 'failed' && <ErrorNotice error={state.error} />}
       <div className={styles.head}>
-        <Select label={t('model')} items={models.map(({ id, name }) => ({ id, label: name }))} value={modelId} onChange={setPicked} className={styles.model as string} />
+        <Select
+          label={t('model')}
+          items={models.map(({ id, name }) => ({ id, label: name }))}
+          value={modelId}
+          onChange={setPicked}
+          className={styles.model as string}
+        />
         <span className={styles.counting} role="status">
           {(state.kind === 'counting' || (state.kind === 'ready' && state.isStale)) && (
             <>
@@ -35,7 +57,12 @@ export function StatisticsPane({ document, info }: { readonly document: DatasetD
         </span>
         {state.kind === 'ready' && <ExportMenu name={info.name} statistics={state.statistics} />}
       </div>
-      {state.kind === 'ready' && (state.statistics.rowCount === 0 ? <EmptyState icon={<ChartColumn size={24} />} title={t('empty.title')} text={t('empty.text')} /> : <Contents statistics={state.statistics} />)}
+      {state.kind === 'ready' &&
+        (state.statistics.rowCount === 0 ? (
+          <EmptyState icon={<ChartColumn size={24} />} title={t('empty.title')} text={t('empty.text')} />
+        ) : (
+          <Contents statistics={state.statistics} />
+        ))}
     </div>
   )
 }
@@ -67,7 +94,9 @@ function Facts({ statistics: { rowCount, duplicates, roles, turns } }: { readonl
   const facts = [
     { label: t('facts.rows'), value: rowCount },
     { label: t('facts.duplicates'), value: duplicates.rowCount },
-    ...roles.filter(({ role }) => role !== 'system').map(({ role, emptyCount }) => ({ label: t('facts.empty', { role: t(`role.${role}`) }), value: emptyCount })),
+    ...roles
+      .filter(({ role }) => role !== 'system')
+      .map(({ role, emptyCount }) => ({ label: t('facts.empty', { role: t(`role.${role}`) }), value: emptyCount })),
     ...(turns ? [{ label: t('facts.conversations'), value: turns.count }] : []),
   ]
   return (
@@ -87,7 +116,15 @@ function SampleNote({ statistics: { tokenSample, rowCount } }: { readonly statis
   const { t } = useTranslation('statistics')
   const format = useFormat()
   if (!tokenSample || tokenSample.isWhole) return null
-  return <p className={styles.note}>{t('sampled', { rows: format.number(tokenSample.rowCount), all: format.number(rowCount), seed: tokenSample.seed })}</p>
+  return (
+    <p className={styles.note}>
+      {t('sampled', {
+        rows: format.number(tokenSample.rowCount),
+        all: format.number(rowCount),
+        seed: tokenSample.seed,
+      })}
+    </p>
+  )
 }
 
 function ExportMenu({ name, statistics }: { readonly name: string; readonly statistics: DatasetStatistics }) {
@@ -99,8 +136,28 @@ function ExportMenu({ name, statistics }: { readonly name: string; readonly stat
   const fileName = (ending: string) => `${fileNameOf(t('fileName', { name }))}.${ending}`
   const heads = { lengths: t('lengths'), numbers: NUMBERS.map((number) => t(`number.${number}`)) }
   const entries = [
-    { id: 'csv', label: t('exportCsv'), onAction: () => saveFile(fileName('csv'), new Blob([statisticsCsv(figures, lengthLines(statistics, words), heads)], { type: 'text/csv' })) },
-    { id: 'png', label: t('exportPng'), isDisabled: figures.length === 0, onAction: () => void statisticsPicture(figures, theme, format.number).then((picture) => saveFile(fileName('png'), picture)) },
+    {
+      id: 'csv',
+      label: t('exportCsv'),
+      onAction: () =>
+        saveFile(
+          fileName('csv'),
+          new Blob([statisticsCsv(figures, lengthLines(statistics, words), heads)], { type: 'text/csv' }),
+        ),
+    },
+    {
+      id: 'png',
+      label: t('exportPng'),
+      isDisabled: figures.length === 0,
+      onAction: () =>
+        void statisticsPicture(figures, theme, format.number).then((picture) => saveFile(fileName('png'), picture)),
+    },
   ]
-  return <Menu trigger={<Button icon={<Download size={15} />}>{t('export')}</Button>} label={t('export')} entries={entries} />
+  return (
+    <Menu
+      trigger={<Button icon={<Download size={15} />}>{t('export')}</Button>}
+      label={t('export')}
+      entries={entries}
+    />
+  )
 }

@@ -1,4 +1,13 @@
-import { BarController, BarElement, CategoryScale, Chart, Legend, LinearScale, Tooltip, type ChartConfiguration } from 'chart.js'
+import {
+  BarController,
+  BarElement,
+  CategoryScale,
+  Chart,
+  Legend,
+  LinearScale,
+  Tooltip,
+  type ChartConfiguration,
+} from 'chart.js'
 import type { ChartTheme } from '../../../ui/index.ts'
 import type { Figure } from './figures.ts'
 
@@ -13,14 +22,21 @@ const LONGEST_LABEL = 14
 /** How high a figure is drawn, in pixels: named bars need a line each. */
 export function figureHeight({ shape, labels, series }: Figure): number {
   if (shape === 'columns') return COLUMNS_HEIGHT
-  return labels.length * Math.max(ROW_HEIGHT, series.length * 11 + 6) + AXIS_HEIGHT + (series.length > 1 ? LEGEND_HEIGHT : 0)
+  return (
+    labels.length * Math.max(ROW_HEIGHT, series.length * 11 + 6) + AXIS_HEIGHT + (series.length > 1 ? LEGEND_HEIGHT : 0)
+  )
 }
 
 /** How a value of the figure reads. */
-export const formatValue = ({ unit }: Figure, value: number, formatNumber: (value: number) => string): string => (unit === 'share' ? `${formatNumber(Math.round(value * 1000) / 10)}%` : formatNumber(value))
+export const formatValue = ({ unit }: Figure, value: number, formatNumber: (value: number) => string): string =>
+  unit === 'share' ? `${formatNumber(Math.round(value * 1000) / 10)}%` : formatNumber(value)
 
 /** A bar chart of the figure in the theme's colours, without animation. */
-export function barConfiguration(figure: Figure, theme: ChartTheme, formatNumber: (value: number) => string): ChartConfiguration<'bar', number[], string> {
+export function barConfiguration(
+  figure: Figure,
+  theme: ChartTheme,
+  formatNumber: (value: number) => string,
+): ChartConfiguration<'bar', number[], string> {
   const font = { family: theme.font, size: 11 }
   const isRows = figure.shape === 'rows'
   const colours = [theme.accent, theme.second, theme.third]
@@ -28,7 +44,15 @@ export function barConfiguration(figure: Figure, theme: ChartTheme, formatNumber
     border: { display: false },
     grid: { color: theme.grid, tickLength: 0 },
     beginAtZero: true,
-    ticks: { color: theme.text, font, padding: 6, maxTicksLimit: 6, maxRotation: 0, ...(figure.unit === 'count' ? { precision: 0 } : {}), callback: (value: string | number) => formatValue(figure, Number(value), formatNumber) },
+    ticks: {
+      color: theme.text,
+      font,
+      padding: 6,
+      maxTicksLimit: 6,
+      maxRotation: 0,
+      ...(figure.unit === 'count' ? { precision: 0 } : {}),
+      callback: (value: string | number) => formatValue(figure, Number(value), formatNumber),
+    },
   }
   const names = {
     border: { display: false },
@@ -46,7 +70,15 @@ export function barConfiguration(figure: Figure, theme: ChartTheme, formatNumber
     type: 'bar',
     data: {
       labels: [...figure.labels],
-      datasets: figure.series.map(({ label, values: data }, index) => ({ label, data: [...data], backgroundColor: colours[index % colours.length], borderRadius: 2, maxBarThickness: isRows ? 14 : 40, categoryPercentage: isRows ? 0.8 : 1, barPercentage: isRows ? 0.85 : 0.92 })),
+      datasets: figure.series.map(({ label, values: data }, index) => ({
+        label,
+        data: [...data],
+        backgroundColor: colours[index % colours.length],
+        borderRadius: 2,
+        maxBarThickness: isRows ? 14 : 40,
+        categoryPercentage: isRows ? 0.8 : 1,
+        barPercentage: isRows ? 0.85 : 0.92,
+      })),
     },
     options: {
       animation: false,
@@ -57,18 +89,26 @@ export function barConfiguration(figure: Figure, theme: ChartTheme, formatNumber
       interaction: { mode: 'index', axis: isRows ? 'y' : 'x', intersect: false },
       scales: isRows ? { x: values, y: names } : { x: names, y: values },
       plugins: {
-        legend: { display: figure.series.length > 1, position: 'top', align: 'start', labels: { color: theme.text, font, boxWidth: 10, boxHeight: 10, padding: 12 } },
+        legend: {
+          display: figure.series.length > 1,
+          position: 'top',
+          align: 'start',
+          labels: { color: theme.text, font, boxWidth: 10, boxHeight: 10, padding: 12 },
+        },
         tooltip: {
           animation: false,
           titleFont: font,
           bodyFont: font,
           boxWidth: 8,
           boxHeight: 8,
-          callbacks: { label: (item) => `${item.dataset.label ?? ''} ${formatValue(figure, Number(item.raw), formatNumber)}` },
+          callbacks: {
+            label: (item) => `${item.dataset.label ?? ''} ${formatValue(figure, Number(item.raw), formatNumber)}`,
+          },
         },
       },
     },
   }
 }
 
-const clipped = (label: string): string => (label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label)
+const clipped = (label: string): string =>
+  label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label

@@ -4,7 +4,10 @@ import { barConfiguration, figureHeight } from './barConfiguration.ts'
 import type { Figure, LengthLine } from './figures.ts'
 
 /** A line of text that Excel reads as it is. */
-const row = (cells: readonly (string | number)[]): string => cells.map((cell) => (/[",\r\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell))).join(',')
+const row = (cells: readonly (string | number)[]): string =>
+  cells
+    .map((cell) => (/[",\r\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell)))
+    .join(',')
 
 export interface CsvHeads {
   readonly lengths: string
@@ -13,8 +16,24 @@ export interface CsvHeads {
 
 /** Every table as CSV, one below the other with an empty line between; with a byte order mark, as Excel wants it. */
 export function statisticsCsv(figures: readonly Figure[], lines: readonly LengthLine[], heads: CsvHeads): string {
-  const lengths = [[heads.lengths, ...heads.numbers], ...lines.map(({ label, distribution: { count, min, median, mean, p90, p99, max } }) => [label, count, min, median, mean, p90, p99, max])]
-  const tables = figures.map(({ title, axis, labels, series }) => [[title], [axis, ...series.map(({ label }) => label)], ...labels.map((label, index) => [label, ...series.map(({ values }) => values[index] ?? 0)])])
+  const lengths = [
+    [heads.lengths, ...heads.numbers],
+    ...lines.map(({ label, distribution: { count, min, median, mean, p90, p99, max } }) => [
+      label,
+      count,
+      min,
+      median,
+      mean,
+      p90,
+      p99,
+      max,
+    ]),
+  ]
+  const tables = figures.map(({ title, axis, labels, series }) => [
+    [title],
+    [axis, ...series.map(({ label }) => label)],
+    ...labels.map((label, index) => [label, ...series.map(({ values }) => values[index] ?? 0)]),
+  ])
   return `\ufeff${[lengths, ...tables].map((table) => table.map((cells) => `${row(cells)}\r\n`).join('')).join('\r\n')}`
 }
 
@@ -26,7 +45,11 @@ const COLUMNS = 2
 const SCALE = 2
 
 /** All charts in one picture, two beside each other, as they look in this theme. */
-export async function statisticsPicture(figures: readonly Figure[], theme: ChartTheme, formatNumber: (value: number) => string): Promise<Blob> {
+export async function statisticsPicture(
+  figures: readonly Figure[],
+  theme: ChartTheme,
+  formatNumber: (value: number) => string,
+): Promise<Blob> {
   const places = arrange(figures)
   const sheet = document.createElement('canvas')
   const height = Math.max(...places.map(({ bottom }) => bottom)) + GAP
@@ -43,11 +66,15 @@ export async function statisticsPicture(figures: readonly Figure[], theme: Chart
     const drawn = drawFigure(figure, theme, formatNumber)
     context.drawImage(drawn, x, y + TITLE, WIDTH, figureHeight(figure))
   }
-  return new Promise((resolve, reject) => sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the picture is too large'))), 'image/png'))
+  return new Promise((resolve, reject) =>
+    sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the picture is too large'))), 'image/png'),
+  )
 }
 
 /** Two columns; each figure goes where there is room first. */
-function arrange(figures: readonly Figure[]): { readonly figure: Figure; readonly x: number; readonly y: number; readonly bottom: number }[] {
+function arrange(
+  figures: readonly Figure[],
+): { readonly figure: Figure; readonly x: number; readonly y: number; readonly bottom: number }[] {
   const ends = Array.from({ length: COLUMNS }, () => GAP)
   return figures.map((figure) => {
     const column = ends.indexOf(Math.min(...ends))
@@ -63,7 +90,10 @@ function drawFigure(figure: Figure, theme: ChartTheme, formatNumber: (value: num
   canvas.width = WIDTH
   canvas.height = figureHeight(figure)
   const { options, ...configuration } = barConfiguration(figure, theme, formatNumber)
-  const chart = new Chart(canvas, { ...configuration, options: { ...options, responsive: false, devicePixelRatio: SCALE } })
+  const chart = new Chart(canvas, {
+    ...configuration,
+    options: { ...options, responsive: false, devicePixelRatio: SCALE },
+  })
   const copy = document.createElement('canvas')
   copy.width = canvas.width
   copy.height = canvas.height

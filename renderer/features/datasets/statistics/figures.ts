@@ -46,30 +46,72 @@ export interface FigureWords {
 const SCRIPTS = ['hiragana', 'katakana', 'kanji', 'latin', 'digits', 'other'] as const
 const LANGUAGES = ['ja', 'en', 'other'] as const
 
-/** The charts of a dataset's statistics, in the order in which they are shown; none about what the dataset does not have. */
+/**
+ * The charts of a dataset's statistics, in the order in which they are shown; none about what the dataset does not
+ * have.
+ */
 export function figuresOf({ roles, languages, turns }: DatasetStatistics, words: FigureWords): Figure[] {
   const filled = roles.filter(({ count }) => count > 0)
-  const ofRole = (title: (role: string) => string, role: RoleStatistics) => ({ id: '', title: title(words.role(role.role)) })
+  const ofRole = (title: (role: string) => string, role: RoleStatistics) => ({
+    id: '',
+    title: title(words.role(role.role)),
+  })
   const lengths = (unit: 'characters' | 'tokens') =>
     filled.flatMap((role) => {
       const found = role[unit]
-      return found ? [{ ...histogram(found, words), ...ofRole(words[unit], role), id: `${unit}-${role.role}`, axis: words.axes[unit], series: [{ label: words.counts.texts, values: countsOf(found) }] }] : []
+      return found
+        ? [
+            {
+              ...histogram(found, words),
+              ...ofRole(words[unit], role),
+              id: `${unit}-${role.role}`,
+              axis: words.axes[unit],
+              series: [{ label: words.counts.texts, values: countsOf(found) }],
+            },
+          ]
+        : []
     })
   return [
     ...lengths('characters'),
     ...lengths('tokens'),
-    ...(turns ? [{ ...histogram(turns, words), id: 'turns', title: words.titles.turns, axis: words.axes.turns, series: [{ label: words.counts.conversations, values: countsOf(turns) }] }] : []),
+    ...(turns
+      ? [
+          {
+            ...histogram(turns, words),
+            id: 'turns',
+            title: words.titles.turns,
+            axis: words.axes.turns,
+            series: [{ label: words.counts.conversations, values: countsOf(turns) }],
+          },
+        ]
+      : []),
     ...(filled.length > 0 ? [scriptsFigure(filled, words), languagesFigure(languages, words)] : []),
-    ...filled.filter(({ openings }) => openings.length > 0).map((role) => ({ ...openingsFigure(role, words), ...ofRole(words.openings, role), id: `openings-${role.role}` })),
+    ...filled
+      .filter(({ openings }) => openings.length > 0)
+      .map((role) => ({
+        ...openingsFigure(role, words),
+        ...ofRole(words.openings, role),
+        id: `openings-${role.role}`,
+      })),
   ]
 }
 
 const countsOf = ({ histogram: bins }: Distribution): number[] => bins.map(({ count }) => count)
 
 function histogram({ histogram: bins }: Distribution, words: FigureWords) {
-  const label = ({ from, to }: HistogramBin) => (to === null ? words.atLeast(from) : to === from + 1 ? words.number(from) : `${words.number(from)}–${words.number(to - 1)}`)
+  const label = ({ from, to }: HistogramBin) =>
+    to === null
+      ? words.atLeast(from)
+      : to === from + 1
+        ? words.number(from)
+        : `${words.number(from)}–${words.number(to - 1)}`
   const shortLabel = ({ from, to }: HistogramBin) => (to === null ? words.atLeast(from) : words.number(from))
-  return { shape: 'columns' as const, unit: 'count' as const, labels: bins.map(label), shortLabels: bins.map(shortLabel) }
+  return {
+    shape: 'columns' as const,
+    unit: 'count' as const,
+    labels: bins.map(label),
+    shortLabels: bins.map(shortLabel),
+  }
 }
 
 const scriptsFigure = (roles: readonly RoleStatistics[], words: FigureWords): Figure => ({
@@ -79,7 +121,10 @@ const scriptsFigure = (roles: readonly RoleStatistics[], words: FigureWords): Fi
   shape: 'rows',
   unit: 'share',
   labels: SCRIPTS.map((script) => words.scriptNames[script]),
-  series: roles.map(({ role, scripts }) => ({ label: words.role(role), values: SCRIPTS.map((script) => scripts[script]) })),
+  series: roles.map(({ role, scripts }) => ({
+    label: words.role(role),
+    values: SCRIPTS.map((script) => scripts[script]),
+  })),
 })
 
 const languagesFigure = (languages: DatasetStatistics['languages'], words: FigureWords): Figure => ({
@@ -105,7 +150,9 @@ export function lengthLines({ roles, turns }: DatasetStatistics, words: FigureWo
   const lines = (['characters', 'tokens'] as const).flatMap((unit) =>
     roles.flatMap((role) => {
       const distribution = role[unit]
-      return distribution ? [{ id: `${unit}-${role.role}`, label: words[unit](words.role(role.role)), distribution }] : []
+      return distribution
+        ? [{ id: `${unit}-${role.role}`, label: words[unit](words.role(role.role)), distribution }]
+        : []
     }),
   )
   return turns ? [...lines, { id: 'turns', label: words.titles.turns, distribution: turns }] : lines

@@ -10,7 +10,9 @@ export type StatisticsState =
 
 const DELAY_MS = 150
 
-/** The statistics of the table as it is now, counted again when it or the model changes; meanwhile the old ones stay. */
+/**
+ * The statistics of the table as it is now, counted again when it or the model changes; meanwhile the old ones stay.
+ */
 export function useStatistics(document: DatasetDocument, info: DatasetInfo, modelId: ModelId | null): StatisticsState {
   const [state, setState] = useState<StatisticsState>({ kind: 'counting' })
   useEffect(() => {
@@ -19,7 +21,12 @@ export function useStatistics(document: DatasetDocument, info: DatasetInfo, mode
       setState((before) => (before.kind === 'ready' ? { ...before, isStale: true } : { kind: 'counting' }))
       await document.settled()
       const result = await api.statistics(info.id, modelId)
-      if (current) setState(result.ok ? { kind: 'ready', statistics: result.value, isStale: false } : { kind: 'failed', error: result.error })
+      if (current)
+        setState(
+          result.ok
+            ? { kind: 'ready', statistics: result.value, isStale: false }
+            : { kind: 'failed', error: result.error },
+        )
     }
     const timer = setTimeout(() => void ask(), DELAY_MS)
     return () => {

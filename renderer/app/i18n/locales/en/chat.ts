@@ -26,16 +26,18 @@ export const chat: LocaleOf<typeof japanese> = {
   separator: ' · ',
   dropped_one: '{count} earlier turn was too long and left out',
   dropped_other: '{count} earlier turns were too long and left out',
-  finish: { stop: 'complete', length: 'cut off at the maximum length', context: "cut off at the model's limit", cancelled: 'stopped' },
-  sources: {
-    experiments: 'Trained models',
-    models: 'Base models',
-    experiment: 'from {model} · {when}',
+  finish: {
+    stop: 'complete',
+    length: 'cut off at the maximum length',
+    context: "cut off at the model's limit",
+    cancelled: 'stopped',
   },
+  sources: { experiments: 'Trained models', models: 'Base models', experiment: 'from {model} · {when}' },
   empty: {
     title: 'Compare the answers to one question',
     text: 'The base model answers on the left, the trained one on the right. Ask about what you taught.',
-    untrained: 'Nothing is trained yet, so only the base model answers. Seeing its answers now makes the change easy to notice later.',
+    untrained:
+      'Nothing is trained yet, so only the base model answers. Seeing its answers now makes the change easy to notice later.',
     train: 'Go and train',
   },
   suggestions: {

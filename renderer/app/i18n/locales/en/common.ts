@@ -25,11 +25,7 @@ export const common: LocaleOf<typeof ja> = {
       'studio-closed': 'the studio was closed',
     },
   },
-  duration: {
-    hours: '{hours} h {minutes} min',
-    minutes: '{minutes} min {seconds} s',
-    seconds: '{seconds} s',
-  },
+  duration: { hours: '{hours} h {minutes} min', minutes: '{minutes} min {seconds} s', seconds: '{seconds} s' },
   rooms: {
     home: 'Home',
     datasets: 'Datasets',

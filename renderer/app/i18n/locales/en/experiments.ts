@@ -36,7 +36,13 @@ export const experiments: LocaleOf<typeof ja> = {
     prediction: 'Answers during evaluation',
     environment: 'Computing',
   },
-  device: { cpu: 'CPU', cuda: 'NVIDIA GPU (CUDA)', directml: 'GPU (DirectML)', coreml: 'Apple (Core ML)', webgpu: 'GPU (WebGPU)' },
+  device: {
+    cpu: 'CPU',
+    cuda: 'NVIDIA GPU (CUDA)',
+    directml: 'GPU (DirectML)',
+    coreml: 'Apple (Core ML)',
+    webgpu: 'GPU (WebGPU)',
+  },
   metrics: {
     perplexity: 'Perplexity',
     tokenPerplexity: 'Perplexity (token average)',
@@ -79,8 +85,10 @@ export const experiments: LocaleOf<typeof ja> = {
     memory: 'Memory',
     fits: '{needed} fit in {available}',
     tooMuch: '{needed} are needed, {available} are free',
-    crowded: 'Closing other programs frees some. Without enough of it the training becomes very slow or may stop half-way.',
-    crowdedGpu: 'Batches that do not fit are computed in smaller parts, which takes longer. Closing other programs that use the GPU frees some.',
+    crowded:
+      'Closing other programs frees some. Without enough of it the training becomes very slow or may stop half-way.',
+    crowdedGpu:
+      'Batches that do not fit are computed in smaller parts, which takes longer. Closing other programs that use the GPU frees some.',
     busy: 'Can start once "{name}" has ended.',
   },
   run: {

@@ -17,7 +17,11 @@ export const home: LocaleOf<typeof ja> = {
       act: 'Open the sample',
       again: 'See the data',
     },
-    settings: { title: 'Check the settings', text: 'The preset "First try" is filled in and works as it is.', act: 'Open the settings' },
+    settings: {
+      title: 'Check the settings',
+      text: 'The preset "First try" is filled in and works as it is.',
+      act: 'Open the settings',
+    },
     train: {
       title: 'Train',
       text: 'Press "Start training" and watch the loss fall towards 0.',

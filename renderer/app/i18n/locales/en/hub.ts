@@ -72,7 +72,8 @@ export const hub: LocaleOf<typeof ja> = {
     clear: 'Remove',
     label: 'Access token',
     help: 'It begins with "hf_"; the permission to read is enough. It is kept encrypted, on this computer only.',
-    helpPlain: 'It begins with "hf_"; the permission to read is enough. There is no keychain to encrypt it with: unless you keep it in a file, it goes when the studio ends.',
+    helpPlain:
+      'It begins with "hf_"; the permission to read is enough. There is no keychain to encrypt it with: unless you keep it in a file, it goes when the studio ends.',
     allowPlainFile: 'Keep it in a file without encryption (only this account can read it)',
     page: 'Make a token',
     cancel: 'Cancel',

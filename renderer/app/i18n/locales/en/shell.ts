@@ -15,15 +15,18 @@ export const shell: LocaleOf<typeof ja> = {
     models: 'Models that training starts from',
     settings: 'Appearance and library',
   },
-  palette: { commands: 'Commands', rooms: 'Go to', datasets: 'Datasets', experiments: 'Experiments', settings: 'Training settings' },
+  palette: {
+    commands: 'Commands',
+    rooms: 'Go to',
+    datasets: 'Datasets',
+    experiments: 'Experiments',
+    settings: 'Training settings',
+  },
   commands: {
     newConversation: 'New conversation',
     toggleTheme: 'Switch between light and dark',
     switchLanguage: '日本語に切り替える',
     chooseLibrary: 'Choose the library folder',
   },
-  noHost: {
-    title: 'Not connected to the studio',
-    text: 'Open it again from the link that the terminal shows.',
-  },
+  noHost: { title: 'Not connected to the studio', text: 'Open it again from the link that the terminal shows.' },
 }

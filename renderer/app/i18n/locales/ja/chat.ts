@@ -19,16 +19,18 @@ export const chat = {
   speed: '{speed} トークン/秒',
   separator: '・',
   dropped_other: '古いやりとり {count} 回分は長すぎるため省きました',
-  finish: { stop: '最後まで回答', length: '最大の長さで打ち切り', context: 'モデルの上限で打ち切り', cancelled: '途中で停止' },
-  sources: {
-    experiments: '学習したモデル',
-    models: 'ベースモデル',
-    experiment: '{model} に学習・{when}',
+  finish: {
+    stop: '最後まで回答',
+    length: '最大の長さで打ち切り',
+    context: 'モデルの上限で打ち切り',
+    cancelled: '途中で停止',
   },
+  sources: { experiments: '学習したモデル', models: 'ベースモデル', experiment: '{model} に学習・{when}' },
   empty: {
     title: '同じ質問への答えを見比べます',
     text: '左はベースモデル、右は学習したモデルです。教えたことを聞いてみましょう。',
-    untrained: 'まだ学習したモデルがないので、ベースモデルだけが答えます。学習前の答えを見ておくと、変化がよくわかります。',
+    untrained:
+      'まだ学習したモデルがないので、ベースモデルだけが答えます。学習前の答えを見ておくと、変化がよくわかります。',
     train: '学習を始める',
   },
   suggestions: {

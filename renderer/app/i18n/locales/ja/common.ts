@@ -22,11 +22,7 @@ export const common = {
       'studio-closed': 'アプリが閉じられました',
     },
   },
-  duration: {
-    hours: '{hours} 時間 {minutes} 分',
-    minutes: '{minutes} 分 {seconds} 秒',
-    seconds: '{seconds} 秒',
-  },
+  duration: { hours: '{hours} 時間 {minutes} 分', minutes: '{minutes} 分 {seconds} 秒', seconds: '{seconds} 秒' },
   rooms: {
     home: 'ホーム',
     datasets: 'データセット',

@@ -33,7 +33,13 @@ export const experiments = {
     prediction: '確認のときの回答',
     environment: '計算',
   },
-  device: { cpu: 'CPU', cuda: 'NVIDIA GPU（CUDA）', directml: 'GPU（DirectML）', coreml: 'Apple（Core ML）', webgpu: 'GPU（WebGPU）' },
+  device: {
+    cpu: 'CPU',
+    cuda: 'NVIDIA GPU（CUDA）',
+    directml: 'GPU（DirectML）',
+    coreml: 'Apple（Core ML）',
+    webgpu: 'GPU（WebGPU）',
+  },
   metrics: {
     perplexity: 'パープレキシティ',
     tokenPerplexity: 'パープレキシティ（トークン平均）',
@@ -71,7 +77,8 @@ export const experiments = {
     fits: '{needed} / {available} に収まります',
     tooMuch: '{needed} 必要ですが、空きは {available} です',
     crowded: 'ほかのアプリを閉じると、空きが増えます。足りないままでは、とても遅くなるか、途中で止まることがあります。',
-    crowdedGpu: '入りきらないバッチは小さく分けて計算するため、時間がかかります。GPU を使っているほかのアプリを閉じると、空きが増えます。',
+    crowdedGpu:
+      '入りきらないバッチは小さく分けて計算するため、時間がかかります。GPU を使っているほかのアプリを閉じると、空きが増えます。',
     busy: '「{name}」の学習が終わると始められます。',
   },
   run: {

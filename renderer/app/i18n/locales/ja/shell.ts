@@ -19,8 +19,5 @@ export const shell = {
     switchLanguage: 'Switch to English',
     chooseLibrary: 'ライブラリのフォルダを選ぶ',
   },
-  noHost: {
-    title: 'アプリ本体につながっていません',
-    text: 'ターミナルに表示されたリンクから開き直してください。',
-  },
+  noHost: { title: 'アプリ本体につながっていません', text: 'ターミナルに表示されたリンクから開き直してください。' },
 } as const

@@ -10,8 +10,10 @@ export const statistics = {
   exportPng: 'グラフ（PNG）',
   fileName: '{name} 統計',
   empty: { title: 'まだ行がありません', text: '表に質問と回答を入力すると、ここに統計を表示します。' },
-  noRoles: '質問や回答の列がないため、行の数と重複だけを数えました。表の列の見出しのメニューで役割を選ぶと、文字数なども数えます。',
-  sampled: 'トークン数は、全 {all} 行から無作為に選んだ {rows} 行で数えました（シード {seed}）。そのほかはすべての行の値です。',
+  noRoles:
+    '質問や回答の列がないため、行の数と重複だけを数えました。表の列の見出しのメニューで役割を選ぶと、文字数なども数えます。',
+  sampled:
+    'トークン数は、全 {all} 行から無作為に選んだ {rows} 行で数えました（シード {seed}）。そのほかはすべての行の値です。',
   facts: { rows: '行', duplicates: '前の行と同じ内容の行', empty: '{role}が空の行', conversations: '会話' },
   lengths: '長さ',
   number: { count: '件数', min: '最小', median: '中央値', mean: '平均', p90: '90%', p99: '99%', max: '最大' },
@@ -23,7 +25,14 @@ export const statistics = {
   scripts: '文字の種類',
   languages: '行の言語',
   atLeast: '{from} 以上',
-  axis: { characters: '文字数', tokens: 'トークン数', turns: '往復', scripts: '文字', languages: '言語', openings: '最初の 8 文字' },
+  axis: {
+    characters: '文字数',
+    tokens: 'トークン数',
+    turns: '往復',
+    scripts: '文字',
+    languages: '言語',
+    openings: '最初の 8 文字',
+  },
   count: { texts: '件数', conversations: '会話', rows: '行' },
   script: { hiragana: 'ひらがな', katakana: 'カタカナ', kanji: '漢字', latin: '英字', digits: '数字', other: 'その他' },
   language: { ja: '日本語', en: '英語', other: 'その他' },

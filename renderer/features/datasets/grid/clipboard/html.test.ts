@@ -28,11 +28,16 @@ test('collapses the white space that Excel puts into its markup', () => {
       二行目</td>
      </tr><tr><td colspan=2>007</td></tr><!--EndFragment-->
     </table></body></html>`
-  expect(parseHtml(html)).toEqual([['株式会社 テスト', '一行目\n二行目'], ['007', '']])
+  expect(parseHtml(html)).toEqual([
+    ['株式会社 テスト', '一行目\n二行目'],
+    ['007', ''],
+  ])
 })
 
 test('decodes entities and ignores tags inside a cell', () => {
-  expect(parseHtml('<TABLE><TR><TD><span style="x">A&nbsp;&#x1F600;&#12354;</span> &lt;b&gt;</TD></TR></TABLE>')).toEqual([['A 😀あ <b>']])
+  expect(
+    parseHtml('<TABLE><TR><TD><span style="x">A&nbsp;&#x1F600;&#12354;</span> &lt;b&gt;</TD></TR></TABLE>'),
+  ).toEqual([['A 😀あ <b>']])
 })
 
 test('closes cells that the source left open and takes only the first table', () => {

@@ -15,16 +15,49 @@ test('reads back what it wrote, cell by cell', () => {
 })
 
 test('writes as Excel does: quotes only where needed, CRLF at every end', () => {
-  expect(toTsv([['a', 'b\nc'], [null, 'd"e']])).toBe('a\t"b\nc"\r\n\t"d""e"\r\n')
+  expect(
+    toTsv([
+      ['a', 'b\nc'],
+      [null, 'd"e'],
+    ]),
+  ).toBe('a\t"b\nc"\r\n\t"d""e"\r\n')
 })
 
 test.each([
   ['one cell without an end', 'あ', [['あ']]],
   ['nothing', '', []],
-  ['CRLF inside and between', '"a\r\nb"\tc\r\nd\te\r\n', [['a\nb', 'c'], ['d', 'e']]],
-  ['CR alone (old Mac)', 'a\tb\rc\td', [['a', 'b'], ['c', 'd']]],
-  ['LF alone (Google Sheets)', 'a\tb\nc\td', [['a', 'b'], ['c', 'd']]],
-  ['an empty last field', 'a\t\r\nb\t', [['a', ''], ['b', '']]],
+  [
+    'CRLF inside and between',
+    '"a\r\nb"\tc\r\nd\te\r\n',
+    [
+      ['a\nb', 'c'],
+      ['d', 'e'],
+    ],
+  ],
+  [
+    'CR alone (old Mac)',
+    'a\tb\rc\td',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    'LF alone (Google Sheets)',
+    'a\tb\nc\td',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    'an empty last field',
+    'a\t\r\nb\t',
+    [
+      ['a', ''],
+      ['b', ''],
+    ],
+  ],
   ['an empty row in between', 'a\r\n\r\nb\r\n', [['a'], [''], ['b']]],
   ['a quote inside a plain field', 'a"b\tc', [['a"b', 'c']]],
   ['plain text that begins with a quote', '"はい"と言った\tx', [['"はい"と言った', 'x']]],

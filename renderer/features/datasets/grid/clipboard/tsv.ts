@@ -1,4 +1,7 @@
-/** Tab-separated text as Excel, Numbers, LibreOffice and Google Sheets put it on the clipboard: fields with breaks are quoted, rows end in CRLF. */
+/**
+ * Tab-separated text as Excel, Numbers, LibreOffice and Google Sheets put it on the clipboard: fields with breaks are
+ * quoted, rows end in CRLF.
+ */
 
 /** The table in a clipboard text. Every field stays text (`007`, `=1+2`); line breaks inside a field become `\n`. */
 export function parseTsv(text: string): string[][] {
@@ -36,8 +39,9 @@ function plainField(text: string, start: number): Field {
 }
 
 /**
- * A field that begins with a quote. Excel quotes only fields with breaks, tabs or quotes; plain text such as `"はい"と言った` also begins with one.
- * So it counts as quoted only where its closing quote stands before a separator; otherwise the quotes are part of the text.
+ * A field that begins with a quote. Excel quotes only fields with breaks, tabs or quotes; plain text such as `"はい"と言った`
+ * also begins with one. So it counts as quoted only where its closing quote stands before a separator; otherwise the
+ * quotes are part of the text.
  */
 function quotedField(text: string, start: number): Field {
   let end = start + 1
@@ -49,7 +53,13 @@ function quotedField(text: string, start: number): Field {
   }
   const after = text[end + 1]
   if (after !== undefined && after !== '\t' && after !== '\r' && after !== '\n') return plainField(text, start)
-  return { value: text.slice(start + 1, end).replaceAll('""', '"').replace(/\r\n?/g, '\n'), end: end + 1 }
+  return {
+    value: text
+      .slice(start + 1, end)
+      .replaceAll('""', '"')
+      .replace(/\r\n?/g, '\n'),
+    end: end + 1,
+  }
 }
 
 const quoteField = (value: string): string => (/[\t\n\r"]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
