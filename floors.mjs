@@ -14,7 +14,7 @@ const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucid
 export const floors = [
   core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
-  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
+  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'pure'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
   core(
     'files',
@@ -216,10 +216,11 @@ export const floors = [
     ['zod'],
     'node',
   ),
+  electron('wire', 'how calls and the key cross the socket between page and web host', [], [], 'pure'),
   electron(
     'bridge',
     "the web host's page side: calls and events over a WebSocket, the key",
-    ['core/contract'],
+    ['core/contract', 'electron/wire'],
     [],
     'dom',
   ),
@@ -254,7 +255,7 @@ export const floors = [
       'core/reader',
       'core/host',
       'core/cli',
-      'electron/bridge',
+      'electron/wire',
     ],
     ['ws', 'zod'],
     'node',
