@@ -12,7 +12,14 @@ const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucid
  * 'node' | 'dom', door?: string }[]}
  */
 export const floors = [
-  core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
+  {
+    room: 'texts',
+    what: 'every text that a person may read, a folder for each language; sentences with their facts',
+    may: [],
+    packages: [],
+    globals: 'pure',
+  },
+  core('contract', 'calls, events, settings catalogue, errors; used by both sides', ['texts'], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
   core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
@@ -178,7 +185,7 @@ export const floors = [
   core(
     'runs',
     'experiments: their folders, the supervisor, the service',
-    ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
+    ['texts', 'contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
     ['zod', 'yaml'],
     'node',
   ),
@@ -193,6 +200,7 @@ export const floors = [
     'host',
     "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
     [
+      'texts',
       'contract',
       'processes',
       'files',
@@ -212,7 +220,7 @@ export const floors = [
   core(
     'cli',
     "the terminal's commands",
-    ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
+    ['texts', 'contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
     ['zod'],
     'node',
   ),
@@ -230,6 +238,7 @@ export const floors = [
     'main',
     'the desktop host',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -247,6 +256,7 @@ export const floors = [
     'web',
     'the web host and the terminal',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -274,7 +284,7 @@ export const floors = [
   feature('home', 'the first room', ['settings', 'datasets', 'experiments', 'chat']),
   renderer(
     'app',
-    'shell: rail, palette, shortcuts, texts',
+    'shell: rail, palette, shortcuts',
     ['models', 'folders', 'settings', 'datasets', 'experiments', 'chat', 'home'].map(
       (name) => `renderer/features/${name}`,
     ),
@@ -283,7 +293,8 @@ export const floors = [
 ]
 
 function core(name, what, may, packages, globals) {
-  return { room: `core/${name}`, what, may: may.map((other) => `core/${other}`), packages, globals }
+  const rooms = may.map((other) => (other === 'texts' ? other : `core/${other}`))
+  return { room: `core/${name}`, what, may: rooms, packages, globals }
 }
 function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
@@ -292,7 +303,7 @@ function renderer(name, what, may, packages) {
   return {
     room: `renderer/${name}`,
     what,
-    may: ['core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may],
+    may: ['texts', 'core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may],
     packages,
     globals: 'dom',
   }
@@ -302,7 +313,7 @@ function feature(name, what, may, packages = []) {
   return {
     room: `renderer/features/${name}`,
     what,
-    may: ['core/contract', 'renderer/ui', ...others],
+    may: ['texts', 'core/contract', 'renderer/ui', ...others],
     packages: [...ui, ...packages],
     globals: 'dom',
     door: 'index.ts',
@@ -346,7 +357,7 @@ export const missingGlobals = {
 /** The room of a file, given from the repository's root with slashes; undefined for files outside of the house. */
 export function floorOf(file) {
   const parts = file.split('/')
-  return byRoom.get(parts.slice(0, 3).join('/')) ?? byRoom.get(parts.slice(0, 2).join('/'))
+  return [3, 2, 1].map((depth) => byRoom.get(parts.slice(0, depth).join('/'))).find((floor) => floor !== undefined)
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
@@ -369,7 +380,8 @@ export function problemOf(file, specifier) {
 function problemOfPath(floor, file, target) {
   const other = floorOf(target)
   if (other === floor) return null
-  if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
+  if (!other)
+    return /^(core|electron|renderer|texts)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
   if (other.door && target !== `${other.room}/${other.door}`)
@@ -400,7 +412,7 @@ const imports = {
 /** ESLint's configuration of the floors: the rule, and each room's missing globals. */
 export const floorRules = [
   {
-    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    files: ['{core,electron,renderer,texts}/**/*.{ts,tsx}'],
     plugins: { floors: { rules: { imports } } },
     rules: { 'floors/imports': 'error' },
   },

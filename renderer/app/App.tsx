@@ -1,6 +1,7 @@
 import { useEffect, type ComponentType } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { text } from '../../texts/index.ts'
 import { cx, ToastArea, useLanguage, useSession, type Room } from '../ui/index.ts'
 import { ChatRoom, connectChat } from '../features/chat/index.ts'
 import { connectDatasets, DatasetsRoom } from '../features/datasets/index.ts'
@@ -37,7 +38,7 @@ export function App() {
   const { t } = useTranslation()
   const View = views[room]
   return (
-    <I18nProvider locale={language === 'ja' ? 'ja-JP' : 'en-GB'}>
+    <I18nProvider locale={text(language).language.locale}>
       <div className={styles.shell}>
         <TitleBar />
         <Rail />

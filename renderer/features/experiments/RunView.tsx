@@ -7,11 +7,11 @@ import {
   type ExperimentSummary,
   type LogLine,
 } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import {
   Button,
   ErrorNotice,
   errorSentence,
-  fillPlaces,
   LoadingPane,
   logSentence,
   Notice,
@@ -126,11 +126,7 @@ function StateNotice({ summary: { state } }: { readonly summary: ExperimentSumma
       </Notice>
     )
   if (state.kind === 'interrupted')
-    return (
-      <Notice tone="warning">
-        {t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}
-      </Notice>
-    )
+    return <Notice tone="warning">{t('run.interrupted', { reason: text(language).facts.reason[state.reason] })}</Notice>
   if (state.kind === 'stopped') return <Notice tone="info">{t('run.stopped')}</Notice>
   return null
 }
