@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
+import { text } from '../../texts/index.ts'
 import { cx, ToastArea } from '../ui/index.ts'
 import { useLanguage } from '../language/index.ts'
 import { roomTitle } from '../session/index.ts'
@@ -7,7 +8,7 @@ import { FolderPicker } from '../dialogs/index.ts'
 import { rooms } from '../rooms/index.ts'
 import { LibraryNotice, useSystem } from '../rooms/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
-import { setLanguage } from './i18n/index.ts'
+import { setLanguage } from '../language/index.ts'
 import { Palette } from './Palette.tsx'
 import { Rail } from './Rail.tsx'
 import { useRoom } from './rooms.ts'
@@ -25,7 +26,7 @@ export function App() {
   const room = useRoom()
   const View = room.view
   return (
-    <I18nProvider locale={language === 'ja' ? 'ja-JP' : 'en-GB'}>
+    <I18nProvider locale={text(language).language.locale}>
       <div className={styles.shell}>
         <TitleBar />
         <Rail />

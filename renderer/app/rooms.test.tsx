@@ -46,7 +46,7 @@ vi.mock('../rooms/index.ts', async (original) => {
 })
 
 const { App } = await import('./App.tsx')
-const { startTexts } = await import('./i18n/index.ts')
+const { startTexts } = await import('../language/index.ts')
 const { rooms } = await import('../rooms/index.ts')
 const { useSession } = await import('../session/index.ts')
 

@@ -1,8 +1,8 @@
 import i18next from 'i18next'
 import { FlaskConical, SlidersHorizontal } from 'lucide-react'
-import { settingKeys, settingOf } from '../../../core/contract/index.ts'
+import { settingKeys, settingOf, settingTexts } from '../../../core/contract/index.ts'
+import { languageIds, type Language } from '../../../texts/index.ts'
 import type { PaletteSection } from '../../commands/index.ts'
-import type { Language } from '../../language/index.ts'
 import { goTo, roomTitle, type Room } from '../../session/index.ts'
 import { experimentCommands } from './commands.tsx'
 import { connectExperiments, experimentItems, useExperiments } from './experiments.store.ts'
@@ -47,12 +47,12 @@ const settings = (): PaletteSection => ({
   id: 'settings',
   title: words()('palette.settings'),
   entries: settingKeys.map((key) => {
-    const { label, group } = settingOf(key)
+    const labelIn = (id: Language) => settingTexts(key, id).label
     return {
       id: `setting.${key}`,
-      label: label[i18next.language as Language],
-      detail: words()(`groups.${group}`),
-      keywords: `${key} ${label.ja} ${label.en}`,
+      label: labelIn(i18next.language as Language),
+      detail: words()(`groups.${settingOf(key).group}`),
+      keywords: `${key} ${languageIds.map(labelIn).join(' ')}`,
       icon: <SlidersHorizontal size={15} />,
       run: () => revealSetting(key),
     }

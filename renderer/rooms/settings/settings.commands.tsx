@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { Contrast, FolderOpen, Languages } from 'lucide-react'
 import type { Preferences } from '../../../core/contract/index.ts'
+import { languageIds, text } from '../../../texts/index.ts'
 import type { Command } from '../../commands/index.ts'
 import { toastError } from '../../errors/index.ts'
 import { goTo } from '../../session/index.ts'
@@ -11,8 +12,12 @@ async function prefer(change: Partial<Preferences>): Promise<void> {
   if (error) toastError(error)
 }
 
-const label = (key: 'toggleTheme' | 'switchLanguage' | 'chooseLibrary'): string =>
-  i18next.t(`commands.${key}`, { ns: 'settings' })
+/** What languages, and the word for them, are called in each language. */
+const languageWords = languageIds
+  .map((id) => `${text(id).language.name} ${text(id).rooms.settings.language.label}`)
+  .join(' ')
+
+const label = (key: 'toggleTheme' | 'chooseLibrary'): string => i18next.t(`commands.${key}`, { ns: 'settings' })
 const always = (): boolean => true
 
 /** What the palette offers of 設定 from every room. */
@@ -25,14 +30,14 @@ export const settingsCommands = (): readonly Command[] => [
     canRun: always,
     run: () => prefer({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' }),
   },
-  {
-    id: 'settings.language',
-    label: label('switchLanguage'),
+  ...languageIds.map((id) => ({
+    id: `settings.language.${id}`,
+    label: text(id).rooms.settings.commands.useThisLanguage,
     icon: <Languages size={15} />,
-    keywords: 'language 言語 日本語 English',
-    canRun: always,
-    run: () => prefer({ language: i18next.language === 'ja' ? 'en' : 'ja' }),
-  },
+    keywords: languageWords,
+    canRun: () => id !== i18next.language,
+    run: () => prefer({ language: id }),
+  })),
   {
     id: 'settings.library',
     label: label('chooseLibrary'),
