@@ -298,6 +298,12 @@ export const floors = [
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react'],
   ),
   renderer(
+    'ui/stories',
+    'each control in its states: `npm run stories`, photographed by the journeys',
+    ['texts', ...below('language', 'ui')],
+    ['react', 'react-dom', 'i18next', 'lucide-react', '@fontsource-variable/noto-sans-jp'],
+  ),
+  renderer(
     'errors',
     "the host's refusals, shown as a notice or a toast",
     ['core/contract', ...below('language', 'ui')],
