@@ -34,11 +34,7 @@ outcomes.push(
   ]),
 )
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`]
-outcomes.push(
-  await runStage(
-    stage('unit and golden tests', 'node_modules/vitest/vitest.mjs', ['run', ...reporters], machine.webgpu),
-  ),
-)
+outcomes.push(await runStage(stage('unit and golden tests', 'node_modules/vitest/vitest.mjs', ['run', ...reporters])))
 ensureBuilt()
 const electron = machine.display ? ensureElectron() : null
 if (machine.chromium) {
