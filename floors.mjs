@@ -28,7 +28,14 @@ const roomNeeds = {
  * 'node' | 'dom', door?: string }[]}
  */
 export const floors = [
-  core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
+  {
+    room: 'texts',
+    what: 'every text that a person may read, a folder for each language; sentences with their facts',
+    may: [],
+    packages: [],
+    globals: 'pure',
+  },
+  core('contract', 'calls, events, settings catalogue, errors; used by both sides', ['texts'], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
   core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
@@ -194,7 +201,7 @@ export const floors = [
   core(
     'runs',
     'experiments: their folders, the supervisor, the service',
-    ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
+    ['texts', 'contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
     ['zod', 'yaml'],
     'node',
   ),
@@ -209,6 +216,7 @@ export const floors = [
     'host',
     "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
     [
+      'texts',
       'contract',
       'processes',
       'files',
@@ -228,7 +236,7 @@ export const floors = [
   core(
     'cli',
     "the terminal's commands",
-    ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
+    ['texts', 'contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
     ['zod'],
     'node',
   ),
@@ -246,6 +254,7 @@ export const floors = [
     'main',
     'the desktop host',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -263,6 +272,7 @@ export const floors = [
     'web',
     'the web host and the terminal',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -277,8 +287,8 @@ export const floors = [
   ),
   renderer(
     'language',
-    'the language of the interface: sentences of errors, numbers, sizes and times',
-    ['core/contract'],
+    'the language of the interface: numbers, sizes and times in it',
+    ['texts'],
     ['react', 'react-i18next', 'i18next'],
   ),
   renderer(
@@ -304,14 +314,15 @@ export const floors = [
   ...roomsOfTheWindow(),
   renderer(
     'app',
-    'shell: rail, palette, shortcuts, texts',
+    'shell: rail, palette, shortcuts',
     [...shared(), ...below(...roomNames().map((name) => `rooms/${name}`))],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
 
 function core(name, what, may, packages, globals) {
-  return { room: `core/${name}`, what, may: may.map((other) => `core/${other}`), packages, globals }
+  const rooms = may.map((other) => (other === 'texts' ? other : `core/${other}`))
+  return { room: `core/${name}`, what, may: rooms, packages, globals }
 }
 function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
@@ -324,7 +335,7 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
 }
 
 function roomsOfTheWindow() {
@@ -383,7 +394,7 @@ export const missingGlobals = {
 /** The room of a file, given from the repository's root with slashes; undefined for files outside of the house. */
 export function floorOf(file) {
   const parts = file.split('/')
-  return byRoom.get(parts.slice(0, 3).join('/')) ?? byRoom.get(parts.slice(0, 2).join('/'))
+  return [3, 2, 1].map((depth) => byRoom.get(parts.slice(0, depth).join('/'))).find((floor) => floor !== undefined)
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
@@ -406,7 +417,8 @@ export function problemOf(file, specifier) {
 function problemOfPath(floor, file, target) {
   const other = floorOf(target)
   if (other === floor) return null
-  if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
+  if (!other)
+    return /^(core|electron|renderer|texts)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
   if (other.door && /\.tsx?$/.test(target) && target !== `${other.room}/${other.door}`)
@@ -437,7 +449,7 @@ const imports = {
 /** ESLint's configuration of the floors: the rule, and each room's missing globals. */
 export const floorRules = [
   {
-    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    files: ['{core,electron,renderer,texts}/**/*.{ts,tsx}'],
     plugins: { floors: { rules: { imports } } },
     rules: { 'floors/imports': 'error' },
   },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{bench,core,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
+    include: ['{bench,core,electron,renderer,scripts,texts}/**/*.test.{ts,tsx}'],
     pool: 'forks',
     // Vitest would leave one core to itself, which on two cores is half of them.
     maxWorkers: Math.max(2, availableParallelism() - 1),

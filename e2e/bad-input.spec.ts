@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { root } from './support/command.ts'
 import { chooseSetting, fillSetting, goTo, setting } from './support/rooms.ts'
-import { beginningOf, settingLabel, type Texts } from './support/texts.ts'
+import { beginningOf, type Texts } from './support/texts.ts'
 import { expect, test, type Studio } from './support/studio.ts'
 
 const importing = (page: Page, t: Texts) => () =>
@@ -89,13 +89,13 @@ test('a batch larger than the data is a warning, not an error', async ({ studio 
 })
 
 test('a value out of range is explained at its setting', async ({ studio }) => {
-  const { page, picture, t, sentence, language } = studio
+  const { page, picture, t, sentence } = studio
   await page.getByRole('button', { name: t('home:steps.data.act') }).click()
   await expect(page.getByRole('grid')).toBeVisible()
   await goTo(page, t('rooms.experiments'))
   await fillSetting(page, 'training.batch_size', '0')
   await expect(setting(page, 'training.batch_size')).toContainText(
-    sentence('setting/range', { setting: settingLabel('training.batch_size', language), found: 0, min: 1, max: 256 }),
+    sentence('setting/range', { setting: 'training.batch_size', found: 0, min: 1, max: 256 }),
   )
   await chooseSetting(page, 'general.llm_backbone', /terakoya-tiny-ja/)
   await picture('out-of-range')

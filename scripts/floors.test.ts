@@ -9,7 +9,7 @@ import { floorOf, floors, floorsTable, isTest, missingGlobals, problemOf, shared
 const root = join(import.meta.dirname, '..')
 const sources = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer'],
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer', 'texts'],
   { cwd: root, encoding: 'utf8' },
 )
   .split('\n')

@@ -1,4 +1,5 @@
-import { errorTexts, type ErrorCode } from '../../core/contract/index.ts'
+import type { ErrorCode } from '../../core/contract/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
 import type { Language } from './texts.ts'
 
 /** The sentence of an error with its facts filled in. */
@@ -6,4 +7,4 @@ export const sentence = (
   code: ErrorCode,
   facts: Readonly<Record<string, string | number>> = {},
   language: Language = 'ja',
-): string => errorTexts[code][language].replaceAll(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
+): string => errorSentence({ code, facts }, language)

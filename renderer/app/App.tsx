@@ -1,6 +1,7 @@
 import { useEffect, type ComponentType } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { text } from '../../texts/index.ts'
 import { cx, ToastArea } from '../ui/index.ts'
 import { useLanguage } from '../language/index.ts'
 import { useSession, type Room } from '../session/index.ts'
@@ -39,7 +40,7 @@ export function App() {
   const { t } = useTranslation()
   const View = views[room]
   return (
-    <I18nProvider locale={language === 'ja' ? 'ja-JP' : 'en-GB'}>
+    <I18nProvider locale={text(language).language.locale}>
       <div className={styles.shell}>
         <TitleBar />
         <Rail />

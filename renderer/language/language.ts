@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next'
+import { isLanguage, sourceLanguage, type Language } from '../../texts/index.ts'
 
-export type Language = 'ja' | 'en'
+export type { Language }
 
 /** The language that the interface is shown in now. */
 export function useLanguage(): Language {
   const { i18n } = useTranslation()
-  return i18n.language === 'en' ? 'en' : 'ja'
+  return isLanguage(i18n.language) ? i18n.language : sourceLanguage
 }
