@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { cell, cellInput, choose, fillSetting, goTo, stepsOf } from './support/rooms.ts'
 import { compose, confirm } from './support/input-method.ts'
 import { expect, test } from './support/studio.ts'
-import { firstPreset, textsOf } from './support/texts.ts'
+import { firstPreset, text, textsOf } from './support/texts.ts'
 
 const QUESTION = 'RehabCチャンネルとは?'
 
@@ -112,7 +112,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
   await test.step('the engine dies: 中断 with its reason, and 再開 finishes', async () => {
     studio.killEngine()
     await expect(
-      page.getByText(t('experiments:run.interrupted', { reason: t('words.reason.engine-exit') })),
+      page.getByText(t('experiments:run.interrupted', { reason: text(language).facts.reason['engine-exit'] })),
     ).toBeVisible()
     await expect(state(t('experiments:state.interrupted'))).toBeVisible()
     await picture(`interrupted-${language}-light-1280`)
@@ -151,7 +151,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await choose(page, t('settings:theme.label'), t('settings:theme.dark'))
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
     await picture(`settings-${language}-dark-1280`)
-    await choose(page, t('settings:language.label'), t(`settings:language.${other}`))
+    await choose(page, t('settings:language.label'), text(other).language.name)
     await expect(page.getByRole('heading', { name: inOther('settings:title'), exact: true })).toBeVisible()
     await expect(page.locator('html')).toHaveAttribute('lang', other)
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')

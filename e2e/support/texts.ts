@@ -2,7 +2,7 @@ import { createInstance } from 'i18next'
 import { presets } from '../../core/contract/presets.ts'
 import { languageIds, sourceLanguage, text, type Language } from '../../texts/index.ts'
 
-export type { Language }
+export { text, type Language }
 
 const instance = createInstance()
 void instance.init({
