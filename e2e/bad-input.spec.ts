@@ -22,7 +22,7 @@ function writeBeside({ folders }: Studio, name: string, content: string | Uint8A
 test('a picture named .csv is refused in one sentence and leaves nothing behind', async ({ studio }) => {
   const { page, pick, picture, t, sentence } = studio
   const png = readFileSync(join(root, 'e2e', 'support', 'picture.png'))
-  await goTo(page, t('rooms.datasets'))
+  await goTo(page, t('datasets:room.title'))
   await pick(writeBeside(studio, '写真.csv', png), importing(page, t))
   await expect(page.getByText(sentence('dataset/not-a-table', { file: '写真.csv', found: 'PNG' }))).toBeVisible()
   await expect(page.getByText(t('datasets:emptyTitle'))).toBeVisible()
@@ -31,7 +31,7 @@ test('a picture named .csv is refused in one sentence and leaves nothing behind'
 
 test('a table without questions and answers says so at the dataset and cannot be trained', async ({ studio }) => {
   const { page, pick, picture, t, sentence } = studio
-  await goTo(page, t('rooms.datasets'))
+  await goTo(page, t('datasets:room.title'))
   await pick(writeBeside(studio, '値段.csv', '品名,値段\r\nりんご,120\r\nみかん,80\r\n'), importing(page, t))
   await expect(page.getByRole('dialog').getByRole('columnheader')).toHaveText([/品名/, /値段/])
   await picture('import-preview')
@@ -40,7 +40,7 @@ test('a table without questions and answers says so at the dataset and cannot be
     .getByRole('button', { name: t('datasets:importDialog.confirm'), exact: true })
     .click()
   await expect(page.getByText(t('datasets:advice.noRoles'))).toBeVisible()
-  await goTo(page, t('rooms.experiments'))
+  await goTo(page, t('experiments:room.title'))
   const found = beginningOf(sentence('dataset/columns-missing', { dataset: '値段' }))
   await expect(setting(page, 'dataset.id')).toContainText(found)
   await picture('columns-missing')
@@ -51,7 +51,7 @@ test('a table without questions and answers says so at the dataset and cannot be
 
 test('a table without rows says so at the dataset and cannot be trained', async ({ studio }) => {
   const { page, picture, t, sentence } = studio
-  await goTo(page, t('rooms.datasets'))
+  await goTo(page, t('datasets:room.title'))
   await page.getByRole('button', { name: t('datasets:create') }).click()
   await page.getByRole('menuitem', { name: t('datasets:createEmpty') }).click()
   await expect(
@@ -60,7 +60,7 @@ test('a table without rows says so at the dataset and cannot be trained', async 
       .or(page.getByText(t('datasets:grid.noColumns')))
       .first(),
   ).toBeVisible()
-  await goTo(page, t('rooms.experiments'))
+  await goTo(page, t('experiments:room.title'))
   const found = sentence('dataset/empty', { dataset: t('datasets:create') })
   await expect(setting(page, 'dataset.id')).toContainText(found)
   await picture('dataset-empty')
@@ -73,7 +73,7 @@ test('a batch larger than the data is a warning, not an error', async ({ studio 
   const { page, picture, t, sentence } = studio
   await page.getByRole('button', { name: t('home:steps.data.act') }).click()
   await expect(page.getByRole('grid')).toBeVisible()
-  await goTo(page, t('rooms.experiments'))
+  await goTo(page, t('experiments:room.title'))
   await fillSetting(page, 'training.batch_size', '64')
   await fillSetting(page, 'training.epochs', '1')
   const warning = page
@@ -92,7 +92,7 @@ test('a value out of range is explained at its setting', async ({ studio }) => {
   const { page, picture, t, sentence } = studio
   await page.getByRole('button', { name: t('home:steps.data.act') }).click()
   await expect(page.getByRole('grid')).toBeVisible()
-  await goTo(page, t('rooms.experiments'))
+  await goTo(page, t('experiments:room.title'))
   await fillSetting(page, 'training.batch_size', '0')
   await expect(setting(page, 'training.batch_size')).toContainText(
     sentence('setting/range', { setting: 'training.batch_size', found: 0, min: 1, max: 256 }),

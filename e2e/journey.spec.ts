@@ -77,7 +77,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
   })
 
   await test.step('a new experiment with the preset まず試す and twelve epochs', async () => {
-    await goTo(page, t('rooms.experiments'))
+    await goTo(page, t('experiments:room.title'))
     await choose(page, t('experiments:form.preset'), firstPreset(language))
     await fillSetting(page, 'training.epochs', '12')
     await expect(page.getByRole('complementary', { name: t('experiments:plan.title') })).toContainText(
@@ -146,7 +146,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
   await test.step('every room in dark, then in the other language', async () => {
     const other = language === 'ja' ? 'en' : 'ja'
     const inOther = textsOf(other)
-    await goTo(page, t('rooms.settings'))
+    await goTo(page, t('settings:room.title'))
     await picture(`settings-${language}-light-1280`)
     await choose(page, t('settings:theme.label'), t('settings:theme.dark'))
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
@@ -156,7 +156,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await expect(page.locator('html')).toHaveAttribute('lang', other)
     await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
     for (const room of ['home', 'datasets', 'experiments', 'chat', 'models', 'settings'] as const) {
-      const name = inOther(`rooms.${room}`)
+      const name = inOther(`${room}:room.title`)
       await goTo(page, name)
       await expect(page.getByRole('button', { name, exact: true }).first()).toHaveAttribute('aria-current', 'page')
       await picture(`${room}-${other}-dark-1280`)

@@ -18,7 +18,7 @@ void instance.init({
  * runs in every language writes texts out.
  */
 export const textsOf = (language: Language) =>
-  instance.getFixedT(language, ['common', 'chat', 'datasets', 'experiments', 'home', 'settings', 'shell'])
+  instance.getFixedT(language, ['common', 'chat', 'datasets', 'experiments', 'home', 'models', 'settings', 'shell'])
 
 export type Texts = ReturnType<typeof textsOf>
 

@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { Telescope } from 'lucide-react'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
+// The room that the tests begin in names its id.
+import type {} from '../rooms/models/room.tsx'
 import type { Room } from '../session/index.ts'
 import { allByRole, byRole, clear, click, doing, draw, pressKey, typeInto } from '../testing/dom.tsx'
 import { useFakeStudio, ok, type FakeStudio } from '../testing/studio.ts'
