@@ -1,3 +1,4 @@
+import { writtenEndings } from '../datasets/formats/registry.ts'
 import { language } from '../host/sentence.ts'
 import { fillText } from '../runs/log-file.ts'
 import { cliTexts } from './texts.ts'
@@ -6,7 +7,8 @@ import { cliTexts } from './texts.ts'
 export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, string | number>> = {}): string =>
   fillText(cliTexts[key][language()], facts)
 
-export const usage = (): string => text('usage')
+/** How the commands are called, with what `data convert` writes. */
+export const usage = (): string => text('usage', { formats: writtenEndings.join(', ') })
 
 const GIB = 2 ** 30
 export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`

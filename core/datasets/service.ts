@@ -31,6 +31,7 @@ import {
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { toFileError } from './file-errors.ts'
+import { describeFormats } from './formats/registry.ts'
 import { fillStore, makeStore } from './filling.ts'
 import { findMatch, listMatches, replaceMatches } from './find.ts'
 import { importTable, previewTable, type ImportWatch } from './import.ts'
@@ -315,6 +316,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   return {
     sweep: () => sweep(options.folder),
     list,
+    formats: async () => describeFormats(),
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
