@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import * as en from '../../../renderer/app/i18n/locales/en/index.ts'
-import * as ja from '../../../renderer/app/i18n/locales/ja/index.ts'
+import { text } from '../../../texts/index.ts'
 import { tableFormats } from './list.ts'
 import { describeFormats, importEndings, tableWritings, writtenEndings } from './registry.ts'
 import type { TableFormat } from './table-format.ts'
 
-const texts = { ja: ja.datasets, en: en.datasets }
+const texts = { ja: text('ja').rooms.datasets, en: text('en').rooms.datasets }
 const titleOf = (language: 'ja' | 'en', id: string): string | undefined =>
   (texts[language].importDialog.format as Readonly<Record<string, string>>)[id]
 
