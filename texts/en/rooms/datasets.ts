@@ -2,6 +2,7 @@ import type { LocaleOf } from '../../locale.ts'
 import type { datasets as ja } from '../../ja/rooms/datasets.ts'
 
 export const datasets: LocaleOf<typeof ja> = {
+  room: { title: 'Datasets', hint: 'Tables of questions and answers' },
   title: 'Datasets',
   list: 'List of datasets',
   rows_one: '{rows} row',

@@ -1,4 +1,5 @@
 export const datasets = {
+  room: { title: 'データセット', hint: '教える質問と回答の表' },
   title: 'データセット',
   list: 'データセットの一覧',
   rows_other: '{rows} 行',
