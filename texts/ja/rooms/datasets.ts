@@ -16,7 +16,7 @@ export const datasets = {
   importCancelled: '「{name}」の取り込みを中止しました。データセットは元のままです。',
   imported: '「{name}」を取り込みました',
   dropHere: 'ここに放すと取り込みます',
-  dropKinds: 'Excel・CSV・JSON・Parquet など',
+  dropKinds: '{endings} など',
   emptyTitle: 'データセットはまだありません',
   emptyText: '質問と回答を表に入れるだけです。サンプルから始めると、そのまま学習まで試せます。',
   chooseTitle: 'データセットを選んでください',
