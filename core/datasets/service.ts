@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { sourceLanguage, text, type Language } from '../../texts/index.ts'
 import {
   DatasetId,
   PathToRead,
@@ -65,6 +66,8 @@ export interface DatasetServiceOptions {
    * open.
    */
   readonly isWritable?: boolean
+  /** The language of names that are made up here, at that moment; without it Japanese. */
+  readonly language?: () => Language
   /** How a model counts tokens; without it none are counted. */
   readonly tokenCounter?: (modelId: string) => Promise<TokenCounter>
 }
@@ -127,6 +130,7 @@ const EMPTY_TABLE = [
 /** The datasets of a library: each a DuckDB file, opened when it is needed. Edits of one dataset follow each other. */
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const isWritable = options.isWritable ?? true
+  const language = options.language ?? (() => sourceLanguage)
   const fileOf = (id: string) => join(options.folder, `${id}${ENDING}`)
   const workFile = (name: string) => join(options.folder, WORK_FOLDER, name)
   const summaries = new Summaries(options.folder, isWritable)
@@ -253,7 +257,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     const draft = workFile(`${newId()}${ENDING}`)
     const written = `${draft}.parquet`
     try {
-      await importTable(file, basename(file), draft, how, watch)
+      await importTable(file, draft, { name: basename(file), language: language(), options: how, watch })
       const store = await DatasetStore.open(draft)
       const rows = await writeRows(store, written).finally(() => store.close())
       watch.signal?.throwIfAborted()
@@ -318,22 +322,25 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     find: (id) => inTurn(id, (store) => infoOf(id, store)),
     open: ({ id }) => inTurn(id, (store) => infoOf(id, store)),
     create({ from, name }) {
+      const { names } = text(language())
       if (from === 'empty')
-        return add(name, '新しいデータセット', (title, target) =>
-          makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title })),
+        return add(name, names.newDataset, (title, target) =>
+          makeStore(target, (store) =>
+            fillStore(store, emptyTable(), { name: title, language: language(), file: title }),
+          ),
         )
       const file = PathToRead.parse(
         join(options.templatesFolder, from === 'sample' ? 'sample_dataset.csv' : 'dataset.csv'),
       )
-      return add(name, from === 'sample' ? 'サンプル' : 'テンプレート', (title, target) =>
-        importTable(file, title, target),
-      )
+      return add(name, names[from], (title, target) => importTable(file, target, { name: title, language: language() }))
     },
     import: ({ file, name, options: how, importId }) =>
       imports.run(importId, file, (watch) =>
-        add(name, basename(file, extname(file)), (title, target) => importTable(file, title, target, how, watch)),
+        add(name, basename(file, extname(file)), (title, target) =>
+          importTable(file, target, { name: title, language: language(), options: how, watch }),
+        ),
       ),
-    preview: ({ file, options: how }) => previewTable(file, how ?? {}),
+    preview: ({ file, options: how }) => previewTable(file, how ?? {}, language()),
     appendFile: ({ id, file, options: how, importId }) =>
       imports.run(importId, file, (watch) =>
         withFileRows(file, how ?? {}, watch, (rows) => change(id, (store) => appendRows(store, rows, 'appendFile'))),
@@ -373,7 +380,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     async split({ id, by }) {
       const { name } = await inTurn(id, (store) => store.meta())
       let names: string[] = []
-      const mark = async (store: DatasetStore) => (names = await markParts(store, name, by)).length
+      const mark = async (store: DatasetStore) =>
+        (names = await markParts(store, by, { name, language: language() })).length
       return withRows(id, mark, async (parts) => {
         const made: DatasetInfo[] = []
         for (const [index, rows] of parts.entries())
