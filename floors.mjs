@@ -180,7 +180,7 @@ export const floors = [
   core(
     'datasets',
     'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`',
-    ['contract', 'random', 'files', 'samples'],
+    ['texts', 'contract', 'random', 'files', 'samples'],
     ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'],
     'node',
   ),

@@ -53,7 +53,7 @@ export function edits({ access }: ServiceContext): Edits {
 }
 
 /** Calls that bring rows of one dataset to another. */
-export function combinations({ access }: ServiceContext): Combinations {
+export function combinations({ access, language }: ServiceContext): Combinations {
   return {
     appendDataset: ({ id, from }) =>
       withRows(access, from, (rows) => access.change(id, (store) => appendRows(store, rows))),
@@ -62,7 +62,8 @@ export function combinations({ access }: ServiceContext): Combinations {
     async split({ id, by }) {
       const { name } = await access.use(id, (store) => store.meta())
       let names: string[] = []
-      const mark = async (store: DatasetStore) => (names = await markParts(store, name, by)).length
+      const mark = async (store: DatasetStore) =>
+        (names = await markParts(store, by, { name, language: language() })).length
       const use = async (parts: readonly RowsFile[]) => {
         const made: DatasetInfo[] = []
         for (const [index, rows] of parts.entries())

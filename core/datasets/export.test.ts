@@ -27,10 +27,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-export-'))
   store = await createStore(
     join(folder, 'data.duckdb'),
-    'data',
     (async function* () {
       yield* table
     })(),
+    { name: 'data', language: 'ja' },
   )
 })
 afterEach(async () => {
@@ -56,11 +56,11 @@ describe('an empty dataset', () => {
     store.close()
     store = await createStore(
       join(folder, 'empty.duckdb'),
-      'empty',
       (async function* () {
         yield names.length > 0 ? names : ['a']
         for (let row = 0; row < rowCount; row++) yield ['x']
       })(),
+      { name: 'empty', language: 'ja' },
     )
     if (names.length === 0)
       await applyEdits(store, [

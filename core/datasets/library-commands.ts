@@ -1,5 +1,6 @@
 import { access as accessFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { text } from '../../texts/index.ts'
 import { PathToRead, UserError, type DatasetInfo } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
@@ -24,30 +25,32 @@ async function* emptyTable(): AsyncGenerator<readonly (readonly (string | null)[
 type Makers = Pick<DatasetHandlers, 'create' | 'import' | 'appendFile' | 'cancelImport'>
 
 /** Calls that make datasets, and read files into them. */
-export function makers({ access, imports, options: { templatesFolder } }: ServiceContext): Makers {
+export function makers({ access, imports, language, options: { templatesFolder } }: ServiceContext): Makers {
   const fromTemplate = (file: string, fallback: string, name?: string): Promise<DatasetInfo> => {
     const path = PathToRead.parse(join(templatesFolder, file))
-    return addDataset(access, { name, fallback, make: (title, target) => importTable(path, title, target) })
+    const make = (title: string, target: string) => importTable(path, target, { name: title, language: language() })
+    return addDataset(access, { name, fallback, make })
   }
   return {
     create({ from, name }) {
-      if (from === 'sample') return fromTemplate('sample_dataset.csv', 'サンプル', name)
-      if (from === 'template') return fromTemplate('dataset.csv', 'テンプレート', name)
+      const { names } = text(language())
+      if (from === 'sample') return fromTemplate('sample_dataset.csv', names.sample, name)
+      if (from === 'template') return fromTemplate('dataset.csv', names.template, name)
       const make = (title: string, target: string) =>
-        makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, file: title }))
-      return addDataset(access, { name, fallback: '新しいデータセット', make })
+        makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, language: language(), file: title }))
+      return addDataset(access, { name, fallback: names.newDataset, make })
     },
     import: ({ file, name, options, importId }) =>
       imports.run(importId, file, (watch) =>
         addDataset(access, {
           name,
           fallback: basename(file, extname(file)),
-          make: (title, target) => importTable(file, title, target, options, watch),
+          make: (title, target) => importTable(file, target, { name: title, language: language(), options, watch }),
         }),
       ),
     appendFile: ({ id, file, options = {}, importId }) =>
       imports.run(importId, file, (watch) =>
-        withFileRows(access, { file, options, watch }, (rows) =>
+        withFileRows(access, { file, options, watch, language: language() }, (rows) =>
           access.change(id, (store) => appendRows(store, rows, 'appendFile')),
         ),
       ),

@@ -48,7 +48,7 @@ it('is offered by the import dialog, the file dialogs and the export menu', asyn
 
 it('is told by its contents, whatever the file is called, and read as the preview says', async () => {
   await writeFile(at('other.txt'), CARDS)
-  expect(await previewTable(PathToRead.parse(at('other.txt')), {})).toMatchObject({
+  expect(await previewTable(PathToRead.parse(at('other.txt')), {}, 'ja')).toMatchObject({
     format: 'cards',
     options: { encoding: 'utf-8' },
     columns: [
@@ -77,7 +77,7 @@ it('becomes a dataset and is written again', async () => {
 
 it('is found in a ZIP file, and among the files of the Hub', async () => {
   await writeFile(at('in.zip'), zipOf({ name: 'readme.md', contents: '#' }, { name: 'a.cards', contents: CARDS }))
-  expect(await previewTable(PathToRead.parse(at('in.zip')), {})).toMatchObject({
+  expect(await previewTable(PathToRead.parse(at('in.zip')), {}, 'ja')).toMatchObject({
     format: 'cards',
     entries: ['a.cards'],
   })

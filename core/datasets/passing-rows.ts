@@ -1,3 +1,4 @@
+import type { Language } from '../../texts/index.ts'
 import { basename } from 'node:path'
 import type { DatasetInfo, ImportOptions, PathToRead } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
@@ -71,18 +72,20 @@ interface ReadFile {
   readonly file: PathToRead
   readonly options: ImportOptions
   readonly watch: ImportWatch
+  /** The language of made-up names of columns. */
+  readonly language: Language
 }
 
 /** Reads a file into a dataset that is there only while its rows are used. */
 export async function withFileRows<T>(
   access: DatasetAccess,
-  { file, options, watch }: ReadFile,
+  { file, options, watch, language }: ReadFile,
   use: (rows: RowsFile) => Promise<T>,
 ): Promise<T> {
   const draft = access.workFile(`${newDatasetId()}${ENDING}`)
   const written = `${draft}.parquet`
   try {
-    await importTable(file, basename(file), draft, options, watch)
+    await importTable(file, draft, { name: basename(file), language, options, watch })
     const store = await DatasetStore.open(draft)
     const rows = await writeRows(store, written).finally(() => store.close())
     watch.signal?.throwIfAborted()

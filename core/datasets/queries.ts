@@ -40,14 +40,14 @@ function cellQueries({ access }: ServiceContext): CellQueries {
 
 /** Calls that leave the library as it is. */
 export function queries(context: ServiceContext): Queries {
-  const { access, options } = context
+  const { access, options, language } = context
   const counterOf = async (modelId: string | undefined) =>
     modelId === undefined ? null : ((await options.tokenCounter?.(modelId)) ?? null)
   return {
     ...cellQueries(context),
     list: () => listDatasets(access),
     formats: async () => describeFormats(),
-    preview: ({ file, options: how }) => previewTable(file, how ?? {}),
+    preview: ({ file, options: how }) => previewTable(file, how ?? {}, language()),
     open: ({ id }) => access.info(id),
     history: ({ id }) => access.use(id, listSteps),
     async check({ id, modelId, maxTokens }) {

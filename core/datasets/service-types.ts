@@ -1,3 +1,4 @@
+import type { Language } from '../../texts/index.ts'
 import type { Column, DatasetInfo, Events, Handlers } from '../contract/index.ts'
 import type { TrainingRow } from '../samples/sample-files.ts'
 import type { RowsFile } from './combine.ts'
@@ -23,6 +24,8 @@ export interface DatasetServiceOptions {
    * open.
    */
   readonly isWritable?: boolean
+  /** The language of names that are made up here, at that moment; without it Japanese. */
+  readonly language?: () => Language
   /** How a model counts tokens; without it none are counted. */
   readonly tokenCounter?: (modelId: string) => Promise<TokenCounter>
 }

@@ -1,3 +1,4 @@
+import { sourceLanguage } from '../../texts/index.ts'
 import { combinations, edits } from './commands.ts'
 import { DatasetAccess } from './dataset-access.ts'
 import { makers, removals } from './library-commands.ts'
@@ -14,7 +15,7 @@ export type { DatasetService, DatasetServiceOptions, KeptRows } from './service-
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const access = new DatasetAccess(options)
   const imports = new RunningImports((progress) => options.emit('datasets.importProgress', progress))
-  const context: ServiceContext = { options, access, imports }
+  const context: ServiceContext = { options, access, imports, language: options.language ?? (() => sourceLanguage) }
   return {
     ...queries(context),
     ...edits(context),

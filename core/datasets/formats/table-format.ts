@@ -77,14 +77,7 @@ export interface TableFormat<O extends ReadOption = ReadOption> {
 /** The format itself, its options checked: `read` takes and finds those that it names. */
 export const defineFormat = <const O extends ReadOption>(format: TableFormat<O>): TableFormat<O> => format
 
-/** The name of a column that has none. */
-export const unnamedColumn = (index: number): string => `列${index + 1}`
-
-/** Names for the columns of a table without a header. */
-export const unnamedHeader = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => unnamedColumn(index))
-
-/** Portions with a header before the rows: the first row after the skipped ones, or made-up names. */
+/** Portions with a header before the rows: the first row after the skipped ones, or one without names. */
 export async function* withHeader(
   portions: AsyncIterable<readonly Cells[]>,
   hasHeader: boolean,
@@ -97,7 +90,7 @@ export async function* withHeader(
     toSkip -= portion.length - rows.length
     if (!isNamed && rows[0]) {
       isNamed = true
-      yield [unnamedHeader(rows[0].length), ...rows]
+      yield [rows[0].map(() => null), ...rows]
     } else if (rows.length > 0) yield rows
   }
 }

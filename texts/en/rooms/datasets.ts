@@ -178,7 +178,16 @@ export const datasets: LocaleOf<typeof ja> = {
     zoom: 'Zoom',
     unfreeze: 'Unfreeze columns',
   },
+  keywords: {
+    sample: 'sample',
+    template: 'template',
+    empty: 'new',
+    import: 'import csv tsv jsonl',
+    hub: 'hugging face hub download',
+  },
   combine: {
+    quoted: '"{name}"',
+    separator: ', ',
     open: 'Combine or divide',
     title: 'Combine or divide "{name}"',
     act: 'What to do',

@@ -166,7 +166,17 @@ export const datasets = {
     zoom: '拡大と縮小',
     unfreeze: '列の固定を解除',
   },
+  /** Further words by which the palette finds the commands. */
+  keywords: {
+    sample: 'サンプル 見本',
+    template: 'テンプレート ひな形',
+    empty: '新規',
+    import: 'インポート',
+    hub: 'ダウンロード',
+  },
   combine: {
+    quoted: '「{name}」',
+    separator: '、',
     open: '組み合わせる・分ける',
     title: '「{name}」を組み合わせる・分ける',
     act: '操作',

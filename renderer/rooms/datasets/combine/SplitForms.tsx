@@ -155,11 +155,8 @@ function shown(result: Result<readonly DatasetInfo[]>): boolean {
     return false
   }
   result.value.forEach(takeInfo)
-  toast(
-    i18next.getFixedT(null, 'datasets')('combine.made', {
-      count: result.value.length,
-      names: result.value.map(({ name }) => `「${name}」`).join('、'),
-    }),
-  )
+  const t = i18next.getFixedT(null, 'datasets')
+  const names = result.value.map(({ name }) => t('combine.quoted', { name })).join(t('combine.separator'))
+  toast(t('combine.made', { count: result.value.length, names }))
   return true
 }
