@@ -1,5 +1,5 @@
 import type { DType, Graph, Node, Value } from '../ir.ts'
-import { cast, dequantize } from '../ops/index.ts'
+import { cast } from '../ops/index.ts'
 import { C_TYPES } from './c-types.ts'
 import { GraphCopy } from './graph-copy.ts'
 
@@ -11,20 +11,21 @@ export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
   return op.element !== undefined || isCollection({ op, inputs, attributes })
 }
 
-/** Matrices are widened where they are used, one at a time. */
+/** Matrices are dequantized where they are used, one at a time. */
 function isWideWeight(value: Value | undefined): boolean {
   if (!value || value.shape.length < 2) return false
-  return value.source.kind === 'weight' || (value.source.kind === 'node' && value.source.node.op.type === 'Dequantize')
+  return (
+    value.source.kind === 'weight' ||
+    (value.source.kind === 'node' && value.source.node.op.dequantizeAgain !== undefined)
+  )
 }
 
-/** The integers and scales that a matrix is made of, if it is, whatever type it has been cast to. */
-function codedWeight({ source }: Value): { readonly q: Value; readonly scales: Value; readonly block: number } | null {
+/** The node that dequantizes a matrix, if one does, whatever type it has been cast to. */
+function dequantization({ source }: Value): Node | null {
   if (source.kind !== 'node') return null
-  const { op, inputs, attributes } = source.node
-  if (op.type === 'Cast') return codedWeight(inputs[0] as Value)
-  return op.type === 'Dequantize'
-    ? { q: inputs[0] as Value, scales: inputs[1] as Value, block: attributes['block'] as number }
-    : null
+  const { op, inputs } = source.node
+  if (op.convertsType) return dequantization(inputs[0] as Value)
+  return op.dequantizeAgain ? source.node : null
 }
 
 /** True for sums and maxima over the last axis, which stays. */
@@ -51,8 +52,14 @@ export function expand(graph: Graph): ExpandedGraph {
   const late = new Set<Value>()
   let uses = 0
   const read = (value: Value): Value => {
-    const coded = codedWeight(value)
-    if (coded) return dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
+    const node = dequantization(value)
+    if (node?.op.dequantizeAgain)
+      return node.op.dequantizeAgain({
+        inputs: node.inputs.map((input) => copy.at(input)),
+        attrs: node.attributes,
+        to: value.dtype,
+        use: ++uses,
+      })
     const half = halves.get(copy.at(value))
     return half && kept.has(half) ? cast(half, value.dtype) : copy.at(value)
   }
@@ -60,10 +67,9 @@ export function expand(graph: Graph): ExpandedGraph {
     const inputs = node.inputs.map(read)
     const outputs = node.op.expand?.({ inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
     copy.set(node, outputs)
-    if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value)))
-      for (const value of outputs) late.add(value)
+    if (node.op.beginsBackward || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
     const [input] = inputs
-    if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype))
+    if (node.op.convertsType && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype))
       halves.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }

@@ -89,7 +89,7 @@ export class Grouping {
     if (large.length > 1 || leaves.length > MAX_LEAVES || ops.size > MAX_INLINED_OPS) return null
     // What was rounded is read instead of what is wide.
     if (
-      node.op.type === 'Cast' &&
+      node.op.convertsType &&
       value.dtype !== 'float32' &&
       large.some(({ dtype, source }) => dtype === 'float32' && source.kind === 'node' && this.#fusable.has(source.node))
     )

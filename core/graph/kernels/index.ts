@@ -43,7 +43,7 @@ export function fuseKernels(original: Graph): FusedGraph {
 
 const kernelOp = ({ name }: Kernel): Operation => ({
   type: name,
-  takesHalves: true,
+  takesHalfPrecision: true,
   inputs: [],
   infer: () => {
     throw new InternalError('kernels are made after types are known')

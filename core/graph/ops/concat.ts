@@ -10,6 +10,7 @@ const anyNumber: readonly string[] = ['...values']
 /** Values one after the other along an axis of known size. ONNX Concat. */
 export const concatOp = defineOp({
   type: 'Concat',
+  takesHalfPrecision: true,
   inputs: anyNumber,
   attrs: z.object({ axis: z.number().int().min(0) }),
   infer: (values, { axis }) => {

@@ -10,6 +10,7 @@ import { apply, defineOp, expectThat } from '../op.ts'
  */
 export const dequantizeOp = defineOp({
   type: 'Dequantize',
+  isMadePerUse: true,
   inputs: ['q', 'scales'],
   attrs: z.object({ block: z.number().int(), to: z.enum(['float32', 'float16', 'bfloat16']), use: z.number().int() }),
   infer: ([q, scales], { block, to }) => {
@@ -22,6 +23,8 @@ export const dequantizeOp = defineOp({
     return [{ dtype: to, shape: q.shape }]
   },
   grad: { noGrad: 'weights in few bits are not trained' },
+  dequantizeAgain: ({ inputs: [q, scales], attrs, to, use }) =>
+    dequantize(q as Value, scales as Value, attrs['block'] as number, to as 'float32', use),
   kernel: ([q], { block, to }) => ({
     body: kernelBody(q.dtype === 'int4', block, to === 'float32' ? 'float' : to === 'float16' ? 'half' : 'bfloat'),
     sizes: [],
