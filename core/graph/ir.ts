@@ -95,7 +95,7 @@ export interface Operation extends Traits {
   lower(context: Lowering): void
 }
 
-/** A kernel of our own for a whole op, over the rows of its output. */
+/** A custom kernel for a whole op, over the rows of its output. */
 export interface WholeKernel {
   /** The body in C: `row` and `columns` of the output, `in0` …, `out`, and `s0` … for `sizes`. */
   readonly body: string
@@ -105,7 +105,7 @@ export interface WholeKernel {
   readonly rowBy: 'block' | 'none'
 }
 
-/** A kernel of our own for a whole op, whose blocks divide the work themselves. */
+/** A custom kernel for a whole op, whose blocks divide the work themselves. */
 export interface BlockKernel {
   /** C++ that the body uses, written once before all kernels of a program. */
   readonly library: string

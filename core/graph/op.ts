@@ -43,14 +43,14 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
         readonly attrs: NoInfer<Attrs>
       }) => NoInfer<Each<In, Value | null>>)
     | { readonly noGrad: string }
-  /** Of ops with one output: how an element of it is made of the inputs' elements, for kernels of our own. */
+  /** Of ops with one output: how an element of it is made of the inputs' elements, for custom kernels. */
   element?(context: ElementContext<Each<In, string>, Each<In, Value>, NoInfer<Attrs>>): string
   /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
   collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
-  /** The same in simpler ops, for kernels of our own. */
+  /** The same in simpler ops, for custom kernels. */
   expand?(context: { readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /**
-   * A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
+   * A custom kernel for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
    * take.
    */
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null

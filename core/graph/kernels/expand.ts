@@ -3,7 +3,7 @@ import { cast } from '../ops/index.ts'
 import { C_TYPES } from './c-types.ts'
 import { GraphCopy } from './graph-copy.ts'
 
-/** True for nodes whose elements can be computed in a kernel of our own. */
+/** True for nodes whose elements can be computed in a custom kernel. */
 export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
   const [output] = outputs
   if (!output || outputs.length > 1 || output.shape.length === 0) return false
@@ -32,7 +32,7 @@ function dequantization({ source }: Value): Node | null {
 export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean =>
   (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
 
-const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
+const isHalfPrecision = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 export interface ExpandedGraph {
   readonly graph: Graph
@@ -47,7 +47,7 @@ export interface ExpandedGraph {
 export function expand(graph: Graph): ExpandedGraph {
   const copy = new GraphCopy(graph)
   const { b } = copy
-  const halves = new Map<Value, Value>()
+  const rounded = new Map<Value, Value>()
   const kept = new Set<Value>()
   const late = new Set<Value>()
   let uses = 0
@@ -60,8 +60,8 @@ export function expand(graph: Graph): ExpandedGraph {
         to: value.dtype,
         use: ++uses,
       })
-    const half = halves.get(copy.at(value))
-    return half && kept.has(half) ? cast(half, value.dtype) : copy.at(value)
+    const narrow = rounded.get(copy.at(value))
+    return narrow && kept.has(narrow) ? cast(narrow, value.dtype) : copy.at(value)
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(read)
@@ -69,8 +69,8 @@ export function expand(graph: Graph): ExpandedGraph {
     copy.set(node, outputs)
     if (node.op.beginsBackward || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
     const [input] = inputs
-    if (node.op.convertsType && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype))
-      halves.set(input, outputs[0] as Value)
+    if (node.op.convertsType && input?.dtype === 'float32' && isHalfPrecision((outputs[0] as Value).dtype))
+      rounded.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }
   const expanded = copy.build()

@@ -30,7 +30,7 @@ export interface OnnxOptions {
 /** No input, output or weight is called like that: caches are `v0`, `v1` … */
 const ownName = (kind: 'v' | 'w' | 't' | 'c', count: number): string => `%${kind}${count}`
 
-const isHalf = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
+const isHalfPrecision = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 class Writer {
   readonly #body = new ProtobufWriter()
@@ -75,8 +75,9 @@ class Writer {
   #lower(node: Node): void {
     const { inputs, outputs } = node
     if (this.#isWeightView(node)) return
-    const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
-    if (halves && this.#options.provider === 'cpu' && !node.op.takesHalfPrecision) return this.#lowerInFloat32(node)
+    const hasHalfPrecision = [...inputs, ...outputs].some(isHalfPrecision)
+    if (hasHalfPrecision && this.#options.provider === 'cpu' && !node.op.takesHalfPrecision)
+      return this.#lowerInFloat32(node)
     this.#lowerWith(
       node,
       inputs,
@@ -85,19 +86,21 @@ class Writer {
     )
   }
 
-  /** The processor computes in float32: halves are widened before a node and rounded after it. */
+  /** The processor computes in float32: float16 and bfloat16 are converted before a node and back after it. */
   #lowerInFloat32(node: Node): void {
-    const widened = node.inputs.map((value) => (isHalf(value) ? { ...value, dtype: 'float32' as const } : value))
+    const converted = node.inputs.map((value) =>
+      isHalfPrecision(value) ? { ...value, dtype: 'float32' as const } : value,
+    )
     const names = node.inputs.map((value) => {
       const name = this.#inputName(value, node)
-      return isHalf(value)
-        ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0])
+      return isHalfPrecision(value)
+        ? this.#once(`float32 ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0])
         : name
     })
-    const results = node.outputs.map((value) => (isHalf(value) ? ownName('w', value.id) : this.#nameOf(value)))
-    this.#lowerWith(node, widened, names, results)
+    const results = node.outputs.map((value) => (isHalfPrecision(value) ? ownName('w', value.id) : this.#nameOf(value)))
+    this.#lowerWith(node, converted, names, results)
     for (const [index, value] of node.outputs.entries())
-      if (isHalf(value))
+      if (isHalfPrecision(value))
         this.#emit(
           'Cast',
           [results[index] as string],
