@@ -420,7 +420,7 @@ export function floorOf(file) {
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
-export const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
+export const isTest = (file) => /\.(test|cases)\.tsx?$|\/testing\//.test(file)
 
 /** Why a file may not import this; null where it may. */
 export function problemOf(file, specifier) {
