@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { Telescope } from 'lucide-react'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { ok } from '../../core/contract/index.ts'
 import type { Room } from '../session/index.ts'
 import { allByRole, byRole, clear, click, doing, draw, pressKey, typeInto } from '../testing/dom.tsx'
-import { useFakeStudio, ok, type FakeStudio } from '../testing/studio.ts'
+import { useFakeStudio, type FakeStudio } from '../testing/studio.ts'
 
 const seen = vi.hoisted(() => ({ connections: 0, looks: 0 }))
 
