@@ -56,7 +56,7 @@ it('drops a preview that is wrong now, and says why', async () => {
 
 it('gives the choices to whoever asked: columns as they were chosen, and the dataset that gets the rows', async () => {
   const confirmed = lookAt(file)
-  chooseColumns([{ source: 1, name: '返事', taken: true } as never], ['問い', '答え'])
+  chooseColumns([{ from: '答え', name: '返事', isKept: true }], ['問い', '答え'])
   chooseTarget('d' as DatasetId)
   const before = looking()
   finishLooking(true)
