@@ -47,6 +47,23 @@ const panels = [
   { name: 'menu', button: 'Menu', role: 'menu' },
 ] as const
 
+/** What is chosen, on or done can be told from what is not, by its colour, in forced colours too. */
+async function expectMarks(page: Page): Promise<void> {
+  const colours = (region: string, selector: string) =>
+    page
+      .getByRole('region', { name: region, exact: true })
+      .locator(selector)
+      .evaluateAll((all) => all.map((element) => getComputedStyle(element).backgroundColor))
+  const [first, second] = await colours('List', '[role=option]')
+  expect(second).not.toBe(first)
+  const [light, dark] = await colours('Segmented', 'label')
+  expect(light).not.toBe(dark)
+  const [on, off] = await colours('Switch', 'label > span:has(> span)')
+  expect(on).not.toBe(off)
+  const [track, bar] = await colours('Progress', '[aria-label][aria-valuenow="40"] div')
+  expect(bar).not.toBe(track)
+}
+
 for (const language of ['ja', 'en'])
   for (const theme of ['light', 'dark', 'contrast'])
     test(`every control in ${language}, ${theme}`, async () => {
@@ -58,6 +75,7 @@ for (const language of ['ja', 'en'])
           })
         expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(theme === 'contrast')
         await picture('all', true)
+        await expectMarks(page)
         for (const { name, button, role } of panels) {
           await page.getByRole('button', { name: button, exact: true }).click()
           await expect(page.getByRole(role)).toBeVisible()
@@ -116,5 +134,23 @@ test('a dialog keeps the focus within and gives it back', async () => {
     await page.keyboard.press('Escape')
     await expect(dialog).toBeHidden()
     await expect(opener).toBeFocused()
+  })
+})
+
+test('a select opens at what is chosen, moves by arrows over what is disabled, and takes it by Enter', async () => {
+  await withStories('en', 'light', async (page) => {
+    const trigger = page.getByRole('region', { name: 'Select' }).getByRole('button').first()
+    await trigger.focus()
+    await page.keyboard.press('ArrowDown')
+    const options = page.getByRole('listbox').last().getByRole('option')
+    await expect(options).toHaveCount(3)
+    await expect(options.nth(0)).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(options.nth(1)).toBeFocused()
+    await page.keyboard.press('ArrowDown')
+    await expect(options.nth(1)).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(trigger).toContainText('Datasets')
+    await expect(trigger).toBeFocused()
   })
 })

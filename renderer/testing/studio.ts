@@ -1,20 +1,17 @@
-import type {
-  AppError,
-  CallName,
-  Calls,
-  EventName,
-  Events,
-  PickedFile,
-  Result,
-  StudioBridge,
+import {
+  ok,
+  type AppError,
+  type CallName,
+  type Calls,
+  type EventName,
+  type Events,
+  type PickedFile,
+  type Result,
+  type StudioBridge,
 } from '../../core/contract/index.ts'
 
 type Answer<N extends CallName> = Result<Calls[N]['output'], AppError>
 export type Answers = { [N in CallName]?: (input: Calls[N]['input']) => Answer<N> | Promise<Answer<N>> }
-
-export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
-export const refused = (code: AppError['code'], facts: AppError['facts'] = {}) =>
-  ({ ok: false, error: { code, facts } }) as const
 
 /** A host whose answers the test gives. A call without an answer is a fault of the test, and is thrown. */
 export class FakeStudio implements StudioBridge {

@@ -12,7 +12,9 @@ const asked = new URLSearchParams(location.search)
 const language = asked.get('language')
 const theme = asked.get('theme') ?? 'light'
 Object.assign(document.documentElement.dataset, { theme, scheme: theme === 'dark' ? 'dark' : 'light' })
-document.body.style.overflow = 'auto'
+// The document scrolls here, so that one picture holds all of it.
+for (const { style } of [document.documentElement, document.body])
+  Object.assign(style, { height: 'auto', overflow: 'visible' })
 await startTexts(isLanguage(language) ? language : sourceLanguage)
 
 createRoot(document.getElementById('stories')!).render(
