@@ -65,6 +65,9 @@ export interface Operation {
   }) => readonly Value[]
   readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
   readonly kernelOnly?: true
+  /** The number of the input in whose memory the output lies. */
+  readonly view?: number
+  readonly temporaries?: (inputs: readonly Value[]) => readonly Typed[]
   lower(context: Lowering): void
 }
 

@@ -63,6 +63,10 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
   /** There is no other form of it: graphs have it only where kernels of our own can be compiled. */
   readonly kernelOnly?: true
+  /** The number of the input in whose memory the output lies: it is the same bytes. */
+  readonly view?: number
+  /** Values that the lowered form makes on the way and frees at once, for the estimate of memory. */
+  temporaries?(inputs: Each<In, Value>): readonly Typed[]
   /** How ONNX Runtime's providers compute it. */
   lower(
     context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
@@ -110,6 +114,8 @@ export function defineOp<
     ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
     ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
     ...(definition.kernelOnly && { kernelOnly: true }),
+    ...(definition.view !== undefined && { view: definition.view }),
+    ...(definition.temporaries && { temporaries: (inputs) => definition.temporaries!(inputs as never) }),
     ...(definition.kernel && {
       kernel: (values, attributes) => definition.kernel!(values as never, attributes as never),
     }),

@@ -31,6 +31,7 @@ export const crossEntropy = defineOp({
     )
     return [b.reshape(b.sub(b.log(sum), chosen), labels.shape)]
   },
+  temporaries: ([logits]) => [logits],
   lower({ emit, constant, inputs: [logits, labels], outputs }) {
     const one = constant('int64', [1], [1])
     const chosen = emit(

@@ -7,5 +7,6 @@ export const detach = defineOp({
   infer: ([x]) => [x],
   grad: () => [null],
   element: ({ inputs: [x] }) => x,
+  view: 0,
   lower: ({ emit, inputs, outputs }) => void emit('Identity', inputs, {}, { outputs }),
 })

@@ -19,6 +19,7 @@ export const reshape = defineOp({
     return [{ dtype: x.dtype, shape: shape satisfies Shape }]
   },
   grad: ({ b, inputs: [x], dOut: [d] }) => [b.reshape(d, x.shape)],
+  view: 0,
   lower: ({ emit, shape, inputs: [x], outputs, attrs }) =>
     void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
 })

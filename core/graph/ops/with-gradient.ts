@@ -27,5 +27,6 @@ export const withGradient = defineOp({
   },
   unread: [1, 2],
   element: ({ inputs: [losses] }) => losses,
+  view: 0,
   lower: ({ emit, inputs: [losses], outputs }) => void emit('Identity', [losses], {}, { outputs }),
 })
