@@ -10,6 +10,7 @@ import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
+import { MemoryStrategy } from './memory-strategy.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-policy.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
@@ -27,6 +28,8 @@ export interface TrainingSetup {
   readonly optimizer: Optimizer
   readonly runner: StepRunner
   readonly evaluator: Evaluator
+  /** What fits into memory, as far as the run knows. */
+  readonly memory: MemoryStrategy
   /** The longest sequence that rows may be packed into. */
   readonly maxTokens: number
   readonly trainSamples: readonly TrainingSample[]
@@ -57,13 +60,13 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   )
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
   await opening
+  const memory = new MemoryStrategy(snapshot?.state.microBatchRows ?? null)
   const resident = residentWeights(model, device, settings, signal)
-  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(
-    async (error: unknown) => {
-      await resident.dispose()
-      throw error
-    },
-  )
+  const parts = { model, device, layout, optimizer, maxTokens, resident, snapshot, memory }
+  const runner = await openRunner(parts, settings).catch(async (error: unknown) => {
+    await resident.dispose()
+    throw error
+  })
   const evaluator = new Evaluator({
     model,
     device,
@@ -74,6 +77,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
     settings,
     trainSamples,
     validationSamples,
+    memory,
   })
   const dispose = () => [evaluator, runner, resident].forEach((resource) => void resource.dispose())
   try {
@@ -91,6 +95,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
       optimizer,
       runner,
       evaluator,
+      memory,
       maxTokens,
       trainSamples,
       validationSamples,
@@ -142,6 +147,7 @@ interface RunnerParts {
   readonly maxTokens: number
   readonly resident: ResidentWeights
   readonly snapshot: Snapshot | null
+  readonly memory: MemoryStrategy
 }
 
 function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues): Promise<StepRunner> {

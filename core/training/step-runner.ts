@@ -16,6 +16,7 @@ import {
   type SessionOptions,
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
+import type { MemoryStrategy } from './memory-strategy.ts'
 import type { Optimizer } from './optimizers/index.ts'
 import { optimizerProgram } from './optimizers/index.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
@@ -40,6 +41,8 @@ export interface StepRunnerOptions extends TrainingOptions {
   readonly cudaGraph?: boolean
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
+  /** How sessions that are opened anew take their memory; in pieces unless given. */
+  readonly memory?: Pick<MemoryStrategy, 'arena'>
 }
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
@@ -54,8 +57,7 @@ export interface StepResult {
   readonly skipped: boolean
 }
 
-type Arena = Pick<SessionOptions, 'gpuArena'>
-type OpenTraining = (arena: Arena) => Promise<Session>
+type OpenTraining = (arena: Pick<SessionOptions, 'gpuArena'>) => Promise<Session>
 
 /**
  * The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and
@@ -74,11 +76,9 @@ export class StepRunner {
   readonly #shared: Readonly<Record<string, DeviceTensor>>
   readonly #update: Session
   readonly #trainingOutputs: Pick<ShapedSessionOptions, 'outputs'>
-  /** Null until it is needed, and after a rest: a step, or an evaluation, then opens its own. */
+  /** Null while it is closed: a step, or an evaluation, then opens its own. */
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
-  /** After a rest memory is short: steps and evaluations take turns in it. */
-  #arena: Arena = {}
 
   private constructor(
     options: StepRunnerOptions,
@@ -200,7 +200,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
-    this.#training ??= this.#shaped(await this.#openTraining(this.#arena), this.#trainingOutputs)
+    this.#training ??= this.#shaped(await this.#openTraining(this.#arena()), this.#trainingOutputs)
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
@@ -229,7 +229,7 @@ export class StepRunner {
       const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), {
         weightsFolder: model.folder,
         ...sessionOptionsFor(resident),
-        ...this.#arena,
+        ...this.#arena(),
         prepack: false,
       })
       this.#evaluation = this.#shaped(session, { outputs: {}, losses: true })
@@ -255,26 +255,27 @@ export class StepRunner {
   }
 
   /**
-   * The device's memory that steps have taken besides the tensors that are bound, since the last rest; only on CUDA.
+   * The device's memory that the open sessions of steps have taken besides the tensors that are bound; only on CUDA.
    */
   memoryUse(): MemoryUse {
     return togetherInUse([this.#update, ...(this.#training ? [this.#training] : [])])
   }
 
   dispose(): void {
-    this.rest()
+    this.closeSessions()
     this.#owned.dispose()
   }
 
-  /**
-   * Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session
-   * anew, and takes all that there is until the next rest.
-   */
-  rest(): void {
-    this.#arena = { gpuArena: 'blocks' }
+  /** Frees what steps and evaluations have taken; p and state stay. The next one opens its session anew. */
+  closeSessions(): void {
     const open = [this.#training, this.#evaluation]
     this.#training = this.#evaluation = null
     for (const session of open) session?.dispose()
+  }
+
+  #arena(): Pick<SessionOptions, 'gpuArena'> {
+    const { memory } = this.#options
+    return memory ? { gpuArena: memory.arena } : {}
   }
 
   /** Takes the session over, also where that fails. */
