@@ -4,7 +4,7 @@ import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/training/memory-policy.ts'
+import { memorySavings } from '../core/training/memory-policy.ts'
 import { residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
@@ -81,6 +81,7 @@ const DECODED_TOKENS = 100
 export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
   const settings: SettingValues = {
     ...defaultSettings(),
+    'training.batch_size': work.rows,
     'training.lora_r': work.rank,
     'training.lora_target_modules': work.targets,
     'architecture.backbone_dtype': work.weights,
@@ -106,10 +107,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     maxTokens: work.tokens,
     resident,
     compute: 'float16',
-    recompute: work.checkpointing,
-    leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens),
-    leanFeedForward: isFeedForwardLean('cuda', settings),
-    lossChunks: lossChunksFor(work.rows, work.tokens),
+    ...memorySavings('cuda', model.architecture, settings, work.tokens),
     cudaGraph: !flags.has('eager'),
   })
   pass()

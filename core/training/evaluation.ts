@@ -14,7 +14,11 @@ import { sampleOptionsOf } from '../samples/samples.ts'
 import type { StepRunner } from './step-runner.ts'
 
 /** How many rows are answered at each evaluation, where the metric does not need all. */
-const SAMPLE_ANSWERS = 3
+export const SAMPLE_ANSWERS = 3
+
+/** True where the metric is computed from the answers to all validation rows. */
+export const needsEveryAnswer = (settings: Pick<SettingValues, 'prediction.metric'>): boolean =>
+  ['BLEU', 'chrF', 'ExactMatch'].includes(settings['prediction.metric'])
 
 export interface EvaluatorParts {
   readonly model: LoadedModel
@@ -185,7 +189,7 @@ export class Evaluator {
 
   #needsEveryAnswer(): boolean {
     const { settings, validationSamples } = this.#parts
-    return validationSamples.length > 0 && ['BLEU', 'chrF', 'ExactMatch'].includes(settings['prediction.metric'])
+    return validationSamples.length > 0 && needsEveryAnswer(settings)
   }
 
   #textMetrics(samples: readonly { readonly expected: string; readonly answer: string }[]): Record<string, number> {

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
@@ -11,12 +10,12 @@ import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
 import { MemoryStrategy } from './memory-strategy.ts'
-import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-policy.ts'
-import { computeTypeFor, weightStorageFor } from './precision.ts'
+import { weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from '../samples/sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot } from './checkpoint.ts'
 import type { TrainingState } from './checkpoint-folder.ts'
+import { stepOptionsFor, withDropout } from './step-programs.ts'
 import { StepRunner } from './step-runner.ts'
 import { initialTrainable, trainableLayout } from './trainable.ts'
 
@@ -108,22 +107,6 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   }
 }
 
-/** The model with another dropout of its inner values than its config.json says; 0 leaves it. */
-function withDropout(model: LoadedModel, p: number): LoadedModel {
-  if (p === 0) return model
-  return {
-    ...model,
-    architecture: architectureOf({
-      ...model.config,
-      attention_dropout: p,
-      hidden_dropout: p,
-      attn_pdrop: p,
-      resid_pdrop: p,
-      embd_pdrop: p,
-    }),
-  }
-}
-
 /**
  * How the base weights are kept in memory: small models as each session likes them best, others once, in as few bits as
  * asked for.
@@ -153,18 +136,7 @@ interface RunnerParts {
 function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues): Promise<StepRunner> {
   return StepRunner.open({
     ...parts,
-    dropout: settings['training.lora'] ? settings['training.lora_dropout'] : 0,
-    attentionDropout: parts.model.architecture.attentionDropout,
-    hiddenDropout: true,
-    noiseAlpha: settings['augmentation.neftune_noise_alpha'],
-    compute: computeTypeFor(parts.device.kind, settings),
-    recompute: settings['architecture.gradient_checkpointing'],
-    cudaGraph: parts.device.kind === 'cuda',
-    leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
-    leanFeedForward: isFeedForwardLean(parts.device.kind, settings),
-    lossChunks: lossChunksFor(settings['training.batch_size'], parts.maxTokens),
-    clip: settings['training.gradient_clip'],
-    weightDecay: settings['training.weight_decay'],
+    ...stepOptionsFor(parts.device.kind, parts.model, settings, parts.maxTokens),
     seed: settings['environment.seed'],
     lossScale: new LossScale(snapshot?.state.lossScale ?? undefined),
   })

@@ -3,7 +3,7 @@ import { toOnnx } from '../graph/onnx/writer.ts'
 import { canFuseAttention, isKernelFailure, openGraph } from '../kernels/index.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
+import { evaluationProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import {
   Owned,
@@ -17,28 +17,20 @@ import {
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { MemoryStrategy } from './memory-strategy.ts'
-import type { Optimizer } from './optimizers/index.ts'
-import { optimizerProgram } from './optimizers/index.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
+import { stepPrograms, type StepProgramOptions } from './step-programs.ts'
 import { ShapedSession, type ShapedSessionOptions } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
-export interface StepRunnerOptions extends TrainingOptions {
+export interface StepRunnerOptions extends StepProgramOptions {
   readonly model: Pick<LoadedModel, 'folder' | 'architecture' | 'weights'>
   readonly device: Device
   readonly layout: LoraLayout
-  readonly optimizer: Optimizer
-  readonly clip: number
-  readonly weightDecay: number
   readonly seed: number
   /** The longest sequence that will come, in tokens. */
   readonly maxTokens: number
-  /** NEFTune's α; 0 unless given. */
-  readonly noiseAlpha?: number
   /** Weights that lie on the device for every session; without them each session reads the model's files. */
   readonly resident?: ResidentWeights
-  /** On CUDA: each shape of batches is recorded once and replayed, without the cost of each operator. */
-  readonly cudaGraph?: boolean
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
   /** How sessions that are opened anew take their memory; in pieces unless given. */
@@ -148,27 +140,8 @@ export class StepRunner {
   }
 
   static async #open(options: StepRunnerOptions): Promise<StepRunner> {
-    const {
-      model,
-      device,
-      layout,
-      optimizer,
-      clip,
-      weightDecay,
-      resident = NO_RESIDENT_WEIGHTS,
-      cudaGraph = false,
-    } = options
-    const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
-    const graph = trainingProgram(resident.source(model), layout, {
-      ...options,
-      lossChunks,
-      noise: (options.noiseAlpha ?? 0) > 0,
-    })
-    const updating = optimizerProgram(optimizer, layout.parameterCount, {
-      clip,
-      weightDecay,
-      skipOverflow: options.compute === 'float16',
-    })
+    const { model, device, layout, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
+    const { training: graph, update: updating } = stepPrograms(resident.source(model), layout, options)
     const openTraining: OpenTraining = (arena) =>
       openGraph(device, graph, {
         weights: resident.kind,
