@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ESLint } from 'eslint'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { floorOf, floors, floorsTable, isTest, missingGlobals, problemOf } from '../floors.mjs'
+import { floorOf, floors, floorsTable, isTest, missingGlobals, problemOf, shared } from '../floors.mjs'
 
 const root = join(import.meta.dirname, '..')
 const sources = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer'],
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'core', 'electron', 'renderer', 'texts'],
   { cwd: root, encoding: 'utf8' },
 )
   .split('\n')
@@ -17,6 +17,9 @@ const sources = execFileSync(
 /** Every import of a file, of types too. */
 const importsOf = (file: string): string[] =>
   ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName)
+
+/** Electron's types need Node's; that the preload uses none of them is lint's to say. */
+const projectOf = ({ room, globals }: (typeof floors)[number]) => (room === 'electron/preload' ? 'node' : globals)
 
 describe('the floors', () => {
   it('have an order: every room imports from below', () => {
@@ -55,12 +58,32 @@ describe('the floors', () => {
           )
       }
     }
+    // The shell and the rooms of the window share a list.
+    const granted = (room: string) => (/^renderer\/(rooms|app)/.test(room) ? shared() : [])
     const idle = floors.flatMap(({ room, may, packages }) =>
-      [...may, ...(room.startsWith('renderer/') ? [] : packages)]
+      [...may.filter((name) => !granted(room).includes(name)), ...(granted(room).length > 0 ? [] : packages)]
         .filter((name) => !used.get(room)!.has(name))
         .map((name) => `${room}: ${name}`),
     )
-    expect(idle.filter((line) => !/^renderer\/.*: core\/contract$/.test(line))).toEqual([])
+    expect(idle).toEqual([])
+  })
+
+  it('are compiled with the globals of their kind', () => {
+    for (const [kind, project] of [
+      ['pure', 'tsconfig.pure.json'],
+      ['node', 'tsconfig.node.json'],
+      ['dom', 'tsconfig.dom.json'],
+    ] as const) {
+      const parsed = ts.getParsedCommandLineOfConfigFile(
+        join(root, project),
+        {},
+        { ...ts.sys, onUnRecoverableConfigFileDiagnostic: ({ messageText }) => expect.fail(String(messageText)) },
+      )!
+      const compiled = new Set(parsed.fileNames.map((file) => relative(root, file).replaceAll('\\', '/')))
+      const expected = sources.filter((file) => !isTest(file) && projectOf(floorOf(file)!) === kind)
+      expect(expected.filter((file) => !compiled.has(file))).toEqual([])
+      expect([...compiled].filter((file) => !file.endsWith('.d.ts') && !expected.includes(file))).toEqual([])
+    }
   })
 
   it('stand in ARCHITECTURE.md as they are', () => {

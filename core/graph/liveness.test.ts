@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Builder } from './builder.ts'
 import { executionOrder } from './execution-order.ts'
+import { add, cast, crossEntropy, exp, matmul, mul, neg, reshape, tanh } from './ops/index.ts'
 import { peakBytes, sessionConstants, tensorBytesOf, type LivenessOptions } from './liveness.ts'
 
 const cpu: LivenessOptions = { sizes: { N: 1000 }, provider: 'cpu', weights: 'constant' }
@@ -27,9 +28,9 @@ describe('the order in which nodes are computed', () => {
   it('goes backwards from the end, the latest input first', () => {
     const b = new Builder()
     const x = b.input('x', 'float32', ['N', 64])
-    const early = b.exp(x)
-    const late = b.neg(b.tanh(x))
-    b.output('y', b.add(early, late))
+    const early = exp(x)
+    const late = neg(tanh(x))
+    b.output('y', add(early, late))
     expect(executionOrder(b.build()).map(({ op }) => op.type)).toEqual(['Tanh', 'Neg', 'Exp', 'Add'])
   })
 })
@@ -39,33 +40,33 @@ describe('the peak of a run', () => {
     const b = new Builder()
     const x = b.input('x', 'float32', ['N', 64])
     const w = b.input('w', 'float32', [64, 64])
-    const [one, two] = [b.matmul(x, w), b.matmul(b.matmul(x, w), w)]
+    const [one, two] = [matmul(x, w), matmul(matmul(x, w), w)]
     // Alive at the last product: it, what it reads and the first; the sum is bound to the caller's tensor.
-    b.output('y', b.add(one, b.matmul(two, w)))
+    b.output('y', add(one, matmul(two, w)))
     expect(peakBytes(b.build(), cpu)).toBe(3 * WIDE)
   })
 
   it('counts a view with what it shows, and an elementwise result in the place of its dying input', () => {
     const b = new Builder()
     const x = b.input('x', 'float32', ['N', 64])
-    const flat = b.reshape(b.exp(x), ['N', 1, 64])
-    const y = b.tanh(b.reshape(flat, ['N', 64]))
-    b.output('y', b.matmul(y, b.input('w', 'float32', [64, 64])))
+    const flat = reshape(exp(x), ['N', 1, 64])
+    const y = tanh(reshape(flat, ['N', 64]))
+    b.output('y', matmul(y, b.input('w', 'float32', [64, 64])))
     expect(peakBytes(b.build(), cpu)).toBe(WIDE)
   })
 
   it('keeps an input that is read again beside the elementwise result', () => {
     const b = new Builder()
-    const y = b.exp(b.input('x', 'float32', ['N', 64]))
+    const y = exp(b.input('x', 'float32', ['N', 64]))
     const w = b.input('w', 'float32', [64, 64])
-    b.output('z', b.matmul(b.mul(y, b.tanh(y)), w))
+    b.output('z', matmul(mul(y, tanh(y)), w))
     expect(peakBytes(b.build(), cpu)).toBe(2 * WIDE)
   })
 
   it('counts what the lowered form of an operator makes on the way', () => {
     const b = new Builder()
-    const logits = b.exp(b.input('x', 'float32', ['N', 64]))
-    b.output('losses', b.crossEntropy(logits, b.input('labels', 'int64', ['N'])))
+    const logits = exp(b.input('x', 'float32', ['N', 64]))
+    b.output('losses', crossEntropy(logits, b.input('labels', 'int64', ['N'])))
     expect(peakBytes(b.build(), cpu)).toBe(2 * WIDE)
   })
 
@@ -74,8 +75,8 @@ describe('the peak of a run', () => {
     ['constant', 0],
   ] as const)('counts a weight in another type at each use where weights are %s', (weights, bytes) => {
     const b = new Builder()
-    const w = b.cast(b.weight('w', 'float32', [64, 64], PLACE), 'float16')
-    b.output('y', b.matmul(b.input('x', 'float16', ['N', 64]), w))
+    const w = cast(b.weight('w', 'float32', [64, 64], PLACE), 'float16')
+    b.output('y', matmul(b.input('x', 'float16', ['N', 64]), w))
     expect(peakBytes(b.build(), { ...cpu, provider: 'cuda', weights })).toBe(bytes)
   })
 })
@@ -83,9 +84,9 @@ describe('the peak of a run', () => {
 it('finds what a session keeps of its weights: as they are read, with their readers', () => {
   const b = new Builder()
   const stored = b.weight('w', 'float16', [64, 64], PLACE)
-  const wide = b.cast(stored, 'float32')
+  const wide = cast(stored, 'float32')
   const x = b.input('x', 'float32', ['N', 64])
-  b.output('y', b.matmul(b.matmul(x, wide, { transY: true }), wide))
+  b.output('y', matmul(matmul(x, wide, { transY: true }), wide))
   const [found, ...others] = sessionConstants(b.build())
   expect(others).toEqual([])
   expect(found?.value).toBe(wide)

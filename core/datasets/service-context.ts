@@ -1,0 +1,10 @@
+import type { DatasetAccess } from './dataset-access.ts'
+import type { RunningImports } from './running-imports.ts'
+import type { DatasetServiceOptions } from './service-types.ts'
+
+/** What the groups of calls share. */
+export interface ServiceContext {
+  readonly options: DatasetServiceOptions
+  readonly access: DatasetAccess
+  readonly imports: RunningImports
+}

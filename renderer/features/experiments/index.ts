@@ -1,5 +1,0 @@
-export { experimentCommands, runCommands } from './commands.tsx'
-export { activeRun, connectExperiments, experimentItems, isTrained, useExperiments } from './experiments.store.ts'
-export { ExperimentsRoom } from './ExperimentsRoom.tsx'
-export { fillForm, openForm, revealSetting, useForm } from './form.store.ts'
-export { StateBadge } from './StateBadge.tsx'
