@@ -3,7 +3,7 @@ import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/training/memory-policy.ts'
+import { memorySavings } from '../core/training/memory-policy.ts'
 import { residentWeights } from '../core/training/setup.ts'
 import { cardGB, median, rounded, timed } from './measure.ts'
 import { openRunner } from './open-runner.ts'
@@ -79,6 +79,7 @@ const DECODED_TOKENS = 100
 export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
   const settings: SettingValues = {
     ...defaultSettings(),
+    'training.batch_size': work.rows,
     'training.lora_r': work.rank,
     'training.lora_target_modules': work.targets,
     'architecture.backbone_dtype': work.weights,
@@ -95,10 +96,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     clip: 0,
     maxTokens: work.tokens,
     compute: 'float16' as const,
-    recompute: work.checkpointing,
-    leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens),
-    leanFeedForward: isFeedForwardLean('cuda', settings),
-    lossChunks: lossChunksFor(work.rows, work.tokens),
+    ...memorySavings('cuda', model.architecture, settings, work.tokens),
     cudaGraph: !flags.has('eager'),
   }
   const { runner } = await openRunner({ model, device, settings, opened: pass }, options)

@@ -76,6 +76,8 @@ export interface Traits {
   }) => Value
   /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
   readonly unread?: readonly number[]
+  /** The number of the input in whose memory the output lies: it is the same bytes. */
+  readonly aliasOf?: number
   /** There is no other form of it: graphs have it only where custom kernels can be compiled. */
   readonly kernelOnly?: true
 }
@@ -92,6 +94,7 @@ export interface Operation extends Traits {
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
   readonly expand?: (context: { readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
   readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
+  readonly temporaries?: (inputs: readonly Value[]) => readonly Typed[]
   lower(context: Lowering): void
 }
 

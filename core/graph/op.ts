@@ -54,6 +54,8 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
    * take.
    */
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
+  /** Values that the lowered form makes on the way and frees at once, for the estimate of memory. */
+  temporaries?(inputs: Each<In, Value>): readonly Typed[]
   /** How ONNX Runtime's providers compute it. */
   lower(
     context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
@@ -90,7 +92,8 @@ export function defineOp<
   }
   return {
     // Kernels, lowering and traits: the engine calls them with what the compiler has checked here.
-    ...(rest as unknown as Traits & Pick<Operation, 'element' | 'collect' | 'expand' | 'kernel' | 'lower'>),
+    ...(rest as unknown as Traits &
+      Pick<Operation, 'element' | 'collect' | 'expand' | 'kernel' | 'temporaries' | 'lower'>),
     type,
     inputs: names,
     infer(inputs, attributes) {

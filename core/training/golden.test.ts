@@ -189,7 +189,7 @@ describe('training the tiny model against torch and peft', () => {
     padded.dispose()
   })
 
-  it('gives the same step for two micro-batches of two rows as for one of four, and after a rest', async () => {
+  it('gives the same step for two micro-batches of two rows as for one of four, and after its sessions were closed', async () => {
     const p = await runner.p.read()
     const zero = new Float32Array(layout.parameterCount)
     const restart = () => {
@@ -205,7 +205,7 @@ describe('training the tiny model against torch and peft', () => {
     ).toBeLessThan(1e-5)
     restart()
     const { session } = openRuntime().live()
-    runner.rest()
+    runner.closeSessions()
     expect(openRuntime().live().session).toBeLessThan(session)
     expect(await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)).toEqual(together)
   })

@@ -21,6 +21,7 @@ export const reshapeOp = defineOp({
     return [{ dtype: x.dtype, shape: shape satisfies Shape }]
   },
   grad: ({ inputs: [x], dOut: [d] }) => [reshape(d, x.shape)],
+  aliasOf: 0,
   lower: ({ emit, shape, inputs: [x], outputs, attrs }) =>
     void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
 })
