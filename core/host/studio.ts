@@ -21,6 +21,7 @@ import type { SpawnEngine } from '../processes/port.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
+import { importEndings } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
@@ -107,6 +108,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...options.hub,
     preferencesFile: options.preferencesFile,
     libraryFolder: () => session.current.folder,
+    importEndings,
     emit,
   })
 

@@ -7,7 +7,7 @@ import type { Studio } from '../../core/host/studio.ts'
 import type { Access } from './access.ts'
 import { Connection } from './connection.ts'
 import { refuseSocket } from './http-answers.ts'
-import { PROTOCOL } from '../bridge/key.ts'
+import { PROTOCOL } from '../wire/key.ts'
 import type { Limits } from './limits.ts'
 import { Budget } from './part-assembler.ts'
 

@@ -8,7 +8,7 @@ import { ok, type EventName, type Result } from '../../../core/contract/index.ts
 import { PathGrants } from '../../../core/host/path-grants.ts'
 import type { Studio } from '../../../core/host/studio.ts'
 import type { Limits } from '../limits.ts'
-import { KEY_HEADER, keyOf, protocolsFor } from '../../bridge/key.ts'
+import { KEY_HEADER, keyOf, protocolsFor } from '../../wire/key.ts'
 import { startWebHost, type WebHost } from '../server.ts'
 
 /** A whole Studio that computes nothing: it answers with what it was asked, and tells what a test wants told. */

@@ -20,7 +20,10 @@ function showHub(): void {
 }
 
 /** What the room can do without an open dataset: in the room's own menu and in the palette. */
-export const datasetCommands = (): readonly Command[] => [
+export const datasetCommands = (): readonly Command[] =>
+  acts().map((act) => ({ ...act, detail: i18next.t('room.title', { ns: 'datasets' }) }))
+
+const acts = (): readonly Command[] => [
   {
     id: 'datasets.sample',
     label: label('createSample'),

@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next'
+import i18next, { type TFunction } from 'i18next'
 import { MessageSquareText, Play, Plus, RotateCcw, Square, Trash2 } from 'lucide-react'
 import { isActive, isResumable, type ExperimentSummary } from '../../../core/contract/index.ts'
 import { inEveryLanguage } from '../../language/index.ts'
@@ -68,8 +68,9 @@ export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCom
   },
 })
 
-/** Every act of 実験 that makes sense now, worded by `t`. */
-export function experimentCommands(t: Words): readonly Command[] {
+/** Every act of 実験 that makes sense now. */
+export function experimentCommands(): readonly Command[] {
+  const t = i18next.getFixedT(null, 'experiments')
   const run = running()
   const shown = selected()
   const ofShown = shown ? runCommands(t, shown) : null

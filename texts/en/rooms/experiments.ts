@@ -2,6 +2,8 @@ import type { LocaleOf } from '../../locale.ts'
 import type { experiments as ja } from '../../ja/rooms/experiments.ts'
 
 export const experiments: LocaleOf<typeof ja> = {
+  room: { title: 'Experiments', hint: 'Settings and results of training' },
+  palette: { settings: 'Training settings' },
   title: 'Experiments',
   name: 'Experiment name',
   new: 'New experiment',

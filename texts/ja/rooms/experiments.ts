@@ -1,4 +1,6 @@
 export const experiments = {
+  room: { title: '実験', hint: '学習の設定と結果' },
+  palette: { settings: '学習の設定' },
   title: '実験',
   name: '実験の名前',
   new: '新しい実験',

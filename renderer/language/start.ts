@@ -8,7 +8,7 @@ import {
   sourceLanguage,
   text,
   type Language,
-} from '../../../texts/index.ts'
+} from '../../texts/index.ts'
 
 /** The texts of the rooms in every language, as i18next takes them. */
 export const resources = Object.fromEntries(languageIds.map((id) => [id, text(id).rooms]))

@@ -1,5 +1,5 @@
 import 'i18next'
-import type * as rooms from '../../../texts/ja/rooms/index.ts'
+import type * as rooms from '../../texts/ja/rooms/index.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
