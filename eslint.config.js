@@ -33,7 +33,7 @@ export default tseslint.config(
   { files: ['renderer/**/*.{ts,tsx}'], rules: { 'no-console': 'error' } },
   {
     files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
-    ignores: ['**/*.test.{ts,tsx}', '**/testing/**', ...japaneseData],
+    ignores: ['**/*.test.{ts,tsx}', '**/testing/**', '**/stories/**', ...japaneseData],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -50,7 +50,7 @@ export function makers({ access, imports, language, options: { templatesFolder }
       ),
     appendFile: ({ id, file, options = {}, importId }) =>
       imports.run(importId, file, (watch) =>
-        withFileRows(access, { file, options, watch, language: language() }, (rows) =>
+        withFileRows(access, { file, language: language(), options, watch }, (rows) =>
           access.change(id, (store) => appendRows(store, rows, 'appendFile')),
         ),
       ),

@@ -1,5 +1,5 @@
-import type { Language } from '../../texts/index.ts'
 import { basename } from 'node:path'
+import type { Language } from '../../texts/index.ts'
 import type { DatasetInfo, ImportOptions, PathToRead } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { createFromRows, writeRows, type RowsFile } from './combine.ts'
@@ -70,16 +70,15 @@ export async function withParts<T>(access: DatasetAccess, id: string, { mark, us
 /** A file that is read into rows. */
 interface ReadFile {
   readonly file: PathToRead
+  readonly language: Language
   readonly options: ImportOptions
   readonly watch: ImportWatch
-  /** The language of made-up names of columns. */
-  readonly language: Language
 }
 
 /** Reads a file into a dataset that is there only while its rows are used. */
 export async function withFileRows<T>(
   access: DatasetAccess,
-  { file, options, watch, language }: ReadFile,
+  { file, language, options, watch }: ReadFile,
   use: (rows: RowsFile) => Promise<T>,
 ): Promise<T> {
   const draft = access.workFile(`${newDatasetId()}${ENDING}`)

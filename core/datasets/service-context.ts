@@ -8,6 +8,6 @@ export interface ServiceContext {
   readonly options: DatasetServiceOptions
   readonly access: DatasetAccess
   readonly imports: RunningImports
-  /** The language of names that are made up here, at that moment. */
+  /** The language of names that are made up, at this moment. */
   readonly language: () => Language
 }

@@ -15,7 +15,8 @@ export type { DatasetService, DatasetServiceOptions, KeptRows } from './service-
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const access = new DatasetAccess(options)
   const imports = new RunningImports((progress) => options.emit('datasets.importProgress', progress))
-  const context: ServiceContext = { options, access, imports, language: options.language ?? (() => sourceLanguage) }
+  const language = options.language ?? (() => sourceLanguage)
+  const context: ServiceContext = { options, access, imports, language }
   return {
     ...queries(context),
     ...edits(context),
