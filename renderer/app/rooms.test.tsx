@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { ok } from '../../core/contract/index.ts'
 import type { Room } from '../session/index.ts'
 import { allByRole, byRole, clear, click, doing, draw, pressKey, typeInto } from '../testing/dom.tsx'
-import { useFakeStudio, type FakeStudio } from '../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../testing/studio.ts'
 
 const seen = vi.hoisted(() => ({ connections: 0, looks: 0 }))
 
@@ -57,7 +57,7 @@ beforeEach(() => {
   Object.assign(seen, { connections: 0, looks: 0 })
   useSession.setState({ room: 'models', selection: {} })
   const never = () => new Promise<never>(() => {})
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'system.info': never,
     'system.preferences': never,
     'datasets.list': () => ok([]),

@@ -59,7 +59,7 @@ export class FakeStudio implements StudioBridge {
 }
 
 /** Puts a fake host under the window. */
-export function useFakeStudio(answers: Answers = {}): FakeStudio {
+export function putFakeStudio(answers: Answers = {}): FakeStudio {
   const studio = new FakeStudio(answers)
   Object.defineProperty(window, 'studio', { value: studio, configurable: true })
   return studio
