@@ -37,7 +37,7 @@ export const floors = [
   },
   core('contract', 'calls, events, settings catalogue, errors; used by both sides', ['texts'], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
-  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
+  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'pure'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
   core(
     'files',
@@ -180,7 +180,7 @@ export const floors = [
   core(
     'datasets',
     'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`',
-    ['contract', 'random', 'files', 'samples'],
+    ['texts', 'contract', 'random', 'files', 'samples'],
     ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'],
     'node',
   ),
@@ -240,16 +240,18 @@ export const floors = [
     ['zod'],
     'node',
   ),
+  electron('wire', 'how calls and the key cross the socket between page and web host', [], [], 'pure'),
   electron(
     'bridge',
     "the web host's page side: calls and events over a WebSocket, the key",
-    ['core/contract'],
+    ['core/contract', 'electron/wire'],
     [],
     'dom',
   ),
   electron('preload', 'passes calls and events on, nothing else', ['core/contract'], ['electron'], 'pure'),
-  electron('engine', "the engine's process", ['core/processes', 'core/engine'], [], 'node'),
-  electron('reader', "the reader's process", ['core/processes', 'core/reader'], [], 'node'),
+  electron('child', 'a process of the host: its way to the host', ['core/processes'], [], 'node'),
+  electron('engine', "the engine's process", ['core/engine', 'electron/child'], [], 'node'),
+  electron('reader', "the reader's process", ['core/reader', 'electron/child'], [], 'node'),
   electron(
     'main',
     'the desktop host',
@@ -280,7 +282,7 @@ export const floors = [
       'core/reader',
       'core/host',
       'core/cli',
-      'electron/bridge',
+      'electron/wire',
     ],
     ['ws', 'zod'],
     'node',
@@ -418,7 +420,7 @@ export function floorOf(file) {
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
-export const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
+export const isTest = (file) => /\.(test|cases)\.tsx?$|\/testing\//.test(file)
 
 /** Why a file may not import this; null where it may. */
 export function problemOf(file, specifier) {

@@ -2,6 +2,8 @@
 import { Telescope } from 'lucide-react'
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { ok } from '../../core/contract/index.ts'
+// The room that the tests begin in names its id.
+import type {} from '../rooms/models/room.tsx'
 import type { Room } from '../session/index.ts'
 import { allByRole, byRole, clear, click, doing, draw, pressKey, typeInto } from '../testing/dom.tsx'
 import { putFakeStudio, type FakeStudio } from '../testing/studio.ts'

@@ -52,6 +52,7 @@ export const experiments: LocaleOf<typeof ja> = {
     chrf: 'chrF',
     exactMatch: 'Exact match (%)',
   },
+  keywords: { stop: 'stop' },
   form: {
     noExperiment: 'None (from the start)',
     title: 'New experiment',

@@ -49,6 +49,7 @@ export const experiments = {
     chrf: 'chrF',
     exactMatch: '完全一致（%）',
   },
+  keywords: { stop: '学習を停止' },
   form: {
     noExperiment: 'なし（はじめから）',
     title: '新しい実験',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadTokenizer } from './load.ts'
+import { loadTokenizer } from '../tokenizers/load.ts'
 
 interface Recorded {
   readonly text: string

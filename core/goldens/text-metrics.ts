@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { bleu, chrf, type BleuTokenizer } from './index.ts'
+import { bleu, chrf, type BleuTokenizer } from '../metrics/index.ts'
 
 type RecordedPair = { readonly ref: string; readonly hyp: string } & Readonly<Record<string, string | number>>
 
