@@ -1,3 +1,5 @@
+// The rooms' own ids, for the types of tests that go to them.
+import type {} from '../rooms/index.ts'
 import {
   ok,
   type AppError,
