@@ -1,5 +1,10 @@
-// The rooms' own ids, for the types of tests that go to them.
-import type {} from '../rooms/index.ts'
+// The ids that rooms add to RoomIds, for the types of tests that go to them: the declarations of the registry drop them.
+import type {} from '../rooms/home/room.tsx'
+import type {} from '../rooms/datasets/room.tsx'
+import type {} from '../rooms/experiments/room.tsx'
+import type {} from '../rooms/chat/room.tsx'
+import type {} from '../rooms/models/room.tsx'
+import type {} from '../rooms/settings/room.tsx'
 import {
   ok,
   type AppError,
