@@ -62,6 +62,7 @@ beforeEach(() => {
   studio = putFakeStudio({
     'system.info': never,
     'system.preferences': never,
+    'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([]),
     'experiments.list': () => ok([]),
     'models.list': () => ok([]),

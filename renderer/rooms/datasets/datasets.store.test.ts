@@ -22,6 +22,7 @@ let end: () => void
 beforeEach(async () => {
   opens = new Map()
   studio = putFakeStudio({
+    'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([older, newer]),
     'datasets.open': ({ id }) => new Promise((resolve) => opens.set(id, resolve)),
     'datasets.create': ({ from }) => (from === 'sample' ? ok(aDataset('c')) : fail('disk-full', { file: 'c' })),
