@@ -6,7 +6,7 @@ import { ok } from '../../core/contract/index.ts'
 import type {} from '../rooms/models/room.tsx'
 import type { Room } from '../session/index.ts'
 import { allByRole, byRole, clear, click, doing, draw, pressKey, typeInto } from '../testing/dom.tsx'
-import { useFakeStudio, type FakeStudio } from '../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../testing/studio.ts'
 
 const seen = vi.hoisted(() => ({ connections: 0, looks: 0 }))
 
@@ -59,9 +59,10 @@ beforeEach(() => {
   Object.assign(seen, { connections: 0, looks: 0 })
   useSession.setState({ room: 'models', selection: {} })
   const never = () => new Promise<never>(() => {})
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'system.info': never,
     'system.preferences': never,
+    'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([]),
     'experiments.list': () => ok([]),
     'models.list': () => ok([]),

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, it } from 'vitest'
 import { fail, ok } from '../../core/contract/index.ts'
-import { useFakeStudio } from '../testing/studio.ts'
+import { putFakeStudio } from '../testing/studio.ts'
 import { cancel, giveShown, goTo, goUp, makeFolder, pickFolder, setNaming, useFolders } from './folders.store.ts'
 
 const settled = () => new Promise((done) => setImmediate(done))
 beforeEach(() => {
   cancel()
-  useFakeStudio({
+  putFakeStudio({
     'system.folders': ({ steps }) =>
       steps.includes('閉')
         ? fail('file/not-found', { file: '閉' })

@@ -1,3 +1,10 @@
+// The ids that rooms add to RoomIds, for the types of tests that go to them: the declarations of the registry drop them.
+import type {} from '../rooms/home/room.tsx'
+import type {} from '../rooms/datasets/room.tsx'
+import type {} from '../rooms/experiments/room.tsx'
+import type {} from '../rooms/chat/room.tsx'
+import type {} from '../rooms/models/room.tsx'
+import type {} from '../rooms/settings/room.tsx'
 import {
   ok,
   type AppError,
@@ -59,7 +66,7 @@ export class FakeStudio implements StudioBridge {
 }
 
 /** Puts a fake host under the window. */
-export function useFakeStudio(answers: Answers = {}): FakeStudio {
+export function putFakeStudio(answers: Answers = {}): FakeStudio {
   const studio = new FakeStudio(answers)
   Object.defineProperty(window, 'studio', { value: studio, configurable: true })
   return studio

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, it } from 'vitest'
 import { fail, ok, type ChatAnswer } from '../../../core/contract/index.ts'
-import { useFakeStudio, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import {
   connectChat,
   newConversation,
@@ -17,7 +17,7 @@ let studio: FakeStudio
 let end: () => void
 beforeEach(() => {
   end?.()
-  studio = useFakeStudio({ 'chat.ask': () => ok(null), 'chat.cancel': () => ok(null) })
+  studio = putFakeStudio({ 'chat.ask': () => ok(null), 'chat.cancel': () => ok(null) })
   useChat.setState({
     sources: ['model:base', 'experiment:x1'],
     turns: [],
@@ -90,7 +90,7 @@ it('keeps what had come when it is stopped, and hears nothing of what was on its
 
 it('shows a refused question as failed in both columns, and one column that fails beside one that goes on', async () => {
   end()
-  studio = useFakeStudio({ 'chat.ask': () => fail('model/not-found', { model: 'base' }) })
+  studio = putFakeStudio({ 'chat.ask': () => fail('model/not-found', { model: 'base' }) })
   end = connectChat()
   await send('問い')
   const refused = { kind: 'failed', text: '', error: { code: 'model/not-found', facts: { model: 'base' } } }

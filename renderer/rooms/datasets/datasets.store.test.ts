@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fail, ok, type DatasetId, type DatasetInfo, type ImportId, type Result } from '../../../core/contract/index.ts'
 import { useSession } from '../../session/index.ts'
 import { aDataset } from '../../testing/examples.ts'
-import { useFakeStudio, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import {
   closeEditor,
   connectDatasets,
@@ -21,7 +21,8 @@ let opens: Map<string, (result: Result<DatasetInfo>) => void>
 let end: () => void
 beforeEach(async () => {
   opens = new Map()
-  studio = useFakeStudio({
+  studio = putFakeStudio({
+    'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([older, newer]),
     'datasets.open': ({ id }) => new Promise((resolve) => opens.set(id, resolve)),
     'datasets.create': ({ from }) => (from === 'sample' ? ok(aDataset('c')) : fail('disk-full', { file: 'c' })),

@@ -8,7 +8,7 @@ import {
   type ImportPreview,
   type Result,
 } from '../../../core/contract/index.ts'
-import { useFakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio } from '../../testing/studio.ts'
 import { choose, chooseColumns, chooseTarget, finishLooking, lookAt, useImporting } from './importing.store.ts'
 
 const file = { path: '/picked/rows.csv', name: 'rows.csv', sizeBytes: 12 }
@@ -28,7 +28,7 @@ const preview = (rows: ImportPreview['rows']): ImportPreview => ({
 let asked: { readonly options: ImportOptions; readonly answer: (result: Result<ImportPreview>) => void }[]
 beforeEach(() => {
   asked = []
-  useFakeStudio({ 'datasets.preview': ({ options = {} }) => new Promise((answer) => asked.push({ options, answer })) })
+  putFakeStudio({ 'datasets.preview': ({ options = {} }) => new Promise((answer) => asked.push({ options, answer })) })
   finishLooking(false)
 })
 const looking = () => useImporting.getState().looking

@@ -4,7 +4,7 @@ import { fail, ok, type ExperimentDetail, type ExperimentId, type StepMetric } f
 import { startTexts } from '../../language/index.ts'
 import { useSession } from '../../session/index.ts'
 import { anExperiment } from '../../testing/examples.ts'
-import { useFakeStudio, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import { experimentCommands } from './commands.tsx'
 import { activeRun, connectExperiments, experimentItems, isTrained, useExperiments } from './experiments.store.ts'
 import { followRun, useRun } from './run.store.ts'
@@ -21,7 +21,7 @@ let answer: (detail: ExperimentDetail) => void
 const ends: (() => void)[] = []
 beforeAll(() => startTexts('ja'))
 beforeEach(async () => {
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'experiments.list': () => ok([older, running, broken]),
     'experiments.open': ({ id }) =>
       id === 'gone'

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { fail, ok, presets, type ExperimentPlan, type Result } from '../../../core/contract/index.ts'
 import { useSession } from '../../session/index.ts'
 import { anExperiment } from '../../testing/examples.ts'
-import { useFakeStudio, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import { useExperiments } from './experiments.store.ts'
 import { fillPreset, openForm, setValue, startTraining, touch, useForm } from './form.store.ts'
 import { presetValues } from './form.ts'
@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   plans = []
   starts = ok(anExperiment('new'))
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'experiments.plan': () => new Promise((resolve) => plans.push(resolve)),
     'experiments.start': () => starts,
   })

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { fail, ok, type ModelId, type ModelSummary } from '../../../core/contract/index.ts'
 import { aModel } from '../../testing/examples.ts'
-import { useFakeStudio, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import { connectModels, isUsable, loadModel, modelItems, useModels } from './models.store.ts'
 
 let studio: FakeStudio
@@ -10,7 +10,7 @@ let models: readonly ModelSummary[]
 let end: () => void
 beforeEach(async () => {
   models = [aModel('m', { problem: { code: 'model/being-read', facts: {} } })]
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'models.list': () => ok(models),
     'models.open': ({ id }) =>
       id === 'm' ? ok({ ...aModel('m'), card: '# 札', notice: '' }) : fail('model/not-found', { model: id }),

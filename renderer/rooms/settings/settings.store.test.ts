@@ -10,7 +10,7 @@ import {
   type TrashContents,
 } from '../../../core/contract/index.ts'
 import { useSession } from '../../session/index.ts'
-import { useFakeStudio, type Answers, type FakeStudio } from '../../testing/studio.ts'
+import { putFakeStudio, type Answers, type FakeStudio } from '../../testing/studio.ts'
 import { askForPlan, connectGpuPack, isCuredByGpuPack, isMoving, showGpuPack, useGpuPack } from './gpuPack.store.ts'
 import { changePreferences, connectSystem, takeLibrary, useSystem } from './system.store.ts'
 import { connectTrash, disarm, keyOf, pressEmpty, pressRemove, useTrash } from './trash.store.ts'
@@ -28,7 +28,7 @@ const none: TrashContents = { ...trash, entries: [] }
 
 let studio: FakeStudio
 const host = (answers: Answers) => {
-  studio = useFakeStudio({
+  studio = putFakeStudio({
     'system.info': () => ok(info),
     'system.preferences': () => ok(stored),
     'gpuPack.state': () => ok(pack),
