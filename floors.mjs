@@ -12,7 +12,20 @@ const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucid
  * 'node' | 'dom', door?: string }[]}
  */
 export const floors = [
-  core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
+  core(
+    'optimization',
+    'one file an optimizer and a schedule, named in a list; formulas over operators that are given',
+    [],
+    [],
+    'pure',
+  ),
+  core(
+    'contract',
+    'calls, events, settings catalogue, error sentences; used by both sides',
+    ['optimization'],
+    ['zod'],
+    'pure',
+  ),
   core('random', 'seeded random numbers', [], [], 'pure'),
   core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
@@ -98,6 +111,7 @@ export const floors = [
     'training',
     'packing, steps, optimizers, schedules, checkpoints, evaluation, the estimate of memory',
     [
+      'optimization',
       'contract',
       'random',
       'metrics',
@@ -118,6 +132,7 @@ export const floors = [
     'goldens',
     'the checks of recorded numbers',
     [
+      'optimization',
       'contract',
       'metrics',
       'checkpoints',

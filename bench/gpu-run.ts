@@ -2,7 +2,7 @@ import { defaultSettings, generationSettingsOf, type SettingValues } from '../co
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
+import { optimizers } from '../core/optimization/index.ts'
 import { packRows } from '../core/training/packing.ts'
 import { isAttentionLean, isFeedForwardLean, lossChunksFor } from '../core/training/memory-policy.ts'
 import { residentWeights } from '../core/training/setup.ts'

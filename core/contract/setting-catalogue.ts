@@ -1,8 +1,15 @@
-import type { SettingDefinition } from './settings.ts'
+import { namesOf, optimizers, schedules } from '../optimization/index.ts'
+import type { Bilingual, SettingDefinition } from './settings.ts'
 
 const tokens = { ja: 'トークン', en: 'tokens' }
 const times = { ja: '回', en: 'epochs' }
 const rows = { ja: '行', en: 'rows' }
+
+/** The choices of a list: the one that stands first, then the others by name. */
+const choicesOf = <Name extends string>(
+  list: Readonly<Record<Name, { readonly title: Bilingual }>>,
+  first: NoInfer<Name>,
+) => [first, ...namesOf(list).filter((name) => name !== first)].map((value) => ({ value, label: list[value].title }))
 
 /**
  * Every setting of an experiment, in the order of the form. Names follow H2O LLM Studio where it has the setting.
@@ -347,14 +354,7 @@ export const settingCatalogue = {
     default: 'AdamW',
     group: 'training',
     advanced: true,
-    choices: [
-      { value: 'AdamW', label: { ja: 'AdamW（標準）', en: 'AdamW (standard)' } },
-      { value: 'Adam', label: { ja: 'Adam', en: 'Adam' } },
-      { value: 'AdamW8bit', label: { ja: 'AdamW 8 bit（省メモリ）', en: 'AdamW 8 bit (less memory)' } },
-      { value: 'SGD', label: { ja: 'SGD（モーメンタム 0.9）', en: 'SGD (momentum 0.9)' } },
-      { value: 'RMSprop', label: { ja: 'RMSprop', en: 'RMSprop' } },
-      { value: 'Adadelta', label: { ja: 'Adadelta', en: 'Adadelta' } },
-    ],
+    choices: choicesOf(optimizers, 'AdamW'),
     label: { ja: '最適化の方法', en: 'Optimizer' },
     help: {
       ja: '重みを更新する計算の方法です。通常は AdamW のままにします。',
@@ -378,11 +378,7 @@ export const settingCatalogue = {
     kind: 'choice',
     default: 'cosine',
     group: 'training',
-    choices: [
-      { value: 'cosine', label: { ja: 'コサイン（ゆるやかに下げる）', en: 'Cosine' } },
-      { value: 'linear', label: { ja: '直線（一定の割合で下げる）', en: 'Linear' } },
-      { value: 'constant', label: { ja: '一定', en: 'Constant' } },
-    ],
+    choices: choicesOf(schedules, 'cosine'),
     label: { ja: '学習率の変え方', en: 'Schedule' },
     help: {
       ja: '学習が進むにつれて学習率をどう変えるかです。通常はコサインのままにします。',
@@ -412,7 +408,7 @@ export const settingCatalogue = {
     step: 0.01,
     group: 'training',
     advanced: true,
-    shownWhen: { 'training.schedule': ['cosine', 'linear'] },
+    shownWhen: { 'training.schedule': namesOf(schedules).filter((name) => schedules[name].decays) },
     label: { ja: '学習率の下限（比）', en: 'Minimum learning rate ratio' },
     help: {
       ja: '学習の終わりに学習率をどこまで下げるかを、学習率に対する比で決めます。',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { namesOf, optimizers } from '../optimization/index.ts'
 import { wordOfFact } from './fact-words.ts'
 import {
   checkSetting,
@@ -36,6 +37,17 @@ describe('the settings catalogue', () => {
       ...presets.flatMap(({ values }) => Object.keys(values)),
     ]
     expect(named.filter((key) => !(key in settingCatalogue))).toEqual([])
+  })
+
+  it('offers every optimizer and schedule of the lists, the default first', () => {
+    const { 'training.optimizer': optimizer, 'training.schedule': schedule } = settingCatalogue
+    const offered = ({ choices }: { choices: readonly { value: string }[] }) => choices.map(({ value }) => value)
+    expect(offered(optimizer)[0]).toBe('AdamW')
+    expect(offered(optimizer).sort()).toEqual(namesOf(optimizers))
+    expect(offered(schedule)).toEqual(['cosine', 'constant', 'linear'])
+    expect(settingOf('training.min_learning_rate_ratio').shownWhen).toEqual({
+      'training.schedule': ['cosine', 'linear'],
+    })
   })
 
   it('shows the sampling settings only while sampling is on', () => {
@@ -87,7 +99,7 @@ describe('parseSettings', () => {
       { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
       { key: 'training.epochs', code: 'setting/type', found: '1.5', expected: 'integer' },
       { key: 'training.batch_size', code: 'setting/range', found: '0', min: 1, max: 256 },
-      { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, linear, constant' },
+      { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, constant, linear' },
     ])
   })
 

@@ -14,10 +14,10 @@ import { openProgram } from '../kernels/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { readAdapterVector } from './checkpoint.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 import { packRows, type PackedBatch } from './packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
-import { learningRateAt } from './schedules.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { StepRunner } from './step-runner.ts'
 
 const core = join(import.meta.dirname, '..')

@@ -8,9 +8,9 @@ import { loraTargets } from '../models/family.ts'
 import { layOutLora, type LoraLayout } from '../models/lora.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { readAdapterVector } from './checkpoint.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 import { packRows } from './packing.ts'
-import { learningRateAt } from './schedules.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { StepRunner } from './step-runner.ts'
 
 const core = join(import.meta.dirname, '..')

@@ -16,8 +16,8 @@ import {
   type SessionOptions,
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
-import type { Optimizer } from './optimizers/index.ts'
-import { optimizerProgram } from './optimizers/index.ts'
+import type { Optimizer } from '../optimization/index.ts'
+import { optimizerProgram } from './optimizer-program.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
 import { ShapedSession, type ShapedSessionOptions } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'

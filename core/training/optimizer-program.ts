@@ -1,25 +1,7 @@
-import { Builder } from '../../graph/builder.ts'
-import type { Graph, Value } from '../../graph/ir.ts'
-import { rowsOf, total } from '../../graph/total.ts'
-import { adadelta } from './adadelta.ts'
-import { adam, adamw } from './adam.ts'
-import { adamw8bit } from './adamw-8bit.ts'
-import type { Optimizer } from './optimizer.ts'
-import { rmsprop } from './rmsprop.ts'
-import { sgd } from './sgd.ts'
-
-export type { Optimizer, StateVector } from './optimizer.ts'
-
-/** Every optimizer, by H2O LLM Studio's names. */
-export const optimizers = {
-  AdamW: adamw,
-  Adam: adam,
-  AdamW8bit: adamw8bit,
-  SGD: sgd,
-  RMSprop: rmsprop,
-  Adadelta: adadelta,
-} as const satisfies Record<string, Optimizer>
-export type OptimizerName = keyof typeof optimizers
+import { Builder } from '../graph/builder.ts'
+import type { Graph, Value } from '../graph/ir.ts'
+import { rowsOf, total } from '../graph/total.ts'
+import type { Operators, Optimizer } from '../optimization/index.ts'
 
 /** Added to the norm before dividing, as torch.nn.utils.clip_grad_norm_ does. */
 const CLIP_EPSILON = 1e-6
@@ -61,8 +43,9 @@ export function optimizerProgram(
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
   const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
   const updated = optimizer.update({
-    b,
+    operators: operatorsOf(b),
     p,
+    parameterCount,
     gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole,
     state,
     learningRate: scalar('learning_rate'),
@@ -76,6 +59,12 @@ export function optimizerProgram(
   b.output('norm', norm)
   return b.build()
 }
+
+const operatorsOf = (b: Builder): Operators<Value> => ({
+  ...b,
+  constant: (value) => b.constant(value),
+  largestOfRows: (x) => b.reduceMax(x, [-1], true),
+})
 
 // g · min(1, c / (‖g‖ + ε))  (Pascanu et al. 2013)
 function clipped(b: Builder, g: Value, norm: Value, clip: number): Value {
