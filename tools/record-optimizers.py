@@ -57,6 +57,23 @@ class AdamW8bit(torch.optim.Optimizer):
                 p.sub_(group["lr"] * m_hat / (v_hat.sqrt() + 1e-8))
 
 
+class Lion(torch.optim.Optimizer):
+    """Lion as its authors' published PyTorch code (google/automl, lion_pytorch.py) computes it."""
+
+    def __init__(self, parameters, lr, weight_decay):
+        super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                update = m * 0.9 + p.grad * (1 - 0.9)
+                p.add_(update.sign(), alpha=-group["lr"])
+                m.mul_(0.99).add_(p.grad, alpha=1 - 0.99)
+
+
 OPTIMIZERS = {
     "AdamW": (0.01, "torch.optim.AdamW", torch.optim.AdamW),
     "Adam": (0.01, "torch.optim.Adam", torch.optim.Adam),
@@ -71,6 +88,7 @@ OPTIMIZERS = {
         "torch.optim.RMSprop(momentum=0.9, alpha=0.9)",
         lambda p, **options: torch.optim.RMSprop(p, momentum=0.9, alpha=0.9, **options),
     ),
+    "Lion": (0.01, "Lion of tools/record-optimizers.py", Lion),
     "Adadelta": (1, "torch.optim.Adadelta", torch.optim.Adadelta),
 }
 
