@@ -1,8 +1,24 @@
 // The house, lowest floor first: what each room may import, and which globals are there. Lint (eslint.config.js), the
 // test over the real import graph (scripts/floors.test.ts) and the table in ARCHITECTURE.md derive from this list.
+import { readdirSync } from 'node:fs'
 import { posix, relative, sep } from 'node:path'
 
 const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucide-react', 'zustand']
+
+/**
+ * Rooms of the window that need another one, or a package of their own. Every other folder of renderer/rooms/ may
+ * import what `shared` names, and is no line here.
+ */
+const roomNeeds = {
+  datasets: { what: 'grid, import, checks, statistics', rooms: ['models'], packages: ['chart.js'] },
+  experiments: {
+    what: 'form, curves, answers',
+    rooms: ['models', 'settings', 'datasets'],
+    packages: ['chart.js', '@tanstack/react-virtual'],
+  },
+  chat: { what: 'conversations', rooms: ['models', 'experiments'] },
+  home: { what: 'the first room', rooms: ['settings', 'datasets', 'experiments', 'chat'] },
+}
 
 /**
  * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules;
@@ -274,25 +290,37 @@ export const floors = [
     ['ws', 'zod'],
     'node',
   ),
-  renderer('ui', 'controls', [], ui),
-  feature('models', 'the room of models', []),
-  feature('folders', "the web host's folder dialog", []),
-  feature('settings', 'the room of settings', ['folders']),
-  feature('datasets', 'the room of datasets: grid, import, checks, statistics', ['models'], ['chart.js']),
-  feature(
-    'experiments',
-    'the room of experiments: form, curves, answers',
-    ['models', 'settings', 'datasets'],
-    ['chart.js', '@tanstack/react-virtual'],
+  renderer(
+    'language',
+    'the language of the interface: sentences of errors, numbers, sizes and times',
+    ['core/contract'],
+    ['react', 'react-i18next', 'i18next'],
   ),
-  feature('chat', 'the room of conversations', ['models', 'experiments']),
-  feature('home', 'the first room', ['settings', 'datasets', 'experiments', 'chat']),
+  renderer(
+    'ui',
+    'pure controls: no store, no error of the domain',
+    [],
+    ['react', 'react-aria-components', 'react-i18next', 'lucide-react'],
+  ),
+  renderer(
+    'errors',
+    "the host's refusals, shown as a notice or a toast",
+    ['core/contract', ...below('language', 'ui')],
+    ['react-i18next'],
+  ),
+  renderer('commands', 'an act as one object: button, palette and keys show the same', below('ui'), ['react']),
+  renderer('session', 'where the user is: room, selections, widths of panes', below('ui'), ['zustand']),
+  renderer(
+    'dialogs',
+    "the web host's folder dialog",
+    ['core/contract', ...below('ui', 'errors')],
+    ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
+  ),
+  ...roomsOfTheWindow(),
   renderer(
     'app',
     'shell: rail, palette, shortcuts, texts',
-    ['models', 'folders', 'settings', 'datasets', 'experiments', 'chat', 'home'].map(
-      (name) => `renderer/features/${name}`,
-    ),
+    [...shared(), ...below(...roomNames().map((name) => `rooms/${name}`))],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
@@ -304,24 +332,33 @@ function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
 }
 function renderer(name, what, may, packages) {
-  return {
-    room: `renderer/${name}`,
-    what,
-    may: ['core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may],
-    packages,
-    globals: 'dom',
-  }
+  return { room: `renderer/${name}`, what, may, packages, globals: 'dom', door: 'index.ts' }
 }
-function feature(name, what, may, packages = []) {
-  const others = may.map((other) => `renderer/features/${other}`)
-  return {
-    room: `renderer/features/${name}`,
-    what,
-    may: ['core/contract', 'renderer/ui', ...others],
-    packages: [...ui, ...packages],
-    globals: 'dom',
-    door: 'index.ts',
+function below(...names) {
+  return names.map((name) => `renderer/${name}`)
+}
+/** What every room of the window may import. */
+export function shared() {
+  return ['core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+}
+
+function roomsOfTheWindow() {
+  return roomNames().map((name) => {
+    const { what = 'a room of the window', rooms = [], packages = [] } = roomNeeds[name] ?? {}
+    const others = rooms.map((other) => `rooms/${other}`)
+    return renderer(`rooms/${name}`, what, [...shared(), ...below(...others)], [...ui, ...packages])
+  })
+}
+/** Every folder of renderer/rooms/, each after those it needs. */
+function roomNames() {
+  const folder = new URL('renderer/rooms/', import.meta.url)
+  const ordered = new Set()
+  const add = (name) => {
+    for (const other of roomNeeds[name]?.rooms ?? []) add(other)
+    ordered.add(name)
   }
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) add(entry.name)
+  return [...ordered]
 }
 
 const byRoom = new Map(floors.map((floor) => [floor.room, floor]))
@@ -387,7 +424,7 @@ function problemOfPath(floor, file, target) {
   if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
-  if (other.door && target !== `${other.room}/${other.door}`)
+  if (other.door && /\.tsx?$/.test(target) && target !== `${other.room}/${other.door}`)
     return `Other rooms see ${other.room} through its ${other.door} only.`
   return null
 }
@@ -431,13 +468,18 @@ export const floorRules = [
   })),
 ]
 
-/** The table of ARCHITECTURE.md. */
+/** The table of ARCHITECTURE.md. A room of the window has a row of its own where it needs more than every such room. */
 export function floorsTable() {
-  const short = (rooms) =>
-    rooms.map((room) => `\`${room.replace(/^(core|renderer\/features)\//, '')}\``).join(', ') || '–'
-  const rows = floors.map(
-    ({ room, what, may, packages, globals }) =>
-      `| \`${room}\` | ${what} | ${short(may)} | ${packages.map((name) => `\`${name}\``).join(', ') || '–'} | ${globals} |`,
-  )
+  const isPlain = ({ room }) => /^renderer\/rooms\/./.test(room) && !roomNeeds[room.split('/')[2]]
+  const every = renderer('rooms/<name>', 'every room of the window', shared(), ui)
+  const first = floors.findIndex(({ room }) => room.startsWith('renderer/rooms/'))
+  const rows = [...floors.slice(0, first), every, ...floors.slice(first).filter((floor) => !isPlain(floor))].map(rowOf)
   return ['| room | what | may import | packages | globals |', '|---|---|---|---|---|', ...rows].join('\n')
 }
+function rowOf({ room, what, may, packages, globals }) {
+  const plain = room.startsWith('renderer/rooms/') && room !== 'renderer/rooms/<name>'
+  const list = (names) => names.map((name) => `\`${name.replace(/^core\//, '')}\``).join(', ') || '–'
+  const [rooms, used] = plain ? [without(may, shared()), without(packages, ui)] : [may, packages]
+  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(rooms)} | ${list(used)} | ${globals} |`
+}
+const without = (names, others) => names.filter((name) => !others.includes(name))

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import * as en from './locales/en/index.ts'
 import * as ja from './locales/ja/index.ts'
 import type { ErrorCode } from '../../../core/contract/index.ts'
-import { errorSentence, fillPlaces, logSentence } from '../../ui/texts.ts'
+import { errorSentence, fillPlaces, logSentence } from '../../language/texts.ts'
 
 beforeAll(async () => {
   await i18next.init({
