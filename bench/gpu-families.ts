@@ -104,10 +104,10 @@ async function compute(folder: string, kind: 'cpu' | 'cuda', halves: (typeof HAL
   runner.dispose()
   const settings = {
     ...generationSettingsOf(defaultSettings()),
-    doSample: false,
-    repetitionPenalty: 1,
-    minNewTokens: NEW_TOKENS,
-    maxNewTokens: NEW_TOKENS,
+    'prediction.do_sample': false,
+    'prediction.repetition_penalty': 1,
+    'prediction.min_length_inference': NEW_TOKENS,
+    'prediction.max_length_inference': NEW_TOKENS,
   }
   const decoded = async (p: Float32Array | null) => {
     const generator = await Generator.open(

@@ -5,6 +5,8 @@ import {
   checkSetting,
   defaultSettings,
   errorTexts,
+  generationSettingsOf,
+  GenerationSettings,
   isShown,
   logTexts,
   parseSettings,
@@ -168,5 +170,22 @@ describe('sentences', () => {
       expect(ja.endsWith('。'), code).toBe(true)
       expect(en.endsWith('.'), code).toBe(true)
     }
+  })
+})
+
+describe('the settings of an answer', () => {
+  const settings = generationSettingsOf(defaultSettings())
+
+  it('are the whole prediction group, and nothing else', () => {
+    expect(GenerationSettings.parse(settings)).toEqual(settings)
+    expect(Object.keys(settings)).toEqual(settingKeys.filter((key) => settingOf(key).group === 'prediction'))
+    const { 'prediction.seed': _, ...incomplete } = settings
+    for (const wrong of [incomplete, { ...settings, 'training.epochs': 1 }, null, [], 'x'])
+      expect(GenerationSettings.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false)
+  })
+
+  it('are refused outside of the catalogue, and as texts of numbers', () => {
+    for (const wrong of [{ 'prediction.top_p': 2 }, { 'prediction.top_k': '3' }, { 'prediction.do_sample': 1 }])
+      expect(GenerationSettings.safeParse({ ...settings, ...wrong }).success, JSON.stringify(wrong)).toBe(false)
   })
 })

@@ -144,7 +144,7 @@ describe('training the tiny model against torch and peft', () => {
         tiny.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `),
       )
       const answers = await generator.generate(
-        { prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } },
+        { prompts, settings: { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 60 } },
         await runner.p.read(),
       )
       generator.dispose()

@@ -56,7 +56,7 @@ describe.runIf(openRuntimeWithSoftwareGpu())(
       const generator = await Generator.open(model, device(), p && layout)
       const prompts = asked.map(({ prompt }) => model.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `))
       const answers = await generator.generate(
-        { prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } },
+        { prompts, settings: { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 60 } },
         p,
       )
       generator.dispose()
