@@ -47,9 +47,9 @@ export const floors = [
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
   core(
     'files',
-    'atomic writes, fsync, disk errors, regular files, folders of the account; every durable write goes through `disk.ts`',
+    'atomic writes, fsync, disk errors, regular files, folders of the account; every durable write goes through `disk.ts`, every stored file through `stored.ts`',
     ['contract'],
-    [],
+    ['zod'],
     'node',
   ),
   core('net', 'HTTP client with proxy, resumable download, progress', ['contract'], ['undici', 'zod'], 'node'),
@@ -237,7 +237,7 @@ export const floors = [
       'runs',
       'chat',
     ],
-    ['zod', 'yaml'],
+    ['zod'],
     'node',
   ),
   core(
