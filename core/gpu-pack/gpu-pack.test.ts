@@ -345,7 +345,7 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
       'null',
       '{"a":1}',
       {},
-      { ...noted, [second.archive.sha256]: noted[first.archive.sha256] },
+      { ...noted, [second.archive.sha256]: noted[first.archive.sha256]! },
       { ...noted, [second.archive.sha256]: [] },
       {
         ...noted,
