@@ -23,11 +23,18 @@ const roomNeeds = {
 /**
  * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules;
  * `dom` has the page's.
- * `door`: the one file that other rooms of the same kind see.
+ * `door`: the one file that other rooms see. `sees`: the file of others that this room sees beside their door.
  * @type {readonly { room: string, what: string, may: readonly string[], packages: readonly string[], globals: 'pure' |
- * 'node' | 'dom', door?: string }[]}
+ * 'node' | 'dom', door?: string, sees?: string }[]}
  */
 export const floors = [
+  {
+    room: 'texts',
+    what: 'every text that a person may read, a folder for each language; sentences with their facts',
+    may: [],
+    packages: [],
+    globals: 'pure',
+  },
   core(
     'optimization',
     'one file an optimizer and a schedule, named in a list; formulas over operators that are given',
@@ -37,13 +44,13 @@ export const floors = [
   ),
   core(
     'contract',
-    'calls, events, settings catalogue, error sentences; used by both sides',
-    ['optimization'],
+    'calls, events, settings catalogue, errors; used by both sides',
+    ['texts', 'optimization'],
     ['zod'],
     'pure',
   ),
   core('random', 'seeded random numbers', [], [], 'pure'),
-  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
+  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'pure'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
   core(
     'files',
@@ -188,7 +195,7 @@ export const floors = [
   core(
     'datasets',
     'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`',
-    ['contract', 'random', 'files', 'samples'],
+    ['texts', 'contract', 'random', 'files', 'samples'],
     ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'],
     'node',
   ),
@@ -209,7 +216,7 @@ export const floors = [
   core(
     'runs',
     'experiments: their folders, the supervisor, the service',
-    ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
+    ['texts', 'contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
     ['zod', 'yaml'],
     'node',
   ),
@@ -224,6 +231,7 @@ export const floors = [
     'host',
     "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
     [
+      'texts',
       'contract',
       'processes',
       'files',
@@ -243,24 +251,27 @@ export const floors = [
   core(
     'cli',
     "the terminal's commands",
-    ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
+    ['texts', 'contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
     ['zod'],
     'node',
   ),
+  electron('wire', 'how calls and the key cross the socket between page and web host', [], [], 'pure'),
   electron(
     'bridge',
     "the web host's page side: calls and events over a WebSocket, the key",
-    ['core/contract'],
+    ['core/contract', 'electron/wire'],
     [],
     'dom',
   ),
   electron('preload', 'passes calls and events on, nothing else', ['core/contract'], ['electron'], 'pure'),
-  electron('engine', "the engine's process", ['core/processes', 'core/engine'], [], 'node'),
-  electron('reader', "the reader's process", ['core/processes', 'core/reader'], [], 'node'),
+  electron('child', 'a process of the host: its way to the host', ['core/processes'], [], 'node'),
+  electron('engine', "the engine's process", ['core/engine', 'electron/child'], [], 'node'),
+  electron('reader', "the reader's process", ['core/reader', 'electron/child'], [], 'node'),
   electron(
     'main',
     'the desktop host',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -278,6 +289,7 @@ export const floors = [
     'web',
     'the web host and the terminal',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -285,15 +297,15 @@ export const floors = [
       'core/reader',
       'core/host',
       'core/cli',
-      'electron/bridge',
+      'electron/wire',
     ],
     ['ws', 'zod'],
     'node',
   ),
   renderer(
     'language',
-    'the language of the interface: sentences of errors, numbers, sizes and times',
-    ['core/contract'],
+    'the language of the interface: numbers, sizes and times in it',
+    ['texts'],
     ['react', 'react-i18next', 'i18next'],
   ),
   renderer(
@@ -303,13 +315,24 @@ export const floors = [
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react'],
   ),
   renderer(
+    'ui/stories',
+    'each control in its states: `npm run stories`, photographed by the journeys',
+    ['texts', ...below('language', 'ui')],
+    ['react', 'react-dom', 'i18next', 'lucide-react', '@fontsource-variable/noto-sans-jp'],
+  ),
+  renderer(
     'errors',
     "the host's refusals, shown as a notice or a toast",
     ['core/contract', ...below('language', 'ui')],
     ['react-i18next'],
   ),
   renderer('commands', 'an act as one object: button, palette and keys show the same', below('ui'), ['react']),
-  renderer('session', 'where the user is: room, selections, widths of panes', below('ui'), ['zustand']),
+  renderer('session', 'what a room of the window is; where the user is', below('ui', 'commands'), [
+    'react',
+    'lucide-react',
+    'i18next',
+    'zustand',
+  ]),
   renderer(
     'dialogs',
     "the web host's folder dialog",
@@ -317,16 +340,26 @@ export const floors = [
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
   ),
   ...roomsOfTheWindow(),
+  {
+    ...renderer(
+      'rooms',
+      'the registry: one line a room',
+      below('session', ...roomNames().map((name) => `rooms/${name}`)),
+      [],
+    ),
+    sees: 'room.tsx',
+  },
   renderer(
     'app',
-    'shell: rail, palette, shortcuts, texts',
-    [...shared(), ...below(...roomNames().map((name) => `rooms/${name}`))],
+    'shell: rail, palette, shortcuts',
+    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/experiments')],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
 
 function core(name, what, may, packages, globals) {
-  return { room: `core/${name}`, what, may: may.map((other) => `core/${other}`), packages, globals }
+  const rooms = may.map((other) => (other === 'texts' ? other : `core/${other}`))
+  return { room: `core/${name}`, what, may: rooms, packages, globals }
 }
 function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
@@ -339,7 +372,7 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
 }
 
 function roomsOfTheWindow() {
@@ -398,11 +431,11 @@ export const missingGlobals = {
 /** The room of a file, given from the repository's root with slashes; undefined for files outside of the house. */
 export function floorOf(file) {
   const parts = file.split('/')
-  return byRoom.get(parts.slice(0, 3).join('/')) ?? byRoom.get(parts.slice(0, 2).join('/'))
+  return [3, 2, 1].map((depth) => byRoom.get(parts.slice(0, depth).join('/'))).find((floor) => floor !== undefined)
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
-export const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
+export const isTest = (file) => /\.(test|cases)\.tsx?$|\/testing\//.test(file)
 
 /** Why a file may not import this; null where it may. */
 export function problemOf(file, specifier) {
@@ -421,9 +454,11 @@ export function problemOf(file, specifier) {
 function problemOfPath(floor, file, target) {
   const other = floorOf(target)
   if (other === floor) return null
-  if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
+  if (!other)
+    return /^(core|electron|renderer|texts)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
+  if (floor.sees && target === `${other.room}/${floor.sees}`) return null
   if (other.door && /\.tsx?$/.test(target) && target !== `${other.room}/${other.door}`)
     return `Other rooms see ${other.room} through its ${other.door} only.`
   return null
@@ -452,7 +487,7 @@ const imports = {
 /** ESLint's configuration of the floors: the rule, and each room's missing globals. */
 export const floorRules = [
   {
-    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    files: ['{core,electron,renderer,texts}/**/*.{ts,tsx}'],
     plugins: { floors: { rules: { imports } } },
     rules: { 'floors/imports': 'error' },
   },
@@ -477,9 +512,11 @@ export function floorsTable() {
   return ['| room | what | may import | packages | globals |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 function rowOf({ room, what, may, packages, globals }) {
-  const plain = room.startsWith('renderer/rooms/') && room !== 'renderer/rooms/<name>'
   const list = (names) => names.map((name) => `\`${name.replace(/^core\//, '')}\``).join(', ') || '–'
+  const plain = roomNeeds[room.split('/')[2]] !== undefined && room.startsWith('renderer/rooms/')
   const [rooms, used] = plain ? [without(may, shared()), without(packages, ui)] : [may, packages]
-  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(rooms)} | ${list(used)} | ${globals} |`
+  const named = room === 'renderer/rooms' ? rooms.filter((other) => !other.startsWith(`${room}/`)) : rooms
+  const others = named === rooms ? '' : ', every room of the window'
+  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(named)}${others} | ${list(used)} | ${globals} |`
 }
 const without = (names, others) => names.filter((name) => !others.includes(name))

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import { InternalError } from '../contract/errors.ts'
-import type { Builder } from './builder.ts'
 import type {
   Attributes,
   BlockKernel,
@@ -8,6 +7,7 @@ import type {
   GradientRule,
   Lowering,
   Operation,
+  Traits,
   Typed,
   Value,
   WholeKernel,
@@ -21,7 +21,7 @@ type OutputGradients<Out extends readonly string[]> = Out extends readonly [stri
   ? readonly [Value]
   : Each<Out, Value | null>
 
-interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> {
+interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> extends Traits {
   readonly type: string
   /**
    * Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any
@@ -37,32 +37,25 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** The gradient of every input, before broadcast axes are summed (the engine does that), or why there is none. */
   readonly grad:
     | ((context: {
-        readonly b: Builder
         readonly inputs: Each<In, Value>
         readonly outputs: Each<NoInfer<Out>, Value>
         readonly dOut: OutputGradients<NoInfer<Out>>
         readonly attrs: NoInfer<Attrs>
       }) => NoInfer<Each<In, Value | null>>)
     | { readonly noGrad: string }
-  /** Of ops with one output: how an element of it is made of the inputs' elements, for kernels of our own. */
+  /** Of ops with one output: how an element of it is made of the inputs' elements, for custom kernels. */
   element?(context: ElementContext<Each<In, string>, Each<In, Value>, NoInfer<Attrs>>): string
-  /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
-  readonly unread?: readonly number[]
   /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
   collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
-  /** The same in simpler ops, for kernels of our own. */
-  expand?(context: {
-    readonly b: Builder
-    readonly inputs: Each<In, Value>
-    readonly attrs: NoInfer<Attrs>
-  }): NoInfer<Each<Out, Value>>
+  /** The same in simpler ops, for custom kernels. */
+  expand?(context: { readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /**
-   * A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
+   * A custom kernel for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
    * take.
    */
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
-  /** There is no other form of it: graphs have it only where kernels of our own can be compiled. */
-  readonly kernelOnly?: true
+  /** Values that the lowered form makes on the way and frees at once, for the estimate of memory. */
+  temporaries?(inputs: Each<In, Value>): readonly Typed[]
   /** How ONNX Runtime's providers compute it. */
   lower(
     context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
@@ -89,7 +82,7 @@ export function defineOp<
   const Out extends readonly string[] = readonly ['y'],
   Attrs extends Attributes = Record<never, never>,
 >(definition: Definition<In, Out, Attrs>): Op<In, Out, Attrs> {
-  const { type, inputs: names, attrs: schema } = definition
+  const { type, inputs: names, attrs: schema, infer, grad, ...rest } = definition
   const check = (inputs: readonly Value[], attributes: Attributes) => {
     const variadic = names.at(-1)?.startsWith('...')
     if (variadic ? inputs.length < names.length - 1 : inputs.length !== names.length)
@@ -98,24 +91,43 @@ export function defineOp<
     if (parsed?.error) throw new InternalError(`${type}: ${parsed.error.message}`)
   }
   return {
+    // Kernels, lowering and traits: the engine calls them with what the compiler has checked here.
+    ...(rest as unknown as Traits &
+      Pick<Operation, 'element' | 'collect' | 'expand' | 'kernel' | 'temporaries' | 'lower'>),
     type,
     inputs: names,
     infer(inputs, attributes) {
       check(inputs, attributes)
-      return definition.infer(inputs as Each<In, Value>, attributes as Attrs)
+      return infer(inputs as Each<In, Value>, attributes as Attrs)
     },
-    grad: definition.grad as unknown as GradientRule | { noGrad: string },
-    ...(definition.unread && { unread: definition.unread }),
-    ...(definition.element && { element: (context) => definition.element!(context as never) }),
-    ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
-    ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
-    ...(definition.kernelOnly && { kernelOnly: true }),
-    ...(definition.kernel && {
-      kernel: (values, attributes) => definition.kernel!(values as never, attributes as never),
-    }),
-    lower: (context) => definition.lower(context as never),
+    grad: grad as unknown as GradientRule | { noGrad: string },
   }
 }
+
+/**
+ * Adds a node to the graph that the inputs belong to, and returns its outputs. Throws InternalError where there is no
+ * input, where inputs belong to two graphs, or where the op's shape rule finds that they do not fit.
+ */
+export function apply<In extends readonly string[], Out extends readonly string[], Attrs extends object>(
+  op: Op<In, Out, Attrs>,
+  inputs: Each<In, Value>,
+  attrs: Attrs,
+): Each<Out, Value> {
+  const values: readonly Value[] = inputs
+  const graph = values[0]?.graph
+  if (!graph || values.some((value) => value.graph !== graph))
+    throw new InternalError(
+      `${op.type}: expected values of one graph, got ${values.length === 0 ? 'none' : 'two graphs'}`,
+    )
+  return graph.node(op, values, attrs as Attributes) as never
+}
+
+/** A value, or a number where another operand gives its element type and graph. */
+export type Operand = Value | number
+
+/** The operand as a value: a number becomes a constant of the element type of `like`. */
+export const valueOf = (operand: Operand, like: Value): Value =>
+  typeof operand === 'number' ? like.graph.constant(operand, like.dtype) : operand
 
 /** Throws the bug that a shape rule found: the op, what it expected, what it got. */
 export function misfit(type: string, inputs: readonly Value[], expected: string): never {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { halfTable } from '../checkpoints/index.ts'
+import { dequantize, matmul } from '../graph/ops/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
@@ -97,7 +98,7 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
 }
 
-describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', { timeout: 120_000 }, () => {
+describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { timeout: 120_000 }, () => {
   it.each(families)('%s: the same loss and gradient as by ONNX Runtime', (family) => compare(family, {}, 1e-5))
   it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5),
@@ -129,11 +130,11 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
   it.each(['gpt2'])('%s with losses in chunks, float16', (family) =>
     compare(family, { lossChunks: 2, compute: 'float16' }, 2e-2),
   )
-  it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
+  it.each(['int8', 'int4'] as const)('%s weights are dequantized for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
     const b = new Builder()
-    const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
-    b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
+    const w = dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
+    b.output('y', matmul(matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
     const graph = b.build()
     const { bytes, scales } = makeQuantize(halfTable(), readSync)(
       Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)).buffer,
@@ -157,7 +158,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     }
     expect(distance(results[1]!, results[0]!)).toBeLessThan(1e-6)
   })
-  // Where sizes differ, or parts are many, these hand addresses over in memory that a later run overwrites: a recorded
+  // Where sizes differ, or parts are many, these hand addresses over in memory that a later run overwrites: a captured
   // run would read or write anywhere.
   it.each(['gpt2', 'llama', 'lfm2'])(
     '%s: whatever ONNX Runtime makes of the graph, it splits and joins only few parts of one size',

@@ -1,5 +1,16 @@
-import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
+import {
+  after,
+  cast,
+  concat,
+  crossEntropy,
+  crossEntropyGradient,
+  expandLike,
+  matmul,
+  reshape,
+  split,
+  withGradient,
+} from '../graph/ops/index.ts'
 
 /** Gradients of logits are between -1 and 1; so much larger, small ones are not lost in halves. */
 const GRADIENT_SCALE = 128
@@ -20,16 +31,16 @@ interface Head {
  * comes back, no more than one chunk of logits lies in memory, and only once (as in Liger Kernel's fused linear cross
  * entropy, Hsu et al. 2024). W itself gets no gradient.
  */
-export function chunkedLosses(b: Builder, { x, weight, labels, chunks }: Head): Value {
+export function chunkedLosses({ x, weight, labels, chunks }: Head): Value {
   const width = x.shape[1] as number
   const cut = (value: Value, shape: readonly number[]): Value[] => {
-    const rows = b.reshape(value, [chunks, 'M/K', ...shape])
-    return b.split(rows, new Array<number>(chunks).fill(1), 0).map((part) => b.reshape(part, ['M/K', ...shape]))
+    const rows = reshape(value, [chunks, 'M/K', ...shape])
+    return split(rows, new Array<number>(chunks).fill(1), 0).map((part) => reshape(part, ['M/K', ...shape]))
   }
   const joined = (parts: readonly Value[], shape: readonly number[]) =>
-    b.reshape(
-      b.concat(
-        parts.map((part) => b.reshape(part, [1, 'M/K', ...shape])),
+    reshape(
+      concat(
+        parts.map((part) => reshape(part, [1, 'M/K', ...shape])),
         0,
       ),
       ['M', ...shape],
@@ -37,15 +48,15 @@ export function chunkedLosses(b: Builder, { x, weight, labels, chunks }: Head): 
   const [rows, ids] = [cut(x, [width]), cut(labels, [])]
   let last: Value | null = null
   const parts = rows.map((ahead, index) => {
-    const row = last ? b.after(ahead, last) : ahead
-    const logits = b.cast(b.matmul(row, weight, { transY: true }), 'float32')
-    const losses = b.crossEntropy(logits, ids[index] as Value)
-    const d = b.crossEntropyGradient(logits, ids[index] as Value, b.expandLike(b.constant(GRADIENT_SCALE), losses))
-    const g = b.matmul(b.cast(d, x.dtype), weight)
+    const row = last ? after(ahead, last) : ahead
+    const logits = cast(matmul(row, weight, { transY: true }), 'float32')
+    const losses = crossEntropy(logits, ids[index] as Value)
+    const d = crossEntropyGradient(logits, ids[index] as Value, expandLike(GRADIENT_SCALE, losses))
+    const g = matmul(cast(d, x.dtype), weight)
     last = g
     return { losses, g }
   })
-  return b.withGradient(
+  return withGradient(
     joined(
       parts.map(({ losses }) => losses),
       [],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../graph/ir.ts'
+import { add, mul, reshape, rmsNorm, split } from '../graph/ops/index.ts'
 import { activations, activationNames, type Activation } from './config.ts'
 import type { AttentionOptions, ModelContext } from './context.ts'
 import type { Architecture } from './family.ts'
@@ -134,17 +135,16 @@ interface Parts {
 }
 
 function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, headSize, head }: Parts): Value {
-  const { b } = c
   const { config } = plan
   const { hidden_size: width, intermediate_size: inner, rms_norm_eps: epsilon } = config
   const scaleOf = (name: string, size: number) => {
     const w = c.weight(`${name}.weight`, [size], 'float32')
-    return plan.normOffset ? b.add(w, b.constant(1)) : w
+    return plan.normOffset ? add(w, 1) : w
   }
-  const norm = (x: Value, name: string) => b.rmsNorm(x, scaleOf(name, width), epsilon)
+  const norm = (x: Value, name: string) => rmsNorm(x, scaleOf(name, width), epsilon)
   const perHead = (x: Value, name: string, count: number) => {
     if (!plan.headNorm) return x
-    return b.reshape(b.rmsNorm(b.reshape(x, ['N', count, headSize]), scaleOf(name, headSize), epsilon), [
+    return reshape(rmsNorm(reshape(x, ['N', count, headSize]), scaleOf(name, headSize), epsilon), [
       'N',
       count * headSize,
     ])
@@ -153,12 +153,12 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
   const residualDropout = plan.residualDropout ?? 0
 
   let x = c.embed(TABLE, config.vocab_size, width)
-  if (plan.embeddingScale) x = b.mul(x, b.constant(plan.embeddingScale, x.dtype))
+  if (plan.embeddingScale) x = mul(x, plan.embeddingScale)
   x = c.dropout(x, plan.embeddingDropout ?? 0)
   for (const [index, { path, qkv, o, gateUp, down }] of layers.entries()) {
     x = c.layer(x, (x) => {
       const h = norm(x, `${path}.input_layernorm`)
-      const [q, k, v] = parts(c, c.linears(h, qkv), [heads * headSize, kvHeads * headSize, kvHeads * headSize])
+      const [q, k, v] = parts(c.linears(h, qkv), [heads * headSize, kvHeads * headSize, kvHeads * headSize])
       const turned = [
         perHead(q, `${path}.self_attn.q_norm`, heads),
         perHead(k, `${path}.self_attn.k_norm`, kvHeads),
@@ -167,17 +167,17 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
       // From here on the last layer is needed only where logits are.
       const select = index === layers.length - 1 ? c.select : (value: Value) => value
       const [mixed] = c.linears(select(attended), [o])
-      const afterAttention = b.add(
+      const afterAttention = add(
         select(x),
         c.dropout(plan.sandwich ? norm(mixed, `${path}.post_attention_layernorm`) : mixed, residualDropout),
       )
       // A gated feed-forward layer (Shazeer 2020): down(act(gate f) · up f)
       const fed = c.feedForward(afterAttention, (x) => {
         const f = norm(x, `${path}.${plan.sandwich ? 'pre_feedforward_layernorm' : 'post_attention_layernorm'}`)
-        const [gate, up] = parts(c, c.linears(f, gateUp), [inner, inner])
-        return c.linears(b.mul(activate(b, gate), up), [down])[0]
+        const [gate, up] = parts(c.linears(f, gateUp), [inner, inner])
+        return c.linears(mul(activate(gate), up), [down])[0]
       })
-      return b.add(
+      return add(
         afterAttention,
         c.dropout(plan.sandwich ? norm(fed, `${path}.post_feedforward_layernorm`) : fed, residualDropout),
       )
@@ -188,8 +188,7 @@ function forward(c: ModelContext, plan: DecoderPlan, { layers, heads, kvHeads, h
 
 /** The values as they are, or cut from the one that holds them all. */
 const parts = <const Sizes extends readonly number[]>(
-  { b }: ModelContext,
   values: readonly Value[],
   sizes: Sizes,
 ): { readonly [Index in keyof Sizes]: Value } =>
-  (values.length === 1 ? b.split(values[0] as Value, sizes, 1) : values) as never
+  (values.length === 1 ? split(values[0] as Value, sizes, 1) : values) as never

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../graph/ir.ts'
+import { add, layerNorm, reshape, split } from '../graph/ops/index.ts'
 import { activationNames, activations, readConfig } from './config.ts'
 import type { ModelContext } from './context.ts'
 import type { Architecture, Family } from './family.ts'
@@ -95,11 +96,10 @@ function architecture(config: Config, layers: readonly Layer[]): Architecture {
 }
 
 function forward(c: ModelContext, config: Config, layers: readonly Layer[], head: string): Value {
-  const { b } = c
   const { hidden_size: width, num_attention_heads: heads, hidden_dropout: dropout } = config
   const size = width / heads
   const norm = (x: Value, name: string) =>
-    b.layerNorm(
+    layerNorm(
       x,
       c.weight(`${name}.weight`, [width], 'float32'),
       c.weight(`${name}.bias`, [width], 'float32'),
@@ -109,7 +109,7 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
   const feedForward = (x: Value, { path, up, down }: Layer) => {
     const fed = c.feedForward(x, (x) => {
       const [wide] = c.linears(norm(x, `${path}.post_attention_layernorm`), [up])
-      return c.linears(activate(b, wide), [down])[0]
+      return c.linears(activate(wide), [down])[0]
     })
     return c.dropout(fed, dropout)
   }
@@ -119,16 +119,16 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
     x = c.layer(x, (x) => {
       const [joined] = c.linears(norm(x, `${layer.path}.input_layernorm`), [layer.qkv])
       // Each head's q, k and v lie side by side.
-      const [q, k, v] = b
-        .split(b.reshape(joined, ['N', heads, 3 * size]), [size, size, size], 2)
-        .map((part) => b.reshape(part, ['N', width])) as [Value, Value, Value]
+      const [q, k, v] = split(reshape(joined, ['N', heads, 3 * size]), [size, size, size], 2).map((part) =>
+        reshape(part, ['N', width]),
+      ) as [Value, Value, Value]
       const attended = c.attention(index, q, k, v, {})
       // From here on the last layer is needed only where logits are.
       const select = index === layers.length - 1 ? c.select : (value: Value) => value
       const mixed = c.dropout(c.linears(select(attended), [layer.o])[0], dropout)
       const kept = select(x)
-      const afterAttention = b.add(kept, mixed)
-      return b.add(afterAttention, feedForward(config.use_parallel_residual ? kept : afterAttention, layer))
+      const afterAttention = add(kept, mixed)
+      return add(afterAttention, feedForward(config.use_parallel_residual ? kept : afterAttention, layer))
     })
   }
   return c.logits(norm(x, 'gpt_neox.final_layer_norm'), head, config.vocab_size)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../graph/ir.ts'
+import { add, layerNorm, split } from '../graph/ops/index.ts'
 import { activationNames, activations, readConfig } from './config.ts'
 import type { ModelContext } from './context.ts'
 import type { Architecture, Family } from './family.ts'
@@ -86,10 +87,9 @@ function architecture(config: Config, layers: readonly Layer[]): Architecture {
 }
 
 function forward(c: ModelContext, config: Config, layers: readonly Layer[], head: string): Value {
-  const { b } = c
   const { n_embd: width, resid_pdrop: residual } = config
   const norm = (x: Value, name: string) =>
-    b.layerNorm(
+    layerNorm(
       x,
       c.weight(`${name}.weight`, [width], 'float32'),
       c.weight(`${name}.bias`, [width], 'float32'),
@@ -101,7 +101,7 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
   const activate = activations[config.activation_function]
 
   let x = c.dropout(
-    b.add(
+    add(
       c.embed(TABLE, config.vocab_size, width),
       c.embedPositions('transformer.wpe.weight', config.n_positions, width),
     ),
@@ -110,17 +110,17 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[], head
   for (const [index, { path, qkv, o, up, down }] of layers.entries()) {
     x = c.layer(x, (x) => {
       const [joined] = c.linears(norm(x, `${path}.ln_1`), [qkv])
-      const [q, k, v] = b.split(joined, [width, width, width], 1) as [Value, Value, Value]
+      const [q, k, v] = split(joined, [width, width, width], 1) as [Value, Value, Value]
       const attended = c.attention(index, q, k, v, { scale: scaleOf(index), rotary: null })
       // From here on the last layer is needed only where logits are.
       const select = index === layers.length - 1 ? c.select : (value: Value) => value
       const [mixed] = c.linears(select(attended), [o])
-      const afterAttention = b.add(select(x), c.dropout(mixed, residual))
+      const afterAttention = add(select(x), c.dropout(mixed, residual))
       const fed = c.feedForward(afterAttention, (x) => {
         const [wide] = c.linears(norm(x, `${path}.ln_2`), [up])
-        return c.linears(activate(b, wide), [down])[0]
+        return c.linears(activate(wide), [down])[0]
       })
-      return b.add(afterAttention, c.dropout(fed, residual))
+      return add(afterAttention, c.dropout(fed, residual))
     })
   }
   return c.logits(norm(x, 'transformer.ln_f'), head, config.vocab_size)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../graph/ir.ts'
+import { add, mul, reshape, rmsNorm, silu, split } from '../graph/ops/index.ts'
 import { readConfig } from './config.ts'
 import type { ModelContext } from './context.ts'
 import type { Architecture, Family } from './family.ts'
@@ -112,15 +113,14 @@ function architecture(config: Config, layers: readonly Layer[]): Architecture {
 }
 
 function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Value {
-  const { b } = c
   const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: kvHeads, norm_eps: epsilon } = config
   const headSize = width / heads
-  const norm = (x: Value, name: string) => b.rmsNorm(x, c.weight(`${name}.weight`, [width], 'float32'), epsilon)
+  const norm = (x: Value, name: string) => rmsNorm(x, c.weight(`${name}.weight`, [width], 'float32'), epsilon)
   const perHead = (x: Value, name: string, count: number) =>
-    b.reshape(
-      b.rmsNorm(b.reshape(x, ['N', count, headSize]), c.weight(`${name}.weight`, [headSize], 'float32'), epsilon),
-      ['N', count * headSize],
-    )
+    reshape(rmsNorm(reshape(x, ['N', count, headSize]), c.weight(`${name}.weight`, [headSize], 'float32'), epsilon), [
+      'N',
+      count * headSize,
+    ])
 
   let x = c.embed(TABLE, config.vocab_size, width)
   for (const [index, { path, before, after, isAttention, gateUp, down }] of layers.entries()) {
@@ -140,21 +140,21 @@ function forward(c: ModelContext, config: Config, layers: readonly Layer[]): Val
           )
         }
         // C · conv(B · x)
-        const [inGate, outGate, value] = b.split(h[0] as Value, [width, width, width], 1) as [Value, Value, Value]
-        const w = b.reshape(c.weight(`${path}.conv.conv.weight`, [width, 1, config.conv_L_cache]), [
+        const [inGate, outGate, value] = split(h[0] as Value, [width, width, width], 1) as [Value, Value, Value]
+        const w = reshape(c.weight(`${path}.conv.conv.weight`, [width, 1, config.conv_L_cache]), [
           width,
           config.conv_L_cache,
         ])
-        return b.mul(outGate, c.convolution(index, b.mul(inGate, value), w))
+        return mul(outGate, c.convolution(index, mul(inGate, value), w))
       }
       const [mixed] = c.linears(select(mix()), [after])
-      const afterMixing = b.add(select(x), mixed)
+      const afterMixing = add(select(x), mixed)
       // SwiGLU (Shazeer 2020)
       const fed = c.feedForward(afterMixing, (x) => {
         const [gate, up] = c.linears(norm(x, `${path}.ffn_norm`), gateUp) as unknown as [Value, Value]
-        return c.linears(b.mul(b.silu(gate), up), [down])[0]
+        return c.linears(mul(silu(gate), up), [down])[0]
       })
-      return b.add(afterMixing, fed)
+      return add(afterMixing, fed)
     })
   }
   return c.logits(norm(x, 'model.embedding_norm'), TABLE, config.vocab_size)

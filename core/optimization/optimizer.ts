@@ -51,7 +51,8 @@ export interface StateVector {
  * its formula on the flat trainable vector.
  */
 export interface Optimizer<State extends string = string, Scalar extends string = string> {
-  readonly title: { readonly ja: string; readonly en: string }
+  /** Its name where a language's texts say no more. */
+  readonly title: string
   readonly state: Readonly<Record<State, StateVector>>
   /** Scalars of the step number `step` (from 1). */
   scalars(step: number): Readonly<Record<Scalar, number>>

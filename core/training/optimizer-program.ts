@@ -1,7 +1,10 @@
 import { Builder } from '../graph/builder.ts'
 import type { Graph, Value } from '../graph/ir.ts'
+import * as graphOperators from '../graph/ops/index.ts'
 import { rowsOf, total } from '../graph/total.ts'
 import type { Operators, Optimizer } from '../optimization/index.ts'
+
+const { add, div, less, mul, reduceMax, reshape, sqrt, where } = graphOperators
 
 /** Added to the norm before dividing, as torch.nn.utils.clip_grad_norm_ does. */
 const CLIP_EPSILON = 1e-6
@@ -37,13 +40,13 @@ export function optimizerProgram(
     ]),
   )
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1)).map((name) => [name, scalar(name)]))
-  const rows = b.reshape(g, rowsOf(parameterCount))
-  const norm = b.sqrt(total(b, b.mul(rows, rows)))
-  const fits = b.less(norm, b.constant(LARGEST_NORM))
+  const rows = reshape(g, rowsOf(parameterCount))
+  const norm = sqrt(total(mul(rows, rows)))
+  const fits = less(norm, LARGEST_NORM)
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
-  const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
-  const updated = optimizer.update({
-    operators: operatorsOf(b),
+  const whole = skipOverflow ? where(fits, g, 0) : g
+  const updated = optimizer.update<Value>({
+    operators: { ...graphOperators, constant: (value) => b.constant(value), largestOfRows },
     p,
     parameterCount,
     gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole,
@@ -53,22 +56,18 @@ export function optimizerProgram(
     weightDecay,
   })
   const output = (name: string, after: Value, before: Value) =>
-    b.output(`${name}_out`, skipOverflow ? b.where(fits, after, before) : after)
+    b.output(`${name}_out`, skipOverflow ? where(fits, after, before) : after)
   output('p', updated.p, p)
   for (const name of Object.keys(optimizer.state)) output(name, updated.state[name] as Value, state[name] as Value)
   b.output('norm', norm)
   return b.build()
 }
 
-const operatorsOf = (b: Builder): Operators<Value> => ({
-  ...b,
-  constant: (value) => b.constant(value),
-  largestOfRows: (x) => b.reduceMax(x, [-1], true),
-})
+const largestOfRows: Operators<Value>['largestOfRows'] = (x) => reduceMax(x, [-1], true)
 
 // g · min(1, c / (‖g‖ + ε))  (Pascanu et al. 2013)
 function clipped(b: Builder, g: Value, norm: Value, clip: number): Value {
   const one = b.constant(1)
-  const factor = b.div(b.constant(clip), b.add(norm, b.constant(CLIP_EPSILON)))
-  return b.mul(g, b.where(b.less(factor, one), factor, one))
+  const factor = div(clip, add(norm, CLIP_EPSILON))
+  return mul(g, where(less(factor, one), factor, one))
 }

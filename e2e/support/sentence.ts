@@ -1,5 +1,10 @@
-import { errorTexts, type ErrorCode } from '../../core/contract/index.ts'
+import type { ErrorCode } from '../../core/contract/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
+import type { Language } from './texts.ts'
 
-/** The Japanese sentence of an error with its facts filled in. */
-export const sentence = (code: ErrorCode, facts: Readonly<Record<string, string | number>> = {}): string =>
-  errorTexts[code].ja.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
+/** The sentence of an error with its facts filled in. */
+export const sentence = (
+  code: ErrorCode,
+  facts: Readonly<Record<string, string | number>> = {},
+  language: Language = 'ja',
+): string => errorSentence({ code, facts }, language)

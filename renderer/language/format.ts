@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { text } from '../../texts/index.ts'
 import { useLanguage, type Language } from './language.ts'
 import { formatNumber } from './texts.ts'
 
@@ -34,7 +35,7 @@ const trimmed = (value: number): string => (value >= 100 ? String(Math.round(val
 
 /** The number with few digits: 1570 万 / 15.7M, as the language counts. */
 export const formatCompact = (value: number, language: Language): string =>
-  new Intl.NumberFormat(language === 'ja' ? 'ja-JP' : 'en-US', {
+  new Intl.NumberFormat(text(language).language.compactLocale, {
     notation: 'compact',
     maximumSignificantDigits: 3,
   }).format(value)
@@ -76,7 +77,7 @@ const makeFormat = (t: TFunction, language: Language): Format => ({
   },
   when: (iso) => formatWhen(new Date(iso), new Date(), language),
   time: (iso) =>
-    new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', {
+    new Intl.DateTimeFormat(text(language).language.locale, {
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',
@@ -91,7 +92,7 @@ function formatWhen(date: Date, now: Date, language: Language): string {
       : date.getFullYear() === now.getFullYear()
         ? { month: 'short', day: 'numeric', ...clock }
         : { year: 'numeric', month: 'short', day: 'numeric' }
-  return new Intl.DateTimeFormat(language === 'ja' ? 'ja-JP' : 'en-GB', style).format(date)
+  return new Intl.DateTimeFormat(text(language).language.locale, style).format(date)
 }
 
 /** Formatting of numbers, sizes, times in the language of the interface. */

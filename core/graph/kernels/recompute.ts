@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../ir.ts'
+import { after } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 import { isCollection, isFusable } from './expand.ts'
 import { GraphCopy } from './graph-copy.ts'
@@ -22,7 +23,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
   const copy = new GraphCopy(graph)
   const { b } = copy
   const again = ({ leaf, nodes }: Chain, value: Value, event: Value): Value => {
-    const own = new Map<Value, Value>([[leaf, b.after(copy.at(leaf), event)]])
+    const own = new Map<Value, Value>([[leaf, after(copy.at(leaf), event)]])
     for (const { op, inputs, attributes, outputs } of nodes)
       own.set(
         outputs[0] as Value,
@@ -35,7 +36,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
     return own.get(value) as Value
   }
   for (const node of graph.nodes) {
-    const isProduct = late.has(node) && node.op.type === 'MatMul'
+    const isProduct = late.has(node) && node.op.isProduct
     const inputs = node.inputs.map((value, index) => {
       const chain = isProduct && !isLate(value, late) ? chains.of(value) : null
       return chain && kept.has(chain.leaf)
@@ -49,9 +50,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
 
 /** The value that lies at the same place in memory. */
 const inAnyShape = (value: Value): Value =>
-  value.source.kind === 'node' && value.source.node.op.type === 'Reshape'
-    ? inAnyShape(value.source.node.inputs[0] as Value)
-    : value
+  value.source.kind === 'node' && value.source.node.op.isView ? inAnyShape(value.source.node.inputs[0] as Value) : value
 
 const isLate = ({ source }: Value, late: ReadonlySet<Node>): boolean => source.kind === 'node' && late.has(source.node)
 

@@ -1,8 +1,9 @@
 import { InternalError } from '../../contract/errors.ts'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
-/** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For kernels of our own only. */
-export const atColumn = defineOp({
+/** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For custom kernels only. */
+export const atColumnOp = defineOp({
   type: 'AtColumn',
   inputs: ['index', 'like'],
   infer: ([index, like]) => {
@@ -13,6 +14,8 @@ export const atColumn = defineOp({
   unread: [1],
   element: ({ inputs: [index], column }) => `(${index} == ${column})`,
   lower: () => {
-    throw new InternalError('AtColumn is for kernels of our own')
+    throw new InternalError('AtColumn is for custom kernels')
   },
 })
+
+export const atColumn = (index: Value, like: Value): Value => apply(atColumnOp, [index, like], {})[0]

@@ -1,14 +1,16 @@
 import { z } from 'zod'
-import type { Provider } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import type { Provider, Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { replaceAt, sameShape, sizeAt } from '../shapes.ts'
+import { split } from './split.ts'
 
 /** One of any number of inputs. */
 const anyNumber: readonly string[] = ['...values']
 
 /** Values one after the other along an axis of known size. ONNX Concat. */
-export const concat = defineOp({
+export const concatOp = defineOp({
   type: 'Concat',
+  takesHalfPrecision: true,
   inputs: anyNumber,
   attrs: z.object({ axis: z.number().int().min(0) }),
   infer: (values, { axis }) => {
@@ -28,16 +30,16 @@ export const concat = defineOp({
       },
     ]
   },
-  grad: ({ b, inputs, dOut: [d], attrs: { axis } }) =>
+  grad: ({ inputs, dOut: [d], attrs: { axis } }) =>
     inputs.length === 1
       ? [d]
-      : b.split(
+      : split(
           d,
           inputs.map((value) => sizeAt(value, axis)),
           axis,
         ),
-  // ONNX Runtime passes the addresses of parts of several sizes through memory that a later run overwrites: a recorded
-  // run would read wrong ones.
+  // ONNX Runtime passes the addresses of parts of several sizes through memory that a later run overwrites: a captured
+  // CUDA graph would read wrong ones.
   kernel(values, { axis }) {
     const sizes = values.map(({ shape }) => shape[axis])
     const isLast = values[0]?.shape.length === axis + 1
@@ -58,6 +60,8 @@ export const concat = defineOp({
     emit('Concat', parts, { axis }, { outputs })
   },
 })
+
+export const concat = (values: readonly Value[], axis: number): Value => apply(concatOp, values, { axis })[0] as Value
 
 /** A kernel's parameters fit into 4 KiB. */
 const MAX_KERNEL_INPUTS = 480

@@ -1,29 +1,22 @@
-import { z } from 'zod'
-import type { Dim, Value } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
-import { broadcast } from '../shapes.ts'
-
-export const MatmulAttributes = z.object({
-  /** Read the last two axes of x or y swapped. */
-  transX: z.boolean(),
-  transY: z.boolean(),
-  /** The product is multiplied by it. */
-  alpha: z.number(),
-})
-export type MatmulAttributes = z.infer<typeof MatmulAttributes>
+import type { Value } from '../ir.ts'
+import { apply, defineOp } from '../op.ts'
+import { matmulAddOp } from './matmul-add.ts'
+import { MatmulAttributes, productShape } from './product.ts'
 
 /**
  * y = alpha · x̃ ỹ over the last two axes, the axes before broadcast. ONNX MatMul / Gemm, com.microsoft FusedMatMul.
  */
-export const matmul = defineOp({
+export const matmulOp = defineOp({
   type: 'MatMul',
+  isProduct: true,
+  withSum: matmulAddOp,
   inputs: ['x', 'y'],
   attrs: MatmulAttributes,
   infer: ([x, y], attrs) => [{ dtype: x.dtype, shape: productShape(x, y, attrs) }],
   // out = α X Y  =>  dX = α d Yᵀ, dY = α Xᵀ d; swapped operands give swapped products.
-  grad: ({ b, inputs: [x, y], dOut: [d], attrs: { transX, transY, alpha } }) => [
-    transX ? b.matmul(y, d, { transX: transY, transY: true, alpha }) : b.matmul(d, y, { transY: !transY, alpha }),
-    transY ? b.matmul(d, x, { transX: true, transY: transX, alpha }) : b.matmul(x, d, { transX: !transX, alpha }),
+  grad: ({ inputs: [x, y], dOut: [d], attrs: { transX, transY, alpha } }) => [
+    transX ? matmul(y, d, { transX: transY, transY: true, alpha }) : matmul(d, y, { transY: !transY, alpha }),
+    transY ? matmul(d, x, { transX: true, transY: transX, alpha }) : matmul(x, d, { transX: !transX, alpha }),
   ],
   lower({ provider, values: [x, y], inputs, outputs, emit, constant, attrs: { transX, transY, alpha } }) {
     const attributes = { transA: Number(transX), transB: Number(transY), alpha: { float: alpha } }
@@ -39,27 +32,14 @@ export const matmul = defineOp({
   },
 })
 
+export const matmul = (
+  x: Value,
+  y: Value,
+  { transX = false, transY = false, alpha = 1 }: Partial<MatmulAttributes> = {},
+): Value => apply(matmulOp, [x, y], { transX, transY, alpha })[0]
+
 /** The others would compute FusedMatMul on the processor. */
 const FUSED_PROVIDERS: readonly string[] = ['cpu', 'cuda']
-
-/** Shape of the product. Throws InternalError where the operands do not fit. */
-export function productShape(x: Value, y: Value, { transX, transY }: MatmulAttributes): Dim[] {
-  expectThat(
-    x.shape.length >= 2 && y.shape.length >= 2 && x.dtype === y.dtype,
-    'MatMul',
-    [x, y],
-    'two matrices of one type',
-  )
-  const [rows, inner] = lastTwo(x, transX)
-  const [innerY, columns] = lastTwo(y, transY)
-  expectThat(inner === innerY, 'MatMul', [x, y], `inner sizes to agree (transX ${transX}, transY ${transY})`)
-  return [...broadcast(x.shape.slice(0, -2), y.shape.slice(0, -2)), rows, columns]
-}
-
-function lastTwo({ shape }: Value, swap: boolean): [Dim, Dim] {
-  const [rows, columns] = shape.slice(-2) as [Dim, Dim]
-  return swap ? [columns, rows] : [rows, columns]
-}
 
 const swapLast = (rank: number): number[] => [
   ...Array.from({ length: rank - 2 }, (_, axis) => axis),

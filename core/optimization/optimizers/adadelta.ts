@@ -5,7 +5,7 @@ const EPSILON = 1e-6
 
 /** Adadelta (Zeiler 2012) as torch.optim.Adadelta computes it. */
 export const adadelta = defineOptimizer({
-  title: { ja: 'Adadelta', en: 'Adadelta' },
+  title: 'Adadelta',
   state: { square: likeP, update: likeP },
   scalars: () => ({}),
   // s ← ρs + (1-ρ)g²;  δ = g √(a + ε) / √(s + ε);  a ← ρa + (1-ρ)δ²;  p ← p - ηδ

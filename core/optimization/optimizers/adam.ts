@@ -32,7 +32,7 @@ export function moments<V>({ operators, state }: Pick<Context<V>, 'operators' | 
 
 /** Adam (Kingma & Ba 2015) as torch.optim.Adam computes it. */
 export const adam = defineOptimizer({
-  title: { ja: 'Adam', en: 'Adam' },
+  title: 'Adam',
   state: { m: likeP, v: likeP },
   scalars: corrections,
   update(context) {

@@ -17,7 +17,7 @@ const scales = { dtype: 'float32' as const, length: blocks }
  * in the paper's dynamic map; v is rounded up, so that no step grows by rounding.
  */
 export const adamw8bit = defineOptimizer({
-  title: { ja: 'AdamW 8 bit（省メモリ）', en: 'AdamW 8 bit (less memory)' },
+  title: 'AdamW 8 bit',
   state: { m: eightBit('int8'), m_scale: scales, v: eightBit('uint8'), v_scale: scales },
   scalars: corrections,
   update(context) {

@@ -3,7 +3,7 @@ import { adamStep, corrections, moments } from './adam.ts'
 
 /** AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it. */
 export const adamw = defineOptimizer({
-  title: { ja: 'AdamW（標準）', en: 'AdamW (standard)' },
+  title: 'AdamW',
   state: { m: likeP, v: likeP },
   scalars: corrections,
   update(context) {

@@ -5,7 +5,7 @@ const BETA2 = 0.99
 
 /** Lion (Chen et al. 2023, Symbolic Discovery of Optimization Algorithms), with the paper's β₁ 0.9 and β₂ 0.99. */
 export const lion = defineOptimizer({
-  title: { ja: 'Lion（省メモリ、学習率は小さめに）', en: 'Lion (less memory, smaller learning rate)' },
+  title: 'Lion',
   state: { m: likeP },
   scalars: () => ({}),
   // u = sign(β₁m + (1-β₁)g);  p ← p - ηλp - ηu;  m ← β₂m + (1-β₂)g

@@ -6,7 +6,7 @@ const EPSILON = 1e-8
 
 /** RMSprop (Hinton 2012) as torch.optim.RMSprop(momentum=0.9, alpha=0.9) computes it. */
 export const rmsprop = defineOptimizer({
-  title: { ja: 'RMSprop', en: 'RMSprop' },
+  title: 'RMSprop',
   state: { square: likeP, momentum: likeP },
   scalars: () => ({}),
   // s ← αs + (1-α)g²;  u ← μu + g / (√s + ε);  p ← p - ηu

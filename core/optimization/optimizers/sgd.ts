@@ -4,7 +4,7 @@ const MOMENTUM = 0.9
 
 /** SGD with Nesterov momentum as torch.optim.SGD(momentum=0.9, nesterov=True) computes it. */
 export const sgd = defineOptimizer({
-  title: { ja: 'SGD（モーメンタム 0.9）', en: 'SGD (momentum 0.9)' },
+  title: 'SGD (momentum 0.9)',
   state: { momentum: likeP },
   scalars: () => ({}),
   // u ← μu + g;  p ← p - η(g + μu)

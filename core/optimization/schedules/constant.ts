@@ -1,3 +1,3 @@
 import type { Schedule } from '../schedule.ts'
 
-export const constant: Schedule = { title: { ja: '一定', en: 'Constant' }, decays: false, share: () => 1 }
+export const constant: Schedule = { title: 'Constant', decays: false, share: () => 1 }

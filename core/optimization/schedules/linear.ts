@@ -1,7 +1,3 @@
 import type { Schedule } from '../schedule.ts'
 
-export const linear: Schedule = {
-  title: { ja: '直線（一定の割合で下げる）', en: 'Linear' },
-  decays: true,
-  share: (progress) => 1 - progress,
-}
+export const linear: Schedule = { title: 'Linear', decays: true, share: (progress) => 1 - progress }

@@ -1,6 +1,14 @@
 import { RotateCcw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { checkSetting, isShown, settingOf, type SettingKey, type SettingValues } from '../../../core/contract/index.ts'
+import {
+  checkSetting,
+  isShown,
+  settingOf,
+  settingTexts,
+  type SettingKey,
+  type SettingValues,
+} from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import { Button, NumberTextField, Switch } from '../../ui/index.ts'
 import { errorSentence, useLanguage } from '../../language/index.ts'
 import { predictionDefaults, predictionKeys, setSetting, useChat } from './chat.store.ts'
@@ -38,8 +46,7 @@ function Row({ settingKey }: { readonly settingKey: SettingKey }) {
   const language = useLanguage()
   const value = useChat((state) => state.settings[settingKey])
   const definition = settingOf(settingKey)
-  const label = definition.label[language]
-  const help = definition.help[language]
+  const { label, help } = settingTexts(settingKey, language)
   if (definition.kind === 'boolean')
     return (
       <div className={styles.row}>
@@ -50,21 +57,21 @@ function Row({ settingKey }: { readonly settingKey: SettingKey }) {
       </div>
     )
   if (definition.kind !== 'integer' && definition.kind !== 'number') return null
-  const text = String(value ?? definition.default)
-  const problem = checkSetting(settingKey, text.normalize('NFKC'))
+  const written = String(value ?? definition.default)
+  const problem = checkSetting(settingKey, written.normalize('NFKC'))
   const error = problem && errorSentence({ code: problem.code, facts: { ...problem, setting: settingKey } }, language)
   return (
     <NumberTextField
       className={styles.row as string}
       label={label}
-      value={text}
+      value={written}
       onChange={(next) => setSetting(settingKey, next)}
       min={definition.min}
       max={definition.max}
       step={definition.step}
       help={help}
       error={error}
-      {...(definition.unit && { unit: definition.unit[language] })}
+      {...(definition.unit && { unit: text(language).units[definition.unit] })}
     />
   )
 }

@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import { deviceCosts, reasonSentence, type DeviceInfo, type SettingDefinition } from '../../../core/contract/index.ts'
+import { settingTexts, type DeviceInfo, type SettingDefinition } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
+import { reasonSentence } from '../../../texts/sentences.ts'
 import { Button, Select, type SelectItem } from '../../ui/index.ts'
 import { useLanguage } from '../../language/index.ts'
 import { isCuredByGpuPack, showGpuPack, useSystem } from '../settings/index.ts'
@@ -23,19 +25,20 @@ export function DevicePicker({ definition, label, labelHidden, error, help, valu
   const language = useLanguage()
   const system = useSystem((state) => state.system)
   const devices = system.kind === 'ready' ? system.info.devices : null
+  const { options } = settingTexts('environment.device', language)
   const deviceOf = (kind: string): DeviceInfo | undefined => devices?.find((device) => device.kind === kind)
-  const items = definition.choices.flatMap(({ value: id, label: names }): SelectItem[] => {
+  const items = definition.choices.flatMap((id): SelectItem[] => {
     const device = deviceOf(id)
     if (devices && !device && id !== 'auto' && id !== value) return []
     const detail = device && (device.available ? device.name : t('settings:machine.unusable'))
-    return [{ id, label: names[language], ...(detail && { detail }) }]
+    return [{ id, label: options?.[id] ?? id, ...(detail && { detail }) }]
   })
   const chosen = deviceOf(value)
   const reason = chosen ? chosen.reason : devices && value !== 'auto' ? 'platform' : undefined
   const told = reason
     ? reasonSentence(reason, chosen?.file, language)
     : chosen
-      ? deviceCosts[chosen.kind][language]
+      ? text(language).devices.costs[chosen.kind]
       : help
   const isUnusable = reason !== undefined && !chosen?.available
   return (

@@ -2,7 +2,8 @@ import { ChevronRight } from 'lucide-react'
 import { useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button as AriaButton, Disclosure, DisclosurePanel } from 'react-aria-components'
-import { presets, settingOf, type Preset, type SettingKey } from '../../../core/contract/index.ts'
+import { presets, settingTexts, type Preset, type SettingKey } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import { Segmented } from '../../ui/index.ts'
 import { useLanguage } from '../../language/index.ts'
 import { useDatasets } from '../datasets/index.ts'
@@ -54,12 +55,12 @@ function Presets() {
       <Segmented
         label={t('form.preset')}
         labelHidden
-        items={presets.map(({ id, label }) => ({ id, label: label[language] }))}
+        items={presets.map(({ id }) => ({ id, label: text(language).presets[id].label }))}
         value={presetId}
         onChange={choose}
       />
       <p className={styles.presetHelp}>
-        {preset.help[language]}
+        {text(language).presets[preset.id].help}
         {changed > 0 && (
           <>
             <span className={styles.changed}>{t('form.changed', { count: changed })}</span>
@@ -104,7 +105,7 @@ function Advanced({ group, keys }: { readonly group: string; readonly keys: read
         <ChevronRight size={15} aria-hidden />
         {t('form.advanced')}
         <span className={styles.names}>
-          {keys.map((key) => settingOf(key).label[language]).join(t('form.listSeparator'))}
+          {keys.map((key) => settingTexts(key, language).label).join(t('form.listSeparator'))}
         </span>
       </AriaButton>
       <DisclosurePanel className={styles.panel as string}>

@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { settingOf, type SettingKey, type SettingValues } from '../../../core/contract/index.ts'
+import { settingOf, settingTexts, type SettingKey, type SettingValues } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import { useLanguage, type Language } from '../../language/index.ts'
 import { useDatasets } from '../datasets/index.ts'
 import { modelItems, useModels } from '../models/index.ts'
@@ -32,7 +33,7 @@ export const RunSettings = memo(function RunSettings({ settings }: { readonly se
           <dl className={styles.list}>
             {[...basic, ...advanced].map((key) => (
               <div key={key} className={styles.row}>
-                <dt>{settingOf(key).label[language]}</dt>
+                <dt>{settingTexts(key, language).label}</dt>
                 <dd>{nameOf(key)}</dd>
               </div>
             ))}
@@ -52,9 +53,8 @@ function valueText(
 ): string {
   const definition = settingOf(key)
   if (typeof value === 'boolean') return value ? on : off
-  if (definition.kind === 'choice')
-    return definition.choices.find((choice) => choice.value === value)?.label[language] ?? String(value)
+  if (definition.kind === 'choice') return settingTexts(key, language).options?.[value] ?? String(value)
   if ((definition.kind === 'integer' || definition.kind === 'number') && definition.unit)
-    return `${value} ${definition.unit[language]}`
+    return `${value} ${text(language).units[definition.unit]}`
   return String(value)
 }

@@ -7,9 +7,10 @@ import {
   type ExperimentSummary,
   type LogLine,
 } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import { Button, LoadingPane, Notice, Tabs } from '../../ui/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
-import { errorSentence, fillPlaces, logSentence, useLanguage } from '../../language/index.ts'
+import { errorSentence, logSentence, useLanguage } from '../../language/index.ts'
 import { showGpuPack } from '../settings/index.ts'
 import { startFromItsSettings } from './actions.ts'
 import { Curves } from './Curves.tsx'
@@ -118,11 +119,7 @@ function StateNotice({ summary: { state } }: { readonly summary: ExperimentSumma
       </Notice>
     )
   if (state.kind === 'interrupted')
-    return (
-      <Notice tone="warning">
-        {t('run.interrupted', { reason: fillPlaces('{reason}', { reason: state.reason }, language) })}
-      </Notice>
-    )
+    return <Notice tone="warning">{t('run.interrupted', { reason: text(language).facts.reason[state.reason] })}</Notice>
   if (state.kind === 'stopped') return <Notice tone="info">{t('run.stopped')}</Notice>
   return null
 }

@@ -3,11 +3,13 @@ import { useTranslation } from 'react-i18next'
 import { useShallow } from 'zustand/react/shallow'
 import {
   settingOf,
+  settingTexts,
   type AppError,
   type ExperimentPlan,
   type SettingDefinition,
   type SettingKey,
 } from '../../../core/contract/index.ts'
+import { text } from '../../../texts/index.ts'
 import { Button, cx, NumberTextField, Select, Switch, TextField } from '../../ui/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
 import { toastError } from '../../errors/index.ts'
@@ -25,7 +27,7 @@ export const SettingField = memo(function SettingField({ settingKey }: { readonl
   const definition = settingOf(settingKey)
   const error = useFieldError(settingKey)
   const row = useReveal(settingKey)
-  const label = definition.label[language]
+  const { label } = settingTexts(settingKey, language)
   const sentence = error && errorSentence(error, language)
   return (
     <div ref={row} className={cx(styles.row, sentence && styles.wrong)} data-setting={settingKey}>
@@ -84,7 +86,7 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
   const language = useLanguage()
   const value = useForm((state) => state.values[settingKey])
   const change = (next: string | boolean) => setValue(settingKey, next)
-  const help = definition.help[language]
+  const { help, options } = settingTexts(settingKey, language)
   const shared = { label, labelHidden: true, error, help }
   switch (definition.kind) {
     case 'boolean':
@@ -100,7 +102,7 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
       return (
         <Select
           {...shared}
-          items={definition.choices.map((choice) => ({ id: choice.value, label: choice.label[language] }))}
+          items={definition.choices.map((id) => ({ id, label: options?.[id] ?? id }))}
           value={String(value)}
           onChange={change}
           className={styles.medium as string}
@@ -116,7 +118,7 @@ function Control({ settingKey, definition, label, error }: ControlProps): ReactN
           min={definition.min}
           max={definition.max}
           step={definition.step}
-          {...(definition.unit && { unit: definition.unit[language] })}
+          {...(definition.unit && { unit: text(language).units[definition.unit] })}
         />
       )
     case 'text':

@@ -1,12 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import {
-  deviceChoices,
-  deviceCosts,
-  deviceNames,
-  reasonSentence,
-  type DeviceInfo,
-  type SystemInfo,
-} from '../../../core/contract/index.ts'
+import type { DeviceInfo, SystemInfo } from '../../../core/contract/index.ts'
+import { languageIds, text } from '../../../texts/index.ts'
+import { reasonSentence } from '../../../texts/sentences.ts'
 import { Button, Notice } from '../../ui/index.ts'
 import { useFormat, useLanguage } from '../../language/index.ts'
 import { isCuredByGpuPack, showGpuPack } from './gpuPack.store.ts'
@@ -22,13 +17,14 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
   const others = info.devices.filter((device) => device !== used)
   // Where a faster GPU lies idle, what that costs matters more than why this one was chosen.
   const { kind, reason } = info.recommended
-  const why = kind !== 'cpu' && fasterDevice(info) ? deviceCosts[kind] : deviceChoices[reason]
+  const { names, costs, choices } = text(language).devices
+  const why = kind !== 'cpu' && fasterDevice(info) ? costs[kind] : choices[reason]
   return (
     <dl className={styles.facts}>
       <dt>{t('machine.engine')}</dt>
       <dd>
-        <strong>{deviceNames[kind][language]}</strong>
-        <p className={styles.why}>{why[language]}</p>
+        <strong>{names[kind]}</strong>
+        <p className={styles.why}>{why}</p>
       </dd>
       {used && used.kind !== 'cpu' && (
         <>
@@ -67,16 +63,17 @@ export function MachineFacts({ info, detailed = false }: { readonly info: System
 function Unused({ device }: { readonly device: DeviceInfo }) {
   const { t } = useTranslation('settings')
   const language = useLanguage()
+  const { names, costs } = text(language).devices
   return (
     <>
-      <dt>{deviceNames[device.kind][language]}</dt>
+      <dt>{names[device.kind]}</dt>
       <dd>
         {isNamed(device) && device.name}
         <p className={styles.why}>
           {device.reason
             ? reasonSentence(device.reason, device.file, language)
             : device.available
-              ? deviceCosts[device.kind][language]
+              ? costs[device.kind]
               : t('machine.unusable')}
         </p>
         <PackButton device={device} />
@@ -86,7 +83,8 @@ function Unused({ device }: { readonly device: DeviceInfo }) {
 }
 
 /** False for a device that was not found: all that is known of it is its kind. */
-const isNamed = ({ kind, name }: DeviceInfo): boolean => !deviceNames[kind].en.startsWith(name)
+const isNamed = ({ kind, name }: DeviceInfo): boolean =>
+  !languageIds.some((language) => text(language).devices.names[kind].startsWith(name))
 
 /** Where the GPU pack would help: the way to it. */
 function PackButton({ device: { reason } }: { readonly device: DeviceInfo }) {

@@ -2,6 +2,7 @@ import { FolderOpen } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../../core/contract/index.ts'
+import { languageIds, text } from '../../../texts/index.ts'
 import { Button, LoadingPane, Segmented, toast } from '../../ui/index.ts'
 import { ErrorNotice, openOutside, toastError } from '../../errors/index.ts'
 import { GpuPackCard } from './GpuPackCard.tsx'
@@ -11,7 +12,6 @@ import { changePreferences, chooseLibrary, loadSystem, useSystem } from './syste
 import { TrashCard } from './TrashCard.tsx'
 import styles from './SettingsRoom.module.css'
 
-const languages = ['system', 'ja', 'en'] as const
 const themes = ['system', 'light', 'dark', 'contrast'] as const
 
 export function SettingsRoom() {
@@ -52,7 +52,10 @@ function Appearance() {
     <Section title={t('appearance')}>
       <Segmented
         label={t('language.label')}
-        items={languages.map((id) => ({ id, label: t(`language.${id}`) }))}
+        items={[
+          { id: 'system' as const, label: t('language.system') },
+          ...languageIds.map((id) => ({ id, label: text(id).language.name })),
+        ]}
         value={language}
         onChange={(id) => void change({ language: id })}
       />

@@ -74,7 +74,7 @@ function Problem({
   const language = useLanguage()
   const format = useFormat()
   const [place, setPlace] = useState(-1)
-  const { title, why, repair } = checkTexts[problem.check]
+  const { title, why, repair } = checkTexts(problem.check, language)
   const column = info.columns.find(({ id }) => id === problem.columnId)?.name
   const facts = { count: problem.count, cells: format.number(problem.count) }
   const go = async (by: 1 | -1) => {
@@ -101,28 +101,28 @@ function Problem({
   }
   return (
     <li className={cx(styles.problem, problem.severity === 'warning' && styles.warning)}>
-      <h4>{title[language]}</h4>
+      <h4>{title}</h4>
       <p className={styles.where}>
         {column === undefined ? t('checks.rows', facts) : t('checks.cells', { ...facts, column })}
         {place >= 0 && ` · ${t('checks.row', { row: format.number((problem.cells[place]?.row ?? 0) + 1) })}`}
       </p>
-      <p className={panel.muted}>{why[language]}</p>
+      <p className={panel.muted}>{why}</p>
       <div className={styles.acts}>
         <IconButton
           icon={<ChevronUp size={15} />}
-          label={t('checks.previous', { problem: title[language] })}
+          label={t('checks.previous', { problem: title })}
           size="small"
           onPress={() => void go(-1)}
         />
         <IconButton
           icon={<ChevronDown size={15} />}
-          label={t('checks.next', { problem: title[language] })}
+          label={t('checks.next', { problem: title })}
           size="small"
           onPress={() => void go(1)}
         />
         {problem.isRepairable && repair && (
           <Button size="small" onPress={() => void put()}>
-            {repair[language]}
+            {repair}
           </Button>
         )}
       </div>

@@ -1,0 +1,18 @@
+export const common = {
+  close: '閉じる',
+  cancel: 'キャンセル',
+  save: '保存',
+  undo: '元に戻す',
+  retry: 'もう一度',
+  rename: '名前を変更',
+  remove: '削除',
+  copy: 'コピー',
+  copied: 'コピーしました',
+  more: 'その他の操作',
+  loading: '読み込み中',
+  notices: 'お知らせ',
+  increase: '{label}を増やす',
+  decrease: '{label}を減らす',
+  resizeList: '一覧の幅',
+  duration: { hours: '{hours} 時間 {minutes} 分', minutes: '{minutes} 分 {seconds} 秒', seconds: '{seconds} 秒' },
+} as const
