@@ -28,9 +28,9 @@ export async function runChat(modelFolder: string): Promise<ChatFigures> {
   const held = [rounded(cardGB(), 2)]
   const settings = {
     ...generationSettingsOf(defaultSettings()),
-    doSample: false,
-    minNewTokens: NEW_TOKENS,
-    maxNewTokens: NEW_TOKENS,
+    'prediction.do_sample': false,
+    'prediction.min_length_inference': NEW_TOKENS,
+    'prediction.max_length_inference': NEW_TOKENS,
   }
   const { format } = sampleOptionsOf(defaultSettings())
   const said: string[] = []

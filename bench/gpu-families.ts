@@ -7,7 +7,7 @@ import { layOutLora } from '../core/models/lora.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
 import { LossScale } from '../core/training/loss-scale.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
+import { optimizers } from '../core/optimization/index.ts'
 import { packRows } from '../core/training/packing.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { openModelFiles } from '../core/weights/model-files.ts'
@@ -104,10 +104,10 @@ async function compute(folder: string, kind: 'cpu' | 'cuda', halves: (typeof HAL
   runner.dispose()
   const settings = {
     ...generationSettingsOf(defaultSettings()),
-    doSample: false,
-    repetitionPenalty: 1,
-    minNewTokens: NEW_TOKENS,
-    maxNewTokens: NEW_TOKENS,
+    'prediction.do_sample': false,
+    'prediction.repetition_penalty': 1,
+    'prediction.min_length_inference': NEW_TOKENS,
+    'prediction.max_length_inference': NEW_TOKENS,
   }
   const decoded = async (p: Float32Array | null) => {
     const generator = await Generator.open(

@@ -141,9 +141,9 @@ export async function runDecoding(folder: string): Promise<GpuFigures> {
   const generator = await Generator.open(model, device, null, resident)
   const asked = {
     ...generationSettingsOf(settings),
-    doSample: false,
-    minNewTokens: DECODED_TOKENS,
-    maxNewTokens: DECODED_TOKENS,
+    'prediction.do_sample': false,
+    'prediction.min_length_inference': DECODED_TOKENS,
+    'prediction.max_length_inference': DECODED_TOKENS,
   }
   const prompts = [Array.from({ length: 32 }, (_, index) => 7 + index * 17)]
   const times: number[] = []

@@ -1,7 +1,7 @@
 import type { SettingValues } from '../core/contract/index.ts'
 import type { LoadedModel } from '../core/generation/loaded-model.ts'
 import type { Device } from '../core/runtime/index.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
+import { optimizers } from '../core/optimization/index.ts'
 import { residentWeights } from '../core/training/setup.ts'
 import { StepRunner } from '../core/training/step-runner.ts'
 import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'

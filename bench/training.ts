@@ -97,9 +97,9 @@ async function measureDecoding(adapterFolder: string, question: string): Promise
   const generator = await Generator.open(model, device, layout)
   const settings = {
     ...generationSettingsOf(values),
-    doSample: false,
-    minNewTokens: DECODED_TOKENS,
-    maxNewTokens: DECODED_TOKENS,
+    'prediction.do_sample': false,
+    'prediction.min_length_inference': DECODED_TOKENS,
+    'prediction.max_length_inference': DECODED_TOKENS,
   }
   const prompt = model.tokenizer.encode(`ユーザー: ${question}\nシステム: `)
   const ms = await medianOf(DECODING_RUNS, () => generator.generate({ prompts: [prompt], settings }, adapter))

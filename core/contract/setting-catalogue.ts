@@ -1,4 +1,15 @@
+import { namesOf, optimizers, schedules } from '../optimization/index.ts'
 import type { SettingDefinition } from './settings.ts'
+
+/** The choices of a list: the one that stands first, then the others by name. */
+const choicesOf = <Name extends string>(
+  list: Readonly<Record<Name, unknown>>,
+  first: NoInfer<Name>,
+): readonly Name[] => [first, ...namesOf(list).filter((name) => name !== first)]
+
+/** What the entries of a list are called where a language has no words of its own. */
+const titlesOf = <Name extends string>(list: Readonly<Record<Name, { readonly title: string }>>) =>
+  Object.fromEntries(namesOf(list).map((name) => [name, list[name].title])) as Readonly<Record<Name, string>>
 
 /**
  * Every setting of an experiment, in the order of the form. Names follow H2O LLM Studio where it has the setting.
@@ -154,14 +165,16 @@ export const settingCatalogue = {
     default: 'AdamW',
     group: 'training',
     advanced: true,
-    choices: ['AdamW', 'Adam', 'AdamW8bit', 'SGD', 'RMSprop', 'Adadelta'],
+    choices: choicesOf(optimizers, 'AdamW'),
+    names: titlesOf(optimizers),
   },
   'training.learning_rate': { kind: 'number', default: 0.0005, min: 1e-9, max: 1, step: 0.00001, group: 'training' },
   'training.schedule': {
     kind: 'choice',
     default: 'cosine',
     group: 'training',
-    choices: ['cosine', 'linear', 'constant'],
+    choices: choicesOf(schedules, 'cosine'),
+    names: titlesOf(schedules),
   },
   'training.warmup_epochs': {
     kind: 'number',
@@ -181,7 +194,7 @@ export const settingCatalogue = {
     step: 0.01,
     group: 'training',
     advanced: true,
-    shownWhen: { 'training.schedule': ['cosine', 'linear'] },
+    shownWhen: { 'training.schedule': namesOf(schedules).filter((name) => schedules[name].decays) },
   },
   'training.weight_decay': {
     kind: 'number',

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { text } from '../../texts/index.ts'
+import { namesOf, optimizers } from '../optimization/index.ts'
 import {
   checkSetting,
   defaultSettings,
+  generationSettingsOf,
+  GenerationSettings,
   isShown,
   parseSettings,
   presets,
@@ -40,6 +43,19 @@ describe('the settings catalogue', () => {
       ...presets.flatMap(({ values }) => Object.keys(values)),
     ]
     expect(named.filter((key) => !(key in settingCatalogue))).toEqual([])
+  })
+
+  it('offers every optimizer and schedule of the lists, the default first', () => {
+    const { 'training.optimizer': optimizer, 'training.schedule': schedule } = settingCatalogue
+    expect(optimizer.choices[0]).toBe('AdamW')
+    expect([...optimizer.choices].sort()).toEqual(namesOf(optimizers))
+    expect(schedule.choices).toEqual(['cosine', 'constant', 'linear'])
+    // Words of the language where it has some, else the name that the optimizer brings.
+    const { options } = settingTexts('training.optimizer', 'ja')
+    expect([options?.['Lion'], options?.['RMSprop']]).toEqual(['Lion（省メモリ、学習率は小さめに）', 'RMSprop'])
+    expect(settingOf('training.min_learning_rate_ratio').shownWhen).toEqual({
+      'training.schedule': ['cosine', 'linear'],
+    })
   })
 
   it('shows the sampling settings only while sampling is on', () => {
@@ -91,7 +107,7 @@ describe('parseSettings', () => {
       { key: 'dataset.id', code: 'setting/not-chosen', found: '' },
       { key: 'training.epochs', code: 'setting/type', found: '1.5', expected: 'integer' },
       { key: 'training.batch_size', code: 'setting/range', found: '0', min: 1, max: 256 },
-      { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, linear, constant' },
+      { key: 'training.schedule', code: 'setting/choice', found: 'Sine', expected: 'cosine, constant, linear' },
     ])
   })
 
@@ -137,5 +153,21 @@ describe('parseSettings', () => {
           expect(problems.map(({ code }) => code)).toEqual(['setting/unknown'])
       }
     }
+  })
+})
+describe('the settings of an answer', () => {
+  const settings = generationSettingsOf(defaultSettings())
+
+  it('are the whole prediction group, and nothing else', () => {
+    expect(GenerationSettings.parse(settings)).toEqual(settings)
+    expect(Object.keys(settings)).toEqual(settingKeys.filter((key) => settingOf(key).group === 'prediction'))
+    const { 'prediction.seed': _, ...incomplete } = settings
+    for (const wrong of [incomplete, { ...settings, 'training.epochs': 1 }, null, [], 'x'])
+      expect(GenerationSettings.safeParse(wrong).success, JSON.stringify(wrong)).toBe(false)
+  })
+
+  it('are refused outside of the catalogue, and as texts of numbers', () => {
+    for (const wrong of [{ 'prediction.top_p': 2 }, { 'prediction.top_k': '3' }, { 'prediction.do_sample': 1 }])
+      expect(GenerationSettings.safeParse({ ...settings, ...wrong }).success, JSON.stringify(wrong)).toBe(false)
   })
 })

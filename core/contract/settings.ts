@@ -47,7 +47,13 @@ export type SettingDefinition = Described &
         readonly unit?: keyof Texts['units']
       }
     | { readonly kind: 'boolean'; readonly default: boolean }
-    | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
+    | {
+        readonly kind: 'choice'
+        readonly default: string
+        readonly choices: readonly string[]
+        /** What choices are called where a language has no words of its own for them. */
+        readonly names?: Readonly<Record<string, string>>
+      }
   )
 
 export { settingCatalogue }
@@ -172,40 +178,35 @@ function checkValue(
   }
 }
 
-/** The settings of an answer, as the chat room and evaluation use them (the catalogue's `prediction` group). */
-export const GenerationSettings = z.object({
-  doSample: z.boolean(),
-  temperature: z.number().min(0).max(10),
-  topK: z.number().int().min(0).max(1000),
-  topP: z.number().min(0.01).max(1),
-  minP: z.number().min(0).max(1).default(0),
-  beams: z.number().int().min(1).max(10).default(1),
-  lengthPenalty: z.number().min(-5).max(5).default(1),
-  /** Separated by commas. */
-  stopTokens: z.string().max(1000).default(''),
-  repetitionPenalty: z.number().min(1).max(10),
-  minNewTokens: z.number().int().min(0).max(1024),
-  maxNewTokens: z.number().int().min(1).max(4096),
-  seed: z
-    .number()
-    .int()
-    .min(-1)
-    .max(2 ** 31 - 1),
-})
-export type GenerationSettings = z.infer<typeof GenerationSettings>
+/** The settings of an answer: the catalogue's `prediction` group. */
+export type GenerationSettings = {
+  [K in SettingKey as (typeof settingCatalogue)[K]['group'] extends 'prediction' ? K : never]: SettingValues[K]
+}
+
+const generationKeys = settingKeys.filter((key) => settingOf(key).group === 'prediction')
+
+/** Exactly these settings, each as the catalogue allows it. */
+export const GenerationSettings = z.strictObject(
+  Object.fromEntries(generationKeys.map((key) => [key, schemaOf(settingOf(key))])),
+) as unknown as z.ZodType<GenerationSettings, GenerationSettings>
+
+function schemaOf(definition: SettingDefinition): z.ZodType {
+  switch (definition.kind) {
+    case 'text':
+      return z.string().max(definition.maxCharacters)
+    case 'reference':
+      return z.string()
+    case 'integer':
+      return z.number().int().min(definition.min).max(definition.max)
+    case 'number':
+      return z.number().min(definition.min).max(definition.max)
+    case 'boolean':
+      return z.boolean()
+    case 'choice':
+      return z.enum(definition.choices)
+  }
+}
 
 /** The `prediction` group of a run's settings as generation settings. */
-export const generationSettingsOf = (values: SettingValues): GenerationSettings => ({
-  doSample: values['prediction.do_sample'],
-  temperature: values['prediction.temperature'],
-  topK: values['prediction.top_k'],
-  topP: values['prediction.top_p'],
-  minP: values['prediction.min_p'],
-  beams: values['prediction.num_beams'],
-  lengthPenalty: values['prediction.length_penalty'],
-  stopTokens: values['prediction.stop_tokens'],
-  repetitionPenalty: values['prediction.repetition_penalty'],
-  minNewTokens: values['prediction.min_length_inference'],
-  maxNewTokens: values['prediction.max_length_inference'],
-  seed: values['prediction.seed'],
-})
+export const generationSettingsOf = (values: SettingValues): GenerationSettings =>
+  Object.fromEntries(generationKeys.map((key) => [key, values[key]])) as GenerationSettings

@@ -1,6 +1,6 @@
 import { text, type Language } from '../../texts/index.ts'
 import type { CheckId } from './checks.ts'
-import type { settingCatalogue, SettingKey } from './settings.ts'
+import { settingCatalogue, type SettingDefinition, type SettingKey } from './settings.ts'
 
 export interface SettingTexts {
   readonly label: string
@@ -8,9 +8,13 @@ export interface SettingTexts {
   readonly help: string
 }
 
-/** A setting with choices names each of them. */
+/** A setting with choices names each of them; where the choices have names, a language adds what it likes. */
 type OptionTexts<Definition> = Definition extends { choices: readonly (infer Choice extends string)[] }
-  ? { readonly options: Readonly<Record<Choice, string>> }
+  ? {
+      readonly options: Readonly<
+        Definition extends { names: unknown } ? Partial<Record<Choice, string>> : Record<Choice, string>
+      >
+    }
   : unknown
 
 /** A setting without its texts, or a choice without its name, does not compile. */
@@ -22,7 +26,10 @@ export function settingTexts(
   language: Language,
 ): SettingTexts & { readonly options?: Readonly<Record<string, string>> } {
   const every: EverySettingTexts = text(language).settings
-  return every[key]
+  const definition: SettingDefinition = settingCatalogue[key]
+  const texts: SettingTexts & { readonly options?: Readonly<Record<string, string>> } = every[key]
+  if (definition.kind !== 'choice' || !definition.names) return texts
+  return { ...texts, options: { ...definition.names, ...texts.options } }
 }
 
 export interface CheckTexts {

@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { DatasetId, type DatasetSummary } from '../contract/index.ts'
-import { writeFileAtomic } from '../files/atomic.ts'
-import { readRegularFile } from '../files/regular-file.ts'
+import { defineStored, migration } from '../files/stored.ts'
 
 const INDEX_FILE = '.index.json'
 /** Thousands of datasets with a thousand columns each. */
@@ -24,6 +23,14 @@ const Entry = z.object({
   }),
 })
 type Entry = z.infer<typeof Entry>
+
+/** Version 1 was the bare list. */
+export const summaryIndex = defineStored({
+  name: 'dataset-index.json',
+  schema: z.object({ entries: z.array(Entry) }),
+  migrations: [migration(z.array(z.unknown()), (entries) => ({ entries }))],
+  maxBytes: MAX_BYTES,
+})
 
 /**
  * What the list shows of each dataset, kept in a file beside them so that listing opens none. It is only a copy: where
@@ -76,9 +83,8 @@ export class Summaries {
       clearTimeout(this.#timer)
       this.#timer = null
       this.#writing = this.#writing.then(async () => {
-        await writeFileAtomic(join(this.#folder, INDEX_FILE), JSON.stringify([...(await this.#read()).values()])).catch(
-          () => undefined,
-        )
+        const entries = [...(await this.#read()).values()]
+        await summaryIndex.write(join(this.#folder, INDEX_FILE), { entries }).catch(() => undefined)
       })
     }
     await this.#writing
@@ -103,9 +109,7 @@ export class Summaries {
 
 async function readIndex(folder: string): Promise<Map<string, Entry>> {
   try {
-    const entries = z
-      .array(Entry)
-      .parse(JSON.parse((await readRegularFile(join(folder, INDEX_FILE), { maxBytes: MAX_BYTES })).toString('utf8')))
+    const { entries } = await summaryIndex.read(join(folder, INDEX_FILE))
     return new Map(entries.map((entry) => [entry.summary.id, entry]))
   } catch {
     return new Map()

@@ -103,7 +103,7 @@ async function outcomes(
   return [...found]
 }
 
-const short = { ...generationSettingsOf(defaultSettings()), maxNewTokens: 3 }
+const short = { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 3 }
 const asking = (...messages: [ChatMessage['role'], string][]): GenerateTarget => ({
   ...target(null),
   messages: messages.map(([role, content]) => ({ role, content })),
@@ -111,29 +111,35 @@ const asking = (...messages: [ChatMessage['role'], string][]): GenerateTarget =>
 
 it('answers with every setting at its ends', { timeout: 120_000 }, async () => {
   const ends: Partial<GenerationSettings>[] = [
-    { temperature: 0 },
-    { doSample: true, temperature: 0 },
-    { doSample: true, temperature: 1e-320 },
-    { doSample: true, temperature: 10 },
-    { doSample: true, topK: 1 },
-    { doSample: true, topK: 1000 },
-    { doSample: true, topP: 0.01 },
-    { doSample: true, minP: 1 },
-    { doSample: true, topK: 1, topP: 0.01, minP: 1, temperature: 1e-5 },
-    { beams: 10 },
-    { beams: 10, lengthPenalty: -5 },
-    { beams: 10, lengthPenalty: 5, minNewTokens: 1024 },
-    { beams: 10, maxNewTokens: 1 },
-    { beams: 2, maxNewTokens: 1, minNewTokens: 1024 },
-    { repetitionPenalty: 10 },
-    { beams: 3, repetitionPenalty: 10 },
-    { minNewTokens: 1024 },
-    { maxNewTokens: 1 },
-    { seed: -1, doSample: true },
-    { seed: 2 ** 31 - 1, doSample: true },
-    { stopTokens: ',' },
-    { stopTokens: '</s>,\ud800,あ, ,' },
-    { stopTokens: 'あ,'.repeat(500) },
+    { 'prediction.temperature': 0 },
+    { 'prediction.do_sample': true, 'prediction.temperature': 0 },
+    { 'prediction.do_sample': true, 'prediction.temperature': 1e-320 },
+    { 'prediction.do_sample': true, 'prediction.temperature': 10 },
+    { 'prediction.do_sample': true, 'prediction.top_k': 1 },
+    { 'prediction.do_sample': true, 'prediction.top_k': 1000 },
+    { 'prediction.do_sample': true, 'prediction.top_p': 0.01 },
+    { 'prediction.do_sample': true, 'prediction.min_p': 1 },
+    {
+      'prediction.do_sample': true,
+      'prediction.top_k': 1,
+      'prediction.top_p': 0.01,
+      'prediction.min_p': 1,
+      'prediction.temperature': 1e-5,
+    },
+    { 'prediction.num_beams': 10 },
+    { 'prediction.num_beams': 10, 'prediction.length_penalty': -5 },
+    { 'prediction.num_beams': 10, 'prediction.length_penalty': 5, 'prediction.min_length_inference': 1024 },
+    { 'prediction.num_beams': 10, 'prediction.max_length_inference': 1 },
+    { 'prediction.num_beams': 2, 'prediction.max_length_inference': 1, 'prediction.min_length_inference': 1024 },
+    { 'prediction.repetition_penalty': 10 },
+    { 'prediction.num_beams': 3, 'prediction.repetition_penalty': 10 },
+    { 'prediction.min_length_inference': 1024 },
+    { 'prediction.max_length_inference': 1 },
+    { 'prediction.seed': -1, 'prediction.do_sample': true },
+    { 'prediction.seed': 2 ** 31 - 1, 'prediction.do_sample': true },
+    { 'prediction.stop_tokens': ',' },
+    { 'prediction.stop_tokens': '</s>,\ud800,あ, ,' },
+    { 'prediction.stop_tokens': 'あ,'.repeat(500) },
   ]
   for (const end of ends)
     for (const answered of await outcomes(
@@ -166,7 +172,7 @@ it('has an answer or a sentence for whatever is said', { timeout: 120_000 }, asy
     ...asking(['user', '']),
     format: { kind: 'h2o', promptStart: '', answerSeparator: '', endAfterPrompt: false } as const,
   }
-  expect(await outcomes([bare, bare], { ...short, beams: 2 })).toEqual([
+  expect(await outcomes([bare, bare], { ...short, 'prediction.num_beams': 2 })).toEqual([
     expect.stringMatching(/^(stop|length)$/),
     expect.stringMatching(/^(stop|length)$/),
   ])
@@ -182,12 +188,14 @@ it('lets a target fail by itself, asks at once and cancels at once', { timeout: 
   const four = [1, 2, 3, 4].map(() => target(null))
   const both = await Promise.all([
     outcomes(four, short),
-    outcomes(four, { ...short, beams: 10 }),
+    outcomes(four, { ...short, 'prediction.num_beams': 10 }),
     closeModels().then(() => outcomes([target(adapterFolder)], short)),
   ])
   expect(both.flat()).toEqual(Array.from({ length: 9 }, () => expect.stringMatching(/^(stop|length)$/) as string))
   for (const beams of [1, 4])
-    expect(await outcomes(four, { ...short, beams }, AbortSignal.abort())).toEqual(four.map(() => 'cancelled'))
+    expect(await outcomes(four, { ...short, 'prediction.num_beams': beams }, AbortSignal.abort())).toEqual(
+      four.map(() => 'cancelled'),
+    )
   await closeModels()
   expect(openRuntime().live()).toEqual(nothing)
 })

@@ -111,7 +111,10 @@ async function answerWith(
   { signal, onEvent }: Context,
 ): Promise<void> {
   const { contextLength } = model.architecture
-  const room = Math.max(1, contextLength - Math.min(settings.maxNewTokens, Math.floor(contextLength / 2)))
+  const room = Math.max(
+    1,
+    contextLength - Math.min(settings['prediction.max_length_inference'], Math.floor(contextLength / 2)),
+  )
   const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
   const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
   await generator.generate(

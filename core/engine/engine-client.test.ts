@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { UserError } from '../contract/index.ts'
+import { defaultSettings, generationSettingsOf, UserError } from '../contract/index.ts'
 import { createEngineClient, EngineGone } from './engine-client.ts'
 import type { EngineExit, EnginePort } from '../processes/port.ts'
 import { runEngine, type EngineHandlers } from './engine-service.ts'
@@ -32,20 +32,7 @@ const handlers = (changes: Partial<EngineHandlers>): EngineHandlers => ({
 const generateJob = {
   device: 'cpu',
   targets: [],
-  settings: {
-    doSample: false,
-    temperature: 1,
-    topK: 0,
-    topP: 1,
-    minP: 0,
-    beams: 1,
-    lengthPenalty: 1,
-    stopTokens: '',
-    repetitionPenalty: 1,
-    minNewTokens: 0,
-    maxNewTokens: 1,
-    seed: 0,
-  },
+  settings: { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 1 },
 } as const
 
 describe('the engine client', () => {

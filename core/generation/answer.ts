@@ -47,7 +47,7 @@ export class Answer {
     if (endTokens.has(token)) return this.end('stop')
     this.say(token)
     if (this.finish) return
-    if (this.tokens.length >= settings.maxNewTokens) this.end('length')
+    if (this.tokens.length >= settings['prediction.max_length_inference']) this.end('length')
     else if (this.all.length >= architecture.contextLength) this.end('context')
   }
 

@@ -20,7 +20,7 @@ interface Candidate extends Beam {
 
 export interface BeamOptions {
   readonly prompt: readonly number[]
-  readonly settings: Pick<GenerationSettings, 'beams' | 'lengthPenalty' | 'repetitionPenalty' | 'minNewTokens'>
+  readonly settings: GenerationSettings
   readonly endTokens: ReadonlySet<number>
   /** New tokens at most. */
   readonly maxNewTokens: number
@@ -37,7 +37,7 @@ export class BeamSearch {
   constructor(options: BeamOptions) {
     this.#options = options
     // All beams begin alike: only the first may go on.
-    this.#running = Array.from({ length: options.settings.beams }, (_, index) => ({
+    this.#running = Array.from({ length: options.settings['prediction.num_beams'] }, (_, index) => ({
       tokens: [],
       score: index === 0 ? 0 : IMPOSSIBLE,
     }))
@@ -58,7 +58,7 @@ export class BeamSearch {
    */
   advance(logits: readonly Float32Array[]): number[] {
     const {
-      settings: { beams, lengthPenalty },
+      settings: { 'prediction.num_beams': beams, 'prediction.length_penalty': lengthPenalty },
       endTokens,
     } = this.#options
     const candidates = this.#candidates(logits, Math.max(2, 1 + endTokens.size) * beams)
@@ -95,7 +95,7 @@ export class BeamSearch {
   #candidates(logits: readonly Float32Array[], count: number): Candidate[] {
     const {
       prompt,
-      settings: { repetitionPenalty, minNewTokens },
+      settings: { 'prediction.repetition_penalty': repetitionPenalty, 'prediction.min_length_inference': minNewTokens },
       endTokens,
       maxNewTokens,
     } = this.#options

@@ -13,7 +13,7 @@ import { loadModel, type LoadedModel } from './loaded-model.ts'
 const core = join(import.meta.dirname, '..')
 const tinyFolder = join(core, '..', 'resources', 'models', 'terakoya-tiny-ja')
 const llamaFolder = join(core, 'models', 'fixtures', 'llama')
-const greedy: GenerationSettings = { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 }
+const greedy: GenerationSettings = { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 60 }
 const cpu = openRuntime().device('cpu')
 
 let tiny: LoadedModel
@@ -56,7 +56,14 @@ describe('decoding the golden llama against transformers', () => {
     const tokens = async (repetitionPenalty: number) =>
       (
         await generator.generate(
-          { prompts: [prompt], settings: { ...greedy, maxNewTokens: max_new_tokens, repetitionPenalty } },
+          {
+            prompts: [prompt],
+            settings: {
+              ...greedy,
+              'prediction.max_length_inference': max_new_tokens,
+              'prediction.repetition_penalty': repetitionPenalty,
+            },
+          },
           null,
         )
       )[0]?.tokens
@@ -84,7 +91,7 @@ it.each(['llama', 'lfm2'])('%s answers the same whatever was answered before', a
     ],
     [[21, 40, 12, 6, 30, 11], [4]],
   ].flatMap((prompts) => adapters.map((adapter) => ({ prompts, adapter })))
-  const settings = { ...greedy, minNewTokens: 12, maxNewTokens: 12 }
+  const settings = { ...greedy, 'prediction.min_length_inference': 12, 'prediction.max_length_inference': 12 }
   const one = await Generator.open(model, cpu, layout)
   for (const { prompts, adapter } of [...calls, ...calls]) {
     const fresh = await Generator.open(model, cpu, layout)
@@ -132,7 +139,7 @@ describe('decoding the tiny model', () => {
     }
     const request = {
       prompts: [promptOf('保存する方法を教えてください。')],
-      settings: { ...greedy, minNewTokens: 60 },
+      settings: { ...greedy, 'prediction.min_length_inference': 60 },
       signal: controller.signal,
       onText,
       onEnd: (_: number, finish: string) => ends.push(finish),
@@ -163,8 +170,8 @@ describe('decoding the tiny model', () => {
     const others = [promptOf('こんにちは'), promptOf('日本の首都は?')]
     await withGenerator(async (generator) => {
       for (const settings of [
-        { ...greedy, maxNewTokens: 6 },
-        { ...greedy, maxNewTokens: 6, beams: 3 },
+        { ...greedy, 'prediction.max_length_inference': 6 },
+        { ...greedy, 'prediction.max_length_inference': 6, 'prediction.num_beams': 3 },
       ])
         for (const around of [
           (one: number[]) => [one],
@@ -181,7 +188,10 @@ describe('decoding the tiny model', () => {
   it('takes stop words, as texts and as single tokens', async () => {
     const ask = (stopTokens: string) =>
       withGenerator((generator) =>
-        generator.generate({ prompts: [promptOf('こんにちは')], settings: { ...greedy, stopTokens } }, null),
+        generator.generate(
+          { prompts: [promptOf('こんにちは')], settings: { ...greedy, 'prediction.stop_tokens': stopTokens } },
+          null,
+        ),
       )
     expect((await ask('何でも聞, </s>, \ud800,,'))[0]).toMatchObject({
       text: 'こんにちは。ご質問があれば',
@@ -196,7 +206,7 @@ describe('decoding the tiny model', () => {
         generator.generate(
           {
             prompts: [promptOf('日本の首都は?')],
-            settings: { ...greedy, maxNewTokens: 4 },
+            settings: { ...greedy, 'prediction.max_length_inference': 4 },
             onToken: () => order.push(name),
           },
           null,
@@ -209,10 +219,13 @@ describe('decoding the tiny model', () => {
   it('ends at the limit of new tokens, or where the model can read no further, and refuses a longer prompt', async () => {
     const { contextLength } = tiny.architecture
     const long = Array.from({ length: contextLength - 2 }, () => 262)
-    const endless = { ...greedy, minNewTokens: 60 }
+    const endless = { ...greedy, 'prediction.min_length_inference': 60 }
     await withGenerator(async (generator) => {
       const finish = async (prompt: readonly number[], maxNewTokens: number) => {
-        const [answer] = await generator.generate({ prompts: [prompt], settings: { ...endless, maxNewTokens } }, null)
+        const [answer] = await generator.generate(
+          { prompts: [prompt], settings: { ...endless, 'prediction.max_length_inference': maxNewTokens } },
+          null,
+        )
         return [answer?.finish, answer?.tokens.length]
       }
       expect([await finish(promptOf('こんにちは'), 3), await finish(long, 10)]).toEqual([
@@ -224,13 +237,24 @@ describe('decoding the tiny model', () => {
   })
 
   it('samples the same answer for a seed', async () => {
-    const settings = { ...greedy, doSample: true, temperature: 1.5, topK: 50, topP: 0.95, maxNewTokens: 12 }
+    const settings = {
+      ...greedy,
+      'prediction.do_sample': true,
+      'prediction.temperature': 1.5,
+      'prediction.top_k': 50,
+      'prediction.top_p': 0.95,
+      'prediction.max_length_inference': 12,
+    }
     const answers = await withGenerator((generator) =>
       Promise.all(
         [7, 7, 8].map(
           async (seed) =>
-            (await generator.generate({ prompts: [promptOf('好きな色は?')], settings: { ...settings, seed } }, null))[0]
-              ?.text,
+            (
+              await generator.generate(
+                { prompts: [promptOf('好きな色は?')], settings: { ...settings, 'prediction.seed': seed } },
+                null,
+              )
+            )[0]?.text,
         ),
       ),
     )

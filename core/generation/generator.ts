@@ -12,6 +12,7 @@ import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '..
 import { Answer } from './answer.ts'
 import { BeamSearch } from './beam-search.ts'
 import { Cache, type DecodingSessions } from './cache.ts'
+import { isSampling } from './sampler.ts'
 import { stopWordsOf } from './stopping.ts'
 import { takeTurn } from './turns.ts'
 
@@ -185,16 +186,16 @@ export class Generator {
       throw new InternalError('generate: an adapter goes with its layout')
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
-    const seed = settings.seed >= 0 ? settings.seed : randomInt(2 ** 31)
-    const stops = tokenizer ? stopWordsOf(settings.stopTokens, tokenizer) : { strings: [], ids: [] }
+    const seed = settings['prediction.seed'] >= 0 ? settings['prediction.seed'] : randomInt(2 ** 31)
+    const stops = tokenizer ? stopWordsOf(settings['prediction.stop_tokens'], tokenizer) : { strings: [], ids: [] }
     const endTokens = new Set([...this.#model.endTokens, ...stops.ids])
     const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
     const answers = prompts.map(
       (prompt, index) =>
         new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }),
     )
-    const beams = settings.doSample && settings.temperature > 0 ? 1 : settings.beams
-    const cache = this.#takeCache(prompts.length * beams, longest + settings.maxNewTokens)
+    const beams = isSampling(settings) ? 1 : settings['prediction.num_beams']
+    const cache = this.#takeCache(prompts.length * beams, longest + settings['prediction.max_length_inference'])
     try {
       cache.use(this.#resident.tensors)
       if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
@@ -267,7 +268,7 @@ export class Generator {
           prompt,
           settings,
           endTokens,
-          maxNewTokens: Math.min(settings.maxNewTokens, contextLength - prompt.length),
+          maxNewTokens: Math.min(settings['prediction.max_length_inference'], contextLength - prompt.length),
         }),
     )
     let logits = await takeTurn(this.#device, () =>

@@ -3,7 +3,13 @@ import { defaultSettings, generationSettingsOf, type GenerationSettings } from '
 import { chooseToken } from './sampler.ts'
 
 const greedy = generationSettingsOf(defaultSettings())
-const sampling: GenerationSettings = { ...greedy, doSample: true, temperature: 1, topK: 0, topP: 1 }
+const sampling: GenerationSettings = {
+  ...greedy,
+  'prediction.do_sample': true,
+  'prediction.temperature': 1,
+  'prediction.top_k': 0,
+  'prediction.top_p': 1,
+}
 const state = (newCount: number, tokens: readonly number[] = []) => ({
   tokens,
   newCount,
@@ -24,7 +30,7 @@ describe('greedy choice', () => {
     expect(chooseToken(logits(1, 3, 2, 3), greedy, state(0))).toBe(1))
 
   it('divides positive and multiplies negative scores of seen tokens by the penalty, once each', () => {
-    const settings = { ...greedy, repetitionPenalty: 2 }
+    const settings = { ...greedy, 'prediction.repetition_penalty': 2 }
     expect(chooseToken(logits(3, 2, 0), settings, state(0, [0, 0]))).toBe(1)
     const scores = logits(3, -1, 0)
     chooseToken(scores, settings, state(0, [0, 0, 1]))
@@ -32,13 +38,13 @@ describe('greedy choice', () => {
   })
 
   it('does not end before the minimum length', () => {
-    const settings = { ...greedy, minNewTokens: 3 }
+    const settings = { ...greedy, 'prediction.min_length_inference': 3 }
     expect(chooseToken(logits(0, 1, 9), settings, state(2))).toBe(1)
     expect(chooseToken(logits(0, 1, 9), settings, state(3))).toBe(2)
   })
 
   it('is what temperature 0 means', () =>
-    expect(chooseToken(logits(0, 5, 1), { ...sampling, temperature: 0 }, state(0))).toBe(1))
+    expect(chooseToken(logits(0, 5, 1), { ...sampling, 'prediction.temperature': 0 }, state(0))).toBe(1))
 })
 
 describe('sampling', () => {
@@ -50,20 +56,20 @@ describe('sampling', () => {
   })
 
   it('sharpens with a low temperature: weights to the power 1 / temperature', () => {
-    const [first, second] = frequencies({ ...sampling, temperature: 0.5 }, scores)
+    const [first, second] = frequencies({ ...sampling, 'prediction.temperature': 0.5 }, scores)
     expect(first! / second!).toBeCloseTo((0.5 / 0.3) ** 2, 0)
   })
 
   it('leaves the k likeliest, renormalised', () => {
-    const [first, second, third] = frequencies({ ...sampling, topK: 2 }, scores)
+    const [first, second, third] = frequencies({ ...sampling, 'prediction.top_k': 2 }, scores)
     expect(first).toBeCloseTo(0.625, 1)
     expect(second).toBeCloseTo(0.375, 1)
     expect(third).toBe(0)
   })
 
   it('leaves the fewest tokens that carry the share p, the one that reaches it included', () => {
-    expect(frequencies({ ...sampling, topP: 0.5 }, scores)).toEqual([1, 0, 0, 0])
-    const [, second, third, fourth] = frequencies({ ...sampling, topP: 0.81 }, scores)
+    expect(frequencies({ ...sampling, 'prediction.top_p': 0.5 }, scores)).toEqual([1, 0, 0, 0])
+    const [, second, third, fourth] = frequencies({ ...sampling, 'prediction.top_p': 0.81 }, scores)
     expect([second! > 0, third! > 0, fourth]).toEqual([true, true, 0])
   })
 

@@ -17,11 +17,16 @@ export interface SamplingState {
  * token, or with sampling temperature, top-k, top-p, min-p and a draw. Changes `logits`.
  */
 export function chooseToken(logits: Float32Array, settings: GenerationSettings, state: SamplingState): number {
-  penaliseRepetition(logits, settings.repetitionPenalty, state.tokens)
-  if (state.newCount < settings.minNewTokens) for (const id of state.endTokens) logits[id] = -Infinity
-  if (!settings.doSample || settings.temperature === 0) return argmax(logits)
+  penaliseRepetition(logits, settings['prediction.repetition_penalty'], state.tokens)
+  if (state.newCount < settings['prediction.min_length_inference'])
+    for (const id of state.endTokens) logits[id] = -Infinity
+  if (!isSampling(settings)) return argmax(logits)
   return draw(candidateWeights(logits, settings), randomUniform(state.seed, 'sampling', 0, state.newCount))
 }
+
+/** False: every token is the likeliest one. */
+export const isSampling = (settings: GenerationSettings): boolean =>
+  settings['prediction.do_sample'] && settings['prediction.temperature'] > 0
 
 /** Index of the largest number; the first of equals. */
 export function argmax(logits: Float32Array): number {
@@ -49,15 +54,16 @@ export function penaliseRepetition(logits: Float32Array, penalty: number, tokens
  * exp((x - max) / temperature) of the tokens that top-k, top-p and min-p leave, 0 for the others: their probabilities
  * but for a factor.
  */
-function candidateWeights(logits: Float32Array, { temperature, topK, topP, minP }: GenerationSettings): Float64Array {
+function candidateWeights(logits: Float32Array, settings: GenerationSettings): Float64Array {
+  const [topK, topP] = [settings['prediction.top_k'], settings['prediction.top_p']]
   const highest = logits[argmax(logits)] as number
   const leastScore =
     topK > 0 && topK < logits.length ? (logits.slice().sort()[logits.length - topK] as number) : -Infinity
   const weights = Float64Array.from(logits, (score) =>
-    score >= leastScore ? Math.exp((score - highest) / temperature) : 0,
+    score >= leastScore ? Math.exp((score - highest) / settings['prediction.temperature']) : 0,
   )
   // The likeliest weighs 1, so that min-p (Nguyen et al. 2024) is a weight itself.
-  const leastWeight = Math.max(minP, topP < 1 ? lastWeightOfMass(weights, topP) : 0)
+  const leastWeight = Math.max(settings['prediction.min_p'], topP < 1 ? lastWeightOfMass(weights, topP) : 0)
   return weights.map((weight) => (weight >= leastWeight ? weight : 0))
 }
 

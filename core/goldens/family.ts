@@ -7,10 +7,10 @@ import { rotaryTables } from '../models/rotary.ts'
 import { openProgram } from '../kernels/run-program.ts'
 import type { Device } from '../runtime/index.ts'
 import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
-import { optimizers, type OptimizerName } from '../training/optimizers/index.ts'
+import { optimizers, type OptimizerName, type ScheduleName } from '../optimization/index.ts'
 import { packRows, type PackedBatch } from '../training/packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
-import { learningRateAt } from '../training/schedules.ts'
+import { learningRateAt } from '../training/learning-rate.ts'
 import { StepRunner } from '../training/step-runner.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
 import { readExpected, type Expected } from './expected.ts'
@@ -242,7 +242,7 @@ async function gradientOf({
 interface Recipe {
   readonly optimizer: OptimizerName
   readonly learningRate: number
-  readonly schedule?: 'cosine' | 'constant'
+  readonly schedule?: ScheduleName
   readonly clip?: number
   readonly weightDecay?: number
 }

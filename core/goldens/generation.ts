@@ -5,10 +5,14 @@ import type { GoldenFamily } from './family.ts'
 /** What each recorded generation was made with. */
 const ways: Readonly<Record<string, Partial<GenerationSettings>>> = {
   greedy: {},
-  'greedy_rep1.2': { repetitionPenalty: 1.2 },
-  'beam2_rep1.2_min4': { beams: 2, repetitionPenalty: 1.2, minNewTokens: 4 },
-  beam4: { beams: 4 },
-  'beam3_lenpen0.6': { beams: 3, lengthPenalty: 0.6 },
+  'greedy_rep1.2': { 'prediction.repetition_penalty': 1.2 },
+  'beam2_rep1.2_min4': {
+    'prediction.num_beams': 2,
+    'prediction.repetition_penalty': 1.2,
+    'prediction.min_length_inference': 4,
+  },
+  beam4: { 'prediction.num_beams': 4 },
+  'beam3_lenpen0.6': { 'prediction.num_beams': 3, 'prediction.length_penalty': 0.6 },
 }
 
 /** How many tokens of each recorded way of generating differ. */
@@ -26,7 +30,14 @@ export async function checkGeneration({
       const way = ways[name]
       if (!way) continue
       const [answer] = await generator.generate(
-        { prompts: [prompt], settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens, ...way } },
+        {
+          prompts: [prompt],
+          settings: {
+            ...generationSettingsOf(defaultSettings()),
+            'prediction.max_length_inference': maxNewTokens,
+            ...way,
+          },
+        },
         null,
       )
       const tokens = answer?.tokens ?? []

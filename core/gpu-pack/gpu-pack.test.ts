@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FolderPath, type GpuPackProgress } from '../contract/index.ts'
+import { trustRecord } from './trust.ts'
 import { findLibrary, installedPack } from '../runtime/library.ts'
 import { packPlatform, RUNTIME_VERSION } from './components.ts'
 import { changedCopy, changedFile, changedFileNow, installedFolder, type InstalledPack } from './installed.ts'
@@ -336,14 +337,15 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
     const record = environment['TERAKOYA_GPU_PACK_TRUST']!
     expect(record.startsWith(join(home, 'gpu-pack-trust.json'))).toBe(true)
     const [second, first] = [server.platform.libraries[1]!, server.platform.libraries[0]!]
-    const noted = JSON.parse(await readFile(record, 'utf8')) as Record<string, { name: string }[]>
-    const write = (value: unknown) => writeFile(record, typeof value === 'string' ? value : JSON.stringify(value))
+    const { archives: noted } = trustRecord.parse(await readFile(record, 'utf8'))
+    const write = (value: string | typeof noted) =>
+      typeof value === 'string' ? writeFile(record, value) : trustRecord.write(record, { archives: value })
     for (const other of [
       '',
       'null',
       '{"a":1}',
       {},
-      { ...noted, [second.archive.sha256]: noted[first.archive.sha256] },
+      { ...noted, [second.archive.sha256]: noted[first.archive.sha256]! },
       { ...noted, [second.archive.sha256]: [] },
       {
         ...noted,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { defineStored } from '../files/stored.ts'
 
 /**
  * `serve-<port>.json` in the account's folder: how a program of the same user finds a running web host and proves who
@@ -16,6 +17,14 @@ const ControlFile = z.object({
 })
 export type ControlFile = z.infer<typeof ControlFile>
 
+export const controlFile = defineStored({
+  name: 'serve-port.json',
+  schema: ControlFile,
+  migrations: [],
+  maxBytes: 10_000,
+  later: 'read',
+})
+
 const NAME = /^serve-\d+\.json$/
 const fileOf = (folder: string, port: number): string => join(folder, `serve-${port}.json`)
 
@@ -28,7 +37,7 @@ export async function announceHost(
   const draft = join(folder, `.serve-${port}.${randomBytes(6).toString('hex')}.tmp`)
   await mkdir(folder, { recursive: true })
   try {
-    await writeFile(draft, JSON.stringify(content), { mode: 0o600, flag: 'wx' })
+    await writeFile(draft, controlFile.text(content), { mode: 0o600, flag: 'wx' })
     await rename(draft, fileOf(folder, port))
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
@@ -52,10 +61,4 @@ export async function announcedHosts(folder: string): Promise<ControlFile[]> {
   return found.filter((host) => host !== null).sort((a, b) => a.port - b.port)
 }
 
-async function readControlFile(file: string): Promise<ControlFile | null> {
-  try {
-    return ControlFile.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
-    return null
-  }
-}
+const readControlFile = (file: string): Promise<ControlFile | null> => controlFile.read(file).catch(() => null)

@@ -8,6 +8,7 @@ import { disk } from '../files/disk.ts'
 import {
   createLock,
   lockFile,
+  lockRequest,
   mtimeOf,
   newOwner,
   readOwner,
@@ -175,7 +176,7 @@ export async function requestLock(options: AcquireOptions): Promise<LibraryLock 
   const started = performance.now()
   await writeFileAtomic(
     requestFile(options.folder),
-    JSON.stringify({ of: asked?.nonce ?? '', by: newOwner(options.kind) }),
+    lockRequest.text({ of: asked?.nonce ?? '', by: newOwner(options.kind) }),
   )
   try {
     for (;;) {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { HostKind, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { readRegularFile } from '../files/regular-file.ts'
+import { defineStored } from '../files/stored.ts'
 import { machineIdentity, processStart } from './process-identity.ts'
 
 const LOCK_FILE = '.terakoya-lock'
@@ -37,6 +38,16 @@ export type LibraryOwner = z.infer<typeof Owner>
 
 const Request = z.object({ of: z.string(), by: Owner })
 export type LockRequest = z.infer<typeof Request>
+
+/** Studios of other versions read and write both at the same time. */
+const shared = {
+  migrations: [],
+  maxBytes: MAX_BYTES,
+  codec: { parse: JSON.parse, stringify: JSON.stringify },
+  later: 'read',
+} as const
+export const lockOwner = defineStored({ name: 'library-lock', schema: Owner, ...shared })
+export const lockRequest = defineStored({ name: 'library-lock-request', schema: Request, ...shared })
 
 const printable = (name: string): string => name.replace(UNPRINTABLE, '').slice(0, MAX_NAME)
 
@@ -70,25 +81,17 @@ export async function readOwner(file: string): Promise<LibraryOwner | null> {
     if (error instanceof UserError && error.error.code !== 'file/unreadable') return null
     throw error
   })
-  return bytes && parse(Owner, bytes.toString())
+  return bytes && lockOwner.tryParse(bytes.toString())
 }
 
 /** As `readOwner`, for a process that ends. */
 export const readOwnerNow = (file: string): LibraryOwner | null =>
-  lstatSync(file).isFile() ? parse(Owner, readFileSync(file, 'utf8')) : null
+  lstatSync(file).isFile() ? lockOwner.tryParse(readFileSync(file, 'utf8')) : null
 
 /** Who asks for the lock; null where nobody does, or not in our words. */
 export async function readRequest(folder: string): Promise<LockRequest | null> {
   const bytes = await readRegularFile(requestFile(folder), { maxBytes: MAX_BYTES }).catch(() => null)
-  return bytes && parse(Request, bytes.toString())
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string): T | null {
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
+  return bytes && lockRequest.tryParse(bytes.toString())
 }
 
 /**
@@ -113,7 +116,7 @@ export async function touch(file: string, nonce: string): Promise<LibraryOwner |
   try {
     if (!(await handle.stat()).isFile()) return null
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)
-    const found = parse(Owner, buffer.toString('utf8', 0, bytesRead))
+    const found = lockOwner.tryParse(buffer.toString('utf8', 0, bytesRead))
     if (found?.nonce === nonce) await handle.write('{', 0)
     return found
   } finally {
@@ -127,7 +130,7 @@ const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'
 /** Creates the file with its content in one step; false where it exists. */
 export async function createLock(file: string, owner: LibraryOwner): Promise<boolean> {
   const draft = draftBeside(file)
-  const text = JSON.stringify(owner)
+  const text = lockOwner.text(owner)
   try {
     await disk.writeFile(draft, text, { flag: 'wx' })
     await disk.link(draft, file)

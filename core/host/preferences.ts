@@ -2,10 +2,10 @@ import { copyFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { Preferences, UserError } from '../contract/index.ts'
-import { sweepTemporary, writeFileAtomic } from '../files/atomic.ts'
+import { sweepTemporary } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { readRegularFile } from '../files/regular-file.ts'
+import { defineStored } from '../files/stored.ts'
 import type { ReportBug } from './error-log.ts'
 
 const PreferencesFile = Preferences.extend({
@@ -13,7 +13,14 @@ const PreferencesFile = Preferences.extend({
   gpuPackFolder: z.string().nullable().default(null),
 })
 const HOUR_MS = 3_600_000
-const MAX_BYTES = 1e6
+
+export const preferencesFile = defineStored({
+  name: 'preferences.json',
+  schema: PreferencesFile,
+  migrations: [],
+  maxBytes: 1e6,
+  later: 'read',
+})
 
 export type StoredPreferences = z.infer<typeof PreferencesFile>
 
@@ -25,7 +32,7 @@ export async function readPreferences(file: string, report: ReportBug): Promise<
   // Other hosts of this account may be writing now.
   await sweepTemporary(dirname(file), { olderThanMs: HOUR_MS })
   try {
-    return PreferencesFile.parse(JSON.parse((await readRegularFile(file, { maxBytes: MAX_BYTES })).toString('utf8')))
+    return await preferencesFile.read(file)
   } catch (error) {
     if (!(error instanceof UserError && error.error.code === 'file/not-found')) {
       report('preferences', error)
@@ -40,7 +47,7 @@ export async function writePreferences(file: string, preferences: StoredPreferen
   const folder = dirname(file)
   try {
     await disk.mkdir(folder, { recursive: true })
-    await writeFileAtomic(file, JSON.stringify(preferences, null, 2))
+    await preferencesFile.write(file, preferences)
   } catch (error) {
     const told = toDiskError(error, folder)
     throw told instanceof UserError && told.error.code === 'library/unwritable'

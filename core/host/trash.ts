@@ -10,13 +10,11 @@ import {
   type TrashEntry,
   type TrashKind,
 } from '../contract/index.ts'
-import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { readRegularFile } from '../files/regular-file.ts'
+import { defineStored } from '../files/stored.ts'
 
 const INDEX_FILE = '.index.json'
-const MAX_INDEX_BYTES = 16_000_000
 const DATASET_ENDING = '.duckdb'
 
 const MAX_DAYS = 30
@@ -67,6 +65,13 @@ const Index = z.object({
   entries: z.record(z.string(), Note),
 })
 type Index = z.infer<typeof Index>
+export const trashIndex = defineStored({
+  name: 'trash-index.json',
+  schema: Index,
+  migrations: [],
+  maxBytes: 16_000_000,
+  later: 'read',
+})
 type Item = Pick<TrashEntry, 'kind' | 'id'>
 
 const keyOf = ({ kind, id }: Item): string => `${kind} ${id}`
@@ -94,7 +99,7 @@ export function createTrash(options: TrashOptions): Trash {
 
   async function readIndex(): Promise<Index> {
     try {
-      return Index.parse(JSON.parse((await readRegularFile(indexFile, { maxBytes: MAX_INDEX_BYTES })).toString('utf8')))
+      return await trashIndex.read(indexFile)
     } catch {
       return { openedAt: now().toISOString(), entries: {} }
     }
@@ -124,7 +129,7 @@ export function createTrash(options: TrashOptions): Trash {
 
   /** A note that cannot be written is made again; only the time is another one then. */
   async function writeIndex(index: Index): Promise<void> {
-    if (options.isWritable ?? true) await writeFileAtomic(indexFile, JSON.stringify(index)).catch(() => undefined)
+    if (options.isWritable ?? true) await trashIndex.write(indexFile, index).catch(() => undefined)
   }
 
   async function maxBytes(): Promise<number> {

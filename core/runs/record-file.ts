@@ -1,6 +1,5 @@
 // The two files that say what an experiment is: experiment.yaml (written once, and on renaming) and state.json. Both
 // may have been edited, cut or copied from elsewhere, so that nothing of them is used before a schema has parsed it.
-import { readFile, stat } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import {
@@ -10,12 +9,12 @@ import {
   DeviceKind,
   ModelId,
   parseSettings,
-  UserError,
   type ExperimentId,
   type RunProgress,
   type RunState,
   type SettingValues,
 } from '../contract/index.ts'
+import { defineStored } from '../files/stored.ts'
 import { anyNumber } from '../training/job.ts'
 import { flattenSettings, nestSettings } from './settings-yaml.ts'
 import { StoredError } from '../engine/stored-error.ts'
@@ -31,7 +30,6 @@ const count = z.number().int().nonnegative()
 
 /** What experiment.yaml holds: written once at the start (and on renaming), readable and editable by a person. */
 const RecordFile = z.object({
-  version: z.literal(1).default(1),
   name: z.string().transform((name) => name.slice(0, MAX_NAME)),
   createdAt: time,
   /** `columns`: of data/dataset.parquet, where the columns are called by their ids. */
@@ -47,7 +45,7 @@ const RecordFile = z.object({
   settings: z.unknown(),
 })
 
-export interface ExperimentRecord extends Omit<z.infer<typeof RecordFile>, 'settings' | 'version'> {
+export interface ExperimentRecord extends Omit<z.infer<typeof RecordFile>, 'settings'> {
   readonly id: ExperimentId
   readonly settings: SettingValues
 }
@@ -77,53 +75,51 @@ const State: z.ZodType<RunState> = z.discriminatedUnion('kind', [
 ])
 
 /** What state.json holds: rewritten atomically whenever the run's state changes, and with every checkpoint. */
-const StateJson = z.object({
-  version: z.literal(1).default(1),
+const StateFile = z.object({
   state: State,
   progress: Progress.nullable().catch(null),
   trainableParameterCount: count.nullable().catch(null),
   /** The process that supervises the run while it is active. */
   hostPid: z.number().default(0),
 })
-export type StateFile = Omit<z.infer<typeof StateJson>, 'version'>
+export type StateFile = z.infer<typeof StateFile>
+
+const errors = { missing: 'experiment/incomplete', damaged: 'experiment/damaged' } as const
+
+export const recordFile = defineStored({
+  name: 'experiment.yaml',
+  schema: RecordFile,
+  migrations: [],
+  maxBytes: MAX_BYTES,
+  codec: { parse, stringify },
+  ...errors,
+})
+/** The name in experiment.yaml, also where the rest of it is damaged or of a later version. */
+export const recordName = defineStored({
+  name: 'experiment-name.yaml',
+  schema: RecordFile.pick({ name: true }),
+  migrations: [],
+  maxBytes: MAX_BYTES,
+  codec: { parse, stringify },
+  later: 'read',
+  ...errors,
+})
+export const stateFile = defineStored({
+  name: 'experiment-state.json',
+  schema: StateFile,
+  migrations: [],
+  maxBytes: MAX_BYTES,
+  ...errors,
+})
 
 /**
  * Reads experiment.yaml. Throws UserError 'experiment/incomplete' {file} where it is missing, 'experiment/damaged'
- * {file} where it is not what we write.
+ * {file} where it is not what we write, 'file/unreadable' otherwise. stateFile.read throws the same.
  */
 export async function readRecord(file: string, id: ExperimentId): Promise<ExperimentRecord> {
-  const text = await readText(file)
-  const { settings, version: _, ...rest } = parsed(file, RecordFile, () => parse(text))
+  const { settings, ...rest } = await recordFile.read(file)
   return { ...rest, id, settings: parseSettings(flattenSettings(settings, file)).values }
 }
 
-/** Reads state.json. Throws like `readRecord`. */
-export async function readState(file: string): Promise<StateFile> {
-  const text = await readText(file)
-  const { version: _, ...state } = parsed(file, StateJson, () => JSON.parse(text) as unknown)
-  return state
-}
-
 export const recordText = ({ id: _, settings, ...rest }: ExperimentRecord): string =>
-  stringify({ version: 1, ...rest, settings: nestSettings(settings) })
-export const stateText = (state: StateFile): string => JSON.stringify({ version: 1, ...state }, null, 2)
-
-function parsed<T>(file: string, schema: z.ZodType<T>, parseText: () => unknown): T {
-  try {
-    return schema.parse(parseText())
-  } catch {
-    throw new UserError('experiment/damaged', { file })
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    const found = await stat(file)
-    if (!found.isFile() || found.size > MAX_BYTES) throw new UserError('experiment/damaged', { file })
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UserError('experiment/incomplete', { file })
-    throw code === undefined ? error : new UserError('file/unreadable', { file, reason: code })
-  }
-}
+  recordFile.text({ ...rest, settings: nestSettings(settings) })

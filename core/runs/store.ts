@@ -8,7 +8,7 @@ import { linesOf, type LineLimits } from '../files/lines.ts'
 import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
 import { readHistory } from '../training/history.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
-import { readRecord, readState, recordText, stateText, type ExperimentRecord, type StateFile } from './record-file.ts'
+import { readRecord, recordText, stateFile, type ExperimentRecord, type StateFile } from './record-file.ts'
 
 export interface RunHistory {
   readonly steps: StepMetric[]
@@ -85,7 +85,7 @@ export class ExperimentStore {
       const { record, state } = await fill(files)
       for (const file of [files.trainRows, files.validationRows, files.dataset]) await syncFile(file)
       await syncFolder(files.data)
-      await writeFileAtomic(files.state, stateText(state))
+      await stateFile.write(files.state, state)
       await writeFileAtomic(files.record, recordText(record))
       await disk.rename(draft, this.folderOf(id))
       isPlaced = true
@@ -107,11 +107,11 @@ export class ExperimentStore {
   }
 
   readState(id: ExperimentId): Promise<StateFile> {
-    return readState(experimentFiles(this.folderOf(id)).state)
+    return stateFile.read(experimentFiles(this.folderOf(id)).state)
   }
 
   async writeState(id: ExperimentId, state: StateFile): Promise<void> {
-    await writeFileAtomic(experimentFiles(this.folderOf(id)).state, stateText(state))
+    await stateFile.write(experimentFiles(this.folderOf(id)).state, state)
   }
 
   /** When an experiment was made, for one whose record does not say. */

@@ -11,6 +11,7 @@ import { isTemporary, syncFolder, writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toReadError } from '../files/read-error.ts'
 import { readRegularFile } from '../files/regular-file.ts'
+import { defineStored } from '../files/stored.ts'
 
 export const STATE_FILE = 'state.json'
 export const MODEL_FILE = 'model.safetensors'
@@ -35,6 +36,17 @@ const StateFile = z.object({
 })
 export type TrainingState = z.infer<typeof StateFile>
 
+/** state.json, `last` and `best` are a few hundred bytes. */
+const MAX_BYTES = 1_000_000
+
+export const checkpointState = defineStored({
+  name: 'checkpoint-state.json',
+  schema: StateFile,
+  migrations: [],
+  maxBytes: MAX_BYTES,
+  damaged: 'experiment/damaged',
+})
+
 export interface FoundCheckpoint {
   readonly folder: string
   readonly step: number
@@ -53,23 +65,13 @@ const ASIDE = '.aside-'
 /** A checkpoint that is being removed. */
 const GONE = '.gone-'
 
-/** state.json, `last` and `best` are a few hundred bytes. */
-const MAX_BYTES = 1_000_000
 const STEP = /^\d{1,15}$/
 
 /**
  * Reads a checkpoint's state. Throws UserError 'file/not-found' where there is none, 'experiment/damaged' where it is
  * not what we write, 'file/unreadable' otherwise.
  */
-export async function readState(folder: string): Promise<TrainingState> {
-  const file = join(folder, STATE_FILE)
-  const text = await readText(file)
-  try {
-    return StateFile.parse(JSON.parse(text))
-  } catch {
-    throw new UserError('experiment/damaged', { file })
-  }
-}
+export const readState = (folder: string): Promise<TrainingState> => checkpointState.read(join(folder, STATE_FILE))
 
 async function readText(file: string): Promise<string> {
   try {
@@ -84,7 +86,7 @@ const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
 const isDamage = (error: unknown): boolean => isCode(error, 'experiment/damaged')
 
 /** What state.json holds; equal states give equal bytes, whether they were read from a file or not. */
-export const stateText = (state: TrainingState): string => JSON.stringify(StateFile.parse(state), null, 2)
+export const stateText = (state: TrainingState): string => checkpointState.text(StateFile.parse(state))
 
 /**
  * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 import { layOutLora } from '../models/lora.ts'
 import { readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
 import { latestCheckpoint } from './checkpoint-folder.ts'

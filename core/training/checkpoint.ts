@@ -26,7 +26,7 @@ import {
   type KeptCheckpoints,
   type TrainingState,
 } from './checkpoint-folder.ts'
-import type { StateVector } from './optimizers/index.ts'
+import type { StateVector } from '../optimization/index.ts'
 
 const OPTIMIZER = 'optimizer.safetensors'
 

@@ -8,7 +8,7 @@ import { layOutLora } from '../models/lora.ts'
 import { checkpointSteps, latestCheckpoint, rewindCheckpoints, sweepCheckpoints } from './checkpoint-folder.ts'
 import { readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
 import { HistoryWriter, readHistory, rewindHistory, type HistoryFiles } from './history.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 
 const layout = layOutLora([{ path: 'model.layers.0.mlp.up_proj', inSize: 6, outSize: 4, bias: false, reads: 'f' }], {
   rank: 2,

@@ -172,7 +172,7 @@ export class Evaluator {
   ): Promise<{ prompt: string; expected: string; answer: string }[] | null> {
     const { model, device, layout, resident, runner, settings } = this.#parts
     this.#generator ??= await Generator.open(model, device, layout, resident)
-    const generation = { ...generationSettingsOf(settings), seed: settings['environment.seed'] }
+    const generation = { ...generationSettingsOf(settings), 'prediction.seed': settings['environment.seed'] }
     const stopStrings = stopStringsOf(formatFor(model.tokenizer, sampleOptionsOf(settings).format))
     const p = await runner.p.read()
     const texts: string[] = []

@@ -12,10 +12,10 @@ import { rotaryTables } from '../models/rotary.ts'
 import { openProgram } from '../kernels/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { readAdapterVector } from './checkpoint.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 import { packRows, type PackedBatch } from './packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
-import { learningRateAt } from './schedules.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { StepRunner } from './step-runner.ts'
 
 const core = join(import.meta.dirname, '..')
@@ -136,7 +136,7 @@ describe('training the tiny model against torch and peft', () => {
         tiny.tokenizer.encode(`ユーザー: ${prompt}\nシステム: `),
       )
       const answers = await generator.generate(
-        { prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: 60 } },
+        { prompts, settings: { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': 60 } },
         await runner.p.read(),
       )
       generator.dispose()

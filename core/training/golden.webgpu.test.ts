@@ -10,9 +10,9 @@ import { openRuntime, type Device } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 import { readAdapterVector } from './checkpoint.ts'
-import { optimizers } from './optimizers/index.ts'
+import { optimizers } from '../optimization/index.ts'
 import { packRows, type PackedBatch } from './packing.ts'
-import { learningRateAt } from './schedules.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { StepRunner } from './step-runner.ts'
 
 const core = join(import.meta.dirname, '..')
@@ -104,7 +104,10 @@ describe.runIf(openRuntimeWithSoftwareGpu())(
       const prompts = ASKED.map((question) => model.tokenizer.encode(`ユーザー: ${question}\nシステム: `))
       const longest = Math.max(...recorded(answered).map(({ length }) => length))
       const answers = await generator.generate(
-        { prompts, settings: { ...generationSettingsOf(defaultSettings()), maxNewTokens: longest + 1 } },
+        {
+          prompts,
+          settings: { ...generationSettingsOf(defaultSettings()), 'prediction.max_length_inference': longest + 1 },
+        },
         p,
       )
       generator.dispose()

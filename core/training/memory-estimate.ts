@@ -17,7 +17,7 @@ import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-fil
 import { residentBytes, residentEntries } from '../weights/resident.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
 import { memorySavings } from './memory-policy.ts'
-import { optimizers, type StateVector } from './optimizers/index.ts'
+import { optimizers, type StateVector } from '../optimization/index.ts'
 import { recordedCount, recordedLength } from './packing.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { stepOptionsFor, stepPrograms, withDropout } from './step-programs.ts'

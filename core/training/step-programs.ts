@@ -5,7 +5,8 @@ import type { LoraLayout } from '../models/lora.ts'
 import { trainingProgram, type ModelSource, type TrainingOptions } from '../models/programs.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
 import { memorySavings } from './memory-policy.ts'
-import { optimizerProgram, type Optimizer } from './optimizers/index.ts'
+import type { Optimizer } from '../optimization/index.ts'
+import { optimizerProgram } from './optimizer-program.ts'
 import { computeTypeFor } from './precision.ts'
 
 /** How the two programs of a run's steps are built. */

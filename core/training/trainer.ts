@@ -13,7 +13,7 @@ import { computeTypeFor } from './precision.ts'
 import { maskIdOf, maskTokens } from '../samples/sample-masking.ts'
 import { cutToQuantile } from './padding-quantile.ts'
 import type { TrainingSample } from '../samples/sample-files.ts'
-import { learningRateAt } from './schedules.ts'
+import { learningRateAt } from './learning-rate.ts'
 import { setUpTraining, type TrainingSetup } from './setup.ts'
 
 export interface TrainContext {

@@ -2,7 +2,7 @@ import { app, BrowserWindow } from 'electron'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { product } from '../../texts/product.ts'
-import { parseWindowSize } from '../../core/host/window-size.ts'
+import { parseWindowSize, windowFile } from '../../core/host/window-size.ts'
 import { PAGE_URL } from './page.ts'
 
 export interface WindowPlaces {
@@ -32,7 +32,7 @@ export function openWindow({ preloadFile, userDataFolder }: WindowPlaces): Brows
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
     const { width, height } = window.getNormalBounds()
-    writeText(sizeFile, JSON.stringify({ width, height }))
+    writeText(sizeFile, windowFile.text({ width, height }))
   })
   // Chromium asks nobody before it shows about:blank.
   window.webContents.on('did-navigate', (_, url) => {

@@ -114,11 +114,9 @@ export const settings: LocaleOf<typeof ja> = {
     help: 'How the weights are updated. Normally leave it at AdamW.',
     options: {
       AdamW: 'AdamW (standard)',
-      Adam: 'Adam',
       AdamW8bit: 'AdamW 8 bit (less memory)',
       SGD: 'SGD (momentum 0.9)',
-      RMSprop: 'RMSprop',
-      Adadelta: 'Adadelta',
+      Lion: 'Lion (less memory, smaller learning rate)',
     },
   },
   'training.learning_rate': {

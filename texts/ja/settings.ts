@@ -113,11 +113,9 @@ export const settings = {
     help: '重みを更新する計算の方法です。通常は AdamW のままにします。',
     options: {
       AdamW: 'AdamW（標準）',
-      Adam: 'Adam',
       AdamW8bit: 'AdamW 8 bit（省メモリ）',
       SGD: 'SGD（モーメンタム 0.9）',
-      RMSprop: 'RMSprop',
-      Adadelta: 'Adadelta',
+      Lion: 'Lion（省メモリ、学習率は小さめに）',
     },
   },
   'training.learning_rate': {

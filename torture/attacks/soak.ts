@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { isActive, type DatasetId, type ExperimentId } from '../../core/contract/index.ts'
+import {
+  defaultSettings,
+  generationSettingsOf,
+  isActive,
+  type DatasetId,
+  type ExperimentId,
+} from '../../core/contract/index.ts'
 import type { Attack, AttackContext } from '../harness/attack.ts'
 import { startHost, type Host } from '../harness/host.ts'
 import { entryCount, median, megabytes, residentBytes, rounded } from '../harness/measure.ts'
@@ -111,14 +117,9 @@ async function edit({ client }: Host, id: DatasetId): Promise<void> {
 
 function chat({ report }: AttackContext, { client }: Host, experimentId: ExperimentId): Promise<void> {
   const settings = {
-    doSample: false,
-    temperature: 1,
-    topK: 0,
-    topP: 1,
-    repetitionPenalty: 1,
-    minNewTokens: 0,
-    maxNewTokens: 4,
-    seed: 1,
+    ...generationSettingsOf(defaultSettings()),
+    'prediction.max_length_inference': 4,
+    'prediction.seed': 1,
   }
   return new Promise((resolve, reject) => {
     const stop = client.on((event, payload) => {

@@ -125,6 +125,6 @@ it('reads full-width settings, and takes the default for one that is wrong', asy
   setSetting('prediction.temperature', 'あつい')
   await send('問い')
   const { settings } = studio.asked[0]![1] as { settings: Record<string, unknown> }
-  expect(settings['maxNewTokens']).toBe(12)
-  expect(settings['temperature']).toBe(0.7)
+  expect(settings['prediction.max_length_inference']).toBe(12)
+  expect(settings['prediction.temperature']).toBe(0.7)
 })

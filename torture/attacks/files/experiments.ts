@@ -1,6 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatasetId, ExperimentId } from '../../../core/contract/index.ts'
+import {
+  defaultSettings,
+  generationSettingsOf,
+  type DatasetId,
+  type ExperimentId,
+} from '../../../core/contract/index.ts'
 import type { AttackContext } from '../../harness/attack.ts'
 import { startHost, libraryOf } from '../../harness/host.ts'
 import { smallRun, waitForEnd, walk } from '../../harness/runs.ts'
@@ -115,14 +120,9 @@ const CHAT_LIMIT_MS = 30_000
 /** The adapter is read by the engine when somebody talks to it. */
 async function chat({ report }: AttackContext, target: Target, id: ExperimentId, what: string): Promise<void> {
   const settings = {
-    doSample: false,
-    temperature: 1,
-    topK: 0,
-    topP: 1,
-    repetitionPenalty: 1,
-    minNewTokens: 0,
-    maxNewTokens: 1,
-    seed: 1,
+    ...generationSettingsOf(defaultSettings()),
+    'prediction.max_length_inference': 1,
+    'prediction.seed': 1,
   }
   const answer = nextAnswer(target, id)
   const asked = await target.ask('experiment', what, 'chat.ask', {

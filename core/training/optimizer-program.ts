@@ -1,26 +1,10 @@
-import { Builder } from '../../graph/builder.ts'
-import type { Graph, Value } from '../../graph/ir.ts'
-import { add, div, less, mul, reshape, sqrt, where } from '../../graph/ops/index.ts'
-import { rowsOf, total } from '../../graph/total.ts'
-import { adadelta } from './adadelta.ts'
-import { adam, adamw } from './adam.ts'
-import { adamw8bit } from './adamw-8bit.ts'
-import type { Optimizer } from './optimizer.ts'
-import { rmsprop } from './rmsprop.ts'
-import { sgd } from './sgd.ts'
+import { Builder } from '../graph/builder.ts'
+import type { Graph, Value } from '../graph/ir.ts'
+import * as graphOperators from '../graph/ops/index.ts'
+import { rowsOf, total } from '../graph/total.ts'
+import type { Operators, Optimizer } from '../optimization/index.ts'
 
-export type { Optimizer, StateVector } from './optimizer.ts'
-
-/** Every optimizer, by H2O LLM Studio's names. */
-export const optimizers = {
-  AdamW: adamw,
-  Adam: adam,
-  AdamW8bit: adamw8bit,
-  SGD: sgd,
-  RMSprop: rmsprop,
-  Adadelta: adadelta,
-} as const satisfies Record<string, Optimizer>
-export type OptimizerName = keyof typeof optimizers
+const { add, div, less, mul, reduceMax, reshape, sqrt, where } = graphOperators
 
 /** Added to the norm before dividing, as torch.nn.utils.clip_grad_norm_ does. */
 const CLIP_EPSILON = 1e-6
@@ -61,8 +45,10 @@ export function optimizerProgram(
   const fits = less(norm, LARGEST_NORM)
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
   const whole = skipOverflow ? where(fits, g, 0) : g
-  const updated = optimizer.update({
+  const updated = optimizer.update<Value>({
+    operators: { ...graphOperators, constant: (value) => b.constant(value), largestOfRows },
     p,
+    parameterCount,
     gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole,
     state,
     learningRate: scalar('learning_rate'),
@@ -76,6 +62,8 @@ export function optimizerProgram(
   b.output('norm', norm)
   return b.build()
 }
+
+const largestOfRows: Operators<Value>['largestOfRows'] = (x) => reduceMax(x, [-1], true)
 
 // g · min(1, c / (‖g‖ + ε))  (Pascanu et al. 2013)
 function clipped(b: Builder, g: Value, norm: Value, clip: number): Value {
