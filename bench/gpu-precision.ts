@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
+import { lossHead } from '../core/models/loss-head.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
@@ -59,7 +60,7 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
     seed: 1,
     maxTokens: TOKENS,
     resident,
-    lossChunks: 2,
+    lossHead: lossHead({ chunks: 2 }),
     compute: computeTypeFor(kind, settings),
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: kind === 'cuda',

@@ -1,6 +1,7 @@
 import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
+import { lossHead } from '../core/models/loss-head.ts'
 import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
 import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
@@ -109,7 +110,7 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
     recompute: work.checkpointing,
     leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens),
     leanFeedForward: isFeedForwardLean('cuda', settings),
-    lossChunks: lossChunksFor(work.rows, work.tokens),
+    lossHead: lossHead({ chunks: lossChunksFor(work.rows, work.tokens) }),
     cudaGraph: !flags.has('eager'),
   })
   pass()

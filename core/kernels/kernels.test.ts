@@ -8,6 +8,7 @@ import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
+import { lossHead } from '../models/loss-head.ts'
 import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import { openProgram, operatorsRun, type Contents } from './run-program.ts'
@@ -28,6 +29,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const [B, T] = [2, 12]
 const N = B * T
+const inTwoChunks = lossHead({ chunks: 2 })
 const S = 64
 
 function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOutLora>) {
@@ -74,8 +76,8 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const fused = fuseKernels(graph)
   const results = []
   const reference =
-    options.fused || options.lossChunks
-      ? trainingProgram(model, layout, { ...options, fused: false, lossChunks: 1 })
+    options.fused || options.lossHead
+      ? trainingProgram(model, layout, { ...options, fused: false, lossHead: lossHead() })
       : graph
   for (const [program, customOps] of [
     [reference, undefined],
@@ -91,7 +93,7 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const [plain, ours] = results as [Record<string, Float32Array>, Record<string, Float32Array>]
   expect(Math.abs(ours['loss']![0]! / plain['loss']![0]! - 1)).toBeLessThan(limit)
   expect(distance(ours['g_out']!, plain['g_out']!)).toBeLessThan(limit)
-  if (options.fused || options.lossChunks) return
+  if (options.fused || options.lossHead) return
   const matrices = fused.graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length
   expect(fused.kernels.length).toBeLessThan(graph.nodes.length / 4)
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
@@ -124,10 +126,10 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2),
   )
   it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) =>
-    compare(family, { dropout: 0.1, lossChunks: 2 }, 1e-5),
+    compare(family, { dropout: 0.1, lossHead: inTwoChunks }, 1e-5),
   )
   it.each(['gpt2'])('%s with losses in chunks, float16', (family) =>
-    compare(family, { lossChunks: 2, compute: 'float16' }, 2e-2),
+    compare(family, { lossHead: inTwoChunks, compute: 'float16' }, 2e-2),
   )
   it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
@@ -166,7 +168,12 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
       const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
       const { feeds, dims } = inputsOf(model, layout)
       const fused = fuseKernels(
-        trainingProgram(model, layout, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, lossChunks: 2 }),
+        trainingProgram(model, layout, {
+          dropout: 0.1,
+          hiddenDropout: true,
+          attentionDropout: 0.1,
+          lossHead: inTwoChunks,
+        }),
       )
       const run = await operatorsRun(fused.graph, {
         onnx: { provider: 'cuda' },

@@ -29,7 +29,8 @@ export interface AttentionOptions {
 /** What a family's forward pass is written against: the same code builds training, evaluation and decoding. */
 export interface ModelContext {
   readonly b: Builder
-  has(name: string): boolean
+  /** Whether the weight itself is trained. */
+  isTrained(name: string): boolean
   /**
    * A weight in the type that is computed in, or the one given. Throws UserError `model/weight` where the checkpoint
    * lacks it or has another shape.
@@ -59,13 +60,8 @@ export interface ModelContext {
   convolution(layer: number, x: Value, w: Value): Value
   /** x [N or M, width] with a share p zeroed and the rest scaled by 1/(1-p) while training. */
   dropout(x: Value, p: number): Value
-  /** The rows whose logits are wanted. */
+  /** The rows whose logits are wanted: [M, width]. */
   select(x: Value): Value
-  /**
-   * What the program wants of x Wᵀ for the output layer W [vocabularySize, width], kept between -cap and cap where
-   * given: the logits themselves, float32 [M, V], or each token's loss [M].
-   */
-  logits(x: Value, head: string, vocabularySize: number, cap?: number): Value
 }
 
 /** What the matrices of a module are in a graph. */

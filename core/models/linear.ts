@@ -1,7 +1,6 @@
 import { UserError } from '../contract/errors.ts'
 import type { Builder } from '../graph/builder.ts'
 import type { DType, Value } from '../graph/ir.ts'
-import { softcapped } from './config.ts'
 import type { GroupValues, ModelContext, TrainableValues, Weights } from './context.ts'
 import {
   matricesOf,
@@ -13,7 +12,7 @@ import {
   type Place,
 } from './lora.ts'
 
-type WeightsAndLinears = Pick<ModelContext, 'b' | 'has' | 'weight' | 'linears' | 'logits'> & {
+type WeightsAndLinears = Pick<ModelContext, 'b' | 'weight' | 'isTrained' | 'linears'> & {
   /** Rows of a table [count, width] in the type that is computed in; the table itself stays as it is stored. */
   rows(table: string, shape: readonly [count: number, width: number], indices: Value): Value
 }
@@ -43,7 +42,7 @@ export function weightsAndLinears(
   return {
     b,
     weight,
-    has: (name) => weights.has(name),
+    isTrained: (name) => trainable?.wholes.has(name) ?? false,
     // A constant is widened once, before anything runs; of an input only the rows that are used.
     rows: (table, shape, indices) =>
       b.reshape(
@@ -52,13 +51,6 @@ export function weightsAndLinears(
           : b.gather(weight(table, shape), indices),
         ['N', shape[1]],
       ),
-    logits(x, head, vocabularySize, cap) {
-      const logits = b.cast(
-        b.matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }),
-        'float32',
-      )
-      return cap ? softcapped(b, logits, cap) : logits
-    },
     linears(x, specs) {
       // By path: the layout may come from another reading of the same config.json.
       const paths = specs.map(({ path }) => path)

@@ -2,18 +2,15 @@ import { Builder } from '../graph/builder.ts'
 import { gradients } from '../graph/autodiff.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
 import { total } from '../graph/total.ts'
-import type { ModelContext, TrainableValues, Weights } from './context.ts'
-import type { Architecture } from './family.ts'
+import type { Architecture, ModelSource } from './architecture.ts'
+import type { ModelContext, TrainableValues } from './context.ts'
 import { cutTrainable, trainableInputs, weightNorms, weightsAndLinears, type ComputeType } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
+import { logitsOf, lossHead as makeLossHead, outputLayer, type LossHead, type OutputLayer } from './loss-head.ts'
 import { rotaryInputs, trainingContext, type Batch, type Randomness } from './training-context.ts'
 
+export type { ModelSource } from './architecture.ts'
 export type { ComputeType } from './linear.ts'
-
-export interface ModelSource {
-  readonly architecture: Architecture
-  readonly weights: Weights
-}
 
 export interface TrainingOptions {
   /** Of the inputs of LoRA's A; 0 unless given. */
@@ -37,10 +34,8 @@ export interface TrainingOptions {
   readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
   readonly fused?: boolean
-  /**
-   * Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given.
-   */
-  readonly lossChunks?: number
+  /** Makes losses of hidden states. Plain cross entropy unless given. */
+  readonly lossHead?: LossHead
 }
 
 /**
@@ -62,7 +57,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     leanAttention = false,
     leanFeedForward = false,
     fused = false,
-    lossChunks = 1,
+    lossHead = makeLossHead(),
   } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
@@ -73,21 +68,19 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     ...cutTrainable(b, layout, p, compute),
     dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null,
   }
-  const losses = model.architecture.forward(
-    trainingContext({
-      model,
-      b,
-      batch,
-      trainable,
-      compute,
-      recompute,
-      leanAttention,
-      leanFeedForward,
-      fused,
-      lossChunks,
-      random,
-    }),
-  )
+  const context = trainingContext({
+    model,
+    b,
+    batch,
+    trainable,
+    compute,
+    recompute,
+    leanAttention,
+    leanFeedForward,
+    fused,
+    random,
+  })
+  const losses = lossHead.losses(b, outputOf(model, context), batch.labels)
   const loss = weightedSum(b, losses, batch.weights)
   const scaled = compute === 'float16' ? b.reshape(b.mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
   const [dp] = gradients(b, scaled, [p]) as [Value]
@@ -96,6 +89,10 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   b.output('g_out', b.add(b.where(b.input('accumulate', 'bool', [1]), g, b.constant(0)), unscaled))
   return b.build()
 }
+
+/** The output layer for the hidden states of a context's rows. */
+const outputOf = (model: ModelSource, context: ModelContext): OutputLayer =>
+  outputLayer(context, model, model.architecture.forward(context))
 
 /** Σ x w of two vectors [M]. */
 const weightedSum = (b: Builder, x: Value, w: Value): Value =>
@@ -111,9 +108,8 @@ export function evaluationProgram(
   compute: ComputeType = 'float32',
 ): Graph {
   const { b, batch } = begin()
-  const losses = model.architecture.forward(
-    trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }),
-  )
+  const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
+  const losses = makeLossHead().losses(b, outputOf(model, context), batch.labels)
   b.output('losses', losses)
   b.output('loss', weightedSum(b, losses, batch.weights))
   return b.build()
@@ -125,12 +121,8 @@ export function evaluationProgram(
  */
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin({ labelled: false })
-  b.output(
-    'logits',
-    model.architecture.forward(
-      trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute }),
-    ),
-  )
+  const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
+  b.output('logits', logitsOf(b, outputOf(model, context)))
   return b.build()
 }
 
@@ -228,7 +220,7 @@ export function decodingProgram(
       return b.reshape(y, ['N', width])
     },
   }
-  b.output('logits', model.architecture.forward(context))
+  b.output('logits', logitsOf(b, outputOf(model, context)))
   return b.build()
 }
 

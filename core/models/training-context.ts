@@ -1,12 +1,10 @@
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
 import { isFusedHead } from '../graph/ops/attention.ts'
-import { chunkedLosses } from './chunked-losses.ts'
-import { softcapped } from './config.ts'
+import { softcapped } from './activations.ts'
+import type { Architecture, ModelSource } from './architecture.ts'
 import type { AttentionOptions, ModelContext, TrainableValues } from './context.ts'
-import type { Architecture } from './family.ts'
 import { weightsAndLinears, type ComputeType } from './linear.ts'
-import type { ModelSource } from './programs.ts'
 import { rotaryNames } from './rotary.ts'
 
 /** A number that no score reaches: what masked positions get before the softmax. */
@@ -49,11 +47,6 @@ export interface TrainingContextOptions {
   readonly leanFeedForward?: boolean
   /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
   readonly fused?: boolean
-  /**
-   * Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing
-   * caps it.
-   */
-  readonly lossChunks?: number
   /** Null outside of training. */
   readonly random?: Randomness | null
 }
@@ -72,7 +65,6 @@ export function trainingContext({
   leanAttention = false,
   leanFeedForward = false,
   fused = false,
-  lossChunks,
   random = null,
 }: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
@@ -86,17 +78,6 @@ export function trainingContext({
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, weights, trainable, compute)
   return {
     ...basics,
-    logits(x, head, vocabularySize, cap) {
-      if (lossChunks === undefined) return basics.logits(x, head, vocabularySize, cap)
-      if (lossChunks === 1 || cap || trainable?.wholes.has(head))
-        return b.crossEntropy(basics.logits(x, head, vocabularySize, cap), batch.labels)
-      return chunkedLosses(b, {
-        x,
-        weight: basics.weight(head, [vocabularySize, architecture.width]),
-        labels: batch.labels,
-        chunks: lossChunks,
-      })
-    },
     embed(table, count, width) {
       const x = rowsOf(table, [count, width], batch.ids)
       return random?.noise ? b.add(x, b.cast(noiseOf(b, random.rows, random.noise), x.dtype)) : x

@@ -73,8 +73,8 @@ describe('the estimate for a GPU is within a tenth of what was measured on one',
   const capped = (softcaps: NonNullable<Architecture['softcaps']>): Architecture => ({ ...architecture, softcaps })
   const [float32, spelled, whole] = [
     { 'environment.precision': 'float32' as const },
-    capped({ attention: true, logits: false }),
-    capped({ attention: false, logits: true }),
+    capped({ attention: 50, logits: null }),
+    capped({ attention: null, logits: 30 }),
   ]
   it.each([
     ['4x256-all', 'float32', float32, architecture, 7.06],

@@ -3,6 +3,7 @@ import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
+import { lossHead } from '../models/loss-head.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
 import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
@@ -156,7 +157,10 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     cudaGraph: parts.device.kind === 'cuda',
     leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
     leanFeedForward: isFeedForwardLean(parts.device.kind, settings),
-    lossChunks: lossChunksFor(settings['training.batch_size'], parts.maxTokens),
+    // Only batches for CUDA are padded to a multiple of the chunks.
+    lossHead: lossHead({
+      chunks: parts.device.kind === 'cuda' ? lossChunksFor(settings['training.batch_size'], parts.maxTokens) : 1,
+    }),
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],

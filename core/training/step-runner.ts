@@ -158,10 +158,8 @@ export class StepRunner {
       resident = NO_RESIDENT_WEIGHTS,
       cudaGraph = false,
     } = options
-    const lossChunks = cudaGraph ? (options.lossChunks ?? 1) : 1
     const graph = trainingProgram(resident.source(model), layout, {
       ...options,
-      lossChunks,
       noise: (options.noiseAlpha ?? 0) > 0,
     })
     const updating = optimizerProgram(optimizer, layout.parameterCount, {

@@ -1,0 +1,102 @@
+import type { Builder } from '../graph/builder.ts'
+import type { Value } from '../graph/ir.ts'
+import { softcapped } from './activations.ts'
+import type { ModelSource } from './architecture.ts'
+import type { ModelContext } from './context.ts'
+
+/** Gradients of logits are between -1 and 1; so much larger, small ones are not lost in float16. */
+const GRADIENT_SCALE = 128
+
+/** The output layer of a model for hidden states x [M,C]: logits x Wᵀ, kept between -cap and cap where it has one. */
+export interface OutputLayer {
+  readonly x: Value
+  /** [V,C], in the type of x. */
+  readonly weight: Value
+  readonly cap: number | null
+  /** The weight is trained itself. */
+  readonly isTrained: boolean
+}
+
+/** The output layer of a model for the hidden states x that its forward pass gives. */
+export function outputLayer(c: ModelContext, { architecture, weights }: ModelSource, x: Value): OutputLayer {
+  const { head, vocabularySize, width, softcaps } = architecture
+  const name = head((weight) => weights.has(weight))
+  return {
+    x,
+    weight: c.weight(name, [vocabularySize, width]),
+    cap: softcaps?.logits || null,
+    isTrained: c.isTrained(name),
+  }
+}
+
+/** Logits [M,V] float32. */
+export function logitsOf(b: Builder, { x, weight, cap }: OutputLayer): Value {
+  const logits = b.cast(b.matmul(x, weight, { transY: true }), 'float32')
+  return cap === null ? logits : softcapped(b, logits, cap)
+}
+
+/** How the hidden states of counted tokens become losses. */
+export interface LossHead {
+  /** Losses [M] float32 of an output layer for labels [M] int64. */
+  losses(b: Builder, output: OutputLayer, labels: Value): Value
+}
+
+export interface LossHeadOptions {
+  /**
+   * Logits are computed in so many chunks, M being a multiple of it, so that no more than one lies in memory: where
+   * nothing caps them and the output layer is not trained. 1 unless given.
+   */
+  readonly chunks?: number
+}
+
+/** Cross entropy: -log softmax(logits)[label]. */
+export const lossHead = ({ chunks = 1 }: LossHeadOptions = {}): LossHead => ({
+  losses: (b, output, labels) =>
+    chunks === 1 || output.cap !== null || output.isTrained
+      ? b.crossEntropy(logitsOf(b, output), labels)
+      : chunkedLosses(b, output, labels, chunks),
+})
+
+/**
+ * Losses [M] of logits x Wᵀ, and at once their gradient: as the gradient of each row's loss is only scaled by what
+ * comes back, no more than one chunk of logits lies in memory, and only once (as in Liger Kernel's fused linear cross
+ * entropy, Hsu et al. 2024). W itself gets no gradient.
+ */
+function chunkedLosses(b: Builder, { x, weight }: OutputLayer, labels: Value, chunks: number): Value {
+  const width = x.shape[1] as number
+  const cut = (value: Value, shape: readonly number[]): Value[] => {
+    const rows = b.reshape(value, [chunks, 'M/K', ...shape])
+    return b.split(rows, new Array<number>(chunks).fill(1), 0).map((part) => b.reshape(part, ['M/K', ...shape]))
+  }
+  const joined = (parts: readonly Value[], shape: readonly number[]) =>
+    b.reshape(
+      b.concat(
+        parts.map((part) => b.reshape(part, [1, 'M/K', ...shape])),
+        0,
+      ),
+      ['M', ...shape],
+    )
+  const [rows, ids] = [cut(x, [width]), cut(labels, [])]
+  let last: Value | null = null
+  const parts = rows.map((ahead, index) => {
+    const row = last ? b.after(ahead, last) : ahead
+    const logits = b.cast(b.matmul(row, weight, { transY: true }), 'float32')
+    const losses = b.crossEntropy(logits, ids[index] as Value)
+    const d = b.crossEntropyGradient(logits, ids[index] as Value, b.expandLike(b.constant(GRADIENT_SCALE), losses))
+    const g = b.matmul(b.cast(d, x.dtype), weight)
+    last = g
+    return { losses, g }
+  })
+  return b.withGradient(
+    joined(
+      parts.map(({ losses }) => losses),
+      [],
+    ),
+    x,
+    joined(
+      parts.map(({ g }) => g),
+      [width],
+    ),
+    GRADIENT_SCALE,
+  )
+}
