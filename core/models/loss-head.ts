@@ -1,3 +1,4 @@
+import type { SettingValues } from '../contract/index.ts'
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
 import { softcapped } from './activations.ts'
@@ -6,6 +7,11 @@ import type { ModelContext } from './context.ts'
 
 /** Gradients of logits are between -1 and 1; so much larger, small ones are not lost in float16. */
 const GRADIENT_SCALE = 128
+/**
+ * Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a
+ * multiple of it: step-runner.ts).
+ */
+const [CHUNK_TOKENS, MAX_CHUNKS] = [128, 16]
 
 /** The output layer of a model for hidden states x [M,C]: logits x Wᵀ, kept between -cap and cap where it has one. */
 export interface OutputLayer {
@@ -56,6 +62,16 @@ export const lossHead = ({ chunks = 1 }: LossHeadOptions = {}): LossHead => ({
       ? b.crossEntropy(logitsOf(b, output), labels)
       : chunkedLosses(b, output, labels, chunks),
 })
+
+/** The loss head that an experiment's settings ask for; `isPadded`: batches are a multiple of any number of chunks. */
+export const lossHeadOf = (
+  settings: SettingValues,
+  { maxTokens, isPadded }: { readonly maxTokens: number; readonly isPadded: boolean },
+): LossHead => lossHead({ chunks: isPadded ? lossChunksFor(settings['training.batch_size'], maxTokens) : 1 })
+
+/** Into how many chunks the logits of a batch are cut: a power of 2. */
+export const lossChunksFor = (rows: number, tokens: number): number =>
+  2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))
 
 /**
  * Losses [M] of logits x Wᵀ, and at once their gradient: as the gradient of each row's loss is only scaled by what

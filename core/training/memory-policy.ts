@@ -22,13 +22,3 @@ export const isFeedForwardLean = (
   kind: DeviceKind,
   { 'architecture.backbone_dtype': dtype }: Pick<SettingValues, 'architecture.backbone_dtype'>,
 ): boolean => kind !== 'cpu' && (dtype === 'int8' || dtype === 'int4')
-
-/**
- * Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a
- * multiple of it: step-runner.ts).
- */
-const [CHUNK_TOKENS, MAX_CHUNKS] = [128, 16]
-
-/** Into how many chunks the logits of a batch are cut: a power of 2. */
-export const lossChunksFor = (rows: number, tokens: number): number =>
-  2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))

@@ -3,7 +3,7 @@ import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
 import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { lossHead } from '../models/loss-head.ts'
+import { lossHeadOf } from '../models/loss-head.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
 import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
@@ -11,7 +11,7 @@ import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
-import { isAttentionLean, isFeedForwardLean, lossChunksFor } from './memory-policy.ts'
+import { isAttentionLean, isFeedForwardLean } from './memory-policy.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from '../samples/sample-files.ts'
@@ -157,10 +157,7 @@ function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues
     cudaGraph: parts.device.kind === 'cuda',
     leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
     leanFeedForward: isFeedForwardLean(parts.device.kind, settings),
-    // Only batches for CUDA are padded to a multiple of the chunks.
-    lossHead: lossHead({
-      chunks: parts.device.kind === 'cuda' ? lossChunksFor(settings['training.batch_size'], parts.maxTokens) : 1,
-    }),
+    lossHead: lossHeadOf(settings, { maxTokens: parts.maxTokens, isPadded: parts.device.kind === 'cuda' }),
     clip: settings['training.gradient_clip'],
     weightDecay: settings['training.weight_decay'],
     seed: settings['environment.seed'],

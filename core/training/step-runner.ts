@@ -158,10 +158,7 @@ export class StepRunner {
       resident = NO_RESIDENT_WEIGHTS,
       cudaGraph = false,
     } = options
-    const graph = trainingProgram(resident.source(model), layout, {
-      ...options,
-      noise: (options.noiseAlpha ?? 0) > 0,
-    })
+    const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
     const updating = optimizerProgram(optimizer, layout.parameterCount, {
       clip,
       weightDecay,
