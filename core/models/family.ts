@@ -1,16 +1,7 @@
 import { UserError } from '../contract/errors.ts'
 import type { Architecture, Family } from './architecture.ts'
 import { checkSizes } from './config.ts'
-import { gemma2 } from './families/gemma2.ts'
-import { gemma3 } from './families/gemma3.ts'
-import { gpt2 } from './families/gpt2.ts'
-import { gptNeox } from './families/gpt-neox.ts'
-import { lfm2 } from './families/lfm2.ts'
-import { llama } from './families/llama.ts'
-import { mistral } from './families/mistral.ts'
-import { phi3 } from './families/phi3.ts'
-import { qwen2 } from './families/qwen2.ts'
-import { qwen3 } from './families/qwen3.ts'
+import * as known from './families/index.ts'
 import type { LinearSpec } from './lora.ts'
 
 export type { Architecture } from './architecture.ts'
@@ -18,7 +9,7 @@ export type { Architecture } from './architecture.ts'
 /** The name of a model type is shown so far. */
 const MAX_TYPE_LENGTH = 60
 
-const families: readonly Family[] = [llama, mistral, qwen2, qwen3, gemma2, gemma3, phi3, gpt2, gptNeox, lfm2]
+const families: readonly Family[] = Object.values(known)
 
 /**
  * The architecture that config.json describes. Throws UserError `model/unsupported` naming the architecture and what is
