@@ -1,8 +1,24 @@
 // The house, lowest floor first: what each room may import, and which globals are there. Lint (eslint.config.js), the
 // test over the real import graph (scripts/floors.test.ts) and the table in ARCHITECTURE.md derive from this list.
+import { readdirSync } from 'node:fs'
 import { posix, relative, sep } from 'node:path'
 
 const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucide-react', 'zustand']
+
+/**
+ * Rooms of the window that need another one, or a package of their own. Every other folder of renderer/rooms/ may
+ * import what `shared` names, and is no line here.
+ */
+const roomNeeds = {
+  datasets: { what: 'grid, import, checks, statistics', rooms: ['models'], packages: ['chart.js'] },
+  experiments: {
+    what: 'form, curves, answers',
+    rooms: ['models', 'settings', 'datasets'],
+    packages: ['chart.js', '@tanstack/react-virtual'],
+  },
+  chat: { what: 'conversations', rooms: ['models', 'experiments'] },
+  home: { what: 'the first room', rooms: ['settings', 'datasets', 'experiments', 'chat'] },
+}
 
 /**
  * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules;
@@ -12,7 +28,14 @@ const ui = ['react', 'react-aria-components', 'react-i18next', 'i18next', 'lucid
  * 'node' | 'dom', door?: string }[]}
  */
 export const floors = [
-  core('contract', 'calls, events, settings catalogue, error sentences; used by both sides', [], ['zod'], 'pure'),
+  {
+    room: 'texts',
+    what: 'every text that a person may read, a folder for each language; sentences with their facts',
+    may: [],
+    packages: [],
+    globals: 'pure',
+  },
+  core('contract', 'calls, events, settings catalogue, errors; used by both sides', ['texts'], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
   core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
@@ -178,7 +201,7 @@ export const floors = [
   core(
     'runs',
     'experiments: their folders, the supervisor, the service',
-    ['contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
+    ['texts', 'contract', 'files', 'training', 'engine', 'reader', 'local-models', 'datasets', 'planning'],
     ['zod', 'yaml'],
     'node',
   ),
@@ -193,6 +216,7 @@ export const floors = [
     'host',
     "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
     [
+      'texts',
       'contract',
       'processes',
       'files',
@@ -212,7 +236,7 @@ export const floors = [
   core(
     'cli',
     "the terminal's commands",
-    ['contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
+    ['texts', 'contract', 'processes', 'files', 'reader', 'local-models', 'datasets', 'planning', 'runs', 'host'],
     ['zod'],
     'node',
   ),
@@ -230,6 +254,7 @@ export const floors = [
     'main',
     'the desktop host',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -247,6 +272,7 @@ export const floors = [
     'web',
     'the web host and the terminal',
     [
+      'texts',
       'core/contract',
       'core/processes',
       'core/files',
@@ -259,54 +285,76 @@ export const floors = [
     ['ws', 'zod'],
     'node',
   ),
-  renderer('ui', 'controls', [], ui),
-  feature('models', 'the room of models', []),
-  feature('folders', "the web host's folder dialog", []),
-  feature('settings', 'the room of settings', ['folders']),
-  feature('datasets', 'the room of datasets: grid, import, checks, statistics', ['models'], ['chart.js']),
-  feature(
-    'experiments',
-    'the room of experiments: form, curves, answers',
-    ['models', 'settings', 'datasets'],
-    ['chart.js', '@tanstack/react-virtual'],
+  renderer(
+    'language',
+    'the language of the interface: numbers, sizes and times in it',
+    ['texts'],
+    ['react', 'react-i18next', 'i18next'],
   ),
-  feature('chat', 'the room of conversations', ['models', 'experiments']),
-  feature('home', 'the first room', ['settings', 'datasets', 'experiments', 'chat']),
+  renderer(
+    'ui',
+    'pure controls: no store, no error of the domain',
+    [],
+    ['react', 'react-aria-components', 'react-i18next', 'lucide-react'],
+  ),
+  renderer(
+    'errors',
+    "the host's refusals, shown as a notice or a toast",
+    ['core/contract', ...below('language', 'ui')],
+    ['react-i18next'],
+  ),
+  renderer('commands', 'an act as one object: button, palette and keys show the same', below('ui'), ['react']),
+  renderer('session', 'where the user is: room, selections, widths of panes', below('ui'), ['zustand']),
+  renderer(
+    'dialogs',
+    "the web host's folder dialog",
+    ['core/contract', ...below('ui', 'errors')],
+    ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
+  ),
+  ...roomsOfTheWindow(),
   renderer(
     'app',
-    'shell: rail, palette, shortcuts, texts',
-    ['models', 'folders', 'settings', 'datasets', 'experiments', 'chat', 'home'].map(
-      (name) => `renderer/features/${name}`,
-    ),
+    'shell: rail, palette, shortcuts',
+    [...shared(), ...below(...roomNames().map((name) => `rooms/${name}`))],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
 
 function core(name, what, may, packages, globals) {
-  return { room: `core/${name}`, what, may: may.map((other) => `core/${other}`), packages, globals }
+  const rooms = may.map((other) => (other === 'texts' ? other : `core/${other}`))
+  return { room: `core/${name}`, what, may: rooms, packages, globals }
 }
 function electron(name, what, may, packages, globals) {
   return { room: `electron/${name}`, what, may, packages, globals }
 }
 function renderer(name, what, may, packages) {
-  return {
-    room: `renderer/${name}`,
-    what,
-    may: ['core/contract', ...(name === 'ui' ? [] : ['renderer/ui']), ...may],
-    packages,
-    globals: 'dom',
-  }
+  return { room: `renderer/${name}`, what, may, packages, globals: 'dom', door: 'index.ts' }
 }
-function feature(name, what, may, packages = []) {
-  const others = may.map((other) => `renderer/features/${other}`)
-  return {
-    room: `renderer/features/${name}`,
-    what,
-    may: ['core/contract', 'renderer/ui', ...others],
-    packages: [...ui, ...packages],
-    globals: 'dom',
-    door: 'index.ts',
+function below(...names) {
+  return names.map((name) => `renderer/${name}`)
+}
+/** What every room of the window may import. */
+export function shared() {
+  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+}
+
+function roomsOfTheWindow() {
+  return roomNames().map((name) => {
+    const { what = 'a room of the window', rooms = [], packages = [] } = roomNeeds[name] ?? {}
+    const others = rooms.map((other) => `rooms/${other}`)
+    return renderer(`rooms/${name}`, what, [...shared(), ...below(...others)], [...ui, ...packages])
+  })
+}
+/** Every folder of renderer/rooms/, each after those it needs. */
+function roomNames() {
+  const folder = new URL('renderer/rooms/', import.meta.url)
+  const ordered = new Set()
+  const add = (name) => {
+    for (const other of roomNeeds[name]?.rooms ?? []) add(other)
+    ordered.add(name)
   }
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) add(entry.name)
+  return [...ordered]
 }
 
 const byRoom = new Map(floors.map((floor) => [floor.room, floor]))
@@ -346,7 +394,7 @@ export const missingGlobals = {
 /** The room of a file, given from the repository's root with slashes; undefined for files outside of the house. */
 export function floorOf(file) {
   const parts = file.split('/')
-  return byRoom.get(parts.slice(0, 3).join('/')) ?? byRoom.get(parts.slice(0, 2).join('/'))
+  return [3, 2, 1].map((depth) => byRoom.get(parts.slice(0, depth).join('/'))).find((floor) => floor !== undefined)
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
@@ -369,10 +417,11 @@ export function problemOf(file, specifier) {
 function problemOfPath(floor, file, target) {
   const other = floorOf(target)
   if (other === floor) return null
-  if (!other) return /^(core|electron|renderer)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
+  if (!other)
+    return /^(core|electron|renderer|texts)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
-  if (other.door && target !== `${other.room}/${other.door}`)
+  if (other.door && /\.tsx?$/.test(target) && target !== `${other.room}/${other.door}`)
     return `Other rooms see ${other.room} through its ${other.door} only.`
   return null
 }
@@ -400,7 +449,7 @@ const imports = {
 /** ESLint's configuration of the floors: the rule, and each room's missing globals. */
 export const floorRules = [
   {
-    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    files: ['{core,electron,renderer,texts}/**/*.{ts,tsx}'],
     plugins: { floors: { rules: { imports } } },
     rules: { 'floors/imports': 'error' },
   },
@@ -416,13 +465,18 @@ export const floorRules = [
   })),
 ]
 
-/** The table of ARCHITECTURE.md. */
+/** The table of ARCHITECTURE.md. A room of the window has a row of its own where it needs more than every such room. */
 export function floorsTable() {
-  const short = (rooms) =>
-    rooms.map((room) => `\`${room.replace(/^(core|renderer\/features)\//, '')}\``).join(', ') || '–'
-  const rows = floors.map(
-    ({ room, what, may, packages, globals }) =>
-      `| \`${room}\` | ${what} | ${short(may)} | ${packages.map((name) => `\`${name}\``).join(', ') || '–'} | ${globals} |`,
-  )
+  const isPlain = ({ room }) => /^renderer\/rooms\/./.test(room) && !roomNeeds[room.split('/')[2]]
+  const every = renderer('rooms/<name>', 'every room of the window', shared(), ui)
+  const first = floors.findIndex(({ room }) => room.startsWith('renderer/rooms/'))
+  const rows = [...floors.slice(0, first), every, ...floors.slice(first).filter((floor) => !isPlain(floor))].map(rowOf)
   return ['| room | what | may import | packages | globals |', '|---|---|---|---|---|', ...rows].join('\n')
 }
+function rowOf({ room, what, may, packages, globals }) {
+  const plain = room.startsWith('renderer/rooms/') && room !== 'renderer/rooms/<name>'
+  const list = (names) => names.map((name) => `\`${name.replace(/^core\//, '')}\``).join(', ') || '–'
+  const [rooms, used] = plain ? [without(may, shared()), without(packages, ui)] : [may, packages]
+  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(rooms)} | ${list(used)} | ${globals} |`
+}
+const without = (names, others) => names.filter((name) => !others.includes(name))

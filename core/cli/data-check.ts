@@ -1,4 +1,4 @@
-import { checkTexts, UserError } from '../contract/index.ts'
+import { checkTexts, UserError, type CheckId } from '../contract/index.ts'
 import { checkDataset } from '../datasets/checks/index.ts'
 import { textOf, exactText } from '../datasets/exact-text.ts'
 import { identifier } from '../datasets/sql.ts'
@@ -10,7 +10,7 @@ import { language } from '../host/sentence.ts'
 const CLIPPED_CHARACTERS = 40
 
 interface NamedProblem {
-  readonly check: keyof typeof checkTexts
+  readonly check: CheckId
   readonly severity: 'warning' | 'info'
   readonly column: string | null
   readonly count: number
@@ -67,7 +67,7 @@ function linesOf({
   if (problems.length === 0) return [text('checkedFine', { rows: rowCount })]
   const lineOf = ({ check, column, count, cells }: NamedProblem): string =>
     text(column === null ? 'problemInRows' : 'problemInColumn', {
-      title: checkTexts[check].title[language()],
+      title: checkTexts(check, language()).title,
       column: column ?? '',
       count,
       rows:

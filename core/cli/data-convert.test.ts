@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { errorTexts, type ErrorCode } from '../contract/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
+import type { ErrorCode } from '../contract/index.ts'
 import { main, type CliHost } from './index.ts'
 import { formatRow } from '../datasets/formats/delimited.ts'
 import { randomUniform } from '../random/rng.ts'
@@ -130,8 +131,7 @@ const rows = [
 describe('terakoya data convert', () => {
   beforeEach(() => writeFile(at('in.csv'), csvOf(rows)))
   const shown = () => complained.mock.calls.map(([line]) => String(line)).join('\n')
-  const sentence = (code: ErrorCode, facts: Readonly<Record<string, string>>) =>
-    errorTexts[code].ja.replaceAll(/\{(\w+)\}/g, (_, name: string) => facts[name] ?? '')
+  const sentence = (code: ErrorCode, facts: Readonly<Record<string, string>>) => errorSentence({ code, facts }, 'ja')
   const linesOf = async (name: string) =>
     (await readFile(at(name), 'utf8'))
       .trimEnd()

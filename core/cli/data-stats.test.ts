@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { errorTexts, type DatasetStatistics } from '../contract/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
+import type { DatasetStatistics } from '../contract/index.ts'
 import { main, type CliHost } from './index.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
@@ -81,8 +82,8 @@ describe('terakoya data stats', () => {
     expect(await stats(await put('b.csv', ' '))).toBe(1)
     expect(await stats(file, '--model', 'no-such-model')).toBe(1)
     expect(complained.mock.calls).toEqual([
-      [errorTexts['dataset/file-empty'].ja.replace('{file}', 'b.csv')],
-      [errorTexts['model/not-found'].ja.replace('{model}', 'no-such-model')],
+      [errorSentence({ code: 'dataset/file-empty', facts: { file: 'b.csv' } }, 'ja')],
+      [errorSentence({ code: 'model/not-found', facts: { model: 'no-such-model' } }, 'ja')],
     ])
   })
 })

@@ -1,13 +1,6 @@
-import {
-  deviceChoices,
-  deviceCosts,
-  deviceNames,
-  reasonSentence,
-  UserError,
-  type DeviceInfo,
-  type GpuPackState,
-  type SystemInfo,
-} from '../contract/index.ts'
+import { UserError, type DeviceInfo, type GpuPackState, type SystemInfo } from '../contract/index.ts'
+import { text as textsOf } from '../../texts/index.ts'
+import { reasonSentence } from '../../texts/sentences.ts'
 import { parseArguments } from './arguments.ts'
 import type { CliContext } from './context.ts'
 import { stateLine } from './gpu-pack.ts'
@@ -25,7 +18,7 @@ export async function doctorCommand({ call }: CliContext, args: readonly string[
 }
 
 function linesOf(info: SystemInfo, gpuPack: GpuPackState): string[] {
-  const spoken = language()
+  const { names, choices } = textsOf(language()).devices
   return [
     `Terakoya Studio ${info.version}  ${info.platform}`,
     text('machine', {
@@ -42,10 +35,7 @@ function linesOf(info: SystemInfo, gpuPack: GpuPackState): string[] {
     ...info.devices.map((device) => lineOf(device, device.kind === info.recommended.kind)),
     stateLine(gpuPack),
     '',
-    text('recommended', {
-      device: deviceNames[info.recommended.kind][spoken],
-      why: deviceChoices[info.recommended.reason][spoken],
-    }),
+    text('recommended', { device: names[info.recommended.kind], why: choices[info.recommended.reason] }),
   ]
 }
 
@@ -53,15 +43,15 @@ function lineOf(
   { kind, name, memoryBytes, freeMemoryBytes, available, reason, file }: DeviceInfo,
   isUsed: boolean,
 ): string {
-  const spoken = language()
+  const { names, costs } = textsOf(language()).devices
   const free = freeMemoryBytes === undefined ? '' : text('freeMemory', { free: gigabytes(freeMemoryBytes) })
   const memory = memoryBytes === undefined ? '' : `  ${gigabytes(memoryBytes)}${free}`
   const state = reason
-    ? reasonSentence(reason, file, spoken)
+    ? reasonSentence(reason, file, language())
     : isUsed
       ? text('usable')
       : available
-        ? deviceCosts[kind][spoken]
+        ? costs[kind]
         : text('unusable')
-  return `${available ? '○' : '×'} ${deviceNames[kind][spoken]}  ${name}${memory}\n    ${state}`
+  return `${available ? '○' : '×'} ${names[kind]}  ${name}${memory}\n    ${state}`
 }

@@ -1,10 +1,10 @@
 import { language } from '../host/sentence.ts'
-import { fillText } from '../runs/log-file.ts'
-import { cliTexts } from './texts.ts'
+import { text as textsOf, type Texts } from '../../texts/index.ts'
+import { fill, type Facts } from '../../texts/sentences.ts'
 
 /** A text of the command line in the user's language. */
-export const text = (key: keyof typeof cliTexts, facts: Readonly<Record<string, string | number>> = {}): string =>
-  fillText(cliTexts[key][language()], facts)
+export const text = (key: keyof Texts['commandLine'], facts: Facts = {}): string =>
+  fill(textsOf(language()).commandLine[key], facts, language())
 
 export const usage = (): string => text('usage')
 

@@ -1,11 +1,15 @@
+import { sourceLanguage, text, type Texts } from '../../texts/index.ts'
+import type { Facts } from '../../texts/sentences.ts'
 import { describeValue } from './describe-value.ts'
-import type { errorTexts } from './error-texts.ts'
 
-/** Every way in which a user's input or machine can stop us; the sentence for each lives in error-texts.ts. */
-export type ErrorCode = keyof typeof errorTexts
+export type { Facts }
 
-/** Values that fill the places `{name}` of an error's sentence. */
-export type Facts = Readonly<Record<string, string | number>>
+/** Every way in which a user's input or machine can stop us; the sentence for each stands in texts/<language>/errors.ts. */
+export type ErrorCode = keyof Texts['errors']
+
+/** True for a code that this version has a sentence for. */
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(text(sourceLanguage).errors, code)
 
 /** A failure that the user can fix, as data: it crosses processes, the reader's language words it. */
 export interface AppError {

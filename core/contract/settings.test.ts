@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { wordOfFact } from './fact-words.ts'
+import { text } from '../../texts/index.ts'
 import {
   checkSetting,
   defaultSettings,
-  errorTexts,
   isShown,
-  logTexts,
   parseSettings,
   presets,
   settingCatalogue,
   settingKeys,
   settingOf,
+  settingTexts,
 } from './index.ts'
 
 describe('the settings catalogue', () => {
@@ -21,13 +20,18 @@ describe('the settings catalogue', () => {
     expect(problems).toEqual([{ key: 'dataset.id', code: 'setting/not-chosen', found: '' }])
   })
 
-  it('explains every setting in both languages, in at most two sentences', () => {
+  it('has texts for exactly its settings, their choices and the presets', () => {
+    const { settings, presets: named } = text('en')
+    expect(Object.keys(settings).sort()).toEqual([...settingKeys].sort())
     for (const key of settingKeys) {
-      const { label, help } = settingOf(key)
-      for (const text of [label.ja, label.en, help.ja, help.en]) expect(text, key).not.toBe('')
-      expect(help.ja.split('。').length - 1, help.ja).toBeLessThanOrEqual(2)
-      expect(help.en.split(/[.;:](?:\s|$)/).length - 1, help.en).toBeLessThanOrEqual(3)
+      const definition = settingOf(key)
+      const options = settingTexts(key, 'en').options
+      expect([key, options && Object.keys(options)]).toEqual([
+        key,
+        definition.kind === 'choice' ? [...definition.choices] : undefined,
+      ])
     }
+    expect(Object.keys(named)).toEqual(presets.map(({ id }) => id))
   })
 
   it('names only existing settings in its conditions and presets', () => {
@@ -132,29 +136,6 @@ describe('parseSettings', () => {
         if (!(settingKeys as string[]).includes(key))
           expect(problems.map(({ code }) => code)).toEqual(['setting/unknown'])
       }
-    }
-  })
-})
-
-describe('sentences', () => {
-  it('take a fact for what it is where it is called as something that every object has', () => {
-    for (const name of ['setting', 'why', 'program', 'expected']) expect(wordOfFact(name, 'toString', 'ja')).toBeNull()
-    expect([wordOfFact('expected', 'integer', 'ja'), wordOfFact('setting', 'training.epochs', 'en')]).toEqual([
-      '整数',
-      settingCatalogue['training.epochs'].label.en,
-    ])
-  })
-
-  it('name the same facts in both languages', () => {
-    const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
-    for (const [code, { ja, en }] of Object.entries({ ...errorTexts, ...logTexts }))
-      expect(places(ja), code).toEqual(places(en))
-  })
-
-  it('are written in the polite form and end with a full stop', () => {
-    for (const [code, { ja, en }] of Object.entries(errorTexts)) {
-      expect(ja.endsWith('。'), code).toBe(true)
-      expect(en.endsWith('.'), code).toBe(true)
     }
   })
 })

@@ -1,28 +1,20 @@
 import { z } from 'zod'
+import type { Texts } from '../../texts/index.ts'
 import { describeValue } from './describe-value.ts'
 import { settingCatalogue } from './setting-catalogue.ts'
 
-/** A text in both languages. */
-export interface Bilingual {
-  readonly ja: string
-  readonly en: string
-}
-
 interface Described {
   readonly group: SettingGroup
-  readonly label: Bilingual
-  /** At most two sentences: what it does and when to change it. */
-  readonly help: Bilingual
   /** Shown only when every named setting has one of the listed values. */
   readonly shownWhen?: Readonly<Record<string, readonly unknown[]>>
-  /** Hidden behind 詳しい設定 until the user opens it. */
+  /** Hidden behind "More settings" until the user opens it. */
   readonly advanced?: boolean
 }
 
 export type SettingGroup =
   'general' | 'dataset' | 'tokenizer' | 'architecture' | 'training' | 'validation' | 'prediction' | 'environment'
 
-/** One setting: how it is stored, checked, shown and explained. Everything about it derives from this. */
+/** One setting: how it is stored, checked and shown; its words stand in texts/<language>/settings.ts. */
 export type SettingDefinition = Described &
   (
     | {
@@ -44,7 +36,7 @@ export type SettingDefinition = Described &
         readonly min: number
         readonly max: number
         readonly step: number
-        readonly unit?: Bilingual
+        readonly unit?: keyof Texts['units']
       }
     | {
         readonly kind: 'number'
@@ -52,14 +44,10 @@ export type SettingDefinition = Described &
         readonly min: number
         readonly max: number
         readonly step: number
-        readonly unit?: Bilingual
+        readonly unit?: keyof Texts['units']
       }
     | { readonly kind: 'boolean'; readonly default: boolean }
-    | {
-        readonly kind: 'choice'
-        readonly default: string
-        readonly choices: readonly { readonly value: string; readonly label: Bilingual }[]
-      }
+    | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
   )
 
 export { settingCatalogue }
@@ -70,7 +58,7 @@ type ValueOf<D> = D extends { kind: 'integer' | 'number' }
   ? number
   : D extends { kind: 'boolean' }
     ? boolean
-    : D extends { kind: 'choice'; choices: readonly { value: infer V }[] }
+    : D extends { kind: 'choice'; choices: readonly (infer V)[] }
       ? V
       : string
 
@@ -178,15 +166,8 @@ function checkValue(
       return { problem: { key, code: 'setting/type', found, expected: 'boolean' } }
     }
     case 'choice': {
-      if (definition.choices.some((choice) => choice.value === value)) return { value }
-      return {
-        problem: {
-          key,
-          code: 'setting/choice',
-          found,
-          expected: definition.choices.map((choice) => choice.value).join(', '),
-        },
-      }
+      if (definition.choices.some((choice) => choice === value)) return { value }
+      return { problem: { key, code: 'setting/choice', found, expected: definition.choices.join(', ') } }
     }
   }
 }

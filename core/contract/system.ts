@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { languageIds } from '../../texts/index.ts'
 import { defineContract, type } from './define.ts'
 import { FolderPath } from './paths.ts'
 
@@ -75,7 +76,7 @@ export interface SystemInfo {
   readonly recommended: { readonly kind: DeviceKind; readonly reason: ChoiceReason }
 }
 
-const Language = z.enum(['system', 'ja', 'en'])
+const Language = z.enum(['system', ...languageIds])
 const Theme = z.enum(['system', 'light', 'dark', 'contrast'])
 
 export const Preferences = z.object({ language: Language.default('system'), theme: Theme.default('system') })

@@ -13,7 +13,6 @@ export interface TextMetricOptions {
 }
 
 export interface TextMetric {
-  readonly label: { readonly ja: string; readonly en: string }
   readonly higherIsBetter: boolean
   /** From 0 to 100, never NaN, for any two texts (two empty ones included). */
   score(hypothesis: string, reference: string, options?: TextMetricOptions): number
@@ -24,21 +23,12 @@ export interface TextMetric {
  */
 export const textMetrics: Readonly<Record<MetricName, TextMetric>> = {
   BLEU: {
-    label: { ja: 'BLEU', en: 'BLEU' },
     higherIsBetter: true,
     score: (hypothesis, reference, { bleuTokenizer } = {}) => bleu(hypothesis, reference, { tokenizer: bleuTokenizer }),
   },
-  chrF: {
-    label: { ja: 'chrF', en: 'chrF' },
-    higherIsBetter: true,
-    score: (hypothesis, reference) => chrf(hypothesis, reference),
-  },
-  'chrF++': {
-    label: { ja: 'chrF++', en: 'chrF++' },
-    higherIsBetter: true,
-    score: (hypothesis, reference) => chrf(hypothesis, reference, { wordOrder: 2 }),
-  },
-  ExactMatch: { label: { ja: '完全一致', en: 'Exact match' }, higherIsBetter: true, score: exactMatch },
+  chrF: { higherIsBetter: true, score: (hypothesis, reference) => chrf(hypothesis, reference) },
+  'chrF++': { higherIsBetter: true, score: (hypothesis, reference) => chrf(hypothesis, reference, { wordOrder: 2 }) },
+  ExactMatch: { higherIsBetter: true, score: exactMatch },
 }
 
 /** Plain mean of the pairs' scores (not a corpus score over pooled counts), 0 to 100; null where there are no pairs. */

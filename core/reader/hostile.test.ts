@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultSettings, errorTexts, type AppError, type ModelSummary } from '../contract/index.ts'
+import { languageIds } from '../../texts/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
+import { defaultSettings, type AppError, type ModelSummary } from '../contract/index.ts'
 import { createModelService, type ModelService } from '../local-models/service.ts'
 import type { ModelReader } from './client.ts'
 import { buildReader, type BuiltReader } from './testing/built-reader.ts'
@@ -24,10 +26,6 @@ afterAll(async () => {
   await built.remove()
   await rm(folder, { recursive: true })
 })
-
-/** The error's sentence in a language, with what is missing in it left as `{name}`. */
-const sentence = ({ code, facts }: AppError, language: 'ja' | 'en') =>
-  errorTexts[code][language].replace(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
 
 describe('a hostile model', { timeout: 600_000 }, () => {
   let list: readonly ModelSummary[]
@@ -51,8 +49,8 @@ describe('a hostile model', { timeout: 600_000 }, () => {
 
   it('is named in a sentence of ordinary length with nothing left out', () => {
     for (const { id, problem } of list) {
-      for (const language of ['ja', 'en'] as const) {
-        const text = problem ? sentence(problem, language) : ''
+      for (const language of languageIds) {
+        const text = problem ? errorSentence(problem, language) : ''
         expect([id, text.length < 3_000 && !/\{\w+\}/.test(text), text]).toEqual([id, true, text])
       }
     }

@@ -1,6 +1,11 @@
 import { z } from 'zod'
-import { errorTexts } from '../contract/error-texts.ts'
-import type { AppError, ErrorCode, SamplePreview, SettingValues } from '../contract/index.ts'
+import {
+  isErrorCode,
+  type AppError,
+  type ErrorCode,
+  type SamplePreview,
+  type SettingValues,
+} from '../contract/index.ts'
 import type { MemoryPlace } from '../training/memory-estimate.ts'
 import type { TrainingRow } from '../samples/sample-files.ts'
 
@@ -66,9 +71,8 @@ export interface ReaderRequest {
   readonly params: unknown
 }
 
-const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTexts, code) && code !== 'internal'
 const ReadError = z.object({
-  code: z.custom<ErrorCode>((code) => typeof code === 'string' && isErrorCode(code)),
+  code: z.custom<ErrorCode>((code) => isErrorCode(code) && code !== 'internal'),
   facts: z.record(z.string().max(40), z.union([z.string().max(4_000), z.number()])),
 }) satisfies z.ZodType<AppError>
 

@@ -1,19 +1,11 @@
 import { z } from 'zod'
-import { errorTexts, logTexts, wordOfFact, type ErrorCode, type LogCode, type LogLine } from '../contract/index.ts'
+import { sourceLanguage } from '../../texts/index.ts'
+import { logSentence } from '../../texts/sentences.ts'
+import type { LogLine } from '../contract/index.ts'
 
-/** Fills the places `{name}` of a sentence from facts; unknown places stay as they are. */
-export const fillText = (text: string, facts: Readonly<Record<string, string | number>>): string =>
-  text.replace(/\{(\w+)\}/g, (place, name: string) => (name in facts ? String(facts[name]) : place))
-
-/** One line of log.txt: time, level, code, facts as JSON, then the Japanese sentence for a person. */
-export function formatLogLine(line: LogLine): string {
-  const text = Object.hasOwn(logTexts, line.code)
-    ? logTexts[line.code as LogCode].ja
-    : Object.hasOwn(errorTexts, line.code)
-      ? errorTexts[line.code as ErrorCode].ja
-      : line.code
-  return `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${fillText(text, Object.fromEntries(Object.entries(line.facts).map(([name, fact]) => [name, wordOfFact(name, fact, 'ja') ?? fact])))}`
-}
+/** One line of log.txt: time, level, code, facts as JSON, then the sentence for a person. */
+export const formatLogLine = (line: LogLine): string =>
+  `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${logSentence(line, sourceLanguage)}`
 
 const Facts = z.record(z.string(), z.union([z.string(), z.number()]))
 

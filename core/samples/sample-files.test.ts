@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultSettings, logTexts, type SettingValues, type UserError } from '../contract/index.ts'
+import { text } from '../../texts/index.ts'
+import { defaultSettings, type SettingValues, type UserError } from '../contract/index.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import { readSamples, readSampleSet, type TrainingRow, type SampleWarning } from './sample-files.ts'
 
@@ -142,6 +143,6 @@ describe('rows of a file', () => {
       ['run/rows-parent-circular', 1, 8],
       ['run/rows-parent-left-out', 1, 6],
     ])
-    expect(told.every(([code]) => String(code) in logTexts)).toBe(true)
+    expect(told.every(([code]) => String(code) in text('en').log)).toBe(true)
   })
 })

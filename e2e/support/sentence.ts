@@ -1,5 +1,6 @@
-import { errorTexts, type ErrorCode } from '../../core/contract/index.ts'
+import type { ErrorCode } from '../../core/contract/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
 
 /** The Japanese sentence of an error with its facts filled in. */
 export const sentence = (code: ErrorCode, facts: Readonly<Record<string, string | number>> = {}): string =>
-  errorTexts[code].ja.replaceAll(/\{(\w+)\}/g, (place, name: string) => String(facts[name] ?? place))
+  errorSentence({ code, facts }, 'ja')

@@ -1,10 +1,10 @@
 import { app, dialog, type BrowserWindow } from 'electron'
+import { text as textsOf, type Language, type Texts } from '../../texts/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import { ENGINE_NAME } from './spawn-engine.ts'
-import { windowTexts } from './window-texts.ts'
 
 export interface FailureContext {
-  readonly language: () => 'ja' | 'en'
+  readonly language: () => Language
   readonly report: ReportBug
 }
 
@@ -17,7 +17,7 @@ const AGAIN_MS = 60_000
  */
 export function watchWindow(window: BrowserWindow, { language, report }: FailureContext): void {
   const contents = window.webContents
-  const text = (key: keyof typeof windowTexts) => windowTexts[key][language()]
+  const text = (key: keyof Texts['window']) => textsOf(language()).window[key]
   let lastGoneMs = -Infinity
   let isEnding = false
   let question: AbortController | null = null

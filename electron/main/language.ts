@@ -1,11 +1,10 @@
 import { app } from 'electron'
+import { languageFor, languageOf, type Language } from '../../texts/index.ts'
 import type { Preferences } from '../../core/contract/index.ts'
 import type { Studio } from '../../core/host/studio.ts'
 
-export type Language = 'ja' | 'en'
-
 /** The language that the system asks for. */
-export const systemLanguage = (): Language => (app.getLocale().startsWith('ja') ? 'ja' : 'en')
+export const systemLanguage = (): Language => languageOf([app.getLocale()])
 
 /** The language of the preferences, also after they change; `onLanguage` hears of it at once and at every change. */
 export async function followLanguage(
@@ -14,7 +13,7 @@ export async function followLanguage(
 ): Promise<() => Language> {
   let current = systemLanguage()
   const take = ({ language }: Preferences) => {
-    current = language === 'system' ? systemLanguage() : language
+    current = languageFor(language, systemLanguage())
     onLanguage(current)
   }
   const preferences = await studio.dispatch('system.preferences', {})

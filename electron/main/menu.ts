@@ -1,42 +1,42 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron'
-import { menuTexts } from './menu-texts.ts'
+import { text, type Language } from '../../texts/index.ts'
 
 /** The application menu. Copy, paste and undo go to the focused field; the grid hears them there. */
-export function buildMenu(language: 'ja' | 'en', openWindow: () => void): Menu {
-  const text = (key: keyof typeof menuTexts) => menuTexts[key][language]
+export function buildMenu(language: Language, openWindow: () => void): Menu {
+  const { menu } = text(language)
   const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
   return Menu.buildFromTemplate([
     ...mac,
     {
-      label: text('file'),
+      label: menu.file,
       submenu: [
-        { label: text('newWindow'), accelerator: 'CommandOrControl+Shift+N', click: openWindow },
+        { label: menu.newWindow, accelerator: 'CommandOrControl+Shift+N', click: openWindow },
         { type: 'separator' },
-        process.platform === 'darwin' ? { role: 'close', label: text('close') } : { role: 'quit', label: text('quit') },
+        process.platform === 'darwin' ? { role: 'close', label: menu.close } : { role: 'quit', label: menu.quit },
       ],
     },
     {
-      label: text('edit'),
+      label: menu.edit,
       submenu: [
-        { role: 'undo', label: text('undo') },
-        { role: 'redo', label: text('redo') },
+        { role: 'undo', label: menu.undo },
+        { role: 'redo', label: menu.redo },
         { type: 'separator' },
-        { role: 'cut', label: text('cut') },
-        { role: 'copy', label: text('copy') },
-        { role: 'paste', label: text('paste') },
-        { role: 'selectAll', label: text('selectAll') },
+        { role: 'cut', label: menu.cut },
+        { role: 'copy', label: menu.copy },
+        { role: 'paste', label: menu.paste },
+        { role: 'selectAll', label: menu.selectAll },
       ],
     },
     {
-      label: text('view'),
+      label: menu.view,
       submenu: [
-        { role: 'zoomIn', label: text('zoomIn') },
-        { role: 'zoomOut', label: text('zoomOut') },
-        { role: 'resetZoom', label: text('resetZoom') },
+        { role: 'zoomIn', label: menu.zoomIn },
+        { role: 'zoomOut', label: menu.zoomOut },
+        { role: 'resetZoom', label: menu.resetZoom },
         { type: 'separator' },
-        { role: 'togglefullscreen', label: text('fullScreen') },
+        { role: 'togglefullscreen', label: menu.fullScreen },
       ],
     },
-    { label: text('window'), submenu: [{ role: 'minimize', label: text('minimize') }] },
+    { label: menu.window, submenu: [{ role: 'minimize', label: menu.minimize }] },
   ])
 }

@@ -1,30 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { languageIds, languageOf, sourceLanguage, text, type Language } from '../../texts/index.ts'
 import { answerContent } from './http-answers.ts'
-
-/** What whoever has no session sees: a used link, a window whose host was started anew, a bookmark. */
-const texts = {
-  ja: {
-    title: '新しいリンクで開いてください',
-    why: 'リンクは 1 回だけ使えます。寺子屋を起動し直したときも、新しいリンクが必要です。',
-    steps: [
-      '寺子屋を動かしているターミナルで Enter を押します。別のターミナルで次のコマンドを実行しても同じです。',
-      '表示されたリンクを開きます。',
-    ],
-    kept: 'データも学習の結果も、そのまま残っています。',
-  },
-  en: {
-    title: 'Open the studio with a new link',
-    why: 'A link works once. A new one is also needed after the studio was started anew.',
-    steps: [
-      'Press Enter in the terminal where the studio runs, or run this command in another one.',
-      'Open the link that appears.',
-    ],
-    kept: 'Your data and what was trained stay as they are.',
-  },
-} as const
-
-type Language = keyof typeof texts
 
 const STYLE = `
 :root { color-scheme: light dark; --ground: #f5f4f1; --surface: #fff; --line: #e4e2dd; --text: #1c2027; --muted: #555b66; --accent: #24498a; --sunken: #f0efec; }
@@ -50,19 +27,16 @@ code { display: block; width: fit-content; margin-top: 6px; padding: 4px 10px; b
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 const section = (language: Language): string => {
-  const { title, why, steps, kept } = texts[language]
-  return `<section lang="${language}"><h1>${title}</h1><p>${why}</p><ol><li>${steps[0]}<code lang="en">npx terakoya link</code></li><li>${steps[1]}</li></ol><p>${kept}</p></section>`
+  const { title, why, press, open, kept } = text(language).door
+  return `<section lang="${language}"><h1>${title}</h1><p>${why}</p><ol><li>${press}<code lang="en">npx terakoya link</code></li><li>${open}</li></ol><p>${kept}</p></section>`
 }
 
-/** Both languages, the browser's first. */
-const page = (languages: readonly [Language, Language]): string =>
-  `<!doctype html><html lang="${languages[0]}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${texts[languages[0]].title} – Terakoya Studio</title><style>${STYLE}</style><main><header><span class="seal" lang="ja" aria-hidden="true">寺</span>寺子屋 Terakoya Studio</header>${languages.map(section).join('')}</main></html>`
+/** Every language, the browser's first. */
+const page = (first: Language): string =>
+  `<!doctype html><html lang="${first}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(first).door.title} – Terakoya Studio</title><style>${STYLE}</style><main><header><span class="seal" lang="ja" aria-hidden="true">寺</span>寺子屋 Terakoya Studio</header>${[first, ...languageIds.filter((id) => id !== first)].map(section).join('')}</main></html>`
 
-/** Refuses with the way to a new link. */
+/** What whoever has no session sees: a used link, a window whose host was started anew, a bookmark. Refuses with the way to a new link. */
 export function answerDoor({ headers }: IncomingMessage, response: ServerResponse): void {
-  const isEnglish = /^en\b/i.test(headers['accept-language'] ?? '')
-  answerContent(response, 403, page(isEnglish ? ['en', 'ja'] : ['ja', 'en']), {
-    type: 'text/html; charset=utf-8',
-    policy: POLICY,
-  })
+  const first = languageOf((headers['accept-language'] ?? '').split(','), sourceLanguage)
+  answerContent(response, 403, page(first), { type: 'text/html; charset=utf-8', policy: POLICY })
 }

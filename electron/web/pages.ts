@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { languageIds } from '../../texts/index.ts'
+import { errorSentence } from '../../texts/sentences.ts'
 import type { AppError } from '../../core/contract/index.ts'
-import { errorTexts, UserError } from '../../core/contract/index.ts'
+import { UserError } from '../../core/contract/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import { readPageFile } from '../../core/host/page-files.ts'
 import { pagePolicy } from '../../core/host/page-policy.ts'
@@ -113,10 +115,10 @@ const withBridge = (page: string): string =>
 
 /** A sentence with the reference in the log: no stack trace, no path. */
 function answerBug(request: IncomingMessage, response: ServerResponse, reference: string): void {
-  if (request.method === 'POST') return answerError(response, 500, { code: 'internal', facts: { message: reference } })
+  const bug: AppError = { code: 'internal', facts: { message: reference } }
+  if (request.method === 'POST') return answerError(response, 500, bug)
   if (response.headersSent) return void response.destroy()
-  const { ja, en } = errorTexts.internal
-  answerContent(response, 500, [ja, en].map((text) => text.replace('{message}', reference)).join('\n'), {
+  answerContent(response, 500, languageIds.map((language) => errorSentence(bug, language)).join('\n'), {
     type: 'text/plain; charset=utf-8',
   })
 }

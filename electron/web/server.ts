@@ -136,5 +136,5 @@ async function listen(server: Server, first: number, exact: boolean): Promise<nu
     if (error.code !== 'EADDRINUSE' || exact)
       throw error.code === 'EADDRINUSE' ? new UserError('web/port-in-use', { port }) : error
   }
-  throw new UserError('web/port-in-use', { port: first })
+  throw new UserError('web/port-in-use', { port: String(first) })
 }

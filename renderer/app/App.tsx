@@ -1,14 +1,17 @@
 import { useEffect, type ComponentType } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import { cx, ToastArea, useLanguage, useSession, type Room } from '../ui/index.ts'
-import { ChatRoom, connectChat } from '../features/chat/index.ts'
-import { connectDatasets, DatasetsRoom } from '../features/datasets/index.ts'
-import { connectExperiments, ExperimentsRoom } from '../features/experiments/index.ts'
-import { FolderPicker } from '../features/folders/index.ts'
-import { HomeRoom } from '../features/home/index.ts'
-import { connectModels, ModelsRoom } from '../features/models/index.ts'
-import { connectSystem, LibraryNotice, SettingsRoom, useSystem } from '../features/settings/index.ts'
+import { text } from '../../texts/index.ts'
+import { cx, ToastArea } from '../ui/index.ts'
+import { useLanguage } from '../language/index.ts'
+import { useSession, type Room } from '../session/index.ts'
+import { ChatRoom, connectChat } from '../rooms/chat/index.ts'
+import { connectDatasets, DatasetsRoom } from '../rooms/datasets/index.ts'
+import { connectExperiments, ExperimentsRoom } from '../rooms/experiments/index.ts'
+import { FolderPicker } from '../dialogs/index.ts'
+import { HomeRoom } from '../rooms/home/index.ts'
+import { connectModels, ModelsRoom } from '../rooms/models/index.ts'
+import { connectSystem, LibraryNotice, SettingsRoom, useSystem } from '../rooms/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
 import { setLanguage } from './i18n/index.ts'
 import { Palette } from './Palette.tsx'
@@ -37,7 +40,7 @@ export function App() {
   const { t } = useTranslation()
   const View = views[room]
   return (
-    <I18nProvider locale={language === 'ja' ? 'ja-JP' : 'en-GB'}>
+    <I18nProvider locale={text(language).language.locale}>
       <div className={styles.shell}>
         <TitleBar />
         <Rail />

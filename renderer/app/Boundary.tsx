@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react'
-import { ErrorNotice } from '../ui/index.ts'
+import { ErrorNotice } from '../errors/index.ts'
 import styles from './Boundary.module.css'
 
 interface BoundaryState {

@@ -1,7 +1,9 @@
 import { Box, FlaskConical, House, MessageSquareText, Settings, Table2, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button as AriaButton, TooltipTrigger } from 'react-aria-components'
-import { cx, Hint, rooms, shortcutText, useSession, type Room } from '../ui/index.ts'
+import { cx, Hint } from '../ui/index.ts'
+import { rooms, useSession, type Room } from '../session/index.ts'
+import { shortcutText } from '../commands/index.ts'
 import { Seal } from './Seal.tsx'
 import styles from './Rail.module.css'
 

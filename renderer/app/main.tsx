@@ -4,12 +4,13 @@ import '../ui/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
-import { languageFor, rememberedLanguage, startTexts } from './i18n/index.ts'
+import { languageFor } from '../../texts/index.ts'
+import { browserLanguage, rememberedLanguage, startTexts } from './i18n/index.ts'
 import { NoHost } from './NoHost.tsx'
 import { applyTheme, rememberedTheme } from './theme.ts'
 
 applyTheme(rememberedTheme())
-await startTexts(languageFor(rememberedLanguage(), navigator.language))
+await startTexts(languageFor(rememberedLanguage(), browserLanguage()))
 
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<StrictMode>{'studio' in window ? <App /> : <NoHost />}</StrictMode>)

@@ -2,11 +2,20 @@ import { Contrast, FolderOpen, Languages, SquarePen } from 'lucide-react'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../core/contract/index.ts'
-import { goTo, toastError, useLanguage, useSession, type Command } from '../ui/index.ts'
-import { newConversation } from '../features/chat/index.ts'
-import { datasetCommands } from '../features/datasets/index.ts'
-import { experimentCommands } from '../features/experiments/index.ts'
-import { changePreferences, chooseLibrary } from '../features/settings/index.ts'
+import { languageIds, text } from '../../texts/index.ts'
+import { goTo, useSession } from '../session/index.ts'
+import { toastError } from '../errors/index.ts'
+import { useLanguage } from '../language/index.ts'
+import { type Command } from '../commands/index.ts'
+import { newConversation } from '../rooms/chat/index.ts'
+import { datasetCommands } from '../rooms/datasets/index.ts'
+import { experimentCommands } from '../rooms/experiments/index.ts'
+import { changePreferences, chooseLibrary } from '../rooms/settings/index.ts'
+
+/** What languages, and the word for them, are called in each language. */
+const languageWords = languageIds
+  .map((id) => `${text(id).language.name} ${text(id).rooms.settings.language.label}`)
+  .join(' ')
 
 async function prefer(change: Partial<Preferences>): Promise<void> {
   const error = await changePreferences(change)
@@ -19,7 +28,6 @@ export function useCommands(): () => readonly Command[] {
   const { t: tExperiments } = useTranslation('experiments')
   const language = useLanguage()
   return useMemo(() => {
-    const next = language === 'ja' ? 'en' : 'ja'
     const shell: readonly Command[] = [
       {
         id: 'chat.new',
@@ -36,14 +44,14 @@ export function useCommands(): () => readonly Command[] {
         canRun: () => true,
         run: () => prefer({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' }),
       },
-      {
-        id: 'settings.language',
-        label: t('commands.switchLanguage'),
+      ...languageIds.map((id) => ({
+        id: `settings.language.${id}`,
+        label: text(id).rooms.shell.commands.useThisLanguage,
         icon: <Languages size={15} />,
-        keywords: 'language 言語 日本語 English',
-        canRun: () => true,
-        run: () => prefer({ language: next }),
-      },
+        keywords: languageWords,
+        canRun: () => id !== language,
+        run: () => prefer({ language: id }),
+      })),
       {
         id: 'settings.library',
         label: t('commands.chooseLibrary'),

@@ -1,10 +1,13 @@
 import { FlaskConical, SlidersHorizontal, Table2 } from 'lucide-react'
 import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { settingKeys, settingOf } from '../../core/contract/index.ts'
-import { goTo, rooms, shortcutText, useLanguage, type Room } from '../ui/index.ts'
-import { useDatasets } from '../features/datasets/index.ts'
-import { experimentItems, revealSetting, useExperiments } from '../features/experiments/index.ts'
+import { settingKeys, settingOf, settingTexts } from '../../core/contract/index.ts'
+import { languageIds, type Language } from '../../texts/index.ts'
+import { goTo, rooms, type Room } from '../session/index.ts'
+import { shortcutText } from '../commands/index.ts'
+import { useLanguage } from '../language/index.ts'
+import { useDatasets } from '../rooms/datasets/index.ts'
+import { experimentItems, revealSetting, useExperiments } from '../rooms/experiments/index.ts'
 import { useCommands } from './useCommands.tsx'
 import type { PaletteItem } from './palette.search.ts'
 import { roomIcons } from './Rail.tsx'
@@ -81,12 +84,12 @@ export function usePaletteItems(): readonly PaletteSection[] {
       {
         id: 'settings',
         entries: settingKeys.map((key) => {
-          const { label, group } = settingOf(key)
+          const labelIn = (id: Language) => settingTexts(key, id).label
           return {
             id: `setting.${key}`,
-            label: label[language],
-            detail: t(`experiments:groups.${group}`),
-            keywords: `${key} ${label.ja} ${label.en}`,
+            label: labelIn(language),
+            detail: t(`experiments:groups.${settingOf(key).group}`),
+            keywords: `${key} ${languageIds.map(labelIn).join(' ')}`,
             icon: <SlidersHorizontal size={15} />,
             run: () => revealSetting(key),
           }

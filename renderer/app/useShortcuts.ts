@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
-import { goTo, isShortcut, rooms } from '../ui/index.ts'
+import { goTo, rooms } from '../session/index.ts'
+import { isShortcut } from '../commands/index.ts'
 import { usePalette } from './palette.store.ts'
 import { useCommands } from './useCommands.tsx'
 

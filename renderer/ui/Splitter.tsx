@@ -1,15 +1,16 @@
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSession } from './session.ts'
 import styles from './Splitter.module.css'
 
-interface TwoPanesProps {
-  /** Key of the remembered width. */
-  readonly id: string
+export interface TwoPanesProps {
   /** The list. */
   readonly left: ReactNode
   /** The thing. */
   readonly right: ReactNode
+  /** Of the list, in pixels; undefined until the bar has been moved. */
+  readonly width: number | undefined
+  readonly onWidthChange: (width: number) => void
+  /** Until the bar has been moved, and after a double click on it. */
   readonly leftWidth?: number
   readonly minimum?: number
   readonly maximum?: number
@@ -17,13 +18,20 @@ interface TwoPanesProps {
 
 const KEY_STEP = 16
 
-/** list | thing, with a bar between that drags, follows the arrow keys, and remembers its place. */
-export function TwoPanes({ id, left, right, leftWidth = 272, minimum = 200, maximum = 440 }: TwoPanesProps) {
+/** list | thing, with a bar between that drags and follows the arrow keys. */
+export function TwoPanes({
+  left,
+  right,
+  width: chosen,
+  onWidthChange,
+  leftWidth = 272,
+  minimum = 200,
+  maximum = 440,
+}: TwoPanesProps) {
   const { t } = useTranslation()
   const frame = useRef<HTMLDivElement>(null)
-  const width = useSession((state) => state.paneWidths[id]) ?? leftWidth
-  const setPaneWidth = useSession((state) => state.setPaneWidth)
-  const place = (next: number) => setPaneWidth(id, Math.round(Math.min(maximum, Math.max(minimum, next))))
+  const width = chosen ?? leftWidth
+  const place = (next: number) => onWidthChange(Math.round(Math.min(maximum, Math.max(minimum, next))))
 
   const drag = (event: PointerEvent<HTMLDivElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return

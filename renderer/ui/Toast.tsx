@@ -1,4 +1,5 @@
 import { CircleAlert, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import {
   Button as AriaButton,
@@ -8,15 +9,12 @@ import {
   UNSTABLE_ToastQueue as ToastQueue,
   UNSTABLE_ToastRegion as ToastRegion,
 } from 'react-aria-components'
-import type { AppError } from '../../core/contract/index.ts'
 import { cx } from './cx.ts'
-import { errorSentence } from './texts.ts'
-import { useLanguage } from './language.ts'
 import styles from './Toast.module.css'
 
 type ToastMessage =
   | { readonly kind: 'info'; readonly text: string; readonly action?: ToastAction }
-  | { readonly kind: 'error'; readonly error: AppError }
+  | { readonly kind: 'error'; readonly text: ReactNode }
 
 export interface ToastAction {
   readonly label: string
@@ -30,13 +28,12 @@ const SHOWN_MS = 8000
 export const toast = (text: string, action?: ToastAction): void =>
   void queue.add({ kind: 'info', text, ...(action && { action }) }, { timeout: SHOWN_MS })
 
-/** Words an error that has no place of its own in the view; stays until it is closed. */
-export const toastError = (error: AppError): void => void queue.add({ kind: 'error', error })
+/** Says what went wrong; stays until it is closed. */
+export const toastFailure = (text: ReactNode): void => void queue.add({ kind: 'error', text })
 
 /** Where toasts appear; once in the shell. */
 export function ToastArea() {
   const { t } = useTranslation()
-  const language = useLanguage()
   return (
     <ToastRegion queue={queue} className={styles.region as string} aria-label={t('notices')}>
       {({ toast: shown }) => {
@@ -45,9 +42,7 @@ export function ToastArea() {
           <AriaToast toast={shown} className={cx(styles.toast, content.kind === 'error' && styles.error)}>
             {content.kind === 'error' && <CircleAlert size={16} aria-hidden />}
             <ToastContent className={styles.content as string}>
-              <Text slot="title">
-                {content.kind === 'error' ? errorSentence(content.error, language) : content.text}
-              </Text>
+              <Text slot="title">{content.text}</Text>
             </ToastContent>
             {content.kind === 'info' && content.action && (
               <Act action={content.action} onDone={() => queue.close(shown.key)} />

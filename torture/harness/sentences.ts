@@ -1,4 +1,5 @@
-import { errorTexts, type AppError, type Result } from '../../core/contract/index.ts'
+import { isErrorCode, type AppError, type Result } from '../../core/contract/index.ts'
+import { text } from '../../texts/index.ts'
 import type { Report } from './attack.ts'
 
 /**
@@ -6,8 +7,8 @@ import type { Report } from './attack.ts'
  * that the sentence names.
  */
 export function isWorded({ code, facts }: AppError): boolean {
-  if (code === 'internal' || !(code in errorTexts)) return false
-  const places = [...errorTexts[code].ja.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+  if (code === 'internal' || !isErrorCode(code)) return false
+  const places = [...text('ja').errors[code].matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
   return places.every((name) => name in facts)
 }
 

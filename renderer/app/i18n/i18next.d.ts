@@ -1,10 +1,10 @@
 import 'i18next'
-import type * as ja from './locales/ja/index.ts'
+import type * as rooms from '../../../texts/ja/rooms/index.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common'
-    resources: typeof ja
+    resources: typeof rooms
     interpolationPrefix: '{'
     interpolationSuffix: '}'
   }

@@ -1,20 +1,28 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import * as en from './locales/en/index.ts'
-import * as ja from './locales/ja/index.ts'
+import {
+  isLanguage,
+  languageFor,
+  languageIds,
+  languageOf,
+  sourceLanguage,
+  text,
+  type Language,
+} from '../../../texts/index.ts'
 
-export type Language = 'ja' | 'en'
+/** The texts of the rooms in every language, as i18next takes them. */
+export const resources = Object.fromEntries(languageIds.map((id) => [id, text(id).rooms]))
 
-/** Starts i18next with both languages bundled. Places are written `{name}`, as in core/contract. */
+/** Starts i18next with every language bundled. Places are written `{name}`, as everywhere in texts/. */
 export async function startTexts(language: Language): Promise<void> {
   await i18next
     .use(initReactI18next)
     .init({
-      resources: { ja, en },
+      resources,
       lng: language,
-      fallbackLng: 'ja',
+      fallbackLng: sourceLanguage,
       defaultNS: 'common',
-      ns: Object.keys(ja),
+      ns: Object.keys(text(sourceLanguage).rooms),
       interpolation: { prefix: '{', suffix: '}', escapeValue: false },
       react: { useSuspense: false },
     })
@@ -26,17 +34,16 @@ const REMEMBERED = 'terakoya.language'
 /** The preference of the last start: used until the host has told the real one. */
 export function rememberedLanguage(): 'system' | Language {
   const value = localStorage.getItem(REMEMBERED)
-  return value === 'ja' || value === 'en' ? value : 'system'
+  return isLanguage(value) ? value : 'system'
 }
+
+/** The language that the browser asks for. */
+export const browserLanguage = (): Language => languageOf([navigator.language])
 
 /** Shows the interface in the language of a preference from now on. */
 export async function setLanguage(preference: 'system' | Language): Promise<void> {
   localStorage.setItem(REMEMBERED, preference)
-  const language = languageFor(preference, navigator.language)
+  const language = languageFor(preference, browserLanguage())
   document.documentElement.lang = language
   await i18next.changeLanguage(language)
 }
-
-/** The language for a preference: `system` follows the browser's. */
-export const languageFor = (preference: 'system' | Language, system: string): Language =>
-  preference === 'system' ? (system.toLowerCase().startsWith('ja') ? 'ja' : 'en') : preference

@@ -1,0 +1,2 @@
+export * from './CommandButton.tsx'
+export * from './commands.ts'

@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next'
+import type { AppError } from '../../core/contract/index.ts'
+import { errorSentence, useLanguage } from '../language/index.ts'
+import { Button, Notice, type Tone } from '../ui/index.ts'
+
+/** An error in the reader's language; `onRetry` adds the button もう一度. */
+export function ErrorNotice({
+  error,
+  onRetry,
+  className,
+  tone = 'error',
+}: {
+  readonly error: AppError
+  readonly onRetry?: () => void
+  readonly className?: string
+  readonly tone?: Tone
+}) {
+  const { t } = useTranslation()
+  const retry = onRetry && (
+    <Button size="small" onPress={onRetry}>
+      {t('retry')}
+    </Button>
+  )
+  return (
+    <Notice tone={tone} actions={retry} {...(className !== undefined && { className })}>
+      {errorSentence(error, useLanguage())}
+    </Notice>
+  )
+}

@@ -1,0 +1,3 @@
+export * from './ErrorNotice.tsx'
+export * from './outside.ts'
+export * from './toastError.tsx'

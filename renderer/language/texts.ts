@@ -1,0 +1,1 @@
+export { errorSentence, formatNumber, logSentence } from '../../texts/sentences.ts'

@@ -1,0 +1,148 @@
+import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useStore } from 'zustand'
+import type { ColumnId, ViewFilter } from '../../../core/contract/index.ts'
+import { isShortcut } from '../../commands/index.ts'
+import { toast } from '../../ui/index.ts'
+import { ChecksButton, ChecksPanel, useChecking } from './checks/index.ts'
+import { freeColumnName, type DatasetDocument } from './document.ts'
+import { EditorBar } from './EditorBar.tsx'
+import { FindBar } from './FindBar.tsx'
+import { FilterBar } from './filters/FilterBar.tsx'
+import { FilterDialog } from './filters/FilterDialog.tsx'
+import type { GridHost } from './grid/environment.ts'
+import { Grid } from './grid/Grid.tsx'
+import { HistoryPanel } from './HistoryPanel.tsx'
+import { DEFAULT_LOOK, setColumnWidth, setLook, useLooks, zoomBy } from './looks.store.ts'
+import { SamplePanel } from './SamplePanel.tsx'
+import { StatisticsPane, ViewSwitch, type EditorView } from './statistics/index.ts'
+import { StatusLine } from './StatusLine.tsx'
+import styles from './DatasetsRoom.module.css'
+
+interface EditorPaneProps {
+  readonly document: DatasetDocument
+  readonly onLeave: (direction: 'forward' | 'back') => void
+}
+
+/** The right pane: name and tools, the table, the status line. */
+export function EditorPane({ document, onLeave }: EditorPaneProps) {
+  const { t } = useTranslation('datasets')
+  const [shown, setShown] = useState<EditorView>('table')
+  const [finding, setFinding] = useState(false)
+  const [sampling, setSampling] = useState(false)
+  const [recalling, setRecalling] = useState(false)
+  const [checking, setChecking] = useState(false)
+  const info = useStore(document.state, (state) => state.info)
+  const [filtering, setFiltering] = useState<ColumnId | null>(null)
+  const filters = useStore(document.state, (state) => state.filters)
+  const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
+  const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
+  const host = useMemo<GridHost>(
+    () => ({
+      edit: (edits, shown) => void document.edit(edits, shown),
+      undo: () => void document.undo(),
+      redo: () => void document.redo(),
+      save: () => void document.save(),
+      find: () => setFinding(true),
+      readCell: document.readCell,
+      readRange: document.readRange,
+      setWidth: (columnId, widthPx) => setColumnWidth(info.id, columnId, widthPx),
+      freeze: (frozen) => setLook(info.id, { frozen }),
+      zoomBy: (steps) => zoomBy(info.id, steps),
+      filter: (columnId, text) =>
+        text === undefined
+          ? setFiltering(columnId)
+          : void document.filter([...document.state.getState().filters, showing(columnId, text)]),
+      notify: (notice) => toast(t(`grid.notice.${notice}`)),
+      leave: onLeave,
+      newColumnName: () =>
+        freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
+    }),
+    [document, info.id, onLeave, t],
+  )
+  const marks = useChecking(document, info)
+  const find = () => {
+    setShown('table')
+    setFinding(true)
+  }
+  useWarningBeforeLoss(document)
+  return (
+    <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, find)}>
+      <EditorBar
+        document={document}
+        info={info}
+        onFind={find}
+        onSample={() => setSampling((open) => !open)}
+        onHistory={() => setRecalling((open) => !open)}
+      >
+        <ViewSwitch value={shown} onChange={setShown} />
+        <ChecksButton info={info} onPress={() => setChecking((open) => !open)} />
+      </EditorBar>
+      {finding && shown === 'table' && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
+      {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
+      <div className={styles.middle}>
+        {shown === 'table' ? (
+          <div data-region="grid" className={styles.grid}>
+            <Grid
+              name={document.key}
+              label={t('grid.label', { name: info.name })}
+              columns={info.columns}
+              rows={document.rows}
+              store={document.grid}
+              host={host}
+              look={look}
+              filtered={filtered}
+              marks={marks}
+            />
+          </div>
+        ) : (
+          <StatisticsPane document={document} info={info} />
+        )}
+        {checking && <ChecksPanel document={document} info={info} onClose={() => setChecking(false)} />}
+        {recalling && <HistoryPanel document={document} info={info} onClose={() => setRecalling(false)} />}
+        {sampling && <SamplePanel document={document} info={info} onClose={() => setSampling(false)} />}
+      </div>
+      {filtering !== null && (
+        <FilterDialog document={document} info={info} columnId={filtering} onClose={() => setFiltering(null)} />
+      )}
+      <StatusLine document={document} info={info} />
+    </div>
+  )
+}
+
+/** Rows whose cell has this text, or none. */
+const showing = (columnId: ColumnId, text: string): ViewFilter =>
+  text === ''
+    ? { columnId, kind: 'empty', value: '', matchCase: true }
+    : { columnId, kind: 'equals', value: text, matchCase: true }
+
+const isTextField = (target: EventTarget): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
+
+/** The table's shortcuts also work while the focus is on the tools. */
+function runShortcut(event: KeyboardEvent, document: DatasetDocument, onFind: () => void): void {
+  if (event.defaultPrevented || event.nativeEvent.isComposing || isTextField(event.target)) return
+  const acts: Record<string, () => void> = {
+    'Mod+Z': () => void document.undo(),
+    'Mod+Shift+Z': () => void document.redo(),
+    'Mod+Y': () => void document.redo(),
+    'Mod+S': () => void document.save(),
+    'Mod+F': onFind,
+  }
+  const shortcut = Object.keys(acts).find((keys) => isShortcut(event, keys))
+  if (shortcut === undefined) return
+  event.preventDefault()
+  acts[shortcut]?.()
+}
+
+/** Closing the window in the milliseconds in which a change is on its way asks first. */
+function useWarningBeforeLoss(document: DatasetDocument): void {
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      const editing = document.grid.getState().editing !== null
+      if (editing || document.state.getState().saveState === 'saving') event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [document])
+}

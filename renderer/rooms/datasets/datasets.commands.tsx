@@ -1,0 +1,60 @@
+import i18next from 'i18next'
+import { CloudDownload, FilePlus2, Import, Sparkles, Table2 } from 'lucide-react'
+import { goTo } from '../../session/index.ts'
+import { type Command } from '../../commands/index.ts'
+import { createAndOpen, importByDialog } from './datasets.actions.ts'
+import { openHub } from './hub/hub.store.ts'
+
+const label = (key: 'createSample' | 'createTemplate' | 'createEmpty' | 'import'): string =>
+  i18next.t(key, { ns: 'datasets' })
+const always = (): boolean => true
+
+/** The dialog belongs to the room: the palette may ask for it from another one. */
+function showHub(): void {
+  goTo('datasets')
+  openHub()
+}
+
+/** What the room can do without an open dataset: in the room's own menu and in the palette. */
+export const datasetCommands = (): readonly Command[] => [
+  {
+    id: 'datasets.sample',
+    label: label('createSample'),
+    icon: <Sparkles size={15} />,
+    keywords: 'sample サンプル 見本',
+    canRun: always,
+    run: () => createAndOpen('sample'),
+  },
+  {
+    id: 'datasets.template',
+    label: label('createTemplate'),
+    icon: <Table2 size={15} />,
+    keywords: 'template テンプレート ひな形',
+    canRun: always,
+    run: () => createAndOpen('template'),
+  },
+  {
+    id: 'datasets.empty',
+    label: label('createEmpty'),
+    icon: <FilePlus2 size={15} />,
+    keywords: 'new 新規',
+    canRun: always,
+    run: () => createAndOpen('empty'),
+  },
+  {
+    id: 'datasets.import',
+    label: label('import'),
+    icon: <Import size={15} />,
+    keywords: 'import csv tsv jsonl インポート',
+    canRun: always,
+    run: importByDialog,
+  },
+  {
+    id: 'datasets.hub',
+    label: i18next.t('open', { ns: 'hub' }),
+    icon: <CloudDownload size={15} />,
+    keywords: 'hugging face hub download ダウンロード',
+    canRun: always,
+    run: showHub,
+  },
+]

@@ -1,0 +1,89 @@
+import { memo, useCallback, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Evaluation, StepMetric } from '../../../core/contract/index.ts'
+import { useFormat } from '../../language/index.ts'
+import { learningRatePoints, lossPoints, thinPoints, validationPoints } from './curve.ts'
+import { LineChart, type Series } from './LineChart.tsx'
+import styles from './Curves.module.css'
+
+interface CurvesProps {
+  readonly steps: readonly StepMetric[]
+  readonly evaluations: readonly Evaluation[]
+  readonly totalSteps: number
+  readonly active: boolean
+}
+
+/** More points than this cannot be told apart on a screen. */
+const MAX_POINTS = 800
+
+/** Loss (training line, validation marks) above the learning rate, on one scale of steps. */
+export const Curves = memo(function Curves({ steps, evaluations, totalSteps, active }: CurvesProps) {
+  const { t } = useTranslation('experiments')
+  const format = useFormat()
+  const loss = useMemo<Series[]>(
+    () => [
+      { label: t('run.loss'), points: thinPoints(lossPoints(steps), MAX_POINTS), draw: 'line' },
+      { label: t('run.validationLoss'), points: validationPoints(evaluations), draw: 'marks' },
+    ],
+    [steps, evaluations, t],
+  )
+  const rate = useMemo<Series[]>(
+    () => [{ label: t('run.learningRate'), points: thinPoints(learningRatePoints(steps), MAX_POINTS), draw: 'line' }],
+    [steps, t],
+  )
+  const formatX = useCallback((step: number) => t('run.atStep', { step: format.number(step) }), [t, format])
+  const formatRate = useCallback(
+    (value: number) =>
+      value === 0 || value >= 0.00001 ? String(Number(value.toPrecision(2))) : value.toExponential(0),
+    [],
+  )
+  const formatAxis = useCallback(
+    (value: number) => (Number.isInteger(value) ? String(value) : format.loss(value)),
+    [format],
+  )
+  const maxX = Math.max(totalSteps, steps.at(-1)?.step ?? 0)
+  if (steps.length === 0) return <p className={styles.none}>{t(active ? 'run.curveSoon' : 'run.noCurve')}</p>
+  return (
+    <div className={styles.curves}>
+      <figure className={styles.figure}>
+        <figcaption className={styles.caption}>
+          <span className={styles.key}>
+            <i className={styles.line} />
+            {t('run.loss')}
+          </span>
+          {evaluations.some(({ validationLoss }) => validationLoss !== null) && (
+            <span className={styles.key}>
+              <i className={styles.dot} />
+              {t('run.validationLoss')}
+            </span>
+          )}
+        </figcaption>
+        <LineChart
+          label={t('run.lossChart')}
+          series={loss}
+          maxX={maxX}
+          height={216}
+          formatX={formatX}
+          formatY={formatAxis}
+        />
+      </figure>
+      <figure className={styles.figure}>
+        <figcaption className={styles.caption}>
+          <span className={styles.key}>
+            <i className={styles.line} />
+            {t('run.learningRate')}
+          </span>
+          <span className={styles.axis}>{t('run.stepAxis')}</span>
+        </figcaption>
+        <LineChart
+          label={t('run.learningRateChart')}
+          series={rate}
+          maxX={maxX}
+          height={104}
+          formatX={formatX}
+          formatY={formatRate}
+        />
+      </figure>
+    </div>
+  )
+})

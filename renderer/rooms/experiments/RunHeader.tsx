@@ -1,0 +1,132 @@
+import { Ellipsis, Pencil, SlidersHorizontal, Table } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import {
+  isActive,
+  isResumable,
+  type AppError,
+  type ExperimentId,
+  type ExperimentSummary,
+} from '../../../core/contract/index.ts'
+import { Button, Dialog, IconButton, Menu, TextField } from '../../ui/index.ts'
+import { CommandButton, type Command } from '../../commands/index.ts'
+import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
+import { openItsDataset, rename, startFromItsSettings } from './actions.ts'
+import { runCommands } from './commands.tsx'
+import { isTrained } from './experiments.store.ts'
+import { useRun } from './run.store.ts'
+import { StateBadge } from './StateBadge.tsx'
+import styles from './RunHeader.module.css'
+
+/** The run's name, its state, and what can be done with it. */
+export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) {
+  const { t } = useTranslation('experiments')
+  const format = useFormat()
+  const [renaming, setRenaming] = useState(false)
+  const { state } = summary
+  const commands = runCommands(t, summary)
+  const device = useRun(({ run }) => (run?.kind === 'ready' && run.id === summary.id ? run.detail.device : null))
+  return (
+    <header className={styles.header}>
+      <div className={styles.names}>
+        <div className={styles.line}>
+          <h1 className={styles.name}>{summary.name}</h1>
+          <StateBadge kind={state.kind} />
+        </div>
+        <p className={styles.detail}>
+          {t('run.made', {
+            dataset: summary.datasetName,
+            model: summary.modelName,
+            when: format.when(summary.createdAt),
+          })}
+          {device && t('run.device', { device: t(`device.${device}`) })}
+        </p>
+      </div>
+      <div className={styles.actions}>
+        {isActive(state) && <CommandButton command={commands.stop} variant="danger" />}
+        {isResumable(state) && <CommandButton command={commands.resume} />}
+        {isTrained(summary) && <CommandButton command={commands.chat} variant="primary" />}
+        <More id={summary.id} removeCommand={commands.remove} onRename={() => setRenaming(true)} />
+      </div>
+      {renaming && <RenameDialog summary={summary} onClose={() => setRenaming(false)} />}
+    </header>
+  )
+}
+
+function More({
+  id,
+  removeCommand,
+  onRename,
+}: {
+  readonly id: ExperimentId
+  readonly removeCommand: Command
+  readonly onRename: () => void
+}) {
+  const { t } = useTranslation(['experiments', 'common'])
+  return (
+    <Menu
+      label={t('common:more')}
+      trigger={<IconButton icon={<Ellipsis size={17} />} label={t('common:more')} />}
+      entries={[
+        { id: 'rename', label: t('common:rename'), icon: <Pencil size={14} />, onAction: onRename },
+        {
+          id: 'dataset',
+          label: t('run.itsDataset'),
+          icon: <Table size={14} />,
+          onAction: () => void openItsDataset(id),
+        },
+        { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: startFromItsSettings },
+        {
+          ...removeCommand,
+          danger: true,
+          separated: true,
+          isDisabled: !removeCommand.canRun(),
+          onAction: () => void removeCommand.run(),
+        },
+      ]}
+    />
+  )
+}
+
+function RenameDialog({ summary, onClose }: { readonly summary: ExperimentSummary; readonly onClose: () => void }) {
+  const { t } = useTranslation(['common', 'experiments'])
+  const language = useLanguage()
+  const [name, setName] = useState(summary.name)
+  const [error, setError] = useState<AppError | null>(null)
+  const save = async () => {
+    const failure = await rename(summary.id, name.trim())
+    if (failure) setError(failure)
+    else onClose()
+  }
+  const submit = (event: { preventDefault: () => void }) => {
+    event.preventDefault()
+    if (name.trim() !== '') void save()
+  }
+  return (
+    <Dialog
+      title={t('rename')}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('cancel')}</Button>
+          <Button variant="primary" type="submit" form="rename-experiment" isDisabled={name.trim() === ''}>
+            {t('save')}
+          </Button>
+        </>
+      }
+    >
+      <form id="rename-experiment" onSubmit={submit}>
+        <TextField
+          label={t('experiments:name')}
+          labelHidden
+          value={name}
+          onChange={setName}
+          maxLength={120}
+          autoFocus
+          error={error && errorSentence(error, language)}
+        />
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,2 @@
+export * from './RememberedPanes.tsx'
+export * from './session.ts'

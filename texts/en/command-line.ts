@@ -1,0 +1,61 @@
+import type { LocaleOf } from '../locale.ts'
+import type { commandLine as ja } from '../ja/command-line.ts'
+
+export const commandLine: LocaleOf<typeof ja> = {
+  usage: `Usage: terakoya <command> [--library FOLDER]
+
+  tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
+  train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
+  chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
+  data convert <in> <out> [--no-bom]       changes a table's format (csv, tsv, xlsx, numbers, jsonl, parquet)
+  data check <file> [--json]               looks for what would spoil a training
+  data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
+  doctor [--json]                          tells what this computer can use and what is missing
+  gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
+  serve [--port NUMBER]                    serves the studio to a browser
+  link [--port NUMBER]                     prints a new link of the studio that is being served`,
+  serving: 'The link works once. Enter prints a new one; Ctrl+C ends.',
+  machine: 'Processor: {processor} ({cores} cores), memory {memory} ({free} free)',
+  library: 'Library: {folder} ({free} free)',
+  freeMemory: ' ({free} free)',
+  packUnsupported: 'GPU pack: not for this computer.',
+  packInstalled: 'GPU pack: {folder} ({size})',
+  packAbsent:
+    'GPU pack: not installed (it would go to {folder}). With an NVIDIA GPU, install it by "terakoya gpu-pack install".',
+  packFound: 'found: {file}',
+  packDownload: 'To download: {size}',
+  packProgress: '{part}  {share}%  {remaining} s left',
+  packChecking: 'Checking {part}…',
+  packUnpacking: 'Unpacking {part}…',
+  usable: 'Usable.',
+  unusable: 'Cannot be used now.',
+  recommended: 'Computes here: {device}. {why}',
+  question: 'Question',
+  before: 'Before',
+  after: 'After',
+  dataset: 'Prepared the dataset "{name}" ({rows} rows).',
+  asking: 'Asking the model before training…',
+  training: 'Training: {name}',
+  step: 'step {step}/{total}  loss {loss}  {remaining} s left',
+  finished: 'Training finished: {steps} steps, {seconds} s, loss {first} → {last}',
+  firstStep: '{seconds} s from start to the first step',
+  stopped: 'Stopped.',
+  prompt: 'You> ',
+  chatting: 'Talking to "{name}". An empty line or Ctrl+D ends.',
+  rowsCounted: '{rows} rows ({duplicates} repeat an earlier one)',
+  lengths: '{role}, {unit}: {count} texts, min {min}, median {median}, mean {mean}, 90% {p90}, 99% {p99}, max {max}',
+  turns: 'turns: {count} conversations, min {min}, median {median}, mean {mean}, max {max}',
+  languages: 'languages: Japanese {ja} rows, English {en}, other {other}',
+  tokenSample: 'Tokens were counted in {rows} rows chosen by chance.',
+  roleSystem: 'system',
+  rolePrompt: 'prompt',
+  roleAnswer: 'answer',
+  characters: 'characters',
+  tokens: 'tokens',
+  checked: 'Checked {rows} rows.',
+  checkedFine: 'Checked {rows} rows and found no problems.',
+  problemInColumn: '- {title}: {count} in "{column}" (rows {rows})',
+  problemInRows: '- {title}: {count} rows (rows {rows})',
+  converted: 'Wrote {rows} rows to "{file}".',
+  dropped: '(the conversation is long: {count} older turns were left out)',
+}

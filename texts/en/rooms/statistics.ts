@@ -1,0 +1,57 @@
+import type { LocaleOf } from '../../locale.ts'
+import type { statistics as ja } from '../../ja/rooms/statistics.ts'
+
+export const statistics: LocaleOf<typeof ja> = {
+  view: 'View',
+  table: 'Table',
+  statistics: 'Statistics',
+  title: 'Statistics of "{name}"',
+  model: 'Model that counts tokens',
+  counting: 'Counting…',
+  export: 'Export statistics',
+  exportCsv: 'Numbers (CSV)',
+  exportPng: 'Charts (PNG)',
+  fileName: '{name} statistics',
+  empty: { title: 'No rows yet', text: 'Statistics appear here once the table has questions and answers.' },
+  noRoles:
+    'There is no prompt or answer column, so only rows and repeated rows are counted. Choose roles in the menus of the column headers to count characters and more.',
+  sampled:
+    'Tokens were counted in {rows} rows chosen by chance of all {all} (seed {seed}). Everything else is of all rows.',
+  facts: {
+    rows: 'Rows',
+    duplicates: 'Rows like an earlier one',
+    empty: 'Rows without {role}',
+    conversations: 'Conversations',
+  },
+  lengths: 'Length',
+  number: { count: 'Count', min: 'Min', median: 'Median', mean: 'Mean', p90: '90%', p99: '99%', max: 'Max' },
+  role: { system: 'system', prompt: 'prompt', answer: 'answer' },
+  charactersOf: 'Characters: {role}',
+  tokensOf: 'Tokens: {role}',
+  openingsOf: 'Frequent openings: {role}',
+  turns: 'Turns of a conversation',
+  scripts: 'Scripts',
+  languages: 'Languages of the rows',
+  atLeast: '{from} or more',
+  axis: {
+    characters: 'Characters',
+    tokens: 'Tokens',
+    turns: 'Turns',
+    scripts: 'Script',
+    languages: 'Language',
+    openings: 'First 8 characters',
+  },
+  count: { texts: 'Count', conversations: 'Conversations', rows: 'Rows' },
+  script: {
+    hiragana: 'Hiragana',
+    katakana: 'Katakana',
+    kanji: 'Kanji',
+    latin: 'Latin letters',
+    digits: 'Digits',
+    other: 'Other',
+  },
+  language: { ja: 'Japanese', en: 'English', other: 'Other' },
+  chart: 'Chart of {title}',
+  asTable: 'Show "{title}" as a table',
+  asChart: 'Show "{title}" as a chart',
+}

@@ -1,0 +1,59 @@
+/** Every text that the command line prints besides errors and log lines. */
+export const commandLine = {
+  usage: `使い方: terakoya <コマンド> [--library フォルダ]
+
+  tutorial [--json]                      チュートリアルを最後まで実行し、学習の前と後の回答を比べます
+  train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
+  chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
+  data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（csv、tsv、xlsx、numbers、jsonl、parquet）
+  data check <ファイル> [--json]          学習の妨げになるものを調べます
+  data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
+  doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
+  gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
+  serve [--port 番号]                     ブラウザー用にスタジオを開きます
+  link [--port 番号]                      動いている serve の新しいリンクを表示します`,
+  serving: 'リンクは 1 回だけ使えます。Enter を押すと、新しいリンクを表示します（終了は Ctrl+C）。',
+  machine: 'プロセッサ：{processor}（{cores} コア）、メモリ {memory}（空き {free}）',
+  library: 'ライブラリ：{folder}（空き {free}）',
+  freeMemory: '（空き {free}）',
+  packUnsupported: 'GPU パック：このパソコンでは使いません。',
+  packInstalled: 'GPU パック：{folder}（{size}）',
+  packAbsent:
+    'GPU パック：入っていません（入れる場所：{folder}）。NVIDIA の GPU があれば「terakoya gpu-pack install」で入れられます。',
+  packFound: '見つかりました：{file}',
+  packDownload: 'ダウンロードの大きさ：{size}',
+  packProgress: '{part}  {share}%  あと {remaining} 秒',
+  packChecking: '{part} の中身を確かめています…',
+  packUnpacking: '{part} を展開しています…',
+  usable: '使えます。',
+  unusable: '今は使えません。',
+  recommended: '計算に使うもの：{device}。{why}',
+  question: '質問',
+  before: '学習前',
+  after: '学習後',
+  dataset: 'データセット「{name}」（{rows} 行）を用意しました。',
+  asking: '学習前のモデルに質問しています…',
+  training: '学習を始めます：{name}',
+  step: 'ステップ {step}/{total}  損失 {loss}  あと {remaining} 秒',
+  finished: '学習が終わりました。{steps} ステップ、{seconds} 秒、損失 {first} → {last}',
+  firstStep: '起動から最初のステップまで {seconds} 秒',
+  stopped: '停止しました。',
+  prompt: 'あなた> ',
+  chatting: '「{name}」と話します。終わるには空のまま Enter か Ctrl+D を押します。',
+  rowsCounted: '{rows} 行（同じ内容の繰り返し {duplicates} 行）',
+  lengths: '{role}の{unit}：{count} 件、最小 {min}、中央 {median}、平均 {mean}、90% {p90}、99% {p99}、最大 {max}',
+  turns: '会話の往復：{count} 会話、最小 {min}、中央 {median}、平均 {mean}、最大 {max}',
+  languages: '言語：日本語 {ja} 行、英語 {en} 行、その他 {other} 行',
+  tokenSample: 'トークン数は、無作為に選んだ {rows} 行で数えました。',
+  roleSystem: '指示',
+  rolePrompt: '質問',
+  roleAnswer: '回答',
+  characters: '文字数',
+  tokens: 'トークン数',
+  checked: '{rows} 行を調べました。',
+  checkedFine: '{rows} 行を調べました。問題は見つかりませんでした。',
+  problemInColumn: '・{title}：「{column}」の {count} か所（{rows} 行目）',
+  problemInRows: '・{title}：{count} 行（{rows} 行目）',
+  converted: '{rows} 行を「{file}」に書き出しました。',
+  dropped: '（会話が長いため、古いやりとり {count} 回分を省きました）',
+} as const

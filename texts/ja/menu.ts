@@ -1,0 +1,21 @@
+/** Texts of the application menu. */
+export const menu = {
+  file: 'ファイル',
+  newWindow: '新しいウインドウ',
+  close: 'ウインドウを閉じる',
+  quit: '終了',
+  edit: '編集',
+  undo: '元に戻す',
+  redo: 'やり直す',
+  cut: '切り取り',
+  copy: 'コピー',
+  paste: '貼り付け',
+  selectAll: 'すべて選択',
+  view: '表示',
+  zoomIn: '拡大',
+  zoomOut: '縮小',
+  resetZoom: '実際のサイズ',
+  fullScreen: 'フルスクリーン',
+  window: 'ウインドウ',
+  minimize: 'しまう',
+} as const
