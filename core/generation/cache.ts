@@ -1,5 +1,6 @@
 import { Builder } from '../graph/builder.ts'
 import type { Shape } from '../graph/ir.ts'
+import { gather } from '../graph/ops/index.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
 import { roundedTo } from '../checkpoints/index.ts'
 import { matrixType, type ComputeType } from '../models/linear.ts'
@@ -168,7 +169,7 @@ export class Cache {
     const b = new Builder()
     const rows = b.input('rows', 'int32', ['B'])
     for (const { name, shape } of cachesOf(architecture))
-      b.output(`${name}_out`, b.gather(b.input(name, this.#options.sessions.compute, shape), rows))
+      b.output(`${name}_out`, gather(b.input(name, this.#options.sessions.compute, shape), rows))
     const session = this.#own(await device.createSession(toOnnx(b.build(), { provider: device.kind })))
     return { session, rows: this.#own(device.tensor('int32', [sequences])) }
   }

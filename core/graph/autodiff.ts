@@ -1,6 +1,6 @@
 import { InternalError } from '../contract/errors.ts'
-import type { Builder } from './builder.ts'
 import type { Node, Shape, Value } from './ir.ts'
+import { add, after, reduceSum } from './ops/index.ts'
 import { sameShape } from './shapes.ts'
 
 /**
@@ -8,20 +8,19 @@ import { sameShape } from './shapes.ts'
  * of the same graph. Works only along ways that lead from a target to the loss. Throws InternalError where a rule gives
  * a gradient of the wrong number or type, or a needed op has none.
  */
-export function gradients(b: Builder, loss: Value, targets: readonly Value[]): Value[] {
-  const needed = valuesThatDependOn(b, targets)
-  const sums = new Map<Value, Value>([[loss, b.constant(1, loss.dtype)]])
-  const nodes = [...b.nodes]
+export function gradients(loss: Value, targets: readonly Value[]): Value[] {
+  const nodes = [...loss.graph.nodes]
+  const needed = valuesThatDependOn(nodes, targets)
+  const sums = new Map<Value, Value>([[loss, loss.graph.constant(1, loss.dtype)]])
   const regions = new Map<number | undefined, Replayed>([[undefined, (value) => value]])
   for (const node of [...nodes].reverse()) {
     const dOut = node.outputs.map((value) => sums.get(value) ?? null)
     if (!node.inputs.some((value) => needed.has(value)) || dOut.every((d) => d === null)) continue
-    const replayed = regions.get(node.region) ?? replay(b, nodes, node, dOut)
+    const replayed = regions.get(node.region) ?? replay(nodes, node, dOut)
     regions.set(node.region, replayed)
     accumulate(
-      b,
       node,
-      partsOf(b, { ...node, inputs: node.inputs.map(replayed), outputs: node.outputs.map(replayed) }, dOut),
+      partsOf({ ...node, inputs: node.inputs.map(replayed), outputs: node.outputs.map(replayed) }, dOut),
       needed,
       sums,
     )
@@ -34,9 +33,9 @@ export function gradients(b: Builder, loss: Value, targets: readonly Value[]): V
 }
 
 /** The targets and every value computed from one of them. Nodes are in order of construction, so one pass is enough. */
-function valuesThatDependOn(b: Builder, targets: readonly Value[]): ReadonlySet<Value> {
+function valuesThatDependOn(nodes: readonly Node[], targets: readonly Value[]): ReadonlySet<Value> {
   const found = new Set(targets)
-  for (const { inputs, outputs } of b.nodes)
+  for (const { inputs, outputs } of nodes)
     if (inputs.some((value) => found.has(value))) for (const value of outputs) found.add(value)
   return found
 }
@@ -49,30 +48,29 @@ type Replayed = (value: Value) => Value
  * it are kept, and are few: weights and what is made of them have sizes known now and stay as they are; the others are
  * made to wait.
  */
-function replay(b: Builder, nodes: readonly Node[], { region }: Node, dOut: readonly (Value | null)[]): Replayed {
+function replay(nodes: readonly Node[], { region }: Node, dOut: readonly (Value | null)[]): Replayed {
   const event = dOut.find((d) => d !== null) as Value
   const again = new Map<Value, Value>()
   const waiting = (value: Value) =>
-    value.shape.some((dim) => typeof dim === 'string') && value.dtype !== 'bool' ? b.after(value, event) : value
+    value.shape.some((dim) => typeof dim === 'string') && value.dtype !== 'bool' ? after(value, event) : value
   const replayed = (value: Value) => {
     const known = again.get(value) ?? waiting(value)
     again.set(value, known)
     return known
   }
   for (const node of nodes.filter((candidate) => candidate.region === region)) {
-    const outputs = b.node(node.op, node.inputs.map(replayed), node.attributes)
+    const outputs = event.graph.node(node.op, node.inputs.map(replayed), node.attributes)
     node.outputs.forEach((value, index) => again.set(value, outputs[index] as Value))
   }
   return replayed
 }
 
 function partsOf(
-  b: Builder,
   { op, inputs, outputs, attributes: attrs }: Node,
   dOut: readonly (Value | null)[],
 ): readonly (Value | null)[] {
   if (typeof op.grad !== 'function') throw new InternalError(`${op.type} has no gradient: ${op.grad.noGrad}`)
-  const parts = op.grad({ b, inputs, outputs, dOut, attrs })
+  const parts = op.grad({ inputs, outputs, dOut, attrs })
   if (parts.length !== inputs.length)
     throw new InternalError(`${op.type}: ${parts.length} gradients for ${inputs.length} inputs`)
   return parts
@@ -80,7 +78,6 @@ function partsOf(
 
 /** Adds what a node passes back to what its inputs have got already: a value used twice gets the sum. */
 function accumulate(
-  b: Builder,
   { op, inputs }: Node,
   parts: readonly (Value | null)[],
   needed: ReadonlySet<Value>,
@@ -89,22 +86,22 @@ function accumulate(
   for (const [index, input] of inputs.entries()) {
     const part = parts[index]
     if (!part || !needed.has(input)) continue
-    const d = sumTo(b, part, input.shape)
+    const d = sumTo(part, input.shape)
     if (d.dtype !== input.dtype || !sameShape(d.shape, input.shape))
       throw new InternalError(
         `${op.type}: gradient ${index} is ${d.dtype}[${d.shape.join()}], input is ${input.dtype}[${input.shape.join()}]`,
       )
     const earlier = sums.get(input)
-    sums.set(input, earlier ? b.add(earlier, d) : d)
+    sums.set(input, earlier ? add(earlier, d) : d)
   }
 }
 
 /** Sums a gradient over the axes along which its input was broadcast. */
-function sumTo(b: Builder, d: Value, shape: Shape): Value {
+function sumTo(d: Value, shape: Shape): Value {
   if (sameShape(d.shape, shape)) return d
   const extra = d.shape.length - shape.length
   const leading = Array.from({ length: extra }, (_, axis) => axis)
   const broadcast = shape.flatMap((dim, axis) => (dim === 1 && d.shape[axis + extra] !== 1 ? [axis + extra] : []))
-  const summed = broadcast.length > 0 ? b.reduceSum(d, broadcast, true) : d
-  return extra > 0 ? b.reduceSum(summed, leading, false) : summed
+  const summed = broadcast.length > 0 ? reduceSum(d, broadcast, true) : d
+  return extra > 0 ? reduceSum(summed, leading, false) : summed
 }

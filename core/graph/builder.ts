@@ -1,129 +1,113 @@
-import { GraphCore } from './graph-core.ts'
-import type { DType, Shape, Value } from './ir.ts'
-import type { Each, Op } from './op.ts'
-import * as ops from './ops/index.ts'
+import type {
+  Attributes,
+  DType,
+  Graph,
+  GraphOutput,
+  Node,
+  Operation,
+  Shape,
+  Source,
+  Typed,
+  Value,
+  WeightPlace,
+} from './ir.ts'
 
-/** Builds graphs: one method an op. Shapes, attributes and gradients are described beside each op in ops/. */
-export class Builder extends GraphCore {
-  readonly #apply = <In extends readonly string[], Out extends readonly string[], Attrs extends object>(
-    op: Op<In, Out, Attrs>,
-    inputs: Each<In, Value>,
-    attrs: Attrs,
-  ): Each<Out, Value> => this.node(op, inputs as readonly Value[], attrs as never) as never
-  readonly #unary =
-    (op: Op<readonly ['x'], readonly ['y'], object>) =>
-    (x: Value): Value =>
-      this.#apply(op, [x], {})[0]
-  readonly #binary =
-    (op: Op<readonly ['x', 'y'], readonly ['y'], object>) =>
-    (x: Value, y: Value): Value =>
-      this.#apply(op, [x, y], {})[0]
+/**
+ * Builds a graph: inputs, constants and weights are made here, everything else by the operators (ops/), which find the
+ * builder through their values.
+ */
+export class Builder {
+  readonly inputs: Value[] = []
+  readonly nodes: Node[] = []
+  readonly outputs: GraphOutput[] = []
+  #nextId = 0
+  #regions = 0
+  #region: number | undefined
+  readonly #constants = new Map<string, Value>()
+  readonly #weights = new Map<string, Value>()
+  readonly #known = new Map<string, Node>()
 
-  readonly add = this.#binary(ops.add)
-  readonly sub = this.#binary(ops.sub)
-  readonly mul = this.#binary(ops.mul)
-  readonly div = this.#binary(ops.div)
-  readonly neg = this.#unary(ops.neg)
-  readonly exp = this.#unary(ops.exp)
-  readonly log = this.#unary(ops.log)
-  readonly sqrt = this.#unary(ops.sqrt)
-  readonly sigmoid = this.#unary(ops.sigmoid)
-  readonly tanh = this.#unary(ops.tanh)
-  readonly erf = this.#unary(ops.erf)
-  readonly abs = this.#unary(ops.abs)
-  readonly sign = this.#unary(ops.sign)
-  readonly round = this.#unary(ops.round)
-  readonly ceil = this.#unary(ops.ceil)
-  readonly relu = this.#unary(ops.relu)
-  /** x, taken as constant. */
-  readonly detach = this.#unary(ops.detach)
-  readonly gelu = (x: Value, approximate: 'none' | 'tanh'): Value => this.#apply(ops.gelu, [x], { approximate })[0]
-  readonly silu = this.#unary(ops.silu)
-  readonly equal = this.#binary(ops.equal)
-  readonly less = this.#binary(ops.less)
-  readonly greaterOrEqual = this.#binary(ops.greaterOrEqual)
-  readonly and = this.#binary(ops.and)
+  /** A value that the caller gives at every run. Names and shapes are how sessions bind it. */
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const value = this.#value({ dtype, shape }, { kind: 'input', name })
+    this.inputs.push(value)
+    return value
+  }
 
-  readonly matmul = (
-    x: Value,
-    y: Value,
-    { transX = false, transY = false, alpha = 1 }: Partial<ops.MatmulAttributes> = {},
-  ): Value => this.#apply(ops.matmul, [x, y], { transX, transY, alpha })[0]
+  /** A small constant, written into the model: one number [], a list [n], or a list in the given shape. */
+  constant(data: number | readonly number[], dtype: DType = 'float32', shape?: readonly number[]): Value {
+    const list = typeof data === 'number' ? [data] : data
+    const dims = shape ?? (typeof data === 'number' ? [] : [list.length])
+    return once(this.#constants, `${dtype} ${dims.join()} ${list.join()}`, () =>
+      this.#value({ dtype, shape: dims }, { kind: 'constant', data: list }),
+    )
+  }
 
-  readonly reshape = (x: Value, shape: Shape): Value => this.#apply(ops.reshape, [x], { shape })[0]
-  readonly transpose = (x: Value, permutation: readonly number[]): Value =>
-    this.#apply(ops.transpose, [x], { permutation })[0]
-  readonly slice = (x: Value, range: { axis: number; start: number; end: number }): Value =>
-    this.#apply(ops.slice, [x], range)[0]
-  readonly pad = (x: Value, zeros: { axis: number; before: number; after: number }): Value =>
-    this.#apply(ops.pad, [x], zeros)[0]
-  readonly concat = (values: readonly Value[], axis: number): Value => this.#apply(ops.concat, values, { axis })[0]
-  readonly split = (x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
-    this.#apply(ops.split, [x], { axis, sizes })
-  readonly expandLike = (x: Value, like: Value): Value => this.#apply(ops.expandLike, [x, like], {})[0]
-  readonly cast = (x: Value, to: DType): Value => (x.dtype === to ? x : this.#apply(ops.cast, [x], { to })[0])
-  readonly where = (condition: Value, x: Value, y: Value): Value => this.#apply(ops.where, [condition, x, y], {})[0]
-  /** `unique`: no row is named twice. */
-  readonly gather = (table: Value, indices: Value, { unique = false }: { unique?: boolean } = {}): Value =>
-    this.#apply(ops.gather, [table, indices], { unique })[0]
-  readonly atColumn = (index: Value, like: Value): Value => this.#apply(ops.atColumn, [index, like], {})[0]
-  readonly scatterRows = (
-    table: Value,
-    indices: Value,
-    updates: Value,
-    { unique = false }: { unique?: boolean } = {},
-  ): Value => this.#apply(ops.scatterRows, [table, indices, updates], { unique })[0]
+  /** A weight that lies in a file beside the model. */
+  weight(name: string, dtype: DType, shape: readonly number[], place: WeightPlace): Value {
+    return once(this.#weights, name, () => this.#value({ dtype, shape }, { kind: 'weight', name, place }))
+  }
 
-  readonly reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value =>
-    this.#apply(ops.reduceSum, [x], { axes, keepDims })[0]
-  readonly reduceMax = (x: Value, axes: readonly number[], keepDims: boolean): Value =>
-    this.#apply(ops.reduceMax, [x], { axes, keepDims })[0]
-  readonly softmax = (x: Value): Value => this.#apply(ops.softmax, [x], {})[0]
+  /** Names a result. */
+  output(name: string, value: Value): void {
+    this.outputs.push({ name, value })
+  }
 
-  readonly rmsNorm = (x: Value, weight: Value, epsilon: number): Value =>
-    this.#apply(ops.rmsNorm, [x, weight], { epsilon })[0]
-  readonly layerNorm = (x: Value, weight: Value, bias: Value, epsilon: number): Value =>
-    this.#apply(ops.layerNorm, [x, weight, bias], { epsilon })[0]
-  readonly rotary = (
-    x: Value,
-    positions: Value,
-    cos: Value,
-    sin: Value,
-    attrs: { heads: number; size?: number },
-  ): Value => this.#apply(ops.rotary, [x, positions, cos, sin], attrs)[0]
-  readonly crossEntropy = (logits: Value, labels: Value): Value =>
-    this.#apply(ops.crossEntropy, [logits, labels], {})[0]
-  readonly crossEntropyGradient = (logits: Value, labels: Value, d: Value): Value =>
-    this.#apply(ops.crossEntropyGradient, [logits, labels, d], {})[0]
-  readonly withGradient = (losses: Value, x: Value, g: Value, scale: number): Value =>
-    this.#apply(ops.withGradient, [losses, x, g], { scale })[0]
-  readonly after = (x: Value, event: Value): Value => this.#apply(ops.after, [x, event], {})[0]
-  readonly dequantize = (
-    q: Value,
-    scales: Value,
-    block: number,
-    to: 'float32' | 'float16' | 'bfloat16' = 'float32',
-    use = 0,
-  ): Value => this.#apply(ops.dequantize, [q, scales], { block, to, use })[0]
-  readonly shiftRows = (x: Value, by: number): Value => this.#apply(ops.shiftRows, [x], { by })[0]
-  readonly cachedConvolution = (
-    x: Value,
-    state: Value,
-    w: Value,
-    lengths: Value,
-    total: Value,
-  ): readonly [Value, Value] => this.#apply(ops.cachedConvolution, [x, state, w, lengths, total], {})
-  readonly dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value =>
-    this.#apply(ops.dropoutMask, [rows, columns], attrs)[0]
-  readonly cacheSize = (cache: Value): Value => this.#apply(ops.cacheSize, [cache], {})[0]
-  readonly cachePositions = (ids: Value, lengths: Value, total: Value): Value =>
-    this.#apply(ops.cachePositions, [ids, lengths, total], {})[0]
-  readonly attention = (inputs: readonly Value[], plan: ops.AttentionPlan): readonly [out: Value, logSums: Value] =>
-    this.#apply(ops.attention, inputs as never, plan)
-  readonly attentionGradient = (inputs: readonly Value[], plan: ops.AttentionPlan): readonly Value[] =>
-    this.#apply(ops.attentionGradient, inputs as never, plan)
-  readonly groupQueryAttention = (
-    inputs: readonly Value[],
-    attrs: ops.AttentionAttributes,
-  ): readonly [Value, Value, Value] => this.#apply(ops.groupQueryAttention, inputs, attrs)
+  /**
+   * Adds a node and returns its outputs, or the same outputs where a node with the same inputs and attributes exists
+   * (common subexpressions).
+   */
+  node(op: Operation, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
+    const key = `${op.type} ${inputs.map(({ id }) => id).join()} ${JSON.stringify(attributes)}`
+    return once(this.#known, key, () => {
+      const outputs: Value[] = []
+      const node: Node = { op, inputs, attributes, outputs, region: this.#region }
+      for (const [index, typed] of op.infer(inputs, attributes).entries())
+        outputs.push(this.#value(typed, { kind: 'node', node, index }))
+      this.nodes.push(node)
+      return node
+    }).outputs
+  }
+
+  /** Whatever f builds is one region: the backward pass computes it again from what came into it. */
+  region<T>(f: () => T): T {
+    return this.#within(++this.#regions, f)
+  }
+
+  /** Whatever f builds belongs to no region. */
+  outside<T>(f: () => T): T {
+    return this.#within(undefined, f)
+  }
+
+  #within<T>(region: number | undefined, f: () => T): T {
+    const outer = this.#region
+    this.#region = region
+    try {
+      return f()
+    } finally {
+      this.#region = outer
+    }
+  }
+
+  /** The graph of the outputs: nodes that nothing needs are left out (dead code). */
+  build(): Graph {
+    const live = new Set<Node>()
+    const waiting = this.outputs.map(({ value }) => value)
+    for (let value = waiting.pop(); value; value = waiting.pop()) {
+      if (value.source.kind !== 'node' || live.has(value.source.node)) continue
+      live.add(value.source.node)
+      waiting.push(...value.source.node.inputs)
+    }
+    return { inputs: this.inputs, outputs: this.outputs, nodes: this.nodes.filter((node) => live.has(node)) }
+  }
+
+  #value({ dtype, shape }: Typed, source: Source): Value {
+    return { id: this.#nextId++, dtype, shape, source, graph: this }
+  }
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
 }

@@ -3,17 +3,16 @@ import type { AnyArray, Device } from '../runtime/index.ts'
 import { openProgram, openTestRuntime } from '../kernels/run-program.ts'
 import { gradients } from './autodiff.ts'
 import { Builder } from './builder.ts'
-import type { Graph, Operation, Value } from './ir.ts'
-import * as ops from './ops/index.ts'
+import type { Graph, Value } from './ir.ts'
+import { add, mul, reduceSum, reshape } from './ops/index.ts'
+import { operations } from './testing/operations.ts'
 import { gradientCases, type GradientCase } from './testing/gradient-cases.ts'
 
 type Numbers = readonly number[]
 
 const { runtime, kinds } = openTestRuntime()
 // Those that are kernels of our own only have tests in core/kernels.
-const differentiable = Object.values<Operation>(ops).filter(
-  ({ grad, kernelOnly }) => typeof grad === 'function' && !kernelOnly,
-)
+const differentiable = operations.filter(({ grad, kernelOnly }) => typeof grad === 'function' && !kernelOnly)
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
@@ -89,24 +88,24 @@ function buildCase(
 ): { graph: Graph; differentiated: string[] } {
   const b = new Builder()
   const inputs = given.map(({ shape, dtype = 'float32' }, index) => b.input(`x${index}`, dtype, shape))
-  const results = [build(b, inputs)].flat() as Value[]
+  const results = [build(inputs)].flat() as Value[]
   results.forEach((y, index) => b.output(`y${index}`, y))
   expect(b.nodes.map(({ op }) => op.type)).toContain(type)
-  const loss = results.map((y) => weightedSum(b, y, dims)).reduce((sum, part) => b.add(sum, part))
+  const loss = results.map((y) => weightedSum(y, dims)).reduce((sum, part) => add(sum, part))
   const targets = inputs.filter(({ dtype }) => dtype === 'float32')
   const names = targets.map((target) => `x${inputs.indexOf(target)}`)
-  gradients(b, loss, targets).forEach((d, index) => b.output(`d${names[index]}`, d))
+  gradients(loss, targets).forEach((d, index) => b.output(`d${names[index]}`, d))
   return { graph: b.build(), differentiated: names }
 }
 
-function weightedSum(b: Builder, y: Value, dims: Readonly<Record<string, number>>): Value {
+function weightedSum(y: Value, dims: Readonly<Record<string, number>>): Value {
   const count = y.shape.reduce<number>(
     (product, dim) => product * (typeof dim === 'number' ? dim : (dims[dim] as number)),
     1,
   )
-  const weights = b.reshape(b.constant(Array.from({ length: count }, (_, index) => weightOf(index))), y.shape)
-  return b.reduceSum(
-    b.mul(y, weights),
+  const weights = reshape(y.graph.constant(Array.from({ length: count }, (_, index) => weightOf(index))), y.shape)
+  return reduceSum(
+    mul(y, weights),
     y.shape.map((_, axis) => axis),
     false,
   )

@@ -18,6 +18,8 @@ export interface Typed {
 export interface Value extends Typed {
   readonly id: number
   readonly source: Source
+  /** Whose value it is: operators add their nodes there. */
+  readonly graph: Builder
 }
 
 export type Source =
@@ -58,11 +60,7 @@ export interface Operation {
   readonly takesHalves?: true
   readonly unread?: readonly number[]
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
-  readonly expand?: (context: {
-    readonly b: Builder
-    readonly inputs: readonly Value[]
-    readonly attrs: Attributes
-  }) => readonly Value[]
+  readonly expand?: (context: { readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
   readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
   readonly kernelOnly?: true
   lower(context: Lowering): void
@@ -107,7 +105,6 @@ export interface ElementContext<Inputs = readonly string[], Values = readonly Va
 }
 
 export type GradientRule = (context: {
-  readonly b: Builder
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
   /** Gradient of every output; null where nothing flows. */

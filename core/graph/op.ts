@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import { InternalError } from '../contract/errors.ts'
-import type { Builder } from './builder.ts'
 import type {
   Attributes,
   BlockKernel,
@@ -37,7 +36,6 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** The gradient of every input, before broadcast axes are summed (the engine does that), or why there is none. */
   readonly grad:
     | ((context: {
-        readonly b: Builder
         readonly inputs: Each<In, Value>
         readonly outputs: Each<NoInfer<Out>, Value>
         readonly dOut: OutputGradients<NoInfer<Out>>
@@ -51,11 +49,7 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
   /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
   collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
   /** The same in simpler ops, for kernels of our own. */
-  expand?(context: {
-    readonly b: Builder
-    readonly inputs: Each<In, Value>
-    readonly attrs: NoInfer<Attrs>
-  }): NoInfer<Each<Out, Value>>
+  expand?(context: { readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /**
    * A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
    * take.
@@ -116,6 +110,31 @@ export function defineOp<
     lower: (context) => definition.lower(context as never),
   }
 }
+
+/**
+ * Adds a node to the graph that the inputs belong to, and returns its outputs. Throws InternalError where there is no
+ * input, where inputs belong to two graphs, or where the op's shape rule finds that they do not fit.
+ */
+export function apply<In extends readonly string[], Out extends readonly string[], Attrs extends object>(
+  op: Op<In, Out, Attrs>,
+  inputs: Each<In, Value>,
+  attrs: Attrs,
+): Each<Out, Value> {
+  const values: readonly Value[] = inputs
+  const graph = values[0]?.graph
+  if (!graph || values.some((value) => value.graph !== graph))
+    throw new InternalError(
+      `${op.type}: expected values of one graph, got ${values.length === 0 ? 'none' : 'two graphs'}`,
+    )
+  return graph.node(op, values, attrs as Attributes) as never
+}
+
+/** A value, or a number where another operand gives its element type and graph. */
+export type Operand = Value | number
+
+/** The operand as a value: a number becomes a constant of the element type of `like`. */
+export const valueOf = (operand: Operand, like: Value): Value =>
+  typeof operand === 'number' ? like.graph.constant(operand, like.dtype) : operand
 
 /** Throws the bug that a shape rule found: the op, what it expected, what it got. */
 export function misfit(type: string, inputs: readonly Value[], expected: string): never {

@@ -3,6 +3,22 @@ import { openProgram, openTestRuntime } from '../kernels/run-program.ts'
 import { gradients } from './autodiff.ts'
 import { Builder } from './builder.ts'
 import type { DType } from './ir.ts'
+import {
+  add,
+  and,
+  cast,
+  concat,
+  crossEntropyGradient,
+  dropoutMask,
+  equal,
+  greaterOrEqual,
+  less,
+  matmul,
+  reduceSum,
+  reshape,
+  slice,
+  where,
+} from './ops/index.ts'
 
 const { runtime, kinds } = openTestRuntime()
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
@@ -40,7 +56,7 @@ describe.each(kinds)('ops without a gradient on %s', (kind) => {
         rows: { dtype: 'int32', shape: [N, 1], values: rows },
         columns: { dtype: 'int32', shape: [C], values: columns },
       },
-      (b, v) => b.output('mask', b.dropoutMask(v['rows']!, v['columns']!, { p })),
+      (b, v) => b.output('mask', dropoutMask(v['rows']!, v['columns']!, { p })),
     )
     const threshold = Math.round(p * 2 ** 32 - 2 ** 31)
     expect(mask).toEqual(rows.flatMap((row) => columns.map((column) => Number(Math.imul(row, column) >= threshold))))
@@ -52,11 +68,11 @@ describe.each(kinds)('ops without a gradient on %s', (kind) => {
       { x: { dtype: 'int32', shape: [3, 1], values: [1, 2, 3] }, y: { dtype: 'int32', shape: [2], values: [2, 3] } },
       (b, v) => {
         const [x, y] = [v['x']!, v['y']!]
-        const as = (name: string, value: typeof x) => b.output(name, b.cast(value, 'int32'))
-        as('equal', b.equal(x, y))
-        as('less', b.less(x, y))
-        as('notLess', b.greaterOrEqual(x, y))
-        as('both', b.and(b.less(x, y), b.equal(y, b.constant(3, 'int32'))))
+        const as = (name: string, value: typeof x) => b.output(name, cast(value, 'int32'))
+        as('equal', equal(x, y))
+        as('less', less(x, y))
+        as('notLess', greaterOrEqual(x, y))
+        as('both', and(less(x, y), equal(y, 3)))
       },
     )
     expect(found).toEqual({
@@ -74,7 +90,7 @@ describe.each(kinds)('ops without a gradient on %s', (kind) => {
         labels: { dtype: 'int64', shape: [2], values: [1, 0] },
         w: { dtype: 'float32', shape: [2], values: [3, -2] },
       },
-      (b, v) => b.output('d', b.crossEntropyGradient(v['logits']!, v['labels']!, v['w']!)),
+      (b, v) => b.output('d', crossEntropyGradient(v['logits']!, v['labels']!, v['w']!)),
     )
     expect(d!.map((value) => Math.round(value * 1e5) / 1e5)).toEqual([1, -2, 1, 1, -1, -0])
   })
@@ -85,31 +101,48 @@ describe('shape rules', () => {
   const x = b.input('x', 'float32', ['B', 3])
 
   it('say what they expected and what they got', () => {
-    expect(() => b.add(x, b.input('y', 'float32', [2, 2]))).toThrow('cannot broadcast [B,3] with [2,2]')
-    expect(() => b.add(x, b.input('i', 'int32', [3]))).toThrow(
+    expect(() => add(x, b.input('y', 'float32', [2, 2]))).toThrow('cannot broadcast [B,3] with [2,2]')
+    expect(() => add(x, b.input('i', 'int32', [3]))).toThrow(
       'Add: expected two values of one type, got float32[B,3] and int32[3]',
     )
-    expect(() => b.matmul(x, x)).toThrow(
+    expect(() => matmul(x, x)).toThrow(
       'MatMul: expected inner sizes to agree (transX false, transY false), got float32[B,3] and float32[B,3]',
     )
-    expect(() => b.slice(x, { axis: 1, start: 2, end: 4 })).toThrow(
+    expect(() => slice(x, { axis: 1, start: 2, end: 4 })).toThrow(
       'Slice: expected 2 to 4 inside axis 1, got float32[B,3]',
     )
-    expect(() => b.slice(x, { axis: 0, start: 0, end: 1 })).toThrow('axis 0 of [B,3] has no known size')
-    expect(() => b.dropoutMask(x, x, { p: 2 })).toThrow('DropoutMask')
+    expect(() => slice(x, { axis: 0, start: 0, end: 1 })).toThrow('axis 0 of [B,3] has no known size')
+    expect(() => dropoutMask(x, x, { p: 2 })).toThrow('DropoutMask')
+  })
+
+  it('give a number the element type of the other operand', () => {
+    const i = b.input('counts', 'int64', ['B', 1])
+    expect([add(i, 2), less(1, i), equal(x, 3)].map(({ dtype, shape }) => [dtype, shape])).toEqual([
+      ['int64', ['B', 1]],
+      ['bool', ['B', 1]],
+      ['bool', ['B', 3]],
+    ])
+    expect(add(i, 2).source).toMatchObject({ node: { inputs: [i, { dtype: 'int64', source: { data: [2] } }] } })
+    expect(where(equal(x, 3), 1, 0).dtype).toBe('float32')
+    expect(where(equal(x, 3), cast(x, 'float16'), 0).dtype).toBe('float16')
+  })
+
+  it('refuse values of two graphs, and none', () => {
+    expect(() => add(x, new Builder().input('x', 'float32', ['B', 3]))).toThrow('Add: expected values of one graph')
+    expect(() => concat([], 0)).toThrow('Concat: expected values of one graph, got none')
   })
 
   it('stop gradients that would pass an op without one', () => {
     const p = b.input('p', 'float32', [3])
-    const loss = b.reduceSum(
-      b.crossEntropyGradient(b.reshape(p, [1, 3]), b.input('label', 'int64', [1]), b.constant([1])),
+    const loss = reduceSum(
+      crossEntropyGradient(reshape(p, [1, 3]), b.input('label', 'int64', [1]), b.constant([1])),
       [0, 1],
       false,
     )
-    expect(() => gradients(b, loss, [p])).toThrow(
+    expect(() => gradients(loss, [p])).toThrow(
       'CrossEntropyGradient has no gradient: second derivatives are not needed',
     )
-    expect(() => gradients(b, b.reduceSum(p, [0], false), [b.input('q', 'float32', [1])])).toThrow(
+    expect(() => gradients(reduceSum(p, [0], false), [b.input('q', 'float32', [1])])).toThrow(
       'the loss does not depend on target',
     )
   })

@@ -4,6 +4,7 @@ import { Builder } from './builder.ts'
 import { fuseMatmulAdd } from './passes/fuse-matmul-add.ts'
 import { printGraph } from './print.ts'
 import type { Value } from './ir.ts'
+import { add, exp, matmul, mul, reduceSum, rmsNorm, silu } from './ops/index.ts'
 
 describe('printed graphs', () => {
   it('of LoRA: gradients only for A and B, sums inside the products', () => {
@@ -14,11 +15,11 @@ describe('printed graphs', () => {
       b.input('B', 'float32', [3, 2]),
     ]
     const w = b.weight('W', 'float32', [3, 4], { file: 'model.safetensors', offset: 0, length: 48 })
-    const y = b.add(
-      b.matmul(x, w, { transY: true }),
-      b.matmul(b.matmul(x, a, { transY: true }), up, { transY: true, alpha: 2 }),
+    const y = add(
+      matmul(x, w, { transY: true }),
+      matmul(matmul(x, a, { transY: true }), up, { transY: true, alpha: 2 }),
     )
-    const [dA, dB] = gradients(b, b.reduceSum(y, [0, 1], false), [a, up]) as [Value, Value]
+    const [dA, dB] = gradients(reduceSum(y, [0, 1], false), [a, up]) as [Value, Value]
     b.output('y', y)
     b.output('dA', dA)
     b.output('dB', dB)
@@ -43,8 +44,8 @@ describe('printed graphs', () => {
   it('leaves out what no output needs and computes the same thing once', () => {
     const b = new Builder()
     const x = b.input('x', 'float32', ['N', 2])
-    b.exp(x)
-    b.output('y', b.mul(b.silu(x), b.silu(x)))
+    exp(x)
+    b.output('y', mul(silu(x), silu(x)))
     expect(printGraph(b.build())).toMatchInlineSnapshot(`
       "input x float32[N,2]
       %0 float32[N,2] = Silu(x)
@@ -56,8 +57,8 @@ describe('printed graphs', () => {
   it('of the gradient of RMSNorm', () => {
     const b = new Builder()
     const x = b.input('x', 'float32', ['N', 4])
-    const y = b.rmsNorm(x, b.constant([1, 2, 3, 4]), 1e-5)
-    b.output('dx', gradients(b, b.reduceSum(b.mul(y, y), [0, 1], false), [x])[0] as Value)
+    const y = rmsNorm(x, b.constant([1, 2, 3, 4]), 1e-5)
+    b.output('dx', gradients(reduceSum(mul(y, y), [0, 1], false), [x])[0] as Value)
     expect(printGraph(b.build())).toMatchInlineSnapshot(`
       "input x float32[N,4]
       %0 float32[N,4], %1 float32[N,1] = RmsNorm(x, 1 2 3 4, epsilon=0.00001)

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { runProgram } from '../kernels/run-program.ts'
+import { reshape } from './ops/index.ts'
 import { Builder } from './builder.ts'
 import { rowsOf, total } from './total.ts'
 
@@ -16,7 +17,7 @@ it.each([
 
 it.each([1, 10_000, 4099])('adds up all %i elements', async (count) => {
   const b = new Builder()
-  b.output('sum', total(b, b.reshape(b.input('x', 'float32', [count]), rowsOf(count))))
+  b.output('sum', total(reshape(b.input('x', 'float32', [count]), rowsOf(count))))
   const { sum } = await runProgram(b.build(), { x: Float32Array.from({ length: count }, (_, index) => index % 8) }, {})
   expect([...(sum as Float32Array)]).toEqual([
     Array.from({ length: count }, (_, index) => index % 8).reduce((all, value) => all + value, 0),

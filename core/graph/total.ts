@@ -1,5 +1,5 @@
-import type { Builder } from './builder.ts'
 import type { Value } from './ir.ts'
+import { reduceSum, reshape } from './ops/index.ts'
 
 /** The longest row of the first pass. */
 const LONGEST_ROW = 4096
@@ -15,8 +15,8 @@ export function rowsOf(count: number): readonly [rows: number, columns: number] 
  * Sum of all elements of [R,C] as a scalar: of every row, then of those. Always in the same order, as on the processor;
  * ONNX Runtime's reduction of a whole vector on CUDA adds up in the order in which its blocks happen to end.
  */
-export function total(b: Builder, x: Value): Value {
-  const sums = b.reduceSum(x, [-1], true)
+export function total(x: Value): Value {
+  const sums = reduceSum(x, [-1], true)
   const [rows] = x.shape
-  return b.reshape(rows === 1 ? sums : b.reduceSum(b.reshape(sums, [1, rows as number]), [-1], true), [])
+  return reshape(rows === 1 ? sums : reduceSum(reshape(sums, [1, rows as number]), [-1], true), [])
 }

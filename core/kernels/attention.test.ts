@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gradients } from '../graph/autodiff.ts'
+import { attention, cast, mul, reduceSum } from '../graph/ops/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { dropoutThreshold } from '../graph/ops/dropout-mask.ts'
@@ -153,9 +154,9 @@ describe.skipIf(!hasHostCompiler())('attention in one kernel, run on the process
     const parts = joined
       ? [b.input('x', 'float32', ['N', total])]
       : (['q', 'k', 'v'] as const).map((part, index) => b.input(part, 'float32', ['N', widths[index]!]))
-    const halves = parts.map((part) => b.cast(part, 'float16'))
+    const halves = parts.map((part) => cast(part, 'float16'))
     const random = p > 0 ? [b.input('rows', 'int32', ['R', 1]), b.input('columns', 'int32', ['T'])] : []
-    const [out] = b.attention(
+    const [out] = attention(
       [
         ...(joined ? [halves[0]!, halves[0]!, halves[0]!] : halves),
         b.input('positions', 'int64', ['B', 'T']),
@@ -164,14 +165,10 @@ describe.skipIf(!hasHostCompiler())('attention in one kernel, run on the process
       ],
       { heads, keyHeads, headSize: D, scale: D ** -0.5, window, p },
     )
-    const wide = b.cast(out, 'float32')
+    const wide = cast(out, 'float32')
     b.output('out', wide)
-    const loss = b.reduceSum(
-      b.reduceSum(b.mul(wide, b.input('d', 'float32', ['N', widths[0]])), [1], false),
-      [0],
-      false,
-    )
-    gradients(b, loss, parts).forEach((d, index) => b.output(`d${index}`, d))
+    const loss = reduceSum(reduceSum(mul(wide, b.input('d', 'float32', ['N', widths[0]])), [1], false), [0], false)
+    gradients(loss, parts).forEach((d, index) => b.output(`d${index}`, d))
     const fused = fuseKernels(b.build())
 
     const rounded = (values: Float32Array) => values.map((value) => Math.round(value * 64) / 64)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { halfTable } from '../checkpoints/index.ts'
+import { dequantize, matmul } from '../graph/ops/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
@@ -134,8 +135,8 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
   it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
     const b = new Builder()
-    const w = b.dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
-    b.output('y', b.matmul(b.matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
+    const w = dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
+    b.output('y', matmul(matmul(b.input('x', 'float32', [3, C]), w, { transY: true }), w))
     const graph = b.build()
     const { bytes, scales } = makeQuantize(halfTable(), readSync)(
       Float32Array.from({ length: R * C }, (_, index) => Math.sin(index * 1.3)).buffer,

@@ -1,4 +1,3 @@
-import type { Builder } from '../graph/builder.ts'
 import type { DType, Value, WeightPlace } from '../graph/ir.ts'
 import type { LinearSpec, LoraGroup, LoraLayout, LoraSlot } from './lora.ts'
 
@@ -28,7 +27,6 @@ export interface AttentionOptions {
 
 /** What a family's forward pass is written against: the same code builds training, evaluation and decoding. */
 export interface ModelContext {
-  readonly b: Builder
   /** Whether the weight itself is trained. */
   isTrained(name: string): boolean
   /**

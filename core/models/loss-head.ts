@@ -1,6 +1,17 @@
 import type { SettingValues } from '../contract/index.ts'
-import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
+import {
+  after,
+  cast,
+  concat,
+  crossEntropy,
+  crossEntropyGradient,
+  expandLike,
+  matmul,
+  reshape,
+  split,
+  withGradient,
+} from '../graph/ops/index.ts'
 import { softcapped } from './activations.ts'
 import type { ModelSource } from './architecture.ts'
 import type { ModelContext } from './context.ts'
@@ -36,15 +47,15 @@ export function outputLayer(c: ModelContext, { architecture, weights }: ModelSou
 }
 
 /** Logits [M,V] float32. */
-export function logitsOf(b: Builder, { x, weight, cap }: OutputLayer): Value {
-  const logits = b.cast(b.matmul(x, weight, { transY: true }), 'float32')
-  return cap === null ? logits : softcapped(b, logits, cap)
+export function logitsOf({ x, weight, cap }: OutputLayer): Value {
+  const logits = cast(matmul(x, weight, { transY: true }), 'float32')
+  return cap === null ? logits : softcapped(logits, cap)
 }
 
 /** How the hidden states of counted tokens become losses. */
 export interface LossHead {
   /** Losses [M] float32 of an output layer for labels [M] int64. */
-  losses(b: Builder, output: OutputLayer, labels: Value): Value
+  losses(output: OutputLayer, labels: Value): Value
 }
 
 export interface LossHeadOptions {
@@ -57,10 +68,10 @@ export interface LossHeadOptions {
 
 /** Cross entropy: -log softmax(logits)[label]. */
 export const lossHead = ({ chunks = 1 }: LossHeadOptions = {}): LossHead => ({
-  losses: (b, output, labels) =>
+  losses: (output, labels) =>
     chunks === 1 || output.cap !== null || output.isTrained
-      ? b.crossEntropy(logitsOf(b, output), labels)
-      : chunkedLosses(b, output, labels, chunks),
+      ? crossEntropy(logitsOf(output), labels)
+      : chunkedLosses(output, labels, chunks),
 })
 
 /** The loss head that an experiment's settings ask for; `isPadded`: batches are a multiple of any number of chunks. */
@@ -78,16 +89,16 @@ export const lossChunksFor = (rows: number, tokens: number): number =>
  * comes back, no more than one chunk of logits lies in memory, and only once (as in Liger Kernel's fused linear cross
  * entropy, Hsu et al. 2024). W itself gets no gradient.
  */
-function chunkedLosses(b: Builder, { x, weight }: OutputLayer, labels: Value, chunks: number): Value {
+function chunkedLosses({ x, weight }: OutputLayer, labels: Value, chunks: number): Value {
   const width = x.shape[1] as number
   const cut = (value: Value, shape: readonly number[]): Value[] => {
-    const rows = b.reshape(value, [chunks, 'M/K', ...shape])
-    return b.split(rows, new Array<number>(chunks).fill(1), 0).map((part) => b.reshape(part, ['M/K', ...shape]))
+    const rows = reshape(value, [chunks, 'M/K', ...shape])
+    return split(rows, new Array<number>(chunks).fill(1), 0).map((part) => reshape(part, ['M/K', ...shape]))
   }
   const joined = (parts: readonly Value[], shape: readonly number[]) =>
-    b.reshape(
-      b.concat(
-        parts.map((part) => b.reshape(part, [1, 'M/K', ...shape])),
+    reshape(
+      concat(
+        parts.map((part) => reshape(part, [1, 'M/K', ...shape])),
         0,
       ),
       ['M', ...shape],
@@ -95,15 +106,15 @@ function chunkedLosses(b: Builder, { x, weight }: OutputLayer, labels: Value, ch
   const [rows, ids] = [cut(x, [width]), cut(labels, [])]
   let last: Value | null = null
   const parts = rows.map((ahead, index) => {
-    const row = last ? b.after(ahead, last) : ahead
-    const logits = b.cast(b.matmul(row, weight, { transY: true }), 'float32')
-    const losses = b.crossEntropy(logits, ids[index] as Value)
-    const d = b.crossEntropyGradient(logits, ids[index] as Value, b.expandLike(b.constant(GRADIENT_SCALE), losses))
-    const g = b.matmul(b.cast(d, x.dtype), weight)
+    const row = last ? after(ahead, last) : ahead
+    const logits = cast(matmul(row, weight, { transY: true }), 'float32')
+    const losses = crossEntropy(logits, ids[index] as Value)
+    const d = crossEntropyGradient(logits, ids[index] as Value, expandLike(GRADIENT_SCALE, losses))
+    const g = matmul(cast(d, x.dtype), weight)
     last = g
     return { losses, g }
   })
-  return b.withGradient(
+  return withGradient(
     joined(
       parts.map(({ losses }) => losses),
       [],

@@ -1,6 +1,19 @@
 import { Builder } from '../graph/builder.ts'
 import { gradients } from '../graph/autodiff.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
+import {
+  add,
+  cachePositions,
+  cacheSize,
+  cachedConvolution,
+  cast,
+  gather,
+  groupQueryAttention,
+  mul,
+  reshape,
+  rotary as rotate,
+  where,
+} from '../graph/ops/index.ts'
 import { total } from '../graph/total.ts'
 import type { Architecture, ModelSource } from './architecture.ts'
 import type { ModelContext, TrainableValues } from './context.ts'
@@ -65,7 +78,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   const random = randomness(model.architecture, b, options)
   const trainable: TrainableValues = {
     layout,
-    ...cutTrainable(b, layout, p, compute),
+    ...cutTrainable(layout, p, compute),
     dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null,
   }
   const context = trainingContext({
@@ -80,13 +93,13 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     fused,
     random,
   })
-  const losses = lossHead.losses(b, outputOf(model, context), batch.labels)
-  const loss = weightedSum(b, losses, batch.weights)
-  const scaled = compute === 'float16' ? b.reshape(b.mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
-  const [dp] = gradients(b, scaled, [p]) as [Value]
-  const unscaled = compute === 'float16' ? b.mul(dp, b.input('loss_unscale', 'float32', [1])) : dp
+  const losses = lossHead.losses(outputOf(model, context), batch.labels)
+  const loss = weightedSum(losses, batch.weights)
+  const scaled = compute === 'float16' ? reshape(mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
+  const [dp] = gradients(scaled, [p]) as [Value]
+  const unscaled = compute === 'float16' ? mul(dp, b.input('loss_unscale', 'float32', [1])) : dp
   b.output('loss', loss)
-  b.output('g_out', b.add(b.where(b.input('accumulate', 'bool', [1]), g, b.constant(0)), unscaled))
+  b.output('g_out', add(where(b.input('accumulate', 'bool', [1]), g, 0), unscaled))
   return b.build()
 }
 
@@ -95,8 +108,7 @@ const outputOf = (model: ModelSource, context: ModelContext): OutputLayer =>
   outputLayer(context, model, model.architecture.forward(context))
 
 /** Σ x w of two vectors [M]. */
-const weightedSum = (b: Builder, x: Value, w: Value): Value =>
-  total(b, b.mul(b.reshape(x, [1, 'M']), b.reshape(w, [1, 'M'])))
+const weightedSum = (x: Value, w: Value): Value => total(mul(reshape(x, [1, 'M']), reshape(w, [1, 'M'])))
 
 /**
  * Forward only. Inputs as `trainingProgram` without g and randomness (and without p where `layout` is null). Outputs:
@@ -109,9 +121,9 @@ export function evaluationProgram(
 ): Graph {
   const { b, batch } = begin()
   const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
-  const losses = makeLossHead().losses(b, outputOf(model, context), batch.labels)
+  const losses = makeLossHead().losses(outputOf(model, context), batch.labels)
   b.output('losses', losses)
-  b.output('loss', weightedSum(b, losses, batch.weights))
+  b.output('loss', weightedSum(losses, batch.weights))
   return b.build()
 }
 
@@ -122,7 +134,7 @@ export function evaluationProgram(
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin({ labelled: false })
   const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
-  b.output('logits', logitsOf(b, outputOf(model, context)))
+  b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
 }
 
@@ -163,18 +175,17 @@ export function decodingProgram(
   const last = b.input('last', 'int32', ['B'])
   const lengths = b.input('lengths', 'int32', ['B'])
   const tables = rotaryInputs(b, model.architecture).map(
-    (pair) => pair.map((table) => b.cast(table, compute)) as [Value, Value],
+    (pair) => pair.map((table) => cast(table, compute)) as [Value, Value],
   )
   const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
   // GroupQueryAttention takes it as an upper bound.
-  const total = recordable ? b.cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
+  const total = recordable ? cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
   const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
   const trainable =
     layout && cutAdapter
       ? { layout, ...trainableInputs(b, layout, compute), dropout: null }
       : trainableFromP(b, layout, compute)
-  const positions = () =>
-    recordable ? b.reshape(b.cast(lengths, 'int64'), ['B', 1]) : b.cachePositions(ids, lengths, total)
+  const positions = () => (recordable ? reshape(cast(lengths, 'int64'), ['B', 1]) : cachePositions(ids, lengths, total))
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, compute)
   const context: ModelContext = {
     ...basics,
@@ -183,16 +194,16 @@ export function decodingProgram(
     layer: (x, f) => f(x),
     feedForward: (x, f) => f(x),
     dropout: (x) => x,
-    select: (x) => b.gather(x, last),
+    select: (x) => gather(x, last),
     attention(layer, q, k, v, { rotary = 0, scale = headSize ** -0.5, softcap = 0, window }) {
       const [pastK, pastV] = [caches.get(`k${layer}`) as Value, caches.get(`v${layer}`) as Value]
       const table = rotary === null ? null : (tables[rotary] as readonly [Value, Value])
       const size = rotary === null ? 0 : (rotaries[rotary]?.size ?? 0)
       // GroupQueryAttention turns whole heads itself, of such sizes.
       const turnsInside = size === headSize && headSize % 16 === 0
-      const wide = (x: Value, count: number) => b.reshape(x, ['B', 'T', count * headSize])
+      const wide = (x: Value, count: number) => reshape(x, ['B', 'T', count * headSize])
       const turned = (x: Value, count: number) =>
-        table && !turnsInside ? b.rotary(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count)
+        table && !turnsInside ? rotate(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count)
       const inputs = [
         turned(q, heads),
         turned(k, kvHeads),
@@ -203,24 +214,24 @@ export function decodingProgram(
         total,
         ...(turnsInside && table ? table : []),
       ]
-      const [out, newK, newV] = b.groupQueryAttention(inputs, { heads, kvHeads, scale, softcap, window: window ?? -1 })
+      const [out, newK, newV] = groupQueryAttention(inputs, { heads, kvHeads, scale, softcap, window: window ?? -1 })
       kept(`k${layer}`, newK)
       kept(`v${layer}`, newV)
-      return b.reshape(out, ['N', heads * headSize])
+      return reshape(out, ['N', heads * headSize])
     },
     convolution(layer, x, w) {
-      const [y, state] = b.cachedConvolution(
-        b.reshape(x, ['B', 'T', width]),
+      const [y, state] = cachedConvolution(
+        reshape(x, ['B', 'T', width]),
         caches.get(`c${layer}`) as Value,
         w,
         lengths,
         total,
       )
       kept(`c${layer}`, state)
-      return b.reshape(y, ['N', width])
+      return reshape(y, ['N', width])
     },
   }
-  b.output('logits', logitsOf(b, outputOf(model, context)))
+  b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
 }
 
@@ -261,7 +272,7 @@ const trainableFromP = (
 ): TrainableValues | null =>
   layout && {
     layout,
-    ...cutTrainable(b, layout, b.input('p', 'float32', [layout.parameterCount]), compute),
+    ...cutTrainable(layout, b.input('p', 'float32', [layout.parameterCount]), compute),
     dropout: null,
   }
 
@@ -295,5 +306,5 @@ function dropoutOf(
   { p, rows }: { readonly p: number; readonly rows: Value },
 ): TrainableValues['dropout'] {
   const columns = b.input('dropout_columns', 'int32', [layout.columnCount])
-  return { p, columns, rows: (x) => (x.shape[0] === 'M' ? b.gather(rows, targets) : rows) }
+  return { p, columns, rows: (x) => (x.shape[0] === 'M' ? gather(rows, targets) : rows) }
 }

@@ -1,5 +1,26 @@
 import type { Builder } from '../graph/builder.ts'
 import type { Value } from '../graph/ir.ts'
+import {
+  add,
+  and,
+  attention as attentionKernel,
+  cast,
+  dropoutMask,
+  equal,
+  gather,
+  greaterOrEqual,
+  less,
+  matmul,
+  mul,
+  reshape,
+  rotary as rotate,
+  shiftRows,
+  slice,
+  softmax,
+  split,
+  transpose,
+  where,
+} from '../graph/ops/index.ts'
 import { isFusedHead } from '../graph/ops/attention.ts'
 import { softcapped } from './activations.ts'
 import type { Architecture, ModelSource } from './architecture.ts'
@@ -71,35 +92,33 @@ export function trainingContext({
   const masks = new AttentionMasks(b, batch, architecture.heads / architecture.kvHeads)
   let site = 0
   const hiddenMask = (x: Value, columns: Value, rows: Value, p: number) => {
-    const own = b.reshape(b.slice(columns, { axis: 0, start: site, end: site + 1 }), [architecture.width])
+    const own = reshape(slice(columns, { axis: 0, start: site, end: site + 1 }), [architecture.width])
     site++
-    return b.cast(b.dropoutMask(x.shape[0] === 'M' ? b.gather(rows, batch.targets) : rows, own, { p }), x.dtype)
+    return cast(dropoutMask(x.shape[0] === 'M' ? gather(rows, batch.targets) : rows, own, { p }), x.dtype)
   }
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, weights, trainable, compute)
   return {
     ...basics,
     embed(table, count, width) {
       const x = rowsOf(table, [count, width], batch.ids)
-      return random?.noise ? b.add(x, b.cast(noiseOf(b, random.rows, random.noise), x.dtype)) : x
+      return random?.noise ? add(x, cast(noiseOf(random.rows, random.noise), x.dtype)) : x
     },
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
     feedForward: (x, f) => (leanFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) =>
-      random?.hidden && p > 0
-        ? b.mul(b.mul(x, hiddenMask(x, random.hidden, random.rows, p)), b.constant(1 / (1 - p), x.dtype))
-        : x,
-    select: (x) => b.gather(x, batch.targets, { unique: true }),
-    convolution: (_, x, w) => convolution(b, batch, x, w),
+      random?.hidden && p > 0 ? mul(mul(x, hiddenMask(x, random.hidden, random.rows, p)), 1 / (1 - p)) : x,
+    select: (x) => gather(x, batch.targets, { unique: true }),
+    convolution: (_, x, w) => convolution(batch, x, w),
     attention(layer, q, k, v, options) {
       if (fused && isFusedHead(architecture.headSize) && !options.softcap)
         return fusedAttention(
-          { b, batch, architecture, tables, random: random?.attention ?? null, layer },
+          { batch, architecture, tables, random: random?.attention ?? null, layer },
           [q, k, v],
           options,
         )
       const dropout = random?.attention
-        ? { p: random.attention.p, mask: attentionKept(b, architecture, random.attention, layer) }
+        ? { p: random.attention.p, mask: attentionKept(architecture, random.attention, layer) }
         : null
       return attention(
         { b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute },
@@ -129,24 +148,26 @@ function attention(
 ): Value {
   const { heads, kvHeads, headSize } = architecture
   const groups = heads / kvHeads
-  const turn = (x: Value, count: number) => turned({ b, batch, architecture, tables }, x, count, rotary)
-  const perKeyHead = (x: Value) => b.transpose(b.reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
+  const turn = (x: Value, count: number) => turned({ batch, architecture, tables }, x, count, rotary)
+  const perKeyHead = (x: Value) => transpose(reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
   const keys = perKeyHead(turn(k, kvHeads))
-  const queries = b.reshape(
-    b.transpose(b.reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]),
-    ['B', kvHeads, 'G·T', headSize],
-  )
+  const queries = reshape(transpose(reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), [
+    'B',
+    kvHeads,
+    'G·T',
+    headSize,
+  ])
   const mask = masks.of(window)
   const values = perKeyHead(v)
   const attend = () => {
-    const scores = b.cast(b.matmul(queries, keys, { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
-    const probabilities = b.softmax(b.add(softcap ? softcapped(b, scores, softcap) : scores, mask))
-    return b.matmul(b.cast(dropout ? b.mul(probabilities, dropout.mask) : probabilities, q.dtype), values, {
+    const scores = cast(matmul(queries, keys, { transY: true, alpha: scale ?? headSize ** -0.5 }), 'float32')
+    const probabilities = softmax(add(softcap ? softcapped(scores, softcap) : scores, mask))
+    return matmul(cast(dropout ? mul(probabilities, dropout.mask) : probabilities, q.dtype), values, {
       alpha: 1 / (1 - (dropout?.p ?? 0)),
     })
   }
   const attended = lean ? b.region(attend) : attend()
-  return b.reshape(b.transpose(b.reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), [
+  return reshape(transpose(reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), [
     'N',
     heads * headSize,
   ])
@@ -154,41 +175,36 @@ function attention(
 
 /** q or k [N, heads · D] with its positions turned in, as [B, T, heads · D]. */
 function turned(
-  {
-    b,
-    batch,
-    architecture: { headSize, rotaries },
-    tables,
-  }: Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'>,
+  { batch, architecture: { headSize, rotaries }, tables }: Pick<AttentionParts, 'batch' | 'architecture' | 'tables'>,
   x: Value,
   heads: number,
   rotary: number | null,
 ): Value {
-  const wide = b.reshape(x, ['B', 'T', heads * headSize])
+  const wide = reshape(x, ['B', 'T', heads * headSize])
   if (rotary === null) return wide
   const [cos, sin] = tables[rotary] as readonly [Value, Value]
-  return b.rotary(wide, batch.positions, b.cast(cos, x.dtype), b.cast(sin, x.dtype), {
+  return rotate(wide, batch.positions, cast(cos, x.dtype), cast(sin, x.dtype), {
     heads,
     size: rotaries[rotary]?.size ?? headSize,
   })
 }
 
-interface FusedParts extends Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'> {
+interface FusedParts extends Pick<AttentionParts, 'batch' | 'architecture' | 'tables'> {
   readonly random: Randomness['attention']
   readonly layer: number
 }
 
 function fusedAttention(
-  { b, batch, architecture, tables, random, layer }: FusedParts,
+  { batch, architecture, tables, random, layer }: FusedParts,
   [q, k, v]: readonly [Value, Value, Value],
   { rotary = 0, scale, window }: AttentionOptions,
 ): Value {
   const { heads, kvHeads, headSize } = architecture
   const flat = (x: Value, count: number) =>
-    b.reshape(turned({ b, batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
+    reshape(turned({ batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
   const joined = rotary === null ? joinedValue(q, k, v) : null
   const qkv = joined ? [joined, joined, joined] : rotary === null ? [q, k, v] : [flat(q, heads), flat(k, kvHeads), v]
-  const randoms = random ? [random.rows, columnsOf(b, random, layer)] : []
+  const randoms = random ? [random.rows, columnsOf(random, layer)] : []
   const plan = {
     heads,
     keyHeads: kvHeads,
@@ -197,7 +213,7 @@ function fusedAttention(
     window: window ?? 0,
     p: random?.p ?? 0,
   }
-  return b.attention([...qkv, batch.positions, batch.segments, ...randoms], plan)[0]
+  return attentionKernel([...qkv, batch.positions, batch.segments, ...randoms], plan)[0]
 }
 
 /** The value that q, k and v were cut from side by side, if they were: it need not be cut then. */
@@ -214,35 +230,30 @@ function joinedValue(...parts: readonly [q: Value, k: Value, v: Value]): Value |
 }
 
 // y[t] = Σ w[k-1-j] x[t-j] over the tokens of the same segment
-function convolution(b: Builder, { positions }: Batch, x: Value, w: Value): Value {
+function convolution({ positions }: Batch, x: Value, w: Value): Value {
   const kernel = w.shape[1] as number
-  const columns = b
-    .split(w, new Array<number>(kernel).fill(1), 1)
-    .map((column) => b.reshape(column, [w.shape[0] as number]))
+  const columns = split(w, new Array<number>(kernel).fill(1), 1).map((column) =>
+    reshape(column, [w.shape[0] as number]),
+  )
   const taps = columns.map((column, index) => {
     const back = kernel - 1 - index
-    if (back === 0) return b.mul(x, column)
-    const begun = b.cast(b.reshape(b.greaterOrEqual(positions, b.constant(back, 'int64')), ['N', 1]), x.dtype)
-    return b.mul(b.mul(b.shiftRows(x, back), begun), column)
+    if (back === 0) return mul(x, column)
+    const begun = cast(reshape(greaterOrEqual(positions, back), ['N', 1]), x.dtype)
+    return mul(mul(shiftRows(x, back), begun), column)
   })
-  return taps.reduce((left, right) => b.add(left, right))
+  return taps.reduce((left, right) => add(left, right))
 }
 
 /** [B, K, G·T, T]: which probabilities of a layer are kept. */
-const attentionKept = (
-  b: Builder,
-  { kvHeads }: Architecture,
-  random: NonNullable<Randomness['attention']>,
-  layer: number,
-): Value =>
-  b.dropoutMask(b.reshape(random.rows, ['B', kvHeads, 'G·T', 1]), columnsOf(b, random, layer), { p: random.p })
+const attentionKept = ({ kvHeads }: Architecture, random: NonNullable<Randomness['attention']>, layer: number): Value =>
+  dropoutMask(reshape(random.rows, ['B', kvHeads, 'G·T', 1]), columnsOf(random, layer), { p: random.p })
 
-const columnsOf = (b: Builder, { columns }: NonNullable<Randomness['attention']>, layer: number): Value =>
-  b.reshape(b.slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
+const columnsOf = ({ columns }: NonNullable<Randomness['attention']>, layer: number): Value =>
+  reshape(slice(columns, { axis: 0, start: layer, end: layer + 1 }), ['T'])
 
 // x + u · α/√(T·C), u uniform in (-1, 1)  (NEFTune, Jain et al. 2023)
-const noiseOf = (b: Builder, rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>
-  b.mul(b.mul(b.cast(b.mul(rows, columns), 'float32'), b.constant(1 / INT32_RANGE)), scale)
+const noiseOf = (rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>
+  mul(mul(cast(mul(rows, columns), 'float32'), 1 / INT32_RANGE), scale)
 
 /** cos and sin [S, size/2] of every rotary scheme, as inputs. */
 export function rotaryInputs(b: Builder, { rotaries }: Architecture): (readonly [Value, Value])[] {
@@ -278,15 +289,12 @@ class AttentionMasks {
   #make(window: number | undefined): Value {
     const b = this.#b
     const { segments, positions } = this.#batch
-    const row = (x: Value) => b.reshape(x, ['B', 'T', 1])
-    const column = (x: Value) => b.reshape(x, ['B', 1, 'T'])
-    const causal = b.and(b.equal(row(segments), column(segments)), b.greaterOrEqual(row(positions), column(positions)))
-    const visible =
-      window === undefined
-        ? causal
-        : b.and(causal, b.less(row(positions), b.add(column(positions), b.constant(window, 'int64'))))
-    const once = b.reshape(b.where(visible, b.constant(0), b.constant(MASKED)), ['B', 1, 'T', 'T'])
-    const repeated = b.add(once, b.constant(new Array<number>(this.#groups).fill(0), 'float32', [this.#groups, 1, 1]))
-    return b.reshape(repeated, ['B', 1, 'G·T', 'T'])
+    const row = (x: Value) => reshape(x, ['B', 'T', 1])
+    const column = (x: Value) => reshape(x, ['B', 1, 'T'])
+    const causal = and(equal(row(segments), column(segments)), greaterOrEqual(row(positions), column(positions)))
+    const visible = window === undefined ? causal : and(causal, less(row(positions), add(column(positions), window)))
+    const once = reshape(where(visible, 0, MASKED), ['B', 1, 'T', 'T'])
+    const repeated = add(once, b.constant(new Array<number>(this.#groups).fill(0), 'float32', [this.#groups, 1, 1]))
+    return reshape(repeated, ['B', 1, 'G·T', 'T'])
   }
 }

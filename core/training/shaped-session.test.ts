@@ -1,5 +1,6 @@
 import { afterAll, expect, it, vi } from 'vitest'
 import { UserError } from '../contract/errors.ts'
+import { reduceSum } from '../graph/ops/index.ts'
 import { Builder } from '../graph/builder.ts'
 import { toOnnx } from '../graph/onnx/writer.ts'
 import { Binding } from '../runtime/binding.ts'
@@ -14,7 +15,7 @@ afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 
 async function openSum({ isRecorded }: { readonly isRecorded: boolean }) {
   const device = runtime.device('cpu')
   const b = new Builder()
-  b.output('loss', b.reduceSum(b.input('weights', 'float32', ['M']), [0], false))
+  b.output('loss', reduceSum(b.input('weights', 'float32', ['M']), [0], false))
   const session = await device.createSession(toOnnx(b.build(), { provider: 'cpu' }))
   Object.defineProperty(session, 'isRecorded', { value: isRecorded })
   const shaped = new ShapedSession({

@@ -1,4 +1,5 @@
 import type { DType, Graph, Node, Value } from '../ir.ts'
+import { cast, dequantize } from '../ops/index.ts'
 import { C_TYPES } from './c-types.ts'
 import { GraphCopy } from './graph-copy.ts'
 
@@ -51,14 +52,13 @@ export function expand(graph: Graph): ExpandedGraph {
   let uses = 0
   const read = (value: Value): Value => {
     const coded = codedWeight(value)
-    if (coded)
-      return b.dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
+    if (coded) return dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
     const half = halves.get(copy.at(value))
-    return half && kept.has(half) ? b.cast(half, value.dtype) : copy.at(value)
+    return half && kept.has(half) ? cast(half, value.dtype) : copy.at(value)
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(read)
-    const outputs = node.op.expand?.({ b, inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
+    const outputs = node.op.expand?.({ inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
     copy.set(node, outputs)
     if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value)))
       for (const value of outputs) late.add(value)

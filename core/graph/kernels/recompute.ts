@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../ir.ts'
+import { after } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 import { isCollection, isFusable } from './expand.ts'
 import { GraphCopy } from './graph-copy.ts'
@@ -22,7 +23,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
   const copy = new GraphCopy(graph)
   const { b } = copy
   const again = ({ leaf, nodes }: Chain, value: Value, event: Value): Value => {
-    const own = new Map<Value, Value>([[leaf, b.after(copy.at(leaf), event)]])
+    const own = new Map<Value, Value>([[leaf, after(copy.at(leaf), event)]])
     for (const { op, inputs, attributes, outputs } of nodes)
       own.set(
         outputs[0] as Value,

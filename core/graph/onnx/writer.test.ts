@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { operatorsRun } from '../../kernels/run-program.ts'
+import { cast, dequantize, exp, matmul, reshape, shiftRows, slice, split } from '../ops/index.ts'
 import { openRuntime } from '../../runtime/index.ts'
 import { Builder } from '../builder.ts'
 import { toOnnx } from './writer.ts'
@@ -9,7 +10,7 @@ it('leaves out inputs that nothing reads, but not those of which only the size i
   const x = b.input('x', 'float32', ['N', 2])
   b.input('unread', 'float32', [3])
   b.input('sized', 'int32', ['M', 2])
-  b.output('y', b.reshape(x, ['M', 'K', 2]))
+  b.output('y', reshape(x, ['M', 'K', 2]))
   const session = await openRuntime()
     .device('cpu')
     .createSession(toOnnx(b.build(), { provider: 'cpu' }))
@@ -19,9 +20,9 @@ it('leaves out inputs that nothing reads, but not those of which only the size i
 
 it('pads no bfloat16 on CUDA, where nothing can', async () => {
   const b = new Builder()
-  const rows = b.cast(b.input('x', 'float32', ['N', 2]), 'bfloat16')
-  b.output('down', b.cast(b.shiftRows(rows, 1), 'float32'))
-  b.output('up', b.cast(b.shiftRows(rows, -1), 'float32'))
+  const rows = cast(b.input('x', 'float32', ['N', 2]), 'bfloat16')
+  b.output('down', cast(shiftRows(rows, 1), 'float32'))
+  b.output('up', cast(shiftRows(rows, -1), 'float32'))
   const device = openRuntime().device('cpu')
   // The processor cannot either.
   const session = await device.createSession(toOnnx(b.build(), { provider: 'cuda' }))
@@ -40,19 +41,15 @@ it('widens a weight no earlier than the product that uses it is computed', async
   const b = new Builder()
   const place = { file: '', offset: 0, length: 0 }
   const widened = (name: string) =>
-    b.cast(
-      b.cast(
-        b.dequantize(
-          b.weight(name, 'int8', [16, 16], place),
-          b.weight(`${name}.scales`, 'float32', [16, 1], place),
-          16,
-        ),
+    cast(
+      cast(
+        dequantize(b.weight(name, 'int8', [16, 16], place), b.weight(`${name}.scales`, 'float32', [16, 1], place), 16),
         'float16',
       ),
       'float32',
     )
-  const hidden = b.exp(b.matmul(b.input('x', 'float32', ['N', 16]), widened('first')))
-  b.output('y', b.matmul(hidden, widened('second')))
+  const hidden = exp(matmul(b.input('x', 'float32', ['N', 16]), widened('first')))
+  b.output('y', matmul(hidden, widened('second')))
   const order = await operatorsRun(b.build(), {
     onnx: { provider: 'cuda', weights: 'input' },
     session: { optimization: 'none' },
@@ -66,10 +63,10 @@ it('widens a weight no earlier than the product that uses it is computed', async
 // A recorded Split of several sizes, or of many, writes wherever a later run has left addresses.
 it('leaves slices alone that could be one Split', async () => {
   const b = new Builder()
-  b.split(b.input('x', 'float32', [7]), [1, 2, 4], 0).forEach((part, index) => b.output(`part${index}`, b.exp(part)))
+  split(b.input('x', 'float32', [7]), [1, 2, 4], 0).forEach((part, index) => b.output(`part${index}`, exp(part)))
   const columns = b.input('columns', 'float32', [3, 2])
   for (const layer of [0, 1, 2])
-    b.output(`layer${layer}`, b.exp(b.slice(columns, { axis: 0, start: layer, end: layer + 1 })))
+    b.output(`layer${layer}`, exp(slice(columns, { axis: 0, start: layer, end: layer + 1 })))
   expect(new Set((await operatorsRun(b.build(), { onnx: { provider: 'cuda' } })).map(({ name }) => name))).toEqual(
     new Set(['Slice', 'Exp']),
   )

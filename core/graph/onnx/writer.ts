@@ -187,12 +187,13 @@ class Writer {
     return name
   }
 
-  #define({ id, dtype, shape, source }: Value): string {
+  #define(value: Value): string {
+    const { id, dtype, shape, source } = value
     switch (source.kind) {
       case 'constant':
         return this.#constant(dtype, source.data, shape as readonly number[])
       case 'weight':
-        if (this.#options.weights === 'input') this.#weightInputs.push({ id, dtype, shape, source })
+        if (this.#options.weights === 'input') this.#weightInputs.push(value)
         else this.#body.message(5, externalTensor(source.name, dtype, shape as readonly number[], source.place))
         return source.name
       case 'node':

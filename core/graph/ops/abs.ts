@@ -1,8 +1,12 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
+import { sign } from './sign.ts'
 
 /** y = |x|  =>  dx = d · sign(x) */
-export const abs = unaryOp(
+export const absOp = defineUnary(
   'Abs',
   (x) => `fabsf(${x})`,
-  ({ b, x, d }) => b.mul(d, b.sign(x)),
+  ({ x, d }) => mul(d, sign(x)),
 )
+
+export const abs = unary(absOp)

@@ -1,4 +1,6 @@
-import { binaryOp } from './elementwise.ts'
+import { binary, defineBinary } from './elementwise.ts'
 
 /** x + y */
-export const add = binaryOp('Add', '+', ({ d }) => [d, d])
+export const addOp = defineBinary('Add', '+', ({ d }) => [d, d])
+
+export const add = binary(addOp)

@@ -1,11 +1,12 @@
+import type { Value } from '../ir.ts'
 import { castName } from '../onnx/cast-name.ts'
-import { defineOp } from '../op.ts'
+import { apply, defineOp } from '../op.ts'
 
 /**
  * x, but not before `event` has been computed: x + 0 · (an element of event). What is computed from it is neither begun
  * earlier nor taken for something computed before; how the insides of a layer are computed again in the backward pass.
  */
-export const after = defineOp({
+export const afterOp = defineOp({
   type: 'After',
   inputs: ['x', 'event'],
   infer: ([x]) => [x],
@@ -18,3 +19,5 @@ export const after = defineOp({
     emit('Add', [x, emit('Mul', [first, constant(dtype, [0], [])])[0]], {}, { outputs })
   },
 })
+
+export const after = (x: Value, event: Value): Value => apply(afterOp, [x, event], {})[0]

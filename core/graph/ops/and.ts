@@ -1,4 +1,6 @@
-import { logicalOp } from './elementwise.ts'
+import { binary, defineLogical } from './elementwise.ts'
 
 /** Both hold (of two bools). */
-export const and = logicalOp('And', '&&')
+export const andOp = defineLogical('And', '&&')
+
+export const and = binary(andOp)

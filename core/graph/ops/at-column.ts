@@ -1,8 +1,9 @@
 import { InternalError } from '../../contract/errors.ts'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
 /** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For kernels of our own only. */
-export const atColumn = defineOp({
+export const atColumnOp = defineOp({
   type: 'AtColumn',
   inputs: ['index', 'like'],
   infer: ([index, like]) => {
@@ -16,3 +17,5 @@ export const atColumn = defineOp({
     throw new InternalError('AtColumn is for kernels of our own')
   },
 })
+
+export const atColumn = (index: Value, like: Value): Value => apply(atColumnOp, [index, like], {})[0]

@@ -3,9 +3,13 @@ import { InternalError } from '../../contract/errors.ts'
 import type { BlockKernel, Value } from '../ir.ts'
 import { STORED_TYPES } from '../kernels/c-types.ts'
 import { tensorCores } from '../kernels/tensor-cores.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { attentionLibrary } from './attention-source.ts'
+import { cast } from './cast.ts'
 import { dropoutThreshold } from './dropout-mask.ts'
+import { mul } from './mul.ts'
+import { reduceSum } from './reduce-sum.ts'
+import { reshape } from './reshape.ts'
 
 /** One or three. */
 const anyNumber: readonly string[] = ['...gradients']
@@ -36,7 +40,7 @@ export const isFusedHead = (headSize: number): boolean => headSize % HEAD_STEP =
  * own); with dropout rows [B·H·T,1] and columns [T] int32 (dropout-mask.ts). Gives out [N, H·D] and the logarithm to
  * base 2 of each softmax's sum [N,H] float32, for the gradient.
  */
-export const attention = defineOp({
+export const attentionOp = defineOp({
   type: 'Attention',
   inputs: ['q', 'k', 'v', 'positions', 'segments', '...random'],
   outputs: ['out', 'logSums'],
@@ -61,13 +65,13 @@ export const attention = defineOp({
       { dtype: 'float32', shape: [q.shape[0] ?? 1, heads] },
     ]
   },
-  grad({ b, inputs, outputs: [out, logSums], dOut: [d], attrs }) {
+  grad({ inputs, outputs: [out, logSums], dOut: [d], attrs }) {
     if (!d) return inputs.map(() => null) as never
     const { heads, headSize } = attrs
     const [N] = out.shape
-    const perHead = (x: Value) => b.cast(b.reshape(x, [N ?? 1, heads, headSize]), 'float32')
-    const delta = b.reduceSum(b.mul(perHead(d), perHead(out)), [-1], true)
-    const [dq, dk = null, dv = null] = b.attentionGradient(
+    const perHead = (x: Value) => cast(reshape(x, [N ?? 1, heads, headSize]), 'float32')
+    const delta = reduceSum(mul(perHead(d), perHead(out)), [-1], true)
+    const [dq, dk = null, dv = null] = attentionGradient(
       [...inputs.slice(0, 5), logSums, delta, d, ...inputs.slice(5)],
       attrs,
     )
@@ -82,11 +86,14 @@ export const attention = defineOp({
   lower: needsKernels,
 })
 
+export const attention = (inputs: readonly Value[], plan: AttentionPlan): readonly [out: Value, logSums: Value] =>
+  apply(attentionOp, inputs as never, plan)
+
 /**
  * The gradients of `attention`: dq, dk and dv, or one value that has them side by side where q, k and v were one. delta
  * [N,H,1] float32: Σ d · out of every head.
  */
-export const attentionGradient = defineOp({
+export const attentionGradientOp = defineOp({
   type: 'AttentionGradient',
   inputs: ['q', 'k', 'v', 'positions', 'segments', 'logSums', 'delta', 'd', '...random'],
   outputs: anyNumber,
@@ -109,6 +116,9 @@ export const attentionGradient = defineOp({
   },
   lower: needsKernels,
 })
+
+export const attentionGradient = (inputs: readonly Value[], plan: AttentionPlan): readonly Value[] =>
+  apply(attentionGradientOp, inputs as never, plan)
 
 function needsKernels(): never {
   throw new InternalError('attention in one kernel needs kernels of our own')

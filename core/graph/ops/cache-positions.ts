@@ -1,12 +1,13 @@
+import type { Value } from '../ir.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
-import { defineOp } from '../op.ts'
+import { apply, defineOp } from '../op.ts'
 
 /**
  * Positions [B,T] int64 of new tokens ids [B,T] over a cache, as GroupQueryAttention counts them: from 0 where nothing
  * is in the cache yet (then total = T, and shorter rows are padded at their end), else so that the last one is
  * lengths[b]. lengths [B], total [1] int32. A primitive because T is known only at run time.
  */
-export const cachePositions = defineOp({
+export const cachePositionsOp = defineOp({
   type: 'CachePositions',
   inputs: ['ids', 'lengths', 'total'],
   infer: ([ids]) => [{ dtype: 'int64', shape: ids.shape }],
@@ -20,3 +21,6 @@ export const cachePositions = defineOp({
     emit('Add', [emit('Unsqueeze', [first, int(1, [1])])[0], emit('Range', [int(0), T, int(1)])[0]], {}, { outputs })
   },
 })
+
+export const cachePositions = (ids: Value, lengths: Value, total: Value): Value =>
+  apply(cachePositionsOp, [ids, lengths, total], {})[0]

@@ -1,5 +1,6 @@
+import type { Value } from '../ir.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
 /**
  * Causal depthwise convolution of new tokens x [B,T,C] over the last k-1 rows before them, state [B,k-1,C]; w [C,k],
@@ -7,7 +8,7 @@ import { defineOp, expectThat } from '../op.ts'
  * are padded at their end when the cache begins. Outputs y [B,T,C] and the new state. A primitive because T is known
  * only at run time.
  */
-export const cachedConvolution = defineOp({
+export const cachedConvolutionOp = defineOp({
   type: 'CachedConvolution',
   inputs: ['x', 'state', 'w', 'lengths', 'total'],
   outputs: ['y', 'state'],
@@ -65,3 +66,11 @@ export const cachedConvolution = defineOp({
     emit('GatherND', [all, emit('Unsqueeze', [places, ints(2)])[0]], { batch_dims: 1 }, { outputs: [newState] })
   },
 })
+
+export const cachedConvolution = (
+  x: Value,
+  state: Value,
+  w: Value,
+  lengths: Value,
+  total: Value,
+): readonly [y: Value, state: Value] => apply(cachedConvolutionOp, [x, state, w, lengths, total], {})

@@ -1,7 +1,8 @@
 import { defineOp } from '../op.ts'
+import { unary } from './elementwise.ts'
 
 /** To the next whole number upwards. ONNX Ceil. */
-export const ceil = defineOp({
+export const ceilOp = defineOp({
   type: 'Ceil',
   inputs: ['x'],
   infer: ([x]) => [x],
@@ -9,3 +10,5 @@ export const ceil = defineOp({
   element: ({ inputs: [x] }) => `ceilf(${x})`,
   lower: ({ emit, inputs, outputs }) => void emit('Ceil', inputs, {}, { outputs }),
 })
+
+export const ceil = unary(ceilOp)

@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import type { Provider } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import type { Provider, Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { replaceAt, sameShape, sizeAt } from '../shapes.ts'
+import { split } from './split.ts'
 
 /** One of any number of inputs. */
 const anyNumber: readonly string[] = ['...values']
 
 /** Values one after the other along an axis of known size. ONNX Concat. */
-export const concat = defineOp({
+export const concatOp = defineOp({
   type: 'Concat',
   inputs: anyNumber,
   attrs: z.object({ axis: z.number().int().min(0) }),
@@ -28,10 +29,10 @@ export const concat = defineOp({
       },
     ]
   },
-  grad: ({ b, inputs, dOut: [d], attrs: { axis } }) =>
+  grad: ({ inputs, dOut: [d], attrs: { axis } }) =>
     inputs.length === 1
       ? [d]
-      : b.split(
+      : split(
           d,
           inputs.map((value) => sizeAt(value, axis)),
           axis,
@@ -58,6 +59,8 @@ export const concat = defineOp({
     emit('Concat', parts, { axis }, { outputs })
   },
 })
+
+export const concat = (values: readonly Value[], axis: number): Value => apply(concatOp, values, { axis })[0] as Value
 
 /** A kernel's parameters fit into 4 KiB. */
 const MAX_KERNEL_INPUTS = 480

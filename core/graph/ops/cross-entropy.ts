@@ -1,15 +1,23 @@
-import type { Builder } from '../builder.ts'
 import type { Value } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { atColumn } from './at-column.ts'
+import { crossEntropyGradient } from './cross-entropy-gradient.ts'
+import { exp } from './exp.ts'
+import { log } from './log.ts'
+import { reduceMax } from './reduce-max.ts'
+import { reduceSum } from './reduce-sum.ts'
+import { reshape } from './reshape.ts'
+import { sub } from './sub.ts'
+import { where } from './where.ts'
 
 /** logits - max(logits) of each row, and the sum of their exponentials. */
-export function shiftedLogits(b: Builder, logits: Value): { readonly shifted: Value; readonly sum: Value } {
-  const shifted = b.sub(logits, b.reduceMax(logits, [-1], true))
-  return { shifted, sum: b.reduceSum(b.exp(shifted), [-1], true) }
+export function shiftedLogits(logits: Value): { readonly shifted: Value; readonly sum: Value } {
+  const shifted = sub(logits, reduceMax(logits, [-1], true))
+  return { shifted, sum: reduceSum(exp(shifted), [-1], true) }
 }
 
 /** loss[m] = -log softmax(logits[m])[labels[m]] for logits [M,V] float32, labels [M] int64. */
-export const crossEntropy = defineOp({
+export const crossEntropyOp = defineOp({
   type: 'CrossEntropy',
   inputs: ['logits', 'labels'],
   infer: ([logits, labels]) => {
@@ -21,15 +29,11 @@ export const crossEntropy = defineOp({
     )
     return [{ dtype: logits.dtype, shape: labels.shape }]
   },
-  grad: ({ b, inputs: [logits, labels], dOut: [d] }) => [b.crossEntropyGradient(logits, labels, d), null],
-  expand({ b, inputs: [logits, labels] }) {
-    const { shifted, sum } = shiftedLogits(b, logits)
-    const chosen = b.reduceSum(
-      b.where(b.atColumn(b.reshape(labels, [...labels.shape, 1]), logits), shifted, b.constant(0)),
-      [-1],
-      true,
-    )
-    return [b.reshape(b.sub(b.log(sum), chosen), labels.shape)]
+  grad: ({ inputs: [logits, labels], dOut: [d] }) => [crossEntropyGradient(logits, labels, d), null],
+  expand({ inputs: [logits, labels] }) {
+    const { shifted, sum } = shiftedLogits(logits)
+    const chosen = reduceSum(where(atColumn(reshape(labels, [...labels.shape, 1]), logits), shifted, 0), [-1], true)
+    return [reshape(sub(log(sum), chosen), labels.shape)]
   },
   lower({ emit, constant, inputs: [logits, labels], outputs }) {
     const one = constant('int64', [1], [1])
@@ -41,3 +45,5 @@ export const crossEntropy = defineOp({
     emit('Squeeze', [emit('Neg', [chosen])[0], one], {}, { outputs })
   },
 })
+
+export const crossEntropy = (logits: Value, labels: Value): Value => apply(crossEntropyOp, [logits, labels], {})[0]

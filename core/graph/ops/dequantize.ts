@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import type { Value } from '../ir.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
 /**
  * y = q · scale for integers q [R,C] int8 or int4 whose rows are cut into blocks with one scale each, scales [R,
  * C/block] float32, in the type `to`. Nodes of another `use` are not the same: the wide copy of a weight is made for
  * each use and lives no longer. ONNX DequantizeLinear.
  */
-export const dequantize = defineOp({
+export const dequantizeOp = defineOp({
   type: 'Dequantize',
   inputs: ['q', 'scales'],
   attrs: z.object({ block: z.number().int(), to: z.enum(['float32', 'float16', 'bfloat16']), use: z.number().int() }),
@@ -36,6 +37,14 @@ export const dequantize = defineOp({
     if (to !== 'float32') emit('Cast', [wide], { to: ONNX_TYPES[to] }, { outputs })
   },
 })
+
+export const dequantize = (
+  q: Value,
+  scales: Value,
+  block: number,
+  to: 'float32' | 'float16' | 'bfloat16' = 'float32',
+  use = 0,
+): Value => apply(dequantizeOp, [q, scales], { block, to, use })[0]
 
 /**
  * Eight numbers a thread at a time: 4 bytes of int4 or 8 of int8, and 16 of halves. A block's size is a multiple of

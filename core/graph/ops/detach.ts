@@ -1,7 +1,8 @@
 import { defineOp } from '../op.ts'
+import { unary } from './elementwise.ts'
 
 /** x, taken as constant: no gradient flows back. ONNX Identity. */
-export const detach = defineOp({
+export const detachOp = defineOp({
   type: 'Detach',
   inputs: ['x'],
   infer: ([x]) => [x],
@@ -9,3 +10,5 @@ export const detach = defineOp({
   element: ({ inputs: [x] }) => x,
   lower: ({ emit, inputs, outputs }) => void emit('Identity', inputs, {}, { outputs }),
 })
+
+export const detach = unary(detachOp)

@@ -1,7 +1,11 @@
-import { binaryOp } from './elementwise.ts'
+import { binary, defineBinary } from './elementwise.ts'
+import { mul } from './mul.ts'
+import { neg } from './neg.ts'
 
 /** q = x / y  =>  dx = d / y,  dy = -(d / y) q */
-export const div = binaryOp('Div', '/', ({ b, y, out, d }) => {
-  const dx = b.div(d, y)
-  return [dx, b.neg(b.mul(dx, out))]
+export const divOp = defineBinary('Div', '/', ({ y, out, d }) => {
+  const dx = div(d, y)
+  return [dx, neg(mul(dx, out))]
 })
+
+export const div = binary(divOp)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Value } from '../ir.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
 /** How many int32 numbers there are. */
 const INT32_COUNT = 2 ** 32
@@ -13,7 +14,7 @@ export const dropoutThreshold = (p: number): number => Math.round(p * INT32_COUN
  * · columns[c] of two odd random int32 vectors, rows [..,1] and columns [C], reaches a threshold: the same mask on
  * every device from a number for each row and column.
  */
-export const dropoutMask = defineOp({
+export const dropoutMaskOp = defineOp({
   type: 'DropoutMask',
   inputs: ['rows', 'columns'],
   attrs: z.object({ p: z.number().min(0).max(1) }),
@@ -39,3 +40,6 @@ export const dropoutMask = defineOp({
     )
   },
 })
+
+export const dropoutMask = (rows: Value, columns: Value, attrs: { p: number }): Value =>
+  apply(dropoutMaskOp, [rows, columns], attrs)[0]

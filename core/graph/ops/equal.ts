@@ -1,4 +1,6 @@
-import { logicalOp } from './elementwise.ts'
+import { binary, defineLogical } from './elementwise.ts'
 
 /** x = y */
-export const equal = logicalOp('Equal', '==')
+export const equalOp = defineLogical('Equal', '==')
+
+export const equal = binary(equalOp)

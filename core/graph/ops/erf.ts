@@ -1,8 +1,13 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { exp } from './exp.ts'
+import { mul } from './mul.ts'
+import { neg } from './neg.ts'
 
 /** y = erf(x)  =>  dx = d · 2/√π · exp(-x²) */
-export const erf = unaryOp(
+export const erfOp = defineUnary(
   'Erf',
   (x) => `fastErf(${x})`,
-  ({ b, x, d }) => b.mul(d, b.mul(b.exp(b.neg(b.mul(x, x))), b.constant(2 / Math.sqrt(Math.PI), x.dtype))),
+  ({ x, d }) => mul(d, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
 )
+
+export const erf = unary(erfOp)

@@ -1,8 +1,11 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
 
 /** y = eˣ  =>  dx = d y */
-export const exp = unaryOp(
+export const expOp = defineUnary(
   'Exp',
   (x) => `__expf(${x})`,
-  ({ b, out, d }) => b.mul(d, out),
+  ({ out, d }) => mul(d, out),
 )
+
+export const exp = unary(expOp)

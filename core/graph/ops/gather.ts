@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { scatterRows } from './scatter-rows.ts'
 
 /** Rows of a table [R, …] by their indices (int32 or int64), axis 0. ONNX Gather. */
-export const gather = defineOp({
+export const gatherOp = defineOp({
   type: 'Gather',
   inputs: ['table', 'indices'],
   attrs: z.object({ unique: z.boolean() }),
@@ -15,6 +17,10 @@ export const gather = defineOp({
     )
     return [{ dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] }]
   },
-  grad: ({ b, inputs: [table, indices], dOut: [d], attrs }) => [b.scatterRows(table, indices, d, attrs), null],
+  grad: ({ inputs: [table, indices], dOut: [d], attrs }) => [scatterRows(table, indices, d, attrs), null],
   lower: ({ emit, inputs, outputs }) => void emit('Gather', inputs, { axis: 0 }, { outputs }),
 })
+
+/** `unique`: no row is named twice. */
+export const gather = (table: Value, indices: Value, { unique = false }: { unique?: boolean } = {}): Value =>
+  apply(gatherOp, [table, indices], { unique })[0]

@@ -1,4 +1,6 @@
-import { logicalOp } from './elementwise.ts'
+import { binary, defineLogical } from './elementwise.ts'
 
 /** x ≥ y */
-export const greaterOrEqual = logicalOp('GreaterOrEqual', '>=')
+export const greaterOrEqualOp = defineLogical('GreaterOrEqual', '>=')
+
+export const greaterOrEqual = binary(greaterOrEqualOp)

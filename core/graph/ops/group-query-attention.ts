@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Value } from '../ir.ts'
-import { defineOp } from '../op.ts'
+import { apply, defineOp } from '../op.ts'
 
 const inputs: readonly string[] = ['q', 'k', 'v', 'pastK', 'pastV', 'lengths', 'total', '...tables']
 
@@ -22,7 +22,7 @@ export type AttentionAttributes = z.infer<typeof Attributes>
  * tensors). With cos and sin it turns q and k itself (D must be a multiple of 16); without them they come turned.
  * com.microsoft GroupQueryAttention.
  */
-export const groupQueryAttention = defineOp({
+export const groupQueryAttentionOp = defineOp({
   type: 'GroupQueryAttention',
   inputs,
   outputs: ['y', 'k', 'v'],
@@ -44,6 +44,11 @@ export const groupQueryAttention = defineOp({
     emit('GroupQueryAttention', names, attributes, { outputs, domain: 'com.microsoft' })
   },
 })
+
+export const groupQueryAttention = (
+  inputs: readonly Value[],
+  attrs: AttentionAttributes,
+): readonly [y: Value, k: Value, v: Value] => apply(groupQueryAttentionOp, inputs, attrs)
 
 /** Inputs without the tables. */
 const CORE_INPUTS = 7

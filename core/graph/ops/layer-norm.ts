@@ -1,13 +1,21 @@
 import { z } from 'zod'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
 import { castName } from '../onnx/cast-name.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { add } from './add.ts'
+import { cast } from './cast.ts'
+import { div } from './div.ts'
+import { mul } from './mul.ts'
+import { reduceSum } from './reduce-sum.ts'
+import { sqrt } from './sqrt.ts'
+import { sub } from './sub.ts'
 
 /**
  * y = x̂ w + c with x̂ = (x - mean) · inv, inv = 1/√(var(x) + ε) over the last axis (Ba et al. 2016). Outputs y, mean
  * and inv (last axis 1, float32). A primitive because ONNX Runtime's one pass is several times faster than nine.
  * LayerNormalization.
  */
-export const layerNorm = defineOp({
+export const layerNormOp = defineOp({
   type: 'LayerNorm',
   inputs: ['x', 'w', 'c'],
   outputs: ['y', 'mean', 'inv'],
@@ -26,23 +34,23 @@ export const layerNorm = defineOp({
     return [{ dtype: x.dtype, shape: x.shape }, statistic, statistic]
   },
   // g = d w  =>  dx = inv (g - mean(g) - x̂ mean(g x̂)),  dw = Σ d x̂,  dc = Σ d
-  grad: ({ b, inputs: [x, w], outputs: [, mean, inv], dOut: [d] }) => {
+  grad: ({ inputs: [x, w], outputs: [, mean, inv], dOut: [d] }) => {
     if (!d) return [null, null, null]
-    const scaled = b.mul(b.sub(b.cast(x, 'float32'), mean), inv)
-    const d32 = b.cast(d, 'float32')
-    const size = b.constant(1 / (w.shape[0] as number))
-    const g = b.mul(d32, b.cast(w, 'float32'))
-    const average = (y: typeof x) => b.mul(b.reduceSum(y, [-1], true), size)
-    const dx = b.mul(b.sub(b.sub(g, average(g)), b.mul(scaled, average(b.mul(g, scaled)))), inv)
-    return [b.cast(dx, x.dtype), b.cast(b.mul(d32, scaled), w.dtype), b.cast(d32, w.dtype)]
+    const scaled = mul(sub(cast(x, 'float32'), mean), inv)
+    const d32 = cast(d, 'float32')
+    const size = x.graph.constant(1 / (w.shape[0] as number))
+    const g = mul(d32, cast(w, 'float32'))
+    const average = (y: Value) => mul(reduceSum(y, [-1], true), size)
+    const dx = mul(sub(sub(g, average(g)), mul(scaled, average(mul(g, scaled)))), inv)
+    return [cast(dx, x.dtype), cast(mul(d32, scaled), w.dtype), cast(d32, w.dtype)]
   },
-  expand({ b, inputs: [x, w, c], attrs: { epsilon } }) {
-    const average = (y: typeof x) => b.mul(b.reduceSum(y, [-1], true), b.constant(1 / (w.shape[0] as number)))
-    const x32 = b.cast(x, 'float32')
+  expand({ inputs: [x, w, c], attrs: { epsilon } }) {
+    const average = (y: Value) => mul(reduceSum(y, [-1], true), 1 / (w.shape[0] as number))
+    const x32 = cast(x, 'float32')
     const mean = average(x32)
-    const centred = b.sub(x32, mean)
-    const inv = b.div(b.constant(1), b.sqrt(b.add(average(b.mul(centred, centred)), b.constant(epsilon))))
-    return [b.cast(b.add(b.mul(b.mul(centred, inv), b.cast(w, 'float32')), b.cast(c, 'float32')), x.dtype), mean, inv]
+    const centred = sub(x32, mean)
+    const inv = div(1, sqrt(add(average(mul(centred, centred)), epsilon)))
+    return [cast(add(mul(mul(centred, inv), cast(w, 'float32')), cast(c, 'float32')), x.dtype), mean, inv]
   },
   lower({
     provider,
@@ -74,3 +82,6 @@ export const layerNorm = defineOp({
     emit('Add', [emit('Mul', [emit('Mul', [centred, inv])[0], w])[0], c], {}, { outputs: [y] })
   },
 })
+
+export const layerNorm = (x: Value, weight: Value, bias: Value, epsilon: number): Value =>
+  apply(layerNormOp, [x, weight, bias], { epsilon })[0]

@@ -1,4 +1,6 @@
-import { logicalOp } from './elementwise.ts'
+import { binary, defineLogical } from './elementwise.ts'
 
 /** x < y */
-export const less = logicalOp('Less', '<')
+export const lessOp = defineLogical('Less', '<')
+
+export const less = binary(lessOp)

@@ -1,8 +1,11 @@
-import { unaryOp } from './elementwise.ts'
+import { div } from './div.ts'
+import { unary, defineUnary } from './elementwise.ts'
 
 /** Natural logarithm. */
-export const log = unaryOp(
+export const logOp = defineUnary(
   'Log',
   (x) => `logf(${x})`,
-  ({ b, x, d }) => b.div(d, x),
+  ({ x, d }) => div(d, x),
 )
+
+export const log = unary(logOp)

@@ -3,7 +3,7 @@ import { sameShape } from '../shapes.ts'
 import { MatmulAttributes, productShape } from './matmul.ts'
 
 /** out = alpha · x̃ ỹ + c for matrices, c of the result's shape. Made by passes/fuse-matmul-add.ts only. ONNX Gemm. */
-export const matmulAdd = defineOp({
+export const matmulAddOp = defineOp({
   type: 'MatMulAdd',
   inputs: ['x', 'y', 'c'],
   attrs: MatmulAttributes,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Dim, Value } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { broadcast } from '../shapes.ts'
 
 export const MatmulAttributes = z.object({
@@ -15,15 +15,15 @@ export type MatmulAttributes = z.infer<typeof MatmulAttributes>
 /**
  * y = alpha · x̃ ỹ over the last two axes, the axes before broadcast. ONNX MatMul / Gemm, com.microsoft FusedMatMul.
  */
-export const matmul = defineOp({
+export const matmulOp = defineOp({
   type: 'MatMul',
   inputs: ['x', 'y'],
   attrs: MatmulAttributes,
   infer: ([x, y], attrs) => [{ dtype: x.dtype, shape: productShape(x, y, attrs) }],
   // out = α X Y  =>  dX = α d Yᵀ, dY = α Xᵀ d; swapped operands give swapped products.
-  grad: ({ b, inputs: [x, y], dOut: [d], attrs: { transX, transY, alpha } }) => [
-    transX ? b.matmul(y, d, { transX: transY, transY: true, alpha }) : b.matmul(d, y, { transY: !transY, alpha }),
-    transY ? b.matmul(d, x, { transX: true, transY: transX, alpha }) : b.matmul(x, d, { transX: !transX, alpha }),
+  grad: ({ inputs: [x, y], dOut: [d], attrs: { transX, transY, alpha } }) => [
+    transX ? matmul(y, d, { transX: transY, transY: true, alpha }) : matmul(d, y, { transY: !transY, alpha }),
+    transY ? matmul(d, x, { transX: true, transY: transX, alpha }) : matmul(x, d, { transX: !transX, alpha }),
   ],
   lower({ provider, values: [x, y], inputs, outputs, emit, constant, attrs: { transX, transY, alpha } }) {
     const attributes = { transA: Number(transX), transB: Number(transY), alpha: { float: alpha } }
@@ -38,6 +38,12 @@ export const matmul = defineOp({
     emit('Mul', [emit('MatMul', operands)[0], constant(x.dtype, [alpha], [])], {}, { outputs })
   },
 })
+
+export const matmul = (
+  x: Value,
+  y: Value,
+  { transX = false, transY = false, alpha = 1 }: Partial<MatmulAttributes> = {},
+): Value => apply(matmulOp, [x, y], { transX, transY, alpha })[0]
 
 /** The others would compute FusedMatMul on the processor. */
 const FUSED_PROVIDERS: readonly string[] = ['cpu', 'cuda']

@@ -1,4 +1,6 @@
-import { binaryOp } from './elementwise.ts'
+import { binary, defineBinary } from './elementwise.ts'
 
 /** x · y */
-export const mul = binaryOp('Mul', '*', ({ b, x, y, d }) => [b.mul(d, y), b.mul(d, x)])
+export const mulOp = defineBinary('Mul', '*', ({ x, y, d }) => [mul(d, y), mul(d, x)])
+
+export const mul = binary(mulOp)

@@ -1,8 +1,10 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
 
 /** -x */
-export const neg = unaryOp(
+export const negOp = defineUnary(
   'Neg',
   (x) => `(-${x})`,
-  ({ b, d }) => b.neg(d),
+  ({ d }) => neg(d),
 )
+
+export const neg = unary(negOp)

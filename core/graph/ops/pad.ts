@@ -1,17 +1,19 @@
 import { z } from 'zod'
-import { defineOp } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp } from '../op.ts'
 import { replaceAt, sizeAt } from '../shapes.ts'
+import { slice } from './slice.ts'
 
 /** Zeros before and after along one axis of known size. ONNX Pad. */
-export const pad = defineOp({
+export const padOp = defineOp({
   type: 'Pad',
   inputs: ['x'],
   attrs: z.object({ axis: z.number().int().min(0), before: z.number().int().min(0), after: z.number().int().min(0) }),
   infer: ([x], { axis, before, after }) => [
     { dtype: x.dtype, shape: replaceAt(x.shape, axis, sizeAt(x, axis) + before + after) },
   ],
-  grad: ({ b, inputs: [x], dOut: [d], attrs: { axis, before } }) => [
-    b.slice(d, { axis, start: before, end: before + sizeAt(x, axis) }),
+  grad: ({ inputs: [x], dOut: [d], attrs: { axis, before } }) => [
+    slice(d, { axis, start: before, end: before + sizeAt(x, axis) }),
   ],
   lower({ emit, constant, values: [{ shape }], inputs: [x], outputs, attrs: { axis, before, after } }) {
     const rank = shape.length
@@ -21,3 +23,6 @@ export const pad = defineOp({
     emit('Pad', [x, constant('int64', pads, [2 * rank])], {}, { outputs })
   },
 })
+
+export const pad = (x: Value, zeros: { axis: number; before: number; after: number }): Value =>
+  apply(padOp, [x], zeros)[0]

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { defineOp } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp } from '../op.ts'
 import { fromFront } from '../shapes.ts'
 
 /** Largest element over axes (counted from the back where negative), which stay as 1 or go. ONNX ReduceMax. */
-export const reduceMax = defineOp({
+export const reduceMaxOp = defineOp({
   type: 'ReduceMax',
   inputs: ['x'],
   attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
@@ -24,3 +25,6 @@ export const reduceMax = defineOp({
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceMax', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })
+
+export const reduceMax = (x: Value, axes: readonly number[], keepDims: boolean): Value =>
+  apply(reduceMaxOp, [x], { axes, keepDims })[0]

@@ -1,9 +1,12 @@
 import { z } from 'zod'
-import { defineOp } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp } from '../op.ts'
 import { fromFront } from '../shapes.ts'
+import { expandLike } from './expand-like.ts'
+import { reshape } from './reshape.ts'
 
 /** Sum over axes (counted from the back where negative), which stay as 1 or go. ONNX ReduceSum. */
-export const reduceSum = defineOp({
+export const reduceSumOp = defineOp({
   type: 'ReduceSum',
   inputs: ['x'],
   attrs: z.object({ axes: z.array(z.number().int()).readonly(), keepDims: z.boolean() }),
@@ -18,13 +21,13 @@ export const reduceSum = defineOp({
       },
     ]
   },
-  grad: ({ b, inputs: [x], dOut: [d], attrs: { axes, keepDims } }) => {
+  grad: ({ inputs: [x], dOut: [d], attrs: { axes, keepDims } }) => {
     const summed = axes.map((axis) => fromFront(axis, x.shape.length))
     return [
-      b.expandLike(
+      expandLike(
         keepDims
           ? d
-          : b.reshape(
+          : reshape(
               d,
               x.shape.map((dim, axis) => (summed.includes(axis) ? 1 : dim)),
             ),
@@ -37,3 +40,6 @@ export const reduceSum = defineOp({
   lower: ({ emit, constant, inputs: [x], outputs, attrs: { axes, keepDims } }) =>
     void emit('ReduceSum', [x, constant('int64', axes, [axes.length])], { keepdims: Number(keepDims) }, { outputs }),
 })
+
+export const reduceSum = (x: Value, axes: readonly number[], keepDims: boolean): Value =>
+  apply(reduceSumOp, [x], { axes, keepDims })[0]

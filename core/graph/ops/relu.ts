@@ -1,8 +1,12 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
+import { sign } from './sign.ts'
 
 /** y = max(x, 0)  =>  dx = d · sign(y) */
-export const relu = unaryOp(
+export const reluOp = defineUnary(
   'Relu',
   (x) => `fmaxf(${x}, 0.f)`,
-  ({ b, out, d }) => b.mul(d, b.sign(out)),
+  ({ out, d }) => mul(d, sign(out)),
 )
+
+export const relu = unary(reluOp)

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Shape } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import type { Shape, Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { knownSize } from '../shapes.ts'
 
 /** The same elements in another shape; named dimensions are looked up at run time. ONNX Reshape. */
-export const reshape = defineOp({
+export const reshapeOp = defineOp({
   type: 'Reshape',
   inputs: ['x'],
   attrs: z.object({ shape: z.array(z.union([z.number(), z.string()])).readonly() }),
@@ -18,7 +18,9 @@ export const reshape = defineOp({
     )
     return [{ dtype: x.dtype, shape: shape satisfies Shape }]
   },
-  grad: ({ b, inputs: [x], dOut: [d] }) => [b.reshape(d, x.shape)],
+  grad: ({ inputs: [x], dOut: [d] }) => [reshape(d, x.shape)],
   lower: ({ emit, shape, inputs: [x], outputs, attrs }) =>
     void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
 })
+
+export const reshape = (x: Value, shape: Shape): Value => apply(reshapeOp, [x], { shape })[0]

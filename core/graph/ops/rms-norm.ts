@@ -1,13 +1,21 @@
 import { z } from 'zod'
+import type { Value } from '../ir.ts'
 import { castName } from '../onnx/cast-name.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { add } from './add.ts'
+import { cast } from './cast.ts'
+import { div } from './div.ts'
+import { mul } from './mul.ts'
+import { reduceSum } from './reduce-sum.ts'
+import { sqrt } from './sqrt.ts'
+import { sub } from './sub.ts'
 
 /**
  * y = x · inv · w with inv = 1/√(mean(x²) + ε) over the last axis (Zhang & Sennrich 2019). Outputs y and inv (last axis
  * 1, float32). A primitive because ONNX Runtime's one pass is several times faster than seven.
  * SimplifiedLayerNormalization.
  */
-export const rmsNorm = defineOp({
+export const rmsNormOp = defineOp({
   type: 'RmsNorm',
   inputs: ['x', 'w'],
   outputs: ['y', 'inv'],
@@ -25,20 +33,20 @@ export const rmsNorm = defineOp({
     ]
   },
   // g = d w  =>  dx = inv (g - x inv² mean(g x)),  dw = Σ d x inv
-  grad: ({ b, inputs: [x, w], outputs: [, inv], dOut: [d] }) => {
+  grad: ({ inputs: [x, w], outputs: [, inv], dOut: [d] }) => {
     if (!d) return [null, null]
-    const [x32, d32] = [b.cast(x, 'float32'), b.cast(d, 'float32')]
-    const size = b.constant(1 / (w.shape[0] as number))
-    const g = b.mul(d32, b.cast(w, 'float32'))
-    const mean = b.mul(b.reduceSum(b.mul(g, x32), [-1], true), size)
-    const slope = b.mul(mean, b.mul(inv, inv))
-    return [b.cast(b.mul(b.sub(g, b.mul(x32, slope)), inv), x.dtype), b.cast(b.mul(d32, b.mul(x32, inv)), w.dtype)]
+    const [x32, d32] = [cast(x, 'float32'), cast(d, 'float32')]
+    const size = x.graph.constant(1 / (w.shape[0] as number))
+    const g = mul(d32, cast(w, 'float32'))
+    const mean = mul(reduceSum(mul(g, x32), [-1], true), size)
+    const slope = mul(mean, mul(inv, inv))
+    return [cast(mul(sub(g, mul(x32, slope)), inv), x.dtype), cast(mul(d32, mul(x32, inv)), w.dtype)]
   },
-  expand({ b, inputs: [x, w], attrs: { epsilon } }) {
-    const x32 = b.cast(x, 'float32')
-    const square = b.mul(b.reduceSum(b.mul(x32, x32), [-1], true), b.constant(1 / (w.shape[0] as number)))
-    const inv = b.div(b.constant(1), b.sqrt(b.add(square, b.constant(epsilon))))
-    return [b.cast(b.mul(b.mul(x32, inv), b.cast(w, 'float32')), x.dtype), inv]
+  expand({ inputs: [x, w], attrs: { epsilon } }) {
+    const x32 = cast(x, 'float32')
+    const square = mul(reduceSum(mul(x32, x32), [-1], true), 1 / (w.shape[0] as number))
+    const inv = div(1, sqrt(add(square, epsilon)))
+    return [cast(mul(mul(x32, inv), cast(w, 'float32')), x.dtype), inv]
   },
   lower({
     provider,
@@ -67,3 +75,6 @@ export const rmsNorm = defineOp({
     emit('Mul', [emit('Mul', [x, inv])[0], w], {}, { outputs: [y] })
   },
 })
+
+export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value =>
+  apply(rmsNormOp, [x, weight], { epsilon })[0]

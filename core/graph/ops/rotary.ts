@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { neg } from './neg.ts'
 
 /**
  * Rotary position embedding, half-split (Su et al. 2021): x [B,T,H·D], positions [B,T] int64, cos and sin [P, size/2]
  * for the first `size` numbers of every head (all D where it is left out).
  * A primitive because the one pass replaces eight. com.microsoft RotaryEmbedding.
  */
-export const rotary = defineOp({
+export const rotaryOp = defineOp({
   type: 'Rotary',
   inputs: ['x', 'positions', 'cos', 'sin'],
   attrs: z.object({ heads: z.number().int(), size: z.number().int().optional() }),
@@ -20,8 +22,8 @@ export const rotary = defineOp({
     return [x]
   },
   // A rotation: its gradient turns back.
-  grad: ({ b, inputs: [, positions, cos, sin], dOut: [d], attrs }) => [
-    b.rotary(d, positions, cos, b.neg(sin), attrs),
+  grad: ({ inputs: [, positions, cos, sin], dOut: [d], attrs }) => [
+    rotary(d, positions, cos, neg(sin), attrs),
     null,
     null,
     null,
@@ -37,3 +39,11 @@ export const rotary = defineOp({
     )
   },
 })
+
+export const rotary = (
+  x: Value,
+  positions: Value,
+  cos: Value,
+  sin: Value,
+  attrs: { heads: number; size?: number },
+): Value => apply(rotaryOp, [x, positions, cos, sin], attrs)[0]

@@ -1,7 +1,8 @@
 import { defineOp } from '../op.ts'
+import { unary } from './elementwise.ts'
 
 /** To the nearest whole number, halves to the even one. ONNX Round. */
-export const round = defineOp({
+export const roundOp = defineOp({
   type: 'Round',
   inputs: ['x'],
   infer: ([x]) => [x],
@@ -9,3 +10,5 @@ export const round = defineOp({
   element: ({ inputs: [x] }) => `rintf(${x})`,
   lower: ({ emit, inputs, outputs }) => void emit('Round', inputs, {}, { outputs }),
 })
+
+export const round = unary(roundOp)

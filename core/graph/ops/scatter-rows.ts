@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import type { Value } from '../ir.ts'
 import { ONNX_TYPES } from '../onnx/types.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { sameShape } from '../shapes.ts'
+import { gather } from './gather.ts'
 
 /**
  * Zeros like the table [R, …] with the updates added to the rows that the indices name (a row named twice gets both,
  * unless `unique` says that there is none: adding is slow on GPUs). ONNX ScatterND.
  */
-export const scatterRows = defineOp({
+export const scatterRowsOp = defineOp({
   type: 'ScatterRows',
   inputs: ['table', 'indices', 'updates'],
   attrs: z.object({ unique: z.boolean() }),
@@ -20,7 +22,7 @@ export const scatterRows = defineOp({
     )
     return [{ dtype: table.dtype, shape: table.shape }]
   },
-  grad: ({ b, inputs: [, indices], dOut: [d], attrs }) => [null, null, b.gather(d, indices, attrs)],
+  grad: ({ inputs: [, indices], dOut: [d], attrs }) => [null, null, gather(d, indices, attrs)],
   // Each row looks for its update: there is none to wait for.
   kernel: ([, { dtype }], { unique }) =>
     unique && dtype === 'int32' ? { body: SEARCH, sizes: [{ input: 1, axis: 0 }], rowBy: 'block' } : null,
@@ -40,6 +42,13 @@ export const scatterRows = defineOp({
     emit('ScatterND', [zeros, column, updates], unique ? {} : { reduction: 'add' }, { outputs })
   },
 })
+
+export const scatterRows = (
+  table: Value,
+  indices: Value,
+  updates: Value,
+  { unique = false }: { unique?: boolean } = {},
+): Value => apply(scatterRowsOp, [table, indices, updates], { unique })[0]
 
 const SEARCH = `
   __shared__ int found;

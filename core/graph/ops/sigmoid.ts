@@ -1,8 +1,12 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
+import { sub } from './sub.ts'
 
 /** y = 1 / (1 + e⁻ˣ)  =>  dx = d y (1 - y) */
-export const sigmoid = unaryOp(
+export const sigmoidOp = defineUnary(
   'Sigmoid',
   (x) => `(1.f / (1.f + expf(-${x})))`,
-  ({ b, out, d }) => b.mul(d, b.mul(out, b.sub(b.constant(1, out.dtype), out))),
+  ({ out, d }) => mul(d, mul(out, sub(1, out))),
 )
+
+export const sigmoid = unary(sigmoidOp)

@@ -1,7 +1,8 @@
 import { defineOp } from '../op.ts'
+import { unary } from './elementwise.ts'
 
 /** -1, 0 or 1. ONNX Sign. */
-export const sign = defineOp({
+export const signOp = defineOp({
   type: 'Sign',
   inputs: ['x'],
   infer: ([x]) => [x],
@@ -9,3 +10,5 @@ export const sign = defineOp({
   element: ({ inputs: [x] }) => `(float)((${x} > 0.f) - (${x} < 0.f))`,
   lower: ({ emit, inputs, outputs }) => void emit('Sign', inputs, {}, { outputs }),
 })
+
+export const sign = unary(signOp)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { Builder } from '../builder.ts'
 import type { Value } from '../ir.ts'
-import { defineOp, expectThat } from '../op.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 import { replaceAt, sizeAt } from '../shapes.ts'
+import { concat } from './concat.ts'
+import { expandLike } from './expand-like.ts'
 
 const anyNumber: readonly string[] = ['...parts']
 
@@ -10,7 +11,7 @@ const anyNumber: readonly string[] = ['...parts']
  * Parts of the given sizes along an axis of known size. ONNX Split for a few parts; slices for many, which GPUs do
  * faster.
  */
-export const split = defineOp({
+export const splitOp = defineOp({
   type: 'Split',
   inputs: ['x'],
   outputs: anyNumber,
@@ -24,9 +25,9 @@ export const split = defineOp({
     )
     return sizes.map((size) => ({ dtype: x.dtype, shape: replaceAt(x.shape, axis, size) }))
   },
-  grad: ({ b, outputs, dOut, attrs: { axis } }) => [
-    b.concat(
-      outputs.map((part, index) => dOut[index] ?? zerosLike(b, part)),
+  grad: ({ outputs, dOut, attrs: { axis } }) => [
+    concat(
+      outputs.map((part, index) => dOut[index] ?? zerosLike(part)),
       axis,
     ),
   ],
@@ -44,7 +45,10 @@ export const split = defineOp({
   },
 })
 
+export const split = (x: Value, sizes: readonly number[], axis: number): readonly Value[] =>
+  apply(splitOp, [x], { axis, sizes })
+
 /** A WebGPU shader binds few buffers. */
 const MAX_GPU_PARTS = 6
 
-const zerosLike = (b: Builder, value: Value): Value => b.expandLike(b.constant(0, value.dtype), value)
+const zerosLike = (value: Value): Value => expandLike(0, value)

@@ -1,8 +1,12 @@
-import { unaryOp } from './elementwise.ts'
+import { div } from './div.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
 
 /** y = √x  =>  dx = d / 2y */
-export const sqrt = unaryOp(
+export const sqrtOp = defineUnary(
   'Sqrt',
   (x) => `sqrtf(${x})`,
-  ({ b, out, d }) => b.div(d, b.mul(out, b.constant(2, out.dtype))),
+  ({ out, d }) => div(d, mul(out, 2)),
 )
+
+export const sqrt = unary(sqrtOp)

@@ -1,4 +1,7 @@
-import { binaryOp } from './elementwise.ts'
+import { binary, defineBinary } from './elementwise.ts'
+import { neg } from './neg.ts'
 
 /** x - y */
-export const sub = binaryOp('Sub', '-', ({ b, d }) => [d, b.neg(d)])
+export const subOp = defineBinary('Sub', '-', ({ d }) => [d, neg(d)])
+
+export const sub = binary(subOp)

@@ -1,8 +1,12 @@
-import { unaryOp } from './elementwise.ts'
+import { unary, defineUnary } from './elementwise.ts'
+import { mul } from './mul.ts'
+import { sub } from './sub.ts'
 
 /** y = tanh(x)  =>  dx = d (1 - y²) */
-export const tanh = unaryOp(
+export const tanhOp = defineUnary(
   'Tanh',
   (x) => `fastTanh(${x})`,
-  ({ b, out, d }) => b.mul(d, b.sub(b.constant(1, out.dtype), b.mul(out, out))),
+  ({ out, d }) => mul(d, sub(1, mul(out, out))),
 )
+
+export const tanh = unary(tanhOp)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
 
 /** Axes in the order of `permutation`. ONNX Transpose. */
-export const transpose = defineOp({
+export const transposeOp = defineOp({
   type: 'Transpose',
   inputs: ['x'],
   attrs: z.object({ permutation: z.array(z.number()).readonly() }),
@@ -10,11 +11,14 @@ export const transpose = defineOp({
     expectThat(x.shape.length === permutation.length, 'Transpose', [x], `rank ${permutation.length}`)
     return [{ dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis] ?? 1) }]
   },
-  grad: ({ b, dOut: [d], attrs: { permutation } }) => [
-    b.transpose(
+  grad: ({ dOut: [d], attrs: { permutation } }) => [
+    transpose(
       d,
       permutation.map((_, axis) => permutation.indexOf(axis)),
     ),
   ],
   lower: ({ emit, inputs, outputs, attrs }) => void emit('Transpose', inputs, { perm: attrs.permutation }, { outputs }),
 })
+
+export const transpose = (x: Value, permutation: readonly number[]): Value =>
+  apply(transposeOp, [x], { permutation })[0]

@@ -1,8 +1,9 @@
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat, valueOf, type Operand } from '../op.ts'
 import { broadcast } from '../shapes.ts'
 
 /** x where the condition holds, else y, with broadcasting. ONNX Where. */
-export const where = defineOp({
+export const whereOp = defineOp({
   type: 'Where',
   inputs: ['condition', 'x', 'y'],
   infer: ([condition, x, y]) => {
@@ -14,11 +15,14 @@ export const where = defineOp({
     )
     return [{ dtype: x.dtype, shape: broadcast(condition.shape, broadcast(x.shape, y.shape)) }]
   },
-  grad: ({ b, inputs: [condition], dOut: [d] }) => [
-    null,
-    b.where(condition, d, b.constant(0, d.dtype)),
-    b.where(condition, b.constant(0, d.dtype), d),
-  ],
+  grad: ({ inputs: [condition], dOut: [d] }) => [null, where(condition, d, 0), where(condition, 0, d)],
   element: ({ inputs: [condition, x, y] }) => `(${condition} ? ${x} : ${y})`,
   lower: ({ emit, inputs, outputs }) => void emit('Where', inputs, {}, { outputs }),
 })
+
+/** Two numbers are float32. */
+export function where(condition: Value, x: Operand, y: Operand): Value {
+  const like = [x, y].find((operand) => typeof operand !== 'number')
+  const value = (operand: Operand) => (like ? valueOf(operand, like) : condition.graph.constant(operand as number))
+  return apply(whereOp, [condition, value(x), value(y)], {})[0]
+}

@@ -1,11 +1,15 @@
 import { z } from 'zod'
-import { defineOp, expectThat } from '../op.ts'
+import type { Value } from '../ir.ts'
+import { apply, defineOp, expectThat } from '../op.ts'
+import { cast } from './cast.ts'
+import { mul } from './mul.ts'
+import { reshape } from './reshape.ts'
 
 /**
  * losses [M], each computed from its row of x [M,C] by a way whose gradient is known already: dx = d · g / scale, g
  * [M,C] like x.
  */
-export const withGradient = defineOp({
+export const withGradientOp = defineOp({
   type: 'WithGradient',
   inputs: ['losses', 'x', 'g'],
   attrs: z.object({ scale: z.number() }),
@@ -21,11 +25,14 @@ export const withGradient = defineOp({
     )
     return [losses]
   },
-  grad({ b, inputs: [, x, g], dOut: [d], attrs: { scale } }) {
-    const perRow = b.reshape(b.mul(d, b.constant(1 / scale, d.dtype)), [...d.shape, 1])
-    return [null, b.cast(b.mul(b.cast(g, d.dtype), perRow), x.dtype), null]
+  grad({ inputs: [, x, g], dOut: [d], attrs: { scale } }) {
+    const perRow = reshape(mul(d, 1 / scale), [...d.shape, 1])
+    return [null, cast(mul(cast(g, d.dtype), perRow), x.dtype), null]
   },
   unread: [1, 2],
   element: ({ inputs: [losses] }) => losses,
   lower: ({ emit, inputs: [losses], outputs }) => void emit('Identity', [losses], {}, { outputs }),
 })
+
+export const withGradient = (losses: Value, x: Value, g: Value, scale: number): Value =>
+  apply(withGradientOp, [losses, x, g], { scale })[0]

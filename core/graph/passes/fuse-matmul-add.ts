@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from '../ir.ts'
-import { add, matmul, matmulAdd } from '../ops/index.ts'
+import { addOp, matmulAddOp, matmulOp } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 
 /**
@@ -11,13 +11,13 @@ export function fuseMatmulAdd(graph: Graph): Graph {
   const replaced = new Map<Node, Node>()
   const gone = new Set<Node>()
   for (const node of graph.nodes) {
-    if (node.op !== add) continue
+    if (node.op !== addOp) continue
     const product = [...node.inputs].reverse().find((value) => isFusable(value, node, uses))
     if (product?.source.kind !== 'node') continue
     const { node: factor } = product.source
     const other = node.inputs.find((value) => value !== product) as Value
     replaced.set(node, {
-      op: matmulAdd,
+      op: matmulAddOp,
       inputs: [...factor.inputs, other],
       attributes: factor.attributes,
       outputs: node.outputs,
@@ -28,7 +28,7 @@ export function fuseMatmulAdd(graph: Graph): Graph {
 }
 
 function isFusable(product: Value, sum: Node, uses: ReadonlyMap<Value, number>): boolean {
-  const isProduct = product.source.kind === 'node' && product.source.node.op === matmul
+  const isProduct = product.source.kind === 'node' && product.source.node.op === matmulOp
   return (
     isProduct &&
     product.shape.length === 2 &&

@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, mul } from '../../graph/ops/index.ts'
 import type { ModelContext } from '../context.ts'
 
 /** The hidden states [N, width] that the first layer reads. */
@@ -23,7 +24,7 @@ export const tokenEmbedding = (table: string, [rows, width]: TableSize): Embeddi
 /** Rows of a table of learnt positions are added. */
 export const learntPositions = (embedding: Embedding, table: string, [rows, width]: TableSize): Embedding => ({
   ...embedding,
-  apply: (c) => c.b.add(embedding.apply(c), c.embedPositions(table, rows, width)),
+  apply: (c) => add(embedding.apply(c), c.embedPositions(table, rows, width)),
 })
 
 /** Every number is multiplied by the factor. */
@@ -31,7 +32,7 @@ export const scaledEmbedding = (embedding: Embedding, factor: number): Embedding
   ...embedding,
   apply(c) {
     const x = embedding.apply(c)
-    return c.b.mul(x, c.b.constant(factor, x.dtype))
+    return mul(x, factor)
   },
 })
 

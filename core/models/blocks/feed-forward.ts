@@ -1,4 +1,5 @@
 import { activations, type Activation } from '../activations.ts'
+import { mul } from '../../graph/ops/index.ts'
 import type { LinearSpec } from '../lora.ts'
 import type { Block } from './block.ts'
 import type { GateUp, Projection } from './projection.ts'
@@ -17,7 +18,7 @@ export const gatedFeedForward = ({ gateUp, down, activation }: GatedParts): Bloc
   recomputable,
   apply(c, x) {
     const [gate, up] = gateUp.apply(c, x)
-    return c.linears(c.b.mul(activations[activation](c.b, gate), up), [down])[0]
+    return c.linears(mul(activations[activation](gate), up), [down])[0]
   },
 })
 
@@ -33,6 +34,6 @@ export const feedForward = ({ up, down, activation }: PlainParts): Block => ({
   recomputable,
   apply(c, x) {
     const [wide] = c.linears(x, [up])
-    return c.linears(activations[activation](c.b, wide), [down])[0]
+    return c.linears(activations[activation](wide), [down])[0]
   },
 })

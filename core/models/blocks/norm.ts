@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, layerNorm, reshape, rmsNorm } from '../../graph/ops/index.ts'
 import type { ModelContext } from '../context.ts'
 import type { Block, Branch } from './block.ts'
 
@@ -15,27 +16,27 @@ export const rmsNorms =
   (epsilon: number): Norms =>
   (name, size) =>
   (c, x) =>
-    c.b.rmsNorm(x, weightOf(c, `${name}.weight`, size), epsilon)
+    rmsNorm(x, weightOf(c, `${name}.weight`, size), epsilon)
 
 /** y = x / √(mean(x²) + ε) · (1 + w), as Gemma stores its weights. */
 export const offsetRmsNorms =
   (epsilon: number): Norms =>
   (name, size) =>
   (c, x) =>
-    c.b.rmsNorm(x, c.b.add(weightOf(c, `${name}.weight`, size), c.b.constant(1)), epsilon)
+    rmsNorm(x, add(weightOf(c, `${name}.weight`, size), 1), epsilon)
 
 /** y = (x - mean(x)) / √(var(x) + ε) · w + b  (LayerNorm, Ba et al. 2016) */
 export const layerNorms =
   (epsilon: number): Norms =>
   (name, size) =>
   (c, x) =>
-    c.b.layerNorm(x, weightOf(c, `${name}.weight`, size), weightOf(c, `${name}.bias`, size), epsilon)
+    layerNorm(x, weightOf(c, `${name}.weight`, size), weightOf(c, `${name}.bias`, size), epsilon)
 
 /** One norm for each head of x [N, heads · headSize]. */
 export const perHead =
   (norm: Norm, heads: number, headSize: number): Norm =>
   (c, x) =>
-    c.b.reshape(norm(c, c.b.reshape(x, ['N', heads, headSize])), ['N', heads * headSize])
+    reshape(norm(c, reshape(x, ['N', heads, headSize])), ['N', heads * headSize])
 
 /** f(norm(x)) */
 export const normBefore = (norm: Norm, block: Block): Branch => ({

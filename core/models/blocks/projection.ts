@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { reshape, split } from '../../graph/ops/index.ts'
 import type { ModelContext } from '../context.ts'
 import type { LinearSpec } from '../lora.ts'
 import type { Norm } from './norm.ts'
@@ -26,17 +27,17 @@ export const fusedProjection = <const Sizes extends readonly number[]>(
   sizes: Sizes,
 ): Projection<{ readonly [Index in keyof Sizes]: Value }> => ({
   linears: [linear],
-  apply: (c, x) => c.b.split(c.linears(x, [linear])[0], sizes, 1) as never,
+  apply: (c, x) => split(c.linears(x, [linear])[0], sizes, 1) as never,
 })
 
 /** One linear layer that gives q, k and v of each head side by side. */
 export const fusedByHead = (linear: LinearSpec, heads: number, headSize: number): Projection<QueryKeyValue> => ({
   linears: [linear],
-  apply({ b, linears }, x) {
-    const perHead = b.reshape(linears(x, [linear])[0], ['N', heads, 3 * headSize])
-    return b
-      .split(perHead, [headSize, headSize, headSize], 2)
-      .map((part) => b.reshape(part, ['N', heads * headSize])) as unknown as QueryKeyValue
+  apply({ linears }, x) {
+    const perHead = reshape(linears(x, [linear])[0], ['N', heads, 3 * headSize])
+    return split(perHead, [headSize, headSize, headSize], 2).map((part) =>
+      reshape(part, ['N', heads * headSize]),
+    ) as unknown as QueryKeyValue
   },
 })
 

@@ -1,4 +1,5 @@
 import type { Branch, Layer } from './block.ts'
+import { add } from '../../graph/ops/index.ts'
 
 const join = ({ linears, dropoutSites }: Branch, other: Branch): Pick<Layer, 'linears' | 'dropoutSites'> => ({
   linears: [...linears, ...other.linears],
@@ -10,8 +11,8 @@ export const sequential = (mix: Branch, feed: Branch): Layer => ({
   ...join(mix, feed),
   apply(c, x, at) {
     const mixed = mix.apply(c, x, at)
-    const y = c.b.add(at.select(x), mixed)
-    return c.b.add(y, feed.apply(c, y, at))
+    const y = add(at.select(x), mixed)
+    return add(y, feed.apply(c, y, at))
   },
 })
 
@@ -21,7 +22,7 @@ export const parallel = (mix: Branch, feed: Branch): Layer => ({
   apply(c, x, at) {
     const mixed = mix.apply(c, x, at)
     const kept = at.select(x)
-    return c.b.add(c.b.add(kept, mixed), feed.apply(c, kept, at))
+    return add(add(kept, mixed), feed.apply(c, kept, at))
   },
 })
 

@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { mul, reshape, split } from '../../graph/ops/index.ts'
 import type { LinearSpec } from '../lora.ts'
 import { keptWhole, type Block } from './block.ts'
 
@@ -17,10 +18,9 @@ export const shortConvolution = ({ input, output, weight, width, kernel }: Convo
   linears: [input, output],
   recomputable: keptWhole,
   apply(c, x, { index, select }) {
-    const { b } = c
     const joined = c.linears(x, [input])[0]
-    const [before, after, value] = b.split(joined, [width, width, width], 1) as [Value, Value, Value]
-    const w = b.reshape(c.weight(weight, [width, 1, kernel]), [width, kernel])
-    return c.linears(select(b.mul(after, c.convolution(index, b.mul(before, value), w))), [output])[0]
+    const [before, after, value] = split(joined, [width, width, width], 1) as [Value, Value, Value]
+    const w = reshape(c.weight(weight, [width, 1, kernel]), [width, kernel])
+    return c.linears(select(mul(after, c.convolution(index, mul(before, value), w))), [output])[0]
   },
 })

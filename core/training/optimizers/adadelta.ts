@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, div, mul, sqrt, sub } from '../../graph/ops/index.ts'
 import { decayedGradient, likeP, movingAverage, type Optimizer } from './optimizer.ts'
 
 const RHO = 0.9
@@ -10,14 +11,14 @@ export const adadelta: Optimizer = {
   scalars: () => ({}),
   // s ← ρs + (1-ρ)g²;  δ = g √(a + ε) / √(s + ε);  a ← ρa + (1-ρ)δ²;  p ← p - ηδ
   update(context) {
-    const { b, p, state, learningRate } = context
+    const { p, state, learningRate } = context
     const g = decayedGradient(context)
-    const square = movingAverage(b, state['square'] as Value, b.mul(g, g), RHO)
-    const root = (x: Value) => b.sqrt(b.add(x, b.constant(EPSILON)))
-    const delta = b.mul(b.div(root(state['update'] as Value), root(square)), g)
+    const square = movingAverage(state['square'] as Value, mul(g, g), RHO)
+    const root = (x: Value) => sqrt(add(x, EPSILON))
+    const delta = mul(div(root(state['update'] as Value), root(square)), g)
     return {
-      p: b.sub(p, b.mul(delta, learningRate)),
-      state: { square, update: movingAverage(b, state['update'] as Value, b.mul(delta, delta), RHO) },
+      p: sub(p, mul(delta, learningRate)),
+      state: { square, update: movingAverage(state['update'] as Value, mul(delta, delta), RHO) },
     }
   },
 }

@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, div, mul, sqrt, sub } from '../../graph/ops/index.ts'
 import { decayedGradient, likeP, movingAverage, times, type Optimizer, type UpdateContext } from './optimizer.ts'
 
 export const BETA1 = 0.9
@@ -12,20 +13,20 @@ export const corrections = (step: number): { readonly correction1: number; reado
 })
 
 // p ← p - η m̂ / (√v̂ + ε)
-export function adamStep({ b, learningRate, scalars }: UpdateContext, p: Value, m: Value, v: Value): Value {
-  const root = b.add(b.sqrt(b.mul(v, scalars['correction2'] as Value)), b.constant(EPSILON))
-  return b.sub(p, b.mul(b.div(b.mul(m, scalars['correction1'] as Value), root), learningRate))
+export function adamStep({ learningRate, scalars }: UpdateContext, p: Value, m: Value, v: Value): Value {
+  const root = add(sqrt(mul(v, scalars['correction2'] as Value)), EPSILON)
+  return sub(p, mul(div(mul(m, scalars['correction1'] as Value), root), learningRate))
 }
 
 /** p ← p - ηλp: weight decay apart from the gradient. */
-export const decayed = ({ b, p, learningRate, weightDecay }: UpdateContext): Value =>
-  weightDecay === 0 ? p : b.sub(p, b.mul(times(b, p, weightDecay), learningRate))
+export const decayed = ({ p, learningRate, weightDecay }: UpdateContext): Value =>
+  weightDecay === 0 ? p : sub(p, mul(times(p, weightDecay), learningRate))
 
 // m ← β₁m + (1-β₁)g;  v ← β₂v + (1-β₂)g²
-function moments({ b, state }: UpdateContext, gradient: Value): { m: Value; v: Value } {
+function moments({ state }: UpdateContext, gradient: Value): { m: Value; v: Value } {
   return {
-    m: movingAverage(b, state['m'] as Value, gradient, BETA1),
-    v: movingAverage(b, state['v'] as Value, b.mul(gradient, gradient), BETA2),
+    m: movingAverage(state['m'] as Value, gradient, BETA1),
+    v: movingAverage(state['v'] as Value, mul(gradient, gradient), BETA2),
   }
 }
 

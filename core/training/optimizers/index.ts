@@ -1,5 +1,6 @@
 import { Builder } from '../../graph/builder.ts'
 import type { Graph, Value } from '../../graph/ir.ts'
+import { add, div, less, mul, reshape, sqrt, where } from '../../graph/ops/index.ts'
 import { rowsOf, total } from '../../graph/total.ts'
 import { adadelta } from './adadelta.ts'
 import { adam, adamw } from './adam.ts'
@@ -55,13 +56,12 @@ export function optimizerProgram(
     ]),
   )
   const scalars = Object.fromEntries(Object.keys(optimizer.scalars(1)).map((name) => [name, scalar(name)]))
-  const rows = b.reshape(g, rowsOf(parameterCount))
-  const norm = b.sqrt(total(b, b.mul(rows, rows)))
-  const fits = b.less(norm, b.constant(LARGEST_NORM))
+  const rows = reshape(g, rowsOf(parameterCount))
+  const norm = sqrt(total(mul(rows, rows)))
+  const fits = less(norm, LARGEST_NORM)
   // Of one kernel with the choice at its end, which waits for the norm: nothing of [P] lies in memory in between.
-  const whole = skipOverflow ? b.where(fits, g, b.constant(0)) : g
+  const whole = skipOverflow ? where(fits, g, 0) : g
   const updated = optimizer.update({
-    b,
     p,
     gradient: clip > 0 ? clipped(b, whole, norm, clip) : whole,
     state,
@@ -70,7 +70,7 @@ export function optimizerProgram(
     weightDecay,
   })
   const output = (name: string, after: Value, before: Value) =>
-    b.output(`${name}_out`, skipOverflow ? b.where(fits, after, before) : after)
+    b.output(`${name}_out`, skipOverflow ? where(fits, after, before) : after)
   output('p', updated.p, p)
   for (const name of Object.keys(optimizer.state)) output(name, updated.state[name] as Value, state[name] as Value)
   b.output('norm', norm)
@@ -80,6 +80,6 @@ export function optimizerProgram(
 // g · min(1, c / (‖g‖ + ε))  (Pascanu et al. 2013)
 function clipped(b: Builder, g: Value, norm: Value, clip: number): Value {
   const one = b.constant(1)
-  const factor = b.div(b.constant(clip), b.add(norm, b.constant(CLIP_EPSILON)))
-  return b.mul(g, b.where(b.less(factor, one), factor, one))
+  const factor = div(clip, add(norm, CLIP_EPSILON))
+  return mul(g, where(less(factor, one), factor, one))
 }

@@ -1,9 +1,8 @@
-import type { Builder } from '../../graph/builder.ts'
 import type { Value } from '../../graph/ir.ts'
+import { add, mul } from '../../graph/ops/index.ts'
 
 /** What an optimizer's formula works with: p and gradient [P] float32, the scalars [1]. */
 export interface UpdateContext {
-  readonly b: Builder
   readonly p: Value
   readonly gradient: Value
   /** The optimizer's own vectors, by the names it declared. */
@@ -36,12 +35,12 @@ export interface Optimizer {
 export const likeP: StateVector = { dtype: 'float32', length: (parameterCount) => parameterCount }
 
 /** x · factor */
-export const times = (b: Builder, x: Value, factor: number): Value => (factor === 1 ? x : b.mul(x, b.constant(factor)))
+export const times = (x: Value, factor: number): Value => (factor === 1 ? x : mul(x, factor))
 
 /** share · average + (1 - share) · x */
-export const movingAverage = (b: Builder, average: Value, x: Value, share: number): Value =>
-  b.add(times(b, average, share), times(b, x, 1 - share))
+export const movingAverage = (average: Value, x: Value, share: number): Value =>
+  add(times(average, share), times(x, 1 - share))
 
 /** The gradient with weight decay in it, as torch's optimizers other than AdamW have it: g + λp. */
-export const decayedGradient = ({ b, gradient, p, weightDecay }: UpdateContext): Value =>
-  weightDecay === 0 ? gradient : b.add(gradient, times(b, p, weightDecay))
+export const decayedGradient = ({ gradient, p, weightDecay }: UpdateContext): Value =>
+  weightDecay === 0 ? gradient : add(gradient, times(p, weightDecay))

@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, div, mul, sqrt, sub } from '../../graph/ops/index.ts'
 import { decayedGradient, likeP, movingAverage, times, type Optimizer } from './optimizer.ts'
 
 const MOMENTUM = 0.9
@@ -11,13 +12,10 @@ export const rmsprop: Optimizer = {
   scalars: () => ({}),
   // s ← αs + (1-α)g²;  u ← μu + g / (√s + ε);  p ← p - ηu
   update(context) {
-    const { b, p, state, learningRate } = context
+    const { p, state, learningRate } = context
     const g = decayedGradient(context)
-    const square = movingAverage(b, state['square'] as Value, b.mul(g, g), ALPHA)
-    const momentum = b.add(
-      times(b, state['momentum'] as Value, MOMENTUM),
-      b.div(g, b.add(b.sqrt(square), b.constant(EPSILON))),
-    )
-    return { p: b.sub(p, b.mul(momentum, learningRate)), state: { square, momentum } }
+    const square = movingAverage(state['square'] as Value, mul(g, g), ALPHA)
+    const momentum = add(times(state['momentum'] as Value, MOMENTUM), div(g, add(sqrt(square), EPSILON)))
+    return { p: sub(p, mul(momentum, learningRate)), state: { square, momentum } }
   },
 }

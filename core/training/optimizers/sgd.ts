@@ -1,4 +1,5 @@
 import type { Value } from '../../graph/ir.ts'
+import { add, mul, sub } from '../../graph/ops/index.ts'
 import { decayedGradient, likeP, times, type Optimizer } from './optimizer.ts'
 
 const MOMENTUM = 0.9
@@ -9,9 +10,9 @@ export const sgd: Optimizer = {
   scalars: () => ({}),
   // u ← μu + g;  p ← p - η(g + μu)
   update(context) {
-    const { b, p, state, learningRate } = context
+    const { p, state, learningRate } = context
     const g = decayedGradient(context)
-    const momentum = b.add(times(b, state['momentum'] as Value, MOMENTUM), g)
-    return { p: b.sub(p, b.mul(b.add(g, times(b, momentum, MOMENTUM)), learningRate)), state: { momentum } }
+    const momentum = add(times(state['momentum'] as Value, MOMENTUM), g)
+    return { p: sub(p, mul(add(g, times(momentum, MOMENTUM)), learningRate)), state: { momentum } }
   },
 }
