@@ -9,7 +9,7 @@ import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
-import { lossHead } from '../models/loss-head.ts'
+import { lossHead, type LossHeadOptions } from '../models/loss-head.ts'
 import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import { openProgram, operatorsRun, type Contents } from './run-program.ts'
@@ -30,7 +30,6 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const [B, T] = [2, 12]
 const N = B * T
-const inTwoChunks = lossHead({ chunks: 2 })
 const S = 64
 
 function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOutLora>) {
@@ -69,7 +68,10 @@ function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOut
 const distance = (found: Float32Array, wanted: Float32Array) =>
   Math.hypot(...found.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted)
 
-async function compare(family: string, options: TrainingOptions, limit: number): Promise<void> {
+interface Compared extends Omit<TrainingOptions, 'lossHead'>, LossHeadOptions {}
+
+async function compare(family: string, { chunks, smoothing, ...given }: Compared, limit: number): Promise<void> {
+  const options: TrainingOptions = { ...given, lossHead: lossHead({ chunks, smoothing }) }
   const model = await openModelFiles(join(fixtures, family))
   const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
   const graph = trainingProgram(model, layout, options)
@@ -77,8 +79,8 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const fused = fuseKernels(graph)
   const results = []
   const reference =
-    options.fused || options.lossHead
-      ? trainingProgram(model, layout, { ...options, fused: false, lossHead: lossHead() })
+    options.fused || chunks
+      ? trainingProgram(model, layout, { ...options, fused: false, lossHead: lossHead({ smoothing }) })
       : graph
   for (const [program, customOps] of [
     [reference, undefined],
@@ -94,7 +96,7 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const [plain, ours] = results as [Record<string, Float32Array>, Record<string, Float32Array>]
   expect(Math.abs(ours['loss']![0]! / plain['loss']![0]! - 1)).toBeLessThan(limit)
   expect(distance(ours['g_out']!, plain['g_out']!)).toBeLessThan(limit)
-  if (options.fused || options.lossHead) return
+  if (options.fused || chunks) return
   const matrices = fused.graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length
   expect(fused.kernels.length).toBeLessThan(graph.nodes.length / 4)
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
@@ -127,10 +129,14 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2),
   )
   it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) =>
-    compare(family, { dropout: 0.1, lossHead: inTwoChunks }, 1e-5),
+    compare(family, { dropout: 0.1, chunks: 2 }, 1e-5),
+  )
+  it.each(['gpt2', 'llama'])('%s with smoothed losses, at once', (family) => compare(family, { smoothing: 0.1 }, 1e-5))
+  it.each(['gpt2', 'llama'])('%s with smoothed losses in chunks', (family) =>
+    compare(family, { chunks: 2, smoothing: 0.1 }, 1e-5),
   )
   it.each(['gpt2'])('%s with losses in chunks, float16', (family) =>
-    compare(family, { lossHead: inTwoChunks, compute: 'float16' }, 2e-2),
+    compare(family, { chunks: 2, compute: 'float16' }, 2e-2),
   )
   it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
@@ -173,7 +179,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
           dropout: 0.1,
           hiddenDropout: true,
           attentionDropout: 0.1,
-          lossHead: inTwoChunks,
+          lossHead: lossHead({ chunks: 2 }),
         }),
       )
       const run = await operatorsRun(fused.graph, {

@@ -1,15 +1,24 @@
 import type { SettingValues } from '../contract/index.ts'
 import type { Value } from '../graph/ir.ts'
 import {
+  add,
   after,
   cast,
   concat,
   crossEntropy,
   crossEntropyGradient,
+  detach,
+  exp,
   expandLike,
+  log,
   matmul,
+  mul,
+  reduceMax,
+  reduceSum,
   reshape,
+  softmax,
   split,
+  sub,
   withGradient,
 } from '../graph/ops/index.ts'
 import { softcapped } from './activations.ts'
@@ -63,33 +72,65 @@ export interface LossHeadOptions {
    * Logits are computed in so many chunks, M being a multiple of it, so that no more than one lies in memory: where
    * nothing caps them and the output layer is not trained. 1 unless given.
    */
-  readonly chunks?: number
+  readonly chunks?: number | undefined
+  /** The share s of the target that is spread evenly over the vocabulary (label smoothing); 0 unless given. */
+  readonly smoothing?: number | undefined
 }
 
-/** Cross entropy: -log softmax(logits)[label]. */
-export const lossHead = ({ chunks = 1 }: LossHeadOptions = {}): LossHead => ({
+/** Cross entropy -log p[label], p = softmax(logits), smoothed where asked for. */
+export const lossHead = ({ chunks = 1, smoothing = 0 }: LossHeadOptions = {}): LossHead => ({
   losses: (output, labels) =>
     chunks === 1 || output.cap !== null || output.isTrained
-      ? crossEntropy(logitsOf(output), labels)
-      : chunkedLosses(output, labels, chunks),
+      ? tokenLosses(logitsOf(output), labels, smoothing)
+      : chunkedLosses(output, labels, { chunks, smoothing }),
 })
 
 /** The loss head that an experiment's settings ask for; `isPadded`: batches are a multiple of any number of chunks. */
 export const lossHeadOf = (
   settings: SettingValues,
   { maxTokens, isPadded }: { readonly maxTokens: number; readonly isPadded: boolean },
-): LossHead => lossHead({ chunks: isPadded ? lossChunksFor(settings['training.batch_size'], maxTokens) : 1 })
+): LossHead =>
+  lossHead({
+    chunks: isPadded ? lossChunksFor(settings['training.batch_size'], maxTokens) : 1,
+    smoothing: settings['training.label_smoothing'],
+  })
 
 /** Into how many chunks the logits of a batch are cut: a power of 2. */
 export const lossChunksFor = (rows: number, tokens: number): number =>
   2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))
+
+// (1-s) · -log p[label] + s · mean(-log p)  (Szegedy et al. 2016)
+function tokenLosses(logits: Value, labels: Value, smoothing: number): Value {
+  const losses = crossEntropy(logits, labels)
+  if (smoothing === 0) return losses
+  // mean(-log p) = log Σ exp(z) - mean(z), where any constant may be taken from z.
+  const shifted = sub(logits, detach(reduceMax(logits, [-1], true)))
+  const mean = mul(reduceSum(shifted, [-1], false), 1 / vocabularyOf(logits))
+  const uniform = sub(log(reduceSum(exp(shifted), [-1], false)), mean)
+  return add(mul(losses, 1 - smoothing), mul(uniform, smoothing))
+}
+
+// The losses, and d = GRADIENT_SCALE · d loss / d logits = GRADIENT_SCALE · ((1-s) · (p - onehot) + s · (p - 1/V))
+function lossesAndGradient(logits: Value, labels: Value, smoothing: number): { losses: Value; d: Value } {
+  const losses = tokenLosses(logits, labels, smoothing)
+  const hard = crossEntropyGradient(logits, labels, expandLike(GRADIENT_SCALE * (1 - smoothing), losses))
+  if (smoothing === 0) return { losses, d: hard }
+  const even = mul(sub(softmax(logits), 1 / vocabularyOf(logits)), GRADIENT_SCALE * smoothing)
+  return { losses, d: add(hard, even) }
+}
+
+const vocabularyOf = ({ shape }: Value): number => shape[1] as number
 
 /**
  * Losses [M] of logits x Wᵀ, and at once their gradient: as the gradient of each row's loss is only scaled by what
  * comes back, no more than one chunk of logits lies in memory, and only once (as in Liger Kernel's fused linear cross
  * entropy, Hsu et al. 2024). W itself gets no gradient.
  */
-function chunkedLosses({ x, weight }: OutputLayer, labels: Value, chunks: number): Value {
+function chunkedLosses(
+  { x, weight }: OutputLayer,
+  labels: Value,
+  { chunks, smoothing }: { readonly chunks: number; readonly smoothing: number },
+): Value {
   const width = x.shape[1] as number
   const cut = (value: Value, shape: readonly number[]): Value[] => {
     const rows = reshape(value, [chunks, 'M/K', ...shape])
@@ -108,8 +149,7 @@ function chunkedLosses({ x, weight }: OutputLayer, labels: Value, chunks: number
   const parts = rows.map((ahead, index) => {
     const row = last ? after(ahead, last) : ahead
     const logits = cast(matmul(row, weight, { transY: true }), 'float32')
-    const losses = crossEntropy(logits, ids[index] as Value)
-    const d = crossEntropyGradient(logits, ids[index] as Value, expandLike(GRADIENT_SCALE, losses))
+    const { losses, d } = lossesAndGradient(logits, ids[index] as Value, smoothing)
     const g = matmul(cast(d, x.dtype), weight)
     last = g
     return { losses, g }
