@@ -25,8 +25,8 @@ export interface Architecture {
    */
   readonly convolutions?: readonly (number | null)[]
   /**
-   * Attention's scores or the logits are kept between -cap and cap (Gemma 2): then neither attention in one kernel nor
-   * losses in chunks. No caps unless given.
+   * Attention's scores or the logits are kept between -cap and cap (Gemma 2): then attention is no custom operator and
+   * losses are not computed in chunks. No caps unless given.
    */
   readonly softcaps?: { readonly attention: number | null; readonly logits: number | null }
   /** Every linear layer that LoRA may be added to, in the order of the model. */

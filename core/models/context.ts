@@ -38,10 +38,10 @@ export interface ModelContext {
   embed(table: string, rows: number, width: number): Value
   /** Rows of a table of learnt positions for the program's tokens: [N, width]. */
   embedPositions(table: string, rows: number, width: number): Value
-  /** One layer x → f(x): where memory is short, its insides are computed again in the backward pass instead of kept. */
+  /** One layer x → f(x). Gradient checkpointing recomputes its insides in the backward pass instead of keeping them. */
   layer(x: Value, f: (x: Value) => Value): Value
   /**
-   * A layer's feed-forward part x → f(x), norm included: where memory is a little short, it alone is computed again.
+   * A layer's feed-forward part x → f(x), with the norm before it. It can be recomputed alone in the backward pass.
    */
   feedForward(x: Value, f: (x: Value) => Value): Value
   /**

@@ -59,7 +59,7 @@ export function weightsAndLinears(
   return {
     weight,
     isTrained: (name) => trainable?.wholes.has(name) ?? false,
-    // A constant is widened once, before anything runs; of an input only the rows that are used.
+    // A constant is cast once, before anything runs. Of an input only the rows that are used are cast.
     rows: (table, shape, indices) =>
       reshape(
         weights.get(table)?.resident

@@ -36,16 +36,16 @@ export interface TrainingOptions {
   readonly noise?: boolean
   /** What matrices and activations are; norms, softmax, loss and p stay float32. float32 unless given. */
   readonly compute?: ComputeType
-  /** Keeps only the inputs of layers and computes their insides again in the backward pass (Chen et al. 2016). */
+  /** Gradient checkpointing: keeps only the inputs of layers and recomputes their insides (Chen et al. 2016). */
   readonly recompute?: boolean
   /**
-   * Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part
-   * of `recompute`.
+   * Attention's probabilities, which grow with the square of the length, are recomputed in the backward pass; part of
+   * `recompute`.
    */
   readonly leanAttention?: boolean
-  /** Feed-forward parts, whose values are the widest, are computed again in the backward pass; part of `recompute`. */
+  /** Feed-forward parts, whose values are the widest, are recomputed in the backward pass; part of `recompute`. */
   readonly leanFeedForward?: boolean
-  /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
+  /** Attention as one custom operator, where the model's heads allow it; fp16 and bf16 only. */
   readonly fused?: boolean
   /** Makes losses of hidden states. Plain cross entropy unless given. */
   readonly lossHead?: LossHead
@@ -153,7 +153,7 @@ export interface DecodingOptions {
   readonly cutAdapter?: boolean
   /** What is computed in, and the type of caches and cut matrices. float32 unless given. */
   readonly compute?: ComputeType
-  /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be recorded of it. */
+  /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be captured of it. */
   readonly recordable?: boolean
 }
 

@@ -60,13 +60,13 @@ export interface TrainingContextOptions {
   readonly batch: Batch
   readonly trainable: TrainableValues | null
   readonly compute: ComputeType
-  /** Computes each layer again in the backward pass. */
+  /** Recomputes each layer in the backward pass. */
   readonly recompute?: boolean
-  /** Computes attention's probabilities again in the backward pass. */
+  /** Recomputes attention's probabilities in the backward pass. */
   readonly leanAttention?: boolean
-  /** Computes feed-forward parts again in the backward pass. */
+  /** Recomputes feed-forward parts in the backward pass. */
   readonly leanFeedForward?: boolean
-  /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
+  /** Attention as one custom operator, where it takes the model's heads; fp16 and bf16 only. */
   readonly fused?: boolean
   /** Null outside of training. */
   readonly random?: Randomness | null
@@ -121,7 +121,7 @@ export function trainingContext({
         ? { p: random.attention.p, mask: attentionKept(architecture, random.attention, layer) }
         : null
       return attention(
-        { b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute },
+        { b, batch, architecture, tables, masks, dropout, recomputed: leanAttention && !recompute },
         [q, k, v],
         options,
       )
@@ -136,13 +136,13 @@ interface AttentionParts {
   readonly tables: readonly (readonly [Value, Value])[]
   readonly masks: AttentionMasks
   readonly dropout: { readonly p: number; readonly mask: Value } | null
-  readonly lean: boolean
+  readonly recomputed: boolean
 }
 
 // softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V
 // [B, K, T, D].
 function attention(
-  { b, batch, architecture, tables, masks, dropout, lean }: AttentionParts,
+  { b, batch, architecture, tables, masks, dropout, recomputed }: AttentionParts,
   [q, k, v]: readonly [Value, Value, Value],
   { rotary = 0, scale, softcap, window }: AttentionOptions,
 ): Value {
@@ -166,7 +166,7 @@ function attention(
       alpha: 1 / (1 - (dropout?.p ?? 0)),
     })
   }
-  const attended = lean ? b.region(attend) : attend()
+  const attended = recomputed ? b.region(attend) : attend()
   return reshape(transpose(reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), [
     'N',
     heads * headSize,
