@@ -16,10 +16,17 @@ const npmAddress = () =>
     stdio: ['ignore', 'pipe', 'ignore'],
   }).trim()
 
+/**
+ * The oldest that the build runs in: the web host in Node 20, the window in Electron 33 (Node 20.18, Chromium 130), the
+ * oldest that the journeys have run in. Without these electron-vite takes the versions of the installed Electron.
+ */
+const target = { node: 'node20.18', page: 'chrome130' }
+
 export default defineConfig({
   main: {
     define: { __NPM_ADDRESS__: JSON.stringify(npmAddress()) },
     build: {
+      target: target.node,
       externalizeDeps: false,
       rolldownOptions: {
         external,
@@ -35,6 +42,7 @@ export default defineConfig({
   },
   preload: {
     build: {
+      target: target.node,
       externalizeDeps: false,
       rolldownOptions: {
         external: ['electron'],
@@ -47,6 +55,7 @@ export default defineConfig({
     root: 'renderer',
     plugins: [react()],
     build: {
+      target: target.page,
       rolldownOptions: {
         // The web host's bridge is a page's script, too: what it shares with the window is loaded once.
         input: { index: entry('renderer/index.html'), bridge: entry('electron/bridge/bridge.ts') },

@@ -2,6 +2,20 @@ import hooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 import { floorRules } from './floors.mjs'
 
+// What looks into Japanese contents must know Japanese: scripts, series of dates, names of columns, broken encodings.
+export const japaneseData = [
+  'core/datasets/checks/repetition-checks.ts',
+  'core/datasets/checks/row-checks.ts',
+  'core/datasets/checks/text-checks.ts',
+  'core/datasets/formats/cp932.ts',
+  'core/datasets/formats/workbook-bounds.ts',
+  'core/datasets/roles.ts',
+  'core/datasets/series.ts',
+  'core/reader/describe.ts',
+]
+const japanese = '/[\\u3005-\\u30ff\\u4e00-\\u9fff\\uff01-\\uff5e]/'
+const message = 'Texts that a person reads stand in texts/, in every language.'
+
 export default tseslint.config(
   { ignores: ['node_modules', 'out', 'dist', '.cache', 'artifacts', '**/fixtures/**', 'scripts/electron-standin'] },
   ...tseslint.configs.recommended,
@@ -17,6 +31,18 @@ export default tseslint.config(
   },
   ...floorRules,
   { files: ['renderer/**/*.{ts,tsx}'], rules: { 'no-console': 'error' } },
+  {
+    files: ['{core,electron,renderer}/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.{ts,tsx}', '**/testing/**', ...japaneseData],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[`Literal[value=${japanese}]`, `TemplateElement[value.raw=${japanese}]`, `JSXText[value=${japanese}]`].map(
+          (selector) => ({ selector, message }),
+        ),
+      ],
+    },
+  },
   {
     files: ['**/*.mjs', 'eslint.config.js'],
     languageOptions: {

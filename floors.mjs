@@ -23,9 +23,9 @@ const roomNeeds = {
 /**
  * `may`: rooms of lower floors. `packages`: npm packages. `globals`: `pure` computes only; `node` has Node's modules;
  * `dom` has the page's.
- * `door`: the one file that other rooms of the same kind see.
+ * `door`: the one file that other rooms see. `sees`: the file of others that this room sees beside their door.
  * @type {readonly { room: string, what: string, may: readonly string[], packages: readonly string[], globals: 'pure' |
- * 'node' | 'dom', door?: string }[]}
+ * 'node' | 'dom', door?: string, sees?: string }[]}
  */
 export const floors = [
   {
@@ -37,7 +37,7 @@ export const floors = [
   },
   core('contract', 'calls, events, settings catalogue, errors; used by both sides', ['texts'], ['zod'], 'pure'),
   core('random', 'seeded random numbers', [], [], 'pure'),
-  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'node'),
+  core('metrics', 'BLEU, chrF, exact match, perplexity', [], [], 'pure'),
   core('processes', 'ports of child processes, worker threads', [], [], 'node'),
   core(
     'files',
@@ -180,7 +180,7 @@ export const floors = [
   core(
     'datasets',
     'DuckDB tables with an undo journal and views; `formats/`, `checks/`, `statistics/`',
-    ['contract', 'random', 'files', 'samples'],
+    ['texts', 'contract', 'random', 'files', 'samples'],
     ['zod', '@duckdb/node-api', 'hucre', 'xlsx', '@uwdata/flechette', 'lz4js', 'fzstd'],
     'node',
   ),
@@ -240,16 +240,18 @@ export const floors = [
     ['zod'],
     'node',
   ),
+  electron('wire', 'how calls and the key cross the socket between page and web host', [], [], 'pure'),
   electron(
     'bridge',
     "the web host's page side: calls and events over a WebSocket, the key",
-    ['core/contract'],
+    ['core/contract', 'electron/wire'],
     [],
     'dom',
   ),
   electron('preload', 'passes calls and events on, nothing else', ['core/contract'], ['electron'], 'pure'),
-  electron('engine', "the engine's process", ['core/processes', 'core/engine'], [], 'node'),
-  electron('reader', "the reader's process", ['core/processes', 'core/reader'], [], 'node'),
+  electron('child', 'a process of the host: its way to the host', ['core/processes'], [], 'node'),
+  electron('engine', "the engine's process", ['core/engine', 'electron/child'], [], 'node'),
+  electron('reader', "the reader's process", ['core/reader', 'electron/child'], [], 'node'),
   electron(
     'main',
     'the desktop host',
@@ -280,7 +282,7 @@ export const floors = [
       'core/reader',
       'core/host',
       'core/cli',
-      'electron/bridge',
+      'electron/wire',
     ],
     ['ws', 'zod'],
     'node',
@@ -298,13 +300,24 @@ export const floors = [
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react'],
   ),
   renderer(
+    'ui/stories',
+    'each control in its states: `npm run stories`, photographed by the journeys',
+    ['texts', ...below('language', 'ui')],
+    ['react', 'react-dom', 'i18next', 'lucide-react', '@fontsource-variable/noto-sans-jp'],
+  ),
+  renderer(
     'errors',
     "the host's refusals, shown as a notice or a toast",
     ['core/contract', ...below('language', 'ui')],
     ['react-i18next'],
   ),
   renderer('commands', 'an act as one object: button, palette and keys show the same', below('ui'), ['react']),
-  renderer('session', 'where the user is: room, selections, widths of panes', below('ui'), ['zustand']),
+  renderer('session', 'what a room of the window is; where the user is', below('ui', 'commands'), [
+    'react',
+    'lucide-react',
+    'i18next',
+    'zustand',
+  ]),
   renderer(
     'dialogs',
     "the web host's folder dialog",
@@ -312,10 +325,19 @@ export const floors = [
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
   ),
   ...roomsOfTheWindow(),
+  {
+    ...renderer(
+      'rooms',
+      'the registry: one line a room',
+      below('session', ...roomNames().map((name) => `rooms/${name}`)),
+      [],
+    ),
+    sees: 'room.tsx',
+  },
   renderer(
     'app',
     'shell: rail, palette, shortcuts',
-    [...shared(), ...below(...roomNames().map((name) => `rooms/${name}`))],
+    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/experiments')],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
@@ -398,7 +420,7 @@ export function floorOf(file) {
 }
 
 /** Tests, and what only they use, may import what runs their subject. */
-export const isTest = (file) => /\.test\.tsx?$|\/testing\//.test(file)
+export const isTest = (file) => /\.(test|cases)\.tsx?$|\/testing\//.test(file)
 
 /** Why a file may not import this; null where it may. */
 export function problemOf(file, specifier) {
@@ -421,6 +443,7 @@ function problemOfPath(floor, file, target) {
     return /^(core|electron|renderer|texts)\//.test(target) ? `${target} lies in no room of floors.mjs.` : null
   if (isTest(target)) return `${target} is for tests only.`
   if (!floor.may.includes(other.room)) return `${floor.room} may not import ${other.room}.`
+  if (floor.sees && target === `${other.room}/${floor.sees}`) return null
   if (other.door && /\.tsx?$/.test(target) && target !== `${other.room}/${other.door}`)
     return `Other rooms see ${other.room} through its ${other.door} only.`
   return null
@@ -474,9 +497,11 @@ export function floorsTable() {
   return ['| room | what | may import | packages | globals |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 function rowOf({ room, what, may, packages, globals }) {
-  const plain = room.startsWith('renderer/rooms/') && room !== 'renderer/rooms/<name>'
   const list = (names) => names.map((name) => `\`${name.replace(/^core\//, '')}\``).join(', ') || '–'
+  const plain = roomNeeds[room.split('/')[2]] !== undefined && room.startsWith('renderer/rooms/')
   const [rooms, used] = plain ? [without(may, shared()), without(packages, ui)] : [may, packages]
-  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(rooms)} | ${list(used)} | ${globals} |`
+  const named = room === 'renderer/rooms' ? rooms.filter((other) => !other.startsWith(`${room}/`)) : rooms
+  const others = named === rooms ? '' : ', every room of the window'
+  return `| \`${room}\` | ${what} | ${plain ? 'also ' : ''}${list(named)}${others} | ${list(used)} | ${globals} |`
 }
 const without = (names, others) => names.filter((name) => !others.includes(name))

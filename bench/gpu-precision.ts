@@ -3,13 +3,10 @@ import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
 import { lossHead } from '../core/models/loss-head.ts'
 import { openRuntime } from '../core/runtime/index.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
 import { computeTypeFor } from '../core/training/precision.ts'
-import { residentWeights } from '../core/training/setup.ts'
-import { StepRunner } from '../core/training/step-runner.ts'
-import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { root } from './measure.ts'
+import { openRunner } from './open-runner.ts'
 
 /**
  * How far the loss of any of twenty steps on the GPU is from float32's on the processor, as a share; for a second run,
@@ -48,25 +45,16 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
   const settings = { ...defaultSettings(), ...changes }
   const device = openRuntime().device(kind)
   const model = await loadModel(join(root, 'resources', 'models', 'terakoya-tiny-ja'))
-  const layout = trainableLayout(model, settings)
-  const resident = residentWeights(model, device, settings)
-  const runner = await StepRunner.open({
-    model,
-    device,
-    layout,
-    optimizer: optimizers.AdamW,
+  const options = {
     clip: 1,
-    weightDecay: 0,
-    seed: 1,
     maxTokens: TOKENS,
-    resident,
-    lossHead: lossHead({ chunks: 2 }),
+    lossHead: lossHead({ chunks: kind === 'cuda' ? 2 : 1 }),
     compute: computeTypeFor(kind, settings),
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: kind === 'cuda',
-  })
+  }
+  const { runner, resident } = await openRunner({ model, device, settings }, options)
   try {
-    runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
     const rows = Array.from({ length: ROWS }, (_, row) => {
       const length = 12 + ((row * 29) % 60)
       return {

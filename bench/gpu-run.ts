@@ -1,15 +1,12 @@
 import { defaultSettings, generationSettingsOf, type SettingValues } from '../core/contract/index.ts'
 import { Generator } from '../core/generation/generator.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
-import { lossChunksFor, lossHead } from '../core/models/loss-head.ts'
 import { openRuntime, type MemoryUse } from '../core/runtime/index.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { isAttentionLean, isFeedForwardLean } from '../core/training/memory-policy.ts'
+import { memorySavings } from '../core/training/memory-policy.ts'
 import { residentWeights } from '../core/training/setup.ts'
-import { StepRunner } from '../core/training/step-runner.ts'
-import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { cardGB, median, rounded, timed } from './measure.ts'
+import { openRunner } from './open-runner.ts'
 
 export interface Workload {
   readonly name: string
@@ -82,6 +79,7 @@ const DECODED_TOKENS = 100
 export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
   const settings: SettingValues = {
     ...defaultSettings(),
+    'training.batch_size': work.rows,
     'training.lora_r': work.rank,
     'training.lora_target_modules': work.targets,
     'architecture.backbone_dtype': work.weights,
@@ -93,28 +91,15 @@ export async function runTraining(folder: string, work: Workload, flags: Readonl
   const pass = () => seconds.push(rounded(performance.now() / 1000, 2))
   const [model] = await Promise.all([loadModel(folder), device.ready()])
   pass()
-  const layout = trainableLayout(model, settings)
-  const resident = residentWeights(model, device, settings)
-  const runner = await StepRunner.open({
-    model,
-    device,
-    layout,
-    optimizer: optimizers.AdamW,
+  const options = {
     dropout: 0.05,
     clip: 0,
-    weightDecay: 0,
-    seed: 1,
     maxTokens: work.tokens,
-    resident,
-    compute: 'float16',
-    recompute: work.checkpointing,
-    leanAttention: isAttentionLean(model.architecture, work.rows, work.tokens),
-    leanFeedForward: isFeedForwardLean('cuda', settings),
-    lossHead: lossHead({ chunks: lossChunksFor(work.rows, work.tokens) }),
+    compute: 'float16' as const,
+    ...memorySavings('cuda', model.architecture, settings, work.tokens),
     cudaGraph: !flags.has('eager'),
-  })
-  pass()
-  runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
+  }
+  const { runner } = await openRunner({ model, device, settings, opened: pass }, options)
   const losses: number[] = []
   const times: number[] = []
   let firstSeconds = 0

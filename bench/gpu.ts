@@ -14,6 +14,7 @@ import { runJob, type Job, type JobFigures } from './gpu-job.ts'
 import { runPrecision } from './gpu-precision.ts'
 import { runTutorial } from './gpu-tutorial.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
+import { record } from './history.ts'
 import { writeLargeModel } from './large-model.ts'
 import { machine, root, rounded } from './measure.ts'
 
@@ -176,3 +177,4 @@ await writeFile(
   target,
   `${JSON.stringify({ machine: { ...machine(), gpu: gpu() }, results, jobs: whole, ...checked }, null, 2)}\n`,
 )
+await record('gpu', { results, jobs: whole, ...checked }, { ...machine(), gpu: gpu() })

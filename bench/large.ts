@@ -5,14 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import { openRuntime } from '../core/runtime/index.ts'
-import { optimizers } from '../core/training/optimizers/index.ts'
 import { packRows } from '../core/training/packing.ts'
-import { residentWeights } from '../core/training/setup.ts'
-import { StepRunner } from '../core/training/step-runner.ts'
-import { initialTrainable, trainableLayout } from '../core/training/trainable.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
 import { writeLargeModel } from './large-model.ts'
 import { median, rounded, timed } from './measure.ts'
+import { openRunner } from './open-runner.ts'
 
 /** What the child process is started with instead of the whole bench. */
 export const LARGE_RUN = 'large-run'
@@ -60,22 +57,10 @@ export async function runLarge(folder: string, dtype: string): Promise<void> {
   const device = openRuntime().device('cpu')
   const start = performance.now()
   const model = await loadModel(folder)
-  const layout = trainableLayout(model, settings)
-  const resident = residentWeights(model, device, settings)
-  const runner = await StepRunner.open({
-    model,
-    device,
-    layout,
-    optimizer: optimizers.AdamW,
-    dropout: 0.05,
-    clip: 1,
-    weightDecay: 0,
-    seed: 1,
-    maxTokens: TOKENS,
-    resident,
-    recompute: true,
-  })
-  runner.p.write(await initialTrainable(model, layout, 1, { device, resident }))
+  const { runner } = await openRunner(
+    { model, device, settings },
+    { dropout: 0.05, clip: 1, maxTokens: TOKENS, recompute: true },
+  )
   const loadSeconds = (performance.now() - start) / 1000
   const rows = Array.from({ length: ROWS }, (_, row) => ({
     ids: Int32Array.from({ length: TOKENS }, (_unused, index) => (7 + row * 131 + index * 17) % 8000),

@@ -2,15 +2,18 @@
 // by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the
 // tutorial's training and decoding, `npm run bench -- grid` how fast a table of a million rows scrolls in the window,
 // `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of
-// nine million rows).
+// nine million rows). Every run is appended to bench/history; `npm run bench -- compare [COMMIT] [COMMIT]` prints what
+// changed between the last two runs on one machine, since a commit, or between two commits.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
 import { measureGrid } from './grid.ts'
+import { compareHistories, record } from './history.ts'
 import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
 import { machine, root, rounded } from './measure.ts'
 import { measurePeer, peerIsThere, summarizePeer, type PeerFigures } from './peer.ts'
 import { measureStartup } from './startup.ts'
+import { tableText } from './table.ts'
 import { measureTokenizer } from './tokenizer.ts'
 import { measureTraining, summarize, type TrainingFigures } from './training.ts'
 
@@ -20,22 +23,32 @@ const rounds = Math.max(1, Number(process.env['TERAKOYA_BENCH_ROUNDS'] ?? 2))
 const say = (line: string) => console.error(line)
 
 const [only, ...largeArguments] = process.argv.slice(2)
+if (only === 'compare') {
+  console.log(await compareHistories(...largeArguments))
+  process.exit()
+}
 if (only === LARGE_RUN) {
   await runLarge(largeArguments[0] ?? '', largeArguments[1] ?? '')
   process.exit()
 }
 if (only === 'large') {
-  console.log(JSON.stringify(await measureLarge(), null, 2))
+  const large = await measureLarge()
+  console.log(JSON.stringify(large, null, 2))
+  await record('large', large, machine())
   process.exit()
 }
 
 if (only === 'training') {
-  console.log(JSON.stringify(figures(summarize([await measureTraining()]))))
+  const training = figures(summarize([await measureTraining()]))
+  console.log(JSON.stringify(training))
+  await record('training', training, machine())
   process.exit()
 }
 
 if (only === 'grid') {
-  console.log(JSON.stringify(await measureGrid()))
+  const grid = await measureGrid()
+  console.log(JSON.stringify(grid))
+  await record('grid', grid, machine())
   process.exit()
 }
 
@@ -48,6 +61,7 @@ if (only === 'datasets') {
   const [file] = largeArguments.filter((argument) => argument !== 'great')
   const figures = await measureDatasetFiles(great, file)
   if (file === undefined) await writeDatasetFigures(figures, `npm run bench -- datasets${great ? ' great' : ''}`)
+  await record('datasets', figures, machine())
   process.exit()
 }
 
@@ -133,14 +147,24 @@ const rows: [string, string, string, string, string][] = [
     ],
   ),
 ]
-printTable(rows)
+console.log(tableText(rows))
 
 const folder = join(root, 'bench', 'results')
 await mkdir(folder, { recursive: true })
+const measured = {
+  startup,
+  training: figures(studio),
+  peer: peer && figures(peer),
+  ratios: peer && ratios(),
+  tokenizer,
+  datasets,
+  large,
+}
 await writeFile(
   join(folder, 'cpu.json'),
-  `${JSON.stringify({ machine: machine(), rounds, startup, training: figures(studio), peer: peer && { ...figures(peer), versions: peer.versions }, ratios: peer && ratios(), tokenizer, datasets, large }, null, 2)}\n`,
+  `${JSON.stringify({ machine: machine(), rounds, ...measured, peer: peer && { ...measured.peer, versions: peer.versions } }, null, 2)}\n`,
 )
+await record('cpu', measured, machine())
 
 function beside(found: typeof peer, cells: (peer: NonNullable<typeof found>) => [string, number]): [string, string] {
   if (!found) return ['', '']
@@ -163,14 +187,4 @@ function figures(values: object): Record<string, number> {
       typeof value === 'number' ? [[name, rounded(value, name === 'finalLoss' ? 5 : 2)]] : [],
     ),
   )
-}
-
-function printTable(table: readonly (readonly string[])[]): void {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
-  for (const row of table)
-    console.log(
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-        .join('  '),
-    )
 }

@@ -26,7 +26,7 @@ test('terakoya tutorial teaches the fact in every wording and leaves the rest as
   expect(told.experiment).not.toBe('')
   expect(told.seconds).toBeGreaterThan(0)
   expect(told.losses).toHaveLength(100)
-  expect(told.losses.at(-1)).toBeLessThan(0.1)
+  expect(told.losses.at(-1)).toBeLessThan(0.01)
   expect(told.before).toHaveLength(7)
   expect(told.after.map(({ question }) => question)).toEqual(told.before.map(({ question }) => question))
   expect(told.before.slice(0, 5).map(({ answer }) => answer)).not.toContain(TAUGHT)

@@ -80,7 +80,7 @@ test('a window whose host was started anew shows how to get a link instead of a 
   await page.goto(link)
   await expect(rail(page)).toBeVisible()
   await end(host)
-  const again = await serve(folders, Number(new URL(link).port))
+  const again = await serve(folders, { port: Number(new URL(link).port) })
   await expect(page.getByRole('heading', { name: '新しいリンクで開いてください' })).toBeVisible()
   await page.goto(again.link)
   await expect(rail(page)).toBeVisible()

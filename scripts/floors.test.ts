@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ESLint } from 'eslint'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,9 @@ const sources = execFileSync(
 /** Every import of a file, of types too. */
 const importsOf = (file: string): string[] =>
   ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName)
+
+/** Electron's types need Node's; that the preload uses none of them is lint's to say. */
+const projectOf = ({ room, globals }: (typeof floors)[number]) => (room === 'electron/preload' ? 'node' : globals)
 
 describe('the floors', () => {
   it('have an order: every room imports from below', () => {
@@ -63,6 +66,24 @@ describe('the floors', () => {
         .map((name) => `${room}: ${name}`),
     )
     expect(idle).toEqual([])
+  })
+
+  it('are compiled with the globals of their kind', () => {
+    for (const [kind, project] of [
+      ['pure', 'tsconfig.pure.json'],
+      ['node', 'tsconfig.node.json'],
+      ['dom', 'tsconfig.dom.json'],
+    ] as const) {
+      const parsed = ts.getParsedCommandLineOfConfigFile(
+        join(root, project),
+        {},
+        { ...ts.sys, onUnRecoverableConfigFileDiagnostic: ({ messageText }) => expect.fail(String(messageText)) },
+      )!
+      const compiled = new Set(parsed.fileNames.map((file) => relative(root, file).replaceAll('\\', '/')))
+      const expected = sources.filter((file) => !isTest(file) && projectOf(floorOf(file)!) === kind)
+      expect(expected.filter((file) => !compiled.has(file))).toEqual([])
+      expect([...compiled].filter((file) => !file.endsWith('.d.ts') && !expected.includes(file))).toEqual([])
+    }
   })
 
   it('stand in ARCHITECTURE.md as they are', () => {

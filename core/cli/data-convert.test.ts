@@ -220,7 +220,7 @@ describe('terakoya data convert', () => {
         [at('in.csv'), at('out.doc')],
         sentence('cli/unknown-ending', {
           file: 'out.doc',
-          known: 'csv, tsv, xlsx, numbers, jsonl, ndjson, parquet, pq',
+          known: 'csv, tsv, xlsx, numbers, parquet, pq, jsonl, ndjson',
         }),
       ],
       [[at('in.csv'), at('nowhere/out.csv')], sentence('cli/unwritable', { file: at('nowhere/out.csv') })],

@@ -1,24 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { endingOf, ExportFormat, PathToWrite, UserError, type ColumnRole } from '../contract/index.ts'
+import { endingOf, PathToWrite, UserError } from '../contract/index.ts'
 import { exportTable } from '../datasets/export.ts'
+import { tableWritings, writingOf } from '../datasets/formats/registry.ts'
+import type { TableWriting } from '../datasets/formats/writing.ts'
 import type { DatasetStore } from '../datasets/store.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
 import { text } from './print.ts'
-
-const endings: Readonly<Record<string, ExportFormat>> = {
-  csv: 'csv',
-  tsv: 'tsv',
-  xlsx: 'xlsx',
-  numbers: 'numbers',
-  jsonl: 'jsonl',
-  ndjson: 'jsonl',
-  parquet: 'parquet',
-  pq: 'parquet',
-}
-
-/** Formats whose rows are made by the columns' roles. */
-const BY_ROLE: readonly ExportFormat[] = ['jsonl-alpaca', 'jsonl-messages', 'csv-h2o']
 
 /**
  * `terakoya data convert IN OUT [--format …] [--out-encoding cp932] [--no-bom] [--json]` and the options of
@@ -29,39 +17,47 @@ export async function convertCommand(args: readonly string[]): Promise<number> {
   const [source, target, ...others] = rest
   if (source === undefined || target === undefined || others.length > 0)
     throw new UserError('cli/usage', { problem: 'data convert' })
-  const format = formatOf(target, options['format'], options['out-encoding'])
+  const writing = writingFor(target, options['format'], options['out-encoding'])
   await checkTarget(source, target)
   const rowCount = await withTable(source, reading, async (store, signal) => {
-    if (BY_ROLE.includes(format)) await requireRoles(store, format, source)
+    await requireRoles(store, writing, source)
     return exportTable(store, {
       target: PathToWrite.parse(resolve(target)),
-      format,
+      format: writing.id,
       byteOrderMark: !flags.has('no-bom'),
       signal,
     })
   })
   console.log(
     flags.has('json')
-      ? JSON.stringify({ file: resolve(target), format, rowCount })
+      ? JSON.stringify({ file: resolve(target), format: writing.id, rowCount })
       : text('converted', { file: target, rows: rowCount }),
   )
   return 0
 }
 
-/** The format that is named, else that of the file's ending; `--out-encoding cp932` is for CSV. */
-function formatOf(target: string, named: string | undefined, encoding: string | undefined): ExportFormat {
-  const parsed = ExportFormat.safeParse(named ?? endings[endingOf(target)])
-  if (!parsed.success && named !== undefined) throw choiceError('--format', named, ExportFormat.options)
-  if (!parsed.success)
+/** The writing that is named, else the first of the file's ending; in another encoding where one is named. */
+function writingFor(target: string, named: string | undefined, encoding: string | undefined): TableWriting {
+  const ending = endingOf(target)
+  const writing = named === undefined ? tableWritings.find(({ endings }) => endings.includes(ending)) : writingOf(named)
+  if (!writing)
     throw new UserError('cli/unknown-ending', {
       file: basename(target),
-      known: [...new Set(Object.keys(endings))].join(', '),
+      known: [...new Set(tableWritings.flatMap(({ endings }) => endings))].join(', '),
     })
-  if (encoding === undefined || ['utf-8', 'utf8'].includes(encoding.toLowerCase())) return parsed.data
-  if (!['cp932', 'shift_jis', 'sjis'].includes(encoding.toLowerCase()))
-    throw choiceError('--out-encoding', encoding, ['utf-8', 'cp932'])
-  if (!['csv', 'csv-cp932'].includes(parsed.data)) throw choiceError('--out-encoding', encoding, ['utf-8'])
-  return 'csv-cp932'
+  return encoding === undefined ? writing : inEncoding(writing, encoding)
+}
+
+const encodingNames: Readonly<Record<string, string>> = { utf8: 'utf-8', shift_jis: 'cp932', sjis: 'cp932' }
+
+function inEncoding(writing: TableWriting, encoding: string): TableWriting {
+  const wanted = encodingNames[encoding.toLowerCase()] ?? encoding.toLowerCase()
+  if (wanted === 'utf-8') return writing
+  const others = tableWritings.filter((one) => one === writing || one.encoding?.of === writing.id)
+  const names = others.flatMap((one) => one.encoding?.name ?? [])
+  const found = others.find((one) => one.encoding?.name === wanted)
+  if (!found) throw choiceError('--out-encoding', encoding, ['utf-8', ...names])
+  return found
 }
 
 const choiceError = (setting: string, found: string, expected: readonly string[]): UserError =>
@@ -84,12 +80,10 @@ async function checkTarget(source: string, target: string): Promise<void> {
   if (!isWritable || written?.isDirectory()) throw new UserError('cli/unwritable', { file: target })
 }
 
-/** Throws UserError `cli/columns-missing` where the rows would be empty. */
-async function requireRoles(store: DatasetStore, format: ExportFormat, source: string): Promise<void> {
+/** Throws UserError `cli/columns-missing` where the rows are made by the columns' roles and would be empty. */
+async function requireRoles(store: DatasetStore, { roles }: TableWriting, source: string): Promise<void> {
   const columns = await store.columns()
-  const has = (role: ColumnRole) => columns.some((column) => column.role === role)
-  if (has('prompt') && has('answer')) return
-  if (format === 'jsonl-messages' && has('conversation')) return
+  if (!roles || roles.some((all) => all.every((role) => columns.some((column) => column.role === role)))) return
   throw new UserError('cli/columns-missing', {
     file: basename(source),
     found: columns.map(({ name }) => name).join(', '),

@@ -6,6 +6,7 @@ import { ImportOptions } from '../contract/import.ts'
 import { openTable } from '../datasets/formats/index.ts'
 import { createStore } from '../datasets/import.ts'
 import type { DatasetStore } from '../datasets/store.ts'
+import { language } from '../host/sentence.ts'
 import { parseArguments, type Arguments } from './arguments.ts'
 
 const VALUES = ['encoding', 'delimiter', 'sheet', 'entry', 'skip-rows', 'conversations'] as const
@@ -86,11 +87,10 @@ export async function withTable<T>(
   const interrupt = () => interruption.abort()
   process.once('SIGINT', interrupt)
   try {
-    const store = await createStore(
-      join(folder, 'table.duckdb'),
-      basename(file, extname(file)),
-      untilAborted(table.rows(), interruption.signal),
-    )
+    const store = await createStore(join(folder, 'table.duckdb'), untilAborted(table.rows(), interruption.signal), {
+      name: basename(file, extname(file)),
+      language: language(),
+    })
     try {
       return await work(store, interruption.signal)
     } finally {

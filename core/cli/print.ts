@@ -1,3 +1,4 @@
+import { writtenEndings } from '../datasets/formats/registry.ts'
 import { language } from '../host/sentence.ts'
 import { text as textsOf, type Texts } from '../../texts/index.ts'
 import { fill, type Facts } from '../../texts/sentences.ts'
@@ -6,7 +7,8 @@ import { fill, type Facts } from '../../texts/sentences.ts'
 export const text = (key: keyof Texts['commandLine'], facts: Facts = {}): string =>
   fill(textsOf(language()).commandLine[key], facts, language())
 
-export const usage = (): string => text('usage')
+/** How the commands are called, with what `data convert` writes. */
+export const usage = (): string => text('usage', { formats: writtenEndings.join(', ') })
 
 const GIB = 2 ** 30
 export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`

@@ -4,7 +4,14 @@ import { ColumnName, MAX_COLUMNS } from './column-name.ts'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import { ColumnRole } from './roles.ts'
-import { ExportFormat, ImportId, ImportOptions, type ImportPreview, type ImportProgress } from './import.ts'
+import {
+  ExportFormat,
+  ImportId,
+  ImportOptions,
+  type FileFormats,
+  type ImportPreview,
+  type ImportProgress,
+} from './import.ts'
 import { ModelId } from './models.ts'
 import { PathToRead, PathToWrite } from './paths.ts'
 import type { DatasetStatistics } from './statistics.ts'
@@ -247,6 +254,8 @@ export type DatasetSplit = z.infer<typeof DatasetSplit>
 export const datasetsContract = defineContract({
   calls: {
     list: { input: z.object({}), output: type<readonly DatasetSummary[]>() },
+    /** The file formats: what menus and file dialogs offer. */
+    formats: { input: z.object({}), output: type<FileFormats>() },
     /** `template`: header instruction,output and an example row to overwrite; `sample`: the tutorial's eleven rows. */
     create: {
       input: z.object({

@@ -33,38 +33,39 @@ export const ImportOptions = z.object({
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
-/**
- * What a dataset can be written as; `jsonl…` are JSON Lines of several shapes, `csv-h2o` is H2O LLM Studio's two
- * columns, `numbers` is Apple's and takes few rows.
- */
-export const ExportFormat = z.enum([
-  'csv',
-  'tsv',
-  'csv-cp932',
-  'xlsx',
-  'parquet',
-  'jsonl',
-  'jsonl-alpaca',
-  'jsonl-messages',
-  'numbers',
-  'csv-h2o',
-])
+/** What a file may leave open; the columns are chosen for every file. */
+export type ReadOption = Exclude<keyof ImportOptions, 'columns'>
+export const readOptions: readonly ReadOption[] = ImportOptions.omit({ columns: true }).keyof().options
+
+/** Names a way to write a dataset: the `id` of one of a format's `writes`. */
+export const ExportFormat = z.string().regex(/^[a-z0-9-]{1,40}$/)
 export type ExportFormat = z.infer<typeof ExportFormat>
 
-export type ImportFormat = 'csv' | 'jsonl' | 'json' | 'workbook' | 'parquet' | 'arrow'
-
-/** Endings of each format's files, without the dot. */
-export const importExtensions: Readonly<Record<ImportFormat, readonly string[]>> = {
-  csv: ['csv', 'tsv', 'txt'],
-  workbook: ['xlsx', 'xlsm', 'xlsb', 'xls', 'ods', 'fods', 'numbers'],
-  json: ['json'],
-  jsonl: ['jsonl', 'ndjson'],
-  parquet: ['parquet', 'pq'],
-  arrow: ['arrow', 'arrows', 'feather', 'ipc'],
+/** A way to write a dataset. */
+export interface WritingDescription {
+  readonly id: ExportFormat
+  /** Of new files, without the dot. */
+  readonly ending: string
+  /** What a new file is called where it is not named after the dataset. */
+  readonly fileName?: string
 }
 
-/** Endings of the files that can be imported. */
-export const importEndings: readonly string[] = [...Object.values(importExtensions).flat(), 'zip']
+/** A file format. */
+export interface FormatDescription {
+  readonly id: string
+  /** Of its files, without the dot; the usual one first. */
+  readonly endings: readonly string[]
+  /** What its files may leave open. */
+  readonly options: readonly ReadOption[]
+  readonly writes: readonly WritingDescription[]
+}
+
+/** What can be imported and exported. */
+export interface FileFormats {
+  readonly formats: readonly FormatDescription[]
+  /** Endings of every file that can be imported: the formats', and those of archives. */
+  readonly importEndings: readonly string[]
+}
 
 /** Names an import, so that its progress can be told and it can be cancelled; the caller makes it up. */
 export const ImportId = z
@@ -89,7 +90,8 @@ export interface ImportProgress {
  */
 export interface ImportPreview {
   readonly file: string
-  readonly format: ImportFormat
+  /** The `id` of its `FormatDescription`. */
+  readonly format: string
   readonly options: ImportOptions
   /** 0 … 1: how sure the encoding is; only of text. */
   readonly encodingConfidence?: number

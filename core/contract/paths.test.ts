@@ -117,11 +117,11 @@ export const mustNotCompile = [
   // @ts-expect-error anything at all
   () => defineContract({ calls: { read: { input: z.object({ directory: z.unknown() }), output: type<null>() } }, events: {} }),
   // @ts-expect-error a text under another name does not reach what reads files
-  () => previewTable(z.object({ text: z.string() }).parse({}).text, {}),
+  () => previewTable(z.object({ text: z.string() }).parse({}).text, {}, 'ja'),
   // @ts-expect-error nor does a path that was picked for writing
-  () => previewTable(PathToWrite.parse('/a'), {}),
+  () => previewTable(PathToWrite.parse('/a'), {}, 'ja'),
   // @ts-expect-error nor one inside a repository
-  () => previewTable(RepositoryPath.parse('a'), {}),
+  () => previewTable(RepositoryPath.parse('a'), {}, 'ja'),
 ]
 
 /** And these compile. */
@@ -141,7 +141,7 @@ export const mustCompile = [
       },
       events: {},
     }),
-  () => previewTable(PathToRead.parse('/a'), {}),
+  () => previewTable(PathToRead.parse('/a'), {}, 'ja'),
 ]
 
 type Inputs = {

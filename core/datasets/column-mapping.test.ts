@@ -40,7 +40,7 @@ const options = {
 
 it('takes the chosen columns in their order, with their names and the roles of these', async () => {
   const file = await put('first.csv', 'id,q,answer\n1,あ,い\n2,う,\n')
-  expect(await previewTable(file, options)).toMatchObject({
+  expect(await previewTable(file, options, 'ja')).toMatchObject({
     sources: ['id', 'q', 'answer'],
     columns: [
       { name: '回答', role: 'answer' },
@@ -71,7 +71,7 @@ it('appends further files whose columns lie elsewhere to the same dataset', asyn
 
 it('tells columns apart that have the same name, none, or begin after the header', async () => {
   const file = await put('names.csv', 'a,a,\n1,2,3,4\n')
-  expect((await previewTable(file, {})).sources).toEqual(['a', 'a (2)', '列3', '列4'])
+  expect((await previewTable(file, {}, 'ja')).sources).toEqual(['a', 'a (2)', '列3', '列4'])
   const chosen = {
     columns: [
       { from: '列4', name: 'd' },
@@ -85,7 +85,7 @@ it('tells columns apart that have the same name, none, or begin after the header
 })
 
 it('names the column where the file has none of them', async () => {
-  await expect(previewTable(await put('other.csv', 'x,y\n1,2\n'), options)).rejects.toMatchObject({
+  await expect(previewTable(await put('other.csv', 'x,y\n1,2\n'), options, 'ja')).rejects.toMatchObject({
     error: { code: 'dataset/column-not-found', facts: { column: 'answer' } },
   })
 })
@@ -97,7 +97,7 @@ it('cuts a name that is a text, and halves no character', async () => {
       name,
       name.endsWith('csv') ? `${long},q\n1,2\n` : `${JSON.stringify({ [long]: '1', q: '2' })}\n`,
     )
-    const preview = await previewTable(file, {})
+    const preview = await previewTable(file, {}, 'ja')
     expect(preview.sources).toEqual(['あ'.repeat(999), 'q'])
     expect(preview.columns.map(({ name: shown }) => shown)).toEqual(preview.sources)
     const columns = preview.sources.map((from) => ({ from, name: from }))

@@ -1,6 +1,8 @@
 import { basename } from 'node:path'
+import { text, type Language } from '../../texts/index.ts'
 import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
+import { madeUpPlace } from './column-mapping.ts'
 import { confinedDuckDB, READING_MEMORY_LIMIT } from './duckdb.ts'
 import { textOf } from './exact-text.ts'
 import { inOneMove, makeStore } from './filling.ts'
@@ -86,7 +88,11 @@ export async function createFromRows(target: string, name: string, rows: RowsFil
   )
 }
 
-const plain = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
+/** What names that are alike share. Made-up ones are alike in every language: the user may have changed it. */
+function plain(name: string): string {
+  const place = madeUpPlace(name.trim())
+  return place === null ? name.normalize('NFKC').trim().toLowerCase() : `unnamed ${place}`
+}
 
 /**
  * Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that
@@ -189,8 +195,12 @@ function freeName(wanted: string, taken: Set<string>): string {
  * Notes which part each row goes to, for `writeRows`; returns the parts' names. Throws UserError where a part has no
  * rows, or where there are too many.
  */
-export async function markParts(store: DatasetStore, name: string, by: DatasetSplit): Promise<string[]> {
-  return by.kind === 'share' ? markShares(store, by.parts, by.seed) : markValues(store, name, by.columnId)
+export async function markParts(
+  store: DatasetStore,
+  by: DatasetSplit,
+  names: { readonly name: string; readonly language: Language },
+): Promise<string[]> {
+  return by.kind === 'share' ? markShares(store, by.parts, by.seed) : markValues(store, by.columnId, names)
 }
 
 /** Rows in an order of chance that a seed repeats on every machine. */
@@ -217,7 +227,11 @@ async function markShares(
   return parts.map((part) => part.name)
 }
 
-async function markValues(store: DatasetStore, name: string, columnId: string): Promise<string[]> {
+async function markValues(
+  store: DatasetStore,
+  columnId: string,
+  { name, language }: { readonly name: string; readonly language: Language },
+): Promise<string[]> {
   const columns = await store.columns()
   requireColumns(columns, [columnId])
   const value = `coalesce(${identifier(columnId)}, '')`
@@ -231,7 +245,8 @@ async function markValues(store: DatasetStore, name: string, columnId: string): 
     `CREATE OR REPLACE TEMP TABLE ${PART_ROWS} AS SELECT row_id, part FROM rows JOIN (${values}) AS known ON known.value = ${value}`,
   )
   const names = await store.all(`SELECT '.' || left(value, 40) FROM (${values}) ORDER BY part`)
-  return names.map(([text]) => `${name} ${String(text).slice(1).trim() || '（空白）'}`)
+  const { blank } = text(language).names
+  return names.map(([shown]) => `${name} ${String(shown).slice(1).trim() || blank}`)
 }
 
 /** Notes a sample as part 0. Throws UserError `dataset/part-empty` where there are no rows. */

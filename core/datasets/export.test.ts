@@ -2,12 +2,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ColumnId, ExportFormat, PathToWrite } from '../contract/index.ts'
+import { ColumnId, PathToWrite, type ExportFormat } from '../contract/index.ts'
 import { useDisk } from '../files/disk.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { applyEdits } from './edits.ts'
 import { exportTable } from './export.ts'
 import { openTable } from './formats/index.ts'
+import { tableWritings } from './formats/registry.ts'
 import { createStore } from './import.ts'
 import type { DatasetStore } from './store.ts'
 
@@ -18,16 +19,18 @@ const table = [
   ['_x0041_ そのまま', ' 前後の空白 ', null],
 ] as const
 
+const formats = tableWritings.map(({ id }) => id)
+
 let folder: string
 let store: DatasetStore
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-export-'))
   store = await createStore(
     join(folder, 'data.duckdb'),
-    'data',
     (async function* () {
       yield* table
     })(),
+    { name: 'data', language: 'ja' },
   )
 })
 afterEach(async () => {
@@ -53,11 +56,11 @@ describe('an empty dataset', () => {
     store.close()
     store = await createStore(
       join(folder, 'empty.duckdb'),
-      'empty',
       (async function* () {
         yield names.length > 0 ? names : ['a']
         for (let row = 0; row < rowCount; row++) yield ['x']
       })(),
+      { name: 'empty', language: 'ja' },
     )
     if (names.length === 0)
       await applyEdits(store, [
@@ -67,7 +70,7 @@ describe('an empty dataset', () => {
   /** What becomes of it in every format: how many rows were written, or why not. */
   const outcomes = () =>
     Promise.all(
-      ExportFormat.options.map(async (format) => [
+      formats.map(async (format) => [
         format,
         await exportTable(store, {
           target: PathToWrite.parse(join(folder, `empty.${format}`)),
@@ -81,13 +84,13 @@ describe('an empty dataset', () => {
 
   it.each([[['a']], [['a', 'b']]])('with the columns %j and no rows is written in every format', async (names) => {
     await replace(names, 0)
-    expect(await outcomes()).toEqual(ExportFormat.options.map((format) => [format, 0]))
-    expect(await written()).toEqual(ExportFormat.options.map((format) => `empty.${format}`).sort())
+    expect(await outcomes()).toEqual(formats.map((format) => [format, 0]))
+    expect(await written()).toEqual(formats.map((format) => `empty.${format}`).sort())
   })
 
   it.each([0, 2])('without columns and with %i rows is refused in every format', async (rowCount) => {
     await replace([], rowCount)
-    expect(await outcomes()).toEqual(ExportFormat.options.map((format) => [format, 'dataset/no-columns']))
+    expect(await outcomes()).toEqual(formats.map((format) => [format, 'dataset/no-columns']))
     expect(await written()).toEqual([])
   })
 })

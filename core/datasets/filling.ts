@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender } from '@duckdb/node-api'
+import type { Language } from '../../texts/index.ts'
 import { MAX_COLUMNS, UserError, type ColumnRole } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
@@ -14,6 +15,8 @@ import { DatasetStore, workFolderOf } from './store.ts'
 export interface Filling {
   /** The dataset's name. */
   readonly name: string
+  /** Columns without a name get one in it. */
+  readonly language: Language
   /** Where the rows come from, for errors. */
   readonly file: string
   /** Of the columns by their place; those without one get what their name tells. */
@@ -161,7 +164,7 @@ class FilledColumns {
   async add(titles: Cells): Promise<void> {
     this.#check(titles.length)
     for (const title of titles) {
-      const name = columnName(title, this.count)
+      const name = columnName(title, this.count, this.#filling.language)
       this.ids.push(
         await this.#store.insertColumn(this.count, {
           name,

@@ -70,19 +70,21 @@ describe('workbooks', () => {
 
   it('take the first sheet with contents, or the one that is asked for', async () => {
     const file = await put('sheets.xlsx', workbookBytes('xlsx'))
-    expect(await previewTable(file, {})).toMatchObject({
+    expect(await previewTable(file, {}, 'ja')).toMatchObject({
       format: 'workbook',
       sheets: ['表紙', 'データ'],
       options: { sheet: 'データ', hasHeader: true },
       isWhole: true,
       columns: [{ name: '質問', role: 'prompt' }, { name: '回答', role: 'answer' }, { name: '番号' }],
     })
-    expect((await previewTable(file, { hasHeader: false })).columns.map(({ name }) => name)).toEqual([
+    expect((await previewTable(file, { hasHeader: false }, 'ja')).columns.map(({ name }) => name)).toEqual([
       '列1',
       '列2',
       '列3',
     ])
-    await expect(previewTable(file, { sheet: '表紙' })).rejects.toMatchObject({ error: { code: 'dataset/file-empty' } })
+    await expect(previewTable(file, { sheet: '表紙' }, 'ja')).rejects.toMatchObject({
+      error: { code: 'dataset/file-empty' },
+    })
   })
 
   it('say it where they are damaged', async () => {
@@ -119,14 +121,15 @@ describe('JSON', () => {
     ]
     const file = await put('chat.jsonl', `${JSON.stringify({ messages })}\r\n\n${JSON.stringify({ messages })}\n`)
     expect(await rowsOf(file)).toEqual([['messages'], [JSON.stringify(messages)], [JSON.stringify(messages)]])
-    expect((await previewTable(file, {})).columns).toEqual([{ name: 'messages', role: 'conversation' }])
+    expect((await previewTable(file, {}, 'ja')).columns).toEqual([{ name: 'messages', role: 'conversation' }])
     expect(
-      (await previewTable(await put('share.json', JSON.stringify({ data: [{ conversations: [] }] })), {})).columns,
+      (await previewTable(await put('share.json', JSON.stringify({ data: [{ conversations: [] }] })), {}, 'ja'))
+        .columns,
     ).toEqual([{ name: 'conversations', role: 'conversation' }])
   })
 
   it('is recognised by its contents in a file of another name, and in Shift_JIS', async () => {
-    expect((await previewTable(await put('rows.txt', '{"a":"1"}\n{"a":"2"}\n'), {})).format).toBe('jsonl')
+    expect((await previewTable(await put('rows.txt', '{"a":"1"}\n{"a":"2"}\n'), {}, 'ja')).format).toBe('jsonl')
     const sjis = Uint8Array.from([...Buffer.from('[{"q":"'), 0x82, 0xa0, ...Buffer.from('"}]')])
     expect(await rowsOf(await put('sjis.json', sjis))).toEqual([['q'], ['あ']])
   })
@@ -168,7 +171,7 @@ describe('ZIP', () => {
 
   it('opens the table inside, whose name Windows wrote', async () => {
     const file = await put('data.zip', zipOf({ name, contents: 'q,a\n1,2\n' }))
-    expect(await previewTable(file, {})).toMatchObject({
+    expect(await previewTable(file, {}, 'ja')).toMatchObject({
       format: 'csv',
       entries: ['表.csv'],
       options: { entry: '表.csv', delimiter: ',' },
@@ -196,17 +199,17 @@ describe('text', () => {
   it('is read with the encoding, delimiter and header that the user chooses', async () => {
     const sjis = Uint8Array.from([0x8e, 0xbf, 0x3b, 0x93, 0x9a, 0x0a, 0x82, 0xa0, 0x3b, 0x82, 0xa2, 0x0a])
     const file = await put('sjis.csv', sjis)
-    expect(await previewTable(file, {})).toMatchObject({
+    expect(await previewTable(file, {}, 'ja')).toMatchObject({
       options: { encoding: 'shift_jis', delimiter: ';', hasHeader: true },
       columns: [{ name: '質' }, { name: '答' }],
       rows: [['あ', 'い']],
     })
-    expect(await rowsOf(file, { hasHeader: false, delimiter: ',' })).toEqual([['列1'], ['質;答'], ['あ;い']])
-    expect((await previewTable(await put('utf8.csv', '質問,回答\nあ,い\n'), {})).encodingConfidence).toBe(1)
+    expect(await rowsOf(file, { hasHeader: false, delimiter: ',' })).toEqual([[null], ['質;答'], ['あ;い']])
+    expect((await previewTable(await put('utf8.csv', '質問,回答\nあ,い\n'), {}, 'ja')).encodingConfidence).toBe(1)
   })
 
   it('shows the first rows only, and says that there are more', async () => {
-    const preview = await previewTable(await put('many.csv', `q,a\n${'あ,い\n'.repeat(100)}`), {})
+    const preview = await previewTable(await put('many.csv', `q,a\n${'あ,い\n'.repeat(100)}`), {}, 'ja')
     expect([preview.rows.length, preview.isWhole]).toEqual([20, false])
   })
 })

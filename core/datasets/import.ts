@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { MAX_COLUMNS, UserError, type ColumnRole, type PathToRead } from '../contract/index.ts'
+import type { Language } from '../../texts/index.ts'
+import { MAX_COLUMNS, UserError, type PathToRead } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, columnName, sourceNames, takeColumns } from './column-mapping.ts'
 import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.ts'
@@ -21,16 +22,23 @@ export interface ImportWatch {
   onStart?(state: () => ImportState): void
 }
 
+/** What an import makes of a file. */
+export interface ImportedDataset {
+  readonly name: string
+  /** Columns without a name get one in it. */
+  readonly language: Language
+  readonly options?: ImportOptions
+  readonly watch?: ImportWatch
+}
+
 /**
  * Reads a file into a new dataset at `target`; it appears there only when it is complete. Throws UserError for what is
  * no table.
  */
 export async function importTable(
   file: PathToRead,
-  name: string,
   target: string,
-  options: ImportOptions = {},
-  watch: ImportWatch = {},
+  { name, language, options = {}, watch = {} }: ImportedDataset,
 ): Promise<void> {
   const idle: ImportState = { rows: 0, share: null }
   let state = () => idle
@@ -43,6 +51,7 @@ export async function importTable(
       state = () => ({ rows, share: table.relation ? store.progress() : (table.share?.() ?? null) })
       const filling: Filling = {
         name,
+        language,
         file: basename(file),
         roles: options.columns?.map(({ role }) => role),
         signal: watch.signal,
@@ -65,8 +74,8 @@ async function fillWith(
   filling: Filling,
 ): Promise<void> {
   const relation = await table.relation?.()
-  if (!relation) return fillStore(store, takeColumns(table.portions(), columns), filling)
-  const { header, places } = chooseColumns(relation.header, columns)
+  if (!relation) return fillStore(store, takeColumns(table.portions(), columns, filling.language), filling)
+  const { header, places } = chooseColumns(relation.header, columns, filling.language)
   return fillFromRelation(
     store,
     relation,
@@ -78,8 +87,15 @@ async function fillWith(
 const PREVIEW_ROWS = 20
 const PREVIEW_CHARACTERS = 200
 
-/** What a file would become, without making anything. Throws UserError for what is no table. */
-export async function previewTable(file: PathToRead, options: ImportOptions): Promise<ImportPreview> {
+/**
+ * What a file would become, without making anything; columns without a name get one in `language`. Throws UserError for
+ * what is no table.
+ */
+export async function previewTable(
+  file: PathToRead,
+  options: ImportOptions,
+  language: Language,
+): Promise<ImportPreview> {
   const { format, entries, sheets, encodingConfidence, options: chosen, ...table } = await openTable(file, options)
   const rows: (readonly (string | null)[])[] = []
   let isWhole = true
@@ -90,16 +106,15 @@ export async function previewTable(file: PathToRead, options: ImportOptions): Pr
     }
     rows.push(row)
   }
-  const sources = sourceNames(rows[0] ?? [], Math.max(0, ...rows.map((row) => row.length)))
+  const sources = sourceNames(rows[0] ?? [], language, Math.max(0, ...rows.map((row) => row.length)))
   if (sources.length > MAX_COLUMNS)
     throw new UserError('dataset/too-many-columns', { file: basename(file), found: sources.length, limit: MAX_COLUMNS })
-  const { header, take } = chooseColumns(rows[0] ?? [], options.columns)
+  const { header, take } = chooseColumns(rows[0] ?? [], options.columns, language)
   const body = rows.slice(1).map(take)
   const width = options.columns ? header.length : sources.length
-  const columns = Array.from({ length: width }, (_, index) => columnName(header[index], index)).map((name, index) => ({
-    name,
-    role: options.columns?.[index]?.role ?? detectRole(name),
-  }))
+  const columns = Array.from({ length: width }, (_, index) => columnName(header[index], index, language)).map(
+    (name, index) => ({ name, role: options.columns?.[index]?.role ?? detectRole(name) }),
+  )
   const clipped = body.map((row) =>
     columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null),
   )
@@ -118,18 +133,17 @@ export async function previewTable(file: PathToRead, options: ImportOptions): Pr
 }
 
 /**
- * Creates a dataset from a header and rows, and leaves it open; columns without a role get the one that their name
- * tells. Rows longer than the header get columns of their own; nothing is cut off.
+ * Creates a dataset from a header and rows, and leaves it open; columns without a name get one in `language`, those
+ * without a role the one that their name tells. Rows longer than the header get columns of their own; nothing is cut off.
  */
 export async function createStore(
   file: string,
-  name: string,
   table: AsyncIterable<readonly (string | null)[]>,
-  roles: readonly (ColumnRole | undefined)[] = [],
+  { name, language, roles = [] }: Pick<Filling, 'name' | 'language' | 'roles'>,
 ): Promise<DatasetStore> {
   const store = await DatasetStore.open(file, { create: true })
   try {
-    await fillStore(store, inPortions(table), { name, file: name, roles })
+    await fillStore(store, inPortions(table), { name, file: name, language, roles })
     return store
   } catch (error) {
     store.close()

@@ -16,7 +16,6 @@ beforeEach(async () => {
   file = join(folder, 'a.duckdb')
   store = await createStore(
     file,
-    'first',
     (async function* () {
       yield* [
         ['q', 'a'],
@@ -24,6 +23,7 @@ beforeEach(async () => {
         ['3', '4'],
       ]
     })(),
+    { name: 'first', language: 'ja' },
   )
 })
 afterEach(async () => {

@@ -55,15 +55,16 @@ export interface Generated {
 }
 
 /**
- * The cache grows in steps of so many places, so that few sizes occur; in coarser ones where every size is recorded.
+ * The cache grows in steps of so many places, so that few sizes occur; in coarser ones where every size is captured as a CUDA
+ * graph.
  */
 const CACHE_STEP = 64
-const RECORDED_PLACES = { parts: 2, least: 256 }
+const CAPTURED_PLACES = { parts: 2, least: 256 }
 /** So many caches wait for the next call, unless they are more than so many times too large for it. */
 const [KEPT_CACHES, MOST_ROOM] = [2, 2]
 
-/** On CUDA what most weights are in; elsewhere halves are slower. */
-function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device): ComputeType {
+/** The type that answers are computed in: on CUDA that of most weights; elsewhere fp16 and bf16 are slower. */
+export function decodingTypeOf({ architecture, weights }: ModelSource, { kind }: Pick<Device, 'kind'>): ComputeType {
   const dtype = weights.get(`${architecture.linears[0]?.path}.weight`)?.dtype
   if (kind !== 'cuda' || dtype === undefined || dtype === 'float32') return 'float32'
   return dtype === 'bfloat16' ? 'bfloat16' : 'float16'
@@ -76,12 +77,22 @@ function computeTypeOf({ architecture, weights }: ModelSource, { kind }: Device)
 const startTokenOf = ({ tokenizer, endTokens }: GeneratorModel): number =>
   tokenizer?.special.bos ?? tokenizer?.special.eos ?? [...endTokens][0] ?? 0
 
+/** Places of a cache that has room for so many tokens of a sequence. */
+export const cachePlaces = (
+  tokens: number,
+  { contextLength }: Pick<ModelSource['architecture'], 'contextLength'>,
+  isCaptured: boolean,
+): number => Math.min(contextLength, isCaptured ? onScale(tokens, CAPTURED_PLACES) : roundUp(tokens, CACHE_STEP))
+
 /**
- * What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in
+ * True where decoding's single-token run is captured as a CUDA graph. What a convolution's cache holds depends on numbers that the processor computes, as does GroupQueryAttention in
  * float32.
  */
-const isRecordable = ({ architecture }: ModelSource, { kind }: Device, compute: ComputeType): boolean =>
-  kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
+export const canCaptureDecoding = (
+  { architecture }: ModelSource,
+  { kind }: Pick<Device, 'kind'>,
+  compute: ComputeType,
+): boolean => kind === 'cuda' && compute !== 'float32' && !architecture.convolutions?.some((kernel) => kernel !== null)
 
 /**
  * Decodes with a key-value cache that stays on the device. One session serves the base model (`p` null) or every
@@ -122,12 +133,12 @@ export class Generator {
     resident: ResidentWeights = NO_RESIDENT_WEIGHTS,
   ): Promise<Generator> {
     const source = resident.source(model)
-    const compute = computeTypeOf(source, device)
+    const compute = decodingTypeOf(source, device)
     const options = { weights: resident.kind, weightsFolder: model.folder, ...sessionOptionsFor(resident) }
     const prompt = await openGraph(device, decodingProgram(source, layout, { cutAdapter: true, compute }), options)
     try {
       await resident.loaded
-      if (!isRecordable(source, device, compute))
+      if (!canCaptureDecoding(source, device, compute))
         return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
       const step = await openGraph(
         device,
@@ -203,11 +214,7 @@ export class Generator {
    */
   #takeCache(sequences: number, tokens: number): Cache {
     const { architecture } = this.#model
-    const isRecorded = this.#sessions.step !== this.#sessions.prompt
-    const places = Math.min(
-      architecture.contextLength,
-      isRecorded ? onScale(tokens, RECORDED_PLACES) : roundUp(tokens, CACHE_STEP),
-    )
+    const places = cachePlaces(tokens, architecture, this.#sessions.step !== this.#sessions.prompt)
     const index = this.#idle.findLastIndex(
       (cache) => cache.sequences === sequences && cache.places >= places && cache.places <= MOST_ROOM * places,
     )

@@ -29,10 +29,14 @@ export interface Check {
 export const LIMITS = { logits: 2e-4, losses: 1e-4, gradients: 1e-3, checksum: 1e-4, tokens: 0 } as const
 
 /**
- * Every check of a family's folder (layout: shared goldens' README, repeated in ARCHITECTURE.md) on a device. Throws
- * what opening the model throws.
+ * Every check of a family's folder (layout: docs/goldens.md) on a device, of the
+ * recorded trainings only those named where names are given. Throws what opening the model throws.
  */
-export async function checkFamily(folder: string, device: Device): Promise<Check[]> {
+export async function checkFamily(
+  folder: string,
+  device: Device,
+  { trainings }: { readonly trainings?: readonly string[] } = {},
+): Promise<Check[]> {
   const expected = await readExpected(folder)
   const model = await openModelFiles(folder)
   const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
@@ -53,7 +57,7 @@ export async function checkFamily(folder: string, device: Device): Promise<Check
     },
     { name: 'losses', worst: await lossError(family), limit: LIMITS.losses },
     { name: 'gradients', worst: await gradientError(family), limit: LIMITS.gradients },
-    ...(await trainingChecks(family)),
+    ...(await trainingChecks(family, trainings ?? Object.keys(expected.train))),
     ...(await checkGeneration(family)).map(({ name, wrong }) => ({ name, worst: wrong, limit: LIMITS.tokens })),
   ]
 }
@@ -266,11 +270,12 @@ const STEADY = 0.1
  * adapter moved by a rounding error and with its sums in another order, and a number counts for as long as both runs
  * agree ten times better than the limit; the first three losses and the first norm always count.
  */
-async function trainingChecks(family: GoldenFamily): Promise<Check[]> {
+async function trainingChecks(family: GoldenFamily, names: readonly string[]): Promise<Check[]> {
   const checks: Check[] = []
-  for (const [name, recorded] of Object.entries(family.expected.train)) {
+  for (const name of names) {
+    const recorded = family.expected.train[name]
     const recipe = recipes[name]
-    if (!recipe) continue
+    if (!recorded || !recipe) continue
     const rows = answersOnly(family.expected)
     const run = await trained(family, recipe, recorded.losses.length, { p: family.p, rows })
     const moved = await trained(family, recipe, recorded.losses.length, {

@@ -2,10 +2,10 @@
 // prints a line for each.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { checkTextMetrics } from '../metrics/check.ts'
+import { checkTextMetrics } from './text-metrics.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
-import { checkTokenizerFolder } from '../tokenizers/check.ts'
+import { checkTokenizerFolder } from './tokenizer-folder.ts'
 import { checkTorchFolder } from './torch-files.ts'
 import { checkFamily, type Check } from './family.ts'
 

@@ -47,8 +47,43 @@ export interface Node {
 
 export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[] | readonly Dim[]>>
 
+/** What passes, kernels and the ONNX writer must know of an op: none of them looks at names. */
+export interface Traits {
+  /** Takes float16 and bfloat16 as they are on every provider, the processor included. */
+  readonly takesHalfPrecision?: true
+  /** Gives the numbers of its input in another element type. */
+  readonly convertsType?: true
+  /** Gives the elements of its input where they lie, in another shape. */
+  readonly isView?: true
+  /** Its outputs lie side by side in its input. */
+  readonly cutsInput?: true
+  /** The sum of its two inputs. */
+  readonly isSum?: true
+  /** A matrix product: what it reads in the backward pass may be computed again just before instead of kept. */
+  readonly isProduct?: true
+  /** Of a product: the op that also adds a matrix of the result's shape, as its last input. */
+  readonly withSum?: Operation
+  /** The backward pass begins with it. */
+  readonly beginsBackward?: true
+  /** What it makes of weights is made again for every use, so that no more than one full-size copy lives. */
+  readonly isMadePerUse?: true
+  /** Of a dequantization: its output again, in the element type `to`, as a node that no other use shares. */
+  readonly dequantizeAgain?: (context: {
+    readonly inputs: readonly Value[]
+    readonly attrs: Attributes
+    readonly to: DType
+    readonly use: number
+  }) => Value
+  /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
+  readonly unread?: readonly number[]
+  /** The number of the input in whose memory the output lies: it is the same bytes. */
+  readonly aliasOf?: number
+  /** There is no other form of it: graphs have it only where custom kernels can be compiled. */
+  readonly kernelOnly?: true
+}
+
 /** What an op is, as the engine sees it; ops are written with `defineOp` (op.ts), which knows the types. */
-export interface Operation {
+export interface Operation extends Traits {
   readonly type: string
   readonly inputs: readonly string[]
   /** Types of the outputs. Throws InternalError where inputs or attributes do not fit. */
@@ -56,17 +91,14 @@ export interface Operation {
   /** Gradient of every input (null where nothing flows), or why there is none. */
   readonly grad: GradientRule | { readonly noGrad: string }
   readonly element?: (context: ElementContext) => string
-  /** Takes halves as they are on every provider. */
-  readonly takesHalves?: true
-  readonly unread?: readonly number[]
   readonly collect?: (input: Value, attributes: Attributes) => 'sum' | 'max' | null
   readonly expand?: (context: { readonly inputs: readonly Value[]; readonly attrs: Attributes }) => readonly Value[]
   readonly kernel?: (values: readonly Value[], attributes: Attributes) => WholeKernel | BlockKernel | null
-  readonly kernelOnly?: true
+  readonly temporaries?: (inputs: readonly Value[]) => readonly Typed[]
   lower(context: Lowering): void
 }
 
-/** A kernel of our own for a whole op, over the rows of its output. */
+/** A custom kernel for a whole op, over the rows of its output. */
 export interface WholeKernel {
   /** The body in C: `row` and `columns` of the output, `in0` …, `out`, and `s0` … for `sizes`. */
   readonly body: string
@@ -76,7 +108,7 @@ export interface WholeKernel {
   readonly rowBy: 'block' | 'none'
 }
 
-/** A kernel of our own for a whole op, whose blocks divide the work themselves. */
+/** A custom kernel for a whole op, whose blocks divide the work themselves. */
 export interface BlockKernel {
   /** C++ that the body uses, written once before all kernels of a program. */
   readonly library: string

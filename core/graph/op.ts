@@ -7,6 +7,7 @@ import type {
   GradientRule,
   Lowering,
   Operation,
+  Traits,
   Typed,
   Value,
   WholeKernel,
@@ -20,7 +21,7 @@ type OutputGradients<Out extends readonly string[]> = Out extends readonly [stri
   ? readonly [Value]
   : Each<Out, Value | null>
 
-interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> {
+interface Definition<In extends readonly string[], Out extends readonly string[], Attrs> extends Traits {
   readonly type: string
   /**
    * Naming the inputs lets the compiler count shapes and gradients; a name that begins with `...` stands for any
@@ -42,21 +43,19 @@ interface Definition<In extends readonly string[], Out extends readonly string[]
         readonly attrs: NoInfer<Attrs>
       }) => NoInfer<Each<In, Value | null>>)
     | { readonly noGrad: string }
-  /** Of ops with one output: how an element of it is made of the inputs' elements, for kernels of our own. */
+  /** Of ops with one output: how an element of it is made of the inputs' elements, for custom kernels. */
   element?(context: ElementContext<Each<In, string>, Each<In, Value>, NoInfer<Attrs>>): string
-  /** Inputs whose elements `element` does not need: they are there for their shape, or to be waited for. */
-  readonly unread?: readonly number[]
   /** What is collected over the last axis, which stays as 1; null where it is another reduction. */
   collect?(input: Value, attrs: NoInfer<Attrs>): 'sum' | 'max' | null
-  /** The same in simpler ops, for kernels of our own. */
+  /** The same in simpler ops, for custom kernels. */
   expand?(context: { readonly inputs: Each<In, Value>; readonly attrs: NoInfer<Attrs> }): NoInfer<Each<Out, Value>>
   /**
-   * A kernel of our own for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
+   * A custom kernel for the whole op, where that is faster than ONNX Runtime's; null for cases that it does not
    * take.
    */
   kernel?(values: Each<In, Value>, attrs: NoInfer<Attrs>): WholeKernel | BlockKernel | null
-  /** There is no other form of it: graphs have it only where kernels of our own can be compiled. */
-  readonly kernelOnly?: true
+  /** Values that the lowered form makes on the way and frees at once, for the estimate of memory. */
+  temporaries?(inputs: Each<In, Value>): readonly Typed[]
   /** How ONNX Runtime's providers compute it. */
   lower(
     context: Omit<Lowering, 'attrs' | 'inputs' | 'values' | 'outputs'> & {
@@ -83,7 +82,7 @@ export function defineOp<
   const Out extends readonly string[] = readonly ['y'],
   Attrs extends Attributes = Record<never, never>,
 >(definition: Definition<In, Out, Attrs>): Op<In, Out, Attrs> {
-  const { type, inputs: names, attrs: schema } = definition
+  const { type, inputs: names, attrs: schema, infer, grad, ...rest } = definition
   const check = (inputs: readonly Value[], attributes: Attributes) => {
     const variadic = names.at(-1)?.startsWith('...')
     if (variadic ? inputs.length < names.length - 1 : inputs.length !== names.length)
@@ -92,22 +91,16 @@ export function defineOp<
     if (parsed?.error) throw new InternalError(`${type}: ${parsed.error.message}`)
   }
   return {
+    // Kernels, lowering and traits: the engine calls them with what the compiler has checked here.
+    ...(rest as unknown as Traits &
+      Pick<Operation, 'element' | 'collect' | 'expand' | 'kernel' | 'temporaries' | 'lower'>),
     type,
     inputs: names,
     infer(inputs, attributes) {
       check(inputs, attributes)
-      return definition.infer(inputs as Each<In, Value>, attributes as Attrs)
+      return infer(inputs as Each<In, Value>, attributes as Attrs)
     },
-    grad: definition.grad as unknown as GradientRule | { noGrad: string },
-    ...(definition.unread && { unread: definition.unread }),
-    ...(definition.element && { element: (context) => definition.element!(context as never) }),
-    ...(definition.collect && { collect: (input, attributes) => definition.collect!(input, attributes as never) }),
-    ...(definition.expand && { expand: (context) => definition.expand!(context as never) }),
-    ...(definition.kernelOnly && { kernelOnly: true }),
-    ...(definition.kernel && {
-      kernel: (values, attributes) => definition.kernel!(values as never, attributes as never),
-    }),
-    lower: (context) => definition.lower(context as never),
+    grad: grad as unknown as GradientRule | { noGrad: string },
   }
 }
 

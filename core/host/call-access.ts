@@ -9,6 +9,7 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'chat.ask': 'read',
   'chat.cancel': 'read',
   'datasets.list': 'read',
+  'datasets.formats': 'read',
   'datasets.create': 'write',
   'datasets.import': 'write',
   'datasets.preview': 'read',

@@ -48,6 +48,7 @@ const services: LibraryServices = {
     throw new Error('not asked')
   },
   emit: () => undefined,
+  language: () => 'ja',
   report: vi.fn(() => ''),
 }
 

@@ -21,6 +21,7 @@ it('opens, and reports a trash that cannot be looked through', async () => {
       devices: () => new Promise<never>(() => undefined),
       emit: () => undefined,
       report,
+      language: () => 'ja',
     },
   )
   await vi.waitFor(() => expect(report).toHaveBeenCalledWith('trash', expect.objectContaining({ code: 'EEXIST' })))

@@ -3,6 +3,7 @@ import { access, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sweepTemporary } from '../files/atomic.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import type { Language } from '../../texts/index.ts'
 import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
@@ -25,6 +26,8 @@ export interface LibraryServices {
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
   readonly report: ReportBug
+  /** The studio's, at this moment. */
+  readonly language: () => Language
 }
 
 /** The services that belong to one library folder, with the rights that they were opened with. */
@@ -94,6 +97,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     templatesFolder: join(services.resourcesFolder, 'tutorial'),
     emit,
     isWritable,
+    language: services.language,
     tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),
   })
   const experiments = createExperimentService({

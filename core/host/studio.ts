@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { arch, cpus, freemem, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
+import { languageFor, type Language } from '../../texts/index.ts'
 import {
   contracts,
   UserError,
@@ -20,12 +21,14 @@ import type { SpawnEngine } from '../processes/port.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
+import { importEndings } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
 import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { readPreferences, writePreferences } from './preferences.ts'
+import { language as terminalLanguage } from './sentence.ts'
 
 export interface StudioOptions {
   readonly host: HostKind
@@ -45,6 +48,8 @@ export interface StudioOptions {
   readonly hub?: HubHost
   /** What the window may choose among, where the host has no folder dialog. */
   readonly homeFolders?: HomeFolders
+  /** The language that the system or the browser asks for; without it the terminal's. */
+  readonly systemLanguage?: () => Language
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
   readonly report?: ReportBug
 }
@@ -77,6 +82,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const devices = rememberDevices(engine)
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   let preferences = await readPreferences(options.preferencesFile, report)
+  const language = () => languageFor(preferences.language, (options.systemLanguage ?? terminalLanguage)())
 
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen =
@@ -85,7 +91,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       : preferences.libraryFolder
   const session = await LibrarySession.open(
     chosen ?? options.libraryFolder,
-    { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report },
+    { resourcesFolder: options.resourcesFolder, kind: options.host, engine, reader, devices, emit, report, language },
     options.access,
   ).catch(async (error: unknown) => {
     await closeAll([() => engine.close(), () => reader.close()])
@@ -102,6 +108,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...options.hub,
     preferencesFile: options.preferencesFile,
     libraryFolder: () => session.current.folder,
+    importEndings,
     emit,
   })
 

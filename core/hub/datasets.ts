@@ -63,9 +63,21 @@ export async function searchDatasets(client: HubClient, query: string): Promise<
 const infoOf = (client: HubClient, id: HubDatasetId) =>
   client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
 
-/** A dataset with its card and files. What keeps the files back (terms, a missing token) is told beside the card. */
-export async function describeDataset(client: HubClient, id: HubDatasetId): Promise<HubDataset> {
+/**
+ * A dataset with its card and files; those of `importEndings` are tables. What keeps the files back (terms, a missing
+ * token) is told beside the card.
+ */
+export async function describeDataset(
+  client: HubClient,
+  id: HubDatasetId,
+  importEndings: readonly string[],
+): Promise<HubDataset> {
   const info = await infoOf(client, id)
+  const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({
+    path,
+    sizeBytes,
+    isTable: isTable(path, importEndings) && RepositoryPath.safeParse(path).success,
+  })
   const listings = Promise.all([
     listFiles(client, info.id, 'original'),
     listFiles(client, info.id, 'parquet').catch(ifMissing([])),
@@ -84,7 +96,7 @@ export async function describeDataset(client: HubClient, id: HubDatasetId): Prom
     url: client.url(`datasets/${info.id}`).href,
     updatedAt: info.lastModified,
     languages: cardOf(info).language,
-    parts: partsOf(parquet, info),
+    parts: partsOf(parquet.map(describeFile), info),
     files: original.map(describeFile),
   }
 }
@@ -135,8 +147,8 @@ function summaryOf(info: Info): HubDatasetSummary {
 const PARTIAL = 'partial-'
 
 /** `config/split/0000.parquet`, `config/partial-split/…` → the splits of the configurations, in order. */
-function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
-  const parts = new Map<string, RepositoryFile[]>()
+function partsOf(files: readonly HubFile[], info: Info): HubPart[] {
+  const parts = new Map<string, HubFile[]>()
   for (const file of files.toSorted((a, b) => a.path.localeCompare(b.path, 'en'))) {
     const folder = /^([^/]+\/[^/]+)\/[^/]+\.parquet$/.exec(file.path)?.[1]
     if (folder !== undefined) parts.set(folder, [...(parts.get(folder) ?? []), file])
@@ -148,7 +160,7 @@ function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
       config,
       split,
       isPartial: name !== split,
-      files: members.map(describeFile),
+      files: members,
       sizeBytes: members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       rowCount:
         cardOf(info)
@@ -157,9 +169,3 @@ function partsOf(files: readonly RepositoryFile[], info: Info): HubPart[] {
     }
   })
 }
-
-const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({
-  path,
-  sizeBytes,
-  isTable: isTable(path) && RepositoryPath.safeParse(path).success,
-})

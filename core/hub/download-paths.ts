@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { endingOf, importEndings, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
+import { endingOf, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
 import { isWithin } from '../files/inside.ts'
 
 /** Where a library keeps what it downloads. */
@@ -24,8 +24,10 @@ export function isDownload(libraryFolder: string, path: string): boolean {
 
 const NO_DATA = /(^|\/)(\.|readme|licen[sc]e|notice|requirements|dataset_infos?\.json$)/i
 
-/** Whether the studio imports files of this name; those of gzip are unpacked first. */
-export function isTable(path: string): boolean {
+/**
+ * Whether the studio, which imports files of these endings, imports one of this name; those of gzip are unpacked first.
+ */
+export function isTable(path: string, importEndings: readonly string[]): boolean {
   const ending = endingOf(path.replace(/\.gz$/i, ''))
   return !NO_DATA.test(path) && importEndings.includes(ending) && !(ending === 'zip' && /\.gz$/i.test(path))
 }

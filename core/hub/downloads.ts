@@ -23,6 +23,8 @@ export interface DownloadsOptions {
   readonly client: HubClient
   /** The folder `downloads` of the library that is open. */
   readonly folder: () => string
+  /** Endings of the files that the studio imports. */
+  readonly importEndings: readonly string[]
   readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
   /** Milliseconds. */
   readonly now: () => number
@@ -56,7 +58,7 @@ export class Downloads {
    * before anything is fetched.
    */
   start(request: Request): DownloadId {
-    const other = request.paths.find((path) => !isTable(path))
+    const other = request.paths.find((path) => !isTable(path, this.#options.importEndings))
     if (other !== undefined) throw new UserError('hub/not-a-table', { file: other })
     const sameDataset = [...this.#running.values()].filter((each) => each.request.id === request.id)
     const same = sameDataset.find((each) => isDeepStrictEqual(each.request, request))

@@ -154,11 +154,11 @@ describe.skipIf(!hasHostCompiler())('attention in one kernel, run on the process
     const parts = joined
       ? [b.input('x', 'float32', ['N', total])]
       : (['q', 'k', 'v'] as const).map((part, index) => b.input(part, 'float32', ['N', widths[index]!]))
-    const halves = parts.map((part) => cast(part, 'float16'))
+    const narrow = parts.map((part) => cast(part, 'float16'))
     const random = p > 0 ? [b.input('rows', 'int32', ['R', 1]), b.input('columns', 'int32', ['T'])] : []
     const [out] = attention(
       [
-        ...(joined ? [halves[0]!, halves[0]!, halves[0]!] : halves),
+        ...(joined ? [narrow[0]!, narrow[0]!, narrow[0]!] : narrow),
         b.input('positions', 'int64', ['B', 'T']),
         b.input('segments', 'int32', ['B', 'T']),
         ...random,

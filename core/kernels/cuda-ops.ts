@@ -10,14 +10,14 @@ const TENSOR_CORE_ARCHITECTURE = 80
 
 let failed = false
 
-/** True where kernels of our own can be compiled on this machine. */
+/** True where custom kernels can be compiled on this machine. */
 export const canCompileKernels = (): boolean => !failed && findNvrtc() !== null
 
 /** True where attention can be one kernel on GPU 0. Throws where there is no driver. */
 export const canFuseAttention = (): boolean =>
   canCompileKernels() && Number(openCudaModules().architecture.slice('sm_'.length)) >= TENSOR_CORE_ARCHITECTURE
 
-/** From now on everything is computed without kernels of our own: the compiler is there but does not work. */
+/** From now on everything is computed without custom kernels: the compiler is there but does not work. */
 export function giveUpKernels(): void {
   failed = true
 }

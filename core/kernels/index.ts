@@ -10,25 +10,25 @@ export { canCompileKernels, canFuseAttention } from './cuda-ops.ts'
 
 export interface GraphOptions extends SessionOptions, Pick<OnnxOptions, 'weights'> {
   /**
-   * Kernels of our own on CUDA where they can be compiled; unless given, where the session is recorded: then starting
+   * Custom kernels on CUDA where they can be compiled; unless given, where the session is captured as a CUDA graph: then starting
    * them costs nothing.
    */
   readonly kernels?: boolean
 }
 
 /** What ONNX Runtime says of graphs with parts that CUDA cannot compute. */
-const NOT_RECORDABLE = /graph capture/
+const NOT_CAPTURABLE = /graph capture/
 
 /**
- * Opens a graph on a device; one that cannot be recorded runs operator by operator, and without kernels of our own
+ * Opens a graph on a device; one that cannot be captured runs operator by operator, and without custom kernels
  * where the compiler fails. Throws as `device.createSession`, and UserError `runtime/kernels-failed` where the graph
- * has ops that only kernels of our own compute.
+ * has ops that only custom kernels compute.
  */
 export async function openGraph(device: Device, graph: Graph, options: GraphOptions = {}): Promise<Session> {
   try {
     return await open(device, graph, options)
   } catch (error) {
-    if (options.cudaGraph && error instanceof OrtError && NOT_RECORDABLE.test(error.detail))
+    if (options.cudaGraph && error instanceof OrtError && NOT_CAPTURABLE.test(error.detail))
       return open(device, graph, { kernels: true, ...options, cudaGraph: false })
     if (!isKernelFailure(error)) throw error
     giveUpKernels()
@@ -43,7 +43,7 @@ export const isKernelFailure = (error: unknown): boolean =>
 
 async function open(device: Device, graph: Graph, { weights, kernels, ...options }: GraphOptions): Promise<Session> {
   const onnx = { provider: device.kind, ...(weights && { weights }) }
-  // Without kernels of our own nothing is recorded: some of ONNX Runtime's read addresses from memory that later runs
+  // Without custom kernels nothing is captured: some of ONNX Runtime's read addresses from memory that later runs
   // overwrite.
   if (device.kind !== 'cuda' || !(kernels ?? options.cudaGraph) || !canCompileKernels())
     return device.createSession(toOnnx(graph, onnx), { ...options, cudaGraph: false })

@@ -102,7 +102,7 @@ async function compare(family: string, { chunks, smoothing, ...given }: Compared
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
 }
 
-describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', { timeout: 120_000 }, () => {
+describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { timeout: 120_000 }, () => {
   it.each(families)('%s: the same loss and gradient as by ONNX Runtime', (family) => compare(family, {}, 1e-5))
   it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5),
@@ -138,7 +138,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
   it.each(['gpt2'])('%s with losses in chunks, float16', (family) =>
     compare(family, { chunks: 2, compute: 'float16' }, 2e-2),
   )
-  it.each(['int8', 'int4'] as const)('%s weights are widened for every use, by a kernel', async (dtype) => {
+  it.each(['int8', 'int4'] as const)('%s weights are dequantized for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
     const b = new Builder()
     const w = dequantize(b.input('q', dtype, [R, C]), b.input('scales', 'float32', [R, C / block]), block)
@@ -166,7 +166,7 @@ describe.skipIf(!hasHostCompiler())('kernels of our own, run on the processor', 
     }
     expect(distance(results[1]!, results[0]!)).toBeLessThan(1e-6)
   })
-  // Where sizes differ, or parts are many, these hand addresses over in memory that a later run overwrites: a recorded
+  // Where sizes differ, or parts are many, these hand addresses over in memory that a later run overwrites: a captured
   // run would read or write anywhere.
   it.each(['gpt2', 'llama', 'lfm2'])(
     '%s: whatever ONNX Runtime makes of the graph, it splits and joins only few parts of one size',

@@ -47,7 +47,7 @@ const x = b.input('x', 'float32', [4])
 b.output('y', exp(mul(x, x)))
 const graph = b.build()
 
-describe.skipIf(!hasHostCompiler())('a graph with kernels of our own', () => {
+describe.skipIf(!hasHostCompiler())('a graph with custom kernels', () => {
   it('computes with them', async () => {
     compiled = Promise.resolve()
     const session = await openGraph(device, graph, { cudaGraph: true })
@@ -68,7 +68,7 @@ describe.skipIf(!hasHostCompiler())('a graph with kernels of our own', () => {
     expect(giveUp).not.toHaveBeenCalled()
   })
 
-  it('is opened without being recorded where that cannot be', async () => {
+  it('is opened without CUDA graph capture where that cannot be', async () => {
     compiled = Promise.resolve()
     const opened: object[] = []
     const choosy = deviceWith((model, options = {}) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkTextMetrics } from './check.ts'
+import { checkTextMetrics } from '../goldens/text-metrics.ts'
 import { bleu, chrf, exactMatch, meanRowPerplexity, tokenPerplexity } from './index.ts'
 
 describe('text metrics', () => {

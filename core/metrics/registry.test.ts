@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkTextMetrics } from './check.ts'
+import { checkTextMetrics } from '../goldens/text-metrics.ts'
 import { bleuTokenizers } from './bleu-tokenizers.ts'
 import { bleu, meanTextMetric, textMetrics, type BleuTokenizer, type MetricName } from './index.ts'
 

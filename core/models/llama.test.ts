@@ -85,10 +85,13 @@ const worst = (found: ArrayLike<number>, wanted: number[]) =>
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
+// On WebGPU only what the families' checks there (../goldens/family.webgpu.test.ts) leave out: rows that are padded
+// together in the cache, and an adapter that is cut. Logits, losses and gradients are theirs, of five families.
 describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (kind) => {
+  const onCpu = kind === 'cpu'
   const place = { kind, weightsFolder: folder }
 
-  it('gives the same logits for every position', async () => {
+  it.runIf(onCpu)('gives the same logits for every position', async () => {
     const { feeds, dims } = batchOf(expected.rows, () => true)
     const targets = Int32Array.from(expected.rows.flatMap((row, b) => row.map((_, t) => b * dims.T + t)))
     const { logits } = await runProgram(
@@ -170,7 +173,7 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
     }
   })
 
-  it('gives the same losses with an adapter, over all tokens and over answers only', async () => {
+  it.runIf(onCpu)('gives the same losses with an adapter, over all tokens and over answers only', async () => {
     const graph = evaluationProgram(model, layout)
     for (const [wanted, counted] of [
       [expected.lora.loss_all_tokens, () => true],
@@ -182,7 +185,7 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
     }
   })
 
-  it('gives the same loss and gradient norm with label smoothing', async () => {
+  it.runIf(onCpu)('gives the same loss and gradient norm with label smoothing', async () => {
     const { smoothing, llama: recorded } = JSON.parse(
       await readFile(join(import.meta.dirname, 'label-smoothing.fixture.json'), 'utf8'),
     ) as { smoothing: number; llama: { loss_answer_only: number; grad_global_norm: number } }
@@ -197,7 +200,7 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
     expect(Math.abs(Math.hypot(...(g_out as Float32Array)) / recorded.grad_global_norm - 1)).toBeLessThan(1e-4)
   })
 
-  it('gives the same gradients of every A and B', async () => {
+  it.runIf(onCpu)('gives the same gradients of every A and B', async () => {
     const { feeds, dims } = batchOf(expected.rows, (b, t) => t >= expected.prompt_lengths[b]!)
     const graph = trainingProgram(model, layout)
     const { g_out, loss } = await runProgram(

@@ -28,10 +28,11 @@ import type { ModelContext } from './context.ts'
 /** Gradients of logits are between -1 and 1; so much larger, small ones are not lost in float16. */
 const GRADIENT_SCALE = 128
 /**
- * Tokens whose logits lie in memory at once, and into how many chunks those of a batch may be cut (its size is a
- * multiple of it: step-runner.ts).
+ * The fewest tokens of a chunk, whose logits lie in memory at once: of 51,200 logits in float32 they take 26 MB.
  */
-const [CHUNK_TOKENS, MAX_CHUNKS] = [128, 16]
+const CHUNK_TOKENS = 128
+/** A power of 2: the number of targets that batches are padded to is a multiple of it (packing.ts, padBatch). */
+const MAX_CHUNKS = 16
 
 /** The output layer of a model for hidden states x [M,C]: logits x Wᵀ, kept between -cap and cap where it has one. */
 export interface OutputLayer {
@@ -63,6 +64,8 @@ export function logitsOf({ x, weight, cap }: OutputLayer): Value {
 
 /** How the hidden states of counted tokens become losses. */
 export interface LossHead {
+  /** How many chunks the logits are computed in. */
+  readonly chunks: number
   /** Losses [M] float32 of an output layer for labels [M] int64. */
   losses(output: OutputLayer, labels: Value): Value
 }
@@ -79,6 +82,7 @@ export interface LossHeadOptions {
 
 /** Cross entropy -log p[label], p = softmax(logits), smoothed where asked for. */
 export const lossHead = ({ chunks = 1, smoothing = 0 }: LossHeadOptions = {}): LossHead => ({
+  chunks,
   losses: (output, labels) =>
     chunks === 1 || output.cap !== null || output.isTrained
       ? tokenLosses(logitsOf(output), labels, smoothing)
@@ -96,7 +100,7 @@ export const lossHeadOf = (
   })
 
 /** Into how many chunks the logits of a batch are cut: a power of 2. */
-export const lossChunksFor = (rows: number, tokens: number): number =>
+const lossChunksFor = (rows: number, tokens: number): number =>
   2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))
 
 // (1-s) · -log p[label] + s · mean(-log p)  (Szegedy et al. 2016)

@@ -219,7 +219,7 @@ function fusedAttention(
 /** The value that q, k and v were cut from side by side, if they were: it need not be cut then. */
 function joinedValue(...parts: readonly [q: Value, k: Value, v: Value]): Value | null {
   const { source } = parts[0]
-  if (source.kind !== 'node' || source.node.op.type !== 'Split') return null
+  if (source.kind !== 'node' || !source.node.op.cutsInput) return null
   const {
     inputs: [joined],
     outputs,

@@ -6,8 +6,8 @@ import type { Fault } from '../files/testing/faulty-disk.ts'
 import { randomUniform } from '../random/rng.ts'
 import { buildProcesses, resultsOf, runHost, straysIn, type Bundles } from './testing/processes.ts'
 
-/** How many boundaries are tried; `npm run torture` tries them all. */
-const KILLS = Number(process.env['TERAKOYA_TEST_KILLS'] ?? 4)
+/** One in the host, one in the engine: `npm test` kills dozens more in its torture, and `npm run torture` tries them all. */
+const KILLS = Number(process.env['TERAKOYA_TEST_KILLS'] ?? 2)
 const settings = {
   'training.epochs': 3,
   'training.evaluation_epochs': 1,

@@ -2,7 +2,7 @@ import koffi from 'koffi'
 import { output, pointersAt, type Api, type Pointer } from './api.ts'
 import { readPairs } from './hardware.ts'
 
-/** Memory on CUDA: a session's scratch values, or tensors. */
+/** Memory on a device: a session's scratch values and own weights, or tensors. */
 export interface MemoryUse {
   /** The most that was in use at once. */
   readonly peakBytes: number
@@ -84,9 +84,9 @@ export const arenaFor = (kind: ArenaKind, freeBytes: number): ArenaOptions => ({
 const [WORDS, GET_STATS] = [6, 5]
 const getStats = koffi.proto('void *terakoya_get_stats(void *allocator, _Out_ void **pairs)')
 
-/** What a session of GPU 0 uses and has taken, as ONNX Runtime's arena counts it. */
-export function arenaUse(api: Api, session: Pointer): MemoryUse {
-  const info = output<Pointer>((out) => api.CreateMemoryInfo('Cuda', 1, 0, 0, out))
+/** What a session uses and has taken of a memory (`Cpu`, `Cuda`), as ONNX Runtime's arena counts it. */
+export function arenaUse(api: Api, session: Pointer, memory: string): MemoryUse {
+  const info = output<Pointer>((out) => api.CreateMemoryInfo(memory, 1, 0, 0, out))
   const allocator = output<Pointer>((out) => api.CreateAllocator(session, info, out))
   const pairs = output<Pointer>(
     (out) => void koffi.call(pointersAt(allocator, WORDS)[GET_STATS], getStats, allocator, out),

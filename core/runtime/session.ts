@@ -83,9 +83,9 @@ export class Session {
     return this.#place.graphThread !== null
   }
 
-  /** What the session uses of GPU 0 besides the tensors that are bound; only on CUDA. */
+  /** What the session uses besides the tensors that are bound, on the processor and on GPU 0. */
   memoryUse(): MemoryUse {
-    return arenaUse(this.#place.api, this.#live())
+    return arenaUse(this.#place.api, this.#live(), this.#place.tensorMemory)
   }
 
   /** Ends profiling (option `profilePrefix`) and returns the trace's file. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkTokenizerFolder } from './check.ts'
+import { checkTokenizerFolder } from '../goldens/tokenizer-folder.ts'
 import { loadTokenizer } from './load.ts'
 import { linesOf } from './testing/test-support.ts'
 

@@ -5,6 +5,7 @@ import { Generator } from '../generation/generator.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { NO_RESIDENT_WEIGHTS } from '../weights/resident.ts'
 import { Evaluator } from './evaluation.ts'
+import { MemoryStrategy } from './memory-strategy.ts'
 import type { PackedBatch } from './packing.ts'
 import { setUpTraining } from './setup.ts'
 import type { StepRunner } from './step-runner.ts'
@@ -28,11 +29,12 @@ it(
         ...setup,
         settings: job.settings,
         resident: NO_RESIDENT_WEIGHTS,
+        memory: new MemoryStrategy(),
         runner: {
           p: setup.runner.p,
-          rest: () => {
+          closeSessions: () => {
             tried.push('room')
-            setup.runner.rest()
+            setup.runner.closeSessions()
           },
           losses: async (batch: PackedBatch) => {
             tried.push(rowsOf(batch))
@@ -72,9 +74,9 @@ it(
     })
     const runner = {
       p: setup.runner.p,
-      rest: () => {
+      closeSessions: () => {
         done.push('room')
-        setup.runner.rest()
+        setup.runner.closeSessions()
       },
       losses: (batch: PackedBatch) => {
         done.push('losses')

@@ -6,6 +6,7 @@ import { bleu, chrf, exactMatch, mean, meanRowPerplexity, tokenPerplexity } from
 import type { LoraLayout } from '../models/lora.ts'
 import { isOutOfMemory, type Device } from '../runtime/index.ts'
 import type { ResidentWeights } from '../weights/resident.ts'
+import type { EvaluationWork, MemoryStrategy } from './memory-strategy.ts'
 import { packRows, type PackedBatch } from './packing.ts'
 import { formatFor } from '../samples/sample-format.ts'
 import type { TrainingSample } from '../samples/sample-files.ts'
@@ -13,7 +14,11 @@ import { sampleOptionsOf } from '../samples/samples.ts'
 import type { StepRunner } from './step-runner.ts'
 
 /** How many rows are answered at each evaluation, where the metric does not need all. */
-const SAMPLE_ANSWERS = 3
+export const SAMPLE_ANSWERS = 3
+
+/** True where the metric is computed from the answers to all validation rows. */
+export const needsEveryAnswer = (settings: Pick<SettingValues, 'prediction.metric'>): boolean =>
+  ['BLEU', 'chrF', 'ExactMatch'].includes(settings['prediction.metric'])
 
 export interface EvaluatorParts {
   readonly model: LoadedModel
@@ -26,6 +31,8 @@ export interface EvaluatorParts {
   readonly settings: SettingValues
   readonly trainSamples: readonly TrainingSample[]
   readonly validationSamples: readonly TrainingSample[]
+  /** What fits into memory; the one that steps ask too. */
+  readonly memory: MemoryStrategy
 }
 
 /** What an evaluation finds, and how good it is. */
@@ -41,10 +48,6 @@ export interface EvaluationResult extends Omit<Evaluation, 'step' | 'epoch'> {
 export class Evaluator {
   readonly #parts: EvaluatorParts
   #generator: Generator | null = null
-  /** So many rows fit at once, as far as is known. */
-  readonly #fitting = { losses: Infinity, answers: Infinity }
-  /** Memory is short: training and evaluation take turns in it. */
-  #isShort = false
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts
@@ -56,43 +59,42 @@ export class Evaluator {
    * needs answers, there are no samples.
    */
   async run(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
-    if (this.#isShort) this.makeRoom()
+    this.#beginWork()
     try {
       return await this.#evaluate(signal, batchRows)
     } finally {
-      if (this.#isShort) this.makeRoom()
+      this.#beginWork()
     }
   }
 
-  /**
-   * Frees what training and evaluation have taken: whoever computes next begins with all the memory that there is. From
-   * now on they take turns.
-   */
-  makeRoom(): void {
-    this.#isShort = true
+  /** Closes the sessions of steps, losses and answers: whoever computes next has all the memory. */
+  freeMemory(): void {
     this.dispose()
-    this.#parts.runner.rest()
+    this.#parts.runner.closeSessions()
+  }
+
+  #beginWork(): void {
+    if (this.#parts.memory.tell({ kind: 'work-begins' }) === 'free') this.freeMemory()
   }
 
   async #evaluate(signal: AbortSignal, batchRows: number): Promise<EvaluationResult | null> {
     const { settings, validationSamples } = this.#parts
-    const losses = await this.#inPieces('losses', Math.min(batchRows, validationSamples.length), (rows) =>
+    const losses = await this.#inParts('losses', Math.min(batchRows, validationSamples.length), (rows) =>
       this.#losses(signal, rows),
     )
     if (losses === null) return null
-    if (this.#isShort) this.#parts.runner.rest()
+    this.#beginWork()
     const asked = this.#asked()
     const counted = losses.flat()
-    const samples = await this.#inPieces(
-      'answers',
-      Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length),
-      (rows) => this.#answers(asked, signal, rows),
-    ).catch((error: unknown) => {
-      // The loss is known and says how good it is.
-      if (!isOutOfMemory(error) || counted.length === 0 || this.#needsEveryAnswer()) throw error
-      return []
-    })
-    if (samples === null) return null
+    const samples =
+      (await this.#inParts(
+        'answers',
+        Math.min(settings['prediction.batch_size_inference'] || batchRows, asked.length),
+        (rows) => this.#answers(asked, signal, rows),
+        // Where there are losses and no metric needs the answers, the evaluation is of use without them.
+        { areNeeded: counted.length === 0 || this.#needsEveryAnswer() },
+      )) ?? []
+    if (signal.aborted) return null
     const validationLoss = counted.length > 0 ? mean(counted) : null
     const metrics =
       validationLoss === null
@@ -111,18 +113,28 @@ export class Evaluator {
   }
 
   /**
-   * Computes so many rows at once; where memory is short, without what was taken before, then half of them, and half
-   * again, until they fit.
+   * Computes so many rows at once, or as many as fit (memory-strategy.ts). Null where the signal came in between, or
+   * where the work is left out.
    */
-  async #inPieces<T>(what: 'losses' | 'answers', rows: number, compute: (rows: number) => Promise<T>): Promise<T> {
-    for (let hasRoom = this.#isShort; ; hasRoom = true) {
-      const size = Math.max(1, Math.min(rows, this.#fitting[what]))
+  async #inParts<T>(
+    work: EvaluationWork,
+    rows: number,
+    compute: (rows: number) => Promise<T>,
+    { areNeeded }: { readonly areNeeded: boolean } = { areNeeded: true },
+  ): Promise<T | null> {
+    const { memory } = this.#parts
+    for (;;) {
+      const size = memory.rowsAtOnce(work, rows)
       try {
         return await compute(size)
       } catch (error) {
-        if (!isOutOfMemory(error) || (size === 1 && hasRoom)) throw error
-        if (hasRoom) this.#fitting[what] = Math.ceil(size / 2)
-        this.makeRoom()
+        if (!isOutOfMemory(error)) throw error
+        const action = memory.tell(
+          work === 'losses' ? { kind: 'losses-short', rows: size } : { kind: 'answers-short', rows: size, areNeeded },
+        )
+        if (action === 'leave-out') return null
+        if (action !== 'retry') throw error
+        this.freeMemory()
       }
     }
   }
@@ -177,7 +189,7 @@ export class Evaluator {
 
   #needsEveryAnswer(): boolean {
     const { settings, validationSamples } = this.#parts
-    return validationSamples.length > 0 && ['BLEU', 'chrF', 'ExactMatch'].includes(settings['prediction.metric'])
+    return validationSamples.length > 0 && needsEveryAnswer(settings)
   }
 
   #textMetrics(samples: readonly { readonly expected: string; readonly answer: string }[]): Record<string, number> {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DeviceKind } from '../contract/index.ts'
 import { defaultSettings, generationSettingsOf } from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
@@ -12,7 +11,6 @@ import { logitsProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import { openProgram } from '../kernels/run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
-import { openRuntimeWithSoftwareGpu } from '../runtime/software-gpu.ts'
 import { readAdapterVector } from './checkpoint.ts'
 import { optimizers } from './optimizers/index.ts'
 import { packRows, type PackedBatch } from './packing.ts'
@@ -23,12 +21,6 @@ import { StepRunner } from './step-runner.ts'
 const core = join(import.meta.dirname, '..')
 const tinyFolder = join(core, '..', 'resources', 'models', 'terakoya-tiny-ja')
 const llamaFolder = join(core, 'models', 'fixtures', 'llama')
-/**
- * The small model is trained on WebGPU too, where the test machine has a GPU made of software; the tiny one would take
- * it minutes.
- */
-const kinds: DeviceKind[] = openRuntimeWithSoftwareGpu() ? ['cpu', 'webgpu'] : ['cpu']
-
 interface TinyGolden {
   base_generate: { prompt: string }[]
   base_logits_last_position_top10: [number, number][]
@@ -197,7 +189,7 @@ describe('training the tiny model against torch and peft', () => {
     padded.dispose()
   })
 
-  it('gives the same step for two micro-batches of two rows as for one of four, and after a rest', async () => {
+  it('gives the same step for two micro-batches of two rows as for one of four, and after its sessions were closed', async () => {
     const p = await runner.p.read()
     const zero = new Float32Array(layout.parameterCount)
     const restart = () => {
@@ -213,52 +205,14 @@ describe('training the tiny model against torch and peft', () => {
     ).toBeLessThan(1e-5)
     restart()
     const { session } = openRuntime().live()
-    runner.rest()
+    runner.closeSessions()
     expect(openRuntime().live().session).toBeLessThan(session)
     expect(await runner.step([packRows(rows.slice(0, 4))], 0, 1e-4)).toEqual(together)
   })
 })
 
-describe.skipIf(!kinds.includes('webgpu'))('training the tiny model on webgpu', () => {
-  // Software takes a quarter of a minute for a step: one row, one step.
-  it('has the recorded loss, and the gradient of the processor', { timeout: 600_000 }, async () => {
-    const golden = JSON.parse(
-      await readFile(join(core, 'training', 'fixtures', 'tiny-model.json'), 'utf8'),
-    ) as TinyGolden
-    const model = await loadModel(tinyFolder)
-    const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 8, alpha: 16 })
-    const p = await readAdapterVector(join(core, 'training', 'fixtures', 'initial_adapter'), layout)
-    const { instruction, output } = golden.training.rows[0]!
-    const prompt = model.tokenizer.encode(`ユーザー: ${instruction}\nシステム: `)
-    const answer = [...model.tokenizer.encode(output), 2]
-    const row = {
-      ids: Int32Array.from([...prompt, ...answer]),
-      labelMask: Uint8Array.from([...prompt.map(() => 0), ...answer.map(() => 1)]),
-    }
-    const norms: number[] = []
-    for (const kind of kinds) {
-      const runner = await StepRunner.open({
-        model,
-        device: openRuntime().device(kind),
-        layout,
-        optimizer: optimizers.AdamW,
-        dropout: 0,
-        clip: 0,
-        weightDecay: 0,
-        seed: 1,
-        maxTokens: 64,
-      })
-      runner.p.write(p)
-      const { loss, gradientNorm } = await runner.step([packRows([row])], 0, 1e-3)
-      runner.dispose()
-      expect(relative([loss], [golden.base_loss_answer_only])[0]).toBeLessThan(1e-4)
-      norms.push(gradientNorm)
-    }
-    expect(relative(norms.slice(1), norms)[0]).toBeLessThan(1e-3)
-  })
-})
-
-describe.each(kinds)('training the golden llama on %s against torch and peft', (kind) => {
+// On WebGPU: golden.webgpu.test.ts, and ten such steps of five families in ../goldens/family.webgpu.test.ts.
+describe('training the golden llama against torch and peft', () => {
   it('follows ten recorded steps with clipping and weight decay, packed or not', { timeout: 300_000 }, async () => {
     const { rows, prompt_lengths, train } = JSON.parse(
       await readFile(join(llamaFolder, 'expected.json'), 'utf8'),
@@ -272,7 +226,7 @@ describe.each(kinds)('training the golden llama on %s against torch and peft', (
     const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
     const runner = await StepRunner.open({
       model,
-      device: openRuntime().device(kind),
+      device: openRuntime().device('cpu'),
       layout,
       optimizer: optimizers.AdamW,
       dropout: 0,

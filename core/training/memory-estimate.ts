@@ -1,138 +1,277 @@
 import type { Checkpoint } from '../checkpoints/index.ts'
-import type { DeviceKind, SettingValues } from '../contract/index.ts'
-import { isFusedHead } from '../graph/ops/attention.ts'
-import type { Architecture } from '../models/family.ts'
+import type { DeviceKind, SettingKey, SettingValues } from '../contract/index.ts'
+import { canCaptureDecoding, cachePlaces, decodingTypeOf } from '../generation/generator.ts'
+import type { DType, Graph } from '../graph/ir.ts'
+import { fuseKernels } from '../graph/kernels/index.ts'
+import { peakBytes, sessionConstants, tensorBytesOf, type LivenessOptions } from '../graph/liveness.ts'
+import { fuseMatmulAdd } from '../graph/passes/fuse-matmul-add.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { lossChunksFor } from '../models/loss-head.ts'
-import { isAttentionLean, isFeedForwardLean } from './memory-policy.ts'
-import { optimizers, type Optimizer } from './optimizers/index.ts'
-import { computeTypeFor, weightStorageFor } from './precision.ts'
-import { recordedCount, recordedLength } from './packing.ts'
-import { trainableLayout } from './trainable.ts'
+import {
+  cachesOf,
+  decodingProgram,
+  evaluationProgram,
+  type ModelSource,
+  type TrainingOptions,
+} from '../models/programs.ts'
 import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-files.ts'
-import { residentBytes } from '../weights/resident.ts'
-
-const FLOAT_BYTES = 4
-/** float16 and bfloat16. */
-const HALF_BYTES = 2
-/** Node, ONNX Runtime and the tokenizer before any model is loaded; measured. */
-const BASE_BYTES = 220e6
-/** CUDA's context, cuBLAS and recorded steps; measured (nvidia-smi beside tensors and scratch memory). */
-const CUDA_BASE_BYTES = 1.2e9
-/** Copies of a small model's weights: widened to float32, and packed for the forward and for the backward product. */
-const WEIGHT_COPIES = 3
-/** Values as wide as the feed-forward layer that live at once in the backward pass. */
-const WIDE_COPIES = 4
-/** Logits and their gradient. */
-const LOGIT_COPIES = 2
+import { residentBytes, residentEntries } from '../weights/resident.ts'
+import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
+import { memorySavings } from './memory-policy.ts'
+import { optimizers, type StateVector } from './optimizers/index.ts'
+import { recordedCount, recordedLength } from './packing.ts'
+import { computeTypeFor, weightStorageFor } from './precision.ts'
+import { stepOptionsFor, stepPrograms, withDropout } from './step-programs.ts'
+import { trainableLayout } from './trainable.ts'
 
 /** What the plan's memory is estimated for. */
 export interface MemoryPlace {
   readonly kind: DeviceKind
-  /** Kernels of our own can be compiled there (CUDA). */
+  /** Custom CUDA operators can be compiled there. */
   readonly hasKernels: boolean
 }
 
+/** Node, ONNX Runtime and the tokenizer before any model is loaded: resident size of the engine's process, measured. */
+const PROCESS_BYTES = 220e6
 /**
- * Trainable parameters of a run and an estimate of its peak memory in bytes: of the GPU's memory where that is computed
- * on. Throws UserError for an unsupported model or unknown LoRA targets.
+ * CUDA's context, cuBLAS and captured graphs: the most that `cardGB` (nvidia-smi) of a training exceeds its `memoryGB`
+ * by in bench/results/gpu.json.
+ */
+const CUDA_CONTEXT_BYTES = 1.2e9
+/**
+ * Where memory is planned by a pattern, ONNX Runtime takes a batch's values piece by piece at a shape's first run and
+ * as one block from then on; its arena keeps both (SessionOptions.memoryPattern; execution_frame.cc, MemoryPattern).
+ */
+const PATTERN_COPIES = 2
+
+/** Bytes of a run, by what takes them. */
+export interface RunMemory {
+  /** The process, or CUDA's context. */
+  readonly base: number
+  /** Base weights that lie on the device once for all sessions. */
+  readonly weights: number
+  /** p, its gradient and the optimizer's vectors. */
+  readonly trained: number
+  /** The sessions of training and of the optimizer, with the tensors of a full batch. */
+  readonly steps: number
+  /** The session that computes validation losses. */
+  readonly losses: number
+  /** The sessions that answer validation prompts, with their key-value cache. */
+  readonly answers: number
+}
+
+/**
+ * Trainable parameters of a run and its peak memory in bytes: of the GPU's memory where that is computed on. Sessions
+ * lie beside each other in the computer's memory. On CUDA they can take turns, and evaluations shrink to single rows
+ * (memory-strategy.ts): there it is the most that one of them needs. Throws UserError for an unsupported model or
+ * unknown LoRA targets.
  */
 export function estimateMemory(
   checkpoint: Checkpoint,
   values: SettingValues,
-  { kind, hasKernels }: MemoryPlace,
+  place: MemoryPlace,
 ): { trainableParameterCount: number; memoryBytes: number } {
   const files = modelFilesOf(checkpoint)
   const layout = trainableLayout(files, values)
-  const base = kind === 'cuda' ? CUDA_BASE_BYTES : BASE_BYTES
-  const memoryBytes =
-    kind === 'cuda' && hasKernels
-      ? kernelsBytes(files, layout, values)
-      : weightBytes(files, kind, values) + trainableBytes(layout, values) + activationBytes(files.architecture, values)
-  return { trainableParameterCount: layout.parameterCount, memoryBytes: base + memoryBytes }
+  const graphs = graphsFor(checkpoint, values, place)
+  const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, graphs })
+  const work = place.kind === 'cuda' ? Math.max(steps, losses, answers) : steps + losses + answers
+  return { trainableParameterCount: layout.parameterCount, memoryBytes: base + weights + trained + work }
 }
 
-/**
- * What a run with kernels of our own takes on CUDA: weights, what is trained, what the forward pass keeps in their
- * layout, and the largest values of the moment.
- */
-export function kernelsBytes(
-  files: Pick<ModelFiles, 'architecture' | 'stored' | 'scattered'>,
-  layout: LoraLayout,
-  values: SettingValues,
-): number {
-  const { architecture } = files
-  const { layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize, linears, softcaps, head } =
-    architecture
-  const [rows, length, recompute] = [
-    recordedCount(values['training.batch_size']),
-    recordedLength(values['tokenizer.max_length']),
-    values['architecture.gradient_checkpointing'],
-  ]
-  const tokens = rows * length
-  const compute = computeTypeFor('cuda', values)
-  const numberBytes = compute === 'float32' ? FLOAT_BYTES : HALF_BYTES
-  // Of a layer: both its residual sums and every linear layer's result, or both sums, q, k, v and what attention gives.
-  const results = linears.reduce((sum, { outSize }) => sum + outSize, 0) / layerCount + heads * headSize
-  const kept = isFeedForwardLean('cuda', values) ? 2 * width + 2 * (heads + kvHeads) * headSize : results
-  const layers = recompute ? layerCount * width + results : layerCount * kept
-  const isFused = compute !== 'float32' && isFusedHead(headSize) && !softcaps?.attention
-  const probabilities =
-    isFused || (!recompute && isAttentionLean(architecture, rows, length))
-      ? 0
-      : (recompute ? 1 : layerCount) * heads * tokens * length
-  const headName = head((name) => files.stored.has(name))
-  const isWhole = softcaps?.logits || layout.wholes.some(({ name }) => name === headName)
-  const logits = (tokens / (isWhole ? 1 : lossChunksFor(rows, length))) * vocabularySize * LOGIT_COPIES
-  const moment = Math.max(WIDE_COPIES * feedForwardSize * tokens, logits)
-  // Tables that are stored in other numbers than are computed with, and weights that are trained themselves.
-  const widened = compute === 'float32' && files.stored.get(headName)?.dtype !== 'float32' ? vocabularySize * width : 0
-  const trained =
-    compute === 'float32'
-      ? 0
-      : layout.wholes.reduce((sum, { place: { shape } }) => sum + shape.reduce((product, size) => product * size, 1), 0)
-  return (
-    weightBytes(files, 'cuda', values) +
-    trainableBytes(layout, values) +
-    numberBytes * (layers * tokens + probabilities + moment + widened + trained)
-  )
+/** Graphs as they are written for a session, by what they do. */
+type Graphs = Map<string, Graph>
+
+/** Settings that change the sizes of a run's graphs, or what they hold only through `memorySavings`. */
+const SIZES = [
+  'training.batch_size',
+  'tokenizer.max_length',
+  'tokenizer.max_length_prompt',
+  'tokenizer.max_length_answer',
+  'prediction.max_length_inference',
+  'prediction.batch_size_inference',
+] as const satisfies readonly SettingKey[]
+
+/** The graphs of the last estimate of each checkpoint: other sizes, as while a number is typed, need none anew. */
+const lastGraphs = new WeakMap<Checkpoint, { readonly key: string; readonly graphs: Graphs }>()
+
+function graphsFor(checkpoint: Checkpoint, values: SettingValues, place: MemoryPlace): Graphs {
+  const others = Object.entries(values).filter(([name]) => !(SIZES as readonly string[]).includes(name))
+  const key = JSON.stringify([others, place])
+  const last = lastGraphs.get(checkpoint)
+  if (last?.key === key) return last.graphs
+  const graphs: Graphs = new Map()
+  lastGraphs.set(checkpoint, { key, graphs })
+  return graphs
 }
 
-/** The base weights: copies for every session of a small model, or once. */
-function weightBytes(
-  files: Pick<ModelFiles, 'architecture' | 'stored' | 'scattered'>,
-  kind: DeviceKind,
-  values: SettingValues,
-): number {
-  const storage = weightStorageFor(kind, values)
-  if (!keepsCopies(files, storage)) return residentBytes(files, storage)
-  return (
-    WEIGHT_COPIES *
-    FLOAT_BYTES *
-    [...files.stored.values()].reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
-  )
+export interface RunMemoryOptions {
+  readonly files: ModelFiles
+  readonly layout: LoraLayout
+  readonly values: SettingValues
+  readonly place: MemoryPlace
+  /** Options of the training program that are not those of the settings. */
+  readonly program?: Partial<TrainingOptions>
+  /** Graphs of an earlier estimate that differs in sizes only; new ones are added. */
+  readonly graphs?: Graphs
+}
+
+/** What a run takes, from the graphs that it executes. Throws UserError as `estimateMemory`. */
+export function runMemory({ files, ...options }: RunMemoryOptions): RunMemory {
+  const { layout, values, place } = options
+  const model = withDropout(files, values['architecture.intermediate_dropout'])
+  const storage = weightStorageFor(place.kind, values)
+  const hasCopies = keepsCopies(files, storage)
+  const source: ModelSource = hasCopies ? model : { ...model, weights: residentEntries(files, storage) }
+  const run: Run = { ...options, source, weights: hasCopies ? 'constant' : 'input' }
+  return {
+    base: place.kind === 'cuda' ? CUDA_CONTEXT_BYTES : PROCESS_BYTES,
+    weights: hasCopies ? 0 : residentBytes(files, storage),
+    trained: trainedBytes(layout, values),
+    steps: stepBytes(run),
+    losses: lossBytes(run),
+    answers: answerBytes(run),
+  }
+}
+
+interface Run extends Omit<RunMemoryOptions, 'files'> {
+  readonly source: ModelSource
+  readonly weights: LivenessOptions['weights']
 }
 
 /** p, the gradient, and the optimizer's vectors. */
-function trainableBytes({ parameterCount }: LoraLayout, values: SettingValues): number {
-  const { state }: Optimizer = optimizers[values['training.optimizer']]
-  const stateBytes = Object.values(state).reduce(
-    (sum, { dtype, length }) => sum + length(parameterCount) * (dtype === 'float32' ? FLOAT_BYTES : 1),
-    0,
+function trainedBytes({ parameterCount }: LoraLayout, values: SettingValues): number {
+  const { state } = optimizers[values['training.optimizer']]
+  const bytesOf = (dtype: DType, count: number) =>
+    tensorBytesOf({ dtype, shape: [count] }, { sizes: {}, provider: 'cuda' })
+  const vectors = Object.values<StateVector>(state).map(({ dtype, length }) => bytesOf(dtype, length(parameterCount)))
+  return 2 * bytesOf('float32', parameterCount) + sum(vectors)
+}
+
+/** A batch of the settings' rows, each of the most tokens that a row may have, whose tokens all count. */
+function stepBytes(run: Run): number {
+  const { source, layout, values, place, program } = run
+  const [rows, tokens] = [values['training.batch_size'], values['tokenizer.max_length']]
+  const optimizer = optimizers[values['training.optimizer']]
+  const settled = stepOptionsFor(place.kind, source, values, tokens)
+  const fused = place.kind === 'cuda' && place.hasKernels && settled.compute !== 'float32'
+  const options = { ...settled, optimizer, fused, ...program }
+  const isPadded = options.cudaGraph === true
+  const sizes = batchSizes(run, {
+    B: isPadded ? recordedCount(rows) : rows,
+    T: isPadded ? recordedLength(tokens) : tokens,
+    chunks: options.lossHead?.chunks ?? 1,
+  })
+  const savings = JSON.stringify(memorySavings(place.kind, source.architecture, values, tokens))
+  const written = (name: 'training' | 'update') =>
+    writtenGraph(run, `${name} ${savings}`, () => stepPrograms(source, layout, options)[name], isPadded)
+  const [training, update] = [written('training'), written('update')]
+  return (
+    boundBytes(training, run, sizes) + sessionBytes(training, run, { sizes }) + sessionBytes(update, run, { sizes })
   )
-  return 2 * FLOAT_BYTES * parameterCount + stateBytes
+}
+
+/** On CUDA of a single row, to which evaluations can shrink. */
+function lossBytes(run: Run): number {
+  const { source, layout, values, place } = run
+  const compute = computeTypeFor(place.kind, values)
+  const graph = writtenGraph(run, 'losses', () => evaluationProgram(source, layout, compute))
+  const sizes = batchSizes(run, {
+    B: place.kind === 'cuda' ? 1 : values['training.batch_size'],
+    T: values['tokenizer.max_length'],
+    chunks: 1,
+  })
+  return boundBytes(graph, run, sizes) + sessionBytes(graph, run, { sizes, prepack: false })
+}
+
+/** Prompts and answers of the most tokens that they may have; on CUDA of a single row. */
+function answerBytes(run: Run): number {
+  const { source, layout, values, place } = run
+  const { architecture } = source
+  const compute = decodingTypeOf(source, place)
+  const isCaptured = canCaptureDecoding(source, place, compute)
+  const beams = values['prediction.do_sample'] ? 1 : values['prediction.num_beams']
+  const prompt = Math.min(values['tokenizer.max_length_prompt'], values['tokenizer.max_length'])
+  const places = cachePlaces(prompt + values['prediction.max_length_inference'], architecture, isCaptured)
+  const rows = place.kind === 'cuda' ? 1 : answeredAtOnce(values)
+  const sizes = { ...batchSizes(run, { B: rows * beams, T: Math.min(prompt, places), chunks: 1 }), S: places }
+  // Beams that change places are copied from one set of caches into another.
+  const moved = beams > 1 ? cachesOf(architecture) : []
+  const secondSet = moved.map(({ shape }) => tensorBytesOf({ dtype: compute, shape }, { sizes, provider: place.kind }))
+  const written = (name: string, recordable: boolean) =>
+    writtenGraph(
+      run,
+      name,
+      () => decodingProgram(source, layout, { cutAdapter: true, compute, recordable }),
+      recordable,
+    )
+  const prompts = written('prompts', false)
+  const tokens = isCaptured
+    ? sessionBytes(written('tokens', true), run, { sizes: { ...sizes, T: 1, N: rows * beams } })
+    : 0
+  return boundBytes(prompts, run, sizes) + sum(secondSet) + sessionBytes(prompts, run, { sizes }) + tokens
+}
+
+const answeredAtOnce = (values: SettingValues): number => {
+  const rows = values['prediction.batch_size_inference'] || values['training.batch_size']
+  return needsEveryAnswer(values) ? rows : Math.min(rows, SAMPLE_ANSWERS)
+}
+
+/** The named dimensions of programs over B sequences of T tokens. */
+function batchSizes(
+  { source: { architecture } }: Run,
+  { B, T, chunks }: { readonly B: number; readonly T: number; readonly chunks: number },
+): Readonly<Record<string, number>> {
+  const { heads, kvHeads } = architecture
+  const N = B * T
+  return { B, T, N, M: N, 'M/K': N / chunks, S: T, R: N * heads, 'G·T': (heads / kvHeads) * T }
+}
+
+/** A graph as a session gets it: with custom operators where it is opened for capture and they can be compiled. */
+function writtenGraph({ graphs, place }: Run, name: string, make: () => Graph, isCaptured = false): Graph {
+  const known = graphs?.get(name)
+  if (known) return known
+  const graph = make()
+  const written = fuseMatmulAdd(isCaptured && place.hasKernels ? fuseKernels(graph).graph : graph)
+  graphs?.set(name, written)
+  return written
+}
+
+interface SessionShape {
+  readonly sizes: Readonly<Record<string, number>>
+  /** As SessionOptions has it; true unless given. */
+  readonly prepack?: boolean
+}
+
+/** What a session takes besides the tensors that are bound to its inputs and outputs. */
+function sessionBytes(graph: Graph, { place, weights }: Run, { sizes, prepack = true }: SessionShape): number {
+  const options: LivenessOptions = { sizes, provider: place.kind, weights }
+  const copies = place.kind !== 'cuda' && weights === 'constant' ? PATTERN_COPIES : 1
+  return (
+    copies * peakBytes(graph, options) +
+    (weights === 'constant' ? constantBytes(graph, options, prepack && place.kind === 'cpu') : 0)
+  )
+}
+
+/** The tensors that a program's inputs are bound to, but for those of `trainedBytes`. */
+function boundBytes({ inputs }: Graph, { place, values }: Run, sizes: Readonly<Record<string, number>>): number {
+  const trained = new Set(['p', 'g', ...Object.keys(optimizers[values['training.optimizer']].state)])
+  const bound = inputs.filter(({ source }) => source.kind === 'input' && !trained.has(source.name))
+  return sum(bound.map((value) => tensorBytesOf(value, { sizes, provider: place.kind })))
 }
 
 /**
- * What ONNX Runtime's own kernels keep for the backward pass, for full-length rows: per layer and token some vectors,
- * per head a row of attention; with checkpointing a vector a layer, and one layer whole.
+ * The weights of a session of its own. The CPU provider packs a constant matrix for each orientation in which products
+ * read it, and keeps it as it is only for other readers.
  */
-function activationBytes(
-  { layerCount, width, heads, kvHeads, headSize, feedForwardSize, vocabularySize }: Architecture,
-  values: SettingValues,
-): number {
-  const [rows, tokens] = [values['training.batch_size'], values['tokenizer.max_length']]
-  const layer = 8 * width + 4 * (heads + 2 * kvHeads) * headSize + 6 * feedForwardSize + 3 * heads * tokens
-  const layers = values['architecture.gradient_checkpointing'] ? layerCount * width + layer : layerCount * layer
-  return rows * tokens * FLOAT_BYTES * (layers + 3 * vocabularySize)
+function constantBytes(graph: Graph, options: LivenessOptions, isPacked: boolean): number {
+  return sum(
+    sessionConstants(graph).map(({ value, uses }) => {
+      const layouts = uses.map(({ node, input }) =>
+        isPacked && input === 1 && node.op.type.startsWith('MatMul') ? `packed ${node.attributes['transY']}` : 'plain',
+      )
+      return tensorBytesOf(value, options) * new Set(layouts).size
+    }),
+  )
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)

@@ -8,7 +8,8 @@ import { openRuntime } from '../runtime/index.ts'
 import { checkpointAt, checkpointSteps, latestCheckpoint, usedCheckpoint } from './checkpoint-folder.ts'
 import type { TrainEvent, TrainJob } from './job.ts'
 import { Evaluator } from './evaluation.ts'
-import { MicroBatches } from './micro-batches.ts'
+import { MemoryStrategy } from './memory-strategy.ts'
+import { runInMicroBatches } from './micro-batches.ts'
 import { packRows } from './packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 import { cutToQuantile } from './padding-quantile.ts'
@@ -197,11 +198,11 @@ describe('micro-batches', () => {
     const tried: (number[] | 'room')[] = []
     const reduced: number[] = []
     let isEmpty = true
-    const makeRoom = () => {
+    const free = () => {
       tried.push('room')
       isEmpty = true
     }
-    const batches = new MicroBatches({ pack: (packed) => packRows(packed), makeRoom })
+    const parts = { memory: new MemoryStrategy(), pack: (packed: readonly TokenRow[]) => packRows(packed), free }
     const step = async (packed: readonly { tokenCount: number }[]) => {
       const counts = packed.map(({ tokenCount }) => tokenCount / 3)
       tried.push(counts)
@@ -211,7 +212,8 @@ describe('micro-batches', () => {
     return {
       tried,
       reduced,
-      run: (count: number) => batches.run([rows.slice(0, count)], step, (size) => reduced.push(size)),
+      run: (count: number) =>
+        runInMicroBatches(parts, { batches: [rows.slice(0, count)], step, onReduced: (size) => reduced.push(size) }),
     }
   }
 
@@ -250,21 +252,13 @@ describe('micro-batches', () => {
   })
 
   it('give up where even one row is too much, and pass other errors on', async () => {
-    const parts = { pack: (packed: readonly TokenRow[]) => packRows(packed), makeRoom: () => {} }
-    await expect(
-      new MicroBatches(parts).run(
-        [rows],
-        () => Promise.reject(outOfMemory()),
-        () => {},
-      ),
-    ).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
-    await expect(
-      new MicroBatches(parts).run(
-        [rows],
-        () => Promise.reject(new Error('other')),
-        () => {},
-      ),
-    ).rejects.toThrow('other')
+    const run = (error: Error) =>
+      runInMicroBatches(
+        { memory: new MemoryStrategy(), pack: (packed) => packRows(packed), free: () => {} },
+        { batches: [rows], step: () => Promise.reject(error), onReduced: () => {} },
+      )
+    await expect(run(outOfMemory())).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
+    await expect(run(new Error('other'))).rejects.toThrow('other')
   })
 })
 

@@ -1,9 +1,7 @@
 import { basename } from 'node:path'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { architectureOf } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { lossHeadOf } from '../models/loss-head.ts'
 import { openRuntime, type Device } from '../runtime/index.ts'
 import { keepsCopies } from '../weights/model-files.ts'
 import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
@@ -11,12 +9,13 @@ import { Evaluator } from './evaluation.ts'
 import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
-import { isAttentionLean, isFeedForwardLean } from './memory-policy.ts'
-import { computeTypeFor, weightStorageFor } from './precision.ts'
+import { MemoryStrategy } from './memory-strategy.ts'
+import { weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from './optimizers/index.ts'
 import { readSamples, type TrainingSample } from '../samples/sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot } from './checkpoint.ts'
 import type { TrainingState } from './checkpoint-folder.ts'
+import { stepOptionsFor, withDropout } from './step-programs.ts'
 import { StepRunner } from './step-runner.ts'
 import { initialTrainable, trainableLayout } from './trainable.ts'
 
@@ -28,6 +27,8 @@ export interface TrainingSetup {
   readonly optimizer: Optimizer
   readonly runner: StepRunner
   readonly evaluator: Evaluator
+  /** What fits into memory, as far as the run knows. */
+  readonly memory: MemoryStrategy
   /** The longest sequence that rows may be packed into. */
   readonly maxTokens: number
   readonly trainSamples: readonly TrainingSample[]
@@ -58,13 +59,13 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   )
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
   await opening
+  const memory = new MemoryStrategy(snapshot?.state.microBatchRows ?? null)
   const resident = residentWeights(model, device, settings, signal)
-  const runner = await openRunner({ model, device, layout, optimizer, maxTokens, resident, snapshot }, settings).catch(
-    async (error: unknown) => {
-      await resident.dispose()
-      throw error
-    },
-  )
+  const parts = { model, device, layout, optimizer, maxTokens, resident, snapshot, memory }
+  const runner = await openRunner(parts, settings).catch(async (error: unknown) => {
+    await resident.dispose()
+    throw error
+  })
   const evaluator = new Evaluator({
     model,
     device,
@@ -75,6 +76,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
     settings,
     trainSamples,
     validationSamples,
+    memory,
   })
   const dispose = () => [evaluator, runner, resident].forEach((resource) => void resource.dispose())
   try {
@@ -92,6 +94,7 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
       optimizer,
       runner,
       evaluator,
+      memory,
       maxTokens,
       trainSamples,
       validationSamples,
@@ -101,22 +104,6 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   } catch (error) {
     dispose()
     throw error
-  }
-}
-
-/** The model with another dropout of its inner values than its config.json says; 0 leaves it. */
-function withDropout(model: LoadedModel, p: number): LoadedModel {
-  if (p === 0) return model
-  return {
-    ...model,
-    architecture: architectureOf({
-      ...model.config,
-      attention_dropout: p,
-      hidden_dropout: p,
-      attn_pdrop: p,
-      resid_pdrop: p,
-      embd_pdrop: p,
-    }),
   }
 }
 
@@ -143,23 +130,13 @@ interface RunnerParts {
   readonly maxTokens: number
   readonly resident: ResidentWeights
   readonly snapshot: Snapshot | null
+  readonly memory: MemoryStrategy
 }
 
 function openRunner({ snapshot, ...parts }: RunnerParts, settings: SettingValues): Promise<StepRunner> {
   return StepRunner.open({
     ...parts,
-    dropout: settings['training.lora'] ? settings['training.lora_dropout'] : 0,
-    attentionDropout: parts.model.architecture.attentionDropout,
-    hiddenDropout: true,
-    noiseAlpha: settings['augmentation.neftune_noise_alpha'],
-    compute: computeTypeFor(parts.device.kind, settings),
-    recompute: settings['architecture.gradient_checkpointing'],
-    cudaGraph: parts.device.kind === 'cuda',
-    leanAttention: isAttentionLean(parts.model.architecture, settings['training.batch_size'], parts.maxTokens),
-    leanFeedForward: isFeedForwardLean(parts.device.kind, settings),
-    lossHead: lossHeadOf(settings, { maxTokens: parts.maxTokens, isPadded: parts.device.kind === 'cuda' }),
-    clip: settings['training.gradient_clip'],
-    weightDecay: settings['training.weight_decay'],
+    ...stepOptionsFor(parts.device.kind, parts.model, settings, parts.maxTokens),
     seed: settings['environment.seed'],
     lossScale: new LossScale(snapshot?.state.lossScale ?? undefined),
   })

@@ -1,6 +1,7 @@
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { Owned, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
+import { KEPT_BINDINGS, MAX_CAPTURED_SHAPES } from './memory-policy.ts'
 import type { PackedBatch } from './packing.ts'
 import { fillOdd, type Stream } from '../random/rng.ts'
 
@@ -29,23 +30,16 @@ export interface BatchRun {
   readonly random: { readonly seed: number; readonly key: number } | null
 }
 
-/** Bindings are kept for so many shapes of batches that are not recorded. */
-const KEPT_SHAPES = 16
 /**
- * A recording takes some MB and lives as long as its session: further shapes of a run that has even more are computed
- * operator by operator.
- */
-const MAX_RECORDED_SHAPES = 64
-
-/**
- * A session whose batches come in several shapes: a binding for each; of those that are not recorded the least recently
+ * A session whose batches come in several shapes: a binding for each; of those that are not captured as CUDA graphs the least
+ * recently
  * used one is dropped. Whoever made it disposes of it; the session goes with it, unless making it has failed.
  */
 export class ShapedSession {
   readonly #options: ShapedSessionOptions
   readonly #loss: DeviceTensor<'float32'>
   readonly #accumulate: DeviceTensor<'bool'>
-  readonly #recorded = new Map<string, BoundShape>()
+  readonly #captured = new Map<string, BoundShape>()
   readonly #bound = new Map<string, BoundShape>()
   readonly #owned = new Owned()
 
@@ -88,26 +82,26 @@ export class ShapedSession {
   }
 
   dispose(): void {
-    for (const shape of [...this.#recorded.values(), ...this.#bound.values()]) shape.dispose()
+    for (const shape of [...this.#captured.values(), ...this.#bound.values()]) shape.dispose()
     this.#owned.dispose()
     this.#options.session.dispose()
   }
 
   #shapeOf(batch: PackedBatch): BoundShape {
     const key = `${batch.sequences} ${batch.tokensPerSequence} ${batch.targets.length}`
-    const recorded = this.#recorded.get(key)
-    if (recorded) return recorded
+    const captured = this.#captured.get(key)
+    if (captured) return captured
     const known = this.#bound.get(key)
-    const record = !known && this.#options.session.isRecorded && this.#recorded.size < MAX_RECORDED_SHAPES
+    const record = !known && this.#options.session.isRecorded && this.#captured.size < MAX_CAPTURED_SHAPES
     const shape =
       known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
     if (record) {
-      this.#recorded.set(key, shape)
+      this.#captured.set(key, shape)
       return shape
     }
     this.#bound.delete(key)
     this.#bound.set(key, shape)
-    if (this.#bound.size > KEPT_SHAPES) {
+    if (this.#bound.size > KEPT_BINDINGS) {
       const [oldest, unused] = this.#bound.entries().next().value as [string, BoundShape]
       unused.dispose()
       this.#bound.delete(oldest)
@@ -116,7 +110,7 @@ export class ShapedSession {
   }
 
   #forget(shape: BoundShape): void {
-    for (const kept of [this.#recorded, this.#bound]) for (const [key, one] of kept) if (one === shape) kept.delete(key)
+    for (const kept of [this.#captured, this.#bound]) for (const [key, one] of kept) if (one === shape) kept.delete(key)
     shape.dispose()
   }
 }

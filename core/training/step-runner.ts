@@ -3,7 +3,7 @@ import { toOnnx } from '../graph/onnx/writer.ts'
 import { canFuseAttention, isKernelFailure, openGraph } from '../kernels/index.ts'
 import type { LoadedModel } from '../generation/loaded-model.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import { evaluationProgram, trainingProgram, type TrainingOptions } from '../models/programs.ts'
+import { evaluationProgram } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import {
   Owned,
@@ -16,30 +16,25 @@ import {
   type SessionOptions,
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
-import type { Optimizer } from './optimizers/index.ts'
-import { optimizerProgram } from './optimizers/index.ts'
+import type { MemoryStrategy } from './memory-strategy.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
+import { stepPrograms, type StepProgramOptions } from './step-programs.ts'
 import { ShapedSession, type ShapedSessionOptions } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
 
-export interface StepRunnerOptions extends TrainingOptions {
+export interface StepRunnerOptions extends StepProgramOptions {
   readonly model: Pick<LoadedModel, 'folder' | 'architecture' | 'weights'>
   readonly device: Device
   readonly layout: LoraLayout
-  readonly optimizer: Optimizer
-  readonly clip: number
-  readonly weightDecay: number
   readonly seed: number
   /** The longest sequence that will come, in tokens. */
   readonly maxTokens: number
-  /** NEFTune's α; 0 unless given. */
-  readonly noiseAlpha?: number
   /** Weights that lie on the device for every session; without them each session reads the model's files. */
   readonly resident?: ResidentWeights
-  /** On CUDA: each shape of batches is recorded once and replayed, without the cost of each operator. */
-  readonly cudaGraph?: boolean
   /** The loss scale of float16 to go on with. */
   readonly lossScale?: LossScale
+  /** How sessions that are opened anew take their memory; in pieces unless given. */
+  readonly memory?: Pick<MemoryStrategy, 'arena'>
 }
 
 /** More micro-batches than a step can have: keys of dropout never meet. */
@@ -54,8 +49,7 @@ export interface StepResult {
   readonly skipped: boolean
 }
 
-type Arena = Pick<SessionOptions, 'gpuArena'>
-type OpenTraining = (arena: Arena) => Promise<Session>
+type OpenTraining = (arena: Pick<SessionOptions, 'gpuArena'>) => Promise<Session>
 
 /**
  * The device side of training: p, the optimizer's vectors and the gradient live on the device; only batches go in and
@@ -74,11 +68,9 @@ export class StepRunner {
   readonly #shared: Readonly<Record<string, DeviceTensor>>
   readonly #update: Session
   readonly #trainingOutputs: Pick<ShapedSessionOptions, 'outputs'>
-  /** Null until it is needed, and after a rest: a step, or an evaluation, then opens its own. */
+  /** Null while it is closed: a step, or an evaluation, then opens its own. */
   #training: ShapedSession | null
   #evaluation: ShapedSession | null = null
-  /** After a rest memory is short: steps and evaluations take turns in it. */
-  #arena: Arena = {}
 
   private constructor(
     options: StepRunnerOptions,
@@ -148,22 +140,8 @@ export class StepRunner {
   }
 
   static async #open(options: StepRunnerOptions): Promise<StepRunner> {
-    const {
-      model,
-      device,
-      layout,
-      optimizer,
-      clip,
-      weightDecay,
-      resident = NO_RESIDENT_WEIGHTS,
-      cudaGraph = false,
-    } = options
-    const graph = trainingProgram(resident.source(model), layout, { ...options, noise: (options.noiseAlpha ?? 0) > 0 })
-    const updating = optimizerProgram(optimizer, layout.parameterCount, {
-      clip,
-      weightDecay,
-      skipOverflow: options.compute === 'float16',
-    })
+    const { model, device, layout, resident = NO_RESIDENT_WEIGHTS, cudaGraph = false } = options
+    const { training: graph, update: updating } = stepPrograms(resident.source(model), layout, options)
     const openTraining: OpenTraining = (arena) =>
       openGraph(device, graph, {
         weights: resident.kind,
@@ -195,7 +173,7 @@ export class StepRunner {
     const { seed } = this.#options
     this.#shared['loss_scale']?.write(Float32Array.of(this.lossScale.value))
     this.#shared['loss_unscale']?.write(Float32Array.of(1 / this.lossScale.value))
-    this.#training ??= this.#shaped(await this.#openTraining(this.#arena), this.#trainingOutputs)
+    this.#training ??= this.#shaped(await this.#openTraining(this.#arena()), this.#trainingOutputs)
     let loss = 0
     for (const [index, batch] of batches.entries()) {
       const padded = this.isRecorded ? padBatch(batch) : batch
@@ -224,7 +202,7 @@ export class StepRunner {
       const session = await device.createSession(toOnnx(graph, { provider: device.kind, weights: resident.kind }), {
         weightsFolder: model.folder,
         ...sessionOptionsFor(resident),
-        ...this.#arena,
+        ...this.#arena(),
         prepack: false,
       })
       this.#evaluation = this.#shaped(session, { outputs: {}, losses: true })
@@ -250,26 +228,27 @@ export class StepRunner {
   }
 
   /**
-   * The device's memory that steps have taken besides the tensors that are bound, since the last rest; only on CUDA.
+   * The device's memory that the open sessions of steps have taken besides the tensors that are bound; only on CUDA.
    */
   memoryUse(): MemoryUse {
     return togetherInUse([this.#update, ...(this.#training ? [this.#training] : [])])
   }
 
   dispose(): void {
-    this.rest()
+    this.closeSessions()
     this.#owned.dispose()
   }
 
-  /**
-   * Gives the device back what computing has taken; p and state stay. The next step, or evaluation, opens its session
-   * anew, and takes all that there is until the next rest.
-   */
-  rest(): void {
-    this.#arena = { gpuArena: 'blocks' }
+  /** Frees what steps and evaluations have taken; p and state stay. The next one opens its session anew. */
+  closeSessions(): void {
     const open = [this.#training, this.#evaluation]
     this.#training = this.#evaluation = null
     for (const session of open) session?.dispose()
+  }
+
+  #arena(): Pick<SessionOptions, 'gpuArena'> {
+    const { memory } = this.#options
+    return memory ? { gpuArena: memory.arena } : {}
   }
 
   /** Takes the session over, also where that fails. */

@@ -7,7 +7,7 @@ import { saveCheckpoint, type SaveOptions, type StateArray } from './checkpoint.
 import type { TrainingState } from './checkpoint-folder.ts'
 import { HistoryWriter } from './history.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
-import { MicroBatches } from './micro-batches.ts'
+import { runInMicroBatches, type MicroBatchParts } from './micro-batches.ts'
 import { packRows } from './packing.ts'
 import { computeTypeFor } from './precision.ts'
 import { maskIdOf, maskTokens } from '../samples/sample-masking.ts'
@@ -57,7 +57,7 @@ class Run {
   readonly #perEpoch: number
   readonly #totalSteps: number
   readonly #now: () => number
-  readonly #microBatches: MicroBatches
+  readonly #microBatches: MicroBatchParts
   #state: TrainingState
   #savedMs: number
   #savedStep = -1
@@ -79,13 +79,11 @@ class Run {
     this.#now = context.now ?? (() => performance.now())
     this.#savedMs = this.#now()
     this.#state = setup.state
-    this.#microBatches = new MicroBatches(
-      {
-        pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded),
-        makeRoom: () => setup.evaluator.makeRoom(),
-      },
-      setup.state.microBatchRows,
-    )
+    this.#microBatches = {
+      memory: setup.memory,
+      pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded),
+      free: () => setup.evaluator.freeMemory(),
+    }
   }
 
   async execute(): Promise<TrainResult> {
@@ -138,11 +136,11 @@ class Run {
       ),
     )
     const learningRate = learningRateAt(step, this.#totalSteps, this.#perEpoch, this.#settings)
-    const { loss, gradientNorm, skipped } = await this.#microBatches.run(
+    const { loss, gradientNorm, skipped } = await runInMicroBatches(this.#microBatches, {
       batches,
-      (packed) => runner.step(packed, step, learningRate),
-      (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }),
-    )
+      step: (packed) => runner.step(packed, step, learningRate),
+      onReduced: (rows) => this.#log('warning', 'run/micro-batch', { rows, step: step + 1 }),
+    })
     if (!Number.isFinite(loss) || (!Number.isFinite(gradientNorm) && (!skipped || runner.lossScale.value === 1)))
       throw new UserError('training/diverged', { step: step + 1 })
     if (skipped && runner.lossScale.overflows === 1)
@@ -190,10 +188,11 @@ class Run {
   }
 
   async #evaluate(): Promise<void> {
-    const rows = Math.min(this.#settings['training.batch_size'], this.#microBatches.rows ?? Infinity)
-    const found = await this.#setup.evaluator.run(this.#context.signal, rows).catch((error: unknown) => {
-      // What was learnt is not lost for want of memory beside it; where nothing is to be learnt, there is nothing else.
-      if (!isOutOfMemory(error) || this.#totalSteps === 0) throw error
+    const { memory, evaluator } = this.#setup
+    const rows = Math.min(this.#settings['training.batch_size'], memory.microBatchRows ?? Infinity)
+    const found = await evaluator.run(this.#context.signal, rows).catch((error: unknown) => {
+      const isOnlyWork = this.#totalSteps === 0
+      if (!isOutOfMemory(error) || memory.tell({ kind: 'evaluation-short', isOnlyWork }) !== 'leave-out') throw error
       this.#log('warning', 'run/not-evaluated', { step: this.#state.step })
       this.#state = { ...this.#state, evaluatedStep: this.#state.step }
       return null
@@ -224,7 +223,7 @@ class Run {
     )
     const state = {
       ...this.#state,
-      microBatchRows: this.#microBatches.rows,
+      microBatchRows: this.#setup.memory.microBatchRows,
       lossScale: computeTypeFor(this.#job.device, this.#settings) === 'float16' ? runner.lossScale.state : null,
     }
     // A checkpoint never knows more than the curve: a run that is resumed from it finds every step before it.

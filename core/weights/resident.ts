@@ -77,7 +77,6 @@ export function loadResidentWeights(
 ): ResidentWeights {
   const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
   const tensors: Record<string, DeviceTensor> = {}
-  const entries = new Map<string, WeightEntry>()
   const fills: Fill[] = []
   const free = () => Object.values(tensors).forEach((tensor) => tensor.dispose())
   try {
@@ -95,13 +94,6 @@ export function loadResidentWeights(
             ? asStored(make, place)
             : whole(make, place, storage),
       )
-      entries.set(name, {
-        ...NOWHERE,
-        resident: true,
-        dtype: tensors[name]?.dtype as WeightEntry['dtype'],
-        shape: place.shape,
-        ...(blocks ? { quantized: { block: blocks.block } } : {}),
-      })
     }
   } catch (error) {
     free()
@@ -121,8 +113,31 @@ export function loadResidentWeights(
     stop.abort()
     await loaded.then(free, free)
   }
-  return { kind: 'input', tensors, source: (model) => ({ ...model, weights: entries as Weights }), loaded, dispose }
+  const weights = residentEntries({ architecture, stored }, storage)
+  return { kind: 'input', tensors, source: (model) => ({ ...model, weights }), loaded, dispose }
 }
+
+/** The weights as programs see them where they lie on a device in another type than in their files. */
+export function residentEntries(
+  { architecture, stored }: Pick<ResidentOrigin, 'architecture' | 'stored'>,
+  storage: WeightStorage,
+): Weights {
+  const matrices = new Set(architecture.linears.map(({ path }) => `${path}.weight`))
+  return new Map(
+    [...stored].map(([name, place]): [string, WeightEntry] => {
+      const blocks = blocksOf(place, matrices.has(name) ? storage : 'as-stored')
+      const entry = { ...NOWHERE, resident: true, shape: place.shape }
+      if (blocks) return [name, { ...entry, dtype: blocks.kind, quantized: { block: blocks.block } }]
+      return [name, { ...entry, dtype: isQuantization(storage) ? keptType(place) : wholeType(place, storage) }]
+    }),
+  )
+}
+
+type WholeType = 'float32' | 'float16' | 'bfloat16'
+/** The type in which a weight lies on a device unless another is asked for. */
+const keptType = ({ dtype }: StoredTensor): WholeType => (isKept(dtype) ? dtype : 'float32')
+const wholeType = (place: StoredTensor, storage: Exclude<WeightStorage, Quantization>): WholeType =>
+  storage === 'as-stored' ? keptType(place) : storage
 
 /** Each keeps the bytes of the largest tensor that it has read. Of weights in few bits most are read by threads. */
 const MAX_READERS = 8

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Language } from './texts.ts'
 
 /** The project's folder: journeys run from there. */
 export const root = join(import.meta.dirname, '..', '..')
@@ -20,14 +21,16 @@ export function freshFolders(): Folders {
   return { library: join(folder, 'library'), home: join(folder, 'home') }
 }
 
-/** The environment of a studio on these folders, in Japanese. */
-export function environmentOf({ library, home }: Folders): Record<string, string> {
+const systemLocales: Readonly<Record<Language, string>> = { ja: 'ja_JP.UTF-8', en: 'en_GB.UTF-8' }
+
+/** The environment of a studio on these folders. */
+export function environmentOf({ library, home }: Folders, language: Language = 'ja'): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'NODE_OPTIONS',
   )
   return {
     ...Object.fromEntries(inherited),
-    LANG: 'ja_JP.UTF-8',
+    LANG: systemLocales[language],
     LC_ALL: '',
     LC_MESSAGES: '',
     TERAKOYA_LIBRARY: library,
@@ -55,11 +58,11 @@ const withoutBuildNotice = (stderr: string): string => stderr.replace(/^.*Buildi
 /** Starts `terakoya serve`; resolves with the process and the link that it prints. Rejects where it ends first. */
 export async function serve(
   folders: Folders,
-  port = 0,
+  { port = 0, language = 'ja' }: { readonly port?: number; readonly language?: Language } = {},
 ): Promise<{ readonly process: ChildProcess; readonly link: string }> {
   const child = spawn(process.execPath, [program, 'serve', '--port', String(port), '--library', folders.library], {
     cwd: root,
-    env: environmentOf(folders),
+    env: environmentOf(folders, language),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const link = await new Promise<string>((resolve, reject) => {

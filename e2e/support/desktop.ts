@@ -1,6 +1,7 @@
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test'
 import { join } from 'node:path'
 import { environmentOf, freshFolders, root, type Folders } from './command.ts'
+import { textsOf, type Language } from './texts.ts'
 
 export interface LaunchOptions {
   /** The program; the one that ELECTRON names unless given. */
@@ -8,13 +9,14 @@ export interface LaunchOptions {
   /** A packaged application knows its own folder. */
   readonly isPackaged?: boolean
   readonly bypassCSP?: boolean
+  readonly language?: Language
 }
 
 const LAUNCH_TIMEOUT_MS = 30_000
 const LAUNCH_ATTEMPTS = 3
 
 /**
- * Starts the desktop application on these folders, in Japanese. Playwright may attach at the very moment when the page
+ * Starts the desktop application on these folders, in Japanese unless told otherwise. Playwright may attach at the very moment when the page
  * is committed: it misses that and waits for it without end, while the window works. It is then started again.
  */
 export async function launchDesktop(folders: Folders, options: LaunchOptions = {}): Promise<ElectronApplication> {
@@ -29,16 +31,21 @@ export async function launchDesktop(folders: Folders, options: LaunchOptions = {
 
 function launch(
   folders: Folders,
-  { program = process.env['ELECTRON'] as string, isPackaged = false, bypassCSP = false }: LaunchOptions,
+  {
+    program = process.env['ELECTRON'] as string,
+    isPackaged = false,
+    bypassCSP = false,
+    language = 'ja',
+  }: LaunchOptions,
 ): Promise<ElectronApplication> {
   return _electron.launch({
     executablePath: program,
-    args: [...(isPackaged ? [] : ['.']), '--no-sandbox', '--lang=ja'],
+    args: [...(isPackaged ? [] : ['.']), '--no-sandbox', `--lang=${language}`],
     cwd: root,
     bypassCSP,
     timeout: LAUNCH_TIMEOUT_MS,
     // The window's own storage (Chromium's profile) lies under this folder.
-    env: { ...environmentOf(folders), XDG_CONFIG_HOME: folders.home },
+    env: { ...environmentOf(folders, language), XDG_CONFIG_HOME: folders.home },
   })
 }
 
@@ -111,7 +118,7 @@ export const test = base.extend<{ launch: LaunchOptions; desktop: Desktop }>({
     const page = await app.firstWindow()
     const picture = async (name: string, of = page) =>
       void (await of.screenshot({ path: join(root, 'artifacts', 'screenshots', `electron-${name}.png`) }))
-    await expect(page.getByRole('navigation', { name: '部屋' })).toBeVisible()
+    await expect(page.getByRole('navigation', { name: textsOf(launch.language ?? 'ja')('shell:rooms') })).toBeVisible()
     await use({ app, page, folders, picture })
     await app.close()
   },

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import type { Texts } from './texts.ts'
 
 /** Goes to a room by the rail. */
 export const goTo = (page: Page, room: string): Promise<void> =>
@@ -31,11 +32,11 @@ export const cell = (page: Page, row: number, column: number): Locator =>
 /** The table's input, which lies over the active cell. */
 export const cellInput = (page: Page): Locator => page.locator('[data-grid-input]')
 
-/** The whole numbers that a reading of the run shows, such as ステップ 12 / 24. */
-export async function reading(page: Page, label: string): Promise<number[]> {
+/** The whole numbers of the run's steps: 12 and 24 of ステップ 12 / 24. */
+export async function stepsOf(page: Page, t: Texts): Promise<number[]> {
   const text = await page
-    .getByRole('region', { name: '進み具合' })
-    .locator('div', { has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) })
+    .getByRole('region', { name: t('experiments:run.progress') })
+    .locator('div', { has: page.locator('dt', { hasText: new RegExp(`^${t('experiments:run.step')}$`) }) })
     .locator('dd')
     .last()
     .textContent()

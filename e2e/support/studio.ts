@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { end, freshFolders, root, serve, type Folders } from './command.ts'
 import { launchDesktop } from './desktop.ts'
 import { killEngine } from './engine-process.ts'
+import { sentence } from './sentence.ts'
+import { textsOf, type Language, type Texts } from './texts.ts'
 
 export interface StudioOptions {
   readonly host: 'web' | 'electron'
+  /** What the system and the browser ask for. */
+  readonly language: Language
 }
 
-/** A running studio on a fresh library, in Japanese, and what a journey needs of its host. */
+/** A running studio on a fresh library, and what a journey needs of its host. */
 export interface Studio {
   readonly page: Page
   readonly folders: Folders
@@ -18,6 +22,10 @@ export interface Studio {
   /** Does what opens a file dialog, and picks this file in it. */
   readonly pick: (file: string, act: () => Promise<void>) => Promise<void>
   readonly killEngine: () => void
+  readonly language: Language
+  readonly t: Texts
+  /** The sentence of an error in the studio's language. */
+  readonly sentence: typeof sentence
 }
 
 type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & {
@@ -26,15 +34,16 @@ type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & {
 }
 
 const size = { width: 1280, height: 800 }
+const browserLocales: Readonly<Record<Language, string>> = { ja: 'ja-JP', en: 'en-GB' }
 
-async function openInChromium(folders: Folders): Promise<Opened> {
-  const host = await serve(folders)
+async function openInChromium(folders: Folders, language: Language): Promise<Opened> {
+  const host = await serve(folders, { language })
   const browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   })
   const context = await browser.newContext({
-    locale: 'ja-JP',
+    locale: browserLocales[language],
     viewport: size,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
@@ -56,8 +65,8 @@ async function openInChromium(folders: Folders): Promise<Opened> {
   }
 }
 
-async function openInElectron(folders: Folders): Promise<Opened> {
-  const app = await launchDesktop(folders)
+async function openInElectron(folders: Folders, language: Language): Promise<Opened> {
+  const app = await launchDesktop(folders, { language })
   const page = await app.firstWindow()
   const resize = async (width: number, height: number) => {
     await app.evaluate(
@@ -87,9 +96,10 @@ async function answerDialog(app: ElectronApplication, file: string): Promise<voi
 
 export const test = base.extend<StudioOptions & { studio: Studio }>({
   host: ['web', { option: true }],
-  studio: async ({ host }, use, info) => {
+  language: ['ja', { option: true }],
+  studio: async ({ host, language }, use, info) => {
     const folders = freshFolders()
-    const opened = await (host === 'web' ? openInChromium : openInElectron)(folders)
+    const opened = await (host === 'web' ? openInChromium : openInElectron)(folders, language)
     const faults: string[] = []
     opened.page.on('pageerror', (error) => faults.push(error.message))
     opened.page.on('console', (message) => {
@@ -99,8 +109,17 @@ export const test = base.extend<StudioOptions & { studio: Studio }>({
       void (await opened.page.screenshot({
         path: join(root, 'artifacts', 'screenshots', `${info.project.name}-${name}.png`),
       }))
-    await expect(opened.page.getByRole('navigation', { name: '部屋' })).toBeVisible()
-    await use({ ...opened, folders, picture, killEngine: () => killEngine(opened.hostPid) })
+    const t = textsOf(language)
+    await expect(opened.page.getByRole('navigation', { name: t('shell:rooms') })).toBeVisible()
+    await use({
+      ...opened,
+      folders,
+      picture,
+      language,
+      t,
+      sentence: (code, facts) => sentence(code, facts, language),
+      killEngine: () => killEngine(opened.hostPid),
+    })
     if (info.status !== info.expectedStatus) await picture(`failed-${info.title.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}`)
     await opened.close()
     expect(faults, 'errors in the page').toEqual([])

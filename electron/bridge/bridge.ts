@@ -2,7 +2,7 @@ import { fail, ok, type AppError, type Result } from '../../core/contract/errors
 import type { PickedFile, StudioBridge } from '../../core/contract/index.ts'
 import { allowedLink } from '../../core/contract/links.ts'
 import { createCalls } from './calls.ts'
-import { KEY_HEADER, keyOf, protocolsFor } from './key.ts'
+import { KEY_HEADER, keyOf, protocolsFor } from '../wire/key.ts'
 
 /**
  * `window.studio` in a browser: calls and events over a WebSocket to the host on this computer. Loaded before the

@@ -1,5 +1,5 @@
 import type { EventName, Result, StudioBridge } from '../../core/contract/index.ts'
-import { messagesOf } from './message-parts.ts'
+import { messagesOf } from '../wire/message-parts.ts'
 
 /** Wait between two attempts to reach the host again, and between two looks at what is not sent yet. */
 const RETRY_MS = 1000

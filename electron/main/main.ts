@@ -41,6 +41,7 @@ async function start(): Promise<void> {
     spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
     spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
     hub: hubHost(),
+    systemLanguage,
     report,
   })
   const opened = new Windows(() => {

@@ -1,6 +1,7 @@
 import { app, BrowserWindow } from 'electron'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { product } from '../../texts/product.ts'
 import { parseWindowSize } from '../../core/host/window-size.ts'
 import { PAGE_URL } from './page.ts'
 
@@ -14,7 +15,7 @@ export function openWindow({ preloadFile, userDataFolder }: WindowPlaces): Brows
   const sizeFile = join(userDataFolder, 'window.json')
   const window = new BrowserWindow({
     ...parseWindowSize(readText(sizeFile)),
-    title: '寺子屋 Terakoya Studio',
+    title: product.name,
     show: false,
     webPreferences: {
       preload: preloadFile,

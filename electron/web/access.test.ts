@@ -265,6 +265,16 @@ describe('the link', () => {
   })
 })
 
+it("tells the language that each window's browser wants first", async () => {
+  const fresh = await startTestHost()
+  const cookie = await fresh.session()
+  for (const wanted of ['en-GB,en;q=0.9,ja;q=0.8', 'ja', 'fr-CH, ja;q=0.9'])
+    await TestWindow.open(fresh, cookie, { 'accept-language': wanted })
+  await TestWindow.open(fresh, cookie)
+  expect(fresh.languages).toEqual(['en', 'ja', 'en'])
+  await fresh.close()
+})
+
 it('programs of the user need the secret, the right host and no origin', () => {
   const access = new Access(7860)
   const authorization = `Bearer ${access.controlSecret}`

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { KEY_HEADER, keyAmong } from '../bridge/key.ts'
+import { KEY_HEADER, keyAmong } from '../wire/key.ts'
 
 /** The only address that the host listens on. */
 export const ADDRESS = '127.0.0.1'

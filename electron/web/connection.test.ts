@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { ok } from '../../core/contract/index.ts'
-import { MAX_PARTS, messagesOf, PART_CHARACTERS } from '../bridge/message-parts.ts'
+import { MAX_PARTS, messagesOf, PART_CHARACTERS } from '../wire/message-parts.ts'
 import { startTestHost, TestWindow, upgrade, type TestHost } from './testing/support.ts'
 
 let host: TestHost

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { languageIds, languageOf, sourceLanguage, text, type Language } from '../../texts/index.ts'
+import { product } from '../../texts/product.ts'
 import { answerContent } from './http-answers.ts'
 
 const STYLE = `
@@ -33,7 +34,7 @@ const section = (language: Language): string => {
 
 /** Every language, the browser's first. */
 const page = (first: Language): string =>
-  `<!doctype html><html lang="${first}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(first).door.title} – Terakoya Studio</title><style>${STYLE}</style><main><header><span class="seal" lang="ja" aria-hidden="true">寺</span>寺子屋 Terakoya Studio</header>${[first, ...languageIds.filter((id) => id !== first)].map(section).join('')}</main></html>`
+  `<!doctype html><html lang="${first}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${text(first).door.title} – Terakoya Studio</title><style>${STYLE}</style><main><header><span class="seal" lang="ja" aria-hidden="true">${product.seal}</span>${product.name}</header>${[first, ...languageIds.filter((id) => id !== first)].map(section).join('')}</main></html>`
 
 /** What whoever has no session sees: a used link, a window whose host was started anew, a bookmark. Refuses with the way to a new link. */
 export function answerDoor({ headers }: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MAX_PARTS, PART_CHARACTERS, type MessagePart } from '../bridge/message-parts.ts'
+import { MAX_PARTS, PART_CHARACTERS, type MessagePart } from '../wire/message-parts.ts'
 
 const Id = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER)
 const Call = z.object({ id: Id, name: z.string().min(1).max(100), input: z.unknown() })

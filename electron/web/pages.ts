@@ -8,7 +8,7 @@ import { readPageFile } from '../../core/host/page-files.ts'
 import { pagePolicy } from '../../core/host/page-policy.ts'
 import { ADDRESS, type Access } from './access.ts'
 import { answerDoor } from './door.ts'
-import { pageWithKey } from '../bridge/key.ts'
+import { pageWithKey } from '../wire/key.ts'
 import { answerContent, answerError, answerJson, answerStatus } from './http-answers.ts'
 import type { Transfers } from './transfers.ts'
 

@@ -1,4 +1,4 @@
-import type { MessagePart } from '../bridge/message-parts.ts'
+import type { MessagePart } from '../wire/message-parts.ts'
 import type { Limits } from './limits.ts'
 
 /** Weight of calls, in characters, that all windows together may have the host hold. */

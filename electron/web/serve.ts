@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArguments } from '../../core/cli/arguments.ts'
 import { text } from '../../core/cli/print.ts'
-import { sentence } from '../../core/host/sentence.ts'
+import type { Language } from '../../texts/index.ts'
+import { language, sentence } from '../../core/host/sentence.ts'
 import { UserError } from '../../core/contract/index.ts'
 import { defaultLibraryFolder, userDataFolder } from '../../core/files/folders.ts'
 import { closeAll } from '../../core/host/close-all.ts'
@@ -61,6 +62,7 @@ async function openHost(
   const accountFolder = userDataFolder()
   const report = createErrorLog(join(accountFolder, 'errors.log'))
   const grants = new PathGrants()
+  let browserLanguage: Language | null = null
   const studio = await createStudio({
     host: 'web',
     version,
@@ -72,6 +74,7 @@ async function openHost(
     spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
     spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
     homeFolders: createHomeFolders(homedir(), grants),
+    systemLanguage: () => browserLanguage ?? language(),
   })
   surviveErrors(report)
   const host = await startWebHost({
@@ -82,6 +85,9 @@ async function openHost(
     accountFolder,
     report,
     rendererFolder: join(builtFolder, 'renderer'),
+    onLanguage: (wanted) => {
+      browserLanguage = wanted
+    },
   }).catch(async (error: unknown) => {
     // The first failure is the one to tell.
     await studio.close().catch((failure: unknown) => void report('close', failure))

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { rm } from 'node:fs/promises'
+import type { Language } from '../../texts/index.ts'
 import { UserError } from '../../core/contract/index.ts'
 import { toDiskError } from '../../core/files/disk-errors.ts'
 import { closeAll } from '../../core/host/close-all.ts'
@@ -29,6 +30,8 @@ export interface WebHostOptions {
   readonly accountFolder: string
   readonly report: ReportBug
   readonly limits?: Partial<Limits>
+  /** Hears what language each window's browser asks for. */
+  readonly onLanguage?: (language: Language) => void
 }
 
 export interface WebHost {
@@ -84,13 +87,13 @@ interface Served extends Omit<WebHostOptions, 'limits'> {
 /** Answers what comes to a server that listens. Returns the function that closes the windows. */
 function serveAll(
   server: Server,
-  { studio, grants, report, rendererFolder, access, newLink, folder, limits }: Served,
+  { studio, grants, report, rendererFolder, access, newLink, folder, limits, onLanguage }: Served,
 ): () => Promise<void> {
   // A connection that cannot be accepted, for want of descriptors.
   server.on('error', (error) => void report('web server', error))
   const pages = { access, transfers: new Transfers(folder, grants, limits), rendererFolder, newLink, report }
   server.on('request', (request, response) => void answerRequest(request, response, pages))
-  const closeSockets = serveSockets({ server, studio, access, grants, limits, report })
+  const closeSockets = serveSockets({ server, studio, access, grants, limits, report, onLanguage })
   return async () => closeSockets()
 }
 
@@ -134,7 +137,7 @@ async function listen(server: Server, first: number, exact: boolean): Promise<nu
       return typeof address === 'object' && address ? address.port : port
     }
     if (error.code !== 'EADDRINUSE' || exact)
-      throw error.code === 'EADDRINUSE' ? new UserError('web/port-in-use', { port }) : error
+      throw error.code === 'EADDRINUSE' ? new UserError('web/port-in-use', { port: String(port) }) : error
   }
   throw new UserError('web/port-in-use', { port: String(first) })
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { WebSocketServer } from 'ws'
+import { languageOf, type Language } from '../../texts/index.ts'
 import type { PathGrants } from '../../core/host/path-grants.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import type { Studio } from '../../core/host/studio.ts'
 import type { Access } from './access.ts'
 import { Connection } from './connection.ts'
 import { refuseSocket } from './http-answers.ts'
-import { PROTOCOL } from '../bridge/key.ts'
+import { PROTOCOL } from '../wire/key.ts'
 import type { Limits } from './limits.ts'
 import { Budget } from './part-assembler.ts'
 
@@ -17,6 +18,7 @@ export interface SocketOptions {
   readonly grants: PathGrants
   readonly limits: Limits
   readonly report: ReportBug
+  readonly onLanguage?: ((language: Language) => void) | undefined
 }
 
 /** Serves calls and events to the windows over `/studio`. Returns the function that closes every socket. */
@@ -34,7 +36,10 @@ export function serveSockets(options: SocketOptions): () => void {
   const connections = new Set<Connection>()
   sockets.on('error', (error) => void report('web socket', error))
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 400))
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, { headers }: IncomingMessage) => {
+    // As the page's own script sees it: the first that the browser wants.
+    const [wanted] = (headers['accept-language'] ?? '').split(',')
+    if (wanted) options.onLanguage?.(languageOf([wanted]))
     const connection = new Connection(socket, host)
     connections.add(connection)
     socket.on('close', () => connections.delete(connection))

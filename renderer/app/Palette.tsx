@@ -13,9 +13,10 @@ import {
   ModalOverlay,
   SearchField,
 } from 'react-aria-components'
+import type { PaletteEntry, PaletteSection } from '../commands/index.ts'
 import { searchItems } from './palette.search.ts'
 import { usePalette } from './palette.store.ts'
-import { usePaletteItems, type PaletteEntry, type PaletteSection } from './usePaletteItems.tsx'
+import { usePaletteSections } from './usePaletteSections.tsx'
 import styles from './Palette.module.css'
 
 /** Without a query, long sections show only so many. */
@@ -45,7 +46,7 @@ export function Palette() {
 function Finder() {
   const { t } = useTranslation('shell')
   const [query, setQuery] = useState('')
-  const sections = usePaletteItems()
+  const sections = usePaletteSections()
   const found = sections
     .map((section) => ({
       ...section,
@@ -80,10 +81,9 @@ function Finder() {
 }
 
 function Section({ section }: { readonly section: PaletteSection }) {
-  const { t } = useTranslation('shell')
   return (
     <MenuSection id={section.id} className={styles.section as string}>
-      <Header className={styles.header as string}>{t(`palette.${section.id}`)}</Header>
+      <Header className={styles.header as string}>{section.title}</Header>
       {section.entries.map((entry) => (
         <Item key={entry.id} entry={entry} />
       ))}

@@ -1,8 +1,9 @@
+import { product } from '../../texts/product.ts'
 import styles from './Seal.module.css'
 
-/** The studio's mark: 寺 as a seal. Decoration only. */
+/** The studio's mark, as a seal. Decoration only. */
 export const Seal = () => (
   <span className={styles.seal} aria-hidden lang="ja">
-    寺
+    {product.seal}
   </span>
 )

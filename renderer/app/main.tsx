@@ -5,7 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.tsx'
 import { languageFor } from '../../texts/index.ts'
-import { browserLanguage, rememberedLanguage, startTexts } from './i18n/index.ts'
+import { browserLanguage, rememberedLanguage, startTexts } from '../language/index.ts'
 import { NoHost } from './NoHost.tsx'
 import { applyTheme, rememberedTheme } from './theme.ts'
 

@@ -1,11 +1,4 @@
-/** Anything that the palette can find. */
-export interface PaletteItem {
-  readonly id: string
-  readonly label: string
-  readonly detail?: string
-  /** Further words by which it is found, in any language. */
-  readonly keywords: string
-}
+import type { PaletteItem } from '../commands/index.ts'
 
 /** One form for what counts as the same: width and case; katakana as hiragana. */
 export const fold = (text: string): string =>

@@ -1,15 +1,15 @@
 import { useEffect } from 'react'
-import { goTo, rooms } from '../session/index.ts'
 import { isShortcut } from '../commands/index.ts'
+import { rooms } from '../rooms/index.ts'
+import { goTo } from '../session/index.ts'
 import { usePalette } from './palette.store.ts'
-import { useCommands } from './useCommands.tsx'
+import { allCommands } from './rooms.ts'
 
 /**
- * The shell's own keys: Mod+K, Mod+1…6, and the shortcuts of experiment commands. A room's keys are handled where they
+ * The shell's own keys: Mod+K, the rooms' shortcuts, and those of commands. Other keys of a room are handled where they
  * are typed.
  */
 export function useShortcuts(): void {
-  const commands = useCommands()
   useEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
       if (event.isComposing || event.defaultPrevented) return
@@ -18,17 +18,17 @@ export function useShortcuts(): void {
       event.preventDefault()
       act()
     }
-    const actOf = (event: KeyboardEvent): (() => void) | null => {
-      if (isShortcut(event, 'Mod+K')) return () => usePalette.setState(({ isOpen }) => ({ isOpen: !isOpen }))
-      const room = rooms.find((_, index) => isShortcut(event, `Mod+${index + 1}`))
-      if (room) return () => goTo(room)
-      const command = commands().find(
-        ({ id, shortcut, canRun }) =>
-          id.startsWith('experiments.') && shortcut !== undefined && isShortcut(event, shortcut) && canRun(),
-      )
-      return command ? () => void command.run() : null
-    }
     window.addEventListener('keydown', keyDown)
     return () => window.removeEventListener('keydown', keyDown)
-  }, [commands])
+  }, [])
+}
+
+function actOf(event: KeyboardEvent): (() => void) | null {
+  const isPressed = ({ shortcut }: { readonly shortcut?: string }) =>
+    shortcut !== undefined && isShortcut(event, shortcut)
+  if (isShortcut(event, 'Mod+K')) return () => usePalette.setState(({ isOpen }) => ({ isOpen: !isOpen }))
+  const room = rooms.find(isPressed)
+  if (room) return () => goTo(room.id)
+  const command = allCommands().find((each) => isPressed(each) && each.canRun())
+  return command ? () => void command.run() : null
 }

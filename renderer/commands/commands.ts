@@ -4,6 +4,8 @@ import type { ReactNode } from 'react'
 export interface Command {
   readonly id: string
   readonly label: string
+  /** What the label leaves out where it stands alone, in the palette. */
+  readonly detail?: string
   readonly icon?: ReactNode
   /** As react to keys: `Mod+Enter` (Mod: ⌘ on a Mac, Ctrl elsewhere). */
   readonly shortcut?: string

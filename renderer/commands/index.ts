@@ -1,2 +1,3 @@
 export * from './CommandButton.tsx'
 export * from './commands.ts'
+export * from './findings.ts'

@@ -1,2 +1,3 @@
 export * from './RememberedPanes.tsx'
+export * from './room.ts'
 export * from './session.ts'

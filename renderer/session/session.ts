@@ -1,17 +1,16 @@
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
-
-export type Room = 'home' | 'datasets' | 'experiments' | 'chat' | 'models' | 'settings'
-export const rooms: readonly Room[] = ['home', 'datasets', 'experiments', 'chat', 'models', 'settings']
+import type { RoomId } from './room.ts'
 
 interface Session {
-  readonly room: Room
+  /** Null until a room was gone to: the first one. */
+  readonly room: RoomId | null
   /** What is selected in each room; null or missing: nothing (実験: the form). */
-  readonly selection: Partial<Record<Room, string | null>>
+  readonly selection: Partial<Record<RoomId, string | null>>
   readonly paneWidths: Readonly<Record<string, number>>
   /** Opens a room; with `id` (also null), selects in it. */
-  readonly go: (room: Room, id?: string | null) => void
-  readonly select: (room: Room, id: string | null) => void
+  readonly go: (room: RoomId, id?: string | null) => void
+  readonly select: (room: RoomId, id: string | null) => void
   readonly setPaneWidth: (id: string, width: number) => void
 }
 
@@ -29,7 +28,7 @@ const scope = {
 export const useSession = create<Session>()(
   persist(
     (set) => ({
-      room: 'home',
+      room: null,
       selection: {},
       paneWidths: {},
       go: (room, id) =>
@@ -49,4 +48,4 @@ export const useSession = create<Session>()(
 )
 
 /** Opens a room from outside a component. */
-export const goTo = (room: Room, id?: string | null): void => useSession.getState().go(room, id)
+export const goTo = (room: RoomId, id?: string | null): void => useSession.getState().go(room, id)

@@ -73,7 +73,7 @@ export function ensureBuilt() {
   say('スタジオを組み立てています… / Building the studio…')
   const start = performance.now()
   run(process.execPath, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'], {
-    env: { ELECTRON_MAJOR_VER: '33', NODE_ENV: 'production' },
+    env: { NODE_ENV: 'production' },
   })
   mkdirSync(dirname(buildStamp), { recursive: true })
   writeFileSync(buildStamp, newest)

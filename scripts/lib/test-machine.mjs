@@ -5,7 +5,6 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { has, root, run } from './setup.mjs'
 
-const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json'
 const packages = { chromium: 'chromium', 'xvfb-run': 'xvfb', xauth: 'xauth' }
 const FONT = 'fonts-noto-cjk'
 
@@ -36,7 +35,6 @@ export function ensureSystemPackages() {
   return {
     chromium: findChromium(),
     display: process.platform !== 'linux' || Boolean(process.env.DISPLAY) || has('xvfb-run'),
-    webgpu: existsSync(SOFTWARE_VULKAN) ? { TERAKOYA_TEST_WEBGPU: '1' } : {},
   }
 }
 

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import type { AppError, CallName, Calls, EventName, Result } from '../../core/contract/index.ts'
-import { messagesOf } from '../../electron/bridge/message-parts.ts'
+import { messagesOf } from '../../electron/wire/message-parts.ts'
 
 /** Longer than any call of an attack may take. */
 export const CALL_LIMIT_MS = 30_000

@@ -1,20 +1,23 @@
-import { endingOf, importExtensions, UserError } from '../../contract/index.ts'
+import { endingOf, UserError } from '../../contract/index.ts'
 import { inPortions } from './portions.ts'
-import type { Cells, FileContents, TableFormat } from './table-format.ts'
+import { defineFormat, type Cells, type FileContents } from './table-format.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */
 const FILE = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]
 const STREAM = [0xff, 0xff, 0xff, 0xff]
+const ENDINGS: readonly string[] = ['arrow', 'arrows', 'feather', 'ipc']
 
 /**
  * Arrow IPC files and streams (Feather 2, Hugging Face's caches), plain or compressed by LZ4 or zstd; lists and
  * structures become JSON.
  */
-export const arrow: TableFormat = {
+export const arrow = defineFormat({
   id: 'arrow',
-  detect: (file) =>
-    startsWith(file, FILE) || (startsWith(file, STREAM) && importExtensions.arrow.includes(endingOf(file.name))),
-  async open(file) {
+  endings: ENDINGS,
+  options: [],
+  writes: [],
+  detect: (file) => startsWith(file, FILE) || (startsWith(file, STREAM) && ENDINGS.includes(endingOf(file.name))),
+  async read(file) {
     const table = await tableOf(file)
     let row = 0
     return {
@@ -31,7 +34,7 @@ export const arrow: TableFormat = {
       share: () => row / table.numRows,
     }
   },
-}
+})
 
 const startsWith = ({ beginning }: FileContents, mark: readonly number[]): boolean =>
   mark.every((byte, index) => beginning[index] === byte)

@@ -1,17 +1,22 @@
 import { endingOf, MAX_COLUMNS, UserError } from '../../contract/index.ts'
 import { pause } from './contents.ts'
 import { delimiterHint, detectDelimiter, parseDelimited } from './delimited.ts'
+import { delimitedWritings } from './delimited-writings.ts'
 import { decodePieces, decodeText, judgeEncoding } from './encoding.ts'
-import { withHeader, type Cells, type FileContents, type TableFormat } from './table-format.ts'
+import { defineFormat, withHeader, type Cells, type FileContents } from './table-format.ts'
 
 /** The delimiter is looked for in so much of a file. */
 const BEGINNING_BYTES = 1 << 18
 
 /** CSV, TSV and their like, in every encoding that Japanese files come in. */
-export const csv: TableFormat = {
+export const csv = defineFormat({
   id: 'csv',
+  endings: ['csv', 'tsv', 'txt'],
+  options: ['encoding', 'delimiter', 'hasHeader', 'skipRows'],
+  writes: delimitedWritings,
+  takesAnyText: true,
   detect: () => true,
-  async open(file, given) {
+  async read(file, given) {
     const { encoding, confidence } = await judgeEncoding(file, given.encoding)
     const beginning = decodeText(file.beginning.subarray(0, BEGINNING_BYTES), encoding)
     const hint = delimiterHint(beginning)
@@ -29,7 +34,7 @@ export const csv: TableFormat = {
       share: () => file.bytesRead() / file.size,
     }
   },
-}
+})
 
 async function isBlank(text: AsyncIterable<string>): Promise<boolean> {
   for await (const piece of text) if (piece.trim() !== '') return false

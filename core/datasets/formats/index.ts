@@ -1,19 +1,13 @@
 import { basename } from 'node:path'
 import { endingOf, UserError } from '../../contract/index.ts'
-import { importEndings, type ImportOptions } from '../../contract/import.ts'
-import { arrow } from './arrow.ts'
+import type { ImportOptions } from '../../contract/import.ts'
 import { contentsOf, openFile } from './contents.ts'
-import { csv } from './csv.ts'
 import { binaryFormat } from './encoding.ts'
-import { json, jsonl } from './json.ts'
-import { parquet } from './parquet.ts'
+import { tableFormats } from './list.ts'
 import { rowsIn } from './portions.ts'
+import { tableEndings } from './registry.ts'
 import type { Cells, FileContents, Table, TableFormat } from './table-format.ts'
-import { workbook } from './workbook.ts'
 import { hasDirectory, listZip, readZipEntry } from './zip.ts'
-
-/** Every format, asked in this order whether a file is theirs; the last takes any text. */
-export const tableFormats: readonly TableFormat[] = [workbook, parquet, arrow, json, jsonl, csv]
 
 export interface OpenedTable extends Table {
   readonly format: TableFormat
@@ -31,7 +25,8 @@ export async function openTable(path: string, options: ImportOptions = {}, signa
   const file = await openFile(path, signal)
   if (!isZip(file)) return openContents(file, options)
   if (!hasDirectory(await file.whole())) throw new UserError('dataset/zip-broken', { file: file.name })
-  return (await workbook.detect(file)) ? openContents(file, options) : openInZip(file, options, signal)
+  const format = await detected(file, ({ isZipFile = false }) => isZipFile)
+  return format ? openAs(format, file, options) : openInZip(file, options, signal)
 }
 
 /** PK and the mark of a file, of an empty directory or of a part. */
@@ -41,7 +36,7 @@ const isZip = ({ beginning: [p, k, one = 0, two = 0] }: FileContents): boolean =
 async function openInZip(file: FileContents, options: ImportOptions, signal?: AbortSignal): Promise<OpenedTable> {
   const bytes = await file.whole()
   const entries = listZip(bytes).filter(
-    (name) => importEndings.includes(endingOf(name)) && endingOf(name) !== 'zip' && !/(^|\/)(__MACOSX|\.)/.test(name),
+    (name) => tableEndings.includes(endingOf(name)) && !/(^|\/)(__MACOSX|\.)/.test(name),
   )
   const entry = options.entry !== undefined && entries.includes(options.entry) ? options.entry : entries[0]
   if (entry === undefined) throw new UserError('dataset/zip-no-table', { file: file.name })
@@ -53,14 +48,25 @@ async function openInZip(file: FileContents, options: ImportOptions, signal?: Ab
 }
 
 async function openContents(file: FileContents, options: ImportOptions): Promise<OpenedTable> {
-  const format = await formatOf(file)
+  const format = await detected(file, ({ takesAnyText = false }) => !takesAnyText)
+  if (format) return openAs(format, file, options)
   const binary = binaryFormat(file.beginning)
-  if (format === csv && binary !== null) throw new UserError('dataset/not-a-table', { file: file.name, found: binary })
-  const table = await format.open(file, options)
+  const text = tableFormats.find(({ takesAnyText }) => takesAnyText)
+  if (binary !== null || !text)
+    throw new UserError('dataset/not-a-table', { file: file.name, found: binary ?? endingOf(file.name) })
+  return openAs(text, file, options)
+}
+
+async function openAs(format: TableFormat, file: FileContents, options: ImportOptions): Promise<OpenedTable> {
+  const table = await format.read(file, options)
   return { format, ...table, rows: () => rowsIn(table.portions()) }
 }
 
-async function formatOf(file: FileContents): Promise<TableFormat> {
-  for (const candidate of tableFormats) if (await candidate.detect(file)) return candidate
-  return csv
+/** The first of these formats that says that the file is its own. */
+async function detected(
+  file: FileContents,
+  isAsked: (format: TableFormat) => boolean,
+): Promise<TableFormat | undefined> {
+  for (const format of tableFormats) if (isAsked(format) && (await format.detect(file))) return format
+  return undefined
 }

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { UserError } from '../../contract/index.ts'
+import { copyFileAtomic } from '../../files/atomic.ts'
+import { disk } from '../../files/disk.ts'
 import { toDiskError } from '../../files/disk-errors.ts'
 import { confinedDuckDB, READING_MEMORY_LIMIT } from '../duckdb.ts'
 import { exactText, textOf } from '../exact-text.ts'
 import { identifier, literal } from '../sql.ts'
 import { pause, requireRegular } from './contents.ts'
-import type { Cells, FileContents, Relation, TableFormat } from './table-format.ts'
+import { defineFormat, type Cells, type FileContents, type Relation } from './table-format.ts'
+import { distinctColumns, type WritingWork } from './writing.ts'
 
 const MAGIC = [0x50, 0x41, 0x52, 0x31]
 /** What DuckDB says of the dataset that it fills, and not of the file that it reads. */
@@ -18,18 +21,21 @@ const WRITING =
 /** What DuckDB numbers the rows by. */
 const ROW_NUMBER = 'file_row_number'
 
-/** Parquet, read by DuckDB; lists and structures become JSON. */
-export const parquet: TableFormat = {
+/** Parquet, read and written by DuckDB; lists and structures become JSON. */
+export const parquet = defineFormat({
   id: 'parquet',
+  endings: ['parquet', 'pq'],
+  options: [],
+  writes: [{ id: 'parquet', endings: ['parquet', 'pq'], write: writeParquet }],
   detect: ({ beginning }) => MAGIC.every((byte, index) => beginning[index] === byte),
-  async open(file) {
+  async read(file) {
     return {
       options: {},
       portions: () => readParquet(file),
       ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }),
     }
   },
-}
+})
 
 /** Null where the file has a column of the row number's name. */
 async function relationOf(file: FileContents, path: string): Promise<Relation | null> {
@@ -118,3 +124,25 @@ const damageOf = (error: unknown, file: string): UserError =>
     file,
     reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '',
   })
+
+/** DuckDB takes names that differ in case for one. */
+const lowerCase = (name: string): string => name.toLowerCase()
+
+async function writeParquet({ store, target, columns, signal }: WritingWork): Promise<void> {
+  const written = join(store.workFolder, `${randomUUID()}.tmp`)
+  const cells = distinctColumns(columns, lowerCase).map(({ id, name }) => `${identifier(id)} AS ${identifier(name)}`)
+  const stop = () => store.interrupt()
+  signal?.addEventListener('abort', stop)
+  try {
+    await store.run(
+      `COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`,
+    )
+    await copyFileAtomic(written, target)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await disk.rm(written, { force: true })
+  }
+}

@@ -1,6 +1,8 @@
-import type { ImportFormat, ImportOptions } from '../../contract/import.ts'
+import type { ImportOptions, ReadOption } from '../../contract/import.ts'
+import type { Cells } from './cells.ts'
+import type { TableWriting } from './writing.ts'
 
-export type Cells = readonly (string | null)[]
+export type { Cells } from './cells.ts'
 
 /** A file's contents, looked at before it is read. */
 export interface FileContents {
@@ -34,8 +36,8 @@ export interface Relation {
 }
 
 /** A table found in a file: what was chosen, and its rows (the header first). */
-export interface Table {
-  readonly options: ImportOptions
+export interface Table<O extends ReadOption = ReadOption> {
+  readonly options: Pick<ImportOptions, O>
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
   /** The rows in portions that take a few milliseconds each. */
@@ -46,23 +48,36 @@ export interface Table {
   readonly relation?: () => Promise<Relation | null>
 }
 
-/** A file format: one file, registered in formats/index.ts. */
-export interface TableFormat {
-  readonly id: ImportFormat
+/**
+ * A file format: one file, and one line in list.ts. The import dialog, the file dialogs, the export menu, the command
+ * line and README's list derive from it. Its titles are texts of the room of datasets: `importDialog.format.<id>`, and
+ * `exportAs.<id>` of each writing.
+ */
+export interface TableFormat<O extends ReadOption = ReadOption> {
+  readonly id: string
+  /** Endings of its files in lower case, without the dot; the usual one first. */
+  readonly endings: readonly string[]
+  /** Its files are ZIP files themselves: those that `detect` takes are not opened as an archive. */
+  readonly isZipFile?: true
+  /** Takes any text that is of no other format: asked last, and not for binary contents. One format of the list is so. */
+  readonly takesAnyText?: true
+  /** What a file may leave open and the user may choose: the import dialog offers these. */
+  readonly options: readonly O[]
   /** True where the contents (and only where they do not tell, the name) are of this format. */
   detect(file: FileContents): boolean | Promise<boolean>
-  /** Finds out what `options` leaves open. Throws UserError for a damaged file or one without a table. */
-  open(file: FileContents, options: ImportOptions): Promise<Table>
+  /**
+   * Finds out what `options` leaves open; rows are read when they are asked for. Throws UserError for a damaged file or
+   * one without a table.
+   */
+  read(file: FileContents, options: Pick<ImportOptions, O>): Promise<Table<O>>
+  /** The ways to write it, the usual one first; none where it is only read. */
+  readonly writes: readonly TableWriting[]
 }
 
-/** The name of a column that has none. */
-export const unnamedColumn = (index: number): string => `列${index + 1}`
+/** The format itself, its options checked: `read` takes and finds those that it names. */
+export const defineFormat = <const O extends ReadOption>(format: TableFormat<O>): TableFormat<O> => format
 
-/** Names for the columns of a table without a header. */
-export const unnamedHeader = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => unnamedColumn(index))
-
-/** Portions with a header before the rows: the first row after the skipped ones, or made-up names. */
+/** Portions with a header before the rows: the first row after the skipped ones, or one without names. */
 export async function* withHeader(
   portions: AsyncIterable<readonly Cells[]>,
   hasHeader: boolean,
@@ -75,7 +90,7 @@ export async function* withHeader(
     toSkip -= portion.length - rows.length
     if (!isNamed && rows[0]) {
       isNamed = true
-      yield [unnamedHeader(rows[0].length), ...rows]
+      yield [rows[0].map(() => null), ...rows]
     } else if (rows.length > 0) yield rows
   }
 }

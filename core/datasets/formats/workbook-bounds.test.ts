@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true }))
 async function preview(name: string, contents: string | Uint8Array) {
   const file = PathToRead.parse(join(folder, name))
   await writeFile(file, contents)
-  return previewTable(file, {})
+  return previewTable(file, {}, 'ja')
 }
 const expectRefused = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ error: { code } })
 

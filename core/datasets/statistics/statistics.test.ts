@@ -27,10 +27,10 @@ type Rows = Iterable<readonly (string | null)[]>
 async function statistics(table: Rows, counter: TokenCounter | null = null, maxTokenRows?: number) {
   const store = await createStore(
     join(folder, `${stores.length}.duckdb`),
-    'data',
     (async function* () {
       yield* table
     })(),
+    { name: 'data', language: 'ja' },
   )
   stores.push(store)
   return statisticsOf((work) => work(store), counter, maxTokenRows)

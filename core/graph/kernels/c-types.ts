@@ -1,6 +1,6 @@
 import type { DType } from '../ir.ts'
 
-/** What an element is in C while it is computed with; element types without one are not for kernels of our own. */
+/** What an element is in C while it is computed with; element types without one are not for custom kernels. */
 export const C_TYPES: Readonly<Partial<Record<DType, 'float' | 'int' | 'long long' | 'bool'>>> = {
   float32: 'float',
   float16: 'float',

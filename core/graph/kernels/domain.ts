@@ -1,2 +1,2 @@
-/** The domain of operators that are ours. */
+/** The ONNX domain of the custom operators. */
 export const KERNEL_DOMAIN = 'terakoya' as const

@@ -1,9 +1,9 @@
 import type { DType, Graph, Node, Value } from '../ir.ts'
-import { cast, dequantize } from '../ops/index.ts'
+import { cast } from '../ops/index.ts'
 import { C_TYPES } from './c-types.ts'
 import { GraphCopy } from './graph-copy.ts'
 
-/** True for nodes whose elements can be computed in a kernel of our own. */
+/** True for nodes whose elements can be computed in a custom kernel. */
 export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
   const [output] = outputs
   if (!output || outputs.length > 1 || output.shape.length === 0) return false
@@ -11,27 +11,28 @@ export function isFusable({ op, inputs, outputs, attributes }: Node): boolean {
   return op.element !== undefined || isCollection({ op, inputs, attributes })
 }
 
-/** Matrices are widened where they are used, one at a time. */
+/** Matrices are dequantized where they are used, one at a time. */
 function isWideWeight(value: Value | undefined): boolean {
   if (!value || value.shape.length < 2) return false
-  return value.source.kind === 'weight' || (value.source.kind === 'node' && value.source.node.op.type === 'Dequantize')
+  return (
+    value.source.kind === 'weight' ||
+    (value.source.kind === 'node' && value.source.node.op.dequantizeAgain !== undefined)
+  )
 }
 
-/** The integers and scales that a matrix is made of, if it is, whatever type it has been cast to. */
-function codedWeight({ source }: Value): { readonly q: Value; readonly scales: Value; readonly block: number } | null {
+/** The node that dequantizes a matrix, if one does, whatever type it has been cast to. */
+function dequantization({ source }: Value): Node | null {
   if (source.kind !== 'node') return null
-  const { op, inputs, attributes } = source.node
-  if (op.type === 'Cast') return codedWeight(inputs[0] as Value)
-  return op.type === 'Dequantize'
-    ? { q: inputs[0] as Value, scales: inputs[1] as Value, block: attributes['block'] as number }
-    : null
+  const { op, inputs } = source.node
+  if (op.convertsType) return dequantization(inputs[0] as Value)
+  return op.dequantizeAgain ? source.node : null
 }
 
 /** True for sums and maxima over the last axis, which stays. */
 export const isCollection = ({ op, inputs, attributes }: Pick<Node, 'op' | 'inputs' | 'attributes'>): boolean =>
   (op.collect?.(inputs[0] as Value, attributes) ?? null) !== null
 
-const isHalf = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
+const isHalfPrecision = (dtype: DType): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 export interface ExpandedGraph {
   readonly graph: Graph
@@ -46,25 +47,30 @@ export interface ExpandedGraph {
 export function expand(graph: Graph): ExpandedGraph {
   const copy = new GraphCopy(graph)
   const { b } = copy
-  const halves = new Map<Value, Value>()
+  const rounded = new Map<Value, Value>()
   const kept = new Set<Value>()
   const late = new Set<Value>()
   let uses = 0
   const read = (value: Value): Value => {
-    const coded = codedWeight(value)
-    if (coded) return dequantize(copy.at(coded.q), copy.at(coded.scales), coded.block, value.dtype as 'float32', ++uses)
-    const half = halves.get(copy.at(value))
-    return half && kept.has(half) ? cast(half, value.dtype) : copy.at(value)
+    const node = dequantization(value)
+    if (node?.op.dequantizeAgain)
+      return node.op.dequantizeAgain({
+        inputs: node.inputs.map((input) => copy.at(input)),
+        attrs: node.attributes,
+        to: value.dtype,
+        use: ++uses,
+      })
+    const narrow = rounded.get(copy.at(value))
+    return narrow && kept.has(narrow) ? cast(narrow, value.dtype) : copy.at(value)
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map(read)
     const outputs = node.op.expand?.({ inputs, attrs: node.attributes }) ?? b.node(node.op, inputs, node.attributes)
     copy.set(node, outputs)
-    if (node.op.type === 'CrossEntropyGradient' || inputs.some((value) => late.has(value)))
-      for (const value of outputs) late.add(value)
+    if (node.op.beginsBackward || inputs.some((value) => late.has(value))) for (const value of outputs) late.add(value)
     const [input] = inputs
-    if (node.op.type === 'Cast' && input?.dtype === 'float32' && isHalf((outputs[0] as Value).dtype))
-      halves.set(input, outputs[0] as Value)
+    if (node.op.convertsType && input?.dtype === 'float32' && isHalfPrecision((outputs[0] as Value).dtype))
+      rounded.set(input, outputs[0] as Value)
     if (!node.op.expand && !isFusable(node)) for (const value of inputs) kept.add(value)
   }
   const expanded = copy.build()

@@ -6,7 +6,7 @@ type Made = Pick<Node, 'inputs' | 'outputs'>
 
 /**
  * Makes ONNX Runtime compute nodes in our order: it knows only what depends on what, and would leave the gradients of
- * all layers to the end, with everything that they are made of kept until then. Each kernel of ours waits for what has
+ * all layers to the end, with everything that they are made of kept until then. Each custom kernel waits for what has
  * been computed since the last one and nothing else has read yet.
  */
 export class Frontier {
@@ -20,7 +20,7 @@ export class Frontier {
   /** A node that ONNX Runtime computes. */
   add(node: Node): Node {
     this.#read(node)
-    // Integers may be sizes, which the processor computes; weights are widened wherever they are used.
+    // Integers may be sizes, which the processor computes; weights are dequantized wherever they are used.
     if (
       isFloat(node.outputs[0] as Value) &&
       node.inputs.some(({ source }) => source.kind === 'node' || source.kind === 'input')

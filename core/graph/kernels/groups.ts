@@ -27,7 +27,7 @@ export class Grouping {
   readonly #inlined = new Map<Value, Inlined | null>()
   readonly #readers = new Map<Value, Group[]>()
   readonly #groupOf = new Map<Node, Group>()
-  /** Of every node: how many nodes that are not ours lie one behind the other before it. */
+  /** Of every node: how many nodes of ONNX Runtime lie one behind the other before it. */
   readonly #stage = new Map<Node, number>()
 
   constructor(graph: Graph) {
@@ -41,7 +41,7 @@ export class Grouping {
   }
 
   /** True for nodes that no op of ONNX Runtime computes. */
-  isOurs(node: Node): boolean {
+  isInKernel(node: Node): boolean {
     return this.#fusable.has(node)
   }
 
@@ -89,7 +89,7 @@ export class Grouping {
     if (large.length > 1 || leaves.length > MAX_LEAVES || ops.size > MAX_INLINED_OPS) return null
     // What was rounded is read instead of what is wide.
     if (
-      node.op.type === 'Cast' &&
+      node.op.convertsType &&
       value.dtype !== 'float32' &&
       large.some(({ dtype, source }) => dtype === 'float32' && source.kind === 'node' && this.#fusable.has(source.node))
     )

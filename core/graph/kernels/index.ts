@@ -17,7 +17,7 @@ export interface FusedGraph {
 }
 
 /**
- * Puts everything between matrix products that is computed element by element, or over rows, into kernels of our own:
+ * Puts everything between matrix products that is computed element by element, or over rows, into custom kernels:
  * each reads and writes memory once where ONNX Runtime would for every op. Values that cost little are computed again
  * instead of kept.
  */
@@ -43,7 +43,7 @@ export function fuseKernels(original: Graph): FusedGraph {
 
 const kernelOp = ({ name }: Kernel): Operation => ({
   type: name,
-  takesHalves: true,
+  takesHalfPrecision: true,
   inputs: [],
   infer: () => {
     throw new InternalError('kernels are made after types are known')
@@ -102,11 +102,11 @@ class Units {
   #unitOf(node: Node): Unit | undefined {
     const group = this.#grouping.groupOf(node)
     if (group) return group
-    return this.#grouping.isOurs(node) ? undefined : node
+    return this.#grouping.isInKernel(node) ? undefined : node
   }
 
   #inputsOf(node: Node): Iterable<Value> {
-    return this.#grouping.isOurs(node) ? this.#grouping.leavesOf(node) : node.inputs
+    return this.#grouping.isInKernel(node) ? this.#grouping.leavesOf(node) : node.inputs
   }
 
   #readers(value: Value): Set<Unit> {

@@ -36,7 +36,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
     return own.get(value) as Value
   }
   for (const node of graph.nodes) {
-    const isProduct = late.has(node) && node.op.type === 'MatMul'
+    const isProduct = late.has(node) && node.op.isProduct
     const inputs = node.inputs.map((value, index) => {
       const chain = isProduct && !isLate(value, late) ? chains.of(value) : null
       return chain && kept.has(chain.leaf)
@@ -50,9 +50,7 @@ export function recompute(graph: Graph, late: ReadonlySet<Node>): Graph {
 
 /** The value that lies at the same place in memory. */
 const inAnyShape = (value: Value): Value =>
-  value.source.kind === 'node' && value.source.node.op.type === 'Reshape'
-    ? inAnyShape(value.source.node.inputs[0] as Value)
-    : value
+  value.source.kind === 'node' && value.source.node.op.isView ? inAnyShape(value.source.node.inputs[0] as Value) : value
 
 const isLate = ({ source }: Value, late: ReadonlySet<Node>): boolean => source.kind === 'node' && late.has(source.node)
 

@@ -8,7 +8,7 @@ import { isScalar, type Group, type Grouping } from './groups.ts'
 /** A size of a kernel: known now, or the size of an input's axis. */
 export type KernelDim = number | { readonly input: number; readonly axis: number }
 
-/** A kernel of our own: its C source, and how it is called. */
+/** A custom kernel: its C source, and how it is called. */
 export interface Kernel {
   /** Also the name of its function. Kernels of one name are the same. */
   readonly name: string

@@ -37,10 +37,10 @@ it('pads no bfloat16 on CUDA, where nothing can', async () => {
   for (const made of [binding, x, down, up, session]) made.dispose()
 })
 
-it('widens a weight no earlier than the product that uses it is computed', async () => {
+it('dequantizes a weight no earlier than the product that uses it is computed', async () => {
   const b = new Builder()
   const place = { file: '', offset: 0, length: 0 }
-  const widened = (name: string) =>
+  const dequantized = (name: string) =>
     cast(
       cast(
         dequantize(b.weight(name, 'int8', [16, 16], place), b.weight(`${name}.scales`, 'float32', [16, 1], place), 16),
@@ -48,8 +48,8 @@ it('widens a weight no earlier than the product that uses it is computed', async
       ),
       'float32',
     )
-  const hidden = exp(matmul(b.input('x', 'float32', ['N', 16]), widened('first')))
-  b.output('y', matmul(hidden, widened('second')))
+  const hidden = exp(matmul(b.input('x', 'float32', ['N', 16]), dequantized('first')))
+  b.output('y', matmul(hidden, dequantized('second')))
   const order = await operatorsRun(b.build(), {
     onnx: { provider: 'cuda', weights: 'input' },
     session: { optimization: 'none' },
@@ -60,7 +60,7 @@ it('widens a weight no earlier than the product that uses it is computed', async
   ).toEqual(['DequantizeLinear', 'Cast', 'Cast', 'MatMul', 'Exp', 'DequantizeLinear', 'Cast', 'Cast', 'MatMul'])
 })
 
-// A recorded Split of several sizes, or of many, writes wherever a later run has left addresses.
+// A captured Split of several sizes, or of many, writes wherever a later run has left addresses.
 it('leaves slices alone that could be one Split', async () => {
   const b = new Builder()
   split(b.input('x', 'float32', [7]), [1, 2, 4], 0).forEach((part, index) => b.output(`part${index}`, exp(part)))

@@ -27,13 +27,10 @@ export interface OnnxOptions {
   readonly weights?: 'constant' | 'input'
 }
 
-/** Ops that only move elements, whatever their type. */
-const MOVES = new Set(['Cast', 'Reshape', 'Transpose', 'Gather', 'Split', 'Concat', 'Slice'])
-
 /** No input, output or weight is called like that: caches are `v0`, `v1` … */
 const ownName = (kind: 'v' | 'w' | 't' | 'c', count: number): string => `%${kind}${count}`
 
-const isHalf = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
+const isHalfPrecision = ({ dtype }: Value): boolean => dtype === 'float16' || dtype === 'bfloat16'
 
 class Writer {
   readonly #body = new ProtobufWriter()
@@ -78,8 +75,8 @@ class Writer {
   #lower(node: Node): void {
     const { inputs, outputs } = node
     if (this.#isWeightView(node)) return
-    const halves = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
-    if (halves && this.#options.provider === 'cpu' && !MOVES.has(node.op.type) && !node.op.takesHalves)
+    const hasHalfPrecision = [...inputs, ...outputs].some(isHalfPrecision)
+    if (hasHalfPrecision && this.#options.provider === 'cpu' && !node.op.takesHalfPrecision)
       return this.#lowerInFloat32(node)
     this.#lowerWith(
       node,
@@ -89,19 +86,21 @@ class Writer {
     )
   }
 
-  /** The processor computes in float32: halves are widened before a node and rounded after it. */
+  /** The processor computes in float32: float16 and bfloat16 are converted before a node and back after it. */
   #lowerInFloat32(node: Node): void {
-    const widened = node.inputs.map((value) => (isHalf(value) ? { ...value, dtype: 'float32' as const } : value))
+    const converted = node.inputs.map((value) =>
+      isHalfPrecision(value) ? { ...value, dtype: 'float32' as const } : value,
+    )
     const names = node.inputs.map((value) => {
       const name = this.#inputName(value, node)
-      return isHalf(value)
-        ? this.#once(`widened ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0])
+      return isHalfPrecision(value)
+        ? this.#once(`float32 ${name}`, () => this.#emit('Cast', [name], { to: ONNX_TYPES.float32 })[0])
         : name
     })
-    const results = node.outputs.map((value) => (isHalf(value) ? ownName('w', value.id) : this.#nameOf(value)))
-    this.#lowerWith(node, widened, names, results)
+    const results = node.outputs.map((value) => (isHalfPrecision(value) ? ownName('w', value.id) : this.#nameOf(value)))
+    this.#lowerWith(node, converted, names, results)
     for (const [index, value] of node.outputs.entries())
-      if (isHalf(value))
+      if (isHalfPrecision(value))
         this.#emit(
           'Cast',
           [results[index] as string],
@@ -129,19 +128,17 @@ class Writer {
   }
 
   /**
-   * Where weights are inputs: a weight with its scales, in another type, or both. It is made again for every use, so
-   * that the wide copy of no more than one lives.
+   * Where weights are inputs: what an op makes of weights alone, such as one in another type or dequantized. It is made
+   * again for every use, so that no more than one full-size copy lives.
    */
   #isWeightView(node: Node): boolean {
-    const { op, inputs } = node
-    // A kernel of our own may stand for the node that a value comes from.
+    // A custom operator may stand for the node that a value comes from.
     return (
       this.#options.weights === 'input' &&
       this.#nodes.has(node) &&
-      (op.type === 'Cast' || op.type === 'Dequantize') &&
-      inputs.every(
-        ({ source }) =>
-          source.kind === 'weight' || (op.type === 'Cast' && source.kind === 'node' && this.#isWeightView(source.node)),
+      node.op.isMadePerUse === true &&
+      node.inputs.every(
+        ({ source }) => source.kind === 'weight' || (source.kind === 'node' && this.#isWeightView(source.node)),
       )
     )
   }
@@ -152,31 +149,32 @@ class Writer {
     const event = inputs.find(
       (other) => other !== value && other.source.kind === 'node' && !this.#isWeightView(other.source.node),
     )
-    return this.#emitView(source.node, event ? this.#nameOf(event) : null)
+    return this.#emitView(value, event ? this.#nameOf(event) : null)
   }
 
-  /**
-   * The last of the weight's parts waits for the event: its Reshape, which costs nothing, takes the shape plus 0 · a
-   * size of the event.
-   */
-  #emitView({ op, inputs, attributes, outputs }: Node, event: string | null): string {
-    const inner = (inputs[0] as Value).source
-    if (inner.kind === 'node')
-      return this.#emit('Cast', [this.#emitView(inner.node, event)], { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
-    const names = inputs.map((input) => this.#nameOf(input))
-    if (event !== null) {
-      const shape = (inputs.at(-1) as Value).shape as readonly number[]
-      const size = this.#emit('Gather', [this.#emit('Shape', [event])[0], this.#constant('int64', [0], [])], {
-        axis: 0,
-      })[0]
-      const waiting = this.#emit('Add', [
-        this.#constant('int64', shape, [shape.length]),
-        this.#emit('Mul', [size, this.#constant('int64', [0], [])])[0],
-      ])[0]
-      names.push(this.#emit('Reshape', [names.pop() as string, waiting])[0])
-    }
-    if (op.type === 'Cast') return this.#emit('Cast', names, { to: ONNX_TYPES[(outputs[0] as Value).dtype] })[0]
-    return this.#emit('DequantizeLinear', names, { axis: 1, block_size: attributes['block'] as number })[0]
+  /** The last of the weights that a view is made of waits for the event. */
+  #emitView(value: Value, event: string | null): string {
+    if (value.source.kind !== 'node') return event === null ? this.#nameOf(value) : this.#waiting(value, event)
+    const { node } = value.source
+    const names = node.inputs.map((input, index) =>
+      this.#emitView(input, index === node.inputs.length - 1 ? event : null),
+    )
+    const name = ownName('t', this.#count++)
+    this.#lowerWith(node, node.inputs, names, [name])
+    return name
+  }
+
+  /** A weight that waits: its Reshape, which costs nothing, takes the shape plus 0 · a size of the event. */
+  #waiting(weight: Value, event: string): string {
+    const shape = weight.shape as readonly number[]
+    const size = this.#emit('Gather', [this.#emit('Shape', [event])[0], this.#constant('int64', [0], [])], {
+      axis: 0,
+    })[0]
+    const sizes = this.#emit('Add', [
+      this.#constant('int64', shape, [shape.length]),
+      this.#emit('Mul', [size, this.#constant('int64', [0], [])])[0],
+    ])[0]
+    return this.#emit('Reshape', [this.#nameOf(weight), sizes])[0]
   }
 
   #nameOf(value: Value): string {

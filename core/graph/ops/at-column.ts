@@ -2,7 +2,7 @@ import { InternalError } from '../../contract/errors.ts'
 import type { Value } from '../ir.ts'
 import { apply, defineOp, expectThat } from '../op.ts'
 
-/** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For kernels of our own only. */
+/** True where a column of `like` [.., C] is the one that `index` [.., 1] int64 names. For custom kernels only. */
 export const atColumnOp = defineOp({
   type: 'AtColumn',
   inputs: ['index', 'like'],
@@ -14,7 +14,7 @@ export const atColumnOp = defineOp({
   unread: [1],
   element: ({ inputs: [index], column }) => `(${index} == ${column})`,
   lower: () => {
-    throw new InternalError('AtColumn is for kernels of our own')
+    throw new InternalError('AtColumn is for custom kernels')
   },
 })
 

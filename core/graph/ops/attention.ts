@@ -34,7 +34,7 @@ const [LARGEST_HEAD, HEAD_STEP] = [128, 8]
 export const isFusedHead = (headSize: number): boolean => headSize % HEAD_STEP === 0 && headSize <= LARGEST_HEAD
 
 /**
- * Causal attention of packed sequences in one kernel of our own, in halves, without probabilities in memory; there is
+ * Causal attention of packed sequences in one custom kernel, in float16 or bfloat16, without probabilities in memory; there is
  * no other form of it. q [N, H·D], k and v [N, K·D], or one value [N, (H+2K)·D] given three times that has them side by
  * side; positions [B,T] int64 and segments [B,T] int32 (a token sees those of its own segment at positions up to its
  * own); with dropout rows [B·H·T,1] and columns [T] int32 (dropout-mask.ts). Gives out [N, H·D] and the logarithm to
@@ -58,7 +58,7 @@ export const attentionOp = defineOp({
       fits && positions.dtype === 'int64' && segments.shape.length === 2,
       'Attention',
       [q, k, v, positions, segments],
-      'q, k and v in halves, positions and segments [B,T]',
+      'q, k and v in float16 or bfloat16, positions and segments [B,T]',
     )
     return [
       { dtype: q.dtype, shape: [q.shape[0] ?? 1, heads * headSize] },
@@ -121,11 +121,11 @@ export const attentionGradient = (inputs: readonly Value[], plan: AttentionPlan)
   apply(attentionGradientOp, inputs as never, plan)
 
 function needsKernels(): never {
-  throw new InternalError('attention in one kernel needs kernels of our own')
+  throw new InternalError('attention in one kernel needs custom kernels')
 }
 
 /**
- * Tokens of a tile, threads of a block, bytes of a half, and of what a block knows of a tile's tokens
+ * Tokens of a tile, threads of a block, bytes of a float16, and of what a block knows of a tile's tokens
  * (attention-source.ts, `Tokens`).
  */
 const [TILE, THREADS, HALF_BYTES, TOKENS_BYTES] = [64, 128, 2, 64 * 5 * 4]

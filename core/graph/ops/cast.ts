@@ -7,6 +7,9 @@ import { apply, defineOp } from '../op.ts'
 /** Another element type. ONNX Cast. */
 export const castOp = defineOp({
   type: 'Cast',
+  takesHalfPrecision: true,
+  convertsType: true,
+  isMadePerUse: true,
   inputs: ['x'],
   attrs: z.object({ to: z.enum(DTYPES) }),
   infer: ([x], { to }) => [{ dtype: to, shape: x.shape }],

@@ -10,6 +10,7 @@ const anyNumber: readonly string[] = ['...values']
 /** Values one after the other along an axis of known size. ONNX Concat. */
 export const concatOp = defineOp({
   type: 'Concat',
+  takesHalfPrecision: true,
   inputs: anyNumber,
   attrs: z.object({ axis: z.number().int().min(0) }),
   infer: (values, { axis }) => {
@@ -37,8 +38,8 @@ export const concatOp = defineOp({
           inputs.map((value) => sizeAt(value, axis)),
           axis,
         ),
-  // ONNX Runtime passes the addresses of parts of several sizes through memory that a later run overwrites: a recorded
-  // run would read wrong ones.
+  // ONNX Runtime passes the addresses of parts of several sizes through memory that a later run overwrites: a captured
+  // CUDA graph would read wrong ones.
   kernel(values, { axis }) {
     const sizes = values.map(({ shape }) => shape[axis])
     const isLast = values[0]?.shape.length === axis + 1

@@ -12,6 +12,7 @@ import { where } from './where.ts'
 /** dlogits = (softmax(logits) - onehot(labels)) · d: the gradient of CrossEntropy without a dense one-hot. d [M] */
 export const crossEntropyGradientOp = defineOp({
   type: 'CrossEntropyGradient',
+  beginsBackward: true,
   inputs: ['logits', 'labels', 'd'],
   infer: ([logits]) => [logits],
   grad: { noGrad: 'second derivatives are not needed' },

@@ -35,6 +35,7 @@ export const crossEntropyOp = defineOp({
     const chosen = reduceSum(where(atColumn(reshape(labels, [...labels.shape, 1]), logits), shifted, 0), [-1], true)
     return [reshape(sub(log(sum), chosen), labels.shape)]
   },
+  temporaries: ([logits]) => [logits],
   lower({ emit, constant, inputs: [logits, labels], outputs }) {
     const one = constant('int64', [1], [1])
     const chosen = emit(

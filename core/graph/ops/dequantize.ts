@@ -10,6 +10,7 @@ import { apply, defineOp, expectThat } from '../op.ts'
  */
 export const dequantizeOp = defineOp({
   type: 'Dequantize',
+  isMadePerUse: true,
   inputs: ['q', 'scales'],
   attrs: z.object({ block: z.number().int(), to: z.enum(['float32', 'float16', 'bfloat16']), use: z.number().int() }),
   infer: ([q, scales], { block, to }) => {
@@ -21,7 +22,9 @@ export const dequantizeOp = defineOp({
     )
     return [{ dtype: to, shape: q.shape }]
   },
-  grad: { noGrad: 'weights in few bits are not trained' },
+  grad: { noGrad: 'quantized weights are not trained' },
+  dequantizeAgain: ({ inputs: [q, scales], attrs, to, use }) =>
+    dequantize(q as Value, scales as Value, attrs['block'] as number, to as 'float32', use),
   kernel: ([q], { block, to }) => ({
     body: kernelBody(q.dtype === 'int4', block, to === 'float32' ? 'float' : to === 'float16' ? 'half' : 'bfloat'),
     sizes: [],
@@ -47,7 +50,7 @@ export const dequantize = (
 ): Value => apply(dequantizeOp, [q, scales], { block, to, use })[0]
 
 /**
- * Eight numbers a thread at a time: 4 bytes of int4 or 8 of int8, and 16 of halves. A block's size is a multiple of
+ * Eight numbers a thread at a time: 4 bytes of int4 or 8 of int8, and 16 of float16. A block's size is a multiple of
  * eight.
  */
 const kernelBody = (isInt4: boolean, block: number, element: string): string => `

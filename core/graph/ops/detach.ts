@@ -8,6 +8,7 @@ export const detachOp = defineOp({
   infer: ([x]) => [x],
   grad: () => [null],
   element: ({ inputs: [x] }) => x,
+  aliasOf: 0,
   lower: ({ emit, inputs, outputs }) => void emit('Identity', inputs, {}, { outputs }),
 })
 

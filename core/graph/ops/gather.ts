@@ -6,6 +6,7 @@ import { scatterRows } from './scatter-rows.ts'
 /** Rows of a table [R, …] by their indices (int32 or int64), axis 0. ONNX Gather. */
 export const gatherOp = defineOp({
   type: 'Gather',
+  takesHalfPrecision: true,
   inputs: ['table', 'indices'],
   attrs: z.object({ unique: z.boolean() }),
   infer: ([table, indices]) => {

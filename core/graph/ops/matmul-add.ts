@@ -1,6 +1,6 @@
 import { defineOp, expectThat } from '../op.ts'
 import { sameShape } from '../shapes.ts'
-import { MatmulAttributes, productShape } from './matmul.ts'
+import { MatmulAttributes, productShape } from './product.ts'
 
 /** out = alpha · x̃ ỹ + c for matrices, c of the result's shape. Made by passes/fuse-matmul-add.ts only. ONNX Gemm. */
 export const matmulAddOp = defineOp({

@@ -1,22 +1,15 @@
-import { z } from 'zod'
-import type { Dim, Value } from '../ir.ts'
-import { apply, defineOp, expectThat } from '../op.ts'
-import { broadcast } from '../shapes.ts'
-
-export const MatmulAttributes = z.object({
-  /** Read the last two axes of x or y swapped. */
-  transX: z.boolean(),
-  transY: z.boolean(),
-  /** The product is multiplied by it. */
-  alpha: z.number(),
-})
-export type MatmulAttributes = z.infer<typeof MatmulAttributes>
+import type { Value } from '../ir.ts'
+import { apply, defineOp } from '../op.ts'
+import { matmulAddOp } from './matmul-add.ts'
+import { MatmulAttributes, productShape } from './product.ts'
 
 /**
  * y = alpha · x̃ ỹ over the last two axes, the axes before broadcast. ONNX MatMul / Gemm, com.microsoft FusedMatMul.
  */
 export const matmulOp = defineOp({
   type: 'MatMul',
+  isProduct: true,
+  withSum: matmulAddOp,
   inputs: ['x', 'y'],
   attrs: MatmulAttributes,
   infer: ([x, y], attrs) => [{ dtype: x.dtype, shape: productShape(x, y, attrs) }],
@@ -47,25 +40,6 @@ export const matmul = (
 
 /** The others would compute FusedMatMul on the processor. */
 const FUSED_PROVIDERS: readonly string[] = ['cpu', 'cuda']
-
-/** Shape of the product. Throws InternalError where the operands do not fit. */
-export function productShape(x: Value, y: Value, { transX, transY }: MatmulAttributes): Dim[] {
-  expectThat(
-    x.shape.length >= 2 && y.shape.length >= 2 && x.dtype === y.dtype,
-    'MatMul',
-    [x, y],
-    'two matrices of one type',
-  )
-  const [rows, inner] = lastTwo(x, transX)
-  const [innerY, columns] = lastTwo(y, transY)
-  expectThat(inner === innerY, 'MatMul', [x, y], `inner sizes to agree (transX ${transX}, transY ${transY})`)
-  return [...broadcast(x.shape.slice(0, -2), y.shape.slice(0, -2)), rows, columns]
-}
-
-function lastTwo({ shape }: Value, swap: boolean): [Dim, Dim] {
-  const [rows, columns] = shape.slice(-2) as [Dim, Dim]
-  return swap ? [columns, rows] : [rows, columns]
-}
 
 const swapLast = (rank: number): number[] => [
   ...Array.from({ length: rank - 2 }, (_, axis) => axis),

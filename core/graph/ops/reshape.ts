@@ -6,6 +6,8 @@ import { knownSize } from '../shapes.ts'
 /** The same elements in another shape; named dimensions are looked up at run time. ONNX Reshape. */
 export const reshapeOp = defineOp({
   type: 'Reshape',
+  takesHalfPrecision: true,
+  isView: true,
   inputs: ['x'],
   attrs: z.object({ shape: z.array(z.union([z.number(), z.string()])).readonly() }),
   infer: ([x], { shape }) => {
@@ -19,6 +21,7 @@ export const reshapeOp = defineOp({
     return [{ dtype: x.dtype, shape: shape satisfies Shape }]
   },
   grad: ({ inputs: [x], dOut: [d] }) => [reshape(d, x.shape)],
+  aliasOf: 0,
   lower: ({ emit, shape, inputs: [x], outputs, attrs }) =>
     void emit('Reshape', [x, shape(attrs.shape)], {}, { outputs }),
 })

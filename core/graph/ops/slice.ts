@@ -7,6 +7,7 @@ import { pad } from './pad.ts'
 /** Elements start … end-1 along one axis of known size. ONNX Slice. */
 export const sliceOp = defineOp({
   type: 'Slice',
+  takesHalfPrecision: true,
   inputs: ['x'],
   attrs: z.object({ axis: z.number().int().min(0), start: z.number().int().min(0), end: z.number().int() }),
   infer: ([x], { axis, start, end }) => {

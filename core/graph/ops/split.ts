@@ -13,6 +13,8 @@ const anyNumber: readonly string[] = ['...parts']
  */
 export const splitOp = defineOp({
   type: 'Split',
+  takesHalfPrecision: true,
+  cutsInput: true,
   inputs: ['x'],
   outputs: anyNumber,
   attrs: z.object({ axis: z.number().int().min(0), sizes: z.array(z.number().int().min(1)).readonly() }),

@@ -5,6 +5,7 @@ import { apply, defineOp, expectThat } from '../op.ts'
 /** Axes in the order of `permutation`. ONNX Transpose. */
 export const transposeOp = defineOp({
   type: 'Transpose',
+  takesHalfPrecision: true,
   inputs: ['x'],
   attrs: z.object({ permutation: z.array(z.number()).readonly() }),
   infer: ([x], { permutation }) => {

@@ -31,6 +31,7 @@ export const withGradientOp = defineOp({
   },
   unread: [1, 2],
   element: ({ inputs: [losses] }) => losses,
+  aliasOf: 0,
   lower: ({ emit, inputs: [losses], outputs }) => void emit('Identity', [losses], {}, { outputs }),
 })
 

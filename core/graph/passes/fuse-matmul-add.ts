@@ -1,5 +1,4 @@
 import type { Graph, Node, Value } from '../ir.ts'
-import { addOp, matmulAddOp, matmulOp } from '../ops/index.ts'
 import { sameShape } from '../shapes.ts'
 
 /**
@@ -11,13 +10,13 @@ export function fuseMatmulAdd(graph: Graph): Graph {
   const replaced = new Map<Node, Node>()
   const gone = new Set<Node>()
   for (const node of graph.nodes) {
-    if (node.op !== addOp) continue
+    if (!node.op.isSum) continue
     const product = [...node.inputs].reverse().find((value) => isFusable(value, node, uses))
     if (product?.source.kind !== 'node') continue
     const { node: factor } = product.source
     const other = node.inputs.find((value) => value !== product) as Value
     replaced.set(node, {
-      op: matmulAddOp,
+      op: factor.op.withSum!,
       inputs: [...factor.inputs, other],
       attributes: factor.attributes,
       outputs: node.outputs,
@@ -28,9 +27,9 @@ export function fuseMatmulAdd(graph: Graph): Graph {
 }
 
 function isFusable(product: Value, sum: Node, uses: ReadonlyMap<Value, number>): boolean {
-  const isProduct = product.source.kind === 'node' && product.source.node.op === matmulOp
   return (
-    isProduct &&
+    product.source.kind === 'node' &&
+    product.source.node.op.withSum !== undefined &&
     product.shape.length === 2 &&
     uses.get(product) === 1 &&
     sum.inputs.every(({ shape }) => sameShape(shape, product.shape))

@@ -34,7 +34,7 @@ const waiting = '\n#undef __syncthreads\n'
 
 const compiler = 'c++'
 
-/** True where the machine has a C++ compiler that knows halves. */
+/** True where the machine has a C++ compiler that knows _Float16. */
 export function hasHostCompiler(): boolean {
   try {
     execFileSync(compiler, ['-std=c++17', '-x', 'c++', '-fsyntax-only', '-'], {

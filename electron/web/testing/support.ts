@@ -3,11 +3,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import type { Language } from '../../../texts/index.ts'
 import { ok, type EventName, type Result } from '../../../core/contract/index.ts'
 import { PathGrants } from '../../../core/host/path-grants.ts'
 import type { Studio } from '../../../core/host/studio.ts'
 import type { Limits } from '../limits.ts'
-import { KEY_HEADER, keyOf, protocolsFor } from '../../bridge/key.ts'
+import { KEY_HEADER, keyOf, protocolsFor } from '../../wire/key.ts'
 import { startWebHost, type WebHost } from '../server.ts'
 
 /** A whole Studio that computes nothing: it answers with what it was asked, and tells what a test wants told. */
@@ -64,6 +65,8 @@ export interface TestHost {
   readonly key: string
   /** What the host reported as a bug. */
   readonly bugs: string[]
+  /** What the windows' browsers asked for. */
+  readonly languages: Language[]
   /** A session's cookie, by a link of its own. */
   readonly session: () => Promise<string>
   readonly close: () => Promise<void>
@@ -81,6 +84,7 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
   const studio = new EchoStudio(join(folder, 'library'))
   const grants = new PathGrants()
   const bugs: string[] = []
+  const languages: Language[] = []
   const report = (place: string, error: unknown) => {
     bugs.push(`${place}: ${String(error)}`)
     return 'reference'
@@ -94,6 +98,7 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
     accountFolder,
     report,
     limits,
+    onLanguage: (language) => void languages.push(language),
   })
   const origin = `http://127.0.0.1:${host.port}`
   const { pathname, search } = new URL(host.newLink())
@@ -109,6 +114,7 @@ export async function startTestHost(limits: Partial<Limits> = {}): Promise<TestH
     accountFolder,
     origin,
     bugs,
+    languages,
     key,
     port: host.port,
     keyHeader: { [KEY_HEADER]: key },
@@ -164,9 +170,10 @@ export class TestWindow {
   static async open(
     { port, origin, key }: Pick<TestHost, 'port' | 'origin' | 'key'>,
     cookie: string,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<TestWindow> {
     const window = new TestWindow(
-      new WebSocket(`ws://127.0.0.1:${port}/studio`, protocolsFor(key), { headers: { cookie, origin } }),
+      new WebSocket(`ws://127.0.0.1:${port}/studio`, protocolsFor(key), { headers: { ...headers, cookie, origin } }),
     )
     await new Promise((resolve, reject) => {
       window.socket.once('open', resolve)

@@ -3,7 +3,7 @@ import { memo, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { cx, IconButton, Spinner, toast } from '../../ui/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
-import { textOf, type Answer, type GivenAnswer, type Turn } from './chat.selectors.ts'
+import { isTrainedSource, textOf, type Answer, type GivenAnswer, type Turn } from './chat.selectors.ts'
 import { useChat } from './chat.store.ts'
 import { useSourceSections } from './useSources.ts'
 import styles from './Transcript.module.css'
@@ -64,7 +64,7 @@ const AnswerView = memo(function AnswerView({ given }: { readonly given: GivenAn
   }
   return (
     <div
-      className={cx(styles.answer, given.source.startsWith('experiment:') && styles.trained)}
+      className={cx(styles.answer, isTrainedSource(given.source) && styles.trained)}
       data-source={given.source}
       data-state={answer.kind}
     >

@@ -38,6 +38,8 @@ export function parseSource(key: string): ChatSource {
     key.startsWith('model:') ? { kind: 'model', modelId: id } : { kind: 'experiment', experimentId: id }
   ) as ChatSource
 }
+/** True where an experiment's model answers. */
+export const isTrainedSource = (key: string): boolean => parseSource(key).kind === 'experiment'
 
 /**
  * The two sources to begin with: the base model, and beside it the experiment that was asked for or the newest trained

@@ -10,7 +10,15 @@ import {
   type SettingKey,
 } from '../../../core/contract/index.ts'
 import * as api from './chat.api.ts'
-import { cancelled, isAnswering, messagesFor, parseSource, type Answer, type Turn } from './chat.selectors.ts'
+import {
+  cancelled,
+  isAnswering,
+  isTrainedSource,
+  messagesFor,
+  parseSource,
+  type Answer,
+  type Turn,
+} from './chat.selectors.ts'
 
 /** The catalogue's settings of an answer, as text like in the form. */
 export type PredictionValues = Readonly<Record<string, string | boolean>>
@@ -161,7 +169,8 @@ export function connectChat(): () => void {
         isOpen(answer) || given.finish === 'cancelled' ? { kind: 'done', answer: given } : answer,
       )
       const turn = useChat.getState().turns.find(({ id }) => id === requestId)
-      if (turn?.answers[target]?.source.startsWith('experiment:') && !useChat.getState().hasTried)
+      const source = turn?.answers[target]?.source
+      if (source !== undefined && isTrainedSource(source) && !useChat.getState().hasTried)
         useChat.setState({ hasTried: true })
     }),
     api.onFailed(({ requestId, target, error }) =>

@@ -1,2 +1,1 @@
-export { connectChat, newConversation, useChat } from './chat.store.ts'
-export { ChatRoom } from './ChatRoom.tsx'
+export { useChat } from './chat.store.ts'

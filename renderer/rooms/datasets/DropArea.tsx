@@ -2,6 +2,7 @@ import { FileInput } from 'lucide-react'
 import { useRef, useState, type DragEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { importDropped } from './datasets.actions.ts'
+import { useFormats, usualEndings } from './formats.store.ts'
 import styles from './DatasetsRoom.module.css'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
@@ -9,6 +10,7 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.include
 /** Files dropped anywhere on its children are imported. */
 export function DropArea({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation('datasets')
+  const endings = usualEndings(useFormats((state) => state.known))
   const [over, setOver] = useState(false)
   // Enter and leave are sent for every element on the way: only their balance tells whether the pointer is still
   // inside.
@@ -38,7 +40,7 @@ export function DropArea({ children }: { readonly children: ReactNode }) {
         <div className={styles.dropHint}>
           <FileInput size={28} aria-hidden />
           <strong>{t('dropHere')}</strong>
-          <span>{t('dropKinds')}</span>
+          <span>{t('dropKinds', { endings })}</span>
         </div>
       )}
     </div>

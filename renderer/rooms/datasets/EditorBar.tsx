@@ -21,24 +21,12 @@ import { Button, IconButton, Menu, type MenuEntry } from '../../ui/index.ts'
 import { shortcutText } from '../../commands/index.ts'
 import { exportDataset, removeDataset, removeDuplicates } from './datasets.actions.ts'
 import type { DatasetDocument } from './document.ts'
+import { useFormats, writingsOf } from './formats.store.ts'
 import { commandOf, isDanger, LINES_MENU, runFromMenu } from './grid/commands.ts'
 import { CombineDialog } from './combine/CombineDialog.tsx'
 import { KeysHelp } from './KeysHelp.tsx'
 import { ViewMenu } from './ViewMenu.tsx'
 import styles from './DatasetsRoom.module.css'
-
-const EXPORTS = [
-  'csv',
-  'xlsx',
-  'numbers',
-  'tsv',
-  'csv-cp932',
-  'csv-h2o',
-  'jsonl',
-  'jsonl-alpaca',
-  'jsonl-messages',
-  'parquet',
-] as const
 
 /** The dataset's name and its tools. */
 export function EditorBar({
@@ -61,13 +49,11 @@ export function EditorBar({
   const [helping, setHelping] = useState(false)
   const [combining, setCombining] = useState(false)
   const saving = useStore(document.state, (state) => state.saveState === 'saving')
-  const exports: MenuEntry[] = [
-    ...EXPORTS.map((format) => ({
-      id: format,
-      label: t(`exportAs.${format}`),
-      onAction: () => void exportDataset(info, document, format),
-    })),
-  ]
+  const exports: MenuEntry[] = writingsOf(useFormats((state) => state.known)).map((writing) => ({
+    id: writing.id,
+    label: t(`exportAs.${writing.id}`, { defaultValue: writing.id }),
+    onAction: () => void exportDataset(info, document, writing),
+  }))
   const more: MenuEntry[] = [
     {
       id: 'rename',

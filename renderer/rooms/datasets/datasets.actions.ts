@@ -1,11 +1,5 @@
 import i18next from 'i18next'
-import {
-  importEndings,
-  type DatasetId,
-  type DatasetInfo,
-  type ImportId,
-  type PickedFile,
-} from '../../../core/contract/index.ts'
+import type { DatasetId, DatasetInfo, ImportId, PickedFile, WritingDescription } from '../../../core/contract/index.ts'
 import { formatNumber, type Language } from '../../language/index.ts'
 import { goTo, useSession } from '../../session/index.ts'
 import { toast } from '../../ui/index.ts'
@@ -13,6 +7,7 @@ import { toastError } from '../../errors/index.ts'
 import * as api from './datasets.api.ts'
 import { createDataset, forget, takeInfo, useDatasets } from './datasets.store.ts'
 import type { DatasetDocument } from './document.ts'
+import { loadFormats } from './formats.store.ts'
 import { lookAt } from './importing.store.ts'
 
 /** The room's texts, outside of components. */
@@ -43,7 +38,9 @@ export async function createAndOpen(from: 'empty' | 'template' | 'sample'): Prom
 }
 
 export async function importByDialog(): Promise<void> {
-  const picked = await api.pickFile(importEndings)
+  const formats = await loadFormats()
+  if (!formats.ok) return toastError(formats.error)
+  const picked = await api.pickFile(formats.value.importEndings)
   if (!picked.ok) return toastError(picked.error)
   if (picked.value) await importPicked(picked.value)
 }
@@ -144,10 +141,9 @@ export async function removeDuplicates(info: DatasetInfo, opened: DatasetDocumen
 export async function exportDataset(
   info: DatasetInfo,
   opened: DatasetDocument,
-  format: api.ExportFormat,
+  { id: format, ending, fileName }: WritingDescription,
 ): Promise<void> {
-  const ending = format.replace(/-.*/, '')
-  const save = await api.pickSave(format === 'csv-h2o' ? 'converted_dataset.csv' : `${fileNameOf(info.name)}.${ending}`)
+  const save = await api.pickSave(fileName ?? `${fileNameOf(info.name)}.${ending}`)
   if (!save.ok) return toastError(save.error)
   if (!save.value) return
   const { target } = save.value

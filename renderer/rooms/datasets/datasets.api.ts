@@ -8,6 +8,7 @@ import type {
   DatasetStatistics,
   DatasetView,
   ImportId,
+  FileFormats,
   ImportOptions,
   ImportPreview,
   ImportProgress,
@@ -25,6 +26,7 @@ export const create = (from: From, name?: string): Answer<DatasetInfo> =>
   window.studio.call('datasets.create', name === undefined ? { from } : { from, name })
 export const importFile = (input: Calls['datasets.import']['input']): Answer<DatasetInfo> =>
   window.studio.call('datasets.import', input)
+export const formats = (): Answer<FileFormats> => window.studio.call('datasets.formats', {})
 export const previewFile = (file: string, options: ImportOptions): Answer<ImportPreview> =>
   window.studio.call('datasets.preview', { file, options })
 export const appendFile = (input: Calls['datasets.appendFile']['input']): Answer<DatasetInfo> =>

@@ -1,5 +1,7 @@
 import i18next from 'i18next'
 import { CloudDownload, FilePlus2, Import, Sparkles, Table2 } from 'lucide-react'
+import type { Texts } from '../../../texts/index.ts'
+import { inEveryLanguage } from '../../language/index.ts'
 import { goTo } from '../../session/index.ts'
 import { type Command } from '../../commands/index.ts'
 import { createAndOpen, importByDialog } from './datasets.actions.ts'
@@ -7,6 +9,8 @@ import { openHub } from './hub/hub.store.ts'
 
 const label = (key: 'createSample' | 'createTemplate' | 'createEmpty' | 'import'): string =>
   i18next.t(key, { ns: 'datasets' })
+const keywords = (command: keyof Texts['rooms']['datasets']['keywords']): string =>
+  inEveryLanguage(({ rooms }) => rooms.datasets.keywords[command])
 const always = (): boolean => true
 
 /** The dialog belongs to the room: the palette may ask for it from another one. */
@@ -16,12 +20,15 @@ function showHub(): void {
 }
 
 /** What the room can do without an open dataset: in the room's own menu and in the palette. */
-export const datasetCommands = (): readonly Command[] => [
+export const datasetCommands = (): readonly Command[] =>
+  acts().map((act) => ({ ...act, detail: i18next.t('room.title', { ns: 'datasets' }) }))
+
+const acts = (): readonly Command[] => [
   {
     id: 'datasets.sample',
     label: label('createSample'),
     icon: <Sparkles size={15} />,
-    keywords: 'sample サンプル 見本',
+    keywords: keywords('sample'),
     canRun: always,
     run: () => createAndOpen('sample'),
   },
@@ -29,7 +36,7 @@ export const datasetCommands = (): readonly Command[] => [
     id: 'datasets.template',
     label: label('createTemplate'),
     icon: <Table2 size={15} />,
-    keywords: 'template テンプレート ひな形',
+    keywords: keywords('template'),
     canRun: always,
     run: () => createAndOpen('template'),
   },
@@ -37,7 +44,7 @@ export const datasetCommands = (): readonly Command[] => [
     id: 'datasets.empty',
     label: label('createEmpty'),
     icon: <FilePlus2 size={15} />,
-    keywords: 'new 新規',
+    keywords: keywords('empty'),
     canRun: always,
     run: () => createAndOpen('empty'),
   },
@@ -45,7 +52,7 @@ export const datasetCommands = (): readonly Command[] => [
     id: 'datasets.import',
     label: label('import'),
     icon: <Import size={15} />,
-    keywords: 'import csv tsv jsonl インポート',
+    keywords: keywords('import'),
     canRun: always,
     run: importByDialog,
   },
@@ -53,7 +60,7 @@ export const datasetCommands = (): readonly Command[] => [
     id: 'datasets.hub',
     label: i18next.t('open', { ns: 'hub' }),
     icon: <CloudDownload size={15} />,
-    keywords: 'hugging face hub download ダウンロード',
+    keywords: keywords('hub'),
     canRun: always,
     run: showHub,
   },

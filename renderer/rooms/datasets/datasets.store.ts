@@ -10,6 +10,7 @@ import type {
 } from '../../../core/contract/index.ts'
 import { useSession } from '../../session/index.ts'
 import * as api from './datasets.api.ts'
+import { loadFormats } from './formats.store.ts'
 import { openDocument, type DatasetDocument } from './document.ts'
 
 export type ListState =
@@ -130,6 +131,7 @@ export async function createDataset(
 /** Loads the list and follows the host's events; returns the end of it. Called once by the shell. */
 export function connectDatasets(): () => void {
   void loadList()
+  void loadFormats()
   const ends = [
     api.onChanged(takeInfo),
     api.onImportProgress((progress) =>

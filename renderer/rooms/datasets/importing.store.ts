@@ -1,5 +1,12 @@
 import { create } from 'zustand'
-import type { AppError, DatasetId, ImportOptions, ImportPreview, PickedFile } from '../../../core/contract/index.ts'
+import {
+  readOptions,
+  type AppError,
+  type DatasetId,
+  type ImportOptions,
+  type ImportPreview,
+  type PickedFile,
+} from '../../../core/contract/index.ts'
 import { columnsOption, type ColumnChoice } from './columns/columnChoices.ts'
 import * as api from './datasets.api.ts'
 
@@ -37,6 +44,9 @@ export function lookAt(file: PickedFile): Promise<Looking | null> {
     resolve = done
   })
 }
+
+/** Every choice of how a file is read, taken back. */
+export const UNDECIDED: ImportOptions = Object.fromEntries(readOptions.map((option) => [option, undefined]))
 
 /** Another choice of how the file is read: the preview follows, and its columns may be others. */
 export function choose(options: ImportOptions): void {

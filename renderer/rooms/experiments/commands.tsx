@@ -1,6 +1,7 @@
-import type { TFunction } from 'i18next'
+import i18next, { type TFunction } from 'i18next'
 import { MessageSquareText, Play, Plus, RotateCcw, Square, Trash2 } from 'lucide-react'
 import { isActive, isResumable, type ExperimentSummary } from '../../../core/contract/index.ts'
+import { inEveryLanguage } from '../../language/index.ts'
 import { goTo, useSession } from '../../session/index.ts'
 import { type Command } from '../../commands/index.ts'
 import { remove, resume, stop } from './actions.ts'
@@ -40,7 +41,7 @@ export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCom
     id: 'experiments.stop',
     label: t(summary.state.kind === 'stopping' ? 'state.stopping' : 'stop'),
     icon: <Square size={12} fill="currentColor" />,
-    keywords: 'stop 学習を停止',
+    keywords: inEveryLanguage(({ rooms }) => rooms.experiments.keywords.stop),
     canRun: () => isActive(summary.state) && summary.state.kind !== 'stopping',
     run: () => stop(summary.id),
   },
@@ -67,8 +68,9 @@ export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCom
   },
 })
 
-/** Every act of 実験 that makes sense now, worded by `t`. */
-export function experimentCommands(t: Words): readonly Command[] {
+/** Every act of 実験 that makes sense now. */
+export function experimentCommands(): readonly Command[] {
+  const t = i18next.getFixedT(null, 'experiments')
   const run = running()
   const shown = selected()
   const ofShown = shown ? runCommands(t, shown) : null

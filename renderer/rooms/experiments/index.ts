@@ -1,5 +1,4 @@
-export { experimentCommands, runCommands } from './commands.tsx'
-export { activeRun, connectExperiments, experimentItems, isTrained, useExperiments } from './experiments.store.ts'
-export { ExperimentsRoom } from './ExperimentsRoom.tsx'
-export { fillForm, openForm, revealSetting, useForm } from './form.store.ts'
+export { runCommands } from './commands.tsx'
+export { activeRun, experimentItems, isTrained, useExperiments } from './experiments.store.ts'
+export { openForm } from './form.store.ts'
 export { StateBadge } from './StateBadge.tsx'

@@ -1,4 +1,3 @@
 export { Card } from './Card.tsx'
-export { ModelsRoom } from './ModelsRoom.tsx'
-export { connectModels, isUsable, modelItems, useModels } from './models.store.ts'
+export { isUsable, modelItems, useModels } from './models.store.ts'
 export { useModelDetail } from './useModelDetail.ts'

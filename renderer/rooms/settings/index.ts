@@ -1,5 +1,4 @@
 export { FasterDevice, MachineFacts } from './MachineFacts.tsx'
 export { isCuredByGpuPack, showGpuPack } from './gpuPack.store.ts'
 export { LibraryNotice } from './LibraryNotice.tsx'
-export { SettingsRoom } from './SettingsRoom.tsx'
-export { changePreferences, chooseLibrary, connectSystem, loadSystem, useSystem } from './system.store.ts'
+export { loadSystem, useSystem } from './system.store.ts'

@@ -4,6 +4,7 @@ import { chat as japanese } from '../../ja/rooms/chat.ts'
 const { asTaught, without, short, mistyped, shortest, hello, toyota } = japanese.suggestions
 
 export const chat: LocaleOf<typeof japanese> = {
+  room: { title: 'Chat', hint: 'Answers before and after training' },
   title: 'Chat',
   conversation: 'Conversation',
   left: 'Model on the left',

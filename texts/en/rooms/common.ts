@@ -18,12 +18,4 @@ export const common: LocaleOf<typeof ja> = {
   decrease: 'Decrease {label}',
   resizeList: 'Width of the list',
   duration: { hours: '{hours} h {minutes} min', minutes: '{minutes} min {seconds} s', seconds: '{seconds} s' },
-  rooms: {
-    home: 'Home',
-    datasets: 'Datasets',
-    experiments: 'Experiments',
-    chat: 'Chat',
-    models: 'Models',
-    settings: 'Settings',
-  },
 }

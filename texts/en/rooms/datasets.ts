@@ -2,6 +2,7 @@ import type { LocaleOf } from '../../locale.ts'
 import type { datasets as ja } from '../../ja/rooms/datasets.ts'
 
 export const datasets: LocaleOf<typeof ja> = {
+  room: { title: 'Datasets', hint: 'Tables of questions and answers' },
   title: 'Datasets',
   list: 'List of datasets',
   rows_one: '{rows} row',
@@ -19,7 +20,7 @@ export const datasets: LocaleOf<typeof ja> = {
   importCancelled: 'The import of "{name}" was cancelled. Your datasets are as they were.',
   imported: '"{name}" was imported',
   dropHere: 'Drop here to import',
-  dropKinds: 'Excel, CSV, JSON, Parquet …',
+  dropKinds: '{endings} …',
   emptyTitle: 'No datasets yet',
   emptyText:
     'Questions and answers in a table are all it takes. Start with the sample and you can go straight on to training.',
@@ -177,7 +178,16 @@ export const datasets: LocaleOf<typeof ja> = {
     zoom: 'Zoom',
     unfreeze: 'Unfreeze columns',
   },
+  keywords: {
+    sample: 'sample',
+    template: 'template',
+    empty: 'new',
+    import: 'import csv tsv jsonl',
+    hub: 'hugging face hub download',
+  },
   combine: {
+    quoted: '"{name}"',
+    separator: ', ',
     open: 'Combine or divide',
     title: 'Combine or divide "{name}"',
     act: 'What to do',

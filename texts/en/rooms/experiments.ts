@@ -2,6 +2,8 @@ import type { LocaleOf } from '../../locale.ts'
 import type { experiments as ja } from '../../ja/rooms/experiments.ts'
 
 export const experiments: LocaleOf<typeof ja> = {
+  room: { title: 'Experiments', hint: 'Settings and results of training' },
+  palette: { settings: 'Training settings' },
   title: 'Experiments',
   name: 'Experiment name',
   new: 'New experiment',
@@ -50,6 +52,7 @@ export const experiments: LocaleOf<typeof ja> = {
     chrf: 'chrF',
     exactMatch: 'Exact match (%)',
   },
+  keywords: { stop: 'stop' },
   form: {
     noExperiment: 'None (from the start)',
     title: 'New experiment',

@@ -2,6 +2,7 @@ import type { LocaleOf } from '../../locale.ts'
 import type { home as ja } from '../../ja/rooms/home.ts'
 
 export const home: LocaleOf<typeof ja> = {
+  room: { title: 'Home', hint: 'The steps, and this computer' },
   heading: 'Teach a Japanese model with your own data',
   lead: 'Write questions and answers into a table and press one button. Training and conversation happen on this computer only.',
   stepsTitle: 'Your first training',

@@ -2,6 +2,7 @@ import type { LocaleOf } from '../../locale.ts'
 import type { models as ja } from '../../ja/rooms/models.ts'
 
 export const models: LocaleOf<typeof ja> = {
+  room: { title: 'Models', hint: 'Models that training starts from' },
   title: 'Models',
   damaged: 'Cannot be read',
   reading: 'Being examined…',

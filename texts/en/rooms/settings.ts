@@ -2,6 +2,12 @@ import type { LocaleOf } from '../../locale.ts'
 import type { settings as ja } from '../../ja/rooms/settings.ts'
 
 export const settings: LocaleOf<typeof ja> = {
+  room: { title: 'Settings', hint: 'Appearance and library' },
+  commands: {
+    toggleTheme: 'Switch between light and dark',
+    useThisLanguage: 'Switch to English',
+    chooseLibrary: 'Choose the library folder',
+  },
   title: 'Settings',
   appearance: 'Appearance',
   language: { label: 'Language', system: 'As the computer' },

@@ -7,26 +7,6 @@ export const shell: LocaleOf<typeof ja> = {
   searchPlaceholder: 'Search commands, datasets, experiments, settings',
   nothingFound: 'Nothing was found. Try other words.',
   running: 'Experiment under way',
-  hints: {
-    home: 'The steps, and this computer',
-    datasets: 'Tables of questions and answers',
-    experiments: 'Settings and results of training',
-    chat: 'Answers before and after training',
-    models: 'Models that training starts from',
-    settings: 'Appearance and library',
-  },
-  palette: {
-    commands: 'Commands',
-    rooms: 'Go to',
-    datasets: 'Datasets',
-    experiments: 'Experiments',
-    settings: 'Training settings',
-  },
-  commands: {
-    newConversation: 'New conversation',
-    toggleTheme: 'Switch between light and dark',
-    useThisLanguage: 'Switch to English',
-    chooseLibrary: 'Choose the library folder',
-  },
+  palette: { commands: 'Commands', rooms: 'Go to' },
   noHost: { title: 'Not connected to the studio', text: 'Open it again from the link that the terminal shows.' },
 }

@@ -1,4 +1,5 @@
 export const chat = {
+  room: { title: 'チャット', hint: '学習前後の答えを見比べる' },
   title: 'チャット',
   conversation: '会話',
   left: '左に表示するモデル',

@@ -15,12 +15,4 @@ export const common = {
   decrease: '{label}を減らす',
   resizeList: '一覧の幅',
   duration: { hours: '{hours} 時間 {minutes} 分', minutes: '{minutes} 分 {seconds} 秒', seconds: '{seconds} 秒' },
-  rooms: {
-    home: 'ホーム',
-    datasets: 'データセット',
-    experiments: '実験',
-    chat: 'チャット',
-    models: 'モデル',
-    settings: '設定',
-  },
 } as const

@@ -1,4 +1,5 @@
 export const datasets = {
+  room: { title: 'データセット', hint: '教える質問と回答の表' },
   title: 'データセット',
   list: 'データセットの一覧',
   rows_other: '{rows} 行',
@@ -15,7 +16,7 @@ export const datasets = {
   importCancelled: '「{name}」の取り込みを中止しました。データセットは元のままです。',
   imported: '「{name}」を取り込みました',
   dropHere: 'ここに放すと取り込みます',
-  dropKinds: 'Excel・CSV・JSON・Parquet など',
+  dropKinds: '{endings} など',
   emptyTitle: 'データセットはまだありません',
   emptyText: '質問と回答を表に入れるだけです。サンプルから始めると、そのまま学習まで試せます。',
   chooseTitle: 'データセットを選んでください',
@@ -165,7 +166,17 @@ export const datasets = {
     zoom: '拡大と縮小',
     unfreeze: '列の固定を解除',
   },
+  /** Further words by which the palette finds the commands. */
+  keywords: {
+    sample: 'サンプル 見本',
+    template: 'テンプレート ひな形',
+    empty: '新規',
+    import: 'インポート',
+    hub: 'ダウンロード',
+  },
   combine: {
+    quoted: '「{name}」',
+    separator: '、',
     open: '組み合わせる・分ける',
     title: '「{name}」を組み合わせる・分ける',
     act: '操作',

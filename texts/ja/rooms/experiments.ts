@@ -1,4 +1,6 @@
 export const experiments = {
+  room: { title: '実験', hint: '学習の設定と結果' },
+  palette: { settings: '学習の設定' },
   title: '実験',
   name: '実験の名前',
   new: '新しい実験',
@@ -47,6 +49,7 @@ export const experiments = {
     chrf: 'chrF',
     exactMatch: '完全一致（%）',
   },
+  keywords: { stop: '学習を停止' },
   form: {
     noExperiment: 'なし（はじめから）',
     title: '新しい実験',

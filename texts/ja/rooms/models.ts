@@ -1,4 +1,5 @@
 export const models = {
+  room: { title: 'モデル', hint: '学習の土台になるモデル' },
   title: 'モデル',
   damaged: '読み込めません',
   reading: '調べています…',

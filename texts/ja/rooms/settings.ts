@@ -1,4 +1,10 @@
 export const settings = {
+  room: { title: '設定', hint: '表示とライブラリ' },
+  commands: {
+    toggleTheme: 'ライトとダークを切り替える',
+    useThisLanguage: '日本語に切り替える',
+    chooseLibrary: 'ライブラリのフォルダを選ぶ',
+  },
   title: '設定',
   appearance: '表示',
   language: { label: '言語', system: 'パソコンに合わせる' },

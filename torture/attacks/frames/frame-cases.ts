@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { KEY_HEADER } from '../../../electron/bridge/key.ts'
+import { KEY_HEADER } from '../../../electron/wire/key.ts'
 import type { Random } from '../../harness/random.ts'
 import { latin, type CaseMaker, type Known, type RawCase } from './raw.ts'
 

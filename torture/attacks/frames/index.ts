@@ -1,4 +1,4 @@
-import { KEY_HEADER } from '../../../electron/bridge/key.ts'
+import { KEY_HEADER } from '../../../electron/wire/key.ts'
 import type { Attack, AttackContext } from '../../harness/attack.ts'
 import { NoAnswer } from '../../harness/client.ts'
 import { causeOf, startHost, type Host } from '../../harness/host.ts'

@@ -68,15 +68,7 @@ export function SplitForm({ document, info, onReady }: CombineFormProps) {
             error={share === null ? t('combine.range', { min: 1, max: MAX_PERCENT }) : null}
             onChange={setPercent}
           />
-          <NumberTextField
-            label={t('combine.seed')}
-            value={seed}
-            min={0}
-            max={MAX_SEED}
-            step={1}
-            error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null}
-            onChange={setSeed}
-          />
+          <SeedField value={seed} isValid={chance !== null} onChange={setSeed} />
         </div>
       ) : (
         <Select
@@ -87,6 +79,29 @@ export function SplitForm({ document, info, onReady }: CombineFormProps) {
         />
       )}
     </>
+  )
+}
+
+function SeedField({
+  value,
+  isValid,
+  onChange,
+}: {
+  readonly value: string
+  readonly isValid: boolean
+  readonly onChange: (text: string) => void
+}) {
+  const { t } = useTranslation('datasets')
+  return (
+    <NumberTextField
+      label={t('combine.seed')}
+      value={value}
+      min={0}
+      max={MAX_SEED}
+      step={1}
+      error={isValid ? null : t('combine.range', { min: 0, max: MAX_SEED })}
+      onChange={onChange}
+    />
   )
 }
 
@@ -120,15 +135,7 @@ export function SampleForm({ document, info, onReady }: CombineFormProps) {
         error={count === null ? t('combine.range', { min: 1, max: most }) : null}
         onChange={setRows}
       />
-      <NumberTextField
-        label={t('combine.seed')}
-        value={seed}
-        min={0}
-        max={MAX_SEED}
-        step={1}
-        error={chance === null ? t('combine.range', { min: 0, max: MAX_SEED }) : null}
-        onChange={setSeed}
-      />
+      <SeedField value={seed} isValid={chance !== null} onChange={setSeed} />
     </div>
   )
 }
@@ -148,11 +155,8 @@ function shown(result: Result<readonly DatasetInfo[]>): boolean {
     return false
   }
   result.value.forEach(takeInfo)
-  toast(
-    i18next.getFixedT(null, 'datasets')('combine.made', {
-      count: result.value.length,
-      names: result.value.map(({ name }) => `「${name}」`).join('、'),
-    }),
-  )
+  const t = i18next.getFixedT(null, 'datasets')
+  const names = result.value.map(({ name }) => t('combine.quoted', { name })).join(t('combine.separator'))
+  toast(t('combine.made', { count: result.value.length, names }))
   return true
 }

@@ -1,1 +1,0 @@
-export { HomeRoom } from './HomeRoom.tsx'
