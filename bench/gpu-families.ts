@@ -86,7 +86,7 @@ async function compute(folder: string, kind: 'cpu' | 'cuda', halves: (typeof HAL
     weightDecay: 0,
     seed: 1,
     maxTokens: 64,
-    lossHead: lossHead({ chunks: 2 }),
+    lossHead: lossHead({ chunks: kind === 'cuda' ? 2 : 1 }),
     resident,
     compute: kind === 'cuda' ? halves : 'float32',
     cudaGraph: kind === 'cuda',
