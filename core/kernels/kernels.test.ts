@@ -111,16 +111,16 @@ describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { ti
     compare(family, { dropout: 0.1, recompute: true }, 1e-5),
   )
   it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) =>
-    compare(family, { attentionDropout: 0.1, leanAttention: true }, 1e-5),
+    compare(family, { attentionDropout: 0.1, recomputeAttention: true }, 1e-5),
   )
   it.each(['gpt2', 'llama'])('%s in float16', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, compute: 'float16' }, 2e-2),
   )
   it.each(['gpt2', 'llama'])('%s with feed-forward parts computed again', (family) =>
-    compare(family, { dropout: 0.1, leanFeedForward: true }, 1e-5),
+    compare(family, { dropout: 0.1, recomputeFeedForward: true }, 1e-5),
   )
   it.each(['gpt2'])('%s in float16, probabilities computed again', (family) =>
-    compare(family, { dropout: 0.1, attentionDropout: 0.1, leanAttention: true, compute: 'float16' }, 2e-2),
+    compare(family, { dropout: 0.1, attentionDropout: 0.1, recomputeAttention: true, compute: 'float16' }, 2e-2),
   )
   it.each(['gpt2', 'llama', 'mistral_window', 'gpt_neox'])('%s with attention in one kernel', (family) =>
     compare(family, { dropout: 0.1, attentionDropout: 0.1, fused: true, compute: 'float16' }, 2e-2),

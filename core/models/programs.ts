@@ -42,9 +42,9 @@ export interface TrainingOptions {
    * Attention's probabilities, which grow with the square of the length, are recomputed in the backward pass; part of
    * `recompute`.
    */
-  readonly leanAttention?: boolean
+  readonly recomputeAttention?: boolean
   /** Feed-forward parts, whose values are the widest, are recomputed in the backward pass; part of `recompute`. */
-  readonly leanFeedForward?: boolean
+  readonly recomputeFeedForward?: boolean
   /** Attention as one custom operator, where the model's heads allow it; fp16 and bf16 only. */
   readonly fused?: boolean
   /** Makes losses of hidden states. Plain cross entropy unless given. */
@@ -67,8 +67,8 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     dropout = 0,
     compute = 'float32',
     recompute = false,
-    leanAttention = false,
-    leanFeedForward = false,
+    recomputeAttention = false,
+    recomputeFeedForward = false,
     fused = false,
     lossHead = makeLossHead(),
   } = options
@@ -88,8 +88,8 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     trainable,
     compute,
     recompute,
-    leanAttention,
-    leanFeedForward,
+    recomputeAttention,
+    recomputeFeedForward,
     fused,
     random,
   })

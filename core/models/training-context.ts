@@ -63,9 +63,9 @@ export interface TrainingContextOptions {
   /** Recomputes each layer in the backward pass. */
   readonly recompute?: boolean
   /** Recomputes attention's probabilities in the backward pass. */
-  readonly leanAttention?: boolean
+  readonly recomputeAttention?: boolean
   /** Recomputes feed-forward parts in the backward pass. */
-  readonly leanFeedForward?: boolean
+  readonly recomputeFeedForward?: boolean
   /** Attention as one custom operator, where it takes the model's heads; fp16 and bf16 only. */
   readonly fused?: boolean
   /** Null outside of training. */
@@ -83,8 +83,8 @@ export function trainingContext({
   trainable,
   compute,
   recompute = false,
-  leanAttention = false,
-  leanFeedForward = false,
+  recomputeAttention = false,
+  recomputeFeedForward = false,
   fused = false,
   random = null,
 }: TrainingContextOptions): ModelContext {
@@ -105,7 +105,7 @@ export function trainingContext({
     },
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
-    feedForward: (x, f) => (leanFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
+    feedForward: (x, f) => (recomputeFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) =>
       random?.hidden && p > 0 ? mul(mul(x, hiddenMask(x, random.hidden, random.rows, p)), 1 / (1 - p)) : x,
     select: (x) => gather(x, batch.targets, { unique: true }),
@@ -121,7 +121,7 @@ export function trainingContext({
         ? { p: random.attention.p, mask: attentionKept(architecture, random.attention, layer) }
         : null
       return attention(
-        { b, batch, architecture, tables, masks, dropout, recomputed: leanAttention && !recompute },
+        { b, batch, architecture, tables, masks, dropout, recomputed: recomputeAttention && !recompute },
         [q, k, v],
         options,
       )

@@ -139,7 +139,7 @@ describe('the estimate for a GPU is within 2 % of what was measured on one', { t
 
 it('says what recomputing feed-forward parts saves: a third of what the forward pass keeps', () => {
   const work = workload('4x256-c_attn-int4')
-  const [kept, recomputed] = [{ leanFeedForward: false }, {}].map((program) => memoryOf(work, {}, program).steps)
+  const [kept, recomputed] = [{ recomputeFeedForward: false }, {}].map((program) => memoryOf(work, {}, program).steps)
   expect(recomputed! / kept!).toBeGreaterThan(0.6)
   expect(recomputed! / kept!).toBeLessThan(0.75)
 })

@@ -21,7 +21,7 @@ export const KEPT_BINDINGS = 16
 export const MAX_CAPTURED_SHAPES = 64
 
 export type MemorySavings = Required<
-  Pick<TrainingOptions, 'recompute' | 'leanAttention' | 'leanFeedForward' | 'lossHead'>
+  Pick<TrainingOptions, 'recompute' | 'recomputeAttention' | 'recomputeFeedForward' | 'lossHead'>
 >
 
 /** The options of a run's training program that trade time for memory. `maxTokens`: of the longest sequence. */
@@ -34,8 +34,8 @@ export function memorySavings(
   const rows = settings['training.batch_size']
   return {
     recompute: settings['architecture.gradient_checkpointing'],
-    leanAttention: probabilityBytes(architecture, rows, maxTokens) > MAX_PROBABILITY_BYTES,
-    leanFeedForward: recomputesFeedForward(kind, settings),
+    recomputeAttention: probabilityBytes(architecture, rows, maxTokens) > MAX_PROBABILITY_BYTES,
+    recomputeFeedForward: recomputesFeedForward(kind, settings),
     // Only batches for CUDA are padded to a multiple of the chunks.
     lossHead: lossHeadOf(settings, { maxTokens, isPadded: kind === 'cuda' }),
   }
