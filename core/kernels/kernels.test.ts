@@ -107,25 +107,25 @@ describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { ti
   it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5),
   )
-  it.each(['gpt2', 'qwen3'])('%s with layers computed again', (family) =>
+  it.each(['gpt2', 'qwen3'])('%s with layers recomputed', (family) =>
     compare(family, { dropout: 0.1, recompute: true }, 1e-5),
   )
-  it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) =>
+  it.each(['llama', 'gemma2'])('%s with probabilities recomputed', (family) =>
     compare(family, { attentionDropout: 0.1, recomputeAttention: true }, 1e-5),
   )
   it.each(['gpt2', 'llama'])('%s in float16', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, compute: 'float16' }, 2e-2),
   )
-  it.each(['gpt2', 'llama'])('%s with feed-forward parts computed again', (family) =>
+  it.each(['gpt2', 'llama'])('%s with feed-forward parts recomputed', (family) =>
     compare(family, { dropout: 0.1, recomputeFeedForward: true }, 1e-5),
   )
-  it.each(['gpt2'])('%s in float16, probabilities computed again', (family) =>
+  it.each(['gpt2'])('%s in float16, probabilities recomputed', (family) =>
     compare(family, { dropout: 0.1, attentionDropout: 0.1, recomputeAttention: true, compute: 'float16' }, 2e-2),
   )
   it.each(['gpt2', 'llama', 'mistral_window', 'gpt_neox'])('%s with attention in one kernel', (family) =>
     compare(family, { dropout: 0.1, attentionDropout: 0.1, fused: true, compute: 'float16' }, 2e-2),
   )
-  it.each(['llama'])('%s with attention in one kernel, layers computed again, bfloat16', (family) =>
+  it.each(['llama'])('%s with attention in one kernel, layers recomputed, bfloat16', (family) =>
     compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2),
   )
   it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) =>
