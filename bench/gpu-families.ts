@@ -4,6 +4,7 @@ import { defaultSettings, generationSettingsOf } from '../core/contract/index.ts
 import { Generator } from '../core/generation/generator.ts'
 import { loraTargets } from '../core/models/family.ts'
 import { layOutLora } from '../core/models/lora.ts'
+import { lossHead } from '../core/models/loss-head.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
 import { LossScale } from '../core/training/loss-scale.ts'
@@ -85,7 +86,7 @@ async function compute(folder: string, kind: 'cpu' | 'cuda', halves: (typeof HAL
     weightDecay: 0,
     seed: 1,
     maxTokens: 64,
-    lossChunks: 2,
+    lossHead: lossHead({ chunks: kind === 'cuda' ? 2 : 1 }),
     resident,
     compute: kind === 'cuda' ? halves : 'float32',
     cudaGraph: kind === 'cuda',

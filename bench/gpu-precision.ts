@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import { loadModel } from '../core/generation/loaded-model.ts'
+import { lossHead } from '../core/models/loss-head.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { packRows } from '../core/training/packing.ts'
 import { computeTypeFor } from '../core/training/precision.ts'
@@ -47,7 +48,7 @@ async function lossesOf(kind: 'cpu' | 'cuda', changes: Partial<SettingValues>): 
   const options = {
     clip: 1,
     maxTokens: TOKENS,
-    lossChunks: 2,
+    lossHead: lossHead({ chunks: kind === 'cuda' ? 2 : 1 }),
     compute: computeTypeFor(kind, settings),
     recompute: settings['architecture.gradient_checkpointing'],
     cudaGraph: kind === 'cuda',

@@ -214,6 +214,15 @@ export const settingCatalogue = {
     group: 'training',
     advanced: true,
   },
+  'training.label_smoothing': {
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: 0.5,
+    step: 0.01,
+    group: 'training',
+    advanced: true,
+  },
   'training.grad_accumulation': {
     kind: 'integer',
     default: 1,

@@ -9,6 +9,7 @@ import { Builder } from '../graph/builder.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
+import { lossHead, type LossHeadOptions } from '../models/loss-head.ts'
 import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
 import { rotaryTables } from '../models/rotary.ts'
 import { openProgram, operatorsRun, type Contents } from './run-program.ts'
@@ -67,7 +68,10 @@ function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOut
 const distance = (found: Float32Array, wanted: Float32Array) =>
   Math.hypot(...found.map((value, index) => value - wanted[index]!)) / Math.hypot(...wanted)
 
-async function compare(family: string, options: TrainingOptions, limit: number): Promise<void> {
+interface Compared extends Omit<TrainingOptions, 'lossHead'>, LossHeadOptions {}
+
+async function compare(family: string, { chunks, smoothing, ...given }: Compared, limit: number): Promise<void> {
+  const options: TrainingOptions = { ...given, lossHead: lossHead({ chunks, smoothing }) }
   const model = await openModelFiles(join(fixtures, family))
   const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
   const graph = trainingProgram(model, layout, options)
@@ -75,8 +79,8 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const fused = fuseKernels(graph)
   const results = []
   const reference =
-    options.fused || options.lossChunks
-      ? trainingProgram(model, layout, { ...options, fused: false, lossChunks: 1 })
+    options.fused || chunks
+      ? trainingProgram(model, layout, { ...options, fused: false, lossHead: lossHead({ smoothing }) })
       : graph
   for (const [program, customOps] of [
     [reference, undefined],
@@ -92,7 +96,7 @@ async function compare(family: string, options: TrainingOptions, limit: number):
   const [plain, ours] = results as [Record<string, Float32Array>, Record<string, Float32Array>]
   expect(Math.abs(ours['loss']![0]! / plain['loss']![0]! - 1)).toBeLessThan(limit)
   expect(distance(ours['g_out']!, plain['g_out']!)).toBeLessThan(limit)
-  if (options.fused || options.lossChunks) return
+  if (options.fused || chunks) return
   const matrices = fused.graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length
   expect(fused.kernels.length).toBeLessThan(graph.nodes.length / 4)
   expect(matrices).toBe(graph.nodes.filter(({ op }) => op.type.startsWith('MatMul')).length)
@@ -103,32 +107,36 @@ describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { ti
   it.each(['gpt2', 'llama', 'gemma2'])('%s with dropout everywhere', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1 }, 1e-5),
   )
-  it.each(['gpt2', 'qwen3'])('%s with layers computed again', (family) =>
+  it.each(['gpt2', 'qwen3'])('%s with layers recomputed', (family) =>
     compare(family, { dropout: 0.1, recompute: true }, 1e-5),
   )
-  it.each(['llama', 'gemma2'])('%s with probabilities computed again', (family) =>
-    compare(family, { attentionDropout: 0.1, leanAttention: true }, 1e-5),
+  it.each(['llama', 'gemma2'])('%s with probabilities recomputed', (family) =>
+    compare(family, { attentionDropout: 0.1, recomputeAttention: true }, 1e-5),
   )
   it.each(['gpt2', 'llama'])('%s in float16', (family) =>
     compare(family, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, compute: 'float16' }, 2e-2),
   )
-  it.each(['gpt2', 'llama'])('%s with feed-forward parts computed again', (family) =>
-    compare(family, { dropout: 0.1, leanFeedForward: true }, 1e-5),
+  it.each(['gpt2', 'llama'])('%s with feed-forward parts recomputed', (family) =>
+    compare(family, { dropout: 0.1, recomputeFeedForward: true }, 1e-5),
   )
-  it.each(['gpt2'])('%s in float16, probabilities computed again', (family) =>
-    compare(family, { dropout: 0.1, attentionDropout: 0.1, leanAttention: true, compute: 'float16' }, 2e-2),
+  it.each(['gpt2'])('%s in float16, probabilities recomputed', (family) =>
+    compare(family, { dropout: 0.1, attentionDropout: 0.1, recomputeAttention: true, compute: 'float16' }, 2e-2),
   )
   it.each(['gpt2', 'llama', 'mistral_window', 'gpt_neox'])('%s with attention in one kernel', (family) =>
     compare(family, { dropout: 0.1, attentionDropout: 0.1, fused: true, compute: 'float16' }, 2e-2),
   )
-  it.each(['llama'])('%s with attention in one kernel, layers computed again, bfloat16', (family) =>
+  it.each(['llama'])('%s with attention in one kernel, layers recomputed, bfloat16', (family) =>
     compare(family, { recompute: true, fused: true, compute: 'bfloat16' }, 5e-2),
   )
   it.each(['gpt2', 'llama', 'gemma2'])('%s with losses in chunks', (family) =>
-    compare(family, { dropout: 0.1, lossChunks: 2 }, 1e-5),
+    compare(family, { dropout: 0.1, chunks: 2 }, 1e-5),
+  )
+  it.each(['gpt2', 'llama'])('%s with smoothed losses, at once', (family) => compare(family, { smoothing: 0.1 }, 1e-5))
+  it.each(['gpt2', 'llama'])('%s with smoothed losses in chunks', (family) =>
+    compare(family, { chunks: 2, smoothing: 0.1 }, 1e-5),
   )
   it.each(['gpt2'])('%s with losses in chunks, float16', (family) =>
-    compare(family, { lossChunks: 2, compute: 'float16' }, 2e-2),
+    compare(family, { chunks: 2, compute: 'float16' }, 2e-2),
   )
   it.each(['int8', 'int4'] as const)('%s weights are dequantized for every use, by a kernel', async (dtype) => {
     const [R, C, block] = [8, 64, 16]
@@ -167,7 +175,12 @@ describe.skipIf(!hasHostCompiler())('custom kernels, run on the processor', { ti
       const layout = layOutLora(loraTargets(model.architecture, 'all-linear'), { rank: 4, alpha: 16 })
       const { feeds, dims } = inputsOf(model, layout)
       const fused = fuseKernels(
-        trainingProgram(model, layout, { dropout: 0.1, hiddenDropout: true, attentionDropout: 0.1, lossChunks: 2 }),
+        trainingProgram(model, layout, {
+          dropout: 0.1,
+          hiddenDropout: true,
+          attentionDropout: 0.1,
+          lossHead: lossHead({ chunks: 2 }),
+        }),
       )
       const run = await operatorsRun(fused.graph, {
         onnx: { provider: 'cuda' },

@@ -1,7 +1,5 @@
 import type { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
-import type { Value } from '../graph/ir.ts'
-import { gelu, mul, relu, silu, tanh } from '../graph/ops/index.ts'
 
 const MAX_HEAD_SIZE = 2_048
 const MAX_FEED_FORWARD_SIZE = 1_048_576
@@ -64,19 +62,3 @@ export function checkSizes({ headSize, heads, kvHeads, feedForwardSize }: Sizes)
   if (!(Number.isInteger(feedForwardSize) && feedForwardSize >= 1 && feedForwardSize <= MAX_FEED_FORWARD_SIZE))
     throw outOfRange('intermediate_size', feedForwardSize, MAX_FEED_FORWARD_SIZE)
 }
-
-/** The activations that config.json may name. gelu_new, gelu_fast and gelu_pytorch_tanh are one formula. */
-export const activations = {
-  silu,
-  gelu: (x: Value) => gelu(x, 'none'),
-  gelu_new: (x: Value) => gelu(x, 'tanh'),
-  gelu_fast: (x: Value) => gelu(x, 'tanh'),
-  gelu_pytorch_tanh: (x: Value) => gelu(x, 'tanh'),
-  relu,
-} as const
-
-export type Activation = keyof typeof activations
-export const activationNames = Object.keys(activations) as [Activation, ...Activation[]]
-
-// y = c · tanh(x / c)  (Gemma 2: keeps x between -c and c)
-export const softcapped = (x: Value, cap: number): Value => mul(tanh(mul(x, 1 / cap)), cap)

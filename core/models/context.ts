@@ -27,7 +27,8 @@ export interface AttentionOptions {
 
 /** What a family's forward pass is written against: the same code builds training, evaluation and decoding. */
 export interface ModelContext {
-  has(name: string): boolean
+  /** Whether the weight itself is trained. */
+  isTrained(name: string): boolean
   /**
    * A weight in the type that is computed in, or the one given. Throws UserError `model/weight` where the checkpoint
    * lacks it or has another shape.
@@ -37,10 +38,10 @@ export interface ModelContext {
   embed(table: string, rows: number, width: number): Value
   /** Rows of a table of learnt positions for the program's tokens: [N, width]. */
   embedPositions(table: string, rows: number, width: number): Value
-  /** One layer x → f(x): where memory is short, its insides are computed again in the backward pass instead of kept. */
+  /** One layer x → f(x). Gradient checkpointing recomputes its insides in the backward pass instead of keeping them. */
   layer(x: Value, f: (x: Value) => Value): Value
   /**
-   * A layer's feed-forward part x → f(x), norm included: where memory is a little short, it alone is computed again.
+   * A layer's feed-forward part x → f(x), with the norm before it. It can be recomputed alone in the backward pass.
    */
   feedForward(x: Value, f: (x: Value) => Value): Value
   /**
@@ -57,13 +58,8 @@ export interface ModelContext {
   convolution(layer: number, x: Value, w: Value): Value
   /** x [N or M, width] with a share p zeroed and the rest scaled by 1/(1-p) while training. */
   dropout(x: Value, p: number): Value
-  /** The rows whose logits are wanted. */
+  /** The rows whose logits are wanted: [M, width]. */
   select(x: Value): Value
-  /**
-   * What the program wants of x Wᵀ for the output layer W [vocabularySize, width], kept between -cap and cap where
-   * given: the logits themselves, float32 [M, V], or each token's loss [M].
-   */
-  logits(x: Value, head: string, vocabularySize: number, cap?: number): Value
 }
 
 /** What the matrices of a module are in a graph. */

@@ -18,7 +18,6 @@ import {
   sqrt,
   sub,
 } from '../graph/ops/index.ts'
-import { softcapped } from './config.ts'
 import type { GroupValues, ModelContext, TrainableValues, Weights } from './context.ts'
 import {
   matricesOf,
@@ -30,7 +29,7 @@ import {
   type Place,
 } from './lora.ts'
 
-type WeightsAndLinears = Pick<ModelContext, 'has' | 'weight' | 'linears' | 'logits'> & {
+type WeightsAndLinears = Pick<ModelContext, 'weight' | 'isTrained' | 'linears'> & {
   /** Rows of a table [count, width] in the type that is computed in; the table itself stays as it is stored. */
   rows(table: string, shape: readonly [count: number, width: number], indices: Value): Value
 }
@@ -59,8 +58,8 @@ export function weightsAndLinears(
     bias ? add(y, weight(`${path}.bias`, [outSize])) : y
   return {
     weight,
-    has: (name) => weights.has(name),
-    // A constant is widened once, before anything runs; of an input only the rows that are used.
+    isTrained: (name) => trainable?.wholes.has(name) ?? false,
+    // A constant is cast once, before anything runs. Of an input only the rows that are used are cast.
     rows: (table, shape, indices) =>
       reshape(
         weights.get(table)?.resident
@@ -68,10 +67,6 @@ export function weightsAndLinears(
           : gather(weight(table, shape), indices),
         ['N', shape[1]],
       ),
-    logits(x, head, vocabularySize, cap) {
-      const logits = cast(matmul(x, weight(head, [vocabularySize, x.shape[1] as number]), { transY: true }), 'float32')
-      return cap ? softcapped(logits, cap) : logits
-    },
     linears(x, specs) {
       // By path: the layout may come from another reading of the same config.json.
       const paths = specs.map(({ path }) => path)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint, readTensor, readSafetensorsHeader } from '../checkpoints/index.ts'
 import { architectureOf, loraTargets } from './family.ts'
+import { lossHead } from './loss-head.ts'
 import { layOutLora, matricesOf, matrixName, type LoraLayout } from './lora.ts'
 import { decodingProgram, evaluationProgram, logitsProgram, trainingProgram, type ModelSource } from './programs.ts'
 import type { AnyArray } from '../runtime/index.ts'
@@ -182,6 +183,21 @@ describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (
       const { loss } = await runProgram(graph, feeds, dims, place)
       expect(Math.abs((loss as Float32Array)[0]! / wanted - 1)).toBeLessThan(1e-4)
     }
+  })
+
+  it.runIf(onCpu)('gives the same loss and gradient norm with label smoothing', async () => {
+    const { smoothing, llama: recorded } = JSON.parse(
+      await readFile(join(import.meta.dirname, 'label-smoothing.fixture.json'), 'utf8'),
+    ) as { smoothing: number; llama: { loss_answer_only: number; grad_global_norm: number } }
+    const { feeds, dims } = batchOf(expected.rows, (b, t) => t >= expected.prompt_lengths[b]!)
+    const { g_out, loss } = await runProgram(
+      trainingProgram(model, layout, { lossHead: lossHead({ smoothing }) }),
+      { ...feeds, g: new Float32Array(layout.parameterCount), accumulate: Uint8Array.of(0) },
+      dims,
+      place,
+    )
+    expect(Math.abs((loss as Float32Array)[0]! / recorded.loss_answer_only - 1)).toBeLessThan(1e-5)
+    expect(Math.abs(Math.hypot(...(g_out as Float32Array)) / recorded.grad_global_norm - 1)).toBeLessThan(1e-4)
   })
 
   it.runIf(onCpu)('gives the same gradients of every A and B', async () => {

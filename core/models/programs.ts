@@ -15,18 +15,15 @@ import {
   where,
 } from '../graph/ops/index.ts'
 import { total } from '../graph/total.ts'
-import type { ModelContext, TrainableValues, Weights } from './context.ts'
-import type { Architecture } from './family.ts'
+import type { Architecture, ModelSource } from './architecture.ts'
+import type { ModelContext, TrainableValues } from './context.ts'
 import { cutTrainable, trainableInputs, weightNorms, weightsAndLinears, type ComputeType } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
+import { logitsOf, lossHead as makeLossHead, outputLayer, type LossHead, type OutputLayer } from './loss-head.ts'
 import { rotaryInputs, trainingContext, type Batch, type Randomness } from './training-context.ts'
 
+export type { ModelSource } from './architecture.ts'
 export type { ComputeType } from './linear.ts'
-
-export interface ModelSource {
-  readonly architecture: Architecture
-  readonly weights: Weights
-}
 
 export interface TrainingOptions {
   /** Of the inputs of LoRA's A; 0 unless given. */
@@ -39,21 +36,19 @@ export interface TrainingOptions {
   readonly noise?: boolean
   /** What matrices and activations are; norms, softmax, loss and p stay float32. float32 unless given. */
   readonly compute?: ComputeType
-  /** Keeps only the inputs of layers and computes their insides again in the backward pass (Chen et al. 2016). */
+  /** Gradient checkpointing: keeps only the inputs of layers and recomputes their insides (Chen et al. 2016). */
   readonly recompute?: boolean
   /**
-   * Attention's probabilities, which grow with the square of the length, are computed again in the backward pass; part
-   * of `recompute`.
+   * Attention's probabilities, which grow with the square of the length, are recomputed in the backward pass; part of
+   * `recompute`.
    */
-  readonly leanAttention?: boolean
-  /** Feed-forward parts, whose values are the widest, are computed again in the backward pass; part of `recompute`. */
-  readonly leanFeedForward?: boolean
-  /** Attention in one kernel of our own, where the model's heads allow it; with halves only. */
+  readonly recomputeAttention?: boolean
+  /** Feed-forward parts, whose values are the widest, are recomputed in the backward pass; part of `recompute`. */
+  readonly recomputeFeedForward?: boolean
+  /** Attention as one custom operator, where the model's heads allow it; fp16 and bf16 only. */
   readonly fused?: boolean
-  /**
-   * Logits are computed in so many chunks, M being a multiple of it: no more than one lies in memory. 1 unless given.
-   */
-  readonly lossChunks?: number
+  /** Makes losses of hidden states. Plain cross entropy unless given. */
+  readonly lossHead?: LossHead
 }
 
 /**
@@ -72,10 +67,10 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     dropout = 0,
     compute = 'float32',
     recompute = false,
-    leanAttention = false,
-    leanFeedForward = false,
+    recomputeAttention = false,
+    recomputeFeedForward = false,
     fused = false,
-    lossChunks = 1,
+    lossHead = makeLossHead(),
   } = options
   const { b, batch } = begin()
   const p = b.input('p', 'float32', [layout.parameterCount])
@@ -86,21 +81,19 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     ...cutTrainable(layout, p, compute),
     dropout: dropout > 0 && random ? dropoutOf(b, batch, layout, { p: dropout, rows: random.rows }) : null,
   }
-  const losses = model.architecture.forward(
-    trainingContext({
-      model,
-      b,
-      batch,
-      trainable,
-      compute,
-      recompute,
-      leanAttention,
-      leanFeedForward,
-      fused,
-      lossChunks,
-      random,
-    }),
-  )
+  const context = trainingContext({
+    model,
+    b,
+    batch,
+    trainable,
+    compute,
+    recompute,
+    recomputeAttention,
+    recomputeFeedForward,
+    fused,
+    random,
+  })
+  const losses = lossHead.losses(outputOf(model, context), batch.labels)
   const loss = weightedSum(losses, batch.weights)
   const scaled = compute === 'float16' ? reshape(mul(loss, b.input('loss_scale', 'float32', [1])), []) : loss
   const [dp] = gradients(scaled, [p]) as [Value]
@@ -109,6 +102,10 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
   b.output('g_out', add(where(b.input('accumulate', 'bool', [1]), g, 0), unscaled))
   return b.build()
 }
+
+/** The output layer for the hidden states of a context's rows. */
+const outputOf = (model: ModelSource, context: ModelContext): OutputLayer =>
+  outputLayer(context, model, model.architecture.forward(context))
 
 /** Σ x w of two vectors [M]. */
 const weightedSum = (x: Value, w: Value): Value => total(mul(reshape(x, [1, 'M']), reshape(w, [1, 'M'])))
@@ -123,9 +120,8 @@ export function evaluationProgram(
   compute: ComputeType = 'float32',
 ): Graph {
   const { b, batch } = begin()
-  const losses = model.architecture.forward(
-    trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute, lossChunks: 1 }),
-  )
+  const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
+  const losses = makeLossHead().losses(outputOf(model, context), batch.labels)
   b.output('losses', losses)
   b.output('loss', weightedSum(losses, batch.weights))
   return b.build()
@@ -137,12 +133,8 @@ export function evaluationProgram(
  */
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
   const { b, batch } = begin({ labelled: false })
-  b.output(
-    'logits',
-    model.architecture.forward(
-      trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute }),
-    ),
-  )
+  const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
+  b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
 }
 
@@ -161,7 +153,7 @@ export interface DecodingOptions {
   readonly cutAdapter?: boolean
   /** What is computed in, and the type of caches and cut matrices. float32 unless given. */
   readonly compute?: ComputeType
-  /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be recorded of it. */
+  /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be captured of it. */
   readonly recordable?: boolean
 }
 
@@ -239,7 +231,7 @@ export function decodingProgram(
       return reshape(y, ['N', width])
     },
   }
-  b.output('logits', model.architecture.forward(context))
+  b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
 }
 

@@ -5,7 +5,6 @@ import {
   and,
   attention as attentionKernel,
   cast,
-  crossEntropy,
   dropoutMask,
   equal,
   gather,
@@ -23,12 +22,10 @@ import {
   where,
 } from '../graph/ops/index.ts'
 import { isFusedHead } from '../graph/ops/attention.ts'
-import { chunkedLosses } from './chunked-losses.ts'
-import { softcapped } from './config.ts'
+import { softcapped } from './activations.ts'
+import type { Architecture, ModelSource } from './architecture.ts'
 import type { AttentionOptions, ModelContext, TrainableValues } from './context.ts'
-import type { Architecture } from './family.ts'
 import { weightsAndLinears, type ComputeType } from './linear.ts'
-import type { ModelSource } from './programs.ts'
 import { rotaryNames } from './rotary.ts'
 
 /** A number that no score reaches: what masked positions get before the softmax. */
@@ -63,19 +60,14 @@ export interface TrainingContextOptions {
   readonly batch: Batch
   readonly trainable: TrainableValues | null
   readonly compute: ComputeType
-  /** Computes each layer again in the backward pass. */
+  /** Recomputes each layer in the backward pass. */
   readonly recompute?: boolean
-  /** Computes attention's probabilities again in the backward pass. */
-  readonly leanAttention?: boolean
-  /** Computes feed-forward parts again in the backward pass. */
-  readonly leanFeedForward?: boolean
-  /** Attention in one kernel of our own where it takes the model's heads; it works in halves only. */
+  /** Recomputes attention's probabilities in the backward pass. */
+  readonly recomputeAttention?: boolean
+  /** Recomputes feed-forward parts in the backward pass. */
+  readonly recomputeFeedForward?: boolean
+  /** Attention as one custom operator, where it takes the model's heads; fp16 and bf16 only. */
   readonly fused?: boolean
-  /**
-   * Logits become the losses of the batch's labels, in so many chunks where the output layer is not trained and nothing
-   * caps it.
-   */
-  readonly lossChunks?: number
   /** Null outside of training. */
   readonly random?: Randomness | null
 }
@@ -91,10 +83,9 @@ export function trainingContext({
   trainable,
   compute,
   recompute = false,
-  leanAttention = false,
-  leanFeedForward = false,
+  recomputeAttention = false,
+  recomputeFeedForward = false,
   fused = false,
-  lossChunks,
   random = null,
 }: TrainingContextOptions): ModelContext {
   const tables = rotaryInputs(b, architecture)
@@ -108,24 +99,13 @@ export function trainingContext({
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, weights, trainable, compute)
   return {
     ...basics,
-    logits(x, head, vocabularySize, cap) {
-      if (lossChunks === undefined) return basics.logits(x, head, vocabularySize, cap)
-      if (lossChunks === 1 || cap || trainable?.wholes.has(head))
-        return crossEntropy(basics.logits(x, head, vocabularySize, cap), batch.labels)
-      return chunkedLosses({
-        x,
-        weight: basics.weight(head, [vocabularySize, architecture.width]),
-        labels: batch.labels,
-        chunks: lossChunks,
-      })
-    },
     embed(table, count, width) {
       const x = rowsOf(table, [count, width], batch.ids)
       return random?.noise ? add(x, cast(noiseOf(random.rows, random.noise), x.dtype)) : x
     },
     embedPositions: (table, count, width) => rowsOf(table, [count, width], batch.positions),
     layer: (x, f) => (recompute ? b.region(() => f(x)) : f(x)),
-    feedForward: (x, f) => (leanFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
+    feedForward: (x, f) => (recomputeFeedForward && !recompute ? b.region(() => f(x)) : f(x)),
     dropout: (x, p) =>
       random?.hidden && p > 0 ? mul(mul(x, hiddenMask(x, random.hidden, random.rows, p)), 1 / (1 - p)) : x,
     select: (x) => gather(x, batch.targets, { unique: true }),
@@ -133,7 +113,7 @@ export function trainingContext({
     attention(layer, q, k, v, options) {
       if (fused && isFusedHead(architecture.headSize) && !options.softcap)
         return fusedAttention(
-          { b, batch, architecture, tables, random: random?.attention ?? null, layer },
+          { batch, architecture, tables, random: random?.attention ?? null, layer },
           [q, k, v],
           options,
         )
@@ -141,7 +121,7 @@ export function trainingContext({
         ? { p: random.attention.p, mask: attentionKept(architecture, random.attention, layer) }
         : null
       return attention(
-        { b, batch, architecture, tables, masks, dropout, lean: leanAttention && !recompute },
+        { b, batch, architecture, tables, masks, dropout, recomputed: recomputeAttention && !recompute },
         [q, k, v],
         options,
       )
@@ -156,19 +136,19 @@ interface AttentionParts {
   readonly tables: readonly (readonly [Value, Value])[]
   readonly masks: AttentionMasks
   readonly dropout: { readonly p: number; readonly mask: Value } | null
-  readonly lean: boolean
+  readonly recomputed: boolean
 }
 
 // softmax(Q Kᵀ scale) V per key head; the G queries that share a key lie one below the other: Q [B, K, G·T, D], K and V
 // [B, K, T, D].
 function attention(
-  { b, batch, architecture, tables, masks, dropout, lean }: AttentionParts,
+  { b, batch, architecture, tables, masks, dropout, recomputed }: AttentionParts,
   [q, k, v]: readonly [Value, Value, Value],
   { rotary = 0, scale, softcap, window }: AttentionOptions,
 ): Value {
   const { heads, kvHeads, headSize } = architecture
   const groups = heads / kvHeads
-  const turn = (x: Value, count: number) => turned({ b, batch, architecture, tables }, x, count, rotary)
+  const turn = (x: Value, count: number) => turned({ batch, architecture, tables }, x, count, rotary)
   const perKeyHead = (x: Value) => transpose(reshape(x, ['B', 'T', kvHeads, headSize]), [0, 2, 1, 3])
   const keys = perKeyHead(turn(k, kvHeads))
   const queries = reshape(transpose(reshape(turn(q, heads), ['B', 'T', kvHeads, groups, headSize]), [0, 2, 3, 1, 4]), [
@@ -186,7 +166,7 @@ function attention(
       alpha: 1 / (1 - (dropout?.p ?? 0)),
     })
   }
-  const attended = lean ? b.region(attend) : attend()
+  const attended = recomputed ? b.region(attend) : attend()
   return reshape(transpose(reshape(attended, ['B', kvHeads, groups, 'T', headSize]), [0, 3, 1, 2, 4]), [
     'N',
     heads * headSize,
@@ -195,11 +175,7 @@ function attention(
 
 /** q or k [N, heads · D] with its positions turned in, as [B, T, heads · D]. */
 function turned(
-  {
-    batch,
-    architecture: { headSize, rotaries },
-    tables,
-  }: Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'>,
+  { batch, architecture: { headSize, rotaries }, tables }: Pick<AttentionParts, 'batch' | 'architecture' | 'tables'>,
   x: Value,
   heads: number,
   rotary: number | null,
@@ -213,19 +189,19 @@ function turned(
   })
 }
 
-interface FusedParts extends Pick<AttentionParts, 'b' | 'batch' | 'architecture' | 'tables'> {
+interface FusedParts extends Pick<AttentionParts, 'batch' | 'architecture' | 'tables'> {
   readonly random: Randomness['attention']
   readonly layer: number
 }
 
 function fusedAttention(
-  { b, batch, architecture, tables, random, layer }: FusedParts,
+  { batch, architecture, tables, random, layer }: FusedParts,
   [q, k, v]: readonly [Value, Value, Value],
   { rotary = 0, scale, window }: AttentionOptions,
 ): Value {
   const { heads, kvHeads, headSize } = architecture
   const flat = (x: Value, count: number) =>
-    reshape(turned({ b, batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
+    reshape(turned({ batch, architecture, tables }, x, count, rotary), ['N', count * headSize])
   const joined = rotary === null ? joinedValue(q, k, v) : null
   const qkv = joined ? [joined, joined, joined] : rotary === null ? [q, k, v] : [flat(q, heads), flat(k, kvHeads), v]
   const randoms = random ? [random.rows, columnsOf(random, layer)] : []

@@ -7,6 +7,7 @@ import { defaultSettings, type SettingValues } from '../contract/index.ts'
 import { peakBytes } from '../graph/liveness.ts'
 import { fuseMatmulAdd } from '../graph/passes/fuse-matmul-add.ts'
 import type { WeightEntry } from '../models/context.ts'
+import { lossHead } from '../models/loss-head.ts'
 import { architectureOf, loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
 import { rotaryTables } from '../models/rotary.ts'
@@ -118,7 +119,7 @@ describe('the estimate for a GPU is within 2 % of what was measured on one', { t
   const [float32, spelled, whole] = [
     { 'environment.precision': 'float32' as const },
     { fused: false },
-    { lossChunks: 1 },
+    { lossHead: lossHead() },
   ]
   it.each([
     ['4x256-all', 'float32', float32, {}, 7.06],
@@ -138,7 +139,7 @@ describe('the estimate for a GPU is within 2 % of what was measured on one', { t
 
 it('says what recomputing feed-forward parts saves: a third of what the forward pass keeps', () => {
   const work = workload('4x256-c_attn-int4')
-  const [kept, recomputed] = [{ leanFeedForward: false }, {}].map((program) => memoryOf(work, {}, program).steps)
+  const [kept, recomputed] = [{ recomputeFeedForward: false }, {}].map((program) => memoryOf(work, {}, program).steps)
   expect(recomputed! / kept!).toBeGreaterThan(0.6)
   expect(recomputed! / kept!).toBeLessThan(0.75)
 })

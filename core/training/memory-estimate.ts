@@ -159,7 +159,7 @@ function stepBytes(run: Run): number {
   const sizes = batchSizes(run, {
     B: isPadded ? recordedCount(rows) : rows,
     T: isPadded ? recordedLength(tokens) : tokens,
-    chunks: options.lossChunks ?? 1,
+    chunks: options.lossHead?.chunks ?? 1,
   })
   const savings = JSON.stringify(memorySavings(place.kind, source.architecture, values, tokens))
   const written = (name: 'training' | 'update') =>

@@ -2,6 +2,7 @@
 // and its model. What it does when memory is short all the same is memory-strategy.ts.
 import type { DeviceKind, SettingValues } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
+import { lossHeadOf } from '../models/loss-head.ts'
 import type { TrainingOptions } from '../models/programs.ts'
 
 /**
@@ -10,13 +11,6 @@ import type { TrainingOptions } from '../models/programs.ts'
  */
 const MAX_PROBABILITY_BYTES = 2 ** 30
 const FP16_BYTES = 2
-
-/**
- * The fewest tokens of a chunk, whose logits lie in memory at once: of 51,200 logits in float32 they take 26 MB.
- */
-const CHUNK_TOKENS = 128
-/** A power of 2: the number of targets that batches are padded to is a multiple of it (packing.ts, padBatch). */
-const MAX_CHUNKS = 16
 
 /** Bindings that are kept for shapes of batches that are not captured: each holds some input tensors of one batch. */
 export const KEPT_BINDINGS = 16
@@ -27,7 +21,7 @@ export const KEPT_BINDINGS = 16
 export const MAX_CAPTURED_SHAPES = 64
 
 export type MemorySavings = Required<
-  Pick<TrainingOptions, 'recompute' | 'leanAttention' | 'leanFeedForward' | 'lossChunks'>
+  Pick<TrainingOptions, 'recompute' | 'recomputeAttention' | 'recomputeFeedForward' | 'lossHead'>
 >
 
 /** The options of a run's training program that trade time for memory. `maxTokens`: of the longest sequence. */
@@ -40,9 +34,10 @@ export function memorySavings(
   const rows = settings['training.batch_size']
   return {
     recompute: settings['architecture.gradient_checkpointing'],
-    leanAttention: probabilityBytes(architecture, rows, maxTokens) > MAX_PROBABILITY_BYTES,
-    leanFeedForward: recomputesFeedForward(kind, settings),
-    lossChunks: kind === 'cuda' ? lossChunksFor(rows, maxTokens) : 1,
+    recomputeAttention: probabilityBytes(architecture, rows, maxTokens) > MAX_PROBABILITY_BYTES,
+    recomputeFeedForward: recomputesFeedForward(kind, settings),
+    // Only batches for CUDA are padded to a multiple of the chunks.
+    lossHead: lossHeadOf(settings, { maxTokens, isPadded: kind === 'cuda' }),
   }
 }
 
@@ -60,7 +55,3 @@ const recomputesFeedForward = (
   kind: DeviceKind,
   { 'architecture.backbone_dtype': dtype }: Pick<SettingValues, 'architecture.backbone_dtype'>,
 ): boolean => kind !== 'cpu' && (dtype === 'int8' || dtype === 'int4')
-
-/** Into how many chunks the logits of a batch are cut: a power of 2. */
-const lossChunksFor = (rows: number, tokens: number): number =>
-  2 ** Math.max(0, Math.min(Math.log2(MAX_CHUNKS), Math.floor(Math.log2((rows * tokens) / CHUNK_TOKENS))))

@@ -46,14 +46,9 @@ export function stepPrograms(
   layout: LoraLayout,
   options: StepProgramOptions,
 ): { readonly training: Graph; readonly update: Graph } {
-  const { optimizer, clip, weightDecay, cudaGraph = false, lossChunks = 1, noiseAlpha = 0, compute } = options
+  const { optimizer, clip, weightDecay, noiseAlpha = 0, compute } = options
   return {
-    // Targets are padded to a multiple of the chunks only where batches are padded for capture.
-    training: trainingProgram(source, layout, {
-      ...options,
-      lossChunks: cudaGraph ? lossChunks : 1,
-      noise: noiseAlpha > 0,
-    }),
+    training: trainingProgram(source, layout, { ...options, noise: noiseAlpha > 0 }),
     update: optimizerProgram(optimizer, layout.parameterCount, {
       clip,
       weightDecay,

@@ -141,6 +141,10 @@ export const settings: LocaleOf<typeof ja> = {
     help: 'Shrinks the weights a little at each update against overfitting. Normally 0.',
   },
   'training.gradient_clip': { label: 'Gradient clip', help: 'A limit against sudden large updates. 0 is no limit.' },
+  'training.label_smoothing': {
+    label: 'Label smoothing',
+    help: 'Spreads this share of the target evenly over all tokens, against overconfidence. The validation loss stays without it.',
+  },
   'training.grad_accumulation': {
     label: 'Gradient accumulation',
     help: 'How many batches are collected before one update: a larger batch without more memory.',

@@ -143,6 +143,10 @@ export const settings = {
     label: '勾配クリップ',
     help: '急に大きな更新が起きるのを抑える上限です。0 は上限なしです。',
   },
+  'training.label_smoothing': {
+    label: 'ラベルスムージング',
+    help: '正解の確率のうちこの割合を全トークンに均等に分け、自信の持ちすぎを抑えます。検証の損失には使いません。',
+  },
   'training.grad_accumulation': {
     label: '勾配の累積',
     help: '何バッチ分をためてから 1 回更新するかです。メモリを増やさずにバッチを大きくできます。',

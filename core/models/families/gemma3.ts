@@ -1,28 +1,25 @@
 import { z } from 'zod'
-import { activationNames, readConfig } from './config.ts'
-import { decoder, DecoderFields } from './decoder.ts'
-import type { Family } from './family.ts'
-import { ropeFields, rotaryOf } from './rotary.ts'
+import type { Family } from '../architecture.ts'
+import { offsetRmsNorms } from '../blocks/norm.ts'
+import { readConfig } from '../config.ts'
+import { decoder } from '../decoder.ts'
+import { ropeFields, rotaryOf } from '../rotary.ts'
+import { GemmaFields, gemmaParts, sandwiched } from './gemma-layers.ts'
+import { llamaLayers } from './llama-layers.ts'
 
 const Rope = ropeFields.rope_parameters
-const Config = DecoderFields.extend({
-  head_dim: z.number().default(256),
-  hidden_activation: z.enum(activationNames).nullish(),
-  attention_bias: z.boolean().default(false),
-  query_pre_attn_scalar: z.number().default(256),
+const Config = GemmaFields.extend({
   sliding_window: z.number().default(4096),
   sliding_window_pattern: z.number().nullish(),
   _sliding_window_pattern: z.number().nullish(),
-  layer_types: z.array(z.string()).nullish(),
   rope_theta: z.number().nullish(),
   rope_local_base_freq: z.number().default(10_000),
   rope_parameters: z.object({ full_attention: Rope, sliding_attention: Rope }).nullish(),
-  final_logit_softcapping: z.number().nullish(),
-  attn_logit_softcapping: z.number().nullish(),
-  tie_word_embeddings: z.boolean().default(true),
 })
 
 const FULL_THETA = 1_000_000
+/** Number of the rotary scheme of layers with a window. */
+const LOCAL = 1
 
 /**
  * Gemma 3, text (Gemma Team 2025): Gemma 2 with normed heads instead of caps; five layers with a window and slow rotary
@@ -32,6 +29,7 @@ export const gemma3: Family = {
   modelTypes: ['gemma3_text'],
   read(raw) {
     const config = readConfig(Config, raw)
+    const bias = config.attention_bias
     const pattern = config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6
     const slides = (layer: number) =>
       config.layer_types ? config.layer_types[layer] === 'sliding_attention' : (layer + 1) % pattern !== 0
@@ -48,22 +46,18 @@ export const gemma3: Family = {
       },
       config.head_dim,
     )
+    const norms = offsetRmsNorms(config.rms_norm_eps)
+    const parts = gemmaParts(config)
     return decoder({
-      config: { ...config, rope_parameters: null },
+      ...parts.decoder,
       rotaries: [full, local],
-      activation: config.hidden_activation ?? 'gelu_pytorch_tanh',
-      qkvBias: config.attention_bias,
-      outputBias: config.attention_bias,
-      headNorm: true,
-      normOffset: true,
-      sandwich: true,
-      embeddingScale: Math.sqrt(config.hidden_size),
-      logitCap: config.final_logit_softcapping ?? null,
-      attention: (layer) => ({
-        ...(slides(layer) ? { window: config.sliding_window, rotary: 1 } : {}),
-        softcap: config.attn_logit_softcapping ?? undefined,
-        scale: config.query_pre_attn_scalar ** -0.5,
+      layers: llamaLayers(config, norms, (layer) => {
+        const range = slides(layer.index) ? { window: config.sliding_window, rotary: LOCAL } : {}
+        const qkv = layer.headNorm(layer.qkv({ bias }))
+        const attention = layer.attention(qkv, { bias, options: { ...parts.scores, ...range } })
+        return sandwiched(layer, attention, layer.feedForward(parts))
       }),
+      norm: norms('model.norm', config.hidden_size),
     })
   },
 }

@@ -1,0 +1,12 @@
+// The families that the studio knows, a line each.
+export { gemma2 } from './gemma2.ts'
+export { gemma3 } from './gemma3.ts'
+export { gpt2 } from './gpt2.ts'
+export { gptNeox } from './gpt-neox.ts'
+export { lfm2 } from './lfm2.ts'
+export { llama } from './llama.ts'
+export { mistral } from './mistral.ts'
+export { olmo2 } from './olmo2.ts'
+export { phi3 } from './phi3.ts'
+export { qwen2 } from './qwen2.ts'
+export { qwen3 } from './qwen3.ts'
