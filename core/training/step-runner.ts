@@ -16,7 +16,6 @@ import {
   type SessionOptions,
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
-import type { Optimizer } from '../optimization/index.ts'
 import type { MemoryStrategy } from './memory-strategy.ts'
 import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
 import { stepPrograms, type StepProgramOptions } from './step-programs.ts'
