@@ -29,7 +29,7 @@ export interface Check {
 export const LIMITS = { logits: 2e-4, losses: 1e-4, gradients: 1e-3, checksum: 1e-4, tokens: 0 } as const
 
 /**
- * Every check of a family's folder (layout: docs/goldens.md) on a device, of the
+ * Every check of a family's folder (layout: core/goldens/README.md) on a device, of the
  * recorded trainings only those named where names are given. Throws what opening the model throws.
  */
 export async function checkFamily(
