@@ -7,7 +7,7 @@ import { cardGB, rounded } from './measure.ts'
 
 /**
  * Two models that answer side by side, several times from the start: what goes wrong when one is loaded while the
- * other's decoding is being recorded.
+ * other's decoding is being captured.
  */
 export interface ChatFigures {
   readonly answers: number

@@ -16,7 +16,7 @@ export interface JobFigures {
   readonly seconds: number
   readonly medianStepMs: number
   readonly steps: number
-  /** Steps that took more than three times the median: mostly those whose shape was recorded. */
+  /** Steps that took more than three times the median: mostly those whose shape was captured. */
   readonly slowSteps: number
   /** What the card had left before it. */
   readonly freeGB: number

@@ -75,7 +75,7 @@ const WARM_STEPS = 6
 const STEPS = 20
 const DECODED_TOKENS = 100
 
-/** `eager`: without recording the step as a CUDA graph. */
+/** `eager`: without capturing the step as a CUDA graph. */
 export async function runTraining(folder: string, work: Workload, flags: ReadonlySet<string>): Promise<GpuFigures> {
   const settings: SettingValues = {
     ...defaultSettings(),

@@ -24,7 +24,7 @@ export interface AdapterModule {
 }
 
 /** A weight that was trained itself. */
-export interface WholeWeight {
+export interface FullWeight {
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
@@ -34,7 +34,7 @@ export interface Adapter {
   /** By module path in the base model, e.g. `model.layers.0.self_attn.q_proj`. */
   readonly modules: ReadonlyMap<string, AdapterModule>
   /** By name in the base model, e.g. `model.embed_tokens.weight`; none unless given. */
-  readonly wholes?: ReadonlyMap<string, WholeWeight>
+  readonly fullWeights?: ReadonlyMap<string, FullWeight>
 }
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
@@ -48,7 +48,10 @@ const WHOLE = /^base_model\.model\.((?!.*\.lora_).+\.(?:weight|bias))$/
  * Writes adapter_model.safetensors and adapter_config.json into an existing folder, each in one move. Throws UserError
  * for a full or unwritable disk.
  */
-export async function writeAdapter(folder: string, { config, modules, wholes = new Map() }: Adapter): Promise<void> {
+export async function writeAdapter(
+  folder: string,
+  { config, modules, fullWeights = new Map() }: Adapter,
+): Promise<void> {
   const tensors: Record<string, TensorData> = {}
   for (const [path, { rank, inputSize, outputSize, a, b, magnitude }] of modules) {
     tensors[`${PREFIX}${path}.lora_A.weight`] = { dtype: 'float32', shape: [rank, inputSize], data: a }
@@ -56,7 +59,7 @@ export async function writeAdapter(folder: string, { config, modules, wholes = n
     if (magnitude)
       tensors[`${PREFIX}${path}.lora_magnitude_vector`] = { dtype: 'float32', shape: [outputSize], data: magnitude }
   }
-  for (const [name, { shape, data }] of wholes) tensors[`${PREFIX}${name}`] = { dtype: 'float32', shape, data }
+  for (const [name, { shape, data }] of fullWeights) tensors[`${PREFIX}${name}`] = { dtype: 'float32', shape, data }
   await writeSafetensors(join(folder, ADAPTER_WEIGHTS), tensors)
   await writeFileAtomic(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(config), null, 2)}\n`)
 }
@@ -72,10 +75,10 @@ export async function readAdapter(folder: string): Promise<Adapter> {
   const places = await readPlaces(folder, (config.savedModules ?? []).length > 0)
   const modules = new Map<string, AdapterModule>()
   for (const [path, factors] of places.factors) modules.set(path, await readModule(folder, path, factors))
-  const wholes = new Map<string, WholeWeight>()
-  for (const [name, place] of places.wholes)
-    wholes.set(name, { shape: place.shape, data: await readTensor(folder, place) })
-  return { config, modules, ...(wholes.size > 0 ? { wholes } : {}) }
+  const fullWeights = new Map<string, FullWeight>()
+  for (const [name, place] of places.fullWeights)
+    fullWeights.set(name, { shape: place.shape, data: await readTensor(folder, place) })
+  return { config, modules, ...(fullWeights.size > 0 ? { fullWeights } : {}) }
 }
 
 type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: TensorPlace }
@@ -83,18 +86,18 @@ type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: Tenso
 async function readPlaces(
   folder: string,
   hasWholes: boolean,
-): Promise<{ factors: Map<string, FactorPlaces>; wholes: Map<string, TensorPlace> }> {
+): Promise<{ factors: Map<string, FactorPlaces>; fullWeights: Map<string, TensorPlace> }> {
   const file = join(folder, ADAPTER_WEIGHTS)
   const factors = new Map<string, FactorPlaces>()
-  const wholes = new Map<string, TensorPlace>()
+  const fullWeights = new Map<string, TensorPlace>()
   for (const [name, place] of (await readSafetensorsHeader(file)).tensors) {
     const [, path, factor, vector] = FACTOR.exec(name) ?? []
     const whole = hasWholes ? WHOLE.exec(name)?.[1] : undefined
     if (path) factors.set(path, { ...factors.get(path), [(factor ?? vector) as keyof FactorPlaces]: place })
-    else if (whole) wholes.set(whole, place)
+    else if (whole) fullWeights.set(whole, place)
     else throw new UserError('adapter/tensor-unknown', { file, tensor: name })
   }
-  return { factors, wholes }
+  return { factors, fullWeights }
 }
 
 async function readModule(

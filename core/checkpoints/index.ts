@@ -20,7 +20,7 @@ export {
   writeAdapter,
   type Adapter,
   type AdapterModule,
-  type WholeWeight,
+  type FullWeight,
 } from './adapter.ts'
 export { adapterScale, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'

@@ -177,7 +177,7 @@ async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: s
   const key = JSON.stringify([
     kind,
     modelFolder,
-    adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.wholes?.keys() ?? [])]],
+    adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.fullWeights?.keys() ?? [])]],
   ])
   const entry = entries.get(key) ?? newEntry(openFresh(kind, modelFolder, adapter))
   entry.users++

@@ -5,7 +5,7 @@ import { openGraph } from '../kernels/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, type ComputeType, type ModelSource } from '../models/programs.ts'
 import { togetherInUse, type MemoryUse, type Device } from '../runtime/index.ts'
-import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
+import { onScale, roundUp } from '../runtime/captured-sizes.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { ModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
@@ -143,7 +143,7 @@ export class Generator {
         return new Generator(model, device, { compute, prompt, step: prompt }, layout, resident)
       const step = await openGraph(
         device,
-        decodingProgram(source, layout, { cutAdapter: true, compute, recordable: true }),
+        decodingProgram(source, layout, { cutAdapter: true, compute, forCapture: true }),
         { ...options, cudaGraph: true },
       )
       return new Generator(model, device, { compute, prompt, step }, layout, resident)
@@ -210,7 +210,7 @@ export class Generator {
   }
 
   /**
-   * One that has served before, whose single-token run need not be recorded again, or a new one. Throws UserError where
+   * One that has served before, whose single-token run need not be captured again, or a new one. Throws UserError where
    * memory is short, then without idle ones.
    */
   #takeCache(sequences: number, tokens: number): Cache {

@@ -77,7 +77,7 @@ export interface TrainableValues {
   /** DoRA's magnitudes [outSize], by slot. */
   readonly magnitudes: ReadonlyMap<LoraSlot, Value>
   /** Weights that are trained as a whole, by name, in their own shape. */
-  readonly wholes: ReadonlyMap<string, Value>
+  readonly fullWeights: ReadonlyMap<string, Value>
   /** Null outside of training. `rows` gives the random number of each row of x: all N, or the M selected ones. */
   readonly dropout: { readonly p: number; readonly rows: (x: Value) => Value; readonly columns: Value } | null
 }

@@ -26,7 +26,7 @@ import {
   type LoraGroup,
   type LoraLayout,
   type LoraSlot,
-  type Place,
+  type VectorSlice,
 } from './lora.ts'
 
 type WeightsAndLinears = Pick<ModelContext, 'weight' | 'isTrained' | 'linears'> & {
@@ -48,7 +48,7 @@ export function weightsAndLinears(
   compute: ComputeType,
 ): WeightsAndLinears {
   const stored = (name: string, shape: readonly number[]): Value =>
-    trainable?.wholes.get(name) ?? frozen(b, weights, name, shape)
+    trainable?.fullWeights.get(name) ?? frozen(b, weights, name, shape)
   const weight = (name: string, shape: readonly number[], dtype: DType = compute): Value =>
     cast(stored(name, shape), dtype)
   const matrix = ({ path, inSize, outSize, transposed }: LinearSpec) =>
@@ -58,7 +58,7 @@ export function weightsAndLinears(
     bias ? add(y, weight(`${path}.bias`, [outSize])) : y
   return {
     weight,
-    isTrained: (name) => trainable?.wholes.has(name) ?? false,
+    isTrained: (name) => trainable?.fullWeights.has(name) ?? false,
     // A constant is cast once, before anything runs. Of an input only the rows that are used are cast.
     rows: (table, shape, indices) =>
       reshape(
@@ -183,7 +183,7 @@ export function weightNorms(b: Builder, weights: Weights, { path, inSize, outSiz
   return rowNorms(cast(w, 'float32'), transposed === true)
 }
 
-type Matrices = Pick<TrainableValues, 'groups' | 'magnitudes' | 'wholes'>
+type Matrices = Pick<TrainableValues, 'groups' | 'magnitudes' | 'fullWeights'>
 
 /** Cuts p [P] into what is trained, in the type that is computed in where only LoRA's matrices are. */
 export function cutTrainable(layout: LoraLayout, p: Value, compute: ComputeType): Matrices {
@@ -210,17 +210,17 @@ export function trainableInputs(b: Builder, layout: LoraLayout, compute: Compute
 }
 
 /** What the matrices of a layout are given in: where only LoRA's are trained, as they are computed with. */
-export const matrixType = ({ wholes, slots }: LoraLayout, compute: ComputeType): ComputeType =>
-  wholes.length > 0 || slots.some(({ magnitude }) => magnitude) ? 'float32' : compute
+export const matrixType = ({ fullWeights, slots }: LoraLayout, compute: ComputeType): ComputeType =>
+  fullWeights.length > 0 || slots.some(({ magnitude }) => magnitude) ? 'float32' : compute
 
-function arrange({ groups, slots, wholes }: LoraLayout, values: ReadonlyMap<Place, Value>): Matrices {
-  const at = (place: Place) => values.get(place) as Value
+function arrange({ groups, slots, fullWeights }: LoraLayout, values: ReadonlyMap<VectorSlice, Value>): Matrices {
+  const at = (place: VectorSlice) => values.get(place) as Value
   const magnitudes = slots.flatMap((slot): [LoraSlot, Value][] =>
     slot.magnitude ? [[slot, reshape(at(slot.magnitude), [slot.module.outSize])]] : [],
   )
   return {
     groups: new Map(groups.map((group) => [group, { a: at(group.a), bs: group.slots.map((slot) => at(slot.b)) }])),
     magnitudes: new Map(magnitudes),
-    wholes: new Map(wholes.map(({ name, shape, place }) => [name, reshape(at(place), shape)])),
+    fullWeights: new Map(fullWeights.map(({ name, shape, place }) => [name, reshape(at(place), shape)])),
   }
 }

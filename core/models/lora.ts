@@ -11,7 +11,7 @@ export interface LinearSpec {
 }
 
 /** Where a matrix lies in the flat trainable vector p: first element, and rows and columns. */
-export interface Place {
+export interface VectorSlice {
   readonly offset: number
   readonly shape: readonly [rows: number, columns: number]
 }
@@ -19,9 +19,9 @@ export interface Place {
 /** One module's A [r, inSize] and B [outSize, r], and with DoRA its magnitudes [outSize, 1]. */
 export interface LoraSlot {
   readonly module: LinearSpec
-  readonly a: Place
-  readonly b: Place
-  readonly magnitude: Place | null
+  readonly a: VectorSlice
+  readonly b: VectorSlice
+  readonly magnitude: VectorSlice | null
 }
 
 /**
@@ -30,16 +30,16 @@ export interface LoraSlot {
  */
 export interface LoraGroup {
   readonly slots: readonly LoraSlot[]
-  readonly a: Place
+  readonly a: VectorSlice
   /** First column of the group's part of the dropout columns. */
   readonly columnOffset: number
 }
 
 /** A weight of the checkpoint that is trained itself. */
-export interface WholeSlot {
+export interface FullWeightSlot {
   readonly name: string
   readonly shape: readonly number[]
-  readonly place: Place
+  readonly place: VectorSlice
 }
 
 /**
@@ -56,7 +56,7 @@ export interface LoraLayout {
   /** The groups fill p in their order, then the whole weights. */
   readonly groups: readonly LoraGroup[]
   readonly slots: readonly LoraSlot[]
-  readonly wholes: readonly WholeSlot[]
+  readonly fullWeights: readonly FullWeightSlot[]
   readonly parameterCount: number
   /** Total of the groups' input sizes: how many dropout columns a step needs. */
   readonly columnCount: number
@@ -69,13 +69,13 @@ export interface LayoutOptions {
   /** Weight-decomposed (DoRA, Liu et al. 2024): the length of every row of W + ΔW is trained on its own. */
   readonly magnitudes?: boolean
   /** Weights that are trained themselves. */
-  readonly wholes?: readonly { readonly name: string; readonly shape: readonly number[] }[]
+  readonly fullWeights?: readonly { readonly name: string; readonly shape: readonly number[] }[]
 }
 
 /** Lays out what is trained: LoRA for the given modules, in their order, then the weights trained as a whole. */
 export function layOutLora(
   modules: readonly LinearSpec[],
-  { rank, alpha, rankStabilised = false, magnitudes = false, wholes = [] }: LayoutOptions,
+  { rank, alpha, rankStabilised = false, magnitudes = false, fullWeights = [] }: LayoutOptions,
 ): LoraLayout {
   const groups: LoraGroup[] = []
   let offset = 0
@@ -87,8 +87,11 @@ export function layOutLora(
     offset = placesOf(group).reduce((end, place) => Math.max(end, endOf(place)), offset)
     columnOffset += group.a.shape[1]
   }
-  const wholeSlots = wholes.map(({ name, shape }): WholeSlot => {
-    const place: Place = { offset, shape: [shape[0] ?? 1, shape.slice(1).reduce((product, size) => product * size, 1)] }
+  const fullWeightSlots = fullWeights.map(({ name, shape }): FullWeightSlot => {
+    const place: VectorSlice = {
+      offset,
+      shape: [shape[0] ?? 1, shape.slice(1).reduce((product, size) => product * size, 1)],
+    }
     offset = endOf(place)
     return { name, shape, place }
   })
@@ -100,7 +103,7 @@ export function layOutLora(
     scale,
     groups,
     slots: groups.flatMap(({ slots }) => slots),
-    wholes: wholeSlots,
+    fullWeights: fullWeightSlots,
     parameterCount: offset,
     columnCount: columnOffset,
   }
@@ -118,10 +121,10 @@ function layOutGroup(
   { rank, magnitudes, offset, columnOffset }: GroupStart,
 ): LoraGroup {
   const inSize = members[0]?.inSize ?? 0
-  const a: Place = { offset, shape: [rank * members.length, inSize] }
+  const a: VectorSlice = { offset, shape: [rank * members.length, inSize] }
   let next = endOf(a)
-  const take = (rows: number, columns: number): Place => {
-    const place: Place = { offset: next, shape: [rows, columns] }
+  const take = (rows: number, columns: number): VectorSlice => {
+    const place: VectorSlice = { offset: next, shape: [rows, columns] }
     next = endOf(place)
     return place
   }
@@ -129,13 +132,13 @@ function layOutGroup(
   const slots = members.map((module, index): LoraSlot => ({
     module,
     a: { offset: offset + index * rank * inSize, shape: [rank, inSize] },
-    b: bs[index] as Place,
+    b: bs[index] as VectorSlice,
     magnitude: magnitudes ? take(module.outSize, 1) : null,
   }))
   return { slots, a, columnOffset }
 }
 
-const placesOf = ({ a, slots }: LoraGroup): Place[] => [
+const placesOf = ({ a, slots }: LoraGroup): VectorSlice[] => [
   a,
   ...slots.map(({ b }) => b),
   ...slots.flatMap(({ magnitude }) => magnitude ?? []),
@@ -145,12 +148,12 @@ const placesOf = ({ a, slots }: LoraGroup): Place[] => [
  * The matrices that lie in p, in its order: of every group its A together, then each B, then magnitudes; then the whole
  * weights.
  */
-export const matricesOf = ({ groups, wholes }: LoraLayout): Place[] => [
+export const matricesOf = ({ groups, fullWeights }: LoraLayout): VectorSlice[] => [
   ...groups.flatMap(placesOf),
-  ...wholes.map(({ place }) => place),
+  ...fullWeights.map(({ place }) => place),
 ]
 
 /** Names of a program's inputs that take the matrices one by one instead of p. */
-export const matrixName = ({ offset }: Place): string => `p_${offset}`
+export const matrixName = ({ offset }: VectorSlice): string => `p_${offset}`
 
-const endOf = ({ offset, shape }: Place): number => offset + shape[0] * shape[1]
+const endOf = ({ offset, shape }: VectorSlice): number => offset + shape[0] * shape[1]

@@ -154,7 +154,7 @@ export interface DecodingOptions {
   /** What is computed in, and the type of caches and cut matrices. float32 unless given. */
   readonly compute?: ComputeType
   /** For single tokens (T = 1) after a prompt only, without the input `total`: a CUDA graph can be captured of it. */
-  readonly recordable?: boolean
+  readonly forCapture?: boolean
 }
 
 /**
@@ -167,7 +167,7 @@ export interface DecodingOptions {
 export function decodingProgram(
   model: ModelSource,
   layout: LoraLayout | null,
-  { cutAdapter = false, compute = 'float32', recordable = false }: DecodingOptions = {},
+  { cutAdapter = false, compute = 'float32', forCapture = false }: DecodingOptions = {},
 ): Graph {
   const b = new Builder()
   const { heads, kvHeads, headSize, rotaries, width } = model.architecture
@@ -179,13 +179,13 @@ export function decodingProgram(
   )
   const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
   // GroupQueryAttention takes it as an upper bound.
-  const total = recordable ? cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
+  const total = forCapture ? cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
   const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
   const trainable =
     layout && cutAdapter
       ? { layout, ...trainableInputs(b, layout, compute), dropout: null }
       : trainableFromP(b, layout, compute)
-  const positions = () => (recordable ? reshape(cast(lengths, 'int64'), ['B', 1]) : cachePositions(ids, lengths, total))
+  const positions = () => (forCapture ? reshape(cast(lengths, 'int64'), ['B', 1]) : cachePositions(ids, lengths, total))
   const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, compute)
   const context: ModelContext = {
     ...basics,

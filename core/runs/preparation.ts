@@ -10,7 +10,7 @@ import { checkpointAt, latestCheckpoint, rewindCheckpoints, usedCheckpoint } fro
 import { rewindHistory } from '../training/history.ts'
 import { localTime, newExperimentId } from './naming.ts'
 import { unknownState, type Queries } from './queries.ts'
-import type { ExperimentRecord, StateFile } from './record-file.ts'
+import type { ExperimentRecord, RunStateFile } from './record-file.ts'
 import { experimentFiles, type ExperimentStore } from './store.ts'
 import type { LaunchOptions } from './supervisor.ts'
 
@@ -95,7 +95,7 @@ async function chooseDevice(values: SettingValues, devices: () => Promise<Device
 export async function rewind(
   options: Pick<PreparationOptions, 'store' | 'queries'>,
   record: ExperimentRecord,
-  { file, step }: { readonly file: StateFile; readonly step: number | undefined },
+  { file, step }: { readonly file: RunStateFile; readonly step: number | undefined },
 ): Promise<LaunchOptions> {
   const { store } = options
   const files = experimentFiles(store.folderOf(record.id))

@@ -11,7 +11,7 @@ import {
 } from '../contract/index.ts'
 import { checkpointSteps } from '../training/checkpoint-folder.ts'
 import { isAlive, thin } from './naming.ts'
-import type { ExperimentRecord, StateFile } from './record-file.ts'
+import type { ExperimentRecord, RunStateFile } from './record-file.ts'
 import { experimentFiles, type ExperimentStore } from './store.ts'
 import { summarize, type Supervisor } from './supervisor.ts'
 
@@ -19,11 +19,16 @@ import { summarize, type Supervisor } from './supervisor.ts'
 const MAX_POINTS = 2000
 
 export const interrupted = { kind: 'interrupted', reason: 'studio-closed', detail: '' } as const
-export const unknownState: StateFile = { state: interrupted, progress: null, trainableParameterCount: null, hostPid: 0 }
+export const unknownState: RunStateFile = {
+  state: interrupted,
+  progress: null,
+  trainableParameterCount: null,
+  hostPid: 0,
+}
 
 /** A state, and what keeps it from being read. */
 export interface KnownState {
-  readonly file: StateFile
+  readonly file: RunStateFile
   readonly problem: AppError | null
 }
 
@@ -76,7 +81,7 @@ export class Queries {
   }
 
   /** True for an active run in a folder that was copied while it trained, or whose host has gone since. */
-  #isLeft({ state, hostPid }: StateFile): boolean {
+  #isLeft({ state, hostPid }: RunStateFile): boolean {
     if (!isActive(state) || this.isWriter) return isActive(state)
     return !this.#options.isHeld() && (hostPid === process.pid || !isAlive(hostPid))
   }

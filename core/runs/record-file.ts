@@ -75,14 +75,14 @@ const State: z.ZodType<RunState> = z.discriminatedUnion('kind', [
 ])
 
 /** What state.json holds: rewritten atomically whenever the run's state changes, and with every checkpoint. */
-const StateFile = z.object({
+const RunStateFile = z.object({
   state: State,
   progress: Progress.nullable().catch(null),
   trainableParameterCount: count.nullable().catch(null),
   /** The process that supervises the run while it is active. */
   hostPid: z.number().default(0),
 })
-export type StateFile = z.infer<typeof StateFile>
+export type RunStateFile = z.infer<typeof RunStateFile>
 
 const errors = { missing: 'experiment/incomplete', damaged: 'experiment/damaged' } as const
 
@@ -106,7 +106,7 @@ export const recordName = defineStored({
 })
 export const stateFile = defineStored({
   name: 'experiment-state.json',
-  schema: StateFile,
+  schema: RunStateFile,
   migrations: [],
   maxBytes: MAX_BYTES,
   ...errors,

@@ -1,7 +1,7 @@
 import type { Evaluation, ExperimentId, LogLine, RunProgress, RunState, StepMetric } from '../contract/index.ts'
 import type { TrainEvent, TrainResult } from '../training/job.ts'
 import type { EngineCall } from '../engine/engine-client.ts'
-import type { ExperimentRecord, StateFile } from './record-file.ts'
+import type { ExperimentRecord, RunStateFile } from './record-file.ts'
 import type { RunHistory } from './store.ts'
 
 /** How many of the latest steps the speed is measured over. */
@@ -56,7 +56,7 @@ export class ActiveRun {
   }
 
   /** What state.json is to hold. */
-  stateFile(): StateFile {
+  stateFile(): RunStateFile {
     return {
       state: this.state,
       progress: this.progress(),

@@ -8,7 +8,7 @@ import { linesOf, type LineLimits } from '../files/lines.ts'
 import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
 import { readHistory } from '../training/history.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
-import { readRecord, recordText, stateFile, type ExperimentRecord, type StateFile } from './record-file.ts'
+import { readRecord, recordText, stateFile, type ExperimentRecord, type RunStateFile } from './record-file.ts'
 
 export interface RunHistory {
   readonly steps: StepMetric[]
@@ -74,7 +74,7 @@ export class ExperimentStore {
    */
   async create(
     id: ExperimentId,
-    fill: (files: ExperimentFiles) => Promise<{ readonly record: ExperimentRecord; readonly state: StateFile }>,
+    fill: (files: ExperimentFiles) => Promise<{ readonly record: ExperimentRecord; readonly state: RunStateFile }>,
   ): Promise<ExperimentRecord> {
     const draft = join(this.folder, `${DRAFT}${id}`)
     let isPlaced = false
@@ -106,11 +106,11 @@ export class ExperimentStore {
     await writeFileAtomic(experimentFiles(this.folderOf(record.id)).record, recordText(record))
   }
 
-  readState(id: ExperimentId): Promise<StateFile> {
+  readState(id: ExperimentId): Promise<RunStateFile> {
     return stateFile.read(experimentFiles(this.folderOf(id)).state)
   }
 
-  async writeState(id: ExperimentId, state: StateFile): Promise<void> {
+  async writeState(id: ExperimentId, state: RunStateFile): Promise<void> {
     await stateFile.write(experimentFiles(this.folderOf(id)).state, state)
   }
 

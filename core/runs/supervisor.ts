@@ -9,7 +9,7 @@ import {
 } from '../contract/index.ts'
 import type { TrainResult } from '../training/job.ts'
 import { EngineGone, type EngineClient } from '../engine/engine-client.ts'
-import type { ExperimentRecord, StateFile } from './record-file.ts'
+import type { ExperimentRecord, RunStateFile } from './record-file.ts'
 import { ActiveRun } from './run.ts'
 import { experimentFiles, type ExperimentStore } from './store.ts'
 
@@ -47,13 +47,13 @@ export interface Supervisor {
   /**
    * The state of a run as this process knows it: of the active one, and of those whose last state is not on disk yet.
    */
-  stateOf(id: ExperimentId): StateFile | null
+  stateOf(id: ExperimentId): RunStateFile | null
   /** Takes the engine for a run whose folder is complete. Only where none is active. */
   launch(record: ExperimentRecord, options: LaunchOptions): ActiveRun
   /** Asks the active run to stop; the engine is ended where it does not. */
   stop(run: ActiveRun): void
   /** Writes a state, now or as soon as the disk takes it. */
-  saveState(id: ExperimentId, state: StateFile): Promise<void>
+  saveState(id: ExperimentId, state: RunStateFile): Promise<void>
   /** Forgets a state that waits to be written. */
   forget(id: ExperimentId): void
   /** Stops the active run with a checkpoint and marks it as interrupted. */
@@ -63,7 +63,7 @@ export interface Supervisor {
 /** What the list shows of an experiment. */
 export const summarize = (
   record: ExperimentRecord,
-  { state, progress }: Pick<StateFile, 'state' | 'progress'>,
+  { state, progress }: Pick<RunStateFile, 'state' | 'progress'>,
   problem: ExperimentSummary['problem'] = null,
 ): ExperimentSummary => ({
   id: record.id,
@@ -81,12 +81,12 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
   let active: ActiveRun | null = null
   /** Resolves when the active run has ended and everything about it is written. */
   let ended: Promise<void> = Promise.resolve()
-  const unsaved = new Map<ExperimentId, StateFile>()
+  const unsaved = new Map<ExperimentId, RunStateFile>()
   let retry: NodeJS.Timeout | null = null
 
   const announce = (run: ActiveRun) => emit('experiments.changed', summarize(run.record, run.stateFile()))
 
-  async function saveState(id: ExperimentId, state: StateFile): Promise<void> {
+  async function saveState(id: ExperimentId, state: RunStateFile): Promise<void> {
     try {
       await store.writeState(id, state)
       unsaved.delete(id)

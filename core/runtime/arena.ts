@@ -24,7 +24,7 @@ const [DOUBLED, AS_ASKED] = [0n, 1n]
 /** ONNX Runtime keeps the size of the first block in an int; a later one is larger only where a single value is. */
 const [FIRST_BLOCK_BYTES, BLOCK_BYTES] = [2 ** 31 - 2 ** 20, 2 ** 31]
 /**
- * Left for what does not come from arenas (cuBLAS, kernels' code, recorded graphs): whoever takes all of a card's
+ * Left for what does not come from arenas (cuBLAS, kernels' code, captured CUDA graphs): whoever takes all of a card's
  * memory can do nothing more with it. Where memory was short before, some of that is taken already.
  */
 const HEADROOM_BYTES: Readonly<Record<ArenaKind, number>> = { pieces: 0.5e9, blocks: 0.3e9 }

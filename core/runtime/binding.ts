@@ -12,10 +12,10 @@ export interface BindingOptions {
    */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
   /**
-   * False: run operator by operator also where the session is recorded. A recording stays in memory for as long as its
+   * False: run operator by operator also where the session is captured. A capture stays in memory for as long as its
    * session. True unless given.
    */
-  readonly record?: boolean
+  readonly capture?: boolean
   /** Entries of ONNX Runtime's run configuration. */
   readonly runConfig?: Readonly<Record<string, string>>
 }
@@ -31,12 +31,12 @@ interface BoundInput {
 }
 
 /**
- * ONNX Runtime's name for a recorded CUDA graph: one for each binding, since a graph remembers the addresses of its
+ * ONNX Runtime's name for a captured CUDA graph: one for each binding, since a graph remembers the addresses of its
  * tensors.
  */
 let lastGraphId = 0
-/** The name under which nothing is recorded. */
-const NOT_RECORDED = -1
+/** The name under which nothing is captured. */
+const NOT_CAPTURED = -1
 
 /**
  * A session's inputs and outputs bound to tensors; running it again costs microseconds of JavaScript. Whoever made it
@@ -51,8 +51,8 @@ export class Binding {
   readonly #copied: readonly BoundInput[]
   readonly #releaseSession: () => void
   #native: { readonly binding: Pointer; readonly runOptions: Pointer } | null = null
-  readonly #record: boolean
-  #recorded = false
+  readonly #capture: boolean
+  #captured = false
   #state: 'idle' | 'running' | 'disposed' = 'idle'
 
   constructor(context: SessionContext, options: BindingOptions) {
@@ -64,7 +64,7 @@ export class Binding {
       copiedVersion: tensor.version,
     }))
     this.#context = context
-    this.#record = options.record !== false
+    this.#capture = options.capture !== false
     this.#outputs = Object.values(options.outputs)
     this.#inputs = Object.values(options.inputs)
     this.#tensors = [...this.#inputs, ...this.#outputs]
@@ -145,10 +145,10 @@ export class Binding {
 
   /**
    * Recording a CUDA graph runs it several times inside one call, so that state would advance too far: state is put
-   * back after the recording, and the run proper is a replay.
+   * back after the capture, and the run proper is a replay.
    */
   async #runGraph(run: () => Promise<void>): Promise<void> {
-    if (this.#record && !this.#recorded) {
+    if (this.#capture && !this.#captured) {
       const state = this.#outputs.filter((tensor) => this.#inputs.includes(tensor))
       const before = await Promise.all(state.map((tensor) => tensor.read()))
       try {
@@ -156,7 +156,7 @@ export class Binding {
       } finally {
         state.forEach((tensor, index) => tensor.write(before[index]!))
       }
-      this.#recorded = true
+      this.#captured = true
     }
     await run()
   }
@@ -177,7 +177,7 @@ export class Binding {
     for (const { name, tensor } of inputs) api.BindInput(binding, name, tensor.value)
     for (const [name, tensor] of Object.entries(options.outputs)) api.BindOutput(binding, name, tensor.value)
     if (this.#context.graphThread)
-      api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(this.#record ? ++lastGraphId : NOT_RECORDED))
+      api.AddRunConfigEntry(runOptions, 'gpu_graph_id', String(this.#capture ? ++lastGraphId : NOT_CAPTURED))
     for (const [key, value] of Object.entries(options.runConfig ?? {})) api.AddRunConfigEntry(runOptions, key, value)
   }
 

@@ -31,8 +31,8 @@ type Define = (name: string, ...parameters: string[]) => (...args: unknown[]) =>
  */
 export function openCudaDriver(): CudaDriver {
   const { define } = openContext()
-  // Another thread may be recording a graph: by itself the driver would refuse to allocate and to free meanwhile, and
-  // the recording would be lost.
+  // Another thread may be capturing a graph: by itself the driver would refuse to allocate and to free meanwhile, and
+  // the capture would be lost.
   define('cuThreadExchangeStreamCaptureMode', '_Inout_ int *')([RELAXED])
   return { ...memory(define), ...copies(define) }
 }

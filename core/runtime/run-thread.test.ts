@@ -24,7 +24,7 @@ const add = model({
   outputs: [port('next', 'float32', ['N'])],
 })
 
-it('runs on a thread of its own, where recording does not advance the state, and passes refusals on', async () => {
+it('runs on a thread of its own, where a capture does not advance the state, and passes refusals on', async () => {
   const native = await withSessionOptions(api, 'cpu', {}, async (options) =>
     output<Pointer>((out) => api.CreateSessionFromArray(env, add, add.byteLength, options, out)),
   )

@@ -105,7 +105,7 @@ function applyOptions(api: Api, native: Pointer, options: SessionOptions): void 
  */
 function configOf(options: SessionOptions): Record<string, string> {
   // It makes one Split of several Slices. On CUDA a Split hands the addresses of its parts over in memory that a later
-  // run overwrites: a recorded one then writes anywhere.
+  // run overwrites: a captured one then writes anywhere.
   const entries: Record<string, string> = { 'optimization.disable_specified_optimizers': 'GatherSliceToSplitFusion' }
   if (options.weightsFolder) entries['session.model_external_initializers_file_folder_path'] = options.weightsFolder
   if (options.prepack === false) entries['session.disable_prepacking'] = '1'

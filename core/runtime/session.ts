@@ -17,7 +17,7 @@ export interface SessionPlace {
   readonly queue: DeviceQueue
   /** Name of the memory in which the device's tensors live, such as 'Cpu' or 'WebGPU_Buf'. */
   readonly tensorMemory: string
-  /** Where bindings run that are recorded as CUDA graphs; null where they are not. */
+  /** Where bindings run that are captured as CUDA graphs; null where they are not. */
   readonly graphThread: RunThread | null
   /** The error to throw for an exception of ONNX Runtime: one that the user can fix becomes a UserError. */
   readonly explain: (error: unknown) => unknown
@@ -78,8 +78,8 @@ export class Session {
     )
   }
 
-  /** True where a binding's first run is recorded as a CUDA graph. */
-  get isRecorded(): boolean {
+  /** True where a binding's first run is captured as a CUDA graph. */
+  get isCaptured(): boolean {
     return this.#place.graphThread !== null
   }
 

@@ -17,7 +17,7 @@ export const STATE_FILE = 'state.json'
 export const MODEL_FILE = 'model.safetensors'
 
 /** What resuming needs besides the vectors. Everything random follows from the seed and the step. */
-const StateFile = z.object({
+const CheckpointStateFile = z.object({
   step: z.number().int(),
   /** Epochs done, with their fraction; for readers of the file. */
   epoch: z.number().default(0),
@@ -34,14 +34,14 @@ const StateFile = z.object({
   /** float16's loss scale. */
   lossScale: z.object({ value: z.number(), goodSteps: z.number(), overflows: z.number() }).nullable().default(null),
 })
-export type TrainingState = z.infer<typeof StateFile>
+export type TrainingState = z.infer<typeof CheckpointStateFile>
 
 /** state.json, `last` and `best` are a few hundred bytes. */
 const MAX_BYTES = 1_000_000
 
 export const checkpointState = defineStored({
   name: 'checkpoint-state.json',
-  schema: StateFile,
+  schema: CheckpointStateFile,
   migrations: [],
   maxBytes: MAX_BYTES,
   damaged: 'experiment/damaged',
@@ -86,7 +86,7 @@ const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
 const isDamage = (error: unknown): boolean => isCode(error, 'experiment/damaged')
 
 /** What state.json holds; equal states give equal bytes, whether they were read from a file or not. */
-export const stateText = (state: TrainingState): string => checkpointState.text(StateFile.parse(state))
+export const stateText = (state: TrainingState): string => checkpointState.text(CheckpointStateFile.parse(state))
 
 /**
  * The checkpoint that `last` or `best` names: small text files that hold a folder's name, which work on every disk,

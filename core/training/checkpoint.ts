@@ -8,14 +8,14 @@ import {
   writeAdapter,
   writeSafetensors,
   type Adapter,
-  type WholeWeight,
+  type FullWeight,
 } from '../checkpoints/index.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { UserError } from '../contract/index.ts'
 import type { Architecture } from '../models/family.ts'
-import { layOutLora, type LoraLayout, type Place } from '../models/lora.ts'
+import { layOutLora, type LoraLayout, type VectorSlice } from '../models/lora.ts'
 import {
   MODEL_FILE,
   newDraft,
@@ -79,7 +79,7 @@ async function writeDraft(
   { state, p, optimizer }: Snapshot,
 ): Promise<void> {
   if (wholeModel) await writeModel(draft, wholeModel.folder, layout, p)
-  else await writeAdapter(draft, { config, modules: modulesOf(layout, p), wholes: wholesOf(layout, p) })
+  else await writeAdapter(draft, { config, modules: modulesOf(layout, p), fullWeights: fullWeightsOf(layout, p) })
   const vectors = Object.entries(optimizer).map(
     ([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const,
   )
@@ -95,7 +95,7 @@ const DESCRIPTION = /\.(json|model|txt|jinja)$/
 const INDEX = /\.index\.json$/
 
 async function writeModel(target: string, modelFolder: string, layout: LoraLayout, p: Float32Array): Promise<void> {
-  const tensors = [...wholesOf(layout, p)].map(
+  const tensors = [...fullWeightsOf(layout, p)].map(
     ([name, { shape, data }]) => [name, { dtype: 'float32', shape, data }] as const,
   )
   await writeSafetensors(join(target, MODEL_FILE), Object.fromEntries(tensors))
@@ -132,7 +132,7 @@ export async function readCheckpoint(
   return { state: await readState(folder), p, optimizer: Object.fromEntries(vectors) }
 }
 
-const partOf = (p: Float32Array, { offset, shape }: Place): Float32Array =>
+const partOf = (p: Float32Array, { offset, shape }: VectorSlice): Float32Array =>
   p.slice(offset, offset + shape[0] * shape[1])
 
 function modulesOf(layout: LoraLayout, p: Float32Array): Adapter['modules'] {
@@ -151,19 +151,19 @@ function modulesOf(layout: LoraLayout, p: Float32Array): Adapter['modules'] {
   )
 }
 
-const wholesOf = ({ wholes }: LoraLayout, p: Float32Array): Map<string, WholeWeight> =>
-  new Map(wholes.map(({ name, shape, place }) => [name, { shape, data: partOf(p, place) }]))
+const fullWeightsOf = ({ fullWeights }: LoraLayout, p: Float32Array): Map<string, FullWeight> =>
+  new Map(fullWeights.map(({ name, shape, place }) => [name, { shape, data: partOf(p, place) }]))
 
 /** The flat vector of a checkpoint: of its adapter, or of its whole model. Throws as `readAdapterVector`. */
 export async function readTrainedVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
   if (layout.slots.length > 0) return readAdapterVector(folder, layout)
   const { tensors } = await readSafetensorsHeader(join(folder, MODEL_FILE))
-  const wholes = await Promise.all(
+  const fullWeights = await Promise.all(
     [...tensors].map(
       async ([name, place]) => [name, { shape: place.shape, data: await readTensor(folder, place) }] as const,
     ),
   )
-  return fill(folder, layout, new Map(), new Map(wholes))
+  return fill(folder, layout, new Map(), new Map(fullWeights))
 }
 
 /**
@@ -171,15 +171,15 @@ export async function readTrainedVector(folder: string, layout: LoraLayout): Pro
  * or of another size.
  */
 export async function readAdapterVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
-  const { modules, wholes = new Map() } = await readAdapter(folder)
-  return fill(folder, layout, modules, wholes)
+  const { modules, fullWeights = new Map() } = await readAdapter(folder)
+  return fill(folder, layout, modules, fullWeights)
 }
 
 function fill(
   folder: string,
   layout: LoraLayout,
   modules: Adapter['modules'],
-  wholes: NonNullable<Adapter['wholes']>,
+  fullWeights: NonNullable<Adapter['fullWeights']>,
 ): Float32Array<ArrayBuffer> {
   const p = new Float32Array(layout.parameterCount)
   for (const { module, a, b, magnitude } of layout.slots) {
@@ -199,8 +199,8 @@ function fill(
     p.set(found.b, b.offset)
     if (magnitude && found.magnitude) p.set(found.magnitude, magnitude.offset)
   }
-  for (const { name, shape, place } of layout.wholes) {
-    const found = wholes.get(name)
+  for (const { name, shape, place } of layout.fullWeights) {
+    const found = fullWeights.get(name)
     if (found?.shape.join() !== shape.join())
       throw new UserError('checkpoint/layout', {
         folder,
@@ -214,11 +214,11 @@ function fill(
 
 /** What an adapter trains, laid out for its base model. Modules that the model lacks are left out. */
 export function layoutOfAdapter(
-  { config, modules, wholes = new Map() }: Adapter,
+  { config, modules, fullWeights = new Map() }: Adapter,
   { linears }: Pick<Architecture, 'linears'>,
 ): LoraLayout {
   const magnitudes = config.decomposed ?? false
-  const whole = [...wholes].map(([name, { shape }]) => ({ name, shape }))
+  const whole = [...fullWeights].map(([name, { shape }]) => ({ name, shape }))
   return layOutLora(
     linears.filter(({ path }) => modules.has(path)),
     {
@@ -226,7 +226,7 @@ export function layoutOfAdapter(
       alpha: config.alpha,
       rankStabilised: config.rankStabilised ?? false,
       magnitudes,
-      wholes: whole,
+      fullWeights: whole,
     },
   )
 }

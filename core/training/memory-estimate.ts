@@ -18,7 +18,7 @@ import { residentBytes, residentEntries } from '../weights/resident.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
 import { memorySavings } from './memory-policy.ts'
 import { optimizers, type StateVector } from '../optimization/index.ts'
-import { recordedCount, recordedLength } from './packing.ts'
+import { capturedCount, capturedLength } from './packing.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
 import { stepOptionsFor, stepPrograms, withDropout } from './step-programs.ts'
 import { trainableLayout } from './trainable.ts'
@@ -157,8 +157,8 @@ function stepBytes(run: Run): number {
   const options = { ...settled, optimizer, fused, ...program }
   const isPadded = options.cudaGraph === true
   const sizes = batchSizes(run, {
-    B: isPadded ? recordedCount(rows) : rows,
-    T: isPadded ? recordedLength(tokens) : tokens,
+    B: isPadded ? capturedCount(rows) : rows,
+    T: isPadded ? capturedLength(tokens) : tokens,
     chunks: options.lossHead?.chunks ?? 1,
   })
   const savings = JSON.stringify(memorySavings(place.kind, source.architecture, values, tokens))
@@ -197,12 +197,12 @@ function answerBytes(run: Run): number {
   // Beams that change places are copied from one set of caches into another.
   const moved = beams > 1 ? cachesOf(architecture) : []
   const secondSet = moved.map(({ shape }) => tensorBytesOf({ dtype: compute, shape }, { sizes, provider: place.kind }))
-  const written = (name: string, recordable: boolean) =>
+  const written = (name: string, forCapture: boolean) =>
     writtenGraph(
       run,
       name,
-      () => decodingProgram(source, layout, { cutAdapter: true, compute, recordable }),
-      recordable,
+      () => decodingProgram(source, layout, { cutAdapter: true, compute, forCapture }),
+      forCapture,
     )
   const prompts = written('prompts', false)
   const tokens = isCaptured

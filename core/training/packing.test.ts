@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { packRows, padBatch, recordedLength } from './packing.ts'
+import { packRows, padBatch, capturedLength } from './packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 
 /** A row whose ids are unlike every other row's; the first `prompt` tokens do not count. */
@@ -59,7 +59,7 @@ describe('packing', () => {
   })
 
   it('pads batches to few sizes, and packs rows into what would be padding', () => {
-    expect([1, 64, 65, 250, 257, 513, 700, 1025].map(recordedLength)).toEqual([64, 64, 128, 256, 320, 640, 768, 1280])
+    expect([1, 64, 65, 250, 257, 513, 700, 1025].map(capturedLength)).toEqual([64, 64, 128, 256, 320, 640, 768, 1280])
     const rows = [row(131, 1, 0), row(61, 1, 200), row(51, 31, 300), row(11, 1, 400)]
     const shape = ({ sequences, tokensPerSequence, targets: { length } }: ReturnType<typeof packRows>) => [
       sequences,

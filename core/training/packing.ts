@@ -1,5 +1,5 @@
 import type { TokenRow } from '../samples/token-row.ts'
-import { onScale, roundUp } from '../runtime/recorded-sizes.ts'
+import { onScale, roundUp } from '../runtime/captured-sizes.ts'
 
 /** Rows packed into B sequences of T tokens: what a program's inputs are filled with. */
 export interface PackedBatch {
@@ -28,12 +28,12 @@ const ATTENTION_SHARE = 1 / 2000
 /**
  * Packs rows into sequences (first-fit decreasing), of the length that makes the least work: from the longest row up to
  * `maxTokens`, where given. Every row sees only itself and its positions begin at 0, so the loss is that of the padded
- * batch. What follows a row's last counted token's predecessor is left out: nothing depends on it. `isRecorded`: of
- * lengths as they are recorded (padBatch), so that their padding is used too.
+ * batch. What follows a row's last counted token's predecessor is left out: nothing depends on it. `isCaptured`: of
+ * lengths as they are captured (padBatch), so that their padding is used too.
  */
-export function packRows(rows: readonly TokenRow[], maxTokens = 0, isRecorded = false): PackedBatch {
+export function packRows(rows: readonly TokenRow[], maxTokens = 0, isCaptured = false): PackedBatch {
   const lengths = rows.map(neededLength)
-  const { length, bins } = layOut(lengths, maxTokens, isRecorded ? recordedLength : (exact) => exact)
+  const { length, bins } = layOut(lengths, maxTokens, isCaptured ? capturedLength : (exact) => exact)
   const size = bins.length * length
   const batch = {
     ids: new Int32Array(size),
@@ -116,19 +116,19 @@ const COUNTS = { parts: 8, least: 1 }
 /** Targets: quarters of all tokens. */
 const [TARGET_SHARES, LEAST_TARGETS] = [4, 256]
 
-/** The length that a recorded sequence of so many tokens has: an eighth more on average. */
-export const recordedLength = (tokens: number): number => onScale(tokens, LENGTHS)
+/** The length that a captured sequence of so many tokens has: an eighth more on average. */
+export const capturedLength = (tokens: number): number => onScale(tokens, LENGTHS)
 
-/** How many sequences a recorded batch of so many has. */
-export const recordedCount = (sequences: number): number => onScale(sequences, COUNTS)
+/** How many sequences a captured batch of so many has. */
+export const capturedCount = (sequences: number): number => onScale(sequences, COUNTS)
 
 /**
- * The batch with B, T and M rounded up, so that a run has few shapes to record (some dozens, whatever the lengths of
+ * The batch with B, T and M rounded up, so that a run has few shapes to capture (some dozens, whatever the lengths of
  * its rows). Sequences that are added hold no tokens; targets that are added come last: give them the weight 0.
  */
 export function padBatch(batch: PackedBatch): PackedBatch {
   const { sequences: B, tokensPerSequence: T, targets } = batch
-  const [high, wide] = [recordedCount(B), recordedLength(T)]
+  const [high, wide] = [capturedCount(B), capturedLength(T)]
   const size = high * wide
   const padded = {
     ids: new Int32Array(size),

@@ -12,12 +12,12 @@ const runtime = openRuntime()
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
 /** The sum of the weights: all that a shape needs is its number of targets. */
-async function openSum({ isRecorded }: { readonly isRecorded: boolean }) {
+async function openSum({ isCaptured }: { readonly isCaptured: boolean }) {
   const device = runtime.device('cpu')
   const b = new Builder()
   b.output('loss', reduceSum(b.input('weights', 'float32', ['M']), [0], false))
   const session = await device.createSession(toOnnx(b.build(), { provider: 'cpu' }))
-  Object.defineProperty(session, 'isRecorded', { value: isRecorded })
+  Object.defineProperty(session, 'isCaptured', { value: isCaptured })
   const shaped = new ShapedSession({
     device,
     session,
@@ -38,15 +38,15 @@ async function openSum({ isRecorded }: { readonly isRecorded: boolean }) {
 }
 
 it('keeps the bindings of the sixteen shapes that were used last', async () => {
-  const sum = await openSum({ isRecorded: false })
+  const sum = await openSum({ isCaptured: false })
   for (let targets = 1; targets <= 20; targets++) expect(await sum.run(targets)).toBe(targets)
   expect(runtime.live().binding).toBe(16)
   expect(await sum.run(1)).toBe(1)
   sum.dispose()
 })
 
-it('keeps recorded shapes for good, and frees one whose run has failed, whatever came in between', async () => {
-  const sum = await openSum({ isRecorded: true })
+it('keeps captured shapes for good, and frees one whose run has failed, whatever came in between', async () => {
+  const sum = await openSum({ isCaptured: true })
   for (let targets = 1; targets <= 65; targets++) await sum.run(targets)
   expect(runtime.live().binding).toBe(65)
   const failing = vi
@@ -55,7 +55,7 @@ it('keeps recorded shapes for good, and frees one whose run has failed, whatever
   await expect(sum.run(1)).rejects.toMatchObject({ error: { code: 'runtime/out-of-memory' } })
   failing.mockRestore()
   expect(runtime.live().binding).toBe(64)
-  // There is room for a recording again, but shape 65 is bound already.
+  // There is room for a capture again, but shape 65 is bound already.
   expect(await sum.run(65)).toBe(65)
   for (let targets = 66; targets <= 84; targets++) expect(await sum.run(targets)).toBe(targets)
   expect(await sum.run(65)).toBe(65)

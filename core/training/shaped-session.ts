@@ -92,10 +92,10 @@ export class ShapedSession {
     const captured = this.#captured.get(key)
     if (captured) return captured
     const known = this.#bound.get(key)
-    const record = !known && this.#options.session.isRecorded && this.#captured.size < MAX_CAPTURED_SHAPES
+    const capture = !known && this.#options.session.isCaptured && this.#captured.size < MAX_CAPTURED_SHAPES
     const shape =
-      known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, record })
-    if (record) {
+      known ?? new BoundShape(batch, this.#options, { loss: this.#loss, accumulate: this.#accumulate, capture })
+    if (capture) {
       this.#captured.set(key, shape)
       return shape
     }
@@ -146,8 +146,8 @@ class BoundShape {
     {
       loss,
       accumulate,
-      record,
-    }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly record: boolean },
+      capture,
+    }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly capture: boolean },
   ) {
     const tensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]): DeviceTensor<D> =>
       this.#owned.add(device.tensor(dtype, shape))
@@ -190,7 +190,7 @@ class BoundShape {
       }
       const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
       this.binding = this.#owned.add(
-        session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, record }),
+        session.bind({ inputs, outputs: { ...outputs, loss, ...(this.losses && { losses: this.losses }) }, capture }),
       )
     } catch (error) {
       this.#owned.dispose()

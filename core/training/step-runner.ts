@@ -17,7 +17,7 @@ import {
 } from '../runtime/index.ts'
 import { LossScale } from './loss-scale.ts'
 import type { MemoryStrategy } from './memory-strategy.ts'
-import { padBatch, recordedLength, type PackedBatch } from './packing.ts'
+import { padBatch, capturedLength, type PackedBatch } from './packing.ts'
 import { stepPrograms, type StepProgramOptions } from './step-programs.ts'
 import { ShapedSession, type ShapedSessionOptions } from './shaped-session.ts'
 import { NO_RESIDENT_WEIGHTS, sessionOptionsFor, type ResidentWeights } from '../weights/resident.ts'
@@ -101,7 +101,7 @@ export class StepRunner {
     )
     this.#norm = this.#own(device.tensor('float32', []))
     this.lossScale = options.lossScale ?? new LossScale()
-    const positions = options.cudaGraph ? recordedLength(maxTokens) : maxTokens
+    const positions = options.cudaGraph ? capturedLength(maxTokens) : maxTokens
     const tables = rotaryTables(model.architecture, positions).map(
       ({ name, shape, values }) => [name, this.#own(device.tensor('float32', shape, values))] as const,
     )
@@ -176,7 +176,7 @@ export class StepRunner {
     this.#training ??= this.#shaped(await this.#openTraining(this.#arena()), this.#trainingOutputs)
     let loss = 0
     for (const [index, batch] of batches.entries()) {
-      const padded = this.isRecorded ? padBatch(batch) : batch
+      const padded = this.isCaptured ? padBatch(batch) : batch
       const weights = new Float32Array(padded.targets.length).fill(1 / counted, 0, batch.targets.length)
       loss += await this.#training.run(padded, {
         weights,
@@ -222,8 +222,8 @@ export class StepRunner {
     return sum / counted
   }
 
-  /** True where shapes of batches are recorded if that can be: rows are packed into few shapes, and padded. */
-  get isRecorded(): boolean {
+  /** True where shapes of batches are captured if that can be: rows are packed into few shapes, and padded. */
+  get isCaptured(): boolean {
     return this.#options.cudaGraph === true
   }
 

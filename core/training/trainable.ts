@@ -21,7 +21,7 @@ export function trainableLayout(model: ModelFiles, settings: SettingValues): Lor
     names.map((name) => ({ name, shape: model.weights.get(name)?.shape ?? [] }))
   if (!settings['training.lora']) {
     if (quantized) throw new UserError('training/quantized-full', { dtype: settings['architecture.backbone_dtype'] })
-    return layOutLora([], { rank: 1, alpha: 1, wholes: shaped(usedWeights(model)) })
+    return layOutLora([], { rank: 1, alpha: 1, fullWeights: shaped(usedWeights(model)) })
   }
   const { embedding, head } = model.architecture
   const layers = settings['training.lora_unfreeze_layers']
@@ -34,7 +34,7 @@ export function trainableLayout(model: ModelFiles, settings: SettingValues): Lor
     alpha: settings['training.lora_alpha'],
     rankStabilised: settings['training.use_rslora'],
     magnitudes: settings['training.use_dora'],
-    wholes: shaped([...new Set(names)]),
+    fullWeights: shaped([...new Set(names)]),
   }
   return layOutLora(loraTargets(model.architecture, settings['training.lora_target_modules']), options)
 }
@@ -50,7 +50,7 @@ export async function initialTrainable(
   { device, resident }: { readonly device: Device; readonly resident: ResidentWeights },
 ): Promise<Float32Array<ArrayBuffer>> {
   const p = initialLora(layout, seed)
-  for (const { name, place } of layout.wholes) {
+  for (const { name, place } of layout.fullWeights) {
     const stored = model.stored.get(name)
     if (stored) p.set(await readTensor(model.folder, stored), place.offset)
   }

@@ -81,7 +81,7 @@ class Run {
     this.#state = setup.state
     this.#microBatches = {
       memory: setup.memory,
-      pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isRecorded),
+      pack: (packed) => packRows(packed, setup.maxTokens, setup.runner.isCaptured),
       free: () => setup.evaluator.freeMemory(),
     }
   }
@@ -256,7 +256,7 @@ class Run {
       fanInFanOut: layout.slots.some(({ module }) => module.transposed),
       rankStabilised: layout.rankStabilised,
       decomposed: layout.slots.some(({ magnitude }) => magnitude !== null),
-      savedModules: [...new Set(layout.wholes.map(({ name }) => last(moduleOf(name))))],
+      savedModules: [...new Set(layout.fullWeights.map(({ name }) => last(moduleOf(name))))],
     }
     const keep = this.#settings['training.save_checkpoint'] === 'each_evaluation_epoch' ? 'all' : 'named'
     return {

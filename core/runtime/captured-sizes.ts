@@ -1,4 +1,4 @@
-// What is recorded as a CUDA graph is recorded for one shape, and ONNX Runtime keeps every recording for as long as the
+// What is captured as a CUDA graph is captured for one shape, and ONNX Runtime keeps every capture for as long as the
 // session lives: sizes are rounded up to few.
 
 /** The next multiple of a step. */
