@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { UserError, type AppError, type CallName, type Calls, type EventName, type Events } from '../contract/index.ts'
-import type { SpawnEngine } from '../processes/port.ts'
+import type { SpawnEngineWith } from '../processes/port.ts'
 import { createErrorLog, surviveErrors } from '../host/error-log.ts'
 import { defaultLibraryFolder, userDataFolder } from '../files/folders.ts'
 import type { SpawnReader } from '../reader/client.ts'
@@ -10,7 +10,7 @@ import { createStudio, type Studio } from '../host/studio.ts'
 export interface CliHost {
   readonly version: string
   readonly resourcesFolder: string
-  readonly spawnEngine: SpawnEngine
+  readonly spawnEngine: SpawnEngineWith
   readonly spawnReader: SpawnReader
   /** Serves the studio to a browser until it is told to end; given by the web host. */
   readonly serve: (args: readonly string[]) => Promise<number>

@@ -30,6 +30,8 @@ let home: string
 let server: PackServer
 let service: GpuPackService
 let environment: NodeJS.ProcessEnv
+/** Where an engine looks instead. */
+let moved: NodeJS.ProcessEnv
 let told: GpuPackProgress[]
 let changes: number
 let saved: string | null
@@ -41,6 +43,7 @@ beforeEach(async () => {
   await writeFile(join(home, 'shipped', 'libonnxruntime.so.1'), 'runtime')
   environment = { TERAKOYA_GPU_PACK_SOURCE: server.url, LD_LIBRARY_PATH: join(home, 'system') }
   ;[told, changes, saved] = [[], 0, null]
+  moved = {}
   service = open()
 })
 afterEach(async () => {
@@ -79,13 +82,14 @@ const download = () =>
 const folder = () => join(home, 'gpu-pack')
 const shipped = () => join(home, 'shipped', 'libonnxruntime.so.1')
 /** As the engine looks for it. */
-const look = () => installedPack(environment, { platform: server.platform, shippedLibrary: shipped() })
+const ofEngine = () => ({ ...environment, ...service.forEngine(), ...moved })
+const look = () => installedPack(ofEngine(), { platform: server.platform, shippedLibrary: shipped() })
 const found = (): InstalledPack => {
   const pack = look()
   if (!pack?.ok) throw new Error(JSON.stringify(pack))
   return pack.value
 }
-const loadedLibrary = () => findLibrary(environment, { platform: server.platform, shippedLibrary: shipped() })
+const loadedLibrary = () => findLibrary(ofEngine(), { platform: server.platform, shippedLibrary: shipped() })
 const onDisk = async () => (await readdir(folder()).catch(() => [] as string[])).sort()
 
 describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
@@ -334,7 +338,7 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
   })
 
   it('is nothing without the record of the account, or with one for other archives or of names that lead elsewhere', async () => {
-    const record = environment['TERAKOYA_GPU_PACK_TRUST']!
+    const record = service.forEngine()['TERAKOYA_GPU_PACK_TRUST']!
     expect(record.startsWith(join(home, 'gpu-pack-trust.json'))).toBe(true)
     const [second, first] = [server.platform.libraries[1]!, server.platform.libraries[0]!]
     const { archives: noted } = trustRecord.parse(await readFile(record, 'utf8'))
@@ -361,14 +365,22 @@ describe.skipIf(process.platform === 'win32')('what is in the folder of the pack
 
   it('may lie elsewhere by now, and is brought again over what was changed', async () => {
     await rename(folder(), join(home, 'moved'))
-    environment['TERAKOYA_GPU_PACK'] = join(home, 'moved')
+    moved = { TERAKOYA_GPU_PACK: join(home, 'moved') }
     expect(await verdict()).toBeNull()
     await cp(join(home, 'moved'), folder(), { recursive: true })
-    environment['TERAKOYA_GPU_PACK'] = folder()
+    moved = {}
     await writeFile(place(names()[0]!), 'SHARED')
     expect(await verdict()).toBe(`gpu-pack/changed ${server.platform.provider.files[0]!.name}`)
     expect((await download()).state).toBe('done')
     expect(await verdict()).toBeNull()
+  })
+
+  it('tells the engine where it is by an argument, and leaves the environment of the host as it is', () => {
+    expect(service.forEngine()).toEqual({
+      TERAKOYA_GPU_PACK: folder(),
+      TERAKOYA_GPU_PACK_TRUST: join(home, 'gpu-pack-trust.json'),
+    })
+    expect(Object.keys(environment).sort()).toEqual(['LD_LIBRARY_PATH', 'TERAKOYA_GPU_PACK_SOURCE'])
   })
 
   it('counts as not installed once the engine has found it changed', async () => {

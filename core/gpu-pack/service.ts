@@ -41,11 +41,13 @@ export interface GpuPackServiceOptions {
 export interface GpuPackService extends GpuPackHandlers {
   /** The folder in use and the one of the start. */
   folders(): readonly string[]
+  /** What an engine that is started now must have in its environment to find the pack (runtime/library.ts). */
+  forEngine(): Readonly<Record<string, string>>
   /** Ends a download (what has arrived is kept) and connections. */
   close(): Promise<void>
 }
 
-/** The GPU pack: found, brought, removed. The engine is told of its folder by the environment (runtime/library.ts). */
+/** The GPU pack: found, brought, removed. */
 export function createGpuPackService(options: GpuPackServiceOptions): GpuPackService {
   const environment = options.environment ?? process.env
   const platform = options.platform === undefined ? packPlatform() : options.platform
@@ -56,15 +58,12 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
   const network = createNetwork(proxyFromEnvironment(environment))
   const client = createHubClient({ endpoint: new URL('https://localhost'), network, token: async () => null })
-  const announce = () => {
-    Object.assign(environment, { TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile })
-  }
-  announce()
+  const forEngine = () => ({ TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile })
 
   const state = (): GpuPackState => {
     const installed = options.isChanged?.()
       ? null
-      : readInstalled({ folder, environment, platform, shippedLibrary: library })
+      : readInstalled({ folder, environment: { ...environment, ...forEngine() }, platform, shippedLibrary: library })
     return {
       isSupported: platform !== null,
       folder,
@@ -102,6 +101,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
 
   return {
     folders: () => [folder, startFolder],
+    forEngine,
     state: async () => state(),
     async plan() {
       const found = plan()
@@ -131,7 +131,6 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
         throw toDiskError(error, next)
       })
       folder = next
-      announce()
       await options.saveFolder(folder)
       options.onChange()
       return state()

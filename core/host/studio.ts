@@ -17,7 +17,7 @@ import {
 import { createDispatch } from './dispatch.ts'
 import { createChatService } from '../chat/chat-service.ts'
 import { createEngineClient, type EngineClient } from '../engine/engine-client.ts'
-import type { SpawnEngine } from '../processes/port.ts'
+import type { SpawnEngineWith } from '../processes/port.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
@@ -42,7 +42,7 @@ export interface StudioOptions {
   readonly libraryFolder: string
   /** The user named that folder for this start: the preferences' one is not used. */
   readonly isLibraryNamed?: boolean
-  readonly spawnEngine: SpawnEngine
+  readonly spawnEngine: SpawnEngineWith
   readonly spawnReader: SpawnReader
   /** The host's keychain and proxy settings. */
   readonly hub?: HubHost
@@ -77,7 +77,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const listeners = new Set<(name: EventName, payload: unknown) => void>()
   const emit = <N extends EventName>(name: N, payload: Events[N]) =>
     listeners.forEach((listener) => listener(name, payload))
-  const engine = createEngineClient(options.spawnEngine)
+  const engine = createEngineClient(() => options.spawnEngine(gpuPack.forEngine()))
   const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))

@@ -19,6 +19,8 @@ export interface EnginePort {
 
 /** Starts an engine process; each host has its own way. */
 export type SpawnEngine = () => EnginePort
+/** Starts an engine with these variables besides the process's own. */
+export type SpawnEngineWith = (environment: Readonly<Record<string, string>>) => EnginePort
 
 /** The engine's end: what its entry file makes of process.parentPort or process.send. */
 export interface HostPort {

@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     resourcesFolder: join(root, 'resources'),
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: defaultLibraryFolder(),
-    spawnEngine: () => spawnEngine(join(built, 'main', 'engine.js')),
+    spawnEngine: (environment) => spawnEngine(join(built, 'main', 'engine.js'), environment),
     spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
     hub: hubHost(),
     systemLanguage,

@@ -8,8 +8,8 @@ export const ENGINE_NAME = 'Terakoya Engine'
 export const READER_NAME = 'Terakoya Reader'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
-export const spawnEngine = (entry: string): EnginePort =>
-  spawnProcess(entry, { serviceName: ENGINE_NAME, env: engineEnvironment() })
+export const spawnEngine = (entry: string, environment: Readonly<Record<string, string>>): EnginePort =>
+  spawnProcess(entry, { serviceName: ENGINE_NAME, env: engineEnvironment(environment) })
 
 /** Starts a reader of models as a utility process. */
 export const spawnReader = (entry: string): EnginePort =>

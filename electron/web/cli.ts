@@ -17,7 +17,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const host: CliHost = {
   version,
   resourcesFolder,
-  spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
+  spawnEngine: (environment) => spawnEngine(join(builtFolder, 'main', 'engine.js'), environment),
   spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
   serve: (args) => serve(args, { version, resourcesFolder, builtFolder }),
 }

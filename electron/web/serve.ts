@@ -71,7 +71,7 @@ async function openHost(
     preferencesFile: join(accountFolder, 'preferences.json'),
     libraryFolder: library ?? defaultLibraryFolder(),
     isLibraryNamed: library !== undefined,
-    spawnEngine: () => spawnEngine(join(builtFolder, 'main', 'engine.js')),
+    spawnEngine: (environment) => spawnEngine(join(builtFolder, 'main', 'engine.js'), environment),
     spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
     homeFolders: createHomeFolders(homedir(), grants),
     systemLanguage: () => browserLanguage ?? language(),

@@ -10,7 +10,7 @@ it.skipIf(process.platform === 'win32')('ends an engine that does not heed a req
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-engine-'))
   const entry = join(folder, 'engine.js')
   await writeFile(entry, "process.on('SIGTERM', () => {}); process.send('ready'); setInterval(() => {}, 1000)")
-  const engine = spawnEngine(entry)
+  const engine = spawnEngine(entry, {})
   expect(await new Promise((resolve) => engine.onMessage(resolve))).toBe('ready')
   const exit = new Promise<EngineExit>((resolve) => engine.onExit(resolve))
   engine.kill()

@@ -4,7 +4,8 @@ import type { EnginePort } from '../../core/processes/port.ts'
 import { readerEnvironment } from '../../core/reader/environment.ts'
 
 /** Starts the engine as a child process; it ends with this process. `entry` is the built engine. */
-export const spawnEngine = (entry: string): EnginePort => spawnProcess(entry, engineEnvironment())
+export const spawnEngine = (entry: string, environment: Readonly<Record<string, string>>): EnginePort =>
+  spawnProcess(entry, engineEnvironment(environment))
 
 /** Starts a reader of models as a child process. `entry` is the built reader. */
 export const spawnReader = (entry: string): EnginePort => spawnProcess(entry, readerEnvironment())
