@@ -101,6 +101,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     tokenCounter: (modelId) => tokenCounter(models, services.reader, modelId),
   })
   const experiments = createExperimentService({
+    language: services.language,
     folder: places.experiments,
     trashFolder: places.trash,
     datasets,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defaultSettings, parseSettings, UserError } from '../contract/index.ts'
+import { languageIds, text } from '../../texts/index.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
 import { newExperimentId, thin } from './naming.ts'
 import { flattenSettings, nestSettings, parseSettingsYaml } from './settings-yaml.ts'
@@ -8,8 +9,10 @@ import { validationCount } from '../planning/snapshot.ts'
 describe('log.txt', () => {
   it('holds a sentence for a person and gives the same line back', () => {
     const line = { time: '2026-11-23T06:00:00.000Z', level: 'info', code: 'run/stopped', facts: { step: 7 } } as const
-    expect(formatLogLine(line)).toBe('2026-11-23T06:00:00.000Z info run/stopped {"step":7} ステップ 7 で停止しました。')
-    expect(parseLogLine(formatLogLine(line))).toEqual(line)
+    const begins = '2026-11-23T06:00:00.000Z info run/stopped {"step":7} '
+    expect(formatLogLine(line, 'ja')).toBe(`${begins}ステップ 7 で停止しました。`)
+    expect(formatLogLine(line, 'en')).toBe(`${begins}${text('en').log['run/stopped'].replace('{step}', '7')}`)
+    for (const language of languageIds) expect(parseLogLine(formatLogLine(line, language))).toEqual(line)
   })
 
   it('skips a line that a crash cut off', () => {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { sourceLanguage } from '../../texts/index.ts'
+import type { Language } from '../../texts/index.ts'
 import { logSentence } from '../../texts/sentences.ts'
 import type { LogLine } from '../contract/index.ts'
 
-/** One line of log.txt: time, level, code, facts as JSON, then the sentence for a person. */
-export const formatLogLine = (line: LogLine): string =>
-  `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${logSentence(line, sourceLanguage)}`
+/** One line of log.txt: time, level, code, facts as JSON, then the sentence for a person in their language. */
+export const formatLogLine = (line: LogLine, language: Language): string =>
+  `${line.time} ${line.level} ${line.code} ${JSON.stringify(line.facts)} ${logSentence(line, language)}`
 
 const Facts = z.record(z.string(), z.union([z.string(), z.number()]))
 

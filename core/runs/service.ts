@@ -1,3 +1,4 @@
+import type { Language } from '../../texts/index.ts'
 import { isActive, toAppError, type ExperimentId, type Handlers } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
@@ -26,6 +27,8 @@ export interface ExperimentServiceOptions {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  /** The language of the sentences in log.txt; without it Japanese. */
+  readonly language?: () => Language
   /**
    * Another studio writes in the library: what it says of its runs is believed, its processes may not be seen from
    * here.
@@ -95,7 +98,7 @@ function connect({
   ...options
 }: ExperimentServiceOptions): Parts & { readonly clock: () => Date } {
   const emit = withoutFailures(options.emit)
-  const store = new ExperimentStore(folder, trashFolder)
+  const store = new ExperimentStore(folder, trashFolder, options.language)
   const supervisor = createSupervisor({ store, engine, emit, now, clock })
   const queries = new Queries({
     store,

@@ -7,6 +7,7 @@ import { toDiskError } from '../files/disk-errors.ts'
 import { linesOf, type LineLimits } from '../files/lines.ts'
 import { sweepCheckpoints } from '../training/checkpoint-folder.ts'
 import { readHistory } from '../training/history.ts'
+import { sourceLanguage, type Language } from '../../texts/index.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
 import { readRecord, recordText, stateFile, type ExperimentRecord, type RunStateFile } from './record-file.ts'
 
@@ -41,10 +42,13 @@ const isDraft = (entry: string): boolean =>
 export class ExperimentStore {
   readonly folder: string
   readonly trashFolder: string
+  readonly #language: () => Language
 
-  constructor(folder: string, trashFolder: string) {
+  /** `language`: that of the sentences in log.txt, asked for at each line; without it Japanese. */
+  constructor(folder: string, trashFolder: string, language: () => Language = () => sourceLanguage) {
     this.folder = folder
     this.trashFolder = trashFolder
+    this.#language = language
   }
 
   folderOf(id: ExperimentId): string {
@@ -132,7 +136,7 @@ export class ExperimentStore {
     if (lines.length > 0)
       await disk.appendFile(
         experimentFiles(this.folderOf(id)).log,
-        lines.map((line) => `${formatLogLine(line)}\n`).join(''),
+        lines.map((line) => `${formatLogLine(line, this.#language())}\n`).join(''),
       )
   }
 
