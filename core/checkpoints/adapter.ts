@@ -65,7 +65,7 @@ export async function writeAdapter(
 }
 
 /**
- * Reads a PEFT LoRA adapter, widened to float32.
+ * Reads a PEFT LoRA adapter, as float32.
  * Throws UserError 'file/not-found', 'adapter/unsupported', 'adapter/tensor-unknown', 'checkpoint/tensor-missing',
  * 'checkpoint/tensor-shape' or one of readSafetensorsHeader's.
  */

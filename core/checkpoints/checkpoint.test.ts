@@ -27,13 +27,13 @@ describe('the shipped tiny model', () => {
     })
   })
 
-  it('widens its halves exactly', async () => {
+  it('converts its float16 numbers exactly', async () => {
     const checkpoint = await openCheckpoint(TINY)
     const place = requireTensor(checkpoint, 'model.norm.weight')
     const bytes = await readTensorBytes(TINY, place)
     const weight = await readWeight(checkpoint, 'model.norm.weight')
     expect(weight).toHaveLength(384)
-    // sha1 of the tensor widened to float32 by PyTorch.
+    // sha1 of the tensor converted to float32 by PyTorch.
     expect([bytes.length, createHash('sha1').update(new Uint8Array(weight.buffer)).digest('hex')]).toEqual([
       768,
       'f39844b4a23074b220aaaedbbb7f36d8f339f30f',

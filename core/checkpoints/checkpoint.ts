@@ -113,6 +113,6 @@ export function requireTensor({ folder, tensors }: Checkpoint, name: string, sha
   return place
 }
 
-/** Returns a weight widened to float32, row-major. Throws like requireTensor and readTensor. */
+/** Returns a weight as float32, row-major. Throws like requireTensor and readTensor. */
 export const readWeight = (checkpoint: Checkpoint, name: string): Promise<Float32Array<ArrayBuffer>> =>
   readTensor(checkpoint.folder, requireTensor(checkpoint, name))

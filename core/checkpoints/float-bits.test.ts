@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { float16ToFloat32, float32ToFloat16, widenBfloat16, widenFloat16 } from './float-bits.ts'
+import { float16ToFloat32, float32ToFloat16, bfloat16ToFloat32Array, float16ToFloat32Array } from './float-bits.ts'
 
-it('reads halves: zero, subnormal, normal, the largest, infinity, NaN', () => {
-  const halves = [0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x3555, 0x7bff, 0x7c00, 0xfc00, 0x7e00]
+it('reads float16: zero, subnormal, normal, the largest, infinity, NaN', () => {
+  const float16s = [0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x3555, 0x7bff, 0x7c00, 0xfc00, 0x7e00]
   const values = [0, -0, 2 ** -24, 1023 * 2 ** -24, 2 ** -14, 1, -2, 0.333251953125, 65504, Infinity, -Infinity, NaN]
-  expect(halves.map(float16ToFloat32)).toEqual(values)
-  expect([...widenFloat16(Uint16Array.from(halves))]).toEqual(values)
+  expect(float16s.map(float16ToFloat32)).toEqual(values)
+  expect([...float16ToFloat32Array(Uint16Array.from(float16s))]).toEqual(values)
 })
 
 it('turns every half into float32 and back unchanged', () => {
@@ -30,5 +30,10 @@ it('rounds to the nearest half, ties to even', () => {
 })
 
 it('widens bfloat16 by its upper 16 bits', () => {
-  expect([...widenBfloat16(Uint16Array.from([0x3f80, 0xbf00, 0x4049, 0x7f80]))]).toEqual([1, -0.5, 3.140625, Infinity])
+  expect([...bfloat16ToFloat32Array(Uint16Array.from([0x3f80, 0xbf00, 0x4049, 0x7f80]))]).toEqual([
+    1,
+    -0.5,
+    3.140625,
+    Infinity,
+  ])
 })

@@ -11,29 +11,29 @@ export function float16ToFloat32(half: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25)
 }
 
-let halves: Float32Array<ArrayBuffer> | undefined
+let everyFloat16: Float32Array<ArrayBuffer> | undefined
 
-/** Every half as float32, indexed by its bits: widening a weight matrix is then one look-up an element. */
+/** Every float16 as float32, indexed by its bits: converting a weight matrix is then one look-up an element. */
 export function halfTable(): Float32Array<ArrayBuffer> {
-  return (halves ??= Float32Array.from({ length: 65536 }, (_, half) => float16ToFloat32(half)))
+  return (everyFloat16 ??= Float32Array.from({ length: 65536 }, (_, bits16) => float16ToFloat32(bits16)))
 }
 
-/** Widens IEEE halves, given as bits, to float32. */
-export function widenFloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
+/** Converts float16 numbers, given as bits, to float32. */
+export function float16ToFloat32Array(source: Uint16Array): Float32Array<ArrayBuffer> {
   const table = halfTable()
   const out = new Float32Array(source.length)
   for (let i = 0; i < source.length; i++) out[i] = table[source[i]!]!
   return out
 }
 
-/** Widens bfloat16, given as bits, to float32. */
-export function widenBfloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
+/** Converts bfloat16 numbers, given as bits, to float32. */
+export function bfloat16ToFloat32Array(source: Uint16Array): Float32Array<ArrayBuffer> {
   const out = new Uint32Array(source.length)
   for (let i = 0; i < source.length; i++) out[i] = source[i]! << 16
   return new Float32Array(out.buffer)
 }
 
-/** The 16 bits of the IEEE half nearest to `value`, ties to even. */
+/** The 16 bits of the float16 nearest to `value`, ties to even. */
 export function float32ToFloat16(value: number): number {
   number[0] = value
   const word = bits[0]!
@@ -55,7 +55,7 @@ function roundShift(value: number, shift: number): number {
   return rest > half || (rest === half && quotient & 1) ? quotient + 1 : quotient
 }
 
-/** The upper halves of float32 numbers, rounded to the nearest, ties to even. */
+/** The upper 16 bits of float32 numbers, rounded to the nearest, ties to even. */
 export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
   return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)

@@ -30,7 +30,7 @@ export {
   float32ToFloat16,
   halfTable,
   roundedTo,
-  widenBfloat16,
-  widenFloat16,
+  bfloat16ToFloat32Array,
+  float16ToFloat32Array,
 } from './float-bits.ts'
 export { readJsonObject } from '../files/json-file.ts'

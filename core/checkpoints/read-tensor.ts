@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
-import { widenBfloat16, widenFloat16 } from './float-bits.ts'
+import { bfloat16ToFloat32Array, float16ToFloat32Array } from './float-bits.ts'
 import { toReadError } from '../files/read-error.ts'
 import { openRegularFile } from '../files/regular-file.ts'
 import { readAt } from './read-bytes.ts'
@@ -82,9 +82,9 @@ export async function readTensor(folder: string, place: StoredTensor): Promise<F
     case 'float32':
       return new Float32Array(buffer)
     case 'float16':
-      return widenFloat16(new Uint16Array(buffer))
+      return float16ToFloat32Array(new Uint16Array(buffer))
     case 'bfloat16':
-      return widenBfloat16(new Uint16Array(buffer))
+      return bfloat16ToFloat32Array(new Uint16Array(buffer))
     case 'float64':
       return Float32Array.from(new Float64Array(buffer))
     default:

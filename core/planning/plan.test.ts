@@ -69,7 +69,7 @@ describe('the memory of a plan', () => {
     })
   })
 
-  it('is more where kernels of our own cannot be compiled', async () => {
+  it('is more where custom kernels cannot be compiled', async () => {
     const report = card(16e9, 12e9)
     const lacking: DeviceReport = {
       ...report,

@@ -161,7 +161,7 @@ describe('what a run is asked for', { timeout: 120_000 }, () => {
     expect((await runJob({ ...next, modelFolder: folder })).losses[0]).toBeLessThan(losses[0]!)
   })
 
-  it('refuses to train weights of few bits themselves', async () => {
+  it('refuses to train quantized weights themselves', async () => {
     await expect(
       runJob(await job({ 'training.lora': false, 'architecture.backbone_dtype': 'int8' })),
     ).rejects.toMatchObject({ error: { code: 'training/quantized-full', facts: { dtype: 'int8' } } })

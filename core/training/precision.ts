@@ -4,8 +4,8 @@ import type { ComputeType } from '../models/programs.ts'
 import type { WeightStorage } from '../weights/resident.ts'
 
 /**
- * What a run computes in. Unless said otherwise, halves where tensor cores multiply them many times as fast (H2O LLM
- * Studio: `mixed_precision`).
+ * What a run computes in. Unless said otherwise, fp16 or bf16 where tensor cores multiply them many times as fast (H2O
+ * LLM Studio: `mixed_precision`).
  */
 export const computeTypeFor = (
   device: DeviceKind,

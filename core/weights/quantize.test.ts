@@ -3,7 +3,13 @@ import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { float32ToBfloat16, float32ToFloat16, halfTable, widenBfloat16, widenFloat16 } from '../checkpoints/index.ts'
+import {
+  float32ToBfloat16,
+  float32ToFloat16,
+  halfTable,
+  bfloat16ToFloat32Array,
+  float16ToFloat32Array,
+} from '../checkpoints/index.ts'
 import { blockOf, makeQuantize, type Quantization, type QuantizableType, type Quantized } from './quantize.ts'
 import { QuantizerThreads } from './quantizer-threads.ts'
 
@@ -62,8 +68,8 @@ it.each(['float64', 'float16', 'bfloat16'] as const)(
       dtype === 'float64'
         ? numbers.slice()
         : dtype === 'float16'
-          ? widenFloat16(stored as Uint16Array)
-          : widenBfloat16(stored as Uint16Array)
+          ? float16ToFloat32Array(stored as Uint16Array)
+          : bfloat16ToFloat32Array(stored as Uint16Array)
     expect(quantize(stored.buffer, { dtype, kind: 'int4', block: 64 })).toEqual(
       quantize(same.buffer, { dtype: 'float32', kind: 'int4', block: 64 }),
     )

@@ -139,7 +139,7 @@ const keptType = ({ dtype }: StoredTensor): WholeType => (isKept(dtype) ? dtype 
 const wholeType = (place: StoredTensor, storage: Exclude<WeightStorage, Quantization>): WholeType =>
   storage === 'as-stored' ? keptType(place) : storage
 
-/** Each keeps the bytes of the largest tensor that it has read. Of weights in few bits most are read by threads. */
+/** Each keeps the bytes of the largest tensor that it has read. Of quantized weights most are read by threads. */
 const MAX_READERS = 8
 
 interface FillOptions {
@@ -244,7 +244,7 @@ function whole(make: Make, place: StoredTensor, storage: Exclude<WeightStorage, 
   }
 }
 
-/** Types that lie on a device as they are stored; others are widened. */
+/** Types that lie on a device as they are stored; others are converted to float32. */
 const isKept = (dtype: TensorType): dtype is 'float32' | 'float16' | 'bfloat16' =>
   dtype === 'float32' || dtype === 'float16' || dtype === 'bfloat16'
 

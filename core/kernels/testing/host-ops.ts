@@ -87,7 +87,7 @@ export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] 
 }
 
 /**
- * Halves without the GPU's instructions; weights in files, which need not lie as a GPU's memory does; and a block of
+ * float16 and bfloat16 without the GPU's instructions; weights in files, which need not lie as a GPU's memory does; and a block of
  * one thread has nothing to join.
  */
 function forHost(text: string): string {
