@@ -134,10 +134,12 @@ export const settingCatalogue = {
   },
   'architecture.backbone_dtype': {
     kind: 'choice',
-    default: 'float32',
+    default: 'as-stored',
     group: 'architecture',
     advanced: true,
-    choices: ['float32', 'float16', 'bfloat16', 'int8', 'int4'],
+    choices: ['as-stored', 'float16', 'bfloat16', 'int8', 'int4'],
+    // H2O LLM Studio's word, and ours before: the checkpoint's own type was kept with it too.
+    aliases: { float32: 'as-stored' },
   },
   'architecture.gradient_checkpointing': { kind: 'boolean', default: false, group: 'architecture', advanced: true },
   'architecture.intermediate_dropout': {

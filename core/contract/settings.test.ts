@@ -111,6 +111,14 @@ describe('parseSettings', () => {
     ])
   })
 
+  it('takes the words of files of before for what they meant', () => {
+    const read = (dtype: unknown) => parseSettings({ 'dataset.id': 'x', 'architecture.backbone_dtype': dtype })
+    expect(read('float32').values['architecture.backbone_dtype']).toBe('as-stored')
+    expect(read('float32').problems).toEqual([])
+    for (const wrong of ['toString', 'float64', 32])
+      expect(read(wrong).problems).toMatchObject([{ key: 'architecture.backbone_dtype', code: 'setting/choice' }])
+  })
+
   const hostile = [
     { toString: 1 },
     { toString: 1, valueOf: null },

@@ -51,6 +51,8 @@ export type SettingDefinition = Described &
         readonly kind: 'choice'
         readonly default: string
         readonly choices: readonly string[]
+        /** Other words for a choice in files of before and of other programs. */
+        readonly aliases?: Readonly<Record<string, string>>
         /** What choices are called where a language has no words of its own for them. */
         readonly names?: Readonly<Record<string, string>>
       }
@@ -172,8 +174,10 @@ function checkValue(
       return { problem: { key, code: 'setting/type', found, expected: 'boolean' } }
     }
     case 'choice': {
-      if (definition.choices.some((choice) => choice === value)) return { value }
-      return { problem: { key, code: 'setting/choice', found, expected: definition.choices.join(', ') } }
+      const { choices, aliases = {} } = definition
+      const meant = typeof value === 'string' && Object.hasOwn(aliases, value) ? aliases[value] : value
+      if (choices.some((choice) => choice === meant)) return { value: meant }
+      return { problem: { key, code: 'setting/choice', found, expected: choices.join(', ') } }
     }
   }
 }

@@ -241,7 +241,7 @@ async function release(shared: SharedWeights): Promise<void> {
 }
 
 /** Chatting keeps the weights as they are stored. */
-const CHAT_WEIGHTS = { 'architecture.backbone_dtype': 'float32', 'environment.precision': 'float32' } as const
+const CHAT_WEIGHTS = { 'architecture.backbone_dtype': 'as-stored', 'environment.precision': 'float32' } as const
 
 async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter | null): Promise<OpenModel> {
   const device = openRuntime().device(kind)

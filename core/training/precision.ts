@@ -18,7 +18,7 @@ export function weightStorageFor(
   settings: Pick<SettingValues, 'architecture.backbone_dtype' | 'environment.precision'>,
 ): WeightStorage {
   const wanted = settings['architecture.backbone_dtype']
-  if (wanted !== 'float32') return wanted
+  if (wanted !== 'as-stored') return wanted
   const compute = computeTypeFor(device, settings)
   return device === 'cuda' && compute !== 'float32' ? compute : 'as-stored'
 }

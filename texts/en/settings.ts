@@ -82,7 +82,7 @@ export const settings: LocaleOf<typeof ja> = {
     label: 'Base weights',
     help: 'How the base model lies in memory. Smaller forms fit larger models, at a little precision.',
     options: {
-      float32: 'As stored (standard)',
+      'as-stored': 'As stored (standard)',
       float16: 'float16 (half the size)',
       bfloat16: 'bfloat16 (half the size)',
       int8: 'int8 (a quarter of the size)',

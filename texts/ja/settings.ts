@@ -81,7 +81,7 @@ export const settings = {
     label: 'ベースモデルの重みの持ち方',
     help: 'ベースモデルをメモリに置くときの形です。小さくするほど大きなモデルが入りますが、精度は少し落ちます。',
     options: {
-      float32: '元のまま（標準）',
+      'as-stored': '元のまま（標準）',
       float16: 'float16（半分の大きさ）',
       bfloat16: 'bfloat16（半分の大きさ）',
       int8: 'int8（4 分の 1 の大きさ）',
