@@ -29,9 +29,9 @@ describe('the settings catalogue', () => {
     for (const key of settingKeys) {
       const definition = settingOf(key)
       const options = settingTexts(key, 'en').options
-      expect([key, options && Object.keys(options)]).toEqual([
+      expect([key, options && Object.keys(options).sort()]).toEqual([
         key,
-        definition.kind === 'choice' ? [...definition.choices] : undefined,
+        definition.kind === 'choice' ? [...definition.choices].sort() : undefined,
       ])
     }
     expect(Object.keys(named)).toEqual(presets.map(({ id }) => id))

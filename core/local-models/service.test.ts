@@ -118,5 +118,6 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
   }
   expect(told.sort()).toEqual(['a-slow', 'b-slow', 'c-slow', 'd-sound'])
   expect(asked.sort()).toEqual(['a-slow', 'b-slow', 'c-slow', 'd-sound'])
-  expect(await problems()).toEqual(Array(4).fill(null))
+  // A busy computer may be late once more: all is known, and some list says so.
+  await expect.poll(problems).toEqual(Array(4).fill(null))
 })
