@@ -110,7 +110,7 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
   })
   const problems = async () => (await service.list(undefined as never)).map(({ problem }) => problem?.code ?? null)
   expect(await problems()).toEqual(Array(4).fill('model/being-read'))
-  expect(asked).toEqual(['a-slow', 'b-slow'])
+  await expect.poll(() => asked).toEqual(['a-slow', 'b-slow'])
   expect(await service.find('d-sound')).toMatchObject(description)
   while (told.length < 4) {
     ends.splice(0).forEach((end) => end())
