@@ -148,30 +148,42 @@ export function NumberTextField({
       {!labelHidden && <Label className={styles.label}>{label}</Label>}
       <span className={styles.number}>
         <Input className={cx(styles.input, styles.digits)} inputMode="decimal" onKeyDown={keyDown} autoComplete="off" />
-        <AriaButton
-          slot={null}
-          excludeFromTabOrder
-          aria-label={t('decrease', { label })}
-          className={styles.stepper as string}
-          isDisabled={isDisabled}
-          onPress={() => move(-1)}
-        >
+        <StepButton label={t('decrease', { label })} isDisabled={isDisabled} onPress={() => move(-1)}>
           <Minus size={13} />
-        </AriaButton>
-        <AriaButton
-          slot={null}
-          excludeFromTabOrder
-          aria-label={t('increase', { label })}
-          className={styles.stepper as string}
-          isDisabled={isDisabled}
-          onPress={() => move(1)}
-        >
+        </StepButton>
+        <StepButton label={t('increase', { label })} isDisabled={isDisabled} onPress={() => move(1)}>
           <Plus size={13} />
-        </AriaButton>
+        </StepButton>
         {unit !== undefined && <span className={styles.unit}>{unit}</span>}
       </span>
       <Messages help={help} error={error} />
     </AriaTextField>
+  )
+}
+
+/** Steps by a press; the keyboard has the arrow keys of the field instead. */
+function StepButton({
+  label,
+  isDisabled,
+  onPress,
+  children,
+}: {
+  readonly label: string
+  readonly isDisabled: boolean | undefined
+  readonly onPress: () => void
+  readonly children: ReactNode
+}) {
+  return (
+    <AriaButton
+      slot={null}
+      excludeFromTabOrder
+      aria-label={label}
+      className={styles.stepper as string}
+      isDisabled={isDisabled}
+      onPress={onPress}
+    >
+      {children}
+    </AriaButton>
   )
 }
 

@@ -1,5 +1,5 @@
 import { ArrowUp, ChevronRight, Square } from 'lucide-react'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button as AriaButton, Disclosure, DisclosurePanel, TextArea, TextField } from 'react-aria-components'
 import { Button, cx, IconButton, Switch } from '../../ui/index.ts'
@@ -10,14 +10,8 @@ import styles from './Composer.module.css'
 
 const MAX_HEIGHT_PX = 160
 
-/** The question box. Enter sends, Shift+Enter begins a new line, an IME's Enter does neither. */
-export function Composer() {
-  const { t } = useTranslation('chat')
-  const draft = useChat((state) => state.draft)
-  const carriesOn = useChat((state) => state.carriesOn)
-  const busy = useChat((state) => isAnswering(lastTurn(state)))
-  const ready = useChat((state) => state.sources.some((source) => source !== null))
-  const turnCount = useChat((state) => state.turns.length)
+/** The text area: it takes the focus after each turn, and is as high as its draft. */
+function useBox(draft: string, turnCount: number): RefObject<HTMLTextAreaElement | null> {
   const box = useRef<HTMLTextAreaElement>(null)
   useEffect(() => box.current?.focus(), [turnCount])
   useEffect(() => {
@@ -26,6 +20,18 @@ export function Composer() {
     current.style.height = 'auto'
     current.style.height = `${Math.min(MAX_HEIGHT_PX, current.scrollHeight)}px`
   }, [draft])
+  return box
+}
+
+/** The question box. Enter sends, Shift+Enter begins a new line, an IME's Enter does neither. */
+export function Composer() {
+  const { t } = useTranslation('chat')
+  const draft = useChat((state) => state.draft)
+  const carriesOn = useChat((state) => state.carriesOn)
+  const busy = useChat((state) => isAnswering(lastTurn(state)))
+  const ready = useChat((state) => state.sources.some((source) => source !== null))
+  const turnCount = useChat((state) => state.turns.length)
+  const box = useBox(draft, turnCount)
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     const { key, shiftKey, keyCode } = event
     if (!isSendKey({ key, shiftKey, keyCode, isComposing: event.nativeEvent.isComposing })) return

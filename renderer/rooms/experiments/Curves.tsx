@@ -16,6 +16,19 @@ interface CurvesProps {
 /** More points than this cannot be told apart on a screen. */
 const MAX_POINTS = 800
 
+const formatRate = (value: number): string =>
+  value === 0 || value >= 0.00001 ? String(Number(value.toPrecision(2))) : value.toExponential(0)
+
+/** What a line or a dot of a chart stands for. */
+function Key({ mark, label }: { readonly mark: 'line' | 'dot'; readonly label: string }) {
+  return (
+    <span className={styles.key}>
+      <i className={styles[mark]} />
+      {label}
+    </span>
+  )
+}
+
 /** Loss (training line, validation marks) above the learning rate, on one scale of steps. */
 export const Curves = memo(function Curves({ steps, evaluations, totalSteps, active }: CurvesProps) {
   const { t } = useTranslation('experiments')
@@ -32,11 +45,6 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
     [steps, t],
   )
   const formatX = useCallback((step: number) => t('run.atStep', { step: format.number(step) }), [t, format])
-  const formatRate = useCallback(
-    (value: number) =>
-      value === 0 || value >= 0.00001 ? String(Number(value.toPrecision(2))) : value.toExponential(0),
-    [],
-  )
   const formatAxis = useCallback(
     (value: number) => (Number.isInteger(value) ? String(value) : format.loss(value)),
     [format],
@@ -47,15 +55,9 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
     <div className={styles.curves}>
       <figure className={styles.figure}>
         <figcaption className={styles.caption}>
-          <span className={styles.key}>
-            <i className={styles.line} />
-            {t('run.loss')}
-          </span>
+          <Key mark="line" label={t('run.loss')} />
           {evaluations.some(({ validationLoss }) => validationLoss !== null) && (
-            <span className={styles.key}>
-              <i className={styles.dot} />
-              {t('run.validationLoss')}
-            </span>
+            <Key mark="dot" label={t('run.validationLoss')} />
           )}
         </figcaption>
         <LineChart
@@ -69,10 +71,7 @@ export const Curves = memo(function Curves({ steps, evaluations, totalSteps, act
       </figure>
       <figure className={styles.figure}>
         <figcaption className={styles.caption}>
-          <span className={styles.key}>
-            <i className={styles.line} />
-            {t('run.learningRate')}
-          </span>
+          <Key mark="line" label={t('run.learningRate')} />
           <span className={styles.axis}>{t('run.stepAxis')}</span>
         </figcaption>
         <LineChart

@@ -26,6 +26,28 @@ function Metrics({ metrics }: { readonly metrics: Evaluation['metrics'] }) {
   )
 }
 
+function Samples({ samples }: { readonly samples: Evaluation['samples'] }) {
+  const { t } = useTranslation('experiments')
+  return (
+    <ol className={styles.list}>
+      {samples.map((sample, index) => (
+        <li key={index} className={styles.sample}>
+          <p className={styles.question}>{sample.prompt}</p>
+          <dl className={styles.pair}>
+            <dt>{t('run.answer')}</dt>
+            <dd className={styles.answer}>
+              {sample.answer || t('run.emptyAnswer')}
+              {sample.answer.trim() === sample.expected.trim() && <span className={styles.same}>{t('run.same')}</span>}
+            </dd>
+            <dt>{t('run.expected')}</dt>
+            <dd>{sample.expected}</dd>
+          </dl>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
 /** The sample answers of one evaluation: the latest, or an earlier one to see how they changed. */
 export const Evaluations = memo(function Evaluations({
   id,
@@ -77,24 +99,7 @@ export const Evaluations = memo(function Evaluations({
           </div>
         )}
       {shown.samples.length === 0 && <p className={styles.none}>{t('run.noSamples')}</p>}
-      <ol className={styles.list}>
-        {shown.samples.map((sample, index) => (
-          <li key={index} className={styles.sample}>
-            <p className={styles.question}>{sample.prompt}</p>
-            <dl className={styles.pair}>
-              <dt>{t('run.answer')}</dt>
-              <dd className={styles.answer}>
-                {sample.answer || t('run.emptyAnswer')}
-                {sample.answer.trim() === sample.expected.trim() && (
-                  <span className={styles.same}>{t('run.same')}</span>
-                )}
-              </dd>
-              <dt>{t('run.expected')}</dt>
-              <dd>{sample.expected}</dd>
-            </dl>
-          </li>
-        ))}
-      </ol>
+      <Samples samples={shown.samples} />
     </div>
   )
 })

@@ -11,7 +11,17 @@ import {
 } from '../../../core/contract/index.ts'
 import { useSession } from '../../session/index.ts'
 import { putFakeStudio, type Answers, type FakeStudio } from '../../testing/studio.ts'
-import { askForPlan, connectGpuPack, isCuredByGpuPack, isMoving, showGpuPack, useGpuPack } from './gpuPack.store.ts'
+import {
+  askForPlan,
+  connectGpuPack,
+  downloadGpuPack,
+  isCuredByGpuPack,
+  isMoving,
+  moveGpuPack,
+  removeGpuPack,
+  showGpuPack,
+  useGpuPack,
+} from './gpuPack.store.ts'
 import { changePreferences, connectSystem, takeLibrary, useSystem } from './system.store.ts'
 import { connectTrash, disarm, keyOf, pressEmpty, pressRemove, useTrash } from './trash.store.ts'
 
@@ -136,6 +146,40 @@ it('asks what would be downloaded, and says why that is not known', async () => 
   host({ 'gpuPack.plan': () => ok({ parts: [], downloadBytes: 7 }) })
   await askForPlan()
   expect(useGpuPack.getState()).toMatchObject({ plan: { downloadBytes: 7 }, error: null })
+})
+
+it('says why the download of the GPU pack was refused, and forgets that when it is begun again', async () => {
+  host({ 'gpuPack.download': () => fail('disk-full', { file: 'pack' }) })
+  await downloadGpuPack()
+  expect(useGpuPack.getState().error).toEqual({ code: 'disk-full', facts: { file: 'pack' } })
+  host({ 'gpuPack.download': () => ok(null) })
+  await downloadGpuPack()
+  expect([useGpuPack.getState().error, studio.asked]).toEqual([null, [['gpuPack.download', {}]]])
+})
+
+it('moves the GPU pack to the folder that was picked, and removes it; reads the machine after each', async () => {
+  const moved = { ...pack, folder: '/other', isInstalled: true, sizeBytes: 7 }
+  host({ 'gpuPack.setFolder': () => ok(moved), 'gpuPack.remove': () => ok(pack) })
+  await moveGpuPack(null)
+  expect(studio.asked).toEqual([])
+  useGpuPack.setState({ progress: progress('done'), plan: { parts: [], downloadBytes: 7 } })
+  await moveGpuPack('/other')
+  expect(useGpuPack.getState()).toMatchObject({ pack: moved, plan: { downloadBytes: 7 }, progress: null, error: null })
+  await removeGpuPack()
+  expect(useGpuPack.getState()).toMatchObject({ pack, plan: null, progress: null, error: null })
+  expect(studio.asked).toEqual([
+    ['gpuPack.setFolder', { folder: '/other' }],
+    ['system.info', {}],
+    ['gpuPack.remove', {}],
+    ['system.info', {}],
+  ])
+})
+
+it('keeps the GPU pack as it was where it cannot be removed', async () => {
+  host({ 'gpuPack.remove': () => fail('disk-full', {}) })
+  useGpuPack.setState({ pack })
+  await removeGpuPack()
+  expect(useGpuPack.getState()).toMatchObject({ pack, error: { code: 'disk-full', facts: {} } })
 })
 
 it('shows its card in the settings, for what it puts right only', () => {
