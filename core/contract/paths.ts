@@ -82,6 +82,27 @@ interface Part {
 
 const itself = (schema: z.core.$ZodType): Part => ({ step: '', schema, valuesOf: (value) => [value] })
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const valuesOfObject = (value: unknown): unknown[] => (isObject(value) ? Object.values(value) : [])
+
+/** The kinds of schemas that are made of no others. */
+const LEAVES: ReadonlySet<string> = new Set<z.core.$ZodTypes['_zod']['def']['type']>([
+  'string',
+  'number',
+  'bigint',
+  'boolean',
+  'null',
+  'undefined',
+  'void',
+  'never',
+  'any',
+  'unknown',
+  'date',
+  'literal',
+  'enum',
+  'nan',
+  'template_literal',
+  'transform',
+])
 
 /**
  * The schemas that a schema is made of. Throws InternalError for a kind that it does not know: no path may hide in one.
@@ -90,26 +111,11 @@ function partsOf(schema: z.core.$ZodType): Part[] {
   const { def } = (schema as z.core.$ZodTypes)._zod
   switch (def.type) {
     case 'object':
-      return [
-        ...Object.entries(def.shape).map(([key, field]): Part => ({
-          step: `.${key}`,
-          schema: field,
-          valuesOf: (value) => (isObject(value) ? [value[key]] : []),
-        })),
-        ...(def.catchall
-          ? [
-              {
-                step: '.*',
-                schema: def.catchall,
-                valuesOf: (value: unknown) => (isObject(value) ? Object.values(value) : []),
-              },
-            ]
-          : []),
-      ]
+      return partsOfObject(def)
     case 'record':
       return [
         { step: '.*', schema: def.keyType, valuesOf: (value) => (isObject(value) ? Object.keys(value) : []) },
-        { step: '.*', schema: def.valueType, valuesOf: (value) => (isObject(value) ? Object.values(value) : []) },
+        { step: '.*', schema: def.valueType, valuesOf: valuesOfObject },
       ]
     case 'map':
       return [
@@ -121,22 +127,7 @@ function partsOf(schema: z.core.$ZodType): Part[] {
     case 'array':
       return [{ step: '[]', schema: def.element, valuesOf: (value) => (Array.isArray(value) ? value : []) }]
     case 'tuple':
-      return [
-        ...def.items.map((item, index): Part => ({
-          step: `[${index}]`,
-          schema: item,
-          valuesOf: (value) => (Array.isArray(value) ? [value[index]] : []),
-        })),
-        ...(def.rest
-          ? [
-              {
-                step: '[]',
-                schema: def.rest,
-                valuesOf: (value: unknown) => (Array.isArray(value) ? value.slice(def.items.length) : []),
-              },
-            ]
-          : []),
-      ]
+      return partsOfTuple(def)
     case 'union':
       return def.options.map(itself)
     case 'intersection':
@@ -153,24 +144,34 @@ function partsOf(schema: z.core.$ZodType): Part[] {
     case 'catch':
     case 'readonly':
       return [itself(def.innerType)]
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'null':
-    case 'undefined':
-    case 'void':
-    case 'never':
-    case 'any':
-    case 'unknown':
-    case 'date':
-    case 'literal':
-    case 'enum':
-    case 'nan':
-    case 'template_literal':
-    case 'transform':
-      return []
     default:
+      if (LEAVES.has(def.type)) return []
       throw new InternalError(`no path can be looked for in a schema of the kind ${def.type}`)
   }
 }
+
+const partsOfObject = ({ shape, catchall }: z.core.$ZodObjectDef): Part[] => [
+  ...Object.entries(shape).map(([key, field]): Part => ({
+    step: `.${key}`,
+    schema: field,
+    valuesOf: (value) => (isObject(value) ? [value[key]] : []),
+  })),
+  ...(catchall ? [{ step: '.*', schema: catchall, valuesOf: valuesOfObject }] : []),
+]
+
+const partsOfTuple = ({ items, rest }: z.core.$ZodTupleDef): Part[] => [
+  ...items.map((item, index): Part => ({
+    step: `[${index}]`,
+    schema: item,
+    valuesOf: (value) => (Array.isArray(value) ? [value[index]] : []),
+  })),
+  ...(rest
+    ? [
+        {
+          step: '[]',
+          schema: rest,
+          valuesOf: (value: unknown) => (Array.isArray(value) ? value.slice(items.length) : []),
+        },
+      ]
+    : []),
+]

@@ -57,12 +57,107 @@ interface Pending {
   onEvent: (event: unknown) => void
 }
 
-interface Running {
+interface Question<M extends EngineMethod> {
+  readonly method: M
+  readonly params: EngineMethods[M]['params']
+  readonly onEvent: ((event: EngineMethods[M]['event']) => void) | undefined
+}
+
+interface RunningOptions {
   readonly port: EnginePort
-  readonly pending: Map<number, Pending>
-  lastSeenMs: number
+  /** Monotonic milliseconds. */
+  readonly now: () => number
+  /** Called before the calls in flight are told that their engine is gone. */
+  readonly onLost: () => void
+}
+
+/** An engine that was started, and the calls that it works for. */
+class RunningEngine {
+  readonly port: EnginePort
+  private readonly pending = new Map<number, Pending>()
+  private readonly now: () => number
+  private readonly onLost: () => void
+  private lastSeenMs: number
   /** Ends with its last call. */
-  isRetiring: boolean
+  private isRetiring = false
+  private watch: NodeJS.Timeout | null = null
+
+  constructor({ port, now, onLost }: RunningOptions) {
+    this.port = port
+    this.now = now
+    this.onLost = onLost
+    this.lastSeenMs = now()
+  }
+
+  /** Listens to the engine from now on. */
+  listen(): void {
+    this.port.onMessage((message) => {
+      this.lastSeenMs = this.now()
+      if (!receive(this.pending, message, this.now())) return this.breakOff({ code: null, reason: 'invalid message' })
+      if (this.isRetiring && this.pending.size === 0) this.end()
+    })
+    this.port.onExit((exit) => this.lose(exit, false))
+    this.watch = setInterval(() => this.check(), HEARTBEAT_MS)
+    this.watch.unref()
+  }
+
+  call<M extends EngineMethod>(id: number, { method, params, onEvent }: Question<M>): EngineCall<M> {
+    const result = new Promise<never>((resolve, reject) => {
+      this.pending.set(id, {
+        method,
+        stopping: null,
+        lastEventMs: this.now(),
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        onEvent: (onEvent ?? (() => undefined)) as (event: unknown) => void,
+      })
+    })
+    this.port.send({ type: 'call', id, method, params } satisfies EngineRequest)
+    return { result, cancel: () => this.cancel(id, 'whenever'), stop: () => this.cancel(id, 'in time') }
+  }
+
+  /** Ends the engine once its calls have ended. */
+  retire(): void {
+    this.isRetiring = true
+    if (this.pending.size === 0) this.end()
+  }
+
+  end(): void {
+    this.lose({ code: 0, reason: 'closed' }, false)
+    this.port.kill()
+  }
+
+  private lose(exit: EngineExit, unresponsive: boolean): void {
+    this.onLost()
+    if (this.watch) clearInterval(this.watch)
+    this.watch = null
+    for (const call of this.pending.values()) call.reject(new EngineGone(exit, unresponsive))
+    this.pending.clear()
+  }
+
+  /** Ends an engine that is silent, or that does not stop when it is asked to. */
+  private check(): void {
+    const silentMs = this.now() - this.lastSeenMs
+    if (silentMs >= UNRESPONSIVE_MS) return this.breakOff({ code: null, reason: `${UNRESPONSIVE_MS / 1000} s` }, true)
+    for (const { stopping, lastEventMs } of this.pending.values()) {
+      if (!stopping) continue
+      const waitedMs = this.now() - (stopping.isHeard ? Math.max(stopping.askedMs, lastEventMs) : stopping.askedMs)
+      if (waitedMs >= (stopping.isHeard ? STOP_END_MS : STOP_ANSWER_MS))
+        return this.breakOff({ code: null, reason: `${Math.round(waitedMs / 1000)} s` }, true)
+    }
+  }
+
+  private breakOff(exit: EngineExit, unresponsive = false): void {
+    this.lose(exit, unresponsive)
+    this.port.kill()
+  }
+
+  private cancel(id: number, within: 'in time' | 'whenever'): void {
+    const call = this.pending.get(id)
+    if (!call) return
+    if (within === 'in time') call.stopping ??= { askedMs: this.now(), isHeard: false }
+    this.port.send({ type: 'cancel', id } satisfies EngineRequest)
+  }
 }
 
 /**
@@ -70,114 +165,52 @@ interface Running {
  * away.
  */
 export function createEngineClient(spawn: SpawnEngine, now: () => number = () => performance.now()): EngineClient {
-  let running: Running | null = null
+  let running: RunningEngine | null = null
   let nextId = 1
-  let watch: NodeJS.Timeout | null = null
 
-  const stopWatching = () => {
-    if (watch) clearInterval(watch)
-    watch = null
-  }
-
-  function lose(engine: Running, exit: EngineExit, unresponsive: boolean): void {
-    if (running === engine) {
-      running = null
-      stopWatching()
-    }
-    for (const call of engine.pending.values()) call.reject(new EngineGone(exit, unresponsive))
-    engine.pending.clear()
-  }
-
-  function end(engine: Running): void {
-    lose(engine, { code: 0, reason: 'closed' }, false)
-    engine.port.kill()
-  }
-
-  function ensure(): Running {
+  function ensure(): RunningEngine {
     if (running) return running
-    const engine: Running = { port: spawn(), pending: new Map(), lastSeenMs: now(), isRetiring: false }
-    running = engine
-    engine.port.onMessage((message) => {
-      engine.lastSeenMs = now()
-      if (!receive(engine, message, now())) return breakOff(engine, { code: null, reason: 'invalid message' })
-      if (engine.isRetiring && engine.pending.size === 0) end(engine)
+    const engine = new RunningEngine({
+      port: spawn(),
+      now,
+      onLost() {
+        if (running === engine) running = null
+      },
     })
-    engine.port.onExit((exit) => lose(engine, exit, false))
-    watch = setInterval(() => check(engine), HEARTBEAT_MS)
-    watch.unref()
+    running = engine
+    engine.listen()
     return engine
-  }
-
-  /** Ends an engine that is silent, or that does not stop when it is asked to. */
-  function check(engine: Running): void {
-    const silentMs = now() - engine.lastSeenMs
-    if (silentMs >= UNRESPONSIVE_MS)
-      return breakOff(engine, { code: null, reason: `${UNRESPONSIVE_MS / 1000} s` }, true)
-    for (const { stopping, lastEventMs } of engine.pending.values()) {
-      if (!stopping) continue
-      const waitedMs = now() - (stopping.isHeard ? Math.max(stopping.askedMs, lastEventMs) : stopping.askedMs)
-      if (waitedMs >= (stopping.isHeard ? STOP_END_MS : STOP_ANSWER_MS))
-        return breakOff(engine, { code: null, reason: `${Math.round(waitedMs / 1000)} s` }, true)
-    }
-  }
-
-  function breakOff(engine: Running, exit: EngineExit, unresponsive = false): void {
-    lose(engine, exit, unresponsive)
-    engine.port.kill()
-  }
-
-  function cancel(engine: Running, id: number, within: 'in time' | 'whenever'): void {
-    const call = engine.pending.get(id)
-    if (!call) return
-    if (within === 'in time') call.stopping ??= { askedMs: now(), isHeard: false }
-    engine.port.send({ type: 'cancel', id } satisfies EngineRequest)
   }
 
   return {
     call(method, params, onEvent) {
       const id = nextId++
-      let engine: Running
+      let engine: RunningEngine
       try {
         engine = ensure()
       } catch (error) {
-        // The system has no room for another process.
-        const gone = new EngineGone(
-          { code: null, reason: error instanceof Error ? error.message : String(error) },
-          false,
-        )
-        return { result: Promise.reject(gone), cancel: () => undefined, stop: () => undefined }
+        return notStarted(error)
       }
-      const result = new Promise<never>((resolve, reject) => {
-        engine.pending.set(id, {
-          method,
-          stopping: null,
-          lastEventMs: now(),
-          resolve: resolve as (result: unknown) => void,
-          reject,
-          onEvent: (onEvent ?? (() => undefined)) as (event: unknown) => void,
-        })
-      })
-      engine.port.send({ type: 'call', id, method, params } satisfies EngineRequest)
-      return { result, cancel: () => cancel(engine, id, 'whenever'), stop: () => cancel(engine, id, 'in time') }
+      return engine.call(id, { method, params, onEvent })
     },
     pid: () => running?.port.pid,
-    renew() {
-      if (!running) return
-      running.isRetiring = true
-      if (running.pending.size === 0) end(running)
-    },
-    close() {
-      if (running) end(running)
-    },
+    renew: () => running?.retire(),
+    close: () => running?.end(),
   }
 }
 
+/** A call whose engine could not be started: the system has no room for another process. */
+function notStarted(error: unknown): EngineCall<never> {
+  const gone = new EngineGone({ code: null, reason: error instanceof Error ? error.message : String(error) }, false)
+  return { result: Promise.reject(gone), cancel: () => undefined, stop: () => undefined }
+}
+
 /** Takes in what the engine says; false where that is nothing that an engine says. */
-function receive(engine: Running, message: unknown, nowMs: number): boolean {
+function receive(pending: Map<number, Pending>, message: unknown, nowMs: number): boolean {
   const { success, data: reply } = EngineReply.safeParse(message)
   if (!success) return false
   if (reply.type === 'heartbeat') return true
-  const call = engine.pending.get(reply.id)
+  const call = pending.get(reply.id)
   if (!call) return true
   if (reply.type === 'cancelling') {
     if (call.stopping) call.stopping.isHeard = true
@@ -189,13 +222,13 @@ function receive(engine: Running, message: unknown, nowMs: number): boolean {
     if (event.success) call.onEvent(event.data)
     return event.success
   }
-  if (reply.type === 'error') return settle(engine, reply.id, () => call.reject(toError(reply.error, reply.stack)))
+  if (reply.type === 'error') return settle(pending, reply.id, () => call.reject(toError(reply.error, reply.stack)))
   const result = engineMessages[call.method].result.safeParse(reply.result)
-  return result.success && settle(engine, reply.id, () => call.resolve(result.data))
+  return result.success && settle(pending, reply.id, () => call.resolve(result.data))
 }
 
-function settle(engine: Running, id: number, how: () => void): true {
-  engine.pending.delete(id)
+function settle(pending: Map<number, Pending>, id: number, how: () => void): true {
+  pending.delete(id)
   how()
   return true
 }

@@ -5,6 +5,7 @@ import {
   toAppError,
   UserError,
   type Events,
+  type FolderPath,
   type GpuPackProgress,
   type GpuPackState,
   type Handlers,
@@ -55,7 +56,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   const [startFolder, trustFile] = [join(accountFolder, 'gpu-pack'), join(accountFolder, TRUST_FILE)]
   const library = options.library ?? (shippedLibrary() as string)
   let folder = options.folder ?? startFolder
-  let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
+  const download = createDownload(() => options.onChange())
   const network = createNetwork(proxyFromEnvironment(environment))
   const client = createHubClient({ endpoint: new URL('https://localhost'), network, token: async () => null })
   const forEngine = () => ({ TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile })
@@ -64,82 +65,90 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     const installed = options.isChanged?.()
       ? null
       : readInstalled({ folder, environment: { ...environment, ...forEngine() }, platform, shippedLibrary: library })
-    return {
-      isSupported: platform !== null,
-      folder,
-      isInstalled: installed?.ok ?? false,
-      sizeBytes: installed?.ok ? installed.value.sizeBytes : 0,
-      isBusy: running !== null,
-    }
+    return stateOf({ folder, platform, installed, isBusy: download.isRunning() })
   }
-  const plan = (): PackPlan => {
-    if (!platform) throw new UserError('gpu-pack/unsupported', { platform: `${process.platform} ${process.arch}` })
-    return planPack(platform, environment)
-  }
-  const stop = async () => {
-    running?.abort.abort()
-    await running?.ended
-  }
-  const start = () => {
-    const abort = new AbortController()
-    const job = {
-      folder,
-      plan,
-      client,
-      shippedLibrary: library,
-      trustFile,
-      now: options.now ?? (() => performance.now()),
-      emit: (progress: GpuPackProgress) => options.emit('gpuPack.progress', progress),
-    }
-    const ended = bring(job, abort.signal).then((last) => {
-      running = null
-      if (last.state === 'done') options.onChange()
-      job.emit(last)
-    })
-    running = { abort, ended }
-  }
+  const plan = () => planFor(platform, environment)
+  const job = (): Job => ({
+    folder,
+    plan,
+    client,
+    shippedLibrary: library,
+    trustFile,
+    now: options.now ?? (() => performance.now()),
+    emit: (progress) => options.emit('gpuPack.progress', progress),
+  })
 
   return {
     folders: () => [folder, startFolder],
     forEngine,
     state: async () => state(),
-    async plan() {
-      const found = plan()
-      return {
-        parts: partsOf(found),
-        downloadBytes: found.downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      }
-    },
+    plan: async () => summaryOf(plan()),
     async download() {
-      if (!running) start()
+      if (!download.isRunning()) download.start(job())
       return null
     },
-    cancel: () => stop().then(() => null),
+    cancel: () => download.stop().then(() => null),
     async remove() {
-      await stop()
-      for (const place of placesOf(folder))
-        await rm(place, { recursive: true, force: true }).catch((error: unknown) => {
-          throw toDiskError(error, folder)
-        })
+      await download.stop()
+      await removePack(folder)
       options.onChange()
       return state()
     },
     async setFolder({ folder: chosen }) {
-      await stop()
-      const next = resolve(chosen) === resolve(startFolder) ? startFolder : await packFolderIn(chosen)
-      await mkdir(next, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-        throw toDiskError(error, next)
-      })
-      folder = next
+      await download.stop()
+      folder = await makePackFolder(chosen, startFolder)
       await options.saveFolder(folder)
       options.onChange()
       return state()
     },
     async close() {
-      await stop()
+      await download.stop()
       await network.close()
     },
   }
+}
+
+interface Found {
+  readonly folder: string
+  readonly platform: PackPlatform | null
+  /** Null where the engine has found another pack than was brought. */
+  readonly installed: ReturnType<typeof readInstalled> | null
+  readonly isBusy: boolean
+}
+
+const stateOf = ({ folder, platform, installed, isBusy }: Found): GpuPackState => ({
+  isSupported: platform !== null,
+  folder,
+  isInstalled: installed?.ok ?? false,
+  sizeBytes: installed?.ok ? installed.value.sizeBytes : 0,
+  isBusy,
+})
+
+/** Throws UserError `gpu-pack/unsupported` where there is no pack for this computer. */
+function planFor(platform: PackPlatform | null, environment: NodeJS.ProcessEnv): PackPlan {
+  if (!platform) throw new UserError('gpu-pack/unsupported', { platform: `${process.platform} ${process.arch}` })
+  return planPack(platform, environment)
+}
+
+const summaryOf = (plan: PackPlan) => ({
+  parts: partsOf(plan),
+  downloadBytes: plan.downloads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+})
+
+async function removePack(folder: string): Promise<void> {
+  for (const place of placesOf(folder))
+    await rm(place, { recursive: true, force: true }).catch((error: unknown) => {
+      throw toDiskError(error, folder)
+    })
+}
+
+/** Makes the folder for the pack in the one that the user chose; gives its path. */
+async function makePackFolder(chosen: FolderPath, startFolder: string): Promise<string> {
+  const folder = resolve(chosen) === resolve(startFolder) ? startFolder : await packFolderIn(chosen)
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw toDiskError(error, folder)
+  })
+  return folder
 }
 
 interface Job {
@@ -150,6 +159,27 @@ interface Job {
   readonly trustFile: string
   readonly now: () => number
   readonly emit: (progress: GpuPackProgress) => void
+}
+
+/** The download under way, if any; `onDone` is called before the last progress is told. */
+function createDownload(onDone: () => void) {
+  let running: { readonly abort: AbortController; readonly ended: Promise<void> } | null = null
+  return {
+    isRunning: () => running !== null,
+    start(job: Job): void {
+      const abort = new AbortController()
+      const ended = bring(job, abort.signal).then((last) => {
+        running = null
+        if (last.state === 'done') onDone()
+        job.emit(last)
+      })
+      running = { abort, ended }
+    },
+    async stop(): Promise<void> {
+      running?.abort.abort()
+      await running?.ended
+    },
+  }
 }
 
 /** Installs and tells how far it is; gives what is to be told at the end. */

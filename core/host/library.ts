@@ -67,23 +67,61 @@ export async function prepareFolders(folder: string): Promise<void> {
  * folder is gone, full or not writable.
  */
 export async function openServices(folder: string, rights: LibraryAccess, services: LibraryServices): Promise<Library> {
-  const places = placesOf(folder)
-  const isWritable = rights.kind === 'writer'
-  const background = new Set<Promise<void>>()
-  // Nobody waits for it. A disk that fails is told where somebody looks at the trash.
-  const unattended = (work: Promise<void>) => {
+  const unattended = new Unattended(services.report)
+  const library = buildServices({ folder, rights, services, unattended })
+  if (rights.kind !== 'writer') return library
+  const { datasets, experiments, trash } = library
+  try {
+    for (const place of [folder, ...Object.values(placesOf(folder))]) await sweepTemporary(place)
+    await datasets.sweep()
+    await experiments.recover()
+    unattended.add(trash.purge())
+    return library
+  } catch (error) {
+    await Promise.allSettled([experiments.close(), datasets.close()])
+    if (!(await stat(folder).catch(() => null))) throw new UserError('library/gone', { folder })
+    throw toDiskError(error, folder)
+  }
+}
+
+/** Work in the trash that nobody waits for. A disk that fails is told where somebody looks at the trash. */
+class Unattended {
+  readonly #work = new Set<Promise<void>>()
+  readonly #report: ReportBug
+
+  constructor(report: ReportBug) {
+    this.#report = report
+  }
+
+  add(work: Promise<void>): void {
     const done = work
       .catch((error: unknown) => {
-        if (!(error instanceof UserError)) services.report('trash', error)
+        if (!(error instanceof UserError)) this.#report('trash', error)
       })
-      .finally(() => background.delete(done))
-    background.add(done)
+      .finally(() => this.#work.delete(done))
+    this.#work.add(done)
   }
+
+  settled(): Promise<unknown> {
+    return Promise.all(this.#work)
+  }
+}
+
+interface Building {
+  readonly folder: string
+  readonly rights: LibraryAccess
+  readonly services: LibraryServices
+  readonly unattended: Unattended
+}
+
+function buildServices({ folder, rights, services, unattended }: Building): Library {
+  const places = placesOf(folder)
+  const isWritable = rights.kind === 'writer'
   const emit: Emit = (name, payload) => {
     services.emit(name, payload)
-    if (name === 'datasets.removed') unattended(trash.note('dataset', (payload as Events['datasets.removed']).id))
+    if (name === 'datasets.removed') unattended.add(trash.note('dataset', (payload as Events['datasets.removed']).id))
     if (name === 'experiments.removed')
-      unattended(trash.note('experiment', (payload as Events['experiments.removed']).id))
+      unattended.add(trash.note('experiment', (payload as Events['experiments.removed']).id))
   }
   const models = createModelService({
     shippedFolder: join(services.resourcesFolder, 'models'),
@@ -122,25 +160,7 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     },
     onChange: () => services.emit('trash.changed', null),
   })
-  const library: Library = {
-    folder,
-    access: rights,
-    datasets,
-    models,
-    experiments,
-    trash,
-    settled: () => Promise.all(background),
-  }
-  if (!isWritable) return library
-  try {
-    for (const place of [folder, ...Object.values(places)]) await sweepTemporary(place)
-    await datasets.sweep()
-    await experiments.recover()
-    unattended(trash.purge())
-    return library
-  } catch (error) {
-    await Promise.allSettled([experiments.close(), datasets.close()])
-    if (!(await stat(folder).catch(() => null))) throw new UserError('library/gone', { folder })
-    throw toDiskError(error, folder)
-  }
+  const settled = () => unattended.settled()
+  const library: Library = { folder, access: rights, datasets, models, experiments, trash, settled }
+  return library
 }

@@ -60,53 +60,20 @@ export function createModelService({
   now = () => performance.now(),
   patienceMs = PATIENCE_MS,
 }: ModelServiceOptions): ModelService {
-  const places = [
+  const places: readonly Place[] = [
     { folder: shippedFolder, shipped: true },
     { folder, shipped: false },
   ]
   const awaited = new Set<string>()
   const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
-  const described = new Map<
-    string,
-    { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }
-  >()
-
-  async function candidates(): Promise<Candidate[]> {
-    const found = await Promise.all(
-      places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))),
-    )
-    return found.flat()
-  }
-
-  async function candidate(id: string): Promise<Candidate> {
-    if (ModelId.safeParse(id).success) {
-      for (const place of places) if (await isFolder(join(place.folder, id))) return candidateIn(place, id as ModelId)
-    }
-    throw new UserError('model/not-found', { model: id })
-  }
-
-  /** What the files say; read again when they have changed. */
-  function describe(place: ModelPlace): Promise<Description> {
-    const known = described.get(place.folder)
-    if (known?.stamp === place.stamp && now() < known.retryAtMs) return known.description
-    const entry = {
-      stamp: place.stamp,
-      description: reader.call('describe', { folder: place.folder, stamp: place.stamp }),
-      retryAtMs: Infinity,
-    }
-    described.set(place.folder, entry)
-    entry.description.catch((error: unknown) => {
-      if (OF_THE_MOMENT.has(toAppError(error).code)) entry.retryAtMs = now() + RETRY_MS
-    })
-    return entry.description
-  }
+  const describe = rememberDescriptions(reader, now)
 
   async function load(found: Candidate): Promise<LocalModel> {
     const stamp = await stampOf(found.folder)
     return { ...found, stamp, name: found.id, problem: null, ...(await describe({ folder: found.folder, stamp })) }
   }
 
-  const find = async (id: string) => load(await candidate(id))
+  const find = async (id: string) => load(await candidate(places, id))
 
   const summarize = (found: Candidate): Promise<ModelSummary> =>
     inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
@@ -131,22 +98,70 @@ export function createModelService({
     async check(modelFolder) {
       await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
     },
-    async list() {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<null>((resolve) => {
-        timer = setTimeout(() => resolve(null), patienceMs)
-      })
-      try {
-        return await Promise.all((await candidates()).map((found) => summaryInTime(found, late)))
-      } finally {
-        clearTimeout(timer)
-      }
-    },
+    list: () =>
+      withDeadline(patienceMs, async (late) =>
+        Promise.all((await candidates(places)).map((found) => summaryInTime(found, late))),
+      ),
     async open({ id }): Promise<ModelDetail> {
       const model = await find(id)
       return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
   }
+}
+
+/** What the files of a model say; read again when they have changed. */
+function rememberDescriptions(reader: ModelReader, now: () => number): (place: ModelPlace) => Promise<Description> {
+  const described = new Map<
+    string,
+    { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }
+  >()
+  return (place) => {
+    const known = described.get(place.folder)
+    if (known?.stamp === place.stamp && now() < known.retryAtMs) return known.description
+    const entry = {
+      stamp: place.stamp,
+      description: reader.call('describe', { folder: place.folder, stamp: place.stamp }),
+      retryAtMs: Infinity,
+    }
+    described.set(place.folder, entry)
+    entry.description.catch((error: unknown) => {
+      if (OF_THE_MOMENT.has(toAppError(error).code)) entry.retryAtMs = now() + RETRY_MS
+    })
+    return entry.description
+  }
+}
+
+/** Does work that is told by a promise when this long has passed. */
+async function withDeadline<T>(timeMs: number, work: (late: Promise<null>) => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeMs)
+  })
+  try {
+    return await work(late)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A folder that holds models. */
+interface Place {
+  readonly folder: string
+  readonly shipped: boolean
+}
+
+async function candidates(places: readonly Place[]): Promise<Candidate[]> {
+  const found = await Promise.all(
+    places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))),
+  )
+  return found.flat()
+}
+
+async function candidate(places: readonly Place[], id: string): Promise<Candidate> {
+  if (ModelId.safeParse(id).success) {
+    for (const place of places) if (await isFolder(join(place.folder, id))) return candidateIn(place, id as ModelId)
+  }
+  throw new UserError('model/not-found', { model: id })
 }
 
 interface Candidate {
@@ -155,10 +170,7 @@ interface Candidate {
   readonly shipped: boolean
 }
 
-const candidateIn = (
-  { folder, shipped }: { readonly folder: string; readonly shipped: boolean },
-  id: ModelId,
-): Candidate => ({ id, folder: join(folder, id), shipped })
+const candidateIn = ({ folder, shipped }: Place, id: ModelId): Candidate => ({ id, folder: join(folder, id), shipped })
 
 const isFolder = (path: string): Promise<boolean> =>
   lstat(path).then(

@@ -72,30 +72,15 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
   function start(): Reader {
     const reader: Reader = { port: spawn(), settle: null, requestId: 0, folder: '', idle: null }
     all.add(reader)
-    reader.port.onMessage((message) => {
-      const outcome = outcomeOf(message, reader.requestId)
-      if (outcome && reader.settle) reader.settle(outcome)
-    })
-    reader.port.onExit((exit) => discard(reader, outcomeOfExit(exit)))
+    listen(reader, (outcome) => discard(reader, outcome))
     return reader
   }
-
-  /** An idle process, if possible the one that knows the model. */
-  const take = (folder: string): Reader | undefined =>
-    [...idle].find((reader) => reader.folder === folder) ?? [...idle][0]
 
   async function ask(reader: Reader, method: ReaderMethod, params: ReaderParams[ReaderMethod]): Promise<Outcome> {
     if (reader.idle) clearTimeout(reader.idle)
     idle.delete(reader)
     Object.assign(reader, { folder: params.folder, requestId: nextId++, idle: null })
-    let timer: NodeJS.Timeout | undefined
-    const outcome = await new Promise<Outcome>((resolve) => {
-      reader.settle = resolve
-      timer = setTimeout(() => resolve({ kind: 'time' }), timeLimitMs)
-      reader.port.send({ id: reader.requestId, method, params } satisfies ReaderRequest)
-    })
-    clearTimeout(timer)
-    reader.settle = null
+    const outcome = await answerOf(reader, { id: reader.requestId, method, params }, timeLimitMs)
     if (outcome.kind === 'result' || outcome.kind === 'error') rest(reader)
     else discard(reader, outcome)
     return outcome
@@ -112,7 +97,7 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
    */
   async function askTwice(method: ReaderMethod, params: ReaderParams[ReaderMethod]): Promise<Outcome> {
     if (isClosed) return { kind: 'crash', detail: 'closed' }
-    const used = take(params.folder)
+    const used = bestOf(idle, params.folder)
     const outcome = await ask(used ?? start(), method, params)
     return used && (outcome.kind === 'memory' || outcome.kind === 'crash') ? ask(start(), method, params) : outcome
   }
@@ -122,16 +107,46 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
       const model = basename(params.folder)
       const outcome = await inTurn(() => askTwice(method, params))
       if (outcome.kind !== 'result') throw failure(outcome, model)
-      const parsed = resultSchemas[method].safeParse(outcome.result)
-      if (!parsed.success)
-        throw new UserError('model/unreadable', { model, reason: parsed.error.issues[0]?.path.join('.') ?? '' })
-      return parsed.data as never
+      return parsedResult(method, outcome.result, model) as never
     },
     close() {
       isClosed = true
       for (const reader of all) discard(reader, { kind: 'crash', detail: 'closed' })
     },
   }
+}
+
+/** An idle process, if possible the one that knows the model. */
+const bestOf = (idle: ReadonlySet<Reader>, folder: string): Reader | undefined =>
+  [...idle].find((reader) => reader.folder === folder) ?? [...idle][0]
+
+function listen(reader: Reader, onExit: (outcome: Outcome) => void): void {
+  reader.port.onMessage((message) => {
+    const outcome = outcomeOf(message, reader.requestId)
+    if (outcome && reader.settle) reader.settle(outcome)
+  })
+  reader.port.onExit((exit) => onExit(outcomeOfExit(exit)))
+}
+
+/** Sends a request to a process and waits for what becomes of it. */
+async function answerOf(reader: Reader, request: ReaderRequest, timeLimitMs: number): Promise<Outcome> {
+  let timer: NodeJS.Timeout | undefined
+  const outcome = await new Promise<Outcome>((resolve) => {
+    reader.settle = resolve
+    timer = setTimeout(() => resolve({ kind: 'time' }), timeLimitMs)
+    reader.port.send(request)
+  })
+  clearTimeout(timer)
+  reader.settle = null
+  return outcome
+}
+
+/** Throws UserError 'model/unreadable' for a result that is not what the method gives. */
+function parsedResult(method: ReaderMethod, result: unknown, model: string): unknown {
+  const parsed = resultSchemas[method].safeParse(result)
+  if (!parsed.success)
+    throw new UserError('model/unreadable', { model, reason: parsed.error.issues[0]?.path.join('.') ?? '' })
+  return parsed.data
 }
 
 /** Null for a message that is not about this request. */

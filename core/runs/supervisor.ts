@@ -9,14 +9,14 @@ import {
 } from '../contract/index.ts'
 import type { TrainResult } from '../training/job.ts'
 import { EngineGone, type EngineClient } from '../engine/engine-client.ts'
+import type { EngineMethods } from '../engine/engine-protocol.ts'
 import type { ExperimentRecord, RunStateFile } from './record-file.ts'
 import { ActiveRun } from './run.ts'
+import { createStateSaver, mayExist } from './state-saver.ts'
 import { experimentFiles, type ExperimentStore } from './store.ts'
 
 /** How often what a run tells is written and sent to the windows. */
 const FLUSH_MS = 100
-/** How often a state is written again that could not be written. */
-const RETRY_MS = 2000
 /** How long closing the studio waits for the engine to save a checkpoint. */
 const CLOSE_TIMEOUT_MS = 5000
 
@@ -81,71 +81,14 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
   let active: ActiveRun | null = null
   /** Resolves when the active run has ended and everything about it is written. */
   let ended: Promise<void> = Promise.resolve()
-  const unsaved = new Map<ExperimentId, RunStateFile>()
-  let retry: NodeJS.Timeout | null = null
+  const states = createStateSaver(store)
 
-  const announce = (run: ActiveRun) => emit('experiments.changed', summarize(run.record, run.stateFile()))
-
-  async function saveState(id: ExperimentId, state: RunStateFile): Promise<void> {
-    try {
-      await store.writeState(id, state)
-      unsaved.delete(id)
-    } catch {
-      unsaved.set(id, state)
-      retry ??= setInterval(() => void saveAgain(), RETRY_MS).unref()
-    }
-  }
-
-  async function saveAgain(): Promise<void> {
-    for (const [id, state] of unsaved) {
-      if (!(await exists(id))) unsaved.delete(id)
-      else await saveState(id, state)
-    }
-    if (unsaved.size > 0 || !retry) return
-    clearInterval(retry)
-    retry = null
-  }
-
-  /**
-   * Writes and sends what is new of a run. What cannot be written waits for the next time. Only one of these at a time:
-   * both would write the same lines.
-   */
-  async function keep(run: ActiveRun): Promise<void> {
-    const fresh = run.takeFresh()
-    const lines = [...run.unwrittenLog]
-    await store.appendLog(run.id, lines).then(
-      () => run.logWritten(lines.length),
-      () => undefined,
-    )
-    if (fresh) {
-      emit('experiments.metrics', { id: run.id, ...fresh })
-      announce(run)
-    }
-    if (run.takeUnsaved()) await store.writeState(run.id, run.stateFile()).catch(() => run.saveLater())
-  }
-
-  function launch(
-    record: ExperimentRecord,
-    { resumeFrom = null, startFrom = null, earlier }: LaunchOptions,
-  ): ActiveRun {
+  function launch(record: ExperimentRecord, options: LaunchOptions): ActiveRun {
+    const { earlier } = options
     const run = new ActiveRun(record, { now, clock, ...(earlier ? { earlier } : {}) })
     active = run
     const files = experimentFiles(store.folderOf(record.id))
-    run.call = engine.call(
-      'train',
-      {
-        modelFolder: record.model.folder,
-        trainFile: files.trainRows,
-        validationFile: files.validationRows,
-        checkpointFolder: files.checkpoints,
-        history: { metrics: files.metrics, predictions: files.predictions },
-        resumeFrom,
-        startFrom,
-        settings: record.settings,
-        device: record.device,
-      },
-      (event) => run.receive(event),
-    )
+    run.call = engine.call('train', trainParams(record, files, options), (event) => run.receive(event))
     ended = supervise(run, run.call.result)
     return run
   }
@@ -154,63 +97,104 @@ export function createSupervisor({ store, engine, emit, now, clock }: Supervisor
    * Follows a run to its end; never rejects. The end is told only when everything is written and another run may start.
    */
   async function supervise(run: ActiveRun, result: Promise<TrainResult>): Promise<void> {
-    let keeping: Promise<void> | null = null
-    const timer = setInterval(() => {
-      keeping ??= keep(run).finally(() => {
-        keeping = null
-      })
-    }, FLUSH_MS)
-    const state = await result.then(
-      (value) => endState(run, value),
-      (error: unknown) => failState(run, error),
-    )
-    clearInterval(timer)
-    await keeping
-    await keep(run)
-    const isGone = !(await exists(run.id))
+    const state = await follow(run, result, { store, emit })
+    const isGone = !(await mayExist(store, run.id))
     if (!isGone) {
       await store.sweepRun(run.id).catch(() => undefined)
       run.state = state
-      await saveState(run.id, run.stateFile())
+      await states.save(run.id, run.stateFile())
     }
     active = null
     if (isGone) emit('experiments.removed', { id: run.id })
-    else announce(run)
+    else announce(run, emit)
   }
-
-  const exists = (id: ExperimentId): Promise<boolean> => store.has(id).catch(() => true)
-
-  const endedInTime = () =>
-    Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
 
   function stop(run: ActiveRun): void {
     run.call?.stop()
     if (run.state.kind === 'stopping') return
     run.state = { kind: 'stopping' }
-    announce(run)
+    announce(run, emit)
   }
 
   return {
     active: () => active,
-    stateOf: (id) => (active?.id === id ? active.stateFile() : (unsaved.get(id) ?? null)),
+    stateOf: (id) => (active?.id === id ? active.stateFile() : states.unsavedOf(id)),
     launch,
     stop,
-    saveState,
-    forget: (id) => void unsaved.delete(id),
+    saveState: states.save,
+    forget: states.forget,
     async close() {
       if (active) {
         active.closing = true
         stop(active)
-        await endedInTime()
+        await inTime(ended)
         // It saved no checkpoint in time: the last one counts.
         if (active) engine.close()
-        await endedInTime()
+        await inTime(ended)
       }
-      await saveAgain()
-      if (retry) clearInterval(retry)
-      retry = null
+      await states.close()
     },
   }
+}
+
+const inTime = (ended: Promise<void>) =>
+  Promise.race([ended, new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())])
+
+const announce = (run: ActiveRun, emit: Emit) => emit('experiments.changed', summarize(run.record, run.stateFile()))
+
+/** What the engine is asked for. */
+const trainParams = (
+  record: ExperimentRecord,
+  files: ReturnType<typeof experimentFiles>,
+  { resumeFrom = null, startFrom = null }: LaunchOptions,
+): EngineMethods['train']['params'] => ({
+  modelFolder: record.model.folder,
+  trainFile: files.trainRows,
+  validationFile: files.validationRows,
+  checkpointFolder: files.checkpoints,
+  history: { metrics: files.metrics, predictions: files.predictions },
+  resumeFrom,
+  startFrom,
+  settings: record.settings,
+  device: record.device,
+})
+
+type Keeping = Pick<SupervisorOptions, 'store' | 'emit'>
+
+/** Keeps what a run tells until it has ended; gives the state at its end. */
+async function follow(run: ActiveRun, result: Promise<TrainResult>, where: Keeping): Promise<RunState> {
+  let keeping: Promise<void> | null = null
+  const timer = setInterval(() => {
+    keeping ??= keep(run, where).finally(() => {
+      keeping = null
+    })
+  }, FLUSH_MS)
+  const state = await result.then(
+    (value) => endState(run, value),
+    (error: unknown) => failState(run, error),
+  )
+  clearInterval(timer)
+  await keeping
+  await keep(run, where)
+  return state
+}
+
+/**
+ * Writes and sends what is new of a run. What cannot be written waits for the next time. Only one of these at a time:
+ * both would write the same lines.
+ */
+async function keep(run: ActiveRun, { store, emit }: Keeping): Promise<void> {
+  const fresh = run.takeFresh()
+  const lines = [...run.unwrittenLog]
+  await store.appendLog(run.id, lines).then(
+    () => run.logWritten(lines.length),
+    () => undefined,
+  )
+  if (fresh) {
+    emit('experiments.metrics', { id: run.id, ...fresh })
+    announce(run, emit)
+  }
+  if (run.takeUnsaved()) await store.writeState(run.id, run.stateFile()).catch(() => run.saveLater())
 }
 
 function endState(run: ActiveRun, result: TrainResult): RunState {

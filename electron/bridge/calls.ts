@@ -29,7 +29,7 @@ export interface StudioCalls {
 /** Calls and events over one WebSocket. Calls leave in the order in which they were made; long ones in parts. */
 export function createCalls({ address, protocols, onReturn }: CallsOptions): StudioCalls {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
-  const listeners = new Map<EventName, Set<(payload: never) => void>>()
+  const listeners = createListeners()
   let nextId = 1
   let isLost = false
   let lastSent: Promise<void> = Promise.resolve()
@@ -58,19 +58,9 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
   }
 
   function receive(reply: Reply): void {
-    if ('event' in reply) return listeners.get(reply.event)?.forEach((listener) => listener(reply.payload as never))
+    if ('event' in reply) return listeners.tell(reply.event, reply.payload)
     waiting.get(reply.id)?.(reply.result)
     waiting.delete(reply.id)
-  }
-
-  /** Sends all of a call, unless the host has refused it meanwhile. */
-  async function send(open: WebSocket, id: number, text: string): Promise<void> {
-    for (const message of messagesOf(id, text)) {
-      while (open.bufferedAmount > MAX_UNSENT_BYTES && open.readyState === WebSocket.OPEN)
-        await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
-      if (!waiting.has(id)) return
-      open.send(message)
-    }
   }
 
   return {
@@ -81,18 +71,37 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
       return new Promise((resolve) => {
         waiting.set(id, resolve)
         lastSent = lastSent
-          .then(() => send(open, id, JSON.stringify({ id, name, input })))
+          .then(() => send(open, messagesOf(id, JSON.stringify({ id, name, input })), () => waiting.has(id)))
           .catch(() => {
             waiting.delete(id)
             resolve({ ok: false, error: { code: 'web/message-too-large', facts: {} } })
           })
       })
     },
+    on: listeners.on,
+  }
+}
+
+/** Sends all of a call, unless the host has refused it meanwhile. */
+async function send(open: WebSocket, messages: Iterable<string>, isWanted: () => boolean): Promise<void> {
+  for (const message of messages) {
+    while (open.bufferedAmount > MAX_UNSENT_BYTES && open.readyState === WebSocket.OPEN)
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+    if (!isWanted()) return
+    open.send(message)
+  }
+}
+
+/** Who hears which events. */
+function createListeners(): Pick<StudioCalls, 'on'> & { tell(name: EventName, payload: unknown): void } {
+  const listeners = new Map<EventName, Set<(payload: never) => void>>()
+  return {
     on(name, listener) {
       const set = listeners.get(name) ?? new Set()
       listeners.set(name, set)
       set.add(listener as (payload: never) => void)
       return () => void set.delete(listener as (payload: never) => void)
     },
+    tell: (name, payload) => listeners.get(name)?.forEach((listener) => listener(payload as never)),
   }
 }

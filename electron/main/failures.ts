@@ -1,4 +1,4 @@
-import { app, dialog, type BrowserWindow } from 'electron'
+import { app, dialog, type BrowserWindow, type MessageBoxOptions } from 'electron'
 import { text as textsOf, type Language, type Texts } from '../../texts/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import { ENGINE_NAME } from './spawn-engine.ts'
@@ -17,7 +17,7 @@ const AGAIN_MS = 60_000
  */
 export function watchWindow(window: BrowserWindow, { language, report }: FailureContext): void {
   const contents = window.webContents
-  const text = (key: keyof Texts['window']) => textsOf(language()).window[key]
+  const text: WindowText = (key) => textsOf(language()).window[key]
   let lastGoneMs = -Infinity
   let isEnding = false
   let question: AbortController | null = null
@@ -28,15 +28,7 @@ export function watchWindow(window: BrowserWindow, { language, report }: Failure
     })
 
   const askAfterGone = async () => {
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'error',
-      message: text('gone'),
-      detail: text('goneHelp'),
-      buttons: [text('reopen'), text('close')],
-      defaultId: 0,
-      cancelId: 1,
-      noLink: true,
-    })
+    const { response } = await dialog.showMessageBox(window, goneQuestion(text))
     if (window.isDestroyed()) return
     if (response === 0) reload()
     else window.destroy()
@@ -61,22 +53,35 @@ export function watchWindow(window: BrowserWindow, { language, report }: Failure
     if (question) return
     question = new AbortController()
     const { signal } = question
-    const { response } = await dialog.showMessageBox(window, {
-      type: 'warning',
-      message: text('hung'),
-      detail: text('hungHelp'),
-      buttons: [text('wait'), text('reopen')],
-      defaultId: 0,
-      cancelId: 0,
-      noLink: true,
-      signal,
-    })
+    const { response } = await dialog.showMessageBox(window, { ...hungQuestion(text), signal })
     question = null
     if (response !== 1 || signal.aborted || window.isDestroyed()) return
     isEnding = true
     contents.forcefullyCrashRenderer()
   }
 }
+
+type WindowText = (key: keyof Texts['window']) => string
+
+const goneQuestion = (text: WindowText): MessageBoxOptions => ({
+  type: 'error',
+  message: text('gone'),
+  detail: text('goneHelp'),
+  buttons: [text('reopen'), text('close')],
+  defaultId: 0,
+  cancelId: 1,
+  noLink: true,
+})
+
+const hungQuestion = (text: WindowText): MessageBoxOptions => ({
+  type: 'warning',
+  message: text('hung'),
+  detail: text('hungHelp'),
+  buttons: [text('wait'), text('reopen')],
+  defaultId: 0,
+  cancelId: 0,
+  noLink: true,
+})
 
 /**
  * Writes down which of Chromium's processes has ended in a bad way. The engine's own end is told by its client, as the
