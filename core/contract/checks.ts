@@ -1,4 +1,4 @@
-import type { ColumnId, RowId } from './datasets.ts'
+import type { ColumnId, RowId } from './dataset-rows.ts'
 
 /** What a dataset is checked for. */
 export const checkIds = [

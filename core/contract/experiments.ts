@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
-import { DatasetId, type DatasetInfo } from './datasets.ts'
+import { DatasetId, type DatasetInfo } from './dataset-rows.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 import { DeviceKind } from './system.ts'
 

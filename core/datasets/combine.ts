@@ -12,7 +12,8 @@ import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
 import { requireColumns } from './matching.ts'
 import { identifier, literal } from './sql.ts'
-import { DatasetStore, exact, type KeptRow } from './store.ts'
+import { DatasetStore, type KeptRow } from './store.ts'
+import { exact } from './stored-cells.ts'
 
 /**
  * Datasets are files of their own: rows go from one to another through a temporary Parquet file, never through memory.

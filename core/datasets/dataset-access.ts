@@ -8,7 +8,8 @@ import { journalCounts } from './journal.ts'
 import { ENDING, requireFile } from './library-files.ts'
 import type { DatasetServiceOptions } from './service-types.ts'
 import { StorePool } from './store-pool.ts'
-import { DatasetStore, WORK_FOLDER } from './store.ts'
+import { DatasetStore } from './store.ts'
+import { WORK_FOLDER } from './work-folder.ts'
 import { stateOf, Summaries } from './summaries.ts'
 
 /** A reader closes a dataset after so long. */

@@ -9,7 +9,8 @@ import { pause } from './formats/contents.ts'
 import type { Cells, Relation } from './formats/table-format.ts'
 import { detectRole } from './roles.ts'
 import { identifier } from './sql.ts'
-import { DatasetStore, workFolderOf } from './store.ts'
+import { DatasetStore } from './store.ts'
+import { workFolderOf } from './work-folder.ts'
 
 /** What a new store is filled with. */
 export interface Filling {

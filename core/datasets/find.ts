@@ -5,7 +5,8 @@ import { journalled } from './journal.ts'
 import { checkPattern, matches, replaced, requireColumns, type Pattern } from './matching.ts'
 import { textOf } from './exact-text.ts'
 import { identifier } from './sql.ts'
-import { exact, type DatasetStore, type Places } from './store.ts'
+import type { DatasetStore, Places } from './store.ts'
+import { exact } from './stored-cells.ts'
 import { placesOf } from './views.ts'
 
 /** The rows of the first look for the nearest match; each further look takes four times as many. */

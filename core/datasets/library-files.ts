@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatasetId, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { WORK_FOLDER } from './store.ts'
+import { WORK_FOLDER } from './work-folder.ts'
 
 export const ENDING = '.duckdb'
 

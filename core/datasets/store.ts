@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import type { DuckDBAppender, DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { basename, dirname } from 'node:path'
+import type { DuckDBAppender, DuckDBValue } from '@duckdb/node-api'
 import {
   CLIP_CHARACTERS,
   cutColumnName,
@@ -9,31 +9,21 @@ import {
   type ColumnId,
   type ColumnRole,
   type Page,
-  type Row,
-  type RowId,
 } from '../contract/index.ts'
 import { toDiskError } from '../files/disk-errors.ts'
-import { confinedDuckDB, type ConfinedDuckDB } from './duckdb.ts'
-import { exactText, textOf } from './exact-text.ts'
+import { confinedDuckDB } from './duckdb.ts'
+import { textOf } from './exact-text.ts'
 import { toFileError } from './file-errors.ts'
-import { KnownFacts } from './known-facts.ts'
 import { identifier, literal } from './sql.ts'
 import { checkContents, checkSchema, migrations } from './store-schema.ts'
+import { StoreStatements } from './store-statements.ts'
+import { appendText, exact, toRow } from './stored-cells.ts'
+import { workFolderOf } from './work-folder.ts'
 
 /** A file that a user made has a shorter name. */
 const MAX_NAME_CHARACTERS = 300
 /** Bounds each open dataset; what does not fit goes to a temporary file in the work folder. */
 export const MEMORY_LIMIT = '512MB'
-
-/**
- * Folder beside the datasets for what is there only while it is used: drafts, rows on their way, what does not fit into
- * memory. Emptied at every start.
- */
-export const WORK_FOLDER = '.work'
-
-/** The work folder of a folder of datasets, or of itself. */
-export const workFolderOf = (folder: string): string =>
-  basename(folder) === WORK_FOLDER ? folder : join(folder, WORK_FOLDER)
 
 export interface OpenOptions {
   /** Makes a new file; else it must be there and be one of ours. */
@@ -95,21 +85,7 @@ const ROWS_PER_PAUSE = 10_000
  * scan. Cells are text columns named by column id; NULL is a missing cell. Every method is one statement or runs in the
  * caller's transaction.
  */
-export class DatasetStore {
-  readonly #database: ConfinedDuckDB
-  readonly #known = new KnownFacts()
-
-  /** Where files may be written for a while. */
-  readonly workFolder: string
-
-  /** Something failed that no call needs to know of, but after which DuckDB may refuse further work. */
-  mustReopen = false
-
-  private constructor(database: ConfinedDuckDB, workFolder: string) {
-    this.#database = database
-    this.workFolder = workFolder
-  }
-
+export class DatasetStore extends StoreStatements {
   /**
    * Opens or creates the file and brings its tables up to date. Throws UserError `dataset/foreign` or `dataset/newer`
    * for tables that are not ours, `dataset/locked` while another process has it, and `dataset/damaged`.
@@ -145,14 +121,6 @@ export class DatasetStore {
     }
   }
 
-  close(): void {
-    this.#database.close()
-  }
-
-  get #connection(): DuckDBConnection {
-    return this.#database.connection
-  }
-
   async #migrate(version: number): Promise<void> {
     if (version === migrations.length) return
     await this.transaction(async () => {
@@ -168,41 +136,8 @@ export class DatasetStore {
     await this.run('CREATE INDEX IF NOT EXISTS rows_by_id ON rows (row_id)')
   }
 
-  /** Runs a statement that may change something. */
-  async run(sql: string, values: readonly DuckDBValue[] = []): Promise<void> {
-    this.#known.forget()
-    try {
-      await this.#connection.run(sql, [...values])
-    } finally {
-      this.#known.forget()
-    }
-  }
-
-  /** Rows of a query. */
-  async all(sql: string, values: readonly DuckDBValue[] = []): Promise<DuckDBValue[][]> {
-    return (await this.#connection.runAndReadAll(sql, [...values])).getRows()
-  }
-
-  /** Runs `work` as a whole or not at all. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    return this.#known.without(() => this.#transaction(work))
-  }
-
-  async #transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.run('BEGIN')
-    try {
-      const result = await work()
-      await this.run('COMMIT')
-      return result
-    } catch (error) {
-      // A failed COMMIT has ended the transaction already, and the first error is the one that tells why.
-      await this.run('ROLLBACK').catch(() => undefined)
-      throw error
-    }
-  }
-
   meta(): Promise<StoreMeta> {
-    return this.#known.once('meta', async () => {
+    return this.known.once('meta', async () => {
       const [row] = await this.all('SELECT name, version, updated_at FROM meta')
       return {
         name: String(row?.[0]).slice(0, MAX_NAME_CHARACTERS),
@@ -217,7 +152,7 @@ export class DatasetStore {
   }
 
   async columns(): Promise<Column[]> {
-    const rows = await this.#known.once('columns', () =>
+    const rows = await this.known.once('columns', () =>
       this.all('SELECT id, name, role FROM columns ORDER BY position'),
     )
     return rows.map(([id, name, role]) => ({
@@ -233,7 +168,7 @@ export class DatasetStore {
   }
 
   rowCount(): Promise<number> {
-    return this.#known.once('rowCount', async () => Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0]))
+    return this.known.once('rowCount', async () => Number((await this.all('SELECT count(*) FROM rows'))[0]?.[0]))
   }
 
   /**
@@ -276,7 +211,7 @@ export class DatasetStore {
   async #liesInOrder(): Promise<boolean> {
     if ((await this.rowCount()) <= SCANNED_ROWS) return true
     const spread = `SELECT max(position) - min(position) AS width FROM rows GROUP BY rowid // ${VECTOR_ROWS}`
-    return this.#known.once(
+    return this.known.once(
       'liesInOrder',
       async () =>
         Number((await this.all(`SELECT coalesce(avg(width), 0) FROM (${spread})`))[0]?.[0]) <= 2 * VECTOR_ROWS,
@@ -345,7 +280,7 @@ export class DatasetStore {
     await this.run(
       `CREATE OR REPLACE TEMP TABLE ${table} (key BIGINT${Array.from({ length: width }, (_, index) => `, v${index} VARCHAR`).join('')})`,
     )
-    const appender = await this.#connection.createAppender(table, undefined, 'temp')
+    const appender = await this.connection.createAppender(table, undefined, 'temp')
     let count = 0
     for (const [key, texts] of rows) {
       appender.appendBigInt(BigInt(key))
@@ -367,7 +302,7 @@ export class DatasetStore {
     let fresh = Number(next?.[0])
     const ids = rows.map(({ rowId }) => rowId ?? fresh++)
     await this.run('UPDATE meta SET next_row = $1', [BigInt(fresh)])
-    const appender = await this.#connection.createAppender('rows')
+    const appender = await this.connection.createAppender('rows')
     const stored = await this.storedColumns()
     for (const [index, { cells }] of rows.entries()) {
       appender.appendBigInt(BigInt(ids[index] as number))
@@ -381,18 +316,7 @@ export class DatasetStore {
 
   /** Writes rows of a new dataset one after another: key, position, then the cells in the columns' order. */
   async rowAppender(): Promise<DuckDBAppender> {
-    return this.#connection.createAppender('rows')
-  }
-
-  /** Ends the statement that runs, with an error. */
-  interrupt(): void {
-    this.#connection.interrupt()
-  }
-
-  /** How much of the statement that runs is done, 0 … 1; null where DuckDB cannot tell. */
-  progress(): number | null {
-    const { percentage } = this.#connection.progress
-    return percentage < 0 ? null : percentage / 100
+    return this.connection.createAppender('rows')
   }
 
   /** Removes the rows at positions from … to-1 and closes the gap. */
@@ -466,26 +390,3 @@ export class DatasetStore {
 
 /** What DuckDB writes beside a file. */
 const WRITTEN_ENDINGS = ['', '.wal', '.wal.checkpoint', '.wal.recovery']
-
-function appendText(appender: DuckDBAppender, value: string | null): void {
-  if (value === null) appender.appendNull()
-  else appender.appendVarchar(value)
-}
-
-/** The SQL of a column's text as `textOf` reads it. */
-export const exact = (columnId: string): string => exactText(identifier(columnId))
-
-function toRow([rowId, position, ...values]: DuckDBValue[], withIndex: boolean): Row {
-  const cells: (string | null)[] = []
-  const clipped: number[] = []
-  for (let index = 0; index < values.length; index += 2) {
-    if (values[index + 1] === true) clipped.push(cells.length)
-    cells.push(textOf(values[index]))
-  }
-  return {
-    rowId: Number(rowId) as RowId,
-    cells,
-    ...(clipped.length > 0 ? { clipped } : {}),
-    ...(withIndex ? { index: Number(position) } : {}),
-  }
-}

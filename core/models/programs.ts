@@ -1,26 +1,15 @@
 import { Builder } from '../graph/builder.ts'
 import { gradients } from '../graph/autodiff.ts'
-import type { Graph, Shape, Value } from '../graph/ir.ts'
-import {
-  add,
-  cachePositions,
-  cacheSize,
-  cachedConvolution,
-  cast,
-  gather,
-  groupQueryAttention,
-  mul,
-  reshape,
-  rotary as rotate,
-  where,
-} from '../graph/ops/index.ts'
+import type { Graph, Value } from '../graph/ir.ts'
+import { add, gather, mul, reshape, where } from '../graph/ops/index.ts'
 import { total } from '../graph/total.ts'
 import type { Architecture, ModelSource } from './architecture.ts'
 import type { ModelContext, TrainableValues } from './context.ts'
-import { cutTrainable, trainableInputs, weightNorms, weightsAndLinears, type ComputeType } from './linear.ts'
+import { decodingContext, decodingInputs } from './decoding-context.ts'
+import { cutTrainable, trainableInputs, weightNorms, type ComputeType } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
 import { logitsOf, lossHead as makeLossHead, outputLayer, type LossHead, type OutputLayer } from './loss-head.ts'
-import { rotaryInputs, trainingContext, type Batch, type Randomness } from './training-context.ts'
+import { trainingContext, type Batch, type Randomness } from './training-context.ts'
 
 export type { ModelSource } from './architecture.ts'
 export type { ComputeType } from './linear.ts'
@@ -170,88 +159,14 @@ export function decodingProgram(
   { cutAdapter = false, compute = 'float32', forCapture = false }: DecodingOptions = {},
 ): Graph {
   const b = new Builder()
-  const { heads, kvHeads, headSize, rotaries, width } = model.architecture
-  const ids = b.input('ids', 'int32', ['B', 'T'])
-  const last = b.input('last', 'int32', ['B'])
-  const lengths = b.input('lengths', 'int32', ['B'])
-  const tables = rotaryInputs(b, model.architecture).map(
-    (pair) => pair.map((table) => cast(table, compute)) as [Value, Value],
-  )
-  const caches = new Map(cachesOf(model.architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
-  // GroupQueryAttention takes it as an upper bound.
-  const total = forCapture ? cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
-  const kept = (name: string, value: Value) => b.output(`${name}_out`, value)
+  const inputs = decodingInputs(b, model.architecture, { compute, forCapture })
   const trainable =
     layout && cutAdapter
       ? { layout, ...trainableInputs(b, layout, compute), dropout: null }
       : trainableFromP(b, layout, compute)
-  const positions = () => (forCapture ? reshape(cast(lengths, 'int64'), ['B', 1]) : cachePositions(ids, lengths, total))
-  const { rows: rowsOf, ...basics } = weightsAndLinears(b, model.weights, trainable, compute)
-  const context: ModelContext = {
-    ...basics,
-    embed: (table, count, width) => rowsOf(table, [count, width], ids),
-    embedPositions: (table, count, width) => rowsOf(table, [count, width], positions()),
-    layer: (x, f) => f(x),
-    feedForward: (x, f) => f(x),
-    dropout: (x) => x,
-    select: (x) => gather(x, last),
-    attention(layer, q, k, v, { rotary = 0, scale = headSize ** -0.5, softcap = 0, window }) {
-      const [pastK, pastV] = [caches.get(`k${layer}`) as Value, caches.get(`v${layer}`) as Value]
-      const table = rotary === null ? null : (tables[rotary] as readonly [Value, Value])
-      const size = rotary === null ? 0 : (rotaries[rotary]?.size ?? 0)
-      // GroupQueryAttention turns whole heads itself, of such sizes.
-      const turnsInside = size === headSize && headSize % 16 === 0
-      const wide = (x: Value, count: number) => reshape(x, ['B', 'T', count * headSize])
-      const turned = (x: Value, count: number) =>
-        table && !turnsInside ? rotate(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count)
-      const inputs = [
-        turned(q, heads),
-        turned(k, kvHeads),
-        wide(v, kvHeads),
-        pastK,
-        pastV,
-        lengths,
-        total,
-        ...(turnsInside && table ? table : []),
-      ]
-      const [out, newK, newV] = groupQueryAttention(inputs, { heads, kvHeads, scale, softcap, window: window ?? -1 })
-      kept(`k${layer}`, newK)
-      kept(`v${layer}`, newV)
-      return reshape(out, ['N', heads * headSize])
-    },
-    convolution(layer, x, w) {
-      const [y, state] = cachedConvolution(
-        reshape(x, ['B', 'T', width]),
-        caches.get(`c${layer}`) as Value,
-        w,
-        lengths,
-        total,
-      )
-      kept(`c${layer}`, state)
-      return reshape(y, ['N', width])
-    },
-  }
+  const context = decodingContext({ model, b, inputs, trainable, compute, forCapture })
   b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
-}
-
-export interface CachePlace {
-  readonly name: string
-  readonly shape: Shape
-  /** The last rows before a convolution, instead of keys or values. */
-  readonly isRows: boolean
-}
-
-/**
- * What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D], and the
- * last rows before a short convolution c0 … [B,k-1,width].
- */
-export function cachesOf({ layerCount, kvHeads, headSize, width, convolutions }: Architecture): CachePlace[] {
-  return Array.from({ length: layerCount }, (_, layer) => layer).flatMap((layer): CachePlace[] => {
-    const kernel = convolutions?.[layer] ?? null
-    if (kernel !== null) return [{ name: `c${layer}`, shape: ['B', kernel - 1, width], isRows: true }]
-    return ['k', 'v'].map((name) => ({ name: `${name}${layer}`, shape: ['B', kvHeads, 'S', headSize], isRows: false }))
-  })
 }
 
 function begin({ labelled = true }: { labelled?: boolean } = {}): { b: Builder; batch: Batch } {

@@ -5,14 +5,9 @@ import type { DType, Graph } from '../graph/ir.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
 import { peakBytes, sessionConstants, tensorBytesOf, type LivenessOptions } from '../graph/liveness.ts'
 import { fuseMatmulAdd } from '../graph/passes/fuse-matmul-add.ts'
+import { cachesOf } from '../models/decoding-context.ts'
 import type { LoraLayout } from '../models/lora.ts'
-import {
-  cachesOf,
-  decodingProgram,
-  evaluationProgram,
-  type ModelSource,
-  type TrainingOptions,
-} from '../models/programs.ts'
+import { decodingProgram, evaluationProgram, type ModelSource, type TrainingOptions } from '../models/programs.ts'
 import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-files.ts'
 import { residentBytes, residentEntries } from '../weights/resident.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'

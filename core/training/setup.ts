@@ -45,18 +45,9 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   const opening = device.ready()
   // Whoever waits for it hears of it.
   opening.catch(() => {})
-  const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
-  const [rows, validationSamples] = (await Promise.all(
-    [job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent)),
-  )) as [TrainingSample[], TrainingSample[]]
-  const trainSamples = settings['training.train_validation_data'] ? [...rows, ...validationSamples] : rows
-  if (trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
+  const { model, trainSamples, validationSamples, maxTokens } = await readInputs(job, onEvent)
   const layout = trainableLayout(model, settings)
   const optimizer: Optimizer = optimizers[settings['training.optimizer']]
-  const maxTokens = [...trainSamples, ...validationSamples].reduce(
-    (most, { ids }) => Math.max(most, ids.length),
-    settings['tokenizer.max_length'],
-  )
   const snapshot = job.resumeFrom === null ? null : await readCheckpoint(job.resumeFrom, layout, optimizer.state)
   await opening
   const memory = new MemoryStrategy(snapshot?.state.microBatchRows ?? null)
@@ -79,32 +70,35 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
     memory,
   })
   const dispose = () => [evaluator, runner, resident].forEach((resource) => void resource.dispose())
+  const initial = () => initialTrainable(model, layout, settings['environment.seed'], { device, resident })
   try {
-    await begin(
-      runner,
-      job,
-      snapshot,
-      () => initialTrainable(model, layout, settings['environment.seed'], { device, resident }),
-      layout,
-    )
-    return {
-      model,
-      device,
-      layout,
-      optimizer,
-      runner,
-      evaluator,
-      memory,
-      maxTokens,
-      trainSamples,
-      validationSamples,
-      state: snapshot?.state ?? freshState(settings),
-      dispose,
-    }
+    await begin(runner, job, snapshot, initial, layout)
   } catch (error) {
     dispose()
     throw error
   }
+  const state = snapshot?.state ?? freshState(settings)
+  const tools = { model, device, layout, optimizer, runner, evaluator, memory }
+  return { ...tools, maxTokens, trainSamples, validationSamples, state, dispose }
+}
+
+/** The model and the rows of a job, which are read before anything lies on the device. */
+async function readInputs(
+  job: TrainJob,
+  onEvent: TrainContext['onEvent'],
+): Promise<Pick<TrainingSetup, 'model' | 'trainSamples' | 'validationSamples' | 'maxTokens'>> {
+  const { settings } = job
+  const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
+  const [rows, validationSamples] = (await Promise.all(
+    [job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent)),
+  )) as [TrainingSample[], TrainingSample[]]
+  const trainSamples = settings['training.train_validation_data'] ? [...rows, ...validationSamples] : rows
+  if (trainSamples.length === 0) throw new UserError('dataset/empty', { dataset: basename(job.trainFile) })
+  const maxTokens = [...trainSamples, ...validationSamples].reduce(
+    (most, { ids }) => Math.max(most, ids.length),
+    settings['tokenizer.max_length'],
+  )
+  return { model, trainSamples, validationSamples, maxTokens }
 }
 
 /**

@@ -132,55 +132,32 @@ class BoundShape {
   readonly #owned = new Owned()
 
   constructor(
-    { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
-    {
-      device,
-      session,
-      shared,
-      outputs,
-      architecture: { heads, layerCount, width, dropoutSites },
-      layout: { columnCount },
-      noiseAlpha = 0,
-      losses = false,
-    }: ShapedSessionOptions,
+    batch: PackedBatch,
+    { device, session, shared, outputs, architecture, layout, noiseAlpha = 0, losses = false }: ShapedSessionOptions,
     {
       loss,
       accumulate,
       capture,
     }: { readonly loss: DeviceTensor; readonly accumulate: DeviceTensor; readonly capture: boolean },
   ) {
-    const tensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]): DeviceTensor<D> =>
-      this.#owned.add(device.tensor(dtype, shape))
+    const tensor: MakeTensor = (dtype, shape) => this.#owned.add(device.tensor(dtype, shape))
     try {
-      this.#batch = {
-        ids: tensor('int32', [B, T]),
-        positions: tensor('int64', [B, T]),
-        segments: tensor('int32', [B, T]),
-        targets: tensor('int32', [M]),
-        labels: tensor('int64', [M]),
-        weights: tensor('float32', [M]),
-      }
+      this.#batch = batchTensors(batch, tensor)
       const wanted = new Set(session.inputs.map(({ name }) => name))
-      const randomShapes = {
-        dropout_rows: [B * T, 1],
-        dropout_columns: [columnCount],
-        attention_rows: [B * heads * T, 1],
-        attention_columns: [layerCount, T],
-        hidden_columns: [dropoutSites, width],
-        noise_columns: [width],
-      }
-      const made = Object.entries(randomShapes)
-        .filter(([name]) => wanted.has(name))
-        .map(([name, shape]) => [name, tensor('int32', shape)] as const)
+      const made = randomTensors(batch, { architecture, layout, wanted }, tensor)
       this.#random = made.map(([name, input]) => ({
-        stream: streamOf[name as keyof typeof randomShapes],
+        stream: streamOf[name],
         values: new Int32Array(input.elementCount),
         tensor: input,
       }))
       this.#noise = wanted.has('noise_scale')
-        ? { tensor: tensor('float32', [B * T, 1]), alpha: noiseAlpha, width }
+        ? {
+            tensor: tensor('float32', [batch.sequences * batch.tokensPerSequence, 1]),
+            alpha: noiseAlpha,
+            width: architecture.width,
+          }
         : null
-      this.losses = losses ? tensor('float32', [M]) : null
+      this.losses = losses ? tensor('float32', [batch.targets.length]) : null
       const available: Record<string, DeviceTensor> = {
         ...shared,
         ...this.#batch,
@@ -238,3 +215,42 @@ const streamOf = {
   hidden_columns: 'hiddenColumns',
   noise_columns: 'noiseColumns',
 } as const satisfies Record<string, Stream>
+
+type MakeTensor = <D extends 'int32' | 'int64' | 'float32'>(dtype: D, shape: readonly number[]) => DeviceTensor<D>
+
+const batchTensors = (
+  { sequences: B, tokensPerSequence: T, targets: { length: M } }: PackedBatch,
+  tensor: MakeTensor,
+) => ({
+  ids: tensor('int32', [B, T]),
+  positions: tensor('int64', [B, T]),
+  segments: tensor('int32', [B, T]),
+  targets: tensor('int32', [M]),
+  labels: tensor('int64', [M]),
+  weights: tensor('float32', [M]),
+})
+
+type RandomName = keyof typeof streamOf
+
+/** The inputs for random numbers that a program wants. */
+function randomTensors(
+  { sequences: B, tokensPerSequence: T }: PackedBatch,
+  {
+    architecture: { heads, layerCount, width, dropoutSites },
+    layout: { columnCount },
+    wanted,
+  }: Pick<ShapedSessionOptions, 'architecture' | 'layout'> & { readonly wanted: ReadonlySet<string> },
+  tensor: MakeTensor,
+): (readonly [RandomName, DeviceTensor<'int32'>])[] {
+  const shapes: Record<RandomName, readonly number[]> = {
+    dropout_rows: [B * T, 1],
+    dropout_columns: [columnCount],
+    attention_rows: [B * heads * T, 1],
+    attention_columns: [layerCount, T],
+    hidden_columns: [dropoutSites, width],
+    noise_columns: [width],
+  }
+  return (Object.entries(shapes) as [RandomName, readonly number[]][])
+    .filter(([name]) => wanted.has(name))
+    .map(([name, shape]) => [name, tensor('int32', shape)] as const)
+}

@@ -39,18 +39,35 @@ export type Quantize = (
 
 /**
  * Makes the function that rounds numbers to integers block by block. The number of largest magnitude becomes the lowest
- * integer exactly, which uses the whole range. `halves`: every float16 as float32; `read`: node:fs's. Threads run this
- * function's text (quantizer-threads.ts): it uses nothing from outside.
+ * integer exactly, which uses the whole range. `halves`: every float16 as float32; `read`: node:fs's.
  */
-export function makeQuantize(halves: Float32Array, read: typeof readSync): Quantize {
-  /**
-   * Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is
-   * computed. A multiple of every block.
-   */
-  const piece = 4096
-  const room = new Float32Array(piece)
+export const makeQuantize = (halves: Float32Array, read: typeof readSync): Quantize =>
+  assembleQuantize(quantizeParts, halves, read)
+
+/** The same as text: an expression of the two names that are given. Threads run it (quantizer-threads.ts). */
+export const makeQuantizeText = (halves: string, read: string): string => {
+  const parts = Object.entries(quantizeParts).map(([name, part]) => `${name}: ${String(part)}`)
+  return `(${String(assembleQuantize)})({ ${parts.join(', ')} }, ${halves}, ${read})`
+}
+
+// Their texts are run elsewhere: `assembleQuantize` and every part use nothing from outside.
+const quantizeParts = { makeWidening, makeRounding }
+
+type Widening = (numbers: ArrayBuffer | FilePiece, dtype: QuantizableType, start: number, count: number) => void
+
+interface WideningOptions {
+  /** Where the numbers are brought. */
+  readonly room: Float32Array<ArrayBuffer>
+  readonly halves: Float32Array
+  readonly read: typeof readSync
+}
+
+/** Makes the function that brings the numbers from a byte on into `room`. */
+function makeWidening({ room, halves, read }: WideningOptions): Widening {
   const words = new Uint32Array(room.buffer)
-  /** Of a file, the same room again and again, for the same reason. A multiple of every piece. */
+  /**
+   * Of a file, the same room again and again: new memory takes longer than what is computed. A multiple of every piece.
+   */
   const chunk = new Uint8Array(2 ** 20)
 
   function fill({ fd, position, byteLength }: FilePiece, start: number): void {
@@ -60,14 +77,6 @@ export function makeQuantize(halves: Float32Array, read: typeof readSync): Quant
       if (count === 0) throw new Error('the file became shorter while it was read')
       done += count
     }
-  }
-
-  /** Brings the numbers from a byte on into `room`. */
-  function widen(numbers: ArrayBuffer | FilePiece, dtype: QuantizableType, start: number, count: number): void {
-    if (numbers instanceof ArrayBuffer) return widenFrom(numbers, dtype, start, count)
-    const from = start % chunk.length
-    if (from === 0) fill(numbers, start)
-    widenFrom(chunk.buffer, dtype, from, count)
   }
 
   function widenFrom(numbers: ArrayBuffer, dtype: QuantizableType, start: number, count: number): void {
@@ -81,7 +90,25 @@ export function makeQuantize(halves: Float32Array, read: typeof readSync): Quant
     }
   }
 
+  return (numbers, dtype, start, count) => {
+    if (numbers instanceof ArrayBuffer) return widenFrom(numbers, dtype, start, count)
+    const from = start % chunk.length
+    if (from === 0) fill(numbers, start)
+    widenFrom(chunk.buffer, dtype, from, count)
+  }
+}
+
+type Round = (from: number, end: number, inverse: number, bytes: Uint8Array) => void
+
+interface Rounding {
   /** The first number of largest magnitude of a block. */
+  readonly extreme: (from: number, end: number) => number
+  readonly roundTo8: Round
+  readonly roundTo4: Round
+}
+
+/** Makes the functions that work on a block of `room`. */
+function makeRounding(room: Float32Array): Rounding {
   function extreme(from: number, end: number): number {
     let most = 0
     let found = 0
@@ -113,6 +140,23 @@ export function makeQuantize(halves: Float32Array, read: typeof readSync): Quant
       bytes[(index - from) >> 1] = ((first > 15 ? 15 : first) | ((second > 15 ? 15 : second) << 4)) ^ 0x88
     }
   }
+
+  return { extreme, roundTo8, roundTo4 }
+}
+
+function assembleQuantize(
+  { makeWidening, makeRounding }: typeof quantizeParts,
+  halves: Float32Array,
+  read: typeof readSync,
+): Quantize {
+  /**
+   * Few enough to stay in the processor's nearest cache: new memory for a large tensor takes longer than what is
+   * computed. A multiple of every block.
+   */
+  const piece = 4096
+  const room = new Float32Array(piece)
+  const widen = makeWidening({ room, halves, read })
+  const { extreme, roundTo8, roundTo4 } = makeRounding(room)
 
   return (numbers, { dtype, kind, block }) => {
     const width = dtype === 'float64' ? 8 : dtype === 'float32' ? 4 : 2

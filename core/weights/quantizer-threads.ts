@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { halfTable } from '../checkpoints/index.ts'
 import { defaultThreadCount } from '../processes/threads.ts'
-import { makeQuantize, type Quantize, type Quantized } from './quantize.ts'
+import { makeQuantizeText, type Quantize, type Quantized } from './quantize.ts'
 
 /** What a thread does, as CommonJS text, so that it needs no file of its own in a bundle. */
 const threadSource = `
   const { parentPort, workerData } = require('node:worker_threads')
   const { readSync } = require('node:fs')
-  const quantize = (${String(makeQuantize)})(workerData, readSync)
+  const quantize = ${makeQuantizeText('workerData', 'readSync')}
   parentPort.on('message', ({ numbers, options }) => {
     const quantized = quantize(numbers, options)
     parentPort.postMessage(quantized, [quantized.bytes.buffer, quantized.scales.buffer])

@@ -7,7 +7,8 @@ import {
   type RowId,
 } from '../../contract/index.ts'
 import { textOf } from '../exact-text.ts'
-import { exact, type DatasetStore } from '../store.ts'
+import type { DatasetStore } from '../store.ts'
+import { exact } from '../stored-cells.ts'
 import type { TokenCounter } from '../statistics/index.ts'
 import { checkedTable, type Check, type CheckedTable, type Finding } from './check.ts'
 import { repetitionChecks } from './repetition-checks.ts'

@@ -5,10 +5,12 @@ import { expand } from './expand.ts'
 import { Frontier } from './frontier.ts'
 import { Grouping, type Group } from './groups.ts'
 import { recompute } from './recompute.ts'
-import { wholeKernel, writeKernel, type Kernel } from './source.ts'
+import type { Kernel } from './kernel.ts'
+import { wholeKernel, writeKernel } from './source.ts'
 
 export { prelude } from './prelude.ts'
-export { threadsFor, type Kernel, type KernelDim, type RowLaunch } from './source.ts'
+export type { Kernel, KernelDim, RowLaunch } from './kernel.ts'
+export { threadsFor } from './source.ts'
 
 export interface FusedGraph {
   readonly graph: Graph
