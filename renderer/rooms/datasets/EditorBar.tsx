@@ -27,6 +27,7 @@ export function EditorBar({ document, info, onFind, onSample, onHistory, childre
   const [renaming, setRenaming] = useState(false)
   const [helping, setHelping] = useState(false)
   const [combining, setCombining] = useState(false)
+  const saving = useStore(document.state, (state) => state.saveState === 'saving')
   return (
     <header className={styles.bar}>
       {renaming ? (
@@ -50,7 +51,9 @@ export function EditorBar({ document, info, onFind, onSample, onHistory, childre
         <ViewMenu id={info.id} />
         <IconButton icon={<CircleHelp size={16} />} label={t('help')} onPress={() => setHelping(true)} />
         <ExportMenu document={document} info={info} />
-        <SaveButton document={document} />
+        <Button icon={<Save size={15} />} isDisabled={saving} onPress={() => void document.save()}>
+          {t('save')}
+        </Button>
         <MoreMenu
           document={document}
           info={info}
@@ -90,16 +93,6 @@ function UndoAndRedo({ document, info }: { readonly document: DatasetDocument; r
         onPress={() => void document.redo()}
       />
     </>
-  )
-}
-
-function SaveButton({ document }: { readonly document: DatasetDocument }) {
-  const { t } = useTranslation('datasets')
-  const saving = useStore(document.state, (state) => state.saveState === 'saving')
-  return (
-    <Button icon={<Save size={15} />} isDisabled={saving} onPress={() => void document.save()}>
-      {t('save')}
-    </Button>
   )
 }
 

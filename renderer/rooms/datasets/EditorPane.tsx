@@ -3,14 +3,14 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { ColumnId, DatasetInfo } from '../../../core/contract/index.ts'
 import { isShortcut } from '../../commands/index.ts'
-import { ChecksButton, ChecksPanel, useChecking, type Marks } from './checks/index.ts'
+import { ChecksButton, ChecksPanel, useChecking } from './checks/index.ts'
 import type { DatasetDocument } from './document.ts'
 import { EditorBar } from './EditorBar.tsx'
 import { FindBar } from './FindBar.tsx'
 import { FilterBar } from './filters/FilterBar.tsx'
 import { FilterDialog } from './filters/FilterDialog.tsx'
-import type { GridHost } from './grid/environment.ts'
 import { Grid } from './grid/Grid.tsx'
+import type { GridProps } from './grid/useGrid.ts'
 import { HistoryPanel } from './HistoryPanel.tsx'
 import { DEFAULT_LOOK, useLooks } from './looks.store.ts'
 import { SamplePanel } from './SamplePanel.tsx'
@@ -33,6 +33,9 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const [checking, setChecking] = useState(false)
   const info = useStore(document.state, (state) => state.info)
   const [filtering, setFiltering] = useState<ColumnId | null>(null)
+  const filters = useStore(document.state, (state) => state.filters)
+  const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
+  const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
   const host = useGridHost({ document, id: info.id, setFinding, onFilter: setFiltering, onLeave })
   const marks = useChecking(document, info)
   const find = () => {
@@ -56,7 +59,7 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
       {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
       <div className={styles.middle}>
         {shown === 'table' ? (
-          <TableView document={document} info={info} host={host} marks={marks} />
+          <TableView document={document} info={info} host={host} look={look} filtered={filtered} marks={marks} />
         ) : (
           <StatisticsPane document={document} info={info} />
         )}
@@ -72,19 +75,13 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   )
 }
 
-interface TableViewProps {
+interface TableViewProps extends Pick<GridProps, 'host' | 'look' | 'filtered' | 'marks'> {
   readonly document: DatasetDocument
   readonly info: DatasetInfo
-  readonly host: GridHost
-  readonly marks: Marks
 }
 
-/** The grid of the document, as its filters and the chosen look say. */
-function TableView({ document, info, host, marks }: TableViewProps) {
+function TableView({ document, info, host, look, filtered, marks }: TableViewProps) {
   const { t } = useTranslation('datasets')
-  const filters = useStore(document.state, (state) => state.filters)
-  const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
-  const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
   return (
     <div data-region="grid" className={styles.grid}>
       <Grid
