@@ -1,22 +1,22 @@
 import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import type { ColumnId, ViewFilter } from '../../../core/contract/index.ts'
+import type { ColumnId, DatasetInfo } from '../../../core/contract/index.ts'
 import { isShortcut } from '../../commands/index.ts'
-import { toast } from '../../ui/index.ts'
 import { ChecksButton, ChecksPanel, useChecking } from './checks/index.ts'
-import { freeColumnName, type DatasetDocument } from './document.ts'
+import type { DatasetDocument } from './document.ts'
 import { EditorBar } from './EditorBar.tsx'
 import { FindBar } from './FindBar.tsx'
 import { FilterBar } from './filters/FilterBar.tsx'
 import { FilterDialog } from './filters/FilterDialog.tsx'
-import type { GridHost } from './grid/environment.ts'
 import { Grid } from './grid/Grid.tsx'
+import type { GridProps } from './grid/useGrid.ts'
 import { HistoryPanel } from './HistoryPanel.tsx'
-import { DEFAULT_LOOK, setColumnWidth, setLook, useLooks, zoomBy } from './looks.store.ts'
+import { DEFAULT_LOOK, useLooks } from './looks.store.ts'
 import { SamplePanel } from './SamplePanel.tsx'
 import { StatisticsPane, ViewSwitch, type EditorView } from './statistics/index.ts'
 import { StatusLine } from './StatusLine.tsx'
+import { useGridHost } from './useGridHost.ts'
 import styles from './DatasetsRoom.module.css'
 
 interface EditorPaneProps {
@@ -26,7 +26,6 @@ interface EditorPaneProps {
 
 /** The right pane: name and tools, the table, the status line. */
 export function EditorPane({ document, onLeave }: EditorPaneProps) {
-  const { t } = useTranslation('datasets')
   const [shown, setShown] = useState<EditorView>('table')
   const [finding, setFinding] = useState(false)
   const [sampling, setSampling] = useState(false)
@@ -37,29 +36,7 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const filters = useStore(document.state, (state) => state.filters)
   const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
   const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
-  const host = useMemo<GridHost>(
-    () => ({
-      edit: (edits, shown) => void document.edit(edits, shown),
-      undo: () => void document.undo(),
-      redo: () => void document.redo(),
-      save: () => void document.save(),
-      find: () => setFinding(true),
-      readCell: document.readCell,
-      readRange: document.readRange,
-      setWidth: (columnId, widthPx) => setColumnWidth(info.id, columnId, widthPx),
-      freeze: (frozen) => setLook(info.id, { frozen }),
-      zoomBy: (steps) => zoomBy(info.id, steps),
-      filter: (columnId, text) =>
-        text === undefined
-          ? setFiltering(columnId)
-          : void document.filter([...document.state.getState().filters, showing(columnId, text)]),
-      notify: (notice) => toast(t(`grid.notice.${notice}`)),
-      leave: onLeave,
-      newColumnName: () =>
-        freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
-    }),
-    [document, info.id, onLeave, t],
-  )
+  const host = useGridHost({ document, id: info.id, setFinding, onFilter: setFiltering, onLeave })
   const marks = useChecking(document, info)
   const find = () => {
     setShown('table')
@@ -82,19 +59,7 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
       {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
       <div className={styles.middle}>
         {shown === 'table' ? (
-          <div data-region="grid" className={styles.grid}>
-            <Grid
-              name={document.key}
-              label={t('grid.label', { name: info.name })}
-              columns={info.columns}
-              rows={document.rows}
-              store={document.grid}
-              host={host}
-              look={look}
-              filtered={filtered}
-              marks={marks}
-            />
-          </div>
+          <TableView document={document} info={info} host={host} look={look} filtered={filtered} marks={marks} />
         ) : (
           <StatisticsPane document={document} info={info} />
         )}
@@ -110,11 +75,29 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   )
 }
 
-/** Rows whose cell has this text, or none. */
-const showing = (columnId: ColumnId, text: string): ViewFilter =>
-  text === ''
-    ? { columnId, kind: 'empty', value: '', matchCase: true }
-    : { columnId, kind: 'equals', value: text, matchCase: true }
+interface TableViewProps extends Pick<GridProps, 'host' | 'look' | 'filtered' | 'marks'> {
+  readonly document: DatasetDocument
+  readonly info: DatasetInfo
+}
+
+function TableView({ document, info, host, look, filtered, marks }: TableViewProps) {
+  const { t } = useTranslation('datasets')
+  return (
+    <div data-region="grid" className={styles.grid}>
+      <Grid
+        name={document.key}
+        label={t('grid.label', { name: info.name })}
+        columns={info.columns}
+        rows={document.rows}
+        store={document.grid}
+        host={host}
+        look={look}
+        filtered={filtered}
+        marks={marks}
+      />
+    </div>
+  )
+}
 
 const isTextField = (target: EventTarget): boolean =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement

@@ -54,12 +54,7 @@ export const GridBody = memo(function GridBody({
   gridId,
 }: GridBodyProps) {
   const { t } = useTranslation('datasets')
-  const columnIds = useMemo(() => columns.map(({ id }) => id), [columns])
-  const ignored = useMemo(() => columns.map((column) => column.role === 'ignore'), [columns])
-  const frozenLefts = useMemo(
-    () => edges.slice(0, frozen).map((edge) => markerWidth + edge),
-    [edges, frozen, markerWidth],
-  )
+  const facts = useColumnFacts({ columns, edges, frozen, markerWidth })
   const range = rangeOf(selection)
   const base = Math.floor(Math.max(0, span.first) / BLOCK_ROWS) * BLOCK_ROWS
   const dataRows = rows.rowCount()
@@ -70,19 +65,17 @@ export const GridBody = memo(function GridBody({
     drawn.push(
       <GridRow
         key={index}
+        {...facts}
         index={index}
         topPx={(index - base) * rowPx}
         row={row}
         marks={row?.rowId === null || row === undefined ? undefined : marks.get(row.rowId)}
-        columnIds={columnIds}
         widths={widths}
-        frozenLefts={frozenLefts}
         markerWidth={markerWidth}
         selectedFrom={inRange ? range.left : 0}
         selectedTo={inRange ? range.right : -1}
         others={selection.others}
         activeColumn={index === selection.active.row ? selection.active.column : -1}
-        ignored={ignored}
         gridId={gridId}
         newRowLabel={index >= dataRows ? t('grid.newRow') : undefined}
       />,
@@ -104,3 +97,19 @@ export const GridBody = memo(function GridBody({
     </div>
   )
 })
+
+/** What every drawn row shares of the columns; the same objects as long as nothing of it changes. */
+function useColumnFacts({
+  columns,
+  edges,
+  frozen,
+  markerWidth,
+}: Pick<GridBodyProps, 'columns' | 'edges' | 'frozen' | 'markerWidth'>) {
+  const columnIds = useMemo(() => columns.map(({ id }) => id), [columns])
+  const ignored = useMemo(() => columns.map((column) => column.role === 'ignore'), [columns])
+  const frozenLefts = useMemo(
+    () => edges.slice(0, frozen).map((edge) => markerWidth + edge),
+    [edges, frozen, markerWidth],
+  )
+  return { columnIds, ignored, frozenLefts }
+}

@@ -1,27 +1,11 @@
-import { ChevronDown, Funnel, Plus } from 'lucide-react'
+import { Funnel, Plus } from 'lucide-react'
 import { memo, useRef, type KeyboardEvent, type PointerEvent } from 'react'
-import {
-  Button as AriaButton,
-  Header,
-  Menu as AriaMenu,
-  MenuItem,
-  MenuSection,
-  MenuTrigger,
-  Popover,
-  Separator,
-} from 'react-aria-components'
+import { Button as AriaButton } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
-import { ColumnRole, type Column, type ColumnId } from '../../../../core/contract/index.ts'
+import type { Column, ColumnId } from '../../../../core/contract/index.ts'
 import { cx } from '../../../ui/index.ts'
-import {
-  commandOf,
-  HEADER_MENU,
-  isDanger,
-  MENU_CLOSE_MS,
-  runFromMenu,
-  type CommandContext,
-  type CommandId,
-} from './commands.ts'
+import { ColumnMenu } from './ColumnMenu.tsx'
+import { commandOf, type CommandContext } from './commands.ts'
 import { selectColumns } from './selection.ts'
 import { MIN_COLUMN_PX } from './viewport.ts'
 import styles from './Grid.module.css'
@@ -68,36 +52,20 @@ export const GridHeader = memo(function GridHeader({
         style={{ width: markerWidth }}
       />
       {columns.map((column, index) => (
-        <div
+        <HeaderCell
           key={column.id}
-          role="columnheader"
-          aria-colindex={index + 2}
-          data-role={column.role}
-          className={cx(
-            styles.columnHeader,
-            index >= selectedFrom && index <= selectedTo && styles.marked,
-            index < frozen && styles.frozenHeader,
-          )}
-          style={
-            index < frozen
-              ? { width: widths[index], left: markerWidth + (edges[index] ?? 0) }
-              : { width: widths[index] }
-          }
-        >
-          {renaming === column.id ? (
-            <NameField column={column} context={context} />
-          ) : (
-            <span className={styles.columnName} title={column.name}>
-              {column.name}
-            </span>
-          )}
-          {filtered.includes(column.id) && (
-            <Funnel size={13} aria-label={t('grid.filtered')} className={styles.funnel} />
-          )}
-          <span className={styles.role}>{t(`role.${column.role}`)}</span>
-          <ColumnMenu column={column} index={index} frozen={frozen} context={context} />
-          <ResizeHandle column={column} width={widths[index] ?? 0} zoom={zoom} context={context} />
-        </div>
+          column={column}
+          index={index}
+          width={widths[index]}
+          left={edges[index] ?? 0}
+          frozen={frozen}
+          markerWidth={markerWidth}
+          isSelected={index >= selectedFrom && index <= selectedTo}
+          isRenaming={renaming === column.id}
+          isFiltered={filtered.includes(column.id)}
+          zoom={zoom}
+          context={context}
+        />
       ))}
       <AriaButton className={styles.addColumn} aria-label={t('grid.addColumn')} onPress={() => addLast(context)}>
         <Plus size={15} aria-hidden />
@@ -105,6 +73,54 @@ export const GridHeader = memo(function GridHeader({
     </div>
   )
 })
+
+interface HeaderCellProps extends Pick<GridHeaderProps, 'frozen' | 'markerWidth' | 'zoom' | 'context'> {
+  readonly column: Column
+  readonly index: number
+  readonly width: number | undefined
+  /** Left edge, counted from the first column. */
+  readonly left: number
+  readonly isSelected: boolean
+  readonly isRenaming: boolean
+  readonly isFiltered: boolean
+}
+
+function HeaderCell({
+  column,
+  index,
+  width,
+  left,
+  frozen,
+  markerWidth,
+  isSelected,
+  isRenaming,
+  isFiltered,
+  zoom,
+  context,
+}: HeaderCellProps) {
+  const { t } = useTranslation('datasets')
+  return (
+    <div
+      role="columnheader"
+      aria-colindex={index + 2}
+      data-role={column.role}
+      className={cx(styles.columnHeader, isSelected && styles.marked, index < frozen && styles.frozenHeader)}
+      style={index < frozen ? { width, left: markerWidth + left } : { width }}
+    >
+      {isRenaming ? (
+        <NameField column={column} context={context} />
+      ) : (
+        <span className={styles.columnName} title={column.name}>
+          {column.name}
+        </span>
+      )}
+      {isFiltered && <Funnel size={13} aria-label={t('grid.filtered')} className={styles.funnel} />}
+      <span className={styles.role}>{t(`role.${column.role}`)}</span>
+      <ColumnMenu column={column} index={index} frozen={frozen} context={context} />
+      <ResizeHandle column={column} width={width ?? 0} zoom={zoom} context={context} />
+    </div>
+  )
+}
 
 /** Puts a new column after the last one, whatever is selected. */
 export function addLast(context: CommandContext): void {
@@ -114,104 +130,6 @@ export function addLast(context: CommandContext): void {
   commandOf('insertColumnRight').run(context)
   context.env.textarea()?.focus({ preventScroll: true })
 }
-
-function ColumnMenu({
-  column,
-  index,
-  frozen,
-  context,
-}: {
-  readonly column: Column
-  readonly index: number
-  readonly frozen: number
-  readonly context: CommandContext
-}) {
-  const { t } = useTranslation('datasets')
-  const { env } = context
-  const selectHere = () =>
-    env.store.setState({
-      selection: selectColumns(index, index, {
-        rowCount: Math.max(1, env.rows.rowCount()),
-        columnCount: env.columns().length,
-      }),
-    })
-  const act = (key: string) => {
-    const role = ColumnRole.safeParse(key)
-    if (role.success) env.host().edit([{ kind: 'setRole', columnId: column.id, role: role.data }])
-    else if (key === 'ascending' || key === 'descending')
-      env.host().edit([{ kind: 'sort', keys: [{ columnId: column.id, direction: key }] }])
-    else if (key === 'autoWidth') env.host().setWidth(column.id, null)
-    else if (key === 'filter') env.host().filter(column.id)
-    else if (key === 'freeze') env.host().freeze(env.frozen() === index + 1 ? 0 : index + 1)
-    else runFromMenu(key as CommandId, context)
-  }
-  return (
-    <MenuTrigger onOpenChange={(open) => (open ? selectHere() : focusInputSoon(context))}>
-      <AriaButton
-        className={styles.columnMenu}
-        aria-label={t('grid.columnMenu', { column: column.name })}
-        excludeFromTabOrder
-      >
-        <ChevronDown size={14} aria-hidden />
-      </AriaButton>
-      <Popover className={styles.popover} offset={4} placement="bottom end">
-        <AriaMenu
-          className={styles.menu}
-          aria-label={t('grid.columnMenu', { column: column.name })}
-          onAction={(key) => act(String(key))}
-        >
-          <MenuSection selectionMode="single" disallowEmptySelection selectedKeys={[column.role]}>
-            <Header className={styles.menuHeader}>{t('role.label')}</Header>
-            {ColumnRole.options.map((role) => (
-              <MenuItem key={role} id={role} textValue={t(`role.${role}Long`)} className={styles.menuItem as string}>
-                <span className={styles.roleDot} data-role={role} />
-                <span className={styles.menuLabel}>{t(`role.${role}Long`)}</span>
-              </MenuItem>
-            ))}
-          </MenuSection>
-          <Separator className={styles.menuLine} />
-          {(['ascending', 'descending'] as const).map((direction) => (
-            <MenuItem
-              key={direction}
-              id={direction}
-              textValue={t(`grid.sort.${direction}`)}
-              className={styles.menuItem as string}
-            >
-              <span className={styles.menuLabel}>{t(`grid.sort.${direction}`)}</span>
-            </MenuItem>
-          ))}
-          <MenuItem id="filter" textValue={t('grid.filter')} className={styles.menuItem as string}>
-            <span className={styles.menuLabel}>{t('grid.filter')}</span>
-          </MenuItem>
-          <Separator className={styles.menuLine} />
-          {HEADER_MENU.flat().map((id) => (
-            <MenuItem
-              key={id}
-              id={id}
-              textValue={t(`grid.command.${id}`)}
-              isDisabled={id === 'deleteColumns' && env.columns().length < 2}
-              className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
-            >
-              <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
-            </MenuItem>
-          ))}
-          <MenuItem id="autoWidth" className={styles.menuItem} textValue={t('grid.autoWidth')}>
-            <span className={styles.menuLabel}>{t('grid.autoWidth')}</span>
-          </MenuItem>
-          <MenuItem id="freeze" className={styles.menuItem} textValue={t('grid.freeze')}>
-            <span className={styles.menuLabel}>{t(frozen === index + 1 ? 'grid.unfreeze' : 'grid.freeze')}</span>
-          </MenuItem>
-        </AriaMenu>
-      </Popover>
-    </MenuTrigger>
-  )
-}
-
-/** A closed menu gives the focus back to its button: the textarea takes it, unless a name is being edited. */
-const focusInputSoon = ({ env }: CommandContext): void =>
-  void setTimeout(() => {
-    if (env.store.getState().renaming === null) env.textarea()?.focus({ preventScroll: true })
-  }, MENU_CLOSE_MS)
 
 function NameField({ column, context }: { readonly column: Column; readonly context: CommandContext }) {
   const { t } = useTranslation('datasets')

@@ -24,33 +24,7 @@ export interface CellEditor {
 }
 
 export function createCellEditor(env: GridEnvironment): CellEditor {
-  let ahead: { rowId: RowId; columnId: ColumnId; preview: string; text: string } | null = null
-
-  const cellAt = (at: CellPoint) => {
-    const row = env.rows.row(at.row)
-    const clipped = row?.clipped?.includes(at.column) ?? false
-    return {
-      rowId: row?.rowId ?? null,
-      columnId: env.columns()[at.column]?.id,
-      preview: row?.cells[at.column] ?? '',
-      clipped,
-    }
-  }
-
-  const textAt: CellEditor['textAt'] = (at) => {
-    const { rowId, columnId, preview, clipped } = cellAt(at)
-    if (!clipped) return { text: preview, whole: true }
-    const known = ahead && ahead.rowId === rowId && ahead.columnId === columnId && ahead.preview === preview
-    return known ? { text: ahead?.text ?? preview, whole: true } : { text: preview, whole: false }
-  }
-
-  const readWhole = async (at: CellPoint): Promise<string | null> => {
-    const { rowId, columnId, preview } = cellAt(at)
-    if (rowId === null || columnId === undefined) return preview
-    const answer = await env.host().readCell(rowId, columnId)
-    if (answer) ahead = { rowId, columnId, preview, text: answer.text }
-    return answer?.text ?? null
-  }
+  const { cellAt, textAt, readWhole } = createCellReader(env)
 
   const isIdleAt = (at: CellPoint): boolean => {
     const { editing, selection } = env.store.getState()
@@ -99,6 +73,39 @@ export function createCellEditor(env: GridEnvironment): CellEditor {
       if (!textAt(active).whole) void readWhole(active)
     },
   }
+}
+
+/** What the cells of the grid say; the whole text of one clipped cell is kept. */
+function createCellReader(env: GridEnvironment) {
+  let ahead: { rowId: RowId; columnId: ColumnId; preview: string; text: string } | null = null
+
+  const cellAt = (at: CellPoint) => {
+    const row = env.rows.row(at.row)
+    const clipped = row?.clipped?.includes(at.column) ?? false
+    return {
+      rowId: row?.rowId ?? null,
+      columnId: env.columns()[at.column]?.id,
+      preview: row?.cells[at.column] ?? '',
+      clipped,
+    }
+  }
+
+  const textAt: CellEditor['textAt'] = (at) => {
+    const { rowId, columnId, preview, clipped } = cellAt(at)
+    if (!clipped) return { text: preview, whole: true }
+    const known = ahead && ahead.rowId === rowId && ahead.columnId === columnId && ahead.preview === preview
+    return known ? { text: ahead?.text ?? preview, whole: true } : { text: preview, whole: false }
+  }
+
+  const readWhole = async (at: CellPoint): Promise<string | null> => {
+    const { rowId, columnId, preview } = cellAt(at)
+    if (rowId === null || columnId === undefined) return preview
+    const answer = await env.host().readCell(rowId, columnId)
+    if (answer) ahead = { rowId, columnId, preview, text: answer.text }
+    return answer?.text ?? null
+  }
+
+  return { cellAt, textAt, readWhole }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Page } from '../../../../core/contract/index.ts'
 import { createPageCache } from './pageCache.ts'
+import { createPageReader } from './pageReader.ts'
 import { bottomOf, createPendingEdits, type PendingBlock, type ShownRow } from './pendingEdits.ts'
 
 export type { PendingBlock, ShownRow }
@@ -48,20 +49,15 @@ export interface RowSourceOptions {
 export function createRowSource({ shape, loadPage, pageSize = 100, capacity = 80 }: RowSourceOptions): RowSource {
   const cache = createPageCache({ pageSize, capacity })
   const pending = createPendingEdits()
-  const listeners = new Set<() => void>()
+  const { subscribe, revision, announce, unsubscribeAll } = createAnnouncer()
   let current = shape
-  let revision = 0
 
-  const announce = (): void => {
-    revision += 1
-    for (const listener of listeners) listener()
-  }
   const take = (page: Page): void => {
     cache.put(page)
     if (page.version >= current.version) pending.dropLingering((block) => cache.row(bottomOf(block)) !== undefined)
     announce()
   }
-  const reader = createReader({ loadPage, pageSize, shape: () => current, missing: cache.missing, take })
+  const reader = createPageReader({ loadPage, pageSize, shape: () => current, missing: cache.missing, take })
 
   const settle = (block: PendingBlock, keep: boolean): void => {
     if (keep) cache.bake(block.top, block.left, block.values)
@@ -71,11 +67,8 @@ export function createRowSource({ shape, loadPage, pageSize = 100, capacity = 80
   }
 
   return {
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    revision: () => revision,
+    subscribe,
+    revision,
     rowCount: () => pending.rowCount(current.rowCount),
     reachableRows: () => (current.isFiltered ? Math.max(1, current.rowCount) : pending.rowCount(current.rowCount) + 1),
     isFiltered: () => current.isFiltered === true,
@@ -102,67 +95,26 @@ export function createRowSource({ shape, loadPage, pageSize = 100, capacity = 80
     },
     dispose() {
       reader.stop()
-      listeners.clear()
+      unsubscribeAll()
       cache.clear()
     },
   }
 }
 
-const MAX_READS = 3
-
-interface ReaderOptions extends Pick<RowSourceOptions, 'loadPage'> {
-  readonly pageSize: number
-  readonly shape: () => DatasetShape
-  readonly missing: (first: number, last: number, version: number) => number[]
-  readonly take: (page: Page) => void
-}
-
-/** Reads the missing pages of the wanted span, a few at a time. */
-function createReader({ loadPage, pageSize, shape, missing, take }: ReaderOptions) {
-  const reading = new Set<number>()
-  const failed = new Set<number>()
-  let wanted = { first: 0, last: -1 }
-  let stopped = false
-  /** Counts the restarts: answers to earlier questions are about other rows. */
-  let round = 0
-
-  const readNext = (): void => {
-    const { rowCount, version } = shape()
-    const last = Math.min(wanted.last, rowCount - 1)
-    if (stopped || last < wanted.first) return
-    for (const number of missing(wanted.first, last, version)) {
-      if (reading.size >= MAX_READS) return
-      if (!reading.has(number) && !failed.has(number)) void read(number)
-    }
-  }
-  const read = async (number: number): Promise<void> => {
-    reading.add(number)
-    const asked = shape().version
-    const asking = round
-    const page = await loadPage(number * pageSize, pageSize)
-    if (stopped || asking !== round) return
-    reading.delete(number)
-    if (page) take(page)
-    // An answer older than the question would be asked for again at once, and again.
-    if (!page || page.version < asked) failed.add(number)
-    readNext()
-  }
-  const refresh = (): void => {
-    failed.clear()
-    readNext()
-  }
+/** Counts the visible changes and tells the subscribers of each. */
+function createAnnouncer() {
+  const listeners = new Set<() => void>()
+  let revision = 0
   return {
-    want: (first: number, last: number): void => {
-      wanted = { first: Math.max(0, first), last }
-      refresh()
+    subscribe: (listener: () => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
-    refresh,
-    restart: (): void => {
-      round += 1
-      reading.clear()
-      refresh()
+    revision: () => revision,
+    announce: (): void => {
+      revision += 1
+      for (const listener of listeners) listener()
     },
-    isWanted: (index: number): boolean => index >= wanted.first && index <= wanted.last,
-    stop: (): void => void (stopped = true),
+    unsubscribeAll: () => listeners.clear(),
   }
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
+import type { CellPoint } from './selection.ts'
 import { useLatest } from './useLatest.ts'
 import { clampTop, revealColumn, revealRow, scrollScale, toScrollTop, toVirtualTop, type Geometry } from './viewport.ts'
 
@@ -49,14 +50,7 @@ export function useGridScroll({
     (top: number, left: number) => {
       const element = viewportRef.current
       if (!element) return
-      const virtualTop = clampTop(latestRef.current.geometry, top)
-      const scrollTop = toScrollTop(latestRef.current.geometry, virtualTop)
-      if (Math.abs(element.scrollTop - scrollTop) >= 1) {
-        expectedRef.current = scrollTop
-        element.scrollTop = scrollTop
-      }
-      if (element.scrollLeft !== left) element.scrollLeft = left
-      placeRef.current = { top: virtualTop, left: element.scrollLeft }
+      placeRef.current = moveScrollbar(element, { geometry: latestRef.current.geometry, top, left, expectedRef })
       setPosition(placeRef.current)
     },
     [viewportRef, latestRef],
@@ -80,17 +74,64 @@ export function useGridScroll({
 
   const revealCell = useCallback(
     (row: number, column: number) => {
-      const { geometry: now, edgesFor: edges, frozenFor: frozen, size: area, markerWidth: marker } = latestRef.current
-      if (area.height === 0) return
-      const top = revealRow(now, placeRef.current.top, row)
-      moveTo(
-        top,
-        revealColumn(edges(area.width), column, placeRef.current.left, area.width - marker, frozen(area.width)),
-      )
+      if (latestRef.current.size.height === 0) return
+      const { top, left } = placeToReveal(latestRef.current, placeRef.current, { row, column })
+      moveTo(top, left)
     },
     [moveTo, latestRef],
   )
 
+  useMeasuring(viewportRef, setSize)
+  // One wheel notch on a scaled scrollbar would jump many rows: the wheel moves the virtual offset instead.
+  const scaled = scrollScale(geometry) > 1.0001
+  useWheel(viewportRef, scaled, scrollBy)
+
+  return { top: clampTop(geometry, position.top), left: position.left, size, onScroll, scrollBy, revealCell }
+}
+
+interface Place {
+  readonly top: number
+  readonly left: number
+}
+
+/** Moves the real scrollbar to a virtual place; returns the place that was reached. */
+function moveScrollbar(
+  element: HTMLElement,
+  {
+    geometry,
+    top,
+    left,
+    expectedRef,
+  }: Place & { readonly geometry: Geometry; readonly expectedRef: RefObject<number | null> },
+): Place {
+  const virtualTop = clampTop(geometry, top)
+  const scrollTop = toScrollTop(geometry, virtualTop)
+  if (Math.abs(element.scrollTop - scrollTop) >= 1) {
+    expectedRef.current = scrollTop
+    element.scrollTop = scrollTop
+  }
+  if (element.scrollLeft !== left) element.scrollLeft = left
+  return { top: virtualTop, left: element.scrollLeft }
+}
+
+interface Area extends Pick<Options, 'edgesFor' | 'frozenFor' | 'markerWidth'>, Pick<GridScroll, 'size'> {
+  readonly geometry: Geometry
+}
+
+/** The nearest place from which the cell is visible. */
+function placeToReveal(
+  { geometry, edgesFor, frozenFor, size, markerWidth }: Area,
+  from: Place,
+  cell: CellPoint,
+): Place {
+  const frozen = frozenFor(size.width)
+  return {
+    top: revealRow(geometry, from.top, cell.row),
+    left: revealColumn(edgesFor(size.width), cell.column, from.left, size.width - markerWidth, frozen),
+  }
+}
+
+function useMeasuring(viewportRef: Options['viewportRef'], setSize: (size: GridScroll['size']) => void): void {
   useLayoutEffect(() => {
     const element = viewportRef.current
     if (!element) return
@@ -99,10 +140,10 @@ export function useGridScroll({
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
-  }, [viewportRef])
+  }, [viewportRef, setSize])
+}
 
-  // One wheel notch on a scaled scrollbar would jump many rows: the wheel moves the virtual offset instead.
-  const scaled = scrollScale(geometry) > 1.0001
+function useWheel(viewportRef: Options['viewportRef'], scaled: boolean, scrollBy: GridScroll['scrollBy']): void {
   useEffect(() => {
     const element = viewportRef.current
     if (!element || !scaled) return
@@ -114,6 +155,4 @@ export function useGridScroll({
     element.addEventListener('wheel', onWheel, { passive: false })
     return () => element.removeEventListener('wheel', onWheel)
   }, [viewportRef, scaled, scrollBy])
-
-  return { top: clampTop(geometry, position.top), left: position.left, size, onScroll, scrollBy, revealCell }
 }

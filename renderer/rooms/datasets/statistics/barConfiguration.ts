@@ -31,55 +31,25 @@ export function figureHeight({ shape, labels, series }: Figure): number {
 export const formatValue = ({ unit }: Figure, value: number, formatNumber: (value: number) => string): string =>
   unit === 'share' ? `${formatNumber(Math.round(value * 1000) / 10)}%` : formatNumber(value)
 
+interface Drawing {
+  readonly figure: Figure
+  readonly theme: ChartTheme
+  readonly formatNumber: (value: number) => string
+}
+
 /** A bar chart of the figure in the theme's colours, without animation. */
 export function barConfiguration(
   figure: Figure,
   theme: ChartTheme,
   formatNumber: (value: number) => string,
 ): ChartConfiguration<'bar', number[], string> {
-  const font = { family: theme.font, size: 11 }
+  const drawing: Drawing = { figure, theme, formatNumber }
   const isRows = figure.shape === 'rows'
-  const colours = [theme.accent, theme.second, theme.third]
-  const values = {
-    border: { display: false },
-    grid: { color: theme.grid, tickLength: 0 },
-    beginAtZero: true,
-    ticks: {
-      color: theme.text,
-      font,
-      padding: 6,
-      maxTicksLimit: 6,
-      maxRotation: 0,
-      ...(figure.unit === 'count' ? { precision: 0 } : {}),
-      callback: (value: string | number) => formatValue(figure, Number(value), formatNumber),
-    },
-  }
-  const names = {
-    border: { display: false },
-    grid: { display: false },
-    ticks: {
-      color: theme.text,
-      font,
-      padding: 6,
-      maxRotation: 0,
-      autoSkip: !isRows,
-      callback: (_: string | number, index: number) => clipped((figure.shortLabels ?? figure.labels)[index] ?? ''),
-    },
-  }
+  const values = valueScale(drawing)
+  const names = nameScale(drawing)
   return {
     type: 'bar',
-    data: {
-      labels: [...figure.labels],
-      datasets: figure.series.map(({ label, values: data }, index) => ({
-        label,
-        data: [...data],
-        backgroundColor: colours[index % colours.length],
-        borderRadius: 2,
-        maxBarThickness: isRows ? 14 : 40,
-        categoryPercentage: isRows ? 0.8 : 1,
-        barPercentage: isRows ? 0.85 : 0.92,
-      })),
-    },
+    data: { labels: [...figure.labels], datasets: barsOf(drawing) },
     options: {
       animation: false,
       responsive: true,
@@ -88,23 +58,74 @@ export function barConfiguration(
       layout: { padding: { right: 12, top: 4 } },
       interaction: { mode: 'index', axis: isRows ? 'y' : 'x', intersect: false },
       scales: isRows ? { x: values, y: names } : { x: names, y: values },
-      plugins: {
-        legend: {
-          display: figure.series.length > 1,
-          position: 'top',
-          align: 'start',
-          labels: { color: theme.text, font, boxWidth: 10, boxHeight: 10, padding: 12 },
-        },
-        tooltip: {
-          animation: false,
-          titleFont: font,
-          bodyFont: font,
-          boxWidth: 8,
-          boxHeight: 8,
-          callbacks: {
-            label: (item) => `${item.dataset.label ?? ''} ${formatValue(figure, Number(item.raw), formatNumber)}`,
-          },
-        },
+      plugins: pluginsOf(drawing),
+    },
+  }
+}
+
+const fontOf = (theme: ChartTheme) => ({ family: theme.font, size: 11 })
+
+const valueScale = ({ figure, theme, formatNumber }: Drawing) => ({
+  border: { display: false },
+  grid: { color: theme.grid, tickLength: 0 },
+  beginAtZero: true,
+  ticks: {
+    color: theme.text,
+    font: fontOf(theme),
+    padding: 6,
+    maxTicksLimit: 6,
+    maxRotation: 0,
+    ...(figure.unit === 'count' ? { precision: 0 } : {}),
+    callback: (value: string | number) => formatValue(figure, Number(value), formatNumber),
+  },
+})
+
+const nameScale = ({ figure, theme }: Drawing) => ({
+  border: { display: false },
+  grid: { display: false },
+  ticks: {
+    color: theme.text,
+    font: fontOf(theme),
+    padding: 6,
+    maxRotation: 0,
+    autoSkip: figure.shape !== 'rows',
+    callback: (_: string | number, index: number) => clipped((figure.shortLabels ?? figure.labels)[index] ?? ''),
+  },
+})
+
+function barsOf({ figure, theme }: Drawing) {
+  const isRows = figure.shape === 'rows'
+  const colours = [theme.accent, theme.second, theme.third]
+  return figure.series.map(({ label, values: data }, index) => ({
+    label,
+    data: [...data],
+    backgroundColor: colours[index % colours.length],
+    borderRadius: 2,
+    maxBarThickness: isRows ? 14 : 40,
+    categoryPercentage: isRows ? 0.8 : 1,
+    barPercentage: isRows ? 0.85 : 0.92,
+  }))
+}
+
+type Plugins = NonNullable<ChartConfiguration<'bar', number[], string>['options']>['plugins']
+
+function pluginsOf({ figure, theme, formatNumber }: Drawing): Plugins {
+  const font = fontOf(theme)
+  return {
+    legend: {
+      display: figure.series.length > 1,
+      position: 'top',
+      align: 'start',
+      labels: { color: theme.text, font, boxWidth: 10, boxHeight: 10, padding: 12 },
+    },
+    tooltip: {
+      animation: false,
+      titleFont: font,
+      bodyFont: font,
+      boxWidth: 8,
+      boxHeight: 8,
+      callbacks: {
+        label: (item) => `${item.dataset.label ?? ''} ${formatValue(figure, Number(item.raw), formatNumber)}`,
       },
     },
   }
