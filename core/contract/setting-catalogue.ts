@@ -11,6 +11,27 @@ const choicesOf = <Name extends string>(
 const titlesOf = <Name extends string>(list: Readonly<Record<Name, { readonly title: string }>>) =>
   Object.fromEntries(namesOf(list).map((name) => [name, list[name].title])) as Readonly<Record<Name, string>>
 
+/** The longest that a part of a sample may be. */
+const lengthOfPart = {
+  kind: 'integer',
+  default: 256,
+  min: 16,
+  max: 16384,
+  step: 16,
+  unit: 'tokens',
+  group: 'tokenizer',
+  advanced: true,
+} as const
+
+/** Whether a part of H2O's sample ends with the end-of-sequence token. */
+const endsWithEos = {
+  kind: 'boolean',
+  default: true,
+  group: 'dataset',
+  advanced: true,
+  shownWhen: { 'dataset.sample_format': ['h2o'] },
+} as const
+
 /**
  * Every setting of an experiment, in the order of the form. Names follow H2O LLM Studio where it has the setting.
  * The form, validation, YAML and command line derive from this table; labels and help stand in texts/<language>/settings.ts.
@@ -64,27 +85,9 @@ export const settingCatalogue = {
     advanced: true,
     shownWhen: { 'dataset.sample_format': ['h2o'] },
   },
-  'dataset.add_eos_token_to_system': {
-    kind: 'boolean',
-    default: true,
-    group: 'dataset',
-    advanced: true,
-    shownWhen: { 'dataset.sample_format': ['h2o'] },
-  },
-  'dataset.add_eos_token_to_prompt': {
-    kind: 'boolean',
-    default: true,
-    group: 'dataset',
-    advanced: true,
-    shownWhen: { 'dataset.sample_format': ['h2o'] },
-  },
-  'dataset.add_eos_token_to_answer': {
-    kind: 'boolean',
-    default: true,
-    group: 'dataset',
-    advanced: true,
-    shownWhen: { 'dataset.sample_format': ['h2o'] },
-  },
+  'dataset.add_eos_token_to_system': endsWithEos,
+  'dataset.add_eos_token_to_prompt': endsWithEos,
+  'dataset.add_eos_token_to_answer': endsWithEos,
   'dataset.limit_chained_samples': { kind: 'boolean', default: false, group: 'dataset', advanced: true },
   'dataset.mask_prompt_labels': { kind: 'boolean', default: true, group: 'dataset' },
   'dataset.only_last_answer': {
@@ -94,26 +97,8 @@ export const settingCatalogue = {
     advanced: true,
     shownWhen: { 'dataset.mask_prompt_labels': [true] },
   },
-  'tokenizer.max_length_prompt': {
-    kind: 'integer',
-    default: 256,
-    min: 16,
-    max: 16384,
-    step: 16,
-    unit: 'tokens',
-    group: 'tokenizer',
-    advanced: true,
-  },
-  'tokenizer.max_length_answer': {
-    kind: 'integer',
-    default: 256,
-    min: 16,
-    max: 16384,
-    step: 16,
-    unit: 'tokens',
-    group: 'tokenizer',
-    advanced: true,
-  },
+  'tokenizer.max_length_prompt': lengthOfPart,
+  'tokenizer.max_length_answer': lengthOfPart,
   'tokenizer.max_length': {
     kind: 'integer',
     default: 512,

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { activationNames, type Activation } from '../activations.ts'
+import type { Architecture } from '../architecture.ts'
 import { attention } from '../blocks/attention.ts'
 import type { Block, Layer } from '../blocks/block.ts'
 import { tokenEmbedding } from '../blocks/embedding.ts'
 import { gatedFeedForward } from '../blocks/feed-forward.ts'
-import { normBefore, perHead, type Norm, type Norms } from '../blocks/norm.ts'
+import { normBefore, perHead, rmsNorms, type Norm, type Norms } from '../blocks/norm.ts'
 import { fusedProjection, queryKeyNorm, separate, type Projection, type QueryKeyValue } from '../blocks/projection.ts'
 import { sequential } from '../blocks/residual.ts'
 import type { AttentionOptions } from '../context.ts'
+import { decoder, type DecoderParts } from '../decoder.ts'
 import type { LinearSpec } from '../lora.ts'
-import { ropeFields } from '../rotary.ts'
+import { ropeFields, rotaryOf } from '../rotary.ts'
 
 /** What config.json says in the same words for every family that names its weights as Llama does. */
 export const LlamaFields = z.object({
@@ -45,6 +47,23 @@ export const llamaParts = (config: LlamaConfig) => ({
   embedding: tokenEmbedding(TABLE, [config.vocab_size, config.hidden_size]),
   outputLayers: config.tie_word_embeddings ? [] : [HEAD],
 })
+
+/** A family with Llama's names and RMSNorm: layers as `layer` composes them, other parts as they differ from Llama's. */
+export function llamaDecoder(
+  config: z.infer<typeof LlamaFields>,
+  layer: (layer: LlamaLayer) => Layer,
+  differing: Partial<DecoderParts> = {},
+): Architecture {
+  const norms = rmsNorms(config.rms_norm_eps)
+  const parts = llamaParts(config)
+  return decoder({
+    ...parts,
+    rotaries: [rotaryOf(config, parts.headSize)],
+    ...differing,
+    layers: llamaLayers(config, norms, layer),
+    norm: norms('model.norm', parts.width),
+  })
+}
 
 /** How many heads there are, and how large each is. */
 export const attentionSizes = ({ hidden_size: width, head_dim: size, ...config }: LlamaConfig) => ({

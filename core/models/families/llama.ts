@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import type { Family } from '../architecture.ts'
-import { rmsNorms } from '../blocks/norm.ts'
 import { readConfig } from '../config.ts'
-import { decoder } from '../decoder.ts'
-import { rotaryOf } from '../rotary.ts'
-import { LlamaFields, llamaLayers, llamaParts, preNorm } from './llama-layers.ts'
+import { LlamaFields, llamaDecoder, preNorm } from './llama-layers.ts'
 
 const Config = LlamaFields.extend({ attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) })
 
@@ -17,15 +14,8 @@ export const llama: Family = {
   read(raw) {
     const config = readConfig(Config, raw)
     const bias = config.attention_bias
-    const norms = rmsNorms(config.rms_norm_eps)
-    const parts = llamaParts(config)
-    return decoder({
-      ...parts,
-      rotaries: [rotaryOf(config, parts.headSize)],
-      layers: llamaLayers(config, norms, (layer) =>
-        preNorm(layer, layer.attention(layer.qkv({ bias }), { bias }), layer.feedForward({ bias: config.mlp_bias })),
-      ),
-      norm: norms('model.norm', parts.width),
-    })
+    return llamaDecoder(config, (layer) =>
+      preNorm(layer, layer.attention(layer.qkv({ bias }), { bias }), layer.feedForward({ bias: config.mlp_bias })),
+    )
   },
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import type { Family } from '../architecture.ts'
-import { normAfter, rmsNorms } from '../blocks/norm.ts'
+import { normAfter } from '../blocks/norm.ts'
 import { sequential } from '../blocks/residual.ts'
 import { readConfig } from '../config.ts'
-import { decoder } from '../decoder.ts'
-import { rotaryOf } from '../rotary.ts'
-import { LlamaFields, llamaLayers, llamaParts } from './llama-layers.ts'
+import { LlamaFields, llamaDecoder } from './llama-layers.ts'
 
 const Config = LlamaFields.extend({
   rms_norm_eps: z.number().default(1e-5),
@@ -18,19 +16,12 @@ export const olmo2: Family = {
   read(raw) {
     const config = readConfig(Config, raw)
     const bias = config.attention_bias
-    const norms = rmsNorms(config.rms_norm_eps)
-    const parts = llamaParts(config)
-    return decoder({
-      ...parts,
-      rotaries: [rotaryOf(config, parts.headSize)],
-      layers: llamaLayers(config, norms, (layer) => {
-        const attention = layer.attention(layer.widthNorm(layer.qkv({ bias })), { bias })
-        return sequential(
-          normAfter(attention, layer.norm('post_attention_layernorm')),
-          normAfter(layer.feedForward(), layer.norm('post_feedforward_layernorm')),
-        )
-      }),
-      norm: norms('model.norm', parts.width),
+    return llamaDecoder(config, (layer) => {
+      const attention = layer.attention(layer.widthNorm(layer.qkv({ bias })), { bias })
+      return sequential(
+        normAfter(attention, layer.norm('post_attention_layernorm')),
+        normAfter(layer.feedForward(), layer.norm('post_feedforward_layernorm')),
+      )
     })
   },
 }

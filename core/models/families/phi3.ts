@@ -1,12 +1,10 @@
 import { z } from 'zod'
 import type { Family } from '../architecture.ts'
 import { droppedEmbedding } from '../blocks/embedding.ts'
-import { normBefore, rmsNorms } from '../blocks/norm.ts'
+import { normBefore } from '../blocks/norm.ts'
 import { dropped, sequential } from '../blocks/residual.ts'
 import { readConfig } from '../config.ts'
-import { decoder } from '../decoder.ts'
-import { rotaryOf } from '../rotary.ts'
-import { LlamaFields, llamaLayers, llamaParts } from './llama-layers.ts'
+import { LlamaFields, llamaDecoder, llamaParts, type LlamaLayer } from './llama-layers.ts'
 
 const Config = LlamaFields.extend({
   sliding_window: z.number().nullish(),
@@ -20,22 +18,17 @@ export const phi3: Family = {
   read(raw) {
     const config = readConfig(Config, raw)
     const options = { window: config.sliding_window ?? undefined }
-    const norms = rmsNorms(config.rms_norm_eps)
-    const parts = llamaParts(config)
-    return decoder({
-      ...parts,
-      rotaries: [rotaryOf(config, parts.headSize)],
+    const layers = (layer: LlamaLayer) => {
+      const attention = layer.attention(layer.fusedQkv(), { options })
+      return sequential(
+        dropped(normBefore(layer.norm('input_layernorm'), attention), config.resid_pdrop),
+        dropped(normBefore(layer.norm('post_attention_layernorm'), layer.fusedFeedForward()), config.resid_pdrop),
+      )
+    }
+    return llamaDecoder(config, layers, {
       // PEFT knows no default for phi3; these are what its users name.
       defaultTargets: ['qkv_proj', 'o_proj'],
-      embedding: droppedEmbedding(parts.embedding, config.embd_pdrop),
-      layers: llamaLayers(config, norms, (layer) => {
-        const attention = layer.attention(layer.fusedQkv(), { options })
-        return sequential(
-          dropped(normBefore(layer.norm('input_layernorm'), attention), config.resid_pdrop),
-          dropped(normBefore(layer.norm('post_attention_layernorm'), layer.fusedFeedForward()), config.resid_pdrop),
-        )
-      }),
-      norm: norms('model.norm', parts.width),
+      embedding: droppedEmbedding(llamaParts(config).embedding, config.embd_pdrop),
     })
   },
 }
