@@ -178,6 +178,7 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
   await page.keyboard.press('Enter')
 
   await dialog.getByRole('button', { name: '新しいフォルダ' }).click()
+  await expect(dialog.getByRole('textbox')).toBeFocused()
   await page.keyboard.type('古い表')
   await page.keyboard.press('Enter')
   await expect(dialog.getByRole('alert')).toHaveText(sentence('folder/exists', { folder: '古い表' }))
@@ -185,6 +186,7 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
   await page.keyboard.press('Escape')
   await expect(dialog.getByRole('textbox')).toHaveCount(0)
   await dialog.getByRole('button', { name: '新しいフォルダ' }).click()
+  await expect(dialog.getByRole('textbox')).toBeFocused()
   await page.keyboard.type('寺子屋')
   await page.keyboard.press('Enter')
   await expect(
