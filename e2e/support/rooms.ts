@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import type { Texts } from './texts.ts'
 
 /** Goes to a room by the rail. */
@@ -17,8 +17,12 @@ export async function fillSetting(page: Page, key: string, value: string): Promi
 
 /** Chooses an entry of a setting's list; what may be done about the chosen one stands behind it. */
 export async function chooseSetting(page: Page, key: string, entry: string | RegExp): Promise<void> {
-  await setting(page, key).getByRole('button').first().click()
-  await page.getByRole('option', { name: entry }).click()
+  const option = page.getByRole('option', { name: entry })
+  // A list closes when the form moves under it, as when a plan arrives: it is opened again, as a person would.
+  await expect(async () => {
+    if (!(await option.isVisible())) await setting(page, key).getByRole('button').first().click({ timeout: 5000 })
+    await option.click({ timeout: 5000 })
+  }).toPass()
 }
 
 /** Chooses one of a few in view, such as a language. */
