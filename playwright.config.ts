@@ -20,7 +20,8 @@ const electron: Project<StudioOptions> = {
 export default defineConfig<StudioOptions>({
   testDir: 'e2e',
   outputDir: 'artifacts/journeys',
-  // Two at a time saved three minutes of eight, and in one run of two a list stayed closed for a minute: not yet understood.
+  // Two at a time saved three minutes of eight. In half of those runs a list stayed closed for a minute, for a reason
+  // that is not known yet.
   workers: 1,
   // `npm test` asks for the report, and names at its end what passed at the second try only, with its first error.
   retries: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? 1 : 0,
