@@ -128,6 +128,17 @@ describe('a reader', () => {
     while (built.running.has(pid!)) await new Promise(setImmediate)
     expect(built.running.has(pid!)).toBe(false)
   })
+
+  it('is not replaced for a call under which its client closes', async () => {
+    const reader = built.client(3_000)
+    await reader.call('describe', at('sound'))
+    const before = new Set(built.running)
+    const failure = errorOf(reader.call('describe', at('endless')))
+    await new Promise(setImmediate)
+    reader.close()
+    expect(await failure).toEqual({ code: 'model/unreadable', facts: { model: 'endless', reason: 'closed' } })
+    expect([...built.running].filter((pid) => !before.has(pid))).toEqual([])
+  })
 })
 
 describe('a process that has been subverted', () => {

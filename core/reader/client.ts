@@ -99,7 +99,7 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
     if (isClosed) return { kind: 'crash', detail: 'closed' }
     const used = bestOf(idle, params.folder)
     const outcome = await ask(used ?? start(), method, params)
-    return used && (outcome.kind === 'memory' || outcome.kind === 'crash') ? ask(start(), method, params) : outcome
+    return used && !isClosed && isProcessFailure(outcome) ? ask(start(), method, params) : outcome
   }
 
   return {
@@ -115,6 +115,9 @@ export function createModelReader(spawn: SpawnReader, timeLimitMs = TIME_LIMIT_M
     },
   }
 }
+
+/** What may be due to what the process had read before. */
+const isProcessFailure = ({ kind }: Outcome): boolean => kind === 'memory' || kind === 'crash'
 
 /** An idle process, if possible the one that knows the model. */
 const bestOf = (idle: ReadonlySet<Reader>, folder: string): Reader | undefined =>
