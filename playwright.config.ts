@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig, type Project } from '@playwright/test'
 import type { StudioOptions } from './e2e/support/studio.ts'
 
@@ -5,6 +6,8 @@ import type { StudioOptions } from './e2e/support/studio.ts'
 const main = ['journey.spec.ts', 'bad-input.spec.ts']
 
 // Run by `npm test`, which names the programs: CHROMIUM and ELECTRON. Without an Electron its project is left out.
+// Journeys of the web host run side by side: each has a host, a port, folders and a browser of its own, whose clipboard
+// nobody else sees. Windows of Electron share a display, its focus and its clipboard: one at a time.
 const web: Project<StudioOptions> = {
   name: 'web',
   testIgnore: 'desktop-*.spec.ts',
@@ -14,19 +17,19 @@ const webEn: Project<StudioOptions> = { name: 'web-en', testMatch: main, use: { 
 const electron: Project<StudioOptions> = {
   name: 'electron',
   testMatch: [...main, 'desktop-*.spec.ts'],
+  workers: 1,
   use: { host: 'electron', language: 'ja' },
 }
 
 export default defineConfig<StudioOptions>({
   testDir: 'e2e',
   outputDir: 'artifacts/journeys',
-  // Two at a time saved three minutes of eight. In half of those runs a list stayed closed for a minute, for a reason
-  // that is not known yet.
-  workers: 1,
+  workers: Math.min(2, availableParallelism()),
   // `npm test` asks for the report, and names at its end what passed at the second try only, with its first error.
   retries: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? 1 : 0,
   timeout: 240_000,
   expect: { timeout: 30_000 },
   reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? [['list'], ['json']] : [['list']],
+  // The longest first: the others fill the second worker.
   projects: process.env['ELECTRON'] ? [electron, web, webEn] : [web, webEn],
 })

@@ -18,7 +18,7 @@ export async function fillSetting(page: Page, key: string, value: string): Promi
 /** Chooses an entry of a setting's list; what may be done about the chosen one stands behind it. */
 export async function chooseSetting(page: Page, key: string, entry: string | RegExp): Promise<void> {
   const option = page.getByRole('option', { name: entry })
-  // A list closes when the form moves under it, as when a plan arrives: it is opened again, as a person would.
+  // Once the list was not open after the click, while the form was settling: it is opened again, as a person would.
   await expect(async () => {
     if (!(await option.isVisible())) await setting(page, key).getByRole('button').first().click({ timeout: 5000 })
     await option.click({ timeout: 5000 })
