@@ -59,7 +59,7 @@ export interface Traits {
   readonly cutsInput?: true
   /** The sum of its two inputs. */
   readonly isSum?: true
-  /** A matrix product: what it reads in the backward pass may be computed again just before instead of kept. */
+  /** A matrix product of its first two inputs: what it reads in the backward pass may be computed again just before. */
   readonly isProduct?: true
   /** Of a product: the op that also adds a matrix of the result's shape, as its last input. */
   readonly withSum?: Operation

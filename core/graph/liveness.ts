@@ -94,7 +94,7 @@ function constantNodes(graph: Graph, weights: LivenessOptions['weights']): (node
     return found
   }
   const find = ({ op, inputs }: Node): boolean => {
-    if (weights === 'input' && op.type !== 'Cast' && op.type !== 'Dequantize') return false
+    if (weights === 'input' && !op.isMadePerUse) return false
     return inputs.every((value) => {
       if (value.source.kind === 'weight') return true
       if (value.source.kind === 'constant') return weights === 'constant'

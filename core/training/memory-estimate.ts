@@ -1,5 +1,12 @@
 import type { Checkpoint } from '../checkpoints/index.ts'
-import type { DeviceKind, SettingKey, SettingValues } from '../contract/index.ts'
+import {
+  settingKeys,
+  settingOf,
+  type DeviceKind,
+  type SettingGroup,
+  type SettingKey,
+  type SettingValues,
+} from '../contract/index.ts'
 import { canCaptureDecoding, cachePlaces, decodingTypeOf } from '../generation/generator.ts'
 import type { DType, Graph } from '../graph/ir.ts'
 import { fuseKernels } from '../graph/kernels/index.ts'
@@ -76,22 +83,24 @@ export function estimateMemory(
 /** Graphs as they are written for a session, by what they do. */
 type Graphs = Map<string, Graph>
 
+/** Groups of settings that no graph depends on. */
+const GRAPHLESS_GROUPS: readonly SettingGroup[] = ['general', 'dataset']
 /** Settings that change the sizes of a run's graphs, or what they hold only through `memorySavings`. */
-const SIZES = [
+const SIZES: readonly string[] = [
   'training.batch_size',
   'tokenizer.max_length',
   'tokenizer.max_length_prompt',
   'tokenizer.max_length_answer',
   'prediction.max_length_inference',
   'prediction.batch_size_inference',
-] as const satisfies readonly SettingKey[]
+] satisfies readonly SettingKey[]
 
 /** The graphs of the last estimate of each checkpoint: other sizes, as while a number is typed, need none anew. */
 const lastGraphs = new WeakMap<Checkpoint, { readonly key: string; readonly graphs: Graphs }>()
 
 function graphsFor(checkpoint: Checkpoint, values: SettingValues, place: MemoryPlace): Graphs {
-  const others = Object.entries(values).filter(([name]) => !(SIZES as readonly string[]).includes(name))
-  const key = JSON.stringify([others, place])
+  const shaping = settingKeys.filter((key) => !GRAPHLESS_GROUPS.includes(settingOf(key).group) && !SIZES.includes(key))
+  const key = JSON.stringify([shaping.map((name) => values[name]), place])
   const last = lastGraphs.get(checkpoint)
   if (last?.key === key) return last.graphs
   const graphs: Graphs = new Map()
@@ -262,7 +271,7 @@ function constantBytes(graph: Graph, options: LivenessOptions, isPacked: boolean
   return sum(
     sessionConstants(graph).map(({ value, uses }) => {
       const layouts = uses.map(({ node, input }) =>
-        isPacked && input === 1 && node.op.type.startsWith('MatMul') ? `packed ${node.attributes['transY']}` : 'plain',
+        isPacked && input === 1 && node.op.isProduct ? `packed ${node.attributes['transY']}` : 'plain',
       )
       return tensorBytesOf(value, options) * new Set(layouts).size
     }),

@@ -5,6 +5,7 @@ import { MatmulAttributes, productShape } from './product.ts'
 /** out = alpha · x̃ ỹ + c for matrices, c of the result's shape. Made by passes/fuse-matmul-add.ts only. ONNX Gemm. */
 export const matmulAddOp = defineOp({
   type: 'MatMulAdd',
+  isProduct: true,
   inputs: ['x', 'y', 'c'],
   attrs: MatmulAttributes,
   infer: ([x, y, c], attrs) => {
