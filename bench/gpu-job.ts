@@ -1,13 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSettings, type SettingValues } from '../core/contract/index.ts'
 import { freeCudaBytes } from '../core/runtime/cuda-driver.ts'
 import { openRuntime } from '../core/runtime/index.ts'
-import type { TrainEvent } from '../core/training/job.ts'
-import { train } from '../core/training/trainer.ts'
 import { cardGB, median, rounded } from './measure.ts'
-import { makeRunFolders } from '../core/training/testing/test-job.ts'
+import { jobIn, runJob } from '../core/training/testing/test-job.ts'
 
 /** A whole run through the trainer. */
 export interface JobFigures {
@@ -75,22 +73,19 @@ export interface Job {
 const EVALUATED_ROWS = 8
 
 /** A whole run of one epoch, of rows shaped like hh-rlhf-eval-3k-ja. */
-export async function runJob(
+export async function measureJob(
   modelFolder: string,
   { rows, batchSize, maxTokens, longer, crowded }: Job,
 ): Promise<JobFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-job-'))
   try {
-    const trainFile = join(folder, 'train.jsonl')
-    const validationFile = join(folder, 'validation.jsonl')
     const lines = (count: number) =>
-      Array.from(
-        { length: count },
-        (_, row) =>
-          `${JSON.stringify({ rowId: row, rowNumber: row + 1, prompt: textOf(row, PROMPT_WORDS * longer), answer: textOf(row + rows, ANSWER_WORDS * longer) })}\n`,
-      ).join('')
-    await writeFile(trainFile, lines(rows))
-    await writeFile(validationFile, crowded ? lines(EVALUATED_ROWS) : '')
+      Array.from({ length: count }, (_, row) => ({
+        rowId: row,
+        rowNumber: row + 1,
+        prompt: textOf(row, PROMPT_WORDS * longer),
+        answer: textOf(row + rows, ANSWER_WORDS * longer),
+      }))
     const settings = {
       ...defaultSettings(),
       'training.epochs': 1,
@@ -103,21 +98,10 @@ export async function runJob(
     }
     await openRuntime().device('cuda').ready()
     const freeGB = rounded(freeCudaBytes() / 1e9, 2)
-    const events: TrainEvent[] = []
+    const validation = crowded ? lines(EVALUATED_ROWS) : []
+    const job = await jobIn(folder, { modelFolder, rows: lines(rows), validation, settings, device: 'cuda' })
     const start = performance.now()
-    await train(
-      {
-        modelFolder,
-        trainFile,
-        validationFile,
-        ...(await makeRunFolders(folder)),
-        resumeFrom: null,
-        startFrom: null,
-        settings,
-        device: 'cuda',
-      },
-      { signal: new AbortController().signal, onEvent: (event) => events.push(event) },
-    )
+    const { events } = await runJob(job)
     const steps = events.flatMap((event) => (event.kind === 'step' ? [event] : []))
     const log = events.flatMap((event) =>
       event.kind === 'log' ? [`${event.code} ${JSON.stringify(event.facts)}`] : [],

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSettings, generationSettingsOf } from '../core/contract/index.ts'
@@ -7,10 +7,9 @@ import { loadModel } from '../core/generation/loaded-model.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { latestCheckpoint } from '../core/training/checkpoint-folder.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
-import { train } from '../core/training/trainer.ts'
 import { trainableLayout } from '../core/training/trainable.ts'
 import { root, rounded } from './measure.ts'
-import { makeRunFolders } from '../core/training/testing/test-job.ts'
+import { jobIn, rowsOf, runJob } from '../core/training/testing/test-job.ts'
 
 /** The tutorial on the GPU, with the settings that a beginner gets. */
 export interface TutorialFigures {
@@ -52,35 +51,16 @@ export async function runTutorial(): Promise<TutorialFigures> {
       .split(/\r?\n/)
       .slice(1)
       .map((line) => line.split(',') as [string, string])
-    const [trainFile, validationFile] = [join(folder, 'train.jsonl'), join(folder, 'validation.jsonl')]
-    const jsonl = (list: readonly (readonly [string, string])[]) =>
-      list
-        .map(
-          ([prompt, answer], index) =>
-            `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`,
-        )
-        .join('')
-    await writeFile(trainFile, jsonl(rows.slice(1)))
-    await writeFile(validationFile, jsonl(rows.slice(0, 1)))
     const before = await answers(controls, null)
-    const losses: number[] = []
-    const start = performance.now()
-    const job = {
+    const job = await jobIn(folder, {
       modelFolder,
-      trainFile,
-      validationFile,
-      ...(await makeRunFolders(folder)),
-      resumeFrom: null,
-      startFrom: null,
+      rows: rowsOf(rows.slice(1)),
+      validation: rowsOf(rows.slice(0, 1)),
       settings,
-      device: 'cuda' as const,
-    }
-    await train(job, {
-      signal: new AbortController().signal,
-      onEvent: (event) => {
-        if (event.kind === 'step') losses.push(event.loss)
-      },
+      device: 'cuda',
     })
+    const start = performance.now()
+    const { losses } = await runJob(job)
     const seconds = rounded((performance.now() - start) / 1000, 2)
     const p = await readAdapterVector((await latestCheckpoint(job.checkpointFolder))?.folder ?? '', layout)
     const after = await answers([...paraphrases, ...controls], p)

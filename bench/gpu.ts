@@ -10,7 +10,7 @@ import { engineEnvironment } from '../core/engine/engine-environment.ts'
 import { runChat } from './gpu-chat.ts'
 import { crowdCard, holdAllBut } from './gpu-crowd.ts'
 import { runFamilies } from './gpu-families.ts'
-import { runJob, type Job, type JobFigures } from './gpu-job.ts'
+import { measureJob, type Job, type JobFigures } from './gpu-job.ts'
 import { runPrecision } from './gpu-precision.ts'
 import { runTutorial } from './gpu-tutorial.ts'
 import { runDecoding, runTraining, workloads, type GpuFigures, type Workload } from './gpu-run.ts'
@@ -71,7 +71,7 @@ if (first === CHILD) {
   console.log(
     JSON.stringify(
       await (job
-        ? runJob(folder, job)
+        ? measureJob(folder, job)
         : work
           ? runTraining(folder, work, new Set(flags))
           : check

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultSettings, generationSettingsOf } from '../core/contract/index.ts'
@@ -10,9 +10,8 @@ import { layOutLora } from '../core/models/lora.ts'
 import { openRuntime } from '../core/runtime/index.ts'
 import { readAdapterVector } from '../core/training/checkpoint.ts'
 import type { TrainingRow } from '../core/samples/sample-files.ts'
-import { train } from '../core/training/trainer.ts'
 import { fastestTenth, median, medianOf, root } from './measure.ts'
-import { makeRunFolders } from '../core/training/testing/test-job.ts'
+import { jobIn, runJob } from '../core/training/testing/test-job.ts'
 
 export const modelFolder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
 /** Both sides answer the same question several times with exactly so many tokens. */
@@ -35,36 +34,16 @@ export async function measureTraining(): Promise<TrainingFigures> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-bench-'))
   try {
     const rows = await tutorialRows(folder)
-    const trainFile = join(folder, 'train.jsonl')
-    const validationFile = join(folder, 'validation.jsonl')
-    await writeFile(trainFile, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
-    await writeFile(validationFile, '')
-    const stepMs: number[] = []
+    const job = await jobIn(folder, { modelFolder, rows, validation: [], settings: defaultSettings(), device: 'cpu' })
     const start = performance.now()
-    const { lastLoss } = await train(
-      {
-        modelFolder,
-        trainFile,
-        validationFile,
-        ...(await makeRunFolders(folder)),
-        resumeFrom: null,
-        startFrom: null,
-        settings: defaultSettings(),
-        device: 'cpu',
-      },
-      {
-        signal: new AbortController().signal,
-        onEvent: (event) => {
-          if (event.kind === 'step') stepMs.push(event.stepMs)
-        },
-      },
-    )
+    const { result, events } = await runJob(job)
     const wholeSeconds = (performance.now() - start) / 1000
+    const stepMs = events.flatMap((event) => (event.kind === 'step' ? [event.stepMs] : []))
     const decodingTokensPerSecond = await measureDecoding(
       join(folder, 'checkpoints', String(stepMs.length)),
       rows[0]?.prompt ?? '',
     )
-    return { stepMs, wholeSeconds, decodingTokensPerSecond, finalLoss: lastLoss ?? Number.NaN }
+    return { stepMs, wholeSeconds, decodingTokensPerSecond, finalLoss: result.lastLoss ?? Number.NaN }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

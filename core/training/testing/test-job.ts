@@ -19,13 +19,27 @@ export const someRows: readonly Row[] = [
   ['空は?', '青い。'],
 ]
 
-/** For tests: where a run of this folder writes. */
-export async function makeRunFolders(folder: string): Promise<Pick<TrainJob, 'checkpointFolder' | 'history'>> {
-  const checkpointFolder = join(folder, 'checkpoints')
-  const history = { metrics: join(folder, 'metrics.jsonl'), predictions: join(folder, 'predictions') }
-  for (const place of [checkpointFolder, history.predictions]) await mkdir(place, { recursive: true })
-  return { checkpointFolder, history }
+export interface JobFiles extends Pick<TrainJob, 'modelFolder' | 'settings' | 'device'> {
+  readonly rows: readonly object[]
+  readonly validation: readonly object[]
 }
+
+/** For tests and benchmarks: a new job whose files lie in this folder. */
+export async function jobIn(folder: string, { rows, validation, ...job }: JobFiles): Promise<TrainJob> {
+  const [trainFile, validationFile] = [join(folder, 'train.jsonl'), join(folder, 'validation.jsonl')]
+  const history = { metrics: join(folder, 'metrics.jsonl'), predictions: join(folder, 'predictions') }
+  const checkpointFolder = join(folder, 'checkpoints')
+  for (const place of [checkpointFolder, history.predictions]) await mkdir(place, { recursive: true })
+  await writeFile(trainFile, jsonl(rows))
+  await writeFile(validationFile, jsonl(validation))
+  return { ...job, trainFile, validationFile, checkpointFolder, history, resumeFrom: null, startFrom: null }
+}
+
+const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+
+/** For tests and benchmarks: questions and answers as rows of a run, numbered from 1. */
+export const rowsOf = (pairs: readonly Row[]): object[] =>
+  pairs.map(([prompt, answer], index) => ({ rowId: index + 1, rowNumber: index + 1, prompt, answer }))
 
 /** For tests: a job in a folder of its own, small enough for a test. The caller removes the folder. */
 export async function makeJob(
@@ -34,19 +48,6 @@ export async function makeJob(
   settings: Partial<SettingValues> = {},
 ): Promise<TrainJob & { folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-train-'))
-  const jsonl = (list: readonly Row[]) =>
-    list
-      .map(
-        ([prompt, answer], index) => `${JSON.stringify({ rowId: index + 1, rowNumber: index + 1, prompt, answer })}\n`,
-      )
-      .join('')
-  const job = {
-    trainFile: join(folder, 'train.jsonl'),
-    validationFile: join(folder, 'validation.jsonl'),
-    ...(await makeRunFolders(folder)),
-  }
-  await writeFile(job.trainFile, jsonl(rows))
-  await writeFile(job.validationFile, jsonl(validation))
   const values = {
     ...defaultSettings(),
     'training.batch_size': 2,
@@ -55,18 +56,17 @@ export async function makeJob(
     'prediction.max_length_inference': 4,
     ...settings,
   }
-  return {
-    folder,
+  const job = await jobIn(folder, {
     modelFolder: tinyModelFolder,
-    ...job,
-    resumeFrom: null,
-    startFrom: null,
+    rows: rowsOf(rows),
+    validation: rowsOf(validation),
     settings: values,
     device: 'cpu',
-  }
+  })
+  return { folder, ...job }
 }
 
-/** For tests: runs a job to its end, or until `stopAfter` steps are done, and gathers what it tells. */
+/** For tests and benchmarks: runs a job to its end, or until `stopAfter` steps are done, and gathers what it tells. */
 export async function runJob(
   job: TrainJob,
   { stopAfter, now }: { stopAfter?: number; now?: () => number } = {},
