@@ -1,43 +1,7 @@
-import type { CDPSession, Page } from '@playwright/test'
+import type { CDPSession } from '@playwright/test'
+import { compose, confirm } from './support/input-method.ts'
+import { cell, cellInput as input } from './support/rooms.ts'
 import { expect, test } from './support/studio.ts'
-
-const cell = (page: Page, row: number, column: number) =>
-  page.locator(`[role="row"][aria-rowindex="${row + 1}"] [role="gridcell"]`).nth(column - 1)
-const input = (page: Page) => page.locator('[data-grid-input]')
-
-/** Composes 漢字 key by key, as an IME does; the composition stays open. */
-async function compose(cdp: CDPSession, style: 'windows' | 'mac'): Promise<void> {
-  const steps = [
-    ['k', 'KeyK', 75, 'ｋ'],
-    ['a', 'KeyA', 65, 'か'],
-    ['n', 'KeyN', 78, 'かｎ'],
-    ['j', 'KeyJ', 74, 'かんｊ'],
-    ['i', 'KeyI', 73, 'かんじ'],
-    [' ', 'Space', 32, '漢字'],
-  ] as const
-  for (const [key, code, keyCode, text] of steps) {
-    await cdp.send('Input.dispatchKeyEvent', {
-      type: 'rawKeyDown',
-      windowsVirtualKeyCode: 229,
-      key: style === 'windows' ? 'Process' : key,
-      code,
-    })
-    await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
-    await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', windowsVirtualKeyCode: keyCode, key, code })
-  }
-}
-
-/** Enter inside the composition: confirms the text. */
-async function confirm(cdp: CDPSession, style: 'windows' | 'mac', text: string): Promise<void> {
-  await cdp.send('Input.dispatchKeyEvent', {
-    type: 'rawKeyDown',
-    windowsVirtualKeyCode: 229,
-    key: style === 'windows' ? 'Process' : 'Enter',
-    code: 'Enter',
-  })
-  await cdp.send('Input.insertText', { text })
-  await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', windowsVirtualKeyCode: 13, key: 'Enter', code: 'Enter' })
-}
 
 async function giveUp(cdp: CDPSession): Promise<void> {
   await cdp.send('Input.dispatchKeyEvent', {
@@ -74,9 +38,9 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
     await test.step(`a composition starts in the cell (${style})`, async () => {
       const before = (await cell(page, row, 1).textContent()) ?? ''
       await cell(page, row, 1).click()
-      await compose(cdp, style)
+      await compose(cdp, '漢字', style)
       await expect(input(page)).toHaveValue('漢字')
-      await confirm(cdp, style, '漢字')
+      await confirm(cdp, '漢字', style)
       await expect(input(page)).toHaveValue('漢字')
       await expect(cell(page, row, 1)).toHaveText(before)
       await page.keyboard.press('Enter')
@@ -88,11 +52,11 @@ test('the table works as Excel does, with a Japanese input method', async ({ stu
   await test.step('Escape gives a composition up; a click elsewhere keeps it', async () => {
     const before = (await cell(page, 3, 1).textContent()) ?? ''
     await cell(page, 3, 1).click()
-    await compose(cdp, 'windows')
+    await compose(cdp, '漢字')
     await giveUp(cdp)
     await page.keyboard.press('ArrowDown')
     await expect(cell(page, 3, 1)).toHaveText(before)
-    await compose(cdp, 'windows')
+    await compose(cdp, '漢字')
     const other = (await cell(page, 6, 2).textContent()) ?? ''
     await cell(page, 6, 2).click()
     await expect(cell(page, 4, 1)).toHaveText('漢字')
