@@ -40,10 +40,9 @@ export function createChatService({ engine, devices, models, experiments, emit }
       () => true,
       () => false,
     )
-    const modelFolder = isAdapter ? record.model.folder : checkpoint.folder
-    await models().check(modelFolder)
+    if (!isAdapter) await models().check(checkpoint.folder)
     return {
-      modelFolder,
+      modelFolder: isAdapter ? await models().locate(record.model) : checkpoint.folder,
       adapterFolder: isAdapter ? checkpoint.folder : null,
       format: sampleOptionsOf(record.settings).format,
     }

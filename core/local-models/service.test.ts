@@ -122,3 +122,14 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
   // A busy computer may be late once more: all is known, and some list says so.
   await expect.poll(problems).toEqual(Array(4).fill(null))
 })
+
+it('finds the model of an experiment by its id, and where there is none in the folder of then', async () => {
+  const { service, folder } = await serviceWith('pytorch_model.bin')
+  const here = join(folder, 'tiny')
+  const there = join(folder, 'nobody', 'tiny')
+  expect(await service.locate({ id: 'tiny', folder: there })).toBe(here)
+  expect(await service.locate({ id: 'another', folder: here })).toBe(here)
+  await expect(service.locate({ id: 'another', folder: there })).rejects.toMatchObject({
+    error: { facts: { file: join(there, 'config.json') } },
+  })
+})

@@ -23,10 +23,13 @@ type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C
 export interface ModelService extends ModelHandlers {
   /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
-  /**
-   * Tries the model in a folder that an experiment names, before the engine opens it. Throws UserError as find does.
-   */
+  /** Tries the model in a folder, before the engine opens it. Throws UserError as find does. */
   check(folder: string): Promise<void>
+  /**
+   * The folder of the model that an experiment names, tried as by check. Its id counts before the folder that it had at
+   * the experiment's start: a packaged application, and a library, may stand elsewhere by now.
+   */
+  locate(model: { readonly id: string; readonly folder: string }): Promise<string>
 }
 
 export interface ModelServiceOptions {
@@ -73,7 +76,11 @@ export function createModelService({
     return { ...found, stamp, name: found.id, problem: null, ...(await describe({ folder: found.folder, stamp })) }
   }
 
-  const find = async (id: string) => load(await candidate(places, id))
+  async function find(id: string): Promise<LocalModel> {
+    const found = await candidate(places, id)
+    if (!found) throw new UserError('model/not-found', { model: id })
+    return load(found)
+  }
 
   const summarize = (found: Candidate): Promise<ModelSummary> =>
     inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
@@ -93,10 +100,17 @@ export function createModelService({
     return damaged(found, { code: 'model/being-read', facts: { model: found.id } })
   }
 
+  async function check(modelFolder: string): Promise<void> {
+    await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
+  }
+
   return {
     find,
-    async check(modelFolder) {
-      await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
+    check,
+    async locate(model) {
+      const modelFolder = (await candidate(places, model.id))?.folder ?? model.folder
+      await check(modelFolder)
+      return modelFolder
     },
     list: () =>
       withDeadline(patienceMs, async (late) =>
@@ -157,11 +171,11 @@ async function candidates(places: readonly Place[]): Promise<Candidate[]> {
   return found.flat()
 }
 
-async function candidate(places: readonly Place[], id: string): Promise<Candidate> {
+async function candidate(places: readonly Place[], id: string): Promise<Candidate | null> {
   if (ModelId.safeParse(id).success) {
     for (const place of places) if (await isFolder(join(place.folder, id))) return candidateIn(place, id as ModelId)
   }
-  throw new UserError('model/not-found', { model: id })
+  return null
 }
 
 interface Candidate {

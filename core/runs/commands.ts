@@ -85,7 +85,7 @@ async function resume(options: CommandOptions, id: ExperimentId, step: number | 
   const { file } = await queries.state(id)
   if (step === undefined && !isResumable(file.state))
     throw new UserError('experiment/not-resumable', { name: record.name })
-  await models.check(record.model.folder)
+  const modelFolder = await models.locate(record.model)
   try {
     await store.sweepRun(id)
     // A run that is cut off from here on can be resumed at the next start.
@@ -93,7 +93,7 @@ async function resume(options: CommandOptions, id: ExperimentId, step: number | 
     const launchOptions = await rewind(options, record, { file, step })
     if (isClosing()) throw new UserError('experiment/closing')
     supervisor.forget(id)
-    supervisor.launch(record, launchOptions)
+    supervisor.launch({ ...record, model: { ...record.model, folder: modelFolder } }, launchOptions)
   } catch (error) {
     await supervisor.saveState(id, file)
     throw toDiskError(error, store.folderOf(id))

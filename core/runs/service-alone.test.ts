@@ -34,6 +34,7 @@ let dataset: DatasetInfo
 /** Folders that the reader was asked to try, and what it refuses. */
 let checked: string[]
 let refused: string | null
+let modelsFolder: string
 let told: [EventName, unknown][]
 let models: ModelService
 
@@ -52,11 +53,18 @@ beforeEach(async () => {
     templatesFolder: join(import.meta.dirname, '..', '..', 'resources', 'tutorial'),
     emit,
   })
+  modelsFolder = folder
+  const check = async (place: string) => {
+    checked.push(place)
+    if (refused !== null && place.startsWith(refused)) throw new UserError('model/too-slow', { model: 'm' })
+  }
   models = {
-    find: async (id: string) => ({ id, name: id, folder: join(folder, 'model') }),
-    check: async (place: string) => {
-      checked.push(place)
-      if (refused !== null && place.startsWith(refused)) throw new UserError('model/too-slow', { model: 'm' })
+    find: async (id: string) => ({ id, name: id, folder: join(modelsFolder, 'model') }),
+    check,
+    locate: async () => {
+      const place = join(modelsFolder, 'model')
+      await check(place)
+      return place
     },
   } as unknown as ModelService
   service = createExperimentService({
@@ -251,6 +259,14 @@ describe('chat with a run', () => {
       [join(folder, 'model')],
       [{ modelFolder: join(folder, 'model'), adapterFolder: place }],
     ])
+  })
+
+  it('has its base model opened where that stands now', async () => {
+    const id = await finished()
+    const place = await checkpointOf(id, ['adapter_config.json'])
+    modelsFolder = join(folder, 'moved')
+    await ask(id)
+    expect(asked()).toEqual([{ modelFolder: join(folder, 'moved', 'model'), adapterFolder: place }])
   })
 
   it('has the checkpoint tried that is a model of its own, and does not open what the reader refuses', async () => {
