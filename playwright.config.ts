@@ -16,9 +16,15 @@ const web: Project<StudioOptions> = {
 const webEn: Project<StudioOptions> = { name: 'web-en', testMatch: main, use: { host: 'web', language: 'en' } }
 const electron: Project<StudioOptions> = {
   name: 'electron',
-  testMatch: [...main, 'desktop-*.spec.ts'],
+  testMatch: ['bad-input.spec.ts', 'desktop-*.spec.ts'],
   workers: 1,
   use: { host: 'electron', language: 'ja' },
+}
+/** Packed by `npm run package`. */
+const packed: Project<StudioOptions> = {
+  name: 'package',
+  testMatch: 'journey.spec.ts',
+  use: { host: 'package', language: 'ja' },
 }
 
 export default defineConfig<StudioOptions>({
@@ -31,5 +37,10 @@ export default defineConfig<StudioOptions>({
   expect: { timeout: 30_000 },
   reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? [['list'], ['json']] : [['list']],
   // The longest first: the others fill the second worker.
-  projects: process.env['ELECTRON'] ? [electron, web, webEn] : [web, webEn],
+  projects: [
+    ...(process.env['ELECTRON'] ? [electron] : []),
+    ...(process.env['ELECTRON'] && process.platform === 'linux' ? [packed] : []),
+    web,
+    webEn,
+  ],
 })

@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environmentOf, freshFolders, root, type Folders } from './support/command.ts'
 import { answerMessages, asked, expect, inWindow, isShown, launchDesktop, test } from './support/desktop.ts'
-import { packDesktop } from './support/packaged.ts'
 import { choose, fillSetting, goTo } from './support/rooms.ts'
 
 const rail = (page: Page) => page.getByRole('navigation', { name: '部屋' })
@@ -157,24 +156,4 @@ test('a damaged window.json does not keep the studio from opening', async () => 
     1280,
   )
   await app.close()
-})
-
-test('the packaged application opens its window from app.asar', async () => {
-  const { program, remove } = packDesktop(process.env['ELECTRON'] as string)
-  try {
-    const app = await launchDesktop(freshFolders(), { program, isPackaged: true })
-    const page = await app.firstWindow()
-    await expect(rail(page)).toBeVisible()
-    expect(
-      await app.evaluate(({ app: application }) => [
-        application.isPackaged,
-        application.getAppPath().endsWith('app.asar'),
-      ]),
-    ).toEqual([true, true])
-    await page.getByRole('button', { name: 'サンプルを開く' }).click()
-    await expect(page.getByRole('grid')).toBeVisible()
-    await app.close()
-  } finally {
-    remove()
-  }
 })

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { cell, cellInput, choose, fillSetting, goTo, stepsOf } from './support/rooms.ts'
 import { compose, confirm } from './support/input-method.ts'
 import { expect, test } from './support/studio.ts'
-import { firstPreset, text, textsOf } from './support/texts.ts'
+import { firstPreset, text, textsOf, type Texts } from './support/texts.ts'
 
 const QUESTION = 'RehabCチャンネルとは?'
 
@@ -129,16 +129,7 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await button(t('experiments:tryInChat')).click()
     await picture(`chat-empty-${language}-light-1280`)
     const lengths = await watchAnswers(page)
-    await page.getByRole('textbox', { name: t('chat:question') }).fill(QUESTION)
-    await button(t('chat:send')).click()
-    const answers = page.getByRole('log', { name: t('chat:conversation') }).locator('[data-source]')
-    await expect(answers).toHaveCount(2)
-    for (const column of [0, 1]) {
-      await expect(answers.nth(column)).toHaveAttribute('data-state', 'done')
-      await expect(answers.nth(column)).not.toContainText(t('chat:noAnswer'))
-    }
-    await expect(answers.nth(0)).toHaveAttribute('data-source', 'model:terakoya-tiny-ja')
-    await expect(answers.nth(1)).toHaveAttribute('data-source', /^experiment:/)
+    await ask(page, t)
     expect(await lengths(), 'texts of growing length, in both columns').toEqual([true, true])
     await picture(`chat-${language}-light-1280`)
   })
@@ -169,7 +160,35 @@ test('from an empty library to a trained model that answers', async ({ studio })
     await expect(page.locator('html')).toHaveAttribute('lang', other)
     await picture(`settings-${other}-light-1280`)
   })
+
+  await test.step('a package that stands elsewhere now answers with the run of before', async () => {
+    if (!studio.elsewhere) return
+    const moved = await studio.elsewhere()
+    const inOther = textsOf(language === 'ja' ? 'en' : 'ja')
+    await goTo(moved, inOther('experiments:room.title'))
+    await moved
+      .getByRole('listbox', { name: inOther('experiments:room.title') })
+      .getByRole('option')
+      .first()
+      .click()
+    await moved.getByRole('button', { name: inOther('experiments:tryInChat'), exact: true }).click()
+    await ask(moved, inOther)
+  })
 })
+
+/** Asks the base model and the experiment; both answer. */
+async function ask(page: Page, t: Texts): Promise<void> {
+  await page.getByRole('textbox', { name: t('chat:question') }).fill(QUESTION)
+  await page.getByRole('button', { name: t('chat:send'), exact: true }).click()
+  const answers = page.getByRole('log', { name: t('chat:conversation') }).locator('[data-source]')
+  await expect(answers).toHaveCount(2)
+  for (const column of [0, 1]) {
+    await expect(answers.nth(column)).toHaveAttribute('data-state', 'done')
+    await expect(answers.nth(column)).not.toContainText(t('chat:noAnswer'))
+  }
+  await expect(answers.nth(0)).toHaveAttribute('data-source', 'model:terakoya-tiny-ja')
+  await expect(answers.nth(1)).toHaveAttribute('data-source', /^experiment:/)
+}
 
 /** Notes how the answers grow from now on; the result says for each column whether its text came in parts. */
 async function watchAnswers(page: Page): Promise<() => Promise<boolean[]>> {

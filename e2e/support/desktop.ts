@@ -4,10 +4,6 @@ import { environmentOf, freshFolders, root, type Folders } from './command.ts'
 import { textsOf, type Language } from './texts.ts'
 
 export interface LaunchOptions {
-  /** The program; the one that ELECTRON names unless given. */
-  readonly program?: string
-  /** A packaged application knows its own folder. */
-  readonly isPackaged?: boolean
   readonly bypassCSP?: boolean
   readonly language?: Language
 }
@@ -29,18 +25,10 @@ export async function launchDesktop(folders: Folders, options: LaunchOptions = {
   }
 }
 
-function launch(
-  folders: Folders,
-  {
-    program = process.env['ELECTRON'] as string,
-    isPackaged = false,
-    bypassCSP = false,
-    language = 'ja',
-  }: LaunchOptions,
-): Promise<ElectronApplication> {
+function launch(folders: Folders, { bypassCSP = false, language = 'ja' }: LaunchOptions): Promise<ElectronApplication> {
   return _electron.launch({
-    executablePath: program,
-    args: [...(isPackaged ? [] : ['.']), '--no-sandbox', `--lang=${language}`],
+    executablePath: process.env['ELECTRON'] as string,
+    args: ['.', '--no-sandbox', `--lang=${language}`],
     cwd: root,
     bypassCSP,
     timeout: LAUNCH_TIMEOUT_MS,

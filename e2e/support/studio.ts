@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { end, freshFolders, root, serve, type Folders } from './command.ts'
 import { launchDesktop } from './desktop.ts'
 import { killEngine } from './engine-process.ts'
+import { packDesktop } from './packaged.ts'
 import { sentence } from './sentence.ts'
 import { textsOf, type Language, type Texts } from './texts.ts'
 
 export interface StudioOptions {
-  readonly host: 'web' | 'electron'
+  readonly host: 'web' | 'electron' | 'package'
   /** What the system and the browser ask for. */
   readonly language: Language
 }
@@ -22,13 +23,15 @@ export interface Studio {
   /** Does what opens a file dialog, and picks this file in it. */
   readonly pick: (file: string, act: () => Promise<void>) => Promise<void>
   readonly killEngine: () => void
+  /** Of a package: ends it, moves it to another folder, starts it there and gives its window. */
+  readonly elsewhere: (() => Promise<Page>) | null
   readonly language: Language
   readonly t: Texts
   /** The sentence of an error in the studio's language. */
   readonly sentence: typeof sentence
 }
 
-type Opened = Pick<Studio, 'page' | 'resize' | 'pick'> & {
+type Opened = Pick<Studio, 'page' | 'resize' | 'pick' | 'elsewhere'> & {
   readonly hostPid: number
   readonly close: () => Promise<void>
 }
@@ -53,6 +56,7 @@ async function openInChromium(folders: Folders, language: Language): Promise<Ope
     page,
     hostPid: host.process.pid as number,
     resize: (width, height) => page.setViewportSize({ width, height }),
+    elsewhere: null,
     async pick(file, act) {
       const chooser = page.waitForEvent('filechooser')
       await act()
@@ -78,6 +82,7 @@ async function openInElectron(folders: Folders, language: Language): Promise<Ope
   return {
     page,
     resize,
+    elsewhere: null,
     hostPid: app.process().pid as number,
     pick: async (file, act) => {
       await answerDialog(app, file)
@@ -86,6 +91,31 @@ async function openInElectron(folders: Folders, language: Language): Promise<Ope
     close: () => app.close(),
   }
 }
+
+async function openPackage(folders: Folders, language: Language): Promise<Opened> {
+  const packed = packDesktop()
+  let window = await packed.start(folders, language)
+  await window.page.setViewportSize(size)
+  return {
+    page: window.page,
+    resize: (width, height) => window.page.setViewportSize({ width, height }),
+    hostPid: window.hostPid,
+    pick: () => Promise.reject(new Error("a package's file dialogs are beyond a test's reach")),
+    async elsewhere() {
+      await window.close()
+      packed.move()
+      window = await packed.start(folders, language)
+      await window.page.setViewportSize(size)
+      return window.page
+    },
+    async close() {
+      await window.close()
+      packed.remove()
+    },
+  }
+}
+
+const hosts = { web: openInChromium, electron: openInElectron, package: openPackage }
 
 /** The next file dialog is answered with this file: the system's own dialog is beyond a test's reach. */
 async function answerDialog(app: ElectronApplication, file: string): Promise<void> {
@@ -99,7 +129,7 @@ export const test = base.extend<StudioOptions & { studio: Studio }>({
   language: ['ja', { option: true }],
   studio: async ({ host, language }, use, info) => {
     const folders = freshFolders()
-    const opened = await (host === 'web' ? openInChromium : openInElectron)(folders, language)
+    const opened = await hosts[host](folders, language)
     const faults: string[] = []
     opened.page.on('pageerror', (error) => faults.push(error.message))
     opened.page.on('console', (message) => {

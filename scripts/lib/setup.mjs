@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const installStamp = join(root, 'node_modules', '.terakoya-install')
-const buildStamp = join(root, 'out', '.terakoya-build')
+export const buildStamp = join(root, 'out', '.terakoya-build')
 const SOURCES = ['core', 'electron', 'renderer', 'texts', 'electron.vite.config.ts', 'package-lock.json']
 
 /** Runs a command in the project; its output is shown only when it fails. Exits the process on failure. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { has, root, run } from './setup.mjs'
 
 const packages = { chromium: 'chromium', 'xvfb-run': 'xvfb', xauth: 'xauth' }
+const standIn = join(root, '.cache', 'electron-standin')
 const FONT = 'fonts-noto-cjk'
 
 /**
@@ -56,7 +57,6 @@ function findChromium() {
 export function ensureElectron() {
   const own = join(root, 'node_modules', 'electron', 'dist', process.platform === 'win32' ? 'electron.exe' : 'electron')
   if (existsSync(own)) return own
-  const standIn = join(root, '.cache', 'electron-standin')
   const binary = join(standIn, 'electron')
   if (process.platform !== 'linux') return null
   const stamp = join(standIn, '.recipe')
@@ -71,6 +71,9 @@ export function ensureElectron() {
   }
   return binary
 }
+
+/** True where this Electron is the one for tests, of an older version. */
+export const isStandIn = (electron) => electron.startsWith(standIn)
 
 /** Changes with what the stand-in is built from. */
 function recipeHash() {
