@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['{bench,core,electron,renderer,scripts,texts}/**/*.test.{ts,tsx}'],
     pool: 'forks',
-    // Vitest would leave one core to itself, which on two cores is half of them.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: some files wait for a process or the disk. Vitest would leave a core to itself.
+    maxWorkers: availableParallelism() + 1,
     setupFiles: ['scripts/lib/share-cores.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -64,7 +64,7 @@ export function hostOps(kernels: readonly Kernel[], folder: string): CustomOp[] 
       ? ''
       : `${waiting}${hostBlocks}${[...libraries].map((text) => text.replace(tensorCores, '')).join('\n')}${overBlocks.map((kernel) => kernel.source.replace('extern __shared__ uint4 memory[];', '') + blockRunnerOf(kernel)).join('\n')}`
   writeFileSync(source, rowText + blockText)
-  execFileSync(compiler, ['-std=c++17', '-O1', '-fno-strict-aliasing', '-w', '-shared', '-fPIC', '-o', library, source])
+  execFileSync(compiler, ['-std=c++17', '-fno-strict-aliasing', '-w', '-shared', '-fPIC', '-o', library, source])
   const loaded = koffi.load(library)
   return kernels.map((kernel) => {
     const ints =
