@@ -14,6 +14,9 @@ const json: Codec = {
   stringify: (value) => JSON.stringify(value, null, 2),
 }
 
+/** Of a file whose lines are values of their own, each with its version. */
+export const jsonLine: Codec = { parse: json.parse, stringify: (value) => JSON.stringify(value) }
+
 /** Makes a value of the next version out of one of an earlier version. Throws where it is no such value. */
 export type Migration = (old: unknown) => unknown
 

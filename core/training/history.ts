@@ -10,6 +10,7 @@ import { isTemporary, syncFolder, writeAtomic, writeFileAtomic } from '../files/
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { linesOf, type LineLimits } from '../files/lines.ts'
+import { defineStored, jsonLine, type StoredFile } from '../files/stored.ts'
 
 export interface HistoryFiles {
   readonly metrics: string
@@ -56,6 +57,21 @@ const MetricLine = z.discriminatedUnion('type', [Step, Evaluated])
 type MetricLine = z.infer<typeof MetricLine>
 const SampleLine = z.object({ prompt: z.string(), expected: z.string(), answer: z.string() })
 
+export const metricLine = defineStored({
+  name: 'metrics-line',
+  schema: MetricLine,
+  migrations: [],
+  maxBytes: METRICS.maxLineBytes,
+  codec: jsonLine,
+})
+export const sampleLine = defineStored({
+  name: 'predictions-line',
+  schema: SampleLine,
+  migrations: [],
+  maxBytes: PREDICTIONS.maxLineBytes,
+  codec: jsonLine,
+})
+
 /** Writes what a run tells, in its order. Every method throws UserError for a full or unwritable disk. */
 export class HistoryWriter {
   readonly #file: FileHandle
@@ -86,7 +102,7 @@ export class HistoryWriter {
   }
 
   async addEvaluation({ samples, ...evaluation }: Evaluation): Promise<void> {
-    await writeFileAtomic(join(this.#files.predictions, `${evaluation.step}.jsonl`), toLines(samples))
+    await writeFileAtomic(join(this.#files.predictions, `${evaluation.step}.jsonl`), toLines(sampleLine, samples))
     await this.#append({ type: 'evaluation', ...evaluation })
   }
 
@@ -101,9 +117,9 @@ export class HistoryWriter {
     await this.#file.close()
   }
 
-  async #append(line: object): Promise<void> {
+  async #append(line: MetricLine): Promise<void> {
     this.#isSynced = false
-    await told(this.#files, () => this.#file.appendFile(toLines([line])))
+    await told(this.#files, () => this.#file.appendFile(toLines(metricLine, [line])))
   }
 }
 
@@ -128,12 +144,12 @@ export interface History {
  * or are too large count as a damaged line.
  */
 export async function readHistory({ metrics, predictions }: HistoryFiles): Promise<History> {
-  const found = await readLines(metrics, MetricLine, METRICS)
+  const found = await readLines(metrics, metricLine, METRICS)
   let damagedLines = found.damaged
   let room = MAX_ANSWERS_LENGTH
   const evaluations: Evaluation[] = []
   for (const { type: _, ...evaluation } of onceEach(found.lines, 'evaluation').slice(0, MAX_EVALUATIONS)) {
-    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), SampleLine, {
+    const samples = await readLines(join(predictions, `${evaluation.step}.jsonl`), sampleLine, {
       ...PREDICTIONS,
       maxBytes: Math.min(room, PREDICTIONS.maxBytes),
     })
@@ -170,8 +186,8 @@ export async function rewindHistory({ metrics, predictions }: HistoryFiles, poin
   try {
     await writeAtomic(metrics, async (file) => {
       let piece = ''
-      for await (const { value } of parsedLines(metrics, MetricLine, METRICS)) {
-        if (value && isKept(value.type, value.step)) piece += toLines([value])
+      for await (const { value } of parsedLines(metrics, metricLine, METRICS)) {
+        if (value && isKept(value.type, value.step)) piece += toLines(metricLine, [value])
         if (piece.length >= PIECE_LENGTH) piece = await file.appendFile(piece).then(() => '')
       }
       await file.appendFile(piece)
@@ -187,7 +203,8 @@ export async function rewindHistory({ metrics, predictions }: HistoryFiles, poin
   }
 }
 
-const toLines = (values: readonly unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+const toLines = <T extends object>(kind: StoredFile<T>, values: readonly T[]): string =>
+  values.map((value) => `${kind.text(value)}\n`).join('')
 
 interface ReadLines<T> {
   readonly lines: T[]
@@ -196,11 +213,15 @@ interface ReadLines<T> {
   readonly length: number
 }
 
-async function readLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimits): Promise<ReadLines<T>> {
+async function readLines<T extends object>(
+  file: string,
+  kind: StoredFile<T>,
+  limits: LineLimits,
+): Promise<ReadLines<T>> {
   const lines: T[] = []
   let [damaged, length, count] = [0, 0, 0]
   try {
-    for await (const line of parsedLines(file, schema, limits)) {
+    for await (const line of parsedLines(file, kind, limits)) {
       if (++count > MAX_LINES) return { lines, damaged: damaged + 1, length }
       length += line.length
       if (line.value !== null) lines.push(line.value)
@@ -214,25 +235,16 @@ async function readLines<T>(file: string, schema: z.ZodType<T>, limits: LineLimi
 }
 
 /** `value` is null for a damaged line. A file that is not there has none. Throws UserError like `linesOf`. */
-async function* parsedLines<T>(
+async function* parsedLines<T extends object>(
   file: string,
-  schema: z.ZodType<T>,
+  kind: StoredFile<T>,
   limits: LineLimits,
 ): AsyncGenerator<{ readonly value: T | null; readonly length: number; readonly isEnded: boolean }> {
   try {
     for await (const { text, isEnded } of linesOf(file, limits)) {
-      const parsed = text === null ? null : schema.safeParse(parseJson(text))
-      yield { value: parsed?.success ? parsed.data : null, length: text?.length ?? 0, isEnded }
+      yield { value: text === null ? null : kind.tryParse(text), length: text?.length ?? 0, isEnded }
     }
   } catch (error) {
     if (!(error instanceof UserError && error.error.code === 'file/not-found')) throw error
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
