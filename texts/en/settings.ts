@@ -116,7 +116,7 @@ export const settings: LocaleOf<typeof ja> = {
       AdamW: 'AdamW (standard)',
       AdamW8bit: 'AdamW 8 bit (less memory)',
       SGD: 'SGD (momentum 0.9)',
-      Lion: 'Lion (less memory, smaller learning rate)',
+      Lion: 'Lion (less memory, lower rate)',
     },
   },
   'training.learning_rate': {
