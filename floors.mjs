@@ -126,8 +126,20 @@ export const floors = [
   core(
     'generation',
     'decoding: sampling, beams, key-value cache, streaming',
-    ['contract', 'random', 'graph', 'checkpoints', 'tokenizers', 'models', 'runtime', 'kernels', 'weights', 'samples'],
-    [],
+    [
+      'contract',
+      'files',
+      'random',
+      'graph',
+      'checkpoints',
+      'tokenizers',
+      'models',
+      'runtime',
+      'kernels',
+      'weights',
+      'samples',
+    ],
+    ['zod'],
     'node',
   ),
   core(

@@ -1,3 +1,7 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readJsonObject } from '../files/json-file.ts'
+import { templateEndOf } from '../samples/sample-template.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
 
@@ -12,8 +16,28 @@ export interface LoadedModel extends ModelFiles {
 
 /** Opens a model folder. Throws UserError for a damaged or unsupported model. */
 export async function loadModel(folder: string): Promise<LoadedModel> {
-  const [files, tokenizer] = await Promise.all([openModelFiles(folder), loadTokenizer(folder)])
-  const end = files.config['eos_token_id'] ?? tokenizer.special.eos
-  const endTokens = new Set([end, tokenizer.special.eos].flat().filter((id): id is number => typeof id === 'number'))
-  return { ...files, tokenizer, endTokens }
+  const [files, tokenizer, generation] = await Promise.all([
+    openModelFiles(folder),
+    loadTokenizer(folder),
+    readGenerationConfig(folder),
+  ])
+  return { ...files, tokenizer, endTokens: endTokensOf(files.config, generation, tokenizer) }
 }
+
+/** `eos_token_id` of a config.json or generation_config.json: one id or several. */
+const Ends = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative()).max(1000)])
+
+/** Those that the model's files name, and the mark that its chat template puts behind an answer. */
+function endTokensOf(
+  config: ModelFiles['config'],
+  generation: Readonly<Record<string, unknown>>,
+  tokenizer: Tokenizer,
+): ReadonlySet<number> {
+  const named = [config, generation].flatMap(({ eos_token_id: ends }) => Ends.safeParse(ends).data ?? [])
+  const others = [tokenizer.special.eos, templateEndOf(tokenizer)].filter((id) => id !== undefined)
+  return new Set([...named, ...others])
+}
+
+/** Few models need it: one that is missing or damaged says nothing. */
+const readGenerationConfig = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
+  readJsonObject(join(folder, 'generation_config.json')).catch(() => ({}))

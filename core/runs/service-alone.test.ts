@@ -7,6 +7,7 @@ import { temporaryFolders } from '../checkpoints/testing/test-support.ts'
 import {
   isActive,
   UserError,
+  type ChatSource,
   type DatasetInfo,
   type EventName,
   type ExperimentId,
@@ -84,7 +85,8 @@ afterEach(async () => {
   await datasets.close()
 })
 
-const start = () => service.start({ settings: { 'dataset.id': dataset.id, 'general.llm_backbone': 'm' } })
+const start = (more: Readonly<Record<string, unknown>> = {}) =>
+  service.start({ settings: { 'dataset.id': dataset.id, 'general.llm_backbone': 'm', ...more } })
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => null,
@@ -107,8 +109,8 @@ async function end(id: ExperimentId): Promise<void> {
   })
 }
 
-async function finished(): Promise<ExperimentId> {
-  const { id } = await start()
+async function finished(settings?: Readonly<Record<string, unknown>>): Promise<ExperimentId> {
+  const { id } = await start(settings)
   await end(id)
   return id
 }
@@ -267,6 +269,24 @@ describe('chat with a run', () => {
     modelsFolder = join(folder, 'moved')
     await ask(id)
     expect(asked()).toEqual([{ modelFolder: join(folder, 'moved', 'model'), adapterFolder: place }])
+  })
+
+  it("has its base model asked in the run's format, which a model without a chat template needs", async () => {
+    const id = await finished({ 'dataset.sample_format': 'h2o', 'dataset.text_prompt_start': '問い: ' })
+    await checkpointOf(id, ['adapter_config.json'])
+    const formats = async (sources: readonly ChatSource[]) => {
+      const targets = sources.map((source) => ({ source, messages: [] }))
+      await chat().ask({ requestId: 'r', targets, settings: {} as never })
+      return (engine.asked.at(-1)?.params as GenerateJob).targets.map(({ format }) => format)
+    }
+    const base = (modelId: string) => ({ kind: 'model' as const, modelId: modelId as never })
+    const run = { kind: 'experiment' as const, experimentId: id }
+    const trained = expect.objectContaining({ kind: 'h2o', promptStart: '問い: ' })
+    const usual = { kind: 'template', otherwise: expect.objectContaining({ kind: 'h2o', promptStart: '<|prompt|>' }) }
+    expect(await formats([base('m'), run])).toEqual([trained, trained])
+    expect(await formats([run, base('m')])).toEqual([trained, trained])
+    expect(await formats([base('another'), run])).toEqual([usual, trained])
+    expect(await formats([base('m')])).toEqual([usual])
   })
 
   it('has the checkpoint tried that is a model of its own, and does not open what the reader refuses', async () => {

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { createChatTemplate, type ChatTemplate } from '../tokenizers/chat-template.ts'
 import { loadTokenizer, type TemplateMessage, type Tokenizer } from '../tokenizers/index.ts'
 import { encodeConversation, encodePrompt, messagesOf } from './sample-format.ts'
-import { encodeTemplatePrompt } from './sample-template.ts'
+import { encodeTemplatePrompt, templateEndOf } from './sample-template.ts'
 import { buildSample, type SampleOptions } from './samples.ts'
 
 const options: SampleOptions = {
@@ -119,4 +119,32 @@ it('gives chat and training the same prompt at every turn of random conversation
       expect(last.end.at(-1)).toBe(EOS)
     }
   }
+})
+
+/** As Qwen3's: an empty think block before the last answer, which the prompt does not end with. */
+const THINKING =
+  '{% for m in messages %}<s>{{ m.role }}\n{% if m.role == "assistant" and loop.last %}<think>\n\n</think>\n\n{% endif %}{{ m.content }}<pad>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}'
+
+it('counts a text that the template puts before every answer to the prompt', () => {
+  const thinking = withTemplate(THINKING)
+  expect(shown(thinking)).toEqual({
+    text: '<s>user\n一<pad>\n<s>assistant\n二<pad>\n<s>user\n三<pad>\n<s>assistant\n<think>\n\n</think>\n\n[四<pad></s>]',
+    lastAnswerOnly: true,
+  })
+  const asked = encodePrompt(thinking, options.format, messagesOf(conversation))
+  expect(thinking.decode(asked, { skipSpecial: false })).toMatch(/<\/think>\n\n$/)
+})
+
+it('leaves blanks before an answer to the answer', () => {
+  const spaced = withTemplate(
+    '{% for m in messages %}{{ m.role }}:{% if m.role == "assistant" %} {% endif %}{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}',
+  )
+  expect(shown(spaced).text).toMatch(/assistant:\[ 四<\/s>\]$/)
+})
+
+it('names the mark that a template puts behind an answer', () => {
+  expect(templateEndOf(withTemplate(THINKING))).toBe(PAD)
+  expect(templateEndOf(tokenizer)).toBe(EOS)
+  expect(templateEndOf(withTemplate('{{ raise_exception("no") }}'))).toBeUndefined()
+  expect(templateEndOf(Object.create(tokenizer, { chatTemplate: { value: undefined } }) as Tokenizer)).toBeUndefined()
 })

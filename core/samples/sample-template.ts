@@ -23,6 +23,60 @@ interface Grown {
   readonly ids: readonly number[]
 }
 
+/** No template contains it, and none changes it as it would a tag or blanks. */
+const PROBE = 'Terakoya-answer'
+/** Whether a template puts a text of its own before the answer that its prompt does not end with. */
+const prefixing = new WeakMap<ChatTemplate, boolean>()
+
+/**
+ * What the template puts between its prompt and every answer, such as Qwen3's empty think block: '' in most templates.
+ * It belongs to the prompt, so that it is neither learnt nor shown. Blanks alone belong to the answer, with whose
+ * beginning they are one token.
+ */
+function fixedPrefix(template: ChatTemplate, messages: readonly TemplateMessage[], prompt: string): string {
+  const answered = template.render([...messages, { role: 'assistant', content: PROBE }])
+  const place = answered.startsWith(prompt) ? answered.indexOf(PROBE, prompt.length) : -1
+  const prefix = place < 0 ? '' : answered.slice(prompt.length, place)
+  return prefix.trim() === '' ? '' : prefix
+}
+
+function hasPrefix(template: ChatTemplate): boolean {
+  const known = prefixing.get(template)
+  if (known !== undefined) return known
+  const found = ofProbe((messages) => {
+    return fixedPrefix(template, messages, template.render(messages, { addGenerationPrompt: true })) !== ''
+  })
+  prefixing.set(template, found ?? false)
+  return found ?? false
+}
+
+/** What a template makes of a question; undefined where it fails, which is told where it is used. */
+function ofProbe<T>(look: (messages: readonly TemplateMessage[]) => T): T | undefined {
+  try {
+    return look([{ role: 'user', content: 'Terakoya-question' }])
+  } catch {
+    return undefined
+  }
+}
+
+/** The conversation up to the first token that the model says. */
+function promptText(template: ChatTemplate, messages: readonly TemplateMessage[]): string {
+  const text = template.render(messages, { addGenerationPrompt: true })
+  return hasPrefix(template) ? text + fixedPrefix(template, messages, text) : text
+}
+
+/** The id of the special token that the chat template puts behind an answer; undefined where there is none. */
+export function templateEndOf(tokenizer: Tokenizer): number | undefined {
+  const template = tokenizer.chatTemplate
+  return (
+    template &&
+    ofProbe((messages) => {
+      const prompt = encodeTemplatePrompt(tokenizer, template, messages)
+      return encodeTemplateAnswer(tokenizer, template, messages, prompt, PROBE).end[0]
+    })
+  )
+}
+
 /**
  * Renders and encodes `messages` up to the answer that comes next. Every earlier answer is found by rendering the
  * conversation up to it and with it; where such a beginning is not the beginning of the whole text, the whole is
@@ -33,7 +87,7 @@ export function encodeTemplatePrompt(
   template: ChatTemplate,
   messages: readonly TemplateMessage[],
 ): TemplatePrompt {
-  const text = template.render(messages, { addGenerationPrompt: true })
+  const text = promptText(template, messages)
   return followAnswers(tokenizer, template, messages, text) ?? { text, ids: tokenizer.encode(text), answers: null }
 }
 
@@ -78,7 +132,7 @@ function followAnswers(
   let grown: Grown = { text: '', ids: [] }
   for (const [index, { role }] of messages.entries()) {
     if (role !== 'assistant') continue
-    const asked = grow(tokenizer, grown, template.render(messages.slice(0, index), { addGenerationPrompt: true }))
+    const asked = grow(tokenizer, grown, promptText(template, messages.slice(0, index)))
     const answered = asked && grow(tokenizer, asked, template.render(messages.slice(0, index + 1)))
     if (!answered) return null
     const mark = endMarkIn(tokenizer, answered.ids, asked.ids.length)
