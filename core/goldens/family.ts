@@ -3,12 +3,12 @@ import { readAdapter, readSafetensorsHeader, readTensor } from '../checkpoints/i
 import { defaultSettings } from '../contract/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { logitsProgram, trainingProgram } from '../models/programs.ts'
-import { rotaryTables } from '../models/rotary.ts'
+import { longTextLimit, rotaryTables, turnOf } from '../models/rotary.ts'
 import { openProgram } from '../kernels/run-program.ts'
 import type { Device } from '../runtime/index.ts'
 import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
 import { optimizers, type OptimizerName, type ScheduleName } from '../optimization/index.ts'
-import { packRows, type PackedBatch } from '../training/packing.ts'
+import { packRows, turnsOf, type PackedBatch } from '../training/packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 import { learningRateAt } from '../training/learning-rate.ts'
 import { StepRunner } from '../training/step-runner.ts'
@@ -97,16 +97,18 @@ async function logitsOf(
   adapter: { layout: LoraLayout; p: Float32Array } | null,
 ): Promise<Float32Array> {
   const T = ids.length
+  const limit = longTextLimit(model.architecture) ?? Infinity
   const program = await openProgram(
     device,
     logitsProgram(model, adapter?.layout ?? null),
-    { B: 1, T, N: T, M: T, S: T },
+    { B: 1, T, N: T, M: T, S: T, '2·S': 2 * T },
     { weightsFolder: folder },
   )
   try {
     const feeds = {
       ids,
       positions: BigInt64Array.from(ids, (_, index) => BigInt(index)),
+      turns: BigInt64Array.from(ids, (_, index) => BigInt(turnOf(index, T, limit))),
       segments: ids.map(() => 0),
       targets: ids.map((_, index) => index),
       ...tablesOf(model, T),
@@ -216,7 +218,7 @@ async function gradientOf({
   const program = await openProgram(
     device,
     trainingProgram(model, layout),
-    { B, T, N: B * T, M, S: T },
+    { B, T, N: B * T, M, S: T, '2·S': 2 * T },
     { weightsFolder: model.folder },
   )
   try {
@@ -224,6 +226,7 @@ async function gradientOf({
     const feeds = {
       ids,
       positions,
+      turns: turnsOf(batch, longTextLimit(model.architecture) ?? Infinity),
       segments,
       targets,
       labels,

@@ -117,8 +117,10 @@ export const errors: LocaleOf<typeof ja> = {
   'tokenizer/no-template': 'This model has no chat template. Set "Sample format" to "H2O markers".',
   'tokenizer/template-failed': 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
   'model/unsupported': 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
-  'model/config':
-    'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
+  'model/config': 'The entry "{setting}: {found}" of the model\'s config.json is not supported. Choose another model.',
+  'model/config-missing': 'The entry "{setting}" is missing in the model\'s config.json. Install the model again.',
+  'model/config-unknown':
+    'The entry "{setting}: {found}" of the model\'s config.json is not known here. It may change the results, so the model is not used. Choose another model.',
   'model/config-range':
     'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',

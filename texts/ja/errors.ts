@@ -125,7 +125,10 @@ export const errors = {
   'tokenizer/template-failed':
     'モデルのチャット形式で文を作れません（{reason}）。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
   'model/unsupported': 'このモデルの種類「{found}」にはまだ対応していません。対応している種類は {supported} です。',
-  'model/config': 'モデルの config.json の「{setting}」を扱えません（{problem}）。対応しているモデルを選んでください。',
+  'model/config': 'モデルの config.json の「{setting}：{found}」には対応していません。別のモデルを選んでください。',
+  'model/config-missing': 'モデルの config.json に「{setting}」がありません。モデルを入れ直してください。',
+  'model/config-unknown':
+    'モデルの config.json の「{setting}：{found}」は知らない設定です。計算の結果が変わるおそれがあるため、このモデルは使いません。別のモデルを選んでください。',
   'model/config-range':
     'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
