@@ -19,6 +19,7 @@ import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-fil
 import { residentBytes, residentEntries } from '../weights/resident.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
 import { memorySavings } from './memory-policy.ts'
+import { withinContext } from '../samples/samples.ts'
 import { optimizers, type StateVector } from '../optimization/index.ts'
 import { capturedCount, capturedLength } from './packing.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
@@ -69,10 +70,11 @@ export interface RunMemory {
  */
 export function estimateMemory(
   checkpoint: Checkpoint,
-  values: SettingValues,
+  settings: SettingValues,
   place: MemoryPlace,
 ): { trainableParameterCount: number; memoryBytes: number } {
   const files = modelFilesOf(checkpoint)
+  const values = withinContext(settings, files.architecture.contextLength)
   const layout = trainableLayout(files, values)
   const graphs = graphsFor(checkpoint, values, place)
   const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, graphs })

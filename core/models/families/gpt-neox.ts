@@ -34,8 +34,8 @@ const Config = z.object({
 type Config = z.infer<typeof Config>
 
 const TABLE = 'gpt_neox.embed_in.weight'
-/** Published checkpoints say embed_out, transformers 5 writes lm_head. */
-const OUTPUT_LAYERS = ['embed_out.weight', 'lm_head.weight']
+/** transformers 5 writes lm_head, published checkpoints say embed_out. */
+const OUTPUT_LAYERS = ['lm_head.weight', 'embed_out.weight']
 
 /**
  * GPT-NeoX (Black et al. 2022): LayerNorm, rotary positions of a part of each head, attention and feed-forward side by
@@ -66,7 +66,8 @@ export const gptNeox: Family = {
       embedding: droppedEmbedding(tokenEmbedding(TABLE, [config.vocab_size, width]), p),
       layers: Array.from({ length: config.num_hidden_layers }, (_, index) => layerOf(config, norms, index)),
       norm: norms('gpt_neox.final_layer_norm', width),
-      outputLayers: config.tie_word_embeddings ? [] : OUTPUT_LAYERS,
+      outputLayers: OUTPUT_LAYERS,
+      tied: config.tie_word_embeddings,
     })
   },
 }

@@ -84,7 +84,8 @@ export const gpt2: Family = {
       embedding: droppedEmbedding(placed, config.embd_pdrop),
       layers: Array.from({ length: config.n_layer }, (_, index) => layerOf(config, norms, index)),
       norm: norms('transformer.ln_f', width),
-      outputLayers: config.tie_word_embeddings ? [] : ['lm_head.weight'],
+      outputLayers: ['lm_head.weight'],
+      tied: config.tie_word_embeddings,
     })
   },
 }

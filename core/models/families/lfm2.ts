@@ -80,7 +80,8 @@ export const lfm2: Family = {
       embedding: tokenEmbedding(TABLE, [config.vocab_size, width]),
       layers: indices.map((index) => layerOf(config, norms, index)),
       norm: norms('model.embedding_norm', width),
-      outputLayers: (config.tie_embedding ?? config.tie_word_embeddings) ? [] : ['lm_head.weight'],
+      outputLayers: ['lm_head.weight'],
+      tied: config.tie_embedding ?? config.tie_word_embeddings,
     })
   },
 }

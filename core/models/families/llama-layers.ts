@@ -46,7 +46,8 @@ export const llamaParts = (config: LlamaConfig) => ({
   attentionDropout: config.attention_dropout,
   defaultTargets: ['q_proj', 'v_proj'],
   embedding: tokenEmbedding(TABLE, [config.vocab_size, config.hidden_size]),
-  outputLayers: config.tie_word_embeddings ? [] : [HEAD],
+  outputLayers: [HEAD],
+  tied: config.tie_word_embeddings,
 })
 
 /** A family with Llama's names and RMSNorm: layers as `layer` composes them, other parts as they differ from Llama's. */
