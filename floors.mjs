@@ -112,7 +112,7 @@ export const floors = [
   core(
     'weights',
     'base weights on the device: as constants of each session, or once for all, also in 8 or 4 bits',
-    ['contract', 'processes', 'graph', 'checkpoints', 'models', 'runtime'],
+    ['processes', 'graph', 'checkpoints', 'models', 'runtime'],
     [],
     'node',
   ),
@@ -193,7 +193,7 @@ export const floors = [
   core(
     'reader',
     "the process that parses models' files: protocol, client, limits",
-    ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'samples', 'training'],
+    ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'weights', 'samples', 'training'],
     ['zod', 'yaml', 'p-limit'],
     'node',
   ),

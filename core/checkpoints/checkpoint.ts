@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { opendir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
@@ -32,14 +32,18 @@ const NO_WEIGHT = /\.(attn|attention)\.(bias|masked_bias)$|\.rotary_emb\.inv_fre
 
 /**
  * Opens a model folder: config.json and where the tensors of model.safetensors, else pytorch_model.bin, or of its
- * shards lie. Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/too-many' or one
- * of readSafetensorsHeader's and readTorchFile's.
+ * shards lie. Throws UserError 'checkpoint/config-missing', 'checkpoint/weights-missing', 'checkpoint/shard-missing', 'checkpoint/too-many' or one
+ * of readSafetensorsHeader's and readTorchFile's, and what `check` throws, before the weights are looked at.
  */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+export async function openCheckpoint(
+  folder: string,
+  check: (config: Checkpoint['config']) => unknown = () => {},
+): Promise<Checkpoint> {
   const config = await readJsonObject(join(folder, 'config.json'), {
     missing: 'checkpoint/config-missing',
     maxBytes: MAX_CONFIG_BYTES,
   })
+  check(config)
   return { folder, config, tensors: await openWeights(folder) }
 }
 
@@ -53,7 +57,21 @@ async function openWeights(folder: string): Promise<Tensors> {
         : null
     if (all) return new Map([...(await all)].filter(([name]) => !NO_WEIGHT.test(name)))
   }
-  throw new UserError('checkpoint/weights-missing', { folder })
+  throw await noWeights(folder)
+}
+
+const SHARD = /^(.+)-\d+-of-\d+\.(safetensors|bin)$/
+/** Files beyond so many are not looked at. */
+const MAX_FILES = 1_000
+
+/** What is missing of a folder's weights, by what else lies there. */
+async function noWeights(folder: string): Promise<UserError> {
+  const names: string[] = []
+  for await (const { name } of await opendir(folder)) if (names.push(name) >= MAX_FILES) break
+  const shard = names.map((name) => SHARD.exec(name)).find((found) => found !== null)
+  if (shard) return new UserError('checkpoint/shard-missing', { file: `${shard[1]}.${shard[2]}.index.json`, folder })
+  if (names.some((name) => name.endsWith('.gguf'))) return new UserError('model/quantized', { method: 'GGUF' })
+  return new UserError('checkpoint/weights-missing', { folder })
 }
 
 async function openShards(folder: string, index: string, read: (path: string) => Promise<Tensors>): Promise<Tensors> {
@@ -64,7 +82,10 @@ async function openShards(folder: string, index: string, read: (path: string) =>
     throw new UserError('checkpoint/too-many', { file: indexFile, found: names.length, max: MAX_SHARDS })
   const shards = new Map<string, Tensors>()
   // One after the other: a header is read in a millisecond, and open files are few.
-  for (const name of names) shards.set(name, await read(join(folder, name)))
+  for (const name of names) {
+    if (!(await exists(join(folder, name)))) throw new UserError('checkpoint/shard-missing', { file: name, folder })
+    shards.set(name, await read(join(folder, name)))
+  }
   const tensors = new Map<string, StoredTensor>()
   for (const [tensor, shard] of shardOf) {
     const place = shards.get(shard)?.get(tensor)

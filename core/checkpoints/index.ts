@@ -1,5 +1,5 @@
 export { openCheckpoint, readWeight, requireTensor, type Checkpoint } from './checkpoint.ts'
-export { readTensor, readTensorBytes, withFilePiece, type FilePiece } from './read-tensor.ts'
+export { isSameTensor, readTensor, readTensorBytes, withFilePiece, type FilePiece } from './read-tensor.ts'
 export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
 export { writeSafetensors, type TensorData } from './safetensors-writer.ts'

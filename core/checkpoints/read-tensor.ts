@@ -72,6 +72,28 @@ async function withFile<R>(path: string, use: (file: FileHandle, path: string) =
   }
 }
 
+/** Pieces of so many bytes are compared. */
+const COMPARED_BYTES = 2 ** 24
+
+/** True where two tensors of a folder hold the same bytes in the same type and shape. Throws as `readTensorBytes`. */
+export async function isSameTensor(folder: string, one: StoredTensor, other: StoredTensor): Promise<boolean> {
+  if (one.dtype !== other.dtype || one.shape.join() !== other.shape.join()) return false
+  if (!isContiguous(one) || !isContiguous(other)) {
+    const [first, second] = [await readTensorBytes(folder, one), await readTensorBytes(folder, other)]
+    return Buffer.compare(first, second) === 0
+  }
+  if (one.file === other.file && one.offset === other.offset) return true
+  for (let start = 0; start < one.length; start += COMPARED_BYTES) {
+    const length = Math.min(COMPARED_BYTES, one.length - start)
+    const [first, second] = [
+      await readTensorBytes(folder, { ...one, offset: one.offset + start, length }),
+      await readTensorBytes(folder, { ...other, offset: other.offset + start, length }),
+    ]
+    if (Buffer.compare(first, second) !== 0) return false
+  }
+  return true
+}
+
 /**
  * Returns a float32, float16, bfloat16 or float64 tensor as float32, row-major. Throws UserError
  * 'checkpoint/dtype-unknown' for other element types.

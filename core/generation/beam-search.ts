@@ -48,9 +48,9 @@ export class BeamSearch {
     return this.#ended[0]?.tokens ?? this.#running[0]?.tokens ?? []
   }
 
-  /** The last token of every running beam. */
-  get lastTokens(): number[] {
-    return this.#running.map(({ tokens }) => tokens.at(-1) as number)
+  /** Prompt and new tokens of every running beam. */
+  get texts(): number[][] {
+    return this.#running.map(({ tokens }) => [...this.#options.prompt, ...tokens])
   }
 
   /**

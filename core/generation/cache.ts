@@ -7,7 +7,7 @@ import { matrixType, type ComputeType } from '../models/linear.ts'
 import { matricesOf, matrixName, type LoraLayout } from '../models/lora.ts'
 import { cachesOf } from '../models/decoding-context.ts'
 import type { Architecture } from '../models/family.ts'
-import { rotaryTables } from '../models/rotary.ts'
+import { longTextLimit, rotaryTables } from '../models/rotary.ts'
 import { Owned, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 
 /** Decoding programs with cut adapter: for prompts, and for the single tokens after them (where that is another). */
@@ -46,6 +46,12 @@ export class Cache {
   /** The logits in the computer's memory, where the device has its own. */
   #scores: Float32Array<ArrayBuffer> | null = null
   readonly #counts: Int32Array
+  /** Which sequences turn as long texts, where those turn otherwise: as a tensor [B,1], and 0 or 1 each. */
+  readonly #long: {
+    readonly limit: number
+    readonly tensor: DeviceTensor<'int64'>
+    readonly flags: BigInt64Array<ArrayBuffer>
+  } | null
   readonly #ids: DeviceTensor<'int32'>
   /** [B]: where each sequence's logits are when every one has a single token. */
   readonly #everyRow: DeviceTensor<'int32'>
@@ -67,6 +73,11 @@ export class Cache {
       this.#sets = [this.#newSet()]
       this.#lengths = this.#own(device.tensor('int32', [sequences]))
       this.#total = this.#own(device.tensor('int32', [1]))
+      const limit = longTextLimit(architecture)
+      this.#long =
+        limit === null
+          ? null
+          : { limit, tensor: this.#own(device.tensor('int64', [sequences, 1])), flags: new BigInt64Array(sequences) }
       this.#logits = this.#own(device.tensor('float32', [sequences, architecture.vocabularySize]))
       this.#ids = this.#own(device.tensor('int32', [sequences, 1]))
       this.#everyRow = this.#own(
@@ -105,6 +116,11 @@ export class Cache {
     const ids = new Int32Array(prompts.length * width)
     prompts.forEach((prompt, index) => ids.set(prompt, index * width))
     this.#counts.set(prompts.map((prompt) => prompt.length))
+    if (this.#long) {
+      const { limit, flags, tensor } = this.#long
+      flags.set(prompts.map((prompt) => BigInt(prompt.length > limit)))
+      tensor.write(flags)
+    }
     const last = Int32Array.from(prompts, (prompt, index) => index * width + prompt.length - 1)
     this.#forgetRows()
     const { device, sessions } = this.#options
@@ -120,14 +136,19 @@ export class Cache {
     }
   }
 
-  /** Runs one more token of every sequence. */
-  async decode(tokens: readonly number[]): Promise<Float32Array> {
+  /**
+   * Runs the last token of every sequence, whose tokens before are in the cache; all of them where one becomes a text
+   * that turns as long ones do.
+   */
+  async decode(texts: readonly (readonly number[])[]): Promise<Float32Array> {
+    if (texts.some((text, index) => this.#long?.flags[index] === 0n && text.length > this.#long.limit))
+      return this.prefill(texts)
     const [set] = this.#sets as [CacheSet]
     const { sequences, places } = this
     const binding =
       this.#steps.get(set) ?? this.#own(this.#bind(this.#options.sessions.step, this.#ids, this.#everyRow))
     this.#steps.set(set, binding)
-    this.#ids.write(Int32Array.from(tokens))
+    this.#ids.write(Int32Array.from(texts, (text) => text.at(-1) as number))
     for (let index = 0; index < sequences; index++)
       this.#counts[index] = Math.min((this.#counts[index] as number) + 1, places)
     return this.#run(binding, Math.max(...this.#counts))
@@ -191,6 +212,7 @@ export class Cache {
       last,
       lengths: this.#lengths,
       total: this.#total,
+      ...(this.#long && { is_long: this.#long.tensor }),
     }
     const inputs = Object.fromEntries(session.inputs.map(({ name }) => [name, available[name] as DeviceTensor]))
     return session.bind({ inputs, outputs: { ...outputs, logits: this.#logits } })

@@ -49,7 +49,7 @@ describe('decoding the golden llama against transformers', () => {
       tokenizer: tiny.tokenizer,
       config,
       stored: new Map(),
-      scattered: false,
+      inPlace: true,
       endTokens: new Set([2]),
     }
     const generator = await Generator.open(model, cpu, null)

@@ -250,7 +250,7 @@ export class Generator {
         answer.take(logits.subarray(index * vocabularySize, (index + 1) * vocabularySize))
       if (signal?.aborted) for (const answer of answers) answer.end('cancelled')
       if (answers.every(({ finish }) => finish)) return
-      logits = await takeTurn(this.#device, () => cache.decode(answers.map(({ all }) => all.at(-1) as number)))
+      logits = await takeTurn(this.#device, () => cache.decode(answers.map(({ all }) => all)))
     }
   }
 
@@ -287,7 +287,7 @@ export class Generator {
       if (searches.every(({ done }) => done)) break
       logits = await takeTurn(this.#device, async () => {
         await cache.reorder(order)
-        return cache.decode(searches.flatMap(({ lastTokens }) => lastTokens))
+        return cache.decode(searches.flatMap(({ texts }) => texts))
       })
     }
     for (const [index, answer] of answers.entries())

@@ -3,16 +3,17 @@ import { readAdapter, readSafetensorsHeader, readTensor } from '../checkpoints/i
 import { defaultSettings } from '../contract/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
 import { logitsProgram, trainingProgram } from '../models/programs.ts'
-import { rotaryTables } from '../models/rotary.ts'
+import { longTextLimit, rotaryTables, turnOf } from '../models/rotary.ts'
 import { openProgram } from '../kernels/run-program.ts'
 import type { Device } from '../runtime/index.ts'
 import { layoutOfAdapter, readAdapterVector } from '../training/checkpoint.ts'
 import { optimizers, type OptimizerName, type ScheduleName } from '../optimization/index.ts'
-import { packRows, type PackedBatch } from '../training/packing.ts'
+import { packRows, turnsOf, type PackedBatch } from '../training/packing.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 import { learningRateAt } from '../training/learning-rate.ts'
 import { StepRunner } from '../training/step-runner.ts'
 import { openModelFiles, type ModelFiles } from '../weights/model-files.ts'
+import { loadResidentWeights, NO_RESIDENT_WEIGHTS, type ResidentWeights } from '../weights/resident.ts'
 import { readExpected, type Expected } from './expected.ts'
 import { checkGeneration } from './generation.ts'
 
@@ -39,15 +40,22 @@ export async function checkFamily(
 ): Promise<Check[]> {
   const expected = await readExpected(folder)
   const model = await openModelFiles(folder)
-  const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
-  const family = {
-    folder,
-    device,
-    expected,
-    model,
-    layout,
-    p: await readAdapterVector(join(folder, 'adapter'), layout),
+  const resident = model.inPlace ? NO_RESIDENT_WEIGHTS : loadResidentWeights(model, device, 'as-stored')
+  await resident.loaded
+  try {
+    return await checksOf({ folder, device, expected, model, resident }, trainings)
+  } finally {
+    await resident.dispose()
   }
+}
+
+async function checksOf(
+  opened: Omit<GoldenFamily, 'layout' | 'p'>,
+  trainings: readonly string[] | undefined,
+): Promise<Check[]> {
+  const { folder, expected, model } = opened
+  const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
+  const family = { ...opened, layout, p: await readAdapterVector(join(folder, 'adapter'), layout) }
   return [
     { name: 'logits', worst: await logitsError(family), limit: LIMITS.logits },
     {
@@ -68,6 +76,8 @@ export interface GoldenFamily {
   readonly device: Device
   readonly expected: Expected
   readonly model: ModelFiles
+  /** Its weights, where sessions cannot read them in their files. */
+  readonly resident: ResidentWeights
   readonly layout: LoraLayout
   /** The recorded adapter. */
   readonly p: Float32Array<ArrayBuffer>
@@ -92,21 +102,23 @@ const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] =>
 
 /** Logits of every position of a row alone. */
 async function logitsOf(
-  { model, device, folder }: GoldenFamily,
+  { model, resident, device, folder }: GoldenFamily,
   ids: readonly number[],
   adapter: { layout: LoraLayout; p: Float32Array } | null,
 ): Promise<Float32Array> {
   const T = ids.length
+  const limit = longTextLimit(model.architecture) ?? Infinity
   const program = await openProgram(
     device,
-    logitsProgram(model, adapter?.layout ?? null),
-    { B: 1, T, N: T, M: T, S: T },
-    { weightsFolder: folder },
+    logitsProgram(resident.source(model), adapter?.layout ?? null),
+    { B: 1, T, N: T, M: T, S: T, '2·S': 2 * T },
+    { weightsFolder: folder, weights: resident.tensors },
   )
   try {
     const feeds = {
       ids,
       positions: BigInt64Array.from(ids, (_, index) => BigInt(index)),
+      turns: BigInt64Array.from(ids, (_, index) => BigInt(turnOf(index, T, limit))),
       segments: ids.map(() => 0),
       targets: ids.map((_, index) => index),
       ...tablesOf(model, T),
@@ -145,12 +157,13 @@ const adaptedLogitsError = async (
   )
 
 const openRunner = (
-  { model, device, layout }: GoldenFamily,
+  { model, resident, device, layout }: GoldenFamily,
   optimizer: OptimizerName,
   { clip, weightDecay }: { clip: number; weightDecay: number },
 ): Promise<StepRunner> =>
   StepRunner.open({
     model,
+    resident,
     device,
     layout,
     optimizer: optimizers[optimizer],
@@ -180,9 +193,9 @@ async function lossError(family: GoldenFamily): Promise<number> {
 }
 
 /** Distance of every A's and B's gradient, relative to its norm; and of the norm of all. */
-async function gradientError({ folder, device, expected, model, layout, p }: GoldenFamily): Promise<number> {
+async function gradientError({ folder, device, expected, model, resident, layout, p }: GoldenFamily): Promise<number> {
   const batch = packRows(answersOnly(expected))
-  const found = await gradientOf({ device, model, layout, p, batch })
+  const found = await gradientOf({ device, model, resident, layout, p, batch })
   const header = await readSafetensorsHeader(join(folder, 'lora_grads.safetensors'))
   let most = Math.abs(Math.hypot(...found) / expected.lora.grad_global_norm - 1)
   for (const { module, a, b } of layout.slots)
@@ -204,10 +217,13 @@ async function gradientError({ folder, device, expected, model, layout, p }: Gol
 async function gradientOf({
   device,
   model,
+  resident,
   layout,
   p,
   batch,
-}: Pick<GoldenFamily, 'device' | 'model' | 'layout' | 'p'> & { batch: PackedBatch }): Promise<Float32Array> {
+}: Pick<GoldenFamily, 'device' | 'model' | 'resident' | 'layout' | 'p'> & {
+  batch: PackedBatch
+}): Promise<Float32Array> {
   const {
     sequences: B,
     tokensPerSequence: T,
@@ -215,15 +231,16 @@ async function gradientOf({
   } = batch
   const program = await openProgram(
     device,
-    trainingProgram(model, layout),
-    { B, T, N: B * T, M, S: T },
-    { weightsFolder: model.folder },
+    trainingProgram(resident.source(model), layout),
+    { B, T, N: B * T, M, S: T, '2·S': 2 * T },
+    { weightsFolder: model.folder, weights: resident.tensors },
   )
   try {
     const { ids, positions, segments, targets, labels } = batch
     const feeds = {
       ids,
       positions,
+      turns: turnsOf(batch, longTextLimit(model.architecture) ?? Infinity),
       segments,
       targets,
       labels,

@@ -20,10 +20,11 @@ export async function checkGeneration({
   device,
   expected,
   model,
+  resident,
 }: GoldenFamily): Promise<{ name: string; wrong: number }[]> {
   const { prompt, max_new_tokens: maxNewTokens, outputs } = expected.generate
   const endTokens = new Set([model.config['eos_token_id']].flat().filter((id): id is number => typeof id === 'number'))
-  const generator = await Generator.open({ ...model, tokenizer: null, endTokens }, device, null)
+  const generator = await Generator.open({ ...model, tokenizer: null, endTokens }, device, null, resident)
   try {
     const found: { name: string; wrong: number }[] = []
     for (const [name, wanted] of Object.entries(outputs)) {

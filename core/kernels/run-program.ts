@@ -34,14 +34,20 @@ export interface OpenProgram {
   dispose(): void
 }
 
+/** A session's options, and the weights that lie on the device already: its caller frees them. */
+export interface OpenOptions extends SessionOptions {
+  readonly weights?: Readonly<Record<string, DeviceTensor>>
+}
+
 /** For tests: opens a graph; `dims` gives the sizes of named dimensions. */
 export async function openProgram(
   device: Device,
   graph: Graph,
   dims: Readonly<Record<string, number>> = {},
-  options: SessionOptions = {},
+  { weights = {}, ...options }: OpenOptions = {},
 ): Promise<OpenProgram> {
-  const session = await openGraph(device, graph, { kernels: true, ...options })
+  const kind = Object.keys(weights).length > 0 ? 'input' : 'constant'
+  const session = await openGraph(device, graph, { kernels: true, weights: kind, ...options })
   const sized = (shape: Shape) => shape.map((dim) => (typeof dim === 'number' ? dim : (dims[dim] as number)))
   const used = new Set(session.inputs.map(({ name }) => name))
   const named = graph.inputs.flatMap((value) =>
@@ -53,7 +59,10 @@ export async function openProgram(
   const outputs = Object.fromEntries(
     graph.outputs.map(({ name, value }) => [name, device.tensor(value.dtype, sized(value.shape))]),
   )
-  const binding = session.bind({ inputs, outputs })
+  const given = Object.fromEntries(
+    [...used].flatMap((name) => (weights[name] && !inputs[name] ? [[name, weights[name]]] : [])),
+  )
+  const binding = session.bind({ inputs: { ...given, ...inputs }, outputs })
   return {
     async run(feeds) {
       for (const [name, contents] of Object.entries(feeds)) if (inputs[name]) write(inputs[name], contents)

@@ -1,10 +1,12 @@
 import type { Value } from '../graph/ir.ts'
 import { gelu, mul, relu, silu, tanh } from '../graph/ops/index.ts'
 
-/** The activations that config.json may name. gelu_new, gelu_fast and gelu_pytorch_tanh are one formula. */
+/** The activations that config.json may name. Some have several names. */
 export const activations = {
   silu,
+  swish: silu,
   gelu: (x: Value) => gelu(x, 'none'),
+  gelu_python: (x: Value) => gelu(x, 'none'),
   gelu_new: (x: Value) => gelu(x, 'tanh'),
   gelu_fast: (x: Value) => gelu(x, 'tanh'),
   gelu_pytorch_tanh: (x: Value) => gelu(x, 'tanh'),

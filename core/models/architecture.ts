@@ -33,6 +33,10 @@ export interface Architecture {
   readonly linears: readonly LinearSpec[]
   /** PEFT's default LoRA targets, by the last part of the module's name. */
   readonly defaultTargets: readonly string[]
+  /** Names that the output layer's weight may have; transformers writes the first. */
+  readonly outputLayers: readonly string[]
+  /** config.json says that the output layer is the embedding table: it is where the checkpoint holds no other. */
+  readonly tied: boolean
   /** Names of the embedding table and of the output layer's weight, which is the same table where they are tied. */
   readonly embedding: string
   readonly head: (has: (name: string) => boolean) => string

@@ -30,8 +30,8 @@ export interface ModelContext {
   /** Whether the weight itself is trained. */
   isTrained(name: string): boolean
   /**
-   * A weight in the type that is computed in, or the one given. Throws UserError `model/weight` where the checkpoint
-   * lacks it or has another shape.
+   * A weight in the type that is computed in, or the one given. Throws UserError `model/weight-missing` or
+   * `model/weight` where the checkpoint lacks it or has another shape.
    */
   weight(name: string, shape: readonly number[], dtype?: DType): Value
   /** Rows of the embedding table for the program's token ids: [N, width]. */

@@ -14,21 +14,19 @@ export interface DecoderParts extends Omit<
   readonly layers: readonly Layer[]
   /** The norm of the last layer's hidden states. */
   readonly norm: Norm
-  /** Names that the output layer's weight may have. The embedding's table takes its place where none exists. */
-  readonly outputLayers: readonly string[]
 }
 
 const everyRow: LayerPosition['select'] = (x) => x
 
 /** h = norm(layerₙ(… layer₁(embedding))) */
-export function decoder({ embedding, layers, norm, outputLayers, ...facts }: DecoderParts): Architecture {
+export function decoder({ embedding, layers, norm, ...facts }: DecoderParts): Architecture {
   return {
     ...facts,
     layerCount: layers.length,
     dropoutSites: layers.reduce((sum, { dropoutSites }) => sum + dropoutSites, embedding.dropoutSites),
     linears: layers.flatMap(({ linears }) => linears),
     embedding: embedding.table,
-    head: (has) => outputLayers.find(has) ?? embedding.table,
+    head: (has) => facts.outputLayers.find(has) ?? (facts.tied ? embedding.table : (facts.outputLayers[0] as string)),
     forward(c: ModelContext): Value {
       const states = layers.reduce((x, layer, index) => {
         const at = { index, select: index === layers.length - 1 ? c.select : everyRow }

@@ -1,18 +1,23 @@
 import type { Builder } from '../graph/builder.ts'
 import type { Shape, Value } from '../graph/ir.ts'
 import {
+  add,
   cachePositions,
   cacheSize,
   cachedConvolution,
   cast,
+  concat,
   gather,
   groupQueryAttention,
+  mul,
   reshape,
   rotary as rotate,
+  slice,
 } from '../graph/ops/index.ts'
 import type { Architecture, ModelSource } from './architecture.ts'
 import type { ModelContext, TrainableValues } from './context.ts'
 import { weightsAndLinears, type ComputeType } from './linear.ts'
+import { longTextLimit } from './rotary.ts'
 import { rotaryInputs } from './training-context.ts'
 
 export interface CachePlace {
@@ -23,16 +28,25 @@ export interface CachePlace {
 }
 
 /**
- * What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D], and the
- * last rows before a short convolution c0 … [B,k-1,width].
+ * What decoding keeps of the tokens before, in B sequences of S places: keys and values k0, v0 … [B,K,S,D] of padded
+ * heads, and the last rows before a short convolution c0 … [B,k-1,width].
  */
 export function cachesOf({ layerCount, kvHeads, headSize, width, convolutions }: Architecture): CachePlace[] {
   return Array.from({ length: layerCount }, (_, layer) => layer).flatMap((layer): CachePlace[] => {
     const kernel = convolutions?.[layer] ?? null
     if (kernel !== null) return [{ name: `c${layer}`, shape: ['B', kernel - 1, width], isRows: true }]
-    return ['k', 'v'].map((name) => ({ name: `${name}${layer}`, shape: ['B', kvHeads, 'S', headSize], isRows: false }))
+    return ['k', 'v'].map((name) => ({
+      name: `${name}${layer}`,
+      shape: ['B', kvHeads, 'S', paddedSize(headSize)],
+      isRows: false,
+    }))
   })
 }
+
+/** GroupQueryAttention takes heads of such a multiple only: zeros follow where there are fewer numbers. */
+const HEAD_MULTIPLE = 8
+
+const paddedSize = (headSize: number): number => Math.ceil(headSize / HEAD_MULTIPLE) * HEAD_MULTIPLE
 
 /** What a call of decoding is given, besides the adapter. */
 export interface DecodingInputs {
@@ -41,6 +55,8 @@ export interface DecodingInputs {
   readonly lengths: Value
   /** Cosines and sines of every rotary table. */
   readonly tables: readonly (readonly [Value, Value])[]
+  /** [B,1] int64: 1 for texts that turn as long ones; null where length makes no difference. */
+  readonly isLong: Value | null
   /** By the names of `cachesOf`. */
   readonly caches: ReadonlyMap<string, Value>
   readonly total: Value
@@ -64,10 +80,11 @@ export function decodingInputs(
   const tables = rotaryInputs(b, architecture).map(
     (pair) => pair.map((table) => cast(table, compute)) as [Value, Value],
   )
+  const isLong = longTextLimit(architecture) === null ? null : b.input('is_long', 'int64', ['B', 1])
   const caches = new Map(cachesOf(architecture).map(({ name, shape }) => [name, b.input(name, compute, shape)]))
   // GroupQueryAttention takes it as an upper bound.
   const total = forCapture ? cacheSize(caches.get('k0') as Value) : b.input('total', 'int32', [1])
-  return { ids, last, lengths, tables, caches, total }
+  return { ids, last, lengths, tables, isLong, caches, total }
 }
 
 export interface DecodingContextOptions extends DecodingType {
@@ -113,7 +130,7 @@ interface CachedParts {
 
 const cachedAttention = ({
   architecture: { heads, kvHeads, headSize, rotaries },
-  inputs: { tables, caches, lengths, total },
+  inputs: { tables, isLong, caches, lengths, total },
   positions,
   keep,
 }: CachedParts): ModelContext['attention'] =>
@@ -121,15 +138,21 @@ const cachedAttention = ({
     const [pastK, pastV] = [caches.get(`k${layer}`) as Value, caches.get(`v${layer}`) as Value]
     const table = rotary === null ? null : (tables[rotary] as readonly [Value, Value])
     const size = rotary === null ? 0 : (rotaries[rotary]?.size ?? 0)
-    // GroupQueryAttention turns whole heads itself, of such sizes.
-    const turnsInside = size === headSize && headSize % 16 === 0
+    // GroupQueryAttention turns whole heads itself, of such sizes, by their positions.
+    const turnsInside = size === headSize && headSize % 16 === 0 && isLong === null
+    const turns = () => (isLong === null ? positions() : add(mul(positions(), 2), isLong))
+    const padded = paddedSize(headSize)
     const wide = (x: Value, count: number) => reshape(x, ['B', 'T', count * headSize])
+    const filled = (x: Value, count: number) =>
+      padded === headSize
+        ? x
+        : reshape(zeroFilled(reshape(x, ['B', 'T', count, headSize]), padded), ['B', 'T', count * padded])
     const turned = (x: Value, count: number) =>
-      table && !turnsInside ? rotate(wide(x, count), positions(), ...table, { heads: count, size }) : wide(x, count)
+      table && !turnsInside ? rotate(wide(x, count), turns(), ...table, { heads: count, size }) : wide(x, count)
     const inputs = [
-      turned(q, heads),
-      turned(k, kvHeads),
-      wide(v, kvHeads),
+      filled(turned(q, heads), heads),
+      filled(turned(k, kvHeads), kvHeads),
+      filled(wide(v, kvHeads), kvHeads),
       pastK,
       pastV,
       lengths,
@@ -139,8 +162,19 @@ const cachedAttention = ({
     const [out, newK, newV] = groupQueryAttention(inputs, { heads, kvHeads, scale, softcap, window: window ?? -1 })
     keep(`k${layer}`, newK)
     keep(`v${layer}`, newV)
-    return reshape(out, ['N', heads * headSize])
+    const attended =
+      padded === headSize ? out : slice(reshape(out, ['B', 'T', heads, padded]), { axis: 3, start: 0, end: headSize })
+    return reshape(attended, ['N', heads * headSize])
   }
+
+/** x [B,T,H,D] with zeros after each head's numbers: [B,T,H,size]. Pad takes bf16 on no provider. */
+function zeroFilled(x: Value, size: number): Value {
+  const headSize = x.shape[3] as number
+  const missing = size - headSize
+  const whole = new Array<number>(Math.floor(missing / headSize)).fill(headSize)
+  const counts = missing % headSize === 0 ? whole : [...whole, missing % headSize]
+  return concat([x, ...counts.map((end) => mul(slice(x, { axis: 3, start: 0, end }), 0))], 3)
+}
 
 const convolutionWithCache = ({
   architecture: { width },

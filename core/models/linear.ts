@@ -101,7 +101,7 @@ export function weightsAndLinears(
 
 function frozen(b: Builder, weights: Weights, name: string, shape: readonly number[]): Value {
   const entry = weights.get(name)
-  if (!entry) throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: '-' })
+  if (!entry) throw new UserError('model/weight-missing', { weight: name })
   if (entry.shape.join() !== shape.join())
     throw new UserError('model/weight', { weight: name, expected: shape.join('×'), found: entry.shape.join('×') })
   const weight = b.weight(name, entry.dtype, shape, entry)

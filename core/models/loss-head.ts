@@ -47,7 +47,7 @@ export interface OutputLayer {
 /** The output layer of a model for the hidden states x that its forward pass gives. */
 export function outputLayer(c: ModelContext, { architecture, weights }: ModelSource, x: Value): OutputLayer {
   const { head, vocabularySize, width, softcaps } = architecture
-  const name = head((weight) => weights.has(weight))
+  const name = head((weight) => weights.has(weight) || c.isTrained(weight))
   return {
     x,
     weight: c.weight(name, [vocabularySize, width]),

@@ -9,6 +9,7 @@ import { decodingContext, decodingInputs } from './decoding-context.ts'
 import { cutTrainable, trainableInputs, weightNorms, type ComputeType } from './linear.ts'
 import type { LoraLayout } from './lora.ts'
 import { logitsOf, lossHead as makeLossHead, outputLayer, type LossHead, type OutputLayer } from './loss-head.ts'
+import { longTextLimit } from './rotary.ts'
 import { trainingContext, type Batch, type Randomness } from './training-context.ts'
 
 export type { ModelSource } from './architecture.ts'
@@ -43,7 +44,7 @@ export interface TrainingOptions {
 /**
  * One micro-batch forward and backward. B sequences of T tokens, M counted positions, P trainable numbers.
  * Inputs: ids, segments [B,T] int32 and positions [B,T] int64 (packed samples: a token sees earlier tokens of its own
- * segment); cos, sin [S, D/2]; targets [M] int32 (flat index b·T + t of the token before the counted one), labels [M]
+ * segment); cos, sin [S, D/2] (where long texts turn otherwise [2S, D/2], and turns [B,T] int64: rows of them); targets [M] int32 (flat index b·T + t of the token before the counted one), labels [M]
  * int64, weights [M] float32; p, g [P] float32; accumulate [1] bool (false: g begins anew); odd and random int32 with
  * dropout or noise: dropout_rows [N,1] (N = B·T), with LoRA dropout dropout_columns [C], with hidden dropout
  * hidden_columns [sites, width], with noise noise_columns [width] and noise_scale [N,1] float32; with attention
@@ -61,7 +62,7 @@ export function trainingProgram(model: ModelSource, layout: LoraLayout, options:
     fused = false,
     lossHead = makeLossHead(),
   } = options
-  const { b, batch } = begin()
+  const { b, batch } = begin(model.architecture)
   const p = b.input('p', 'float32', [layout.parameterCount])
   const g = b.input('g', 'float32', [layout.parameterCount])
   const random = randomness(model.architecture, b, options)
@@ -108,7 +109,7 @@ export function evaluationProgram(
   layout: LoraLayout | null,
   compute: ComputeType = 'float32',
 ): Graph {
-  const { b, batch } = begin()
+  const { b, batch } = begin(model.architecture)
   const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
   const losses = makeLossHead().losses(outputOf(model, context), batch.labels)
   b.output('losses', losses)
@@ -121,7 +122,7 @@ export function evaluationProgram(
  * weights. Output: logits [M,V].
  */
 export function logitsProgram(model: ModelSource, layout: LoraLayout | null, compute: ComputeType = 'float32'): Graph {
-  const { b, batch } = begin({ labelled: false })
+  const { b, batch } = begin(model.architecture, { labelled: false })
   const context = trainingContext({ model, b, batch, trainable: trainableFromP(b, layout, compute), compute })
   b.output('logits', logitsOf(outputOf(model, context)))
   return b.build()
@@ -149,7 +150,8 @@ export interface DecodingOptions {
 /**
  * One call of decoding: T new tokens of B sequences on top of a cache of S places.
  * Inputs: ids [B,T] int32; last [B] int32 (flat index of each sequence's last real token); lengths [B] int32 (tokens in
- * the cache after the call, minus 1); total [1] int32 (the longest such length plus 1); cos, sin [S, D/2]; the caches
+ * the cache after the call, minus 1); total [1] int32 (the longest such length plus 1); cos, sin as for training, and
+ * is_long [B,1] int64 (0 or 1) where long texts turn otherwise; the caches
  * of `cachesOf`; p [P] where `layout` is given. Outputs: logits [B,V]; `<cache>_out` (bind to the same tensors as the
  * inputs).
  */
@@ -169,15 +171,16 @@ export function decodingProgram(
   return b.build()
 }
 
-function begin({ labelled = true }: { labelled?: boolean } = {}): { b: Builder; batch: Batch } {
+function begin(architecture: Architecture, { labelled = true } = {}): { b: Builder; batch: Batch } {
   const b = new Builder()
   const ids = b.input('ids', 'int32', ['B', 'T'])
   const positions = b.input('positions', 'int64', ['B', 'T'])
+  const turns = longTextLimit(architecture) === null ? positions : b.input('turns', 'int64', ['B', 'T'])
   const segments = b.input('segments', 'int32', ['B', 'T'])
   const targets = b.input('targets', 'int32', ['M'])
   const labels = labelled ? b.input('labels', 'int64', ['M']) : targets
   const weights = labelled ? b.input('weights', 'float32', ['M']) : targets
-  return { b, batch: { ids, positions, segments, targets, labels, weights } }
+  return { b, batch: { ids, positions, turns, segments, targets, labels, weights } }
 }
 
 const trainableFromP = (

@@ -26,7 +26,7 @@ import { softcapped } from './activations.ts'
 import type { Architecture, ModelSource } from './architecture.ts'
 import type { AttentionOptions, ModelContext, TrainableValues } from './context.ts'
 import { weightsAndLinears, type ComputeType } from './linear.ts'
-import { rotaryNames } from './rotary.ts'
+import { longTextLimit, rotaryNames } from './rotary.ts'
 
 /** A number that no score reaches: what masked positions get before the softmax. */
 const MASKED = -1e30
@@ -37,6 +37,8 @@ const INT32_RANGE = 2 ** 31
 export interface Batch {
   readonly ids: Value
   readonly positions: Value
+  /** Rows of the rotary tables: the positions, unless long texts turn otherwise (`turnOf`). */
+  readonly turns: Value
   readonly segments: Value
   readonly targets: Value
   readonly labels: Value
@@ -183,7 +185,7 @@ function turned(
   const wide = reshape(x, ['B', 'T', heads * headSize])
   if (rotary === null) return wide
   const [cos, sin] = tables[rotary] as readonly [Value, Value]
-  return rotate(wide, batch.positions, cast(cos, x.dtype), cast(sin, x.dtype), {
+  return rotate(wide, batch.turns, cast(cos, x.dtype), cast(sin, x.dtype), {
     heads,
     size: rotaries[rotary]?.size ?? headSize,
   })
@@ -255,10 +257,11 @@ const columnsOf = ({ columns }: NonNullable<Randomness['attention']>, layer: num
 const noiseOf = (rows: Value, { columns, scale }: NonNullable<Randomness['noise']>): Value =>
   mul(mul(cast(mul(rows, columns), 'float32'), 1 / INT32_RANGE), scale)
 
-/** cos and sin [S, size/2] of every rotary scheme, as inputs. */
-export function rotaryInputs(b: Builder, { rotaries }: Architecture): (readonly [Value, Value])[] {
-  return rotaries.map(
-    ({ size }, index) => rotaryNames(index).map((name) => b.input(name, 'float32', ['S', size / 2])) as [Value, Value],
+/** cos and sin of every rotary scheme [S, size/2] as inputs; two rows a position where long texts turn otherwise. */
+export function rotaryInputs(b: Builder, architecture: Architecture): (readonly [Value, Value])[] {
+  const rows = longTextLimit(architecture) === null ? 'S' : '2·S'
+  return architecture.rotaries.map(
+    ({ size }, index) => rotaryNames(index).map((name) => b.input(name, 'float32', [rows, size / 2])) as [Value, Value],
   )
 }
 

@@ -17,6 +17,7 @@ import type { ModelReader } from '../reader/client.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import type { MemoryPlace } from '../training/memory-estimate.ts'
+import { checkPrecision } from '../training/precision.ts'
 import { validationCount } from './snapshot.ts'
 
 /** H2O's recommendation; fewer rows are enough for a single fact. */
@@ -58,6 +59,11 @@ export async function makePlan(
   ])
   const counts = countRows(dataset, values)
   const device = values['environment.device'] === 'auto' ? report.recommended.kind : values['environment.device']
+  try {
+    checkPrecision(device, values)
+  } catch (error) {
+    note('environment.precision')(error)
+  }
   const memory = memoryOf(device, report)
   const place = {
     kind: device,
@@ -71,6 +77,7 @@ export async function makePlan(
   const perEpoch = stepsPerEpoch(counts.train, values)
   issues.push(
     ...warnings(counts.train, values, sizes.memoryBytes, memory),
+    ...lengthWarnings(values, model),
     ...(await datasetWarnings(dataset, datasets)),
   )
   return {
@@ -149,6 +156,21 @@ function warnings(
   if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory')
   return found
 }
+
+/** Rows are cut where the model's context ends. */
+const lengthWarnings = (values: SettingValues, model: LocalModel | null): PlanIssue[] =>
+  model && values['tokenizer.max_length'] > model.contextLengthTokens
+    ? [
+        {
+          severity: 'warning',
+          setting: 'tokenizer.max_length',
+          error: {
+            code: 'plan/beyond-context',
+            facts: { maxLength: values['tokenizer.max_length'], context: model.contextLengthTokens },
+          },
+        },
+      ]
+    : []
 
 /** Problems in the rows warn but forbid nothing. */
 async function datasetWarnings(dataset: DatasetInfo | null, datasets: DatasetService): Promise<PlanIssue[]> {

@@ -1,4 +1,5 @@
 import { openCheckpoint, type Checkpoint } from '../checkpoints/index.ts'
+import { architectureOf } from '../models/family.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import type { ModelPlace } from './protocol.ts'
 
@@ -17,7 +18,7 @@ export function openModel({ folder, stamp }: ModelPlace): OpenModel {
     open = {
       folder,
       stamp,
-      checkpoint: once(() => openCheckpoint(folder)),
+      checkpoint: once(() => openCheckpoint(folder, architectureOf)),
       tokenizer: once(() => loadTokenizer(folder)),
     }
   return open

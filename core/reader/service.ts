@@ -1,5 +1,7 @@
 import { UserError, type AppError } from '../contract/errors.ts'
 import type { HostPort } from '../processes/port.ts'
+import { architectureOf } from '../models/family.ts'
+import { withinContext } from '../samples/samples.ts'
 import { readTexts } from './card.ts'
 import { describeModel } from './describe.ts'
 import { openModel } from './open-model.ts'
@@ -12,7 +14,11 @@ const handlers: Handlers = {
   describe: async (place) => describeModel(openModel(place)),
   texts: ({ folder }) => readTexts(folder),
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
-  sample: async ({ rows, values, ...place }) => previewOf(await openModel(place).tokenizer(), rows, values),
+  async sample({ rows, values, ...place }) {
+    const model = openModel(place)
+    const { contextLength } = architectureOf((await model.checkpoint()).config)
+    return previewOf(await model.tokenizer(), rows, withinContext(values, contextLength))
+  },
   // Loaded when it is needed: it knows the runtime.
   memory: async ({ values, place, ...model }) =>
     (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),

@@ -4,6 +4,7 @@ import type { DatasetService } from '../datasets/service.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import type { ModelService } from '../local-models/service.ts'
+import { checkPrecision } from '../training/precision.ts'
 import { findTrainable } from '../planning/plan.ts'
 import { snapshotRows } from '../planning/snapshot.ts'
 import { checkpointAt, latestCheckpoint, rewindCheckpoints, usedCheckpoint } from '../training/checkpoint-folder.ts'
@@ -46,6 +47,7 @@ export async function createDraft(options: PreparationOptions, values: SettingVa
   const model = await options.models.find(values['general.llm_backbone'])
   const dataset = await findTrainable(values, datasets)
   const device = await chooseDevice(values, options.devices)
+  checkPrecision(device, values)
   const created = clock()
   const draft = {
     id: await newId(options, created),

@@ -18,6 +18,7 @@ export function explainError(error: unknown, device: DeviceKind, weightsFolder =
       reason: error.detail,
     })
   }
+  if (/requires f16 but the device does/.test(error.detail)) return new UserError('device/no-fp16', { device })
   if (memoryTexts.test(error.detail)) return new UserError('runtime/out-of-memory', { device })
   if (weightsFolder && weightTexts.test(error.detail)) {
     return new UserError('runtime/weights-unreadable', { folder: weightsFolder, reason: error.detail })

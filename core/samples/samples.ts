@@ -72,6 +72,12 @@ export function sampleOptionsOf(settings: SettingValues): SampleOptions {
   }
 }
 
+/** The settings with rows no longer than a model's context. */
+export const withinContext = (settings: SettingValues, contextLength: number): SettingValues => ({
+  ...settings,
+  'tokenizer.max_length': Math.min(settings['tokenizer.max_length'], contextLength),
+})
+
 function formatOf(settings: SettingValues): SampleFormat {
   const h2o: H2oFormat = {
     kind: 'h2o',

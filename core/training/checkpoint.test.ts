@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { optimizers } from '../optimization/index.ts'
 import { layOutLora } from '../models/lora.ts'
-import { readCheckpoint, saveCheckpoint, type Snapshot } from './checkpoint.ts'
+import { readAdapter } from '../checkpoints/index.ts'
+import { readCheckpoint, savedModulesOf, saveCheckpoint, type Snapshot } from './checkpoint.ts'
 import { latestCheckpoint } from './checkpoint-folder.ts'
 
 const module = { path: 'model.layers.0.mlp.up_proj', inSize: 6, outSize: 4, bias: false, reads: 'f' }
@@ -39,6 +40,33 @@ const save = (...steps: Snapshot[]) =>
     (before, one) => before.then(() => saveCheckpoint(folder, { layout, config }, one)),
     Promise.resolve(),
   )
+
+describe('a tied table that is trained itself', () => {
+  const tied = { embedding: 'model.embed_tokens.weight', outputLayers: ['lm_head.weight'], tied: true }
+  const withTable = layOutLora([module], { rank: 2, alpha: 4, fullWeights: [{ name: tied.embedding, shape: [3, 2] }] })
+  const p = Float32Array.from({ length: withTable.parameterCount }, (_, index) => index)
+  const optimizer = { m: p, v: p }
+
+  it('is saved under both its names, which PEFT needs, and comes back', async () => {
+    const savedModules = savedModulesOf(withTable, tied)
+    expect(savedModules).toEqual(['embed_tokens', 'lm_head'])
+    const options = { layout: withTable, config: { ...config, savedModules }, architecture: tied }
+    await saveCheckpoint(folder, options, { ...snapshot(1), p, optimizer })
+    const { fullWeights } = await readAdapter(join(folder, '1'))
+    const table = { shape: [3, 2], data: p.slice(-6) }
+    expect(fullWeights).toEqual(
+      new Map([
+        ['lm_head.weight', table],
+        ['model.embed_tokens.weight', table],
+      ]),
+    )
+    expect((await readCheckpoint(join(folder, '1'), withTable, optimizers.AdamW.state)).p).toEqual(p)
+  })
+
+  it('is one where the output layer is another', () => {
+    expect(savedModulesOf(withTable, { ...tied, tied: false })).toEqual(['embed_tokens'])
+  })
+})
 
 describe('checkpoints', () => {
   it('come back bit for bit', async () => {

@@ -14,7 +14,8 @@ import { writeFileAtomic } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { UserError } from '../contract/index.ts'
-import type { Architecture } from '../models/family.ts'
+import { TEXT_MODEL } from '../models/checkpoint-names.ts'
+import { textConfigOf, type Architecture } from '../models/family.ts'
 import { layOutLora, type LoraLayout, type VectorSlice } from '../models/lora.ts'
 import {
   MODEL_FILE,
@@ -43,6 +44,8 @@ export interface Snapshot {
 export interface SaveOptions {
   readonly layout: LoraLayout
   readonly config: Adapter['config']
+  /** Of the base model; none of its weights is tied unless given. */
+  readonly architecture?: TiedTables
   /**
    * Where every weight is trained: the base model's folder, whose config.json and tokenizer make the checkpoint a model
    * of its own.
@@ -75,11 +78,16 @@ export async function saveCheckpoint(
 /** Every file is synced, and the draft with them. */
 async function writeDraft(
   draft: string,
-  { layout, config, wholeModel }: SaveOptions,
+  { layout, config, architecture, wholeModel }: SaveOptions,
   { state, p, optimizer }: Snapshot,
 ): Promise<void> {
   if (wholeModel) await writeModel(draft, wholeModel.folder, layout, p)
-  else await writeAdapter(draft, { config, modules: modulesOf(layout, p), fullWeights: fullWeightsOf(layout, p) })
+  else
+    await writeAdapter(draft, {
+      config,
+      modules: modulesOf(layout, p),
+      fullWeights: savedWeightsOf(layout, architecture, p),
+    })
   const vectors = Object.entries(optimizer).map(
     ([key, data]) => [key, { dtype: dtypeOf(data), shape: [data.length], data }] as const,
   )
@@ -94,13 +102,25 @@ const dtypeOf = (data: StateArray): 'float32' | 'int8' | 'uint8' =>
 const DESCRIPTION = /\.(json|model|txt|jinja)$/
 const INDEX = /\.index\.json$/
 
+/** A model of text and images is trained, and kept, as its model of text. */
+const asTextName = (name: string): string => name.replace(new RegExp(`^${TEXT_MODEL}\\.`), 'model.')
+
+function textConfigIn(bytes: Buffer): Buffer {
+  const config = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>
+  const text = textConfigOf(config)
+  return text === config ? bytes : Buffer.from(`${JSON.stringify(text, null, 2)}\n`)
+}
+
 async function writeModel(target: string, modelFolder: string, layout: LoraLayout, p: Float32Array): Promise<void> {
   const tensors = [...fullWeightsOf(layout, p)].map(
-    ([name, { shape, data }]) => [name, { dtype: 'float32', shape, data }] as const,
+    ([name, { shape, data }]) => [asTextName(name), { dtype: 'float32', shape, data }] as const,
   )
   await writeSafetensors(join(target, MODEL_FILE), Object.fromEntries(tensors))
   const files = (await readdir(modelFolder)).filter((file) => DESCRIPTION.test(file) && !INDEX.test(file))
-  for (const file of files) await writeFileAtomic(join(target, file), await readFile(join(modelFolder, file)))
+  for (const file of files) {
+    const bytes = await readFile(join(modelFolder, file))
+    await writeFileAtomic(join(target, file), file === 'config.json' ? textConfigIn(bytes) : bytes)
+  }
 }
 
 /**
@@ -154,16 +174,58 @@ function modulesOf(layout: LoraLayout, p: Float32Array): Adapter['modules'] {
 const fullWeightsOf = ({ fullWeights }: LoraLayout, p: Float32Array): Map<string, FullWeight> =>
   new Map(fullWeights.map(({ name, shape, place }) => [name, { shape, data: partOf(p, place) }]))
 
+type TiedTables = Pick<Architecture, 'embedding' | 'outputLayers' | 'tied'>
+
+/** The output layer that is the embedding table, where that is trained itself; null otherwise. */
+function tiedHeadOf({ fullWeights }: LoraLayout, architecture: TiedTables | undefined): string | null {
+  if (!architecture) return null
+  const { embedding, outputLayers, tied } = architecture
+  const names = fullWeights.map(({ name }) => name)
+  const isUntied = outputLayers.some((name) => names.includes(name))
+  return tied && !isUntied && names.includes(embedding) ? (outputLayers[0] ?? null) : null
+}
+
+/**
+ * The weights of an adapter that are trained themselves. A tied table is there under both its names: PEFT gives each of
+ * the two modules a copy of its own.
+ */
+function savedWeightsOf(
+  layout: LoraLayout,
+  architecture: TiedTables | undefined,
+  p: Float32Array,
+): Map<string, FullWeight> {
+  const weights = fullWeightsOf(layout, p)
+  const head = tiedHeadOf(layout, architecture)
+  return head === null || !architecture ? weights : weights.set(head, weights.get(architecture.embedding) as FullWeight)
+}
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+/** PEFT's `modules_to_save`: the last parts of the paths of the modules whose weights are trained themselves. */
+export function savedModulesOf(layout: LoraLayout, architecture: TiedTables): string[] {
+  const head = tiedHeadOf(layout, architecture)
+  const names = [...layout.fullWeights.map(({ name }) => name), ...(head === null ? [] : [head])]
+  return [...new Set(names.map((name) => lastPart(name.replace(/\.(weight|bias)$/, ''))))]
+}
+
+/**
+ * PEFT's `target_modules`: the last parts of the modules' paths; whole paths where the model has a part for images too,
+ * whose modules may have the same names.
+ */
+export const targetModulesOf = ({ slots }: LoraLayout, { embedding }: Pick<Architecture, 'embedding'>): string[] => [
+  ...new Set(slots.map(({ module: { path } }) => (embedding.startsWith(`${TEXT_MODEL}.`) ? path : lastPart(path)))),
+]
+
 /** The flat vector of a checkpoint: of its adapter, or of its whole model. Throws as `readAdapterVector`. */
 export async function readTrainedVector(folder: string, layout: LoraLayout): Promise<Float32Array<ArrayBuffer>> {
   if (layout.slots.length > 0) return readAdapterVector(folder, layout)
   const { tensors } = await readSafetensorsHeader(join(folder, MODEL_FILE))
-  const fullWeights = await Promise.all(
-    [...tensors].map(
-      async ([name, place]) => [name, { shape: place.shape, data: await readTensor(folder, place) }] as const,
-    ),
-  )
-  return fill(folder, layout, new Map(), new Map(fullWeights))
+  const fullWeights = new Map<string, FullWeight>()
+  for (const { name } of layout.fullWeights) {
+    const place = tensors.get(asTextName(name))
+    if (place) fullWeights.set(name, { shape: place.shape, data: await readTensor(folder, place) })
+  }
+  return fill(folder, layout, new Map(), fullWeights)
 }
 
 /**

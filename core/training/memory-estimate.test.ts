@@ -71,7 +71,7 @@ const files: ModelFiles = {
   architecture,
   stored,
   weights: stored as ReadonlyMap<string, StoredTensor> as ReadonlyMap<string, WeightEntry>,
-  scattered: false,
+  inPlace: true,
 }
 const cuda: MemoryPlace = { kind: 'cuda', hasKernels: true }
 

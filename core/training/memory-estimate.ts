@@ -19,6 +19,7 @@ import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-fil
 import { residentBytes, residentEntries } from '../weights/resident.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
 import { memorySavings } from './memory-policy.ts'
+import { withinContext } from '../samples/samples.ts'
 import { optimizers, type StateVector } from '../optimization/index.ts'
 import { capturedCount, capturedLength } from './packing.ts'
 import { computeTypeFor, weightStorageFor } from './precision.ts'
@@ -69,10 +70,11 @@ export interface RunMemory {
  */
 export function estimateMemory(
   checkpoint: Checkpoint,
-  values: SettingValues,
+  settings: SettingValues,
   place: MemoryPlace,
 ): { trainableParameterCount: number; memoryBytes: number } {
   const files = modelFilesOf(checkpoint)
+  const values = withinContext(settings, files.architecture.contextLength)
   const layout = trainableLayout(files, values)
   const graphs = graphsFor(checkpoint, values, place)
   const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, graphs })
@@ -197,7 +199,11 @@ function answerBytes(run: Run): number {
   const prompt = Math.min(values['tokenizer.max_length_prompt'], values['tokenizer.max_length'])
   const places = cachePlaces(prompt + values['prediction.max_length_inference'], architecture, isCaptured)
   const rows = place.kind === 'cuda' ? 1 : answeredAtOnce(values)
-  const sizes = { ...batchSizes(run, { B: rows * beams, T: Math.min(prompt, places), chunks: 1 }), S: places }
+  const sizes = {
+    ...batchSizes(run, { B: rows * beams, T: Math.min(prompt, places), chunks: 1 }),
+    S: places,
+    '2·S': 2 * places,
+  }
   // Beams that change places are copied from one set of caches into another.
   const moved = beams > 1 ? cachesOf(architecture) : []
   const secondSet = moved.map(({ shape }) => tensorBytesOf({ dtype: compute, shape }, { sizes, provider: place.kind }))
@@ -227,7 +233,7 @@ function batchSizes(
 ): Readonly<Record<string, number>> {
   const { heads, kvHeads } = architecture
   const N = B * T
-  return { B, T, N, M: N, 'M/K': N / chunks, S: T, R: N * heads, 'G·T': (heads / kvHeads) * T }
+  return { B, T, N, M: N, 'M/K': N / chunks, S: T, '2·S': 2 * T, R: N * heads, 'G·T': (heads / kvHeads) * T }
 }
 
 /** A graph as a session gets it: with custom operators where it is opened for capture and they can be compiled. */

@@ -17,6 +17,7 @@ describe('packing', () => {
       ids: Int32Array.of(20, 21, 22, 23, 24, 30, 31, 32, 10, 11),
       positions: BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 0n, 1n, 2n, 0n, 1n),
       segments: Int32Array.of(1, 1, 1, 1, 1, 2, 2, 2, 0, 0),
+      lengths: Int32Array.of(6, 6, 6, 6, 6, 4, 4, 4, 3, 3),
       targets: Int32Array.of(3, 4, 6, 7, 8, 9),
       labels: BigInt64Array.of(24n, 25n, 32n, 33n, 11n, 12n),
       tokenCount: 13,

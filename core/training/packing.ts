@@ -1,3 +1,4 @@
+import { turnOf } from '../models/rotary.ts'
 import type { TokenRow } from '../samples/token-row.ts'
 import { onScale, roundUp } from '../runtime/captured-sizes.ts'
 
@@ -11,6 +12,8 @@ export interface PackedBatch {
   readonly positions: BigInt64Array<ArrayBuffer>
   /** [B,T]: which row a token belongs to. */
   readonly segments: Int32Array<ArrayBuffer>
+  /** [B,T]: how many tokens the token's row has, with those that are left out; 0 where there is no token. */
+  readonly lengths: Int32Array<ArrayBuffer>
   /** [M]: flat places whose next token counts. */
   readonly targets: Int32Array<ArrayBuffer>
   /** [M]: that next token. */
@@ -39,6 +42,7 @@ export function packRows(rows: readonly TokenRow[], maxTokens = 0, isCaptured = 
     ids: new Int32Array(size),
     positions: new BigInt64Array(size),
     segments: new Int32Array(size).fill(-1),
+    lengths: new Int32Array(size),
   }
   const targets: number[] = []
   const labels: bigint[] = []
@@ -51,6 +55,7 @@ export function packRows(rows: readonly TokenRow[], maxTokens = 0, isCaptured = 
         batch.ids[place + index] = ids[index] as number
         batch.positions[place + index] = BigInt(index)
         batch.segments[place + index] = member
+        batch.lengths[place + index] = ids.length
         if (labelMask[index + 1] !== 1) continue
         targets.push(place + index)
         labels.push(BigInt(ids[index + 1] as number))
@@ -68,6 +73,10 @@ export function packRows(rows: readonly TokenRow[], maxTokens = 0, isCaptured = 
     tokenCount,
   }
 }
+
+/** Rows of the rotary tables [B,T] of a model that turns texts of more than `limit` tokens otherwise. */
+export const turnsOf = ({ positions, lengths }: PackedBatch, limit: number): BigInt64Array<ArrayBuffer> =>
+  BigInt64Array.from(positions, (position, index) => BigInt(turnOf(Number(position), lengths[index] as number, limit)))
 
 /** Tokens up to the one before the last counted token; at least 1. */
 const neededLength = ({ labelMask }: TokenRow): number => Math.max(1, labelMask.lastIndexOf(1))
@@ -134,12 +143,14 @@ export function padBatch(batch: PackedBatch): PackedBatch {
     ids: new Int32Array(size),
     positions: new BigInt64Array(size),
     segments: new Int32Array(size).fill(-1),
+    lengths: new Int32Array(size),
   }
   for (let row = 0; row < B; row++) {
     const [from, to] = [row * T, row * wide]
     padded.ids.set(batch.ids.subarray(from, from + T), to)
     padded.positions.set(batch.positions.subarray(from, from + T), to)
     padded.segments.set(batch.segments.subarray(from, from + T), to)
+    padded.lengths.set(batch.lengths.subarray(from, from + T), to)
   }
   const count = Math.min(size, roundUp(targets.length, roundUp(size / TARGET_SHARES, LEAST_TARGETS)))
   const moved = Array.from(targets, (place) => Math.floor(place / T) * wide + (place % T))

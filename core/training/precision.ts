@@ -1,5 +1,5 @@
 // In which number formats a run computes and keeps the base weights.
-import type { DeviceKind, SettingValues } from '../contract/index.ts'
+import { UserError, type DeviceKind, type SettingValues } from '../contract/index.ts'
 import type { ComputeType } from '../models/programs.ts'
 import type { WeightStorage } from '../weights/resident.ts'
 
@@ -11,6 +11,13 @@ export const computeTypeFor = (
   device: DeviceKind,
   { 'environment.precision': precision }: Pick<SettingValues, 'environment.precision'>,
 ): ComputeType => (precision !== 'auto' ? precision : device === 'cuda' ? 'float16' : 'float32')
+
+/** Refuses what a device does not compute in. Throws UserError `plan/precision` with the setting. */
+export function checkPrecision(device: DeviceKind, settings: Pick<SettingValues, 'environment.precision'>): void {
+  const precision = computeTypeFor(device, settings)
+  if (device === 'webgpu' && precision !== 'float32')
+    throw new UserError('plan/precision', { precision, device, setting: 'environment.precision' })
+}
 
 /** How a run keeps the base weights: as asked for; unless said otherwise, on CUDA in what is computed in. */
 export function weightStorageFor(

@@ -10,8 +10,9 @@ import type { TrainContext } from './trainer.ts'
 import type { TrainJob } from './job.ts'
 import { LossScale } from './loss-scale.ts'
 import { MemoryStrategy } from './memory-strategy.ts'
-import { weightStorageFor } from './precision.ts'
+import { checkPrecision, weightStorageFor } from './precision.ts'
 import { optimizers, type Optimizer } from '../optimization/index.ts'
+import { withinContext } from '../samples/samples.ts'
 import { readSamples, type TrainingSample } from '../samples/sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot } from './checkpoint.ts'
 import type { TrainingState } from './checkpoint-folder.ts'
@@ -41,6 +42,7 @@ export interface TrainingSetup {
 /** Reads rows and model, and opens the device. Throws UserError for what the user can fix. */
 export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainContext): Promise<TrainingSetup> {
   const { settings } = job
+  checkPrecision(job.device, settings)
   const device = openRuntime().device(job.device)
   const opening = device.ready()
   // Whoever waits for it hears of it.
@@ -87,8 +89,8 @@ async function readInputs(
   job: TrainJob,
   onEvent: TrainContext['onEvent'],
 ): Promise<Pick<TrainingSetup, 'model' | 'trainSamples' | 'validationSamples' | 'maxTokens'>> {
-  const { settings } = job
-  const model = withDropout(await loadModel(job.modelFolder), settings['architecture.intermediate_dropout'])
+  const model = withDropout(await loadModel(job.modelFolder), job.settings['architecture.intermediate_dropout'])
+  const settings = withinContext(job.settings, model.architecture.contextLength)
   const [rows, validationSamples] = (await Promise.all(
     [job.trainFile, job.validationFile].map((file) => readSamples(file, model.tokenizer, settings, onEvent)),
   )) as [TrainingSample[], TrainingSample[]]

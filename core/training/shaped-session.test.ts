@@ -23,7 +23,7 @@ async function openSum({ isCaptured }: { readonly isCaptured: boolean }) {
     session,
     shared: {},
     outputs: {},
-    architecture: { heads: 1, layerCount: 1, width: 1, dropoutSites: 0 },
+    architecture: { heads: 1, layerCount: 1, width: 1, rotaries: [], dropoutSites: 0 },
     layout: { columnCount: 0 },
   })
   return {

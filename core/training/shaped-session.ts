@@ -1,8 +1,9 @@
 import type { Architecture } from '../models/family.ts'
 import type { LoraLayout } from '../models/lora.ts'
+import { longTextLimit } from '../models/rotary.ts'
 import { Owned, type MemoryUse, type Binding, type Device, type DeviceTensor, type Session } from '../runtime/index.ts'
 import { KEPT_BINDINGS, MAX_CAPTURED_SHAPES } from './memory-policy.ts'
-import type { PackedBatch } from './packing.ts'
+import { turnsOf, type PackedBatch } from './packing.ts'
 import { fillOdd, type Stream } from '../random/rng.ts'
 
 export interface ShapedSessionOptions {
@@ -13,7 +14,7 @@ export interface ShapedSessionOptions {
   readonly shared: Readonly<Record<string, DeviceTensor>>
   /** Outputs besides the loss. */
   readonly outputs: Readonly<Record<string, DeviceTensor>>
-  readonly architecture: Pick<Architecture, 'heads' | 'layerCount' | 'width' | 'dropoutSites'>
+  readonly architecture: Pick<Architecture, 'heads' | 'layerCount' | 'width' | 'dropoutSites' | 'rotaries'>
   readonly layout: Pick<LoraLayout, 'columnCount'>
   /** NEFTune's α; 0 unless given. */
   readonly noiseAlpha?: number
@@ -128,6 +129,8 @@ class BoundShape {
   readonly losses: DeviceTensor<'float32'> | null
   readonly #batch
   readonly #noise: { readonly tensor: DeviceTensor<'float32'>; readonly alpha: number; readonly width: number } | null
+  /** Rows of the rotary tables, where long texts turn otherwise. */
+  readonly #turns: { readonly tensor: DeviceTensor<'int64'>; readonly limit: number } | null
   readonly #random: readonly RandomInput[]
   readonly #owned = new Owned()
 
@@ -144,6 +147,9 @@ class BoundShape {
     try {
       this.#batch = batchTensors(batch, tensor)
       const wanted = new Set(session.inputs.map(({ name }) => name))
+      const limit = longTextLimit(architecture)
+      this.#turns =
+        limit === null ? null : { tensor: tensor('int64', [batch.sequences, batch.tokensPerSequence]), limit }
       const made = randomTensors(batch, { architecture, layout, wanted }, tensor)
       this.#random = made.map(([name, input]) => ({
         stream: streamOf[name],
@@ -163,6 +169,7 @@ class BoundShape {
         ...this.#batch,
         ...Object.fromEntries(made),
         ...(this.#noise && { noise_scale: this.#noise.tensor }),
+        ...(this.#turns && { turns: this.#turns.tensor }),
         accumulate,
       }
       const inputs = Object.fromEntries([...wanted].map((name) => [name, available[name] as DeviceTensor]))
@@ -178,6 +185,7 @@ class BoundShape {
   write(batch: PackedBatch, weights: Float32Array<ArrayBuffer>): void {
     this.#batch.ids.write(batch.ids)
     this.#batch.positions.write(batch.positions)
+    if (this.#turns) this.#turns.tensor.write(turnsOf(batch, this.#turns.limit))
     this.#batch.segments.write(batch.segments)
     this.#batch.targets.write(batch.targets)
     this.#batch.labels.write(batch.labels)

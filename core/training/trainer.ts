@@ -3,7 +3,7 @@ import { UserError, type SettingValues } from '../contract/index.ts'
 import { canCompileKernels } from '../kernels/index.ts'
 import { isOutOfMemory } from '../runtime/index.ts'
 import { BatchPlan, rowsPerBatch, stepsPerEpoch } from './batches.ts'
-import { saveCheckpoint, type SaveOptions, type StateArray } from './checkpoint.ts'
+import { saveCheckpoint, type SaveOptions, type StateArray, savedModulesOf, targetModulesOf } from './checkpoint.ts'
 import type { TrainingState } from './checkpoint-folder.ts'
 import { HistoryWriter } from './history.ts'
 import type { TrainEvent, TrainJob, TrainResult } from './job.ts'
@@ -245,24 +245,24 @@ class Run {
 
   #saveOptions(): SaveOptions {
     const { layout, model } = this.#setup
-    const moduleOf = (weight: string) => weight.replace(/\.(weight|bias)$/, '')
-    const last = (path: string) => path.slice(path.lastIndexOf('.') + 1)
+    const { architecture } = model
     const config = {
       baseModel: basename(model.folder),
       rank: layout.rank,
       alpha: layout.alpha,
       dropout: this.#settings['training.lora_dropout'],
-      targetModules: [...new Set(layout.slots.map(({ module }) => last(module.path)))],
+      targetModules: targetModulesOf(layout, architecture),
       fanInFanOut: layout.slots.some(({ module }) => module.transposed),
       rankStabilised: layout.rankStabilised,
       decomposed: layout.slots.some(({ magnitude }) => magnitude !== null),
-      savedModules: [...new Set(layout.fullWeights.map(({ name }) => last(moduleOf(name))))],
+      savedModules: savedModulesOf(layout, architecture),
     }
     const keep = this.#settings['training.save_checkpoint'] === 'each_evaluation_epoch' ? 'all' : 'named'
     return {
       layout,
       config,
       keep,
+      architecture,
       ...(this.#settings['training.lora'] ? {} : { wholeModel: { folder: model.folder } }),
     }
   }

@@ -43,6 +43,8 @@ export const errors: LocaleOf<typeof ja> = {
   'experiment/no-checkpoint': '"{name}" has no checkpoint of step {step}. Choose one of those that are kept.',
   'experiment/not-resumable': '"{name}" has ended and cannot be resumed.',
   'experiment/untrained': '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
+  'device/no-fp16':
+    'The device "{device}" cannot hold weights in fp16. Set "Base weights" to bfloat16 or int8, or choose the CPU as the device.',
   'device/unavailable':
     'The device "{device}" cannot be used now. {why} With "Device" on automatic, one that can be used computes.',
   'model/not-found': 'The model "{model}" was not found. Choose one that is listed in Models.',
@@ -51,6 +53,9 @@ export const errors: LocaleOf<typeof ja> = {
   'plan/few-rows':
     'There are {rows} training rows: enough for one fact; 1,000 or more are advised for broader teaching.',
   'plan/batch-larger-than-data': 'With {rows} training rows, the batch size {batchSize} is treated as {rows}.',
+  'plan/beyond-context':
+    'The maximum length {maxLength} is more than the {context} tokens that this model can read. Rows are cut at {context} tokens.',
+  'plan/precision': 'The precision {precision} cannot be used on the device "{device}". Choose automatic or float32.',
   'plan/memory':
     'This will hardly fit the memory of this computer. Make the batch size or the maximum length smaller; int4 for "Base weights" takes less memory, too.',
   'plan/gpu-memory':
@@ -79,6 +84,8 @@ export const errors: LocaleOf<typeof ja> = {
   'checkpoint/json-invalid': 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
   'checkpoint/weights-missing':
     'The folder "{folder}" has no weights (model.safetensors or pytorch_model.bin). Install the model again.',
+  'checkpoint/shard-missing':
+    'The weights in the folder "{folder}" are in several files, of which "{file}" is missing. Download all of them again.',
   'checkpoint/torch-legacy':
     'The file "{file}" is in PyTorch\'s old format, which cannot be read. Convert it to safetensors, or choose a model that has model.safetensors.',
   'checkpoint/torch-refused':
@@ -117,8 +124,12 @@ export const errors: LocaleOf<typeof ja> = {
   'tokenizer/no-template': 'This model has no chat template. Set "Sample format" to "H2O markers".',
   'tokenizer/template-failed': 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
   'model/unsupported': 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
-  'model/config':
-    'The entry "{setting}" of the model\'s config.json cannot be used ({problem}). Choose a supported model.',
+  'model/config': 'The entry "{setting}: {found}" of the model\'s config.json is not supported. Choose another model.',
+  'model/quantized':
+    'The weights of this model are quantized already ({method}), so it cannot be used. Choose the original model (fp32, fp16 or bf16). Set "Base weights" to int8 or int4 to need less memory.',
+  'model/config-missing': 'The entry "{setting}" is missing in the model\'s config.json. Install the model again.',
+  'model/config-unknown':
+    'The entry "{setting}: {found}" of the model\'s config.json is not known here. It may change the results, so the model is not used. Choose another model.',
   'model/config-range':
     'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',
@@ -128,6 +139,8 @@ export const errors: LocaleOf<typeof ja> = {
     'Reading the files of the model "{model}" took more than {megabytes} MB of memory, so this was stopped. Check where the model comes from, or choose another.',
   'model/unreadable':
     'The files of the model "{model}" cannot be read ({reason}). Check where the model comes from; install it again or choose another.',
+  'model/weight-missing':
+    'The weight "{weight}" of the model is missing. Check that config.json belongs to these weights, and that no file of them is missing.',
   'model/weight':
     'The weight "{weight}" of the model does not fit (expected {expected}, found {found}). Get the model again.',
   'model/unknown-target': 'This model has no layer "{target}" for LoRA. Known names: {known}.',

@@ -44,6 +44,8 @@ export const errors = {
     '「{name}」にはステップ {step} のチェックポイントがありません。残っているチェックポイントから選んでください。',
   'experiment/not-resumable': '「{name}」は終わっているため、再開できません。',
   'experiment/untrained': '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',
+  'device/no-fp16':
+    '装置「{device}」は fp16 の重みを扱えません。「ベースモデルの重みの持ち方」を bfloat16 か int8 にするか、計算する装置に CPU を選んでください。',
   'device/unavailable':
     '装置「{device}」は今は使えません。{why}「計算に使う装置」を「自動」にすると、使える装置で計算します。',
   'model/not-found': 'モデル「{model}」が見つかりません。「モデル」の部屋にあるものを選んでください。',
@@ -51,6 +53,10 @@ export const errors = {
     '「{dataset}」に、学習の妨げになりそうな所が {count} か所あります。データセットの「確認」で直せます。',
   'plan/few-rows': '学習データは {rows} 行です。1 つの事実なら十分ですが、幅広く教えるなら 1,000 行以上が目安です。',
   'plan/batch-larger-than-data': '学習データが {rows} 行のため、バッチサイズ {batchSize} は {rows} として扱います。',
+  'plan/beyond-context':
+    '最大の長さ {maxLength} は、このモデルが読める {context} トークンを超えています。{context} トークンで切ります。',
+  'plan/precision':
+    '「計算の精度」の {precision} は、装置「{device}」では使えません。「自動」か float32 を選んでください。',
   'plan/memory':
     'このパソコンのメモリに入りきらない見込みです。「バッチサイズ」か「全体の最大の長さ」を小さくしてください。「ベースモデルの重みの持ち方」を int4 にしても、メモリは少なくてすみます。',
   'plan/gpu-memory':
@@ -81,6 +87,8 @@ export const errors = {
     'ファイル「{file}」の中身が壊れています（JSON として読めません）。モデルを入れ直してください。',
   'checkpoint/weights-missing':
     'フォルダ「{folder}」にモデルの重み（model.safetensors または pytorch_model.bin）がありません。モデルを入れ直してください。',
+  'checkpoint/shard-missing':
+    'フォルダ「{folder}」に、分けて保存されたモデルの重みの一部「{file}」がありません。すべてのファイルをもう一度ダウンロードしてください。',
   'checkpoint/torch-legacy':
     'ファイル「{file}」は PyTorch の古い保存形式のため読めません。safetensors に変換するか、model.safetensors のあるモデルを選んでください。',
   'checkpoint/torch-refused':
@@ -125,7 +133,12 @@ export const errors = {
   'tokenizer/template-failed':
     'モデルのチャット形式で文を作れません（{reason}）。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
   'model/unsupported': 'このモデルの種類「{found}」にはまだ対応していません。対応している種類は {supported} です。',
-  'model/config': 'モデルの config.json の「{setting}」を扱えません（{problem}）。対応しているモデルを選んでください。',
+  'model/config': 'モデルの config.json の「{setting}：{found}」には対応していません。別のモデルを選んでください。',
+  'model/quantized':
+    'このモデルの重みは量子化済み（{method}）のため使えません。量子化していない元のモデル（fp32・fp16・bf16）を選んでください。メモリは「ベースモデルの重みの持ち方」を int8 か int4 にすると減らせます。',
+  'model/config-missing': 'モデルの config.json に「{setting}」がありません。モデルを入れ直してください。',
+  'model/config-unknown':
+    'モデルの config.json の「{setting}：{found}」は知らない設定です。計算の結果が変わるおそれがあるため、このモデルは使いません。別のモデルを選んでください。',
   'model/config-range':
     'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
@@ -135,6 +148,8 @@ export const errors = {
     'モデル「{model}」のファイルの処理に {megabytes} MB を超えるメモリが必要なため中止しました。入手元を確認して、別のモデルを選んでください。',
   'model/unreadable':
     'モデル「{model}」のファイルを処理できません（{reason}）。入手元を確認して、モデルを入れ直すか、別のモデルを選んでください。',
+  'model/weight-missing':
+    'モデルの重み「{weight}」がありません。config.json と重みが同じモデルのものか、重みのファイルがそろっているか確認してください。',
   'model/weight':
     'モデルの重み「{weight}」の形が合いません（必要 {expected}、実際 {found}）。モデルをもう一度入手してください。',
   'model/unknown-target': 'LoRA を足す層「{target}」はこのモデルにありません。使える名前は {known} です。',

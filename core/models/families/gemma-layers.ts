@@ -1,21 +1,25 @@
 import { z } from 'zod'
-import { activationNames, type Activation } from '../activations.ts'
+import { activationNames } from '../activations.ts'
 import type { Block, Layer } from '../blocks/block.ts'
 import { scaledEmbedding } from '../blocks/embedding.ts'
 import { sandwich } from '../blocks/norm.ts'
 import { sequential } from '../blocks/residual.ts'
+import { entry, only } from '../config.ts'
 import { LlamaFields, llamaParts, type LlamaLayer } from './llama-layers.ts'
+import { layerKinds } from './sliding-window.ts'
 
 /** What the config.json of Gemma 2 and 3 says in the same words. */
 export const GemmaFields = LlamaFields.extend({
-  head_dim: z.number().default(256),
-  hidden_activation: z.enum(activationNames).nullish(),
-  attention_bias: z.boolean().default(false),
-  query_pre_attn_scalar: z.number().default(256),
-  layer_types: z.array(z.string()).nullish(),
+  num_key_value_heads: entry(z.number(), 4),
+  head_dim: entry(z.number(), 256),
+  hidden_activation: entry(z.enum(activationNames), 'gelu_pytorch_tanh'),
+  attention_bias: entry(z.boolean(), false),
+  query_pre_attn_scalar: entry(z.number().positive(), 256),
+  layer_types: layerKinds.nullish(),
   attn_logit_softcapping: z.number().nullish(),
   final_logit_softcapping: z.number().nullish(),
-  tie_word_embeddings: z.boolean().default(true),
+  tie_word_embeddings: entry(z.boolean(), true),
+  use_bidirectional_attention: only(false),
 })
 
 /** Scaled embeddings, capped scores and logits, and the activation by Gemma's name for it. */
@@ -23,7 +27,7 @@ export function gemmaParts(config: Omit<z.infer<typeof GemmaFields>, 'rope_param
   const parts = llamaParts(config)
   const softcap = config.attn_logit_softcapping ?? undefined
   return {
-    activation: config.hidden_activation ?? ('gelu_pytorch_tanh' as Activation),
+    activation: config.hidden_activation,
     scores: { softcap, scale: config.query_pre_attn_scalar ** -0.5 },
     decoder: {
       ...parts,

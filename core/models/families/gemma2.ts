@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import type { Family } from '../architecture.ts'
 import { offsetRmsNorms } from '../blocks/norm.ts'
-import { readConfig } from '../config.ts'
+import { entry, readConfig } from '../config.ts'
 import { decoder } from '../decoder.ts'
 import { rotaryOf } from '../rotary.ts'
 import { GemmaFields, gemmaParts, sandwiched } from './gemma-layers.ts'
 import { llamaLayers } from './llama-layers.ts'
 
-const Config = GemmaFields.extend({ sliding_window: z.number().nullish() })
+const Config = GemmaFields.extend({
+  max_position_embeddings: entry(z.number(), 8192),
+  sliding_window: z.number().nullable().default(4096),
+  attn_logit_softcapping: z.number().nullable().default(50),
+  final_logit_softcapping: z.number().nullable().default(30),
+})
 
 /** Gemma 2 (Gemma Team 2024): four norms a layer, capped scores and logits, every other layer attends to a window. */
 export const gemma2: Family = {

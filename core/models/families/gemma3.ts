@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Family } from '../architecture.ts'
 import { offsetRmsNorms } from '../blocks/norm.ts'
-import { readConfig } from '../config.ts'
+import { entry, readConfig } from '../config.ts'
 import { decoder } from '../decoder.ts'
 import { ropeFields, rotaryOf } from '../rotary.ts'
 import { GemmaFields, gemmaParts, sandwiched } from './gemma-layers.ts'
@@ -9,15 +9,19 @@ import { llamaLayers } from './llama-layers.ts'
 
 const Rope = ropeFields.rope_parameters
 const Config = GemmaFields.extend({
-  sliding_window: z.number().default(4096),
-  sliding_window_pattern: z.number().nullish(),
-  _sliding_window_pattern: z.number().nullish(),
-  rope_theta: z.number().nullish(),
-  rope_local_base_freq: z.number().default(10_000),
+  vocab_size: entry(z.number(), 262_208),
+  hidden_size: entry(z.number(), 2304),
+  intermediate_size: entry(z.number(), 9216),
+  num_hidden_layers: entry(z.number(), 26),
+  num_attention_heads: entry(z.number(), 8),
+  max_position_embeddings: entry(z.number(), 131_072),
+  sliding_window: z.number().nullable().default(4096),
+  sliding_window_pattern: entry(z.number().int().positive(), 6),
+  rope_theta: entry(z.number().positive(), 1_000_000),
+  rope_local_base_freq: entry(z.number().positive(), 10_000),
   rope_parameters: z.object({ full_attention: Rope, sliding_attention: Rope }).nullish(),
 })
 
-const FULL_THETA = 1_000_000
 /** Number of the rotary scheme of layers with a window. */
 const LOCAL = 1
 
@@ -30,12 +34,13 @@ export const gemma3: Family = {
   read(raw) {
     const config = readConfig(Config, raw)
     const bias = config.attention_bias
-    const pattern = config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6
     const slides = (layer: number) =>
-      config.layer_types ? config.layer_types[layer] === 'sliding_attention' : (layer + 1) % pattern !== 0
+      config.layer_types
+        ? config.layer_types[layer] === 'sliding_attention'
+        : (layer + 1) % config.sliding_window_pattern !== 0
     const { rope_parameters: ropes } = config
     const full = rotaryOf(
-      { ...config, rope_theta: config.rope_theta ?? FULL_THETA, rope_parameters: ropes?.full_attention },
+      { ...config, rope_scaling: { ...ropes?.full_attention, ...config.rope_scaling }, rope_parameters: null },
       config.head_dim,
     )
     const local = rotaryOf(
@@ -52,7 +57,7 @@ export const gemma3: Family = {
       ...parts.decoder,
       rotaries: [full, local],
       layers: llamaLayers(config, norms, (layer) => {
-        const range = slides(layer.index) ? { window: config.sliding_window, rotary: LOCAL } : {}
+        const range = slides(layer.index) ? { window: config.sliding_window ?? undefined, rotary: LOCAL } : {}
         const qkv = layer.headNorm(layer.qkv({ bias }))
         const attention = layer.attention(qkv, { bias, options: { ...parts.scores, ...range } })
         return sandwiched(layer, attention, layer.feedForward(parts))

@@ -8,7 +8,7 @@ import { feedForward } from '../blocks/feed-forward.ts'
 import { layerNorms, normBefore, type Norms } from '../blocks/norm.ts'
 import { fusedByHead } from '../blocks/projection.ts'
 import { dropped, parallel, sequential } from '../blocks/residual.ts'
-import { readConfig } from '../config.ts'
+import { entry, readConfig } from '../config.ts'
 import { decoder } from '../decoder.ts'
 import type { LinearSpec } from '../lora.ts'
 import { ropeFields, rotaryOf } from '../rotary.ts'
@@ -20,21 +20,22 @@ const Config = z.object({
   num_hidden_layers: z.number(),
   num_attention_heads: z.number(),
   intermediate_size: z.number(),
-  hidden_act: z.enum(activationNames).default('gelu'),
-  rotary_pct: z.number().default(0.25),
-  rotary_emb_base: z.number().default(10_000),
-  layer_norm_eps: z.number().default(1e-5),
-  use_parallel_residual: z.boolean().default(true),
-  attention_bias: z.boolean().default(true),
-  attention_dropout: z.number().default(0),
-  hidden_dropout: z.number().default(0),
-  tie_word_embeddings: z.boolean().default(false),
+  max_position_embeddings: entry(z.number(), 2048),
+  hidden_act: entry(z.enum(activationNames), 'gelu'),
+  rotary_pct: entry(z.number(), 0.25),
+  rotary_emb_base: z.number().positive().nullish(),
+  layer_norm_eps: entry(z.number(), 1e-5),
+  use_parallel_residual: entry(z.boolean(), true),
+  attention_bias: entry(z.boolean(), true),
+  attention_dropout: entry(z.number().min(0).max(0.99), 0),
+  hidden_dropout: entry(z.number().min(0).max(0.99), 0),
+  tie_word_embeddings: entry(z.boolean(), false),
 })
 type Config = z.infer<typeof Config>
 
 const TABLE = 'gpt_neox.embed_in.weight'
-/** Published checkpoints say embed_out, transformers 5 writes lm_head. */
-const OUTPUT_LAYERS = ['embed_out.weight', 'lm_head.weight']
+/** transformers 5 writes lm_head, published checkpoints say embed_out. */
+const OUTPUT_LAYERS = ['lm_head.weight', 'embed_out.weight']
 
 /**
  * GPT-NeoX (Black et al. 2022): LayerNorm, rotary positions of a part of each head, attention and feed-forward side by
@@ -48,8 +49,8 @@ export const gptNeox: Family = {
     const norms = layerNorms(config.layer_norm_eps)
     const rope = {
       ...config,
-      rope_theta: config.rope_theta ?? config.rotary_emb_base,
-      partial_rotary_factor: config.partial_rotary_factor ?? config.rotary_pct,
+      rope_theta: config.rotary_emb_base ?? config.rope_theta,
+      partial_rotary_factor: config.rotary_pct,
     }
     return decoder({
       width,
@@ -59,13 +60,14 @@ export const gptNeox: Family = {
       feedForwardSize: config.intermediate_size,
       vocabularySize: config.vocab_size,
       contextLength: config.max_position_embeddings,
-      rotaries: [rotaryOf(rope, width / heads)],
+      rotaries: [rotaryOf(rope, width / heads, { partial: true })],
       attentionDropout: config.attention_dropout,
       defaultTargets: ['query_key_value'],
       embedding: droppedEmbedding(tokenEmbedding(TABLE, [config.vocab_size, width]), p),
       layers: Array.from({ length: config.num_hidden_layers }, (_, index) => layerOf(config, norms, index)),
       norm: norms('gpt_neox.final_layer_norm', width),
-      outputLayers: config.tie_word_embeddings ? [] : OUTPUT_LAYERS,
+      outputLayers: OUTPUT_LAYERS,
+      tied: config.tie_word_embeddings,
     })
   },
 }

@@ -8,27 +8,53 @@ import { feedForward } from '../blocks/feed-forward.ts'
 import { layerNorms, normBefore, type Norms } from '../blocks/norm.ts'
 import { fusedProjection } from '../blocks/projection.ts'
 import { dropped, sequential } from '../blocks/residual.ts'
-import { readConfig } from '../config.ts'
+import { entry, readConfig } from '../config.ts'
 import { decoder } from '../decoder.ts'
 import type { LinearSpec } from '../lora.ts'
 
+const Dropout = z.number().min(0).max(0.99)
 const Config = z.object({
   vocab_size: z.number(),
-  n_positions: z.number(),
+  n_positions: entry(z.number(), 1024),
   n_embd: z.number(),
   n_layer: z.number(),
   n_head: z.number(),
   n_inner: z.number().nullish(),
-  activation_function: z.enum(activationNames).default('gelu_new'),
-  layer_norm_epsilon: z.number().default(1e-5),
-  attn_pdrop: z.number().default(0.1),
-  embd_pdrop: z.number().default(0.1),
-  resid_pdrop: z.number().default(0.1),
-  scale_attn_weights: z.boolean().default(true),
-  scale_attn_by_inverse_layer_idx: z.boolean().default(false),
-  tie_word_embeddings: z.boolean().default(true),
+  activation_function: entry(z.enum(activationNames), 'gelu_new'),
+  layer_norm_epsilon: entry(z.number(), 1e-5),
+  attn_pdrop: entry(Dropout, 0.1),
+  embd_pdrop: entry(Dropout, 0.1),
+  resid_pdrop: entry(Dropout, 0.1),
+  scale_attn_weights: entry(z.boolean(), true),
+  scale_attn_by_inverse_layer_idx: entry(z.boolean(), false),
+  tie_word_embeddings: entry(z.boolean(), true),
 })
 type Config = z.infer<typeof Config>
+
+/** Heads of classifiers, how exactly scores are computed, and what GPT-2's own files say of its training. */
+const IGNORED = [
+  'n_ctx',
+  'predict_special_tokens',
+  'reorder_and_upcast_attn',
+  'summary_activation',
+  'summary_first_dropout',
+  'summary_proj_to_labels',
+  'summary_type',
+  'summary_use_proj',
+]
+
+/** The names of transformers' other models, which its GPT-2 takes too. */
+const OTHER_NAMES = {
+  hidden_size: 'n_embd',
+  max_position_embeddings: 'n_positions',
+  num_attention_heads: 'n_head',
+  num_hidden_layers: 'n_layer',
+}
+
+const renamed = (raw: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [OTHER_NAMES[name as keyof typeof OTHER_NAMES] ?? name, value]),
+  )
 
 const TABLE = 'transformer.wte.weight'
 
@@ -39,7 +65,7 @@ const TABLE = 'transformer.wte.weight'
 export const gpt2: Family = {
   modelTypes: ['gpt2'],
   read(raw) {
-    const config = readConfig(Config, raw)
+    const config = readConfig(Config, renamed(raw), IGNORED)
     const { n_embd: width, n_head: heads } = config
     const norms = layerNorms(config.layer_norm_epsilon)
     const tokens = tokenEmbedding(TABLE, [config.vocab_size, width])
@@ -58,7 +84,8 @@ export const gpt2: Family = {
       embedding: droppedEmbedding(placed, config.embd_pdrop),
       layers: Array.from({ length: config.n_layer }, (_, index) => layerOf(config, norms, index)),
       norm: norms('transformer.ln_f', width),
-      outputLayers: config.tie_word_embeddings ? [] : ['lm_head.weight'],
+      outputLayers: ['lm_head.weight'],
+      tied: config.tie_word_embeddings,
     })
   },
 }

@@ -8,7 +8,7 @@ import { normBefore, perHead, rmsNorms, type Norms } from '../blocks/norm.ts'
 import { queryKeyNorm, separate } from '../blocks/projection.ts'
 import { sequential } from '../blocks/residual.ts'
 import { shortConvolution } from '../blocks/short-convolution.ts'
-import { readConfig } from '../config.ts'
+import { entry, only, readConfig } from '../config.ts'
 import { decoder } from '../decoder.ts'
 import type { LinearSpec } from '../lora.ts'
 import { ropeFields, rotaryOf } from '../rotary.ts'
@@ -17,21 +17,42 @@ const Config = z.object({
   ...ropeFields,
   vocab_size: z.number(),
   hidden_size: z.number(),
-  intermediate_size: z.number(),
+  intermediate_size: entry(z.number(), 12_288),
   num_hidden_layers: z.number(),
   num_attention_heads: z.number(),
-  num_key_value_heads: z.number(),
-  layer_types: z.array(z.string()).nullish(),
+  num_key_value_heads: entry(z.number(), 8),
+  head_dim: z.number().nullish(),
+  max_position_embeddings: entry(z.number(), 128_000),
+  layer_types: z.array(z.enum(['full_attention', 'attention', 'conv'])).nullish(),
   full_attn_idxs: z.array(z.number()).nullish(),
-  norm_eps: z.number().default(1e-5),
-  conv_bias: z.literal(false).default(false),
-  conv_L_cache: z.number().default(3),
-  block_auto_adjust_ff_dim: z.boolean().default(true),
-  block_ffn_dim_multiplier: z.number().nullish(),
-  block_multiple_of: z.number().default(256),
-  rope_theta: z.number().nullish(),
+  norm_eps: entry(z.number(), 1e-5),
+  conv_bias: only(false),
+  conv_L_cache: entry(z.number(), 3),
+  block_auto_adjust_ff_dim: entry(z.boolean(), true),
+  block_ffn_dim_multiplier: z.number().nullable().default(1),
+  block_multiple_of: entry(z.number(), 256),
+  tie_word_embeddings: entry(z.boolean(), true),
+  // The names of Liquid AI's own files, which count where both are there.
+  block_ff_dim: z.number().nullish(),
+  tie_embedding: z.boolean().nullish(),
+  use_pos_enc: only(true),
 })
 type Config = z.infer<typeof Config>
+
+/** What Liquid AI's own files say of the training, and say twice. */
+const IGNORED = [
+  'block_dim',
+  'block_mlp_init_scale',
+  'block_norm_eps',
+  'block_out_init_scale',
+  'block_use_swiglu',
+  'block_use_xavier_init',
+  'conv_dim',
+  'conv_dim_out',
+  'conv_use_xavier_init',
+  'num_heads',
+  'theta',
+]
 
 const TABLE = 'model.embed_tokens.weight'
 const DEFAULT_THETA = 1_000_000
@@ -40,7 +61,7 @@ const DEFAULT_THETA = 1_000_000
 export const lfm2: Family = {
   modelTypes: ['lfm2'],
   read(raw) {
-    const config = readConfig(Config, raw)
+    const config = readConfig(Config, raw, IGNORED)
     const { hidden_size: width, num_attention_heads: heads } = config
     const norms = rmsNorms(config.norm_eps)
     const indices = Array.from({ length: config.num_hidden_layers }, (_, index) => index)
@@ -48,33 +69,39 @@ export const lfm2: Family = {
       width,
       heads,
       kvHeads: config.num_key_value_heads,
-      headSize: width / heads,
+      headSize: headSizeOf(config),
       feedForwardSize: feedForwardSize(config),
       vocabularySize: config.vocab_size,
       contextLength: config.max_position_embeddings,
-      rotaries: [rotaryOf({ ...config, rope_theta: config.rope_theta ?? DEFAULT_THETA }, width / heads)],
+      rotaries: [rotaryOf(config, headSizeOf(config), { theta: DEFAULT_THETA })],
       attentionDropout: 0,
       convolutions: indices.map((index) => (attends(config, index) ? null : config.conv_L_cache)),
       defaultTargets: ['q_proj', 'k_proj', 'v_proj', 'out_proj', 'in_proj', 'w1', 'w2', 'w3'],
       embedding: tokenEmbedding(TABLE, [config.vocab_size, width]),
       layers: indices.map((index) => layerOf(config, norms, index)),
       norm: norms('model.embedding_norm', width),
-      outputLayers: [],
+      outputLayers: ['lm_head.weight'],
+      tied: config.tie_embedding ?? config.tie_word_embeddings,
     })
   },
 }
 
+const headSizeOf = ({ hidden_size: width, num_attention_heads: heads, head_dim: size }: Config): number =>
+  size ?? width / heads
+
 /** Whether a layer attends; it convolves where not. */
 const attends = ({ layer_types: types, full_attn_idxs: indices }: Config, index: number): boolean =>
-  types ? types[index] === 'full_attention' : (indices ?? []).includes(index)
+  types ? types[index] !== 'conv' : (indices?.includes(index) ?? true)
 
 /** The feed-forward layer's real width: two thirds, rounded up, where config.json asks for it. */
 function feedForwardSize({
-  intermediate_size: size,
+  intermediate_size: written,
+  block_ff_dim: published,
   block_auto_adjust_ff_dim: adjusts,
   block_ffn_dim_multiplier: factor,
   block_multiple_of: unit,
 }: Config): number {
+  const size = published ?? written
   if (!adjusts) return size
   return unit * Math.ceil(Math.floor((factor ?? 1) * Math.floor((2 * size) / 3)) / unit)
 }
@@ -117,16 +144,16 @@ interface LayerNames {
 
 function attentionOf(config: Config, norms: Norms, { path, linear }: LayerNames): Block {
   const { hidden_size: width, num_attention_heads: heads, num_key_value_heads: kvHeads } = config
-  const headSize = width / heads
+  const headSize = headSizeOf(config)
   const project = (name: string, outSize: number) => linear(`self_attn.${name}`, 'h', width, outSize)
   const qkv = separate(
-    project('q_proj', width),
+    project('q_proj', headSize * heads),
     project('k_proj', headSize * kvHeads),
     project('v_proj', headSize * kvHeads),
   )
   const normOf = (name: string, count: number) => perHead(norms(`${path}.self_attn.${name}`, headSize), count, headSize)
   return attention({
     qkv: queryKeyNorm(qkv, normOf('q_layernorm', heads), normOf('k_layernorm', kvHeads)),
-    output: linear('self_attn.out_proj', 'mixed', width, width),
+    output: linear('self_attn.out_proj', 'mixed', headSize * heads, width),
   })
 }

@@ -8,6 +8,7 @@ import { gatedFeedForward } from '../blocks/feed-forward.ts'
 import { normBefore, perHead, rmsNorms, type Norm, type Norms } from '../blocks/norm.ts'
 import { fusedProjection, queryKeyNorm, separate, type Projection, type QueryKeyValue } from '../blocks/projection.ts'
 import { sequential } from '../blocks/residual.ts'
+import { entry } from '../config.ts'
 import type { AttentionOptions } from '../context.ts'
 import { decoder, type DecoderParts } from '../decoder.ts'
 import type { LinearSpec } from '../lora.ts'
@@ -23,10 +24,10 @@ export const LlamaFields = z.object({
   num_key_value_heads: z.number().nullish(),
   head_dim: z.number().nullish(),
   vocab_size: z.number(),
-  rms_norm_eps: z.number().default(1e-6),
-  hidden_act: z.enum(activationNames).default('silu'),
-  attention_dropout: z.number().min(0).max(0.99).default(0),
-  tie_word_embeddings: z.boolean().default(false),
+  rms_norm_eps: entry(z.number(), 1e-6),
+  hidden_act: entry(z.enum(activationNames), 'silu'),
+  attention_dropout: entry(z.number().min(0).max(0.99), 0),
+  tie_word_embeddings: entry(z.boolean(), false),
 })
 
 /** All but how positions turn, which Gemma 3 says by kind of layer. */
@@ -45,7 +46,8 @@ export const llamaParts = (config: LlamaConfig) => ({
   attentionDropout: config.attention_dropout,
   defaultTargets: ['q_proj', 'v_proj'],
   embedding: tokenEmbedding(TABLE, [config.vocab_size, config.hidden_size]),
-  outputLayers: config.tie_word_embeddings ? [] : [HEAD],
+  outputLayers: [HEAD],
+  tied: config.tie_word_embeddings,
 })
 
 /** A family with Llama's names and RMSNorm: layers as `layer` composes them, other parts as they differ from Llama's. */
@@ -58,8 +60,8 @@ export function llamaDecoder(
   const parts = llamaParts(config)
   return decoder({
     ...parts,
-    rotaries: [rotaryOf(config, parts.headSize)],
     ...differing,
+    rotaries: differing.rotaries ?? [rotaryOf(config, parts.headSize)],
     layers: llamaLayers(config, norms, layer),
     norm: norms('model.norm', parts.width),
   })

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import type { Family } from '../architecture.ts'
 import { normAfter } from '../blocks/norm.ts'
 import { sequential } from '../blocks/residual.ts'
-import { readConfig } from '../config.ts'
+import { entry, only, readConfig } from '../config.ts'
 import { LlamaFields, llamaDecoder } from './llama-layers.ts'
 
 const Config = LlamaFields.extend({
-  rms_norm_eps: z.number().default(1e-5),
-  attention_bias: z.boolean().default(false),
+  rms_norm_eps: entry(z.number(), 1e-5),
+  max_position_embeddings: entry(z.number(), 2048),
+  attention_bias: entry(z.boolean(), false),
+  mlp_bias: only(false),
+  layer_types: z.array(z.literal('full_attention')).nullish(),
 })
 
 /** OLMo 2 (OLMo Team 2024): Llama with norms after attention and feed-forward, and of q and k over their whole width. */

@@ -20,7 +20,8 @@ export interface HostileCase {
 
 const config = (changes: object): string => JSON.stringify({ ...soundConfig, ...changes })
 const raw = (text: string): string => config({}).replace('{', `{${text},`)
-const lfm2 = (changes: object): string => config({ model_type: 'lfm2', num_key_value_heads: 2, ...changes })
+const lfm2 = (changes: object): string =>
+  config({ model_type: 'lfm2', num_key_value_heads: 2, rms_norm_eps: undefined, ...changes })
 
 const configs: readonly (readonly [name: string, entry: Entry, ...codes: (ErrorCode | null)[]])[] = [
   ['config-none', null, 'checkpoint/config-missing'],
@@ -56,9 +57,15 @@ const configs: readonly (readonly [name: string, entry: Entry, ...codes: (ErrorC
   ['config-kv-heads-3', config({ num_key_value_heads: 3 }), 'model/config'],
   ['config-width-1e15', config({ hidden_size: 1e15 }), 'model/config-range'],
   ['config-vocabulary-negative', config({ vocab_size: -5 }), 'model/config-range'],
-  ['config-vocabulary-missing', config({ vocab_size: undefined }), 'model/config'],
+  ['config-vocabulary-missing', config({ vocab_size: undefined }), 'model/config-missing'],
   ['config-positions-1e300', config({ max_position_embeddings: 1e300 }), 'model/config-range'],
-  ['config-rotary-1e9', config({ partial_rotary_factor: 1e9 }), 'model/config'],
+  [
+    'config-rotary-1e9',
+    config({ partial_rotary_factor: 1e9, rope_scaling: { rope_type: 'linear', factor: 2 } }),
+    'model/config',
+  ],
+  ['config-entry-unknown', config({ logits_scaling: 8 }), 'model/config-unknown'],
+  ['config-entry-long', config({ ['x'.repeat(1_000_000)]: 'x'.repeat(1_000_000) }), 'model/config-unknown'],
   ['config-rotary-type', config({ rope_scaling: { rope_type: 'x'.repeat(100_000) } }), 'model/config'],
   ['config-rotary-nested', config({ rope_scaling: { rope_type: {} } }), 'model/config'],
   ['config-dropout', config({ attention_dropout: 1e9 }), 'model/config'],

@@ -28,14 +28,55 @@ export type Entry =
   | { readonly start: string | Uint8Array; readonly sparseBytes: number }
   | ((path: string) => Promise<void>)
 
+const { hidden_size: width, vocab_size: vocabulary, intermediate_size: inner, num_hidden_layers: count } = soundConfig
+const keySize = (width / soundConfig.num_attention_heads) * soundConfig.num_key_value_heads
+
+const layer = (index: number): [name: string, shape: number[]][] =>
+  (
+    [
+      ['input_layernorm', [width]],
+      ['post_attention_layernorm', [width]],
+      ['self_attn.q_proj', [width, width]],
+      ['self_attn.k_proj', [keySize, width]],
+      ['self_attn.v_proj', [keySize, width]],
+      ['self_attn.o_proj', [width, width]],
+      ['mlp.gate_proj', [inner, width]],
+      ['mlp.up_proj', [inner, width]],
+      ['mlp.down_proj', [width, inner]],
+    ] as [string, number[]][]
+  ).map(([name, shape]) => [`model.layers.${index}.${name}.weight`, shape])
+
+/** Every weight of the configuration above, zeros. */
+export const soundShapes: readonly (readonly [name: string, shape: readonly number[]])[] = [
+  ['model.embed_tokens.weight', [vocabulary, width]],
+  ...Array.from({ length: count }, (_, index) => layer(index)).flat(),
+  ['model.norm.weight', [width]],
+  ['lm_head.weight', [vocabulary, width]],
+]
+
+/** A safetensors file of them, which takes no room on the disk. */
+export const soundWeights: Entry = sparseWeights()
+
+function sparseWeights(): Entry {
+  let end = 0
+  const header = Object.fromEntries(
+    soundShapes.map(([name, shape]) => {
+      const start = end
+      end += 4 * shape.reduce((product, size) => product * size, 1)
+      return [name, { dtype: 'F32', shape, data_offsets: [start, end] }]
+    }),
+  )
+  const start = safetensorsBytes(header, new Uint8Array(0))
+  return { start, sparseBytes: start.length + end }
+}
+
 /** Writes a small model that can be described and tokenizes, with these files in place of its own. */
 export async function writeModel(folder: string, changes: Readonly<Record<string, Entry>> = {}): Promise<void> {
   await mkdir(folder, { recursive: true })
-  const weights = safetensorsBytes({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, new Uint8Array(8))
   await cp(join(TOKENIZER, 'tokenizer.json'), join(folder, 'tokenizer.json'))
   const files: Record<string, Entry> = {
     'config.json': JSON.stringify(soundConfig),
-    'model.safetensors': weights,
+    'model.safetensors': soundWeights,
     'tokenizer_config.json': '{}',
     'README.md': '---\nlicense: mit\n---\n# card\n',
     ...changes,

@@ -12,8 +12,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { hostileModels } from '../../../core/reader/testing/hostile-models.ts'
-import { soundConfig, type Entry } from '../../../core/reader/testing/sound-model.ts'
-import { safetensorsBytes } from '../../../core/checkpoints/testing/test-bytes.ts'
+import { soundConfig, soundWeights, type Entry } from '../../../core/reader/testing/sound-model.ts'
 import { root } from '../../harness/places.ts'
 
 const tokenizer = join(root, 'core', 'tokenizers', 'fixtures', 'bpe_json_bytes', 'tokenizer.json')
@@ -26,10 +25,9 @@ export async function writeHostileModel(folder: string, number: number): Promise
   const model = hostileModels[number % hostileModels.length]!
   mkdirSync(folder, { recursive: true })
   copyFileSync(tokenizer, join(folder, 'tokenizer.json'))
-  const weights = safetensorsBytes({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }, new Uint8Array(8))
   const files: Record<string, Entry> = {
     'config.json': JSON.stringify(soundConfig),
-    'model.safetensors': weights,
+    'model.safetensors': soundWeights,
     'tokenizer_config.json': '{}',
     ...model.files,
   }
