@@ -1,5 +1,6 @@
 import { endingOf, UserError } from '../../contract/index.ts'
 import type { Cells } from './cells.ts'
+import { codePages } from './code-pages.ts'
 import { decodeText, detectEncoding } from './encoding.ts'
 import { numberText } from './number-formats.ts'
 import type { SheetRow, Workbook } from './sheet-rows.ts'
@@ -43,29 +44,6 @@ async function openWith(contents: Uint8Array | string, file: FileContents): Prom
     })),
     rows: (sheet) => rowsOf(book.Sheets[sheet], file, is1904),
   }
-}
-
-const JAPANESE = 932
-/** Macintosh's Japanese is Windows' but for single characters. */
-const MAC_JAPANESE = 10001
-const macCharacters: readonly (readonly [number, string])[] = [
-  [0x80, '\\'],
-  [0xa0, '\u00a0'],
-  [0xfd, '©'],
-  [0xfe, '™'],
-  [0xff, '…'],
-]
-
-async function codePages(): Promise<object> {
-  const pages = await import('xlsx/dist/cpexcel.full.mjs')
-  const { [JAPANESE]: japanese } = pages.cptable as Record<number, { enc: object; dec: object }>
-  const dec = Object.assign([], japanese?.dec)
-  const enc = { ...japanese?.enc }
-  for (const [code, character] of macCharacters) {
-    Object.assign(dec, { [code]: character })
-    Object.assign(enc, { [character]: code })
-  }
-  return { ...pages, cptable: { ...pages.cptable, [MAC_JAPANESE]: { dec, enc } } }
 }
 
 function readWith(XLSX: Library, contents: Uint8Array | string, file: FileContents) {
