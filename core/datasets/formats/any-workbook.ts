@@ -51,18 +51,37 @@ function readWith(XLSX: Library, contents: Uint8Array | string, file: FileConten
   try {
     return inBoundedTime(
       () =>
-        typeof contents === 'string'
-          ? XLSX.read(contents, { ...options, type: 'string', raw: true })
-          : XLSX.read(contents, { ...options, type: 'array' }),
+        quietly(() =>
+          typeof contents === 'string'
+            ? XLSX.read(contents, { ...options, type: 'string', raw: true })
+            : XLSX.read(contents, { ...options, type: 'array' }),
+        ),
       file,
     )
   } catch (error) {
     if (error instanceof UserError) throw error
     const reason = String(error instanceof Error ? error.message : error)
     if (/password|encrypt/i.test(reason)) throw new UserError('dataset/workbook-password', { file: file.name })
-    if (/unsupported|not supported|cannot find workbook/i.test(reason))
-      throw new UserError('dataset/not-a-table', { file: file.name, found: endingOf(file.name) })
+    const other = /^(Pages|Keynote) \w+ are not supported|^Unsupported (NUMBERS 0\d)|^(Cannot find Workbook)/.exec(
+      reason,
+    )
+    if (other)
+      throw new UserError('dataset/not-a-table', {
+        file: file.name,
+        found: other[1] ?? other[2] ?? endingOf(file.name),
+      })
     throw new UserError('dataset/workbook-damaged', { file: file.name })
+  }
+}
+
+/** The library writes words of its own to the terminal. */
+function quietly<T>(work: () => T): T {
+  const { log, warn, error } = console
+  console.log = console.warn = console.error = () => undefined
+  try {
+    return work()
+  } finally {
+    Object.assign(console, { log, warn, error })
   }
 }
 

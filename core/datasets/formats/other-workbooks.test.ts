@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as XLSX from 'xlsx'
 import template from 'xlsx/dist/xlsx.zahl.mjs'
+import { randomUniform } from '../../random/rng.ts'
 import { zipOf } from '../testing/zip-file.ts'
 import { openTable } from './index.ts'
 import { listZip, readZipEntry } from './zip.ts'
@@ -73,6 +74,56 @@ it.each([
     true,
   )
   expect((await rowsOf(`a.${ending}`, write(book, bookType)))[1]).toEqual(['2023-03-15', '12:00:00'])
+})
+
+/** Any cell that a program writes: the seed makes the same ones again. */
+function anyCells(seed: number): XLSX.CellObject[][] {
+  let drawn = 0
+  const random = () => randomUniform(seed, 'shuffle', 0, drawn++)
+  const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T
+  const texts = ['あ', ' a ', '007', '=1+1', '<&">', '1\n2', '😀ﾊﾝｶｸ', '_x0041_', 'TRUE', '12:30', '髙﨑', '"']
+  const numbers = [0, 1, -1.5, 0.1, 1e21, 1e-7, 123_456_789.123, 45_000]
+  const codes = ['General', '0.00', '#,##0', '0%', '@', 'yyyy-mm-dd', 'yyyy/m/d h:mm', 'm"月"d"日"']
+  const make = [
+    () => text(pick(texts) + pick(texts)),
+    () => number(pick(numbers)),
+    () => number(Math.round(random() * 1e6) / 100, pick(codes)),
+    () => ({ t: 'b', v: random() < 0.5 }) as XLSX.CellObject,
+    () => ({ t: 'e', v: 42, w: '#N/A' }) as XLSX.CellObject,
+  ]
+  return [[text('q'), text('a'), text('b')], ...Array.from({ length: 40 }, () => [0, 1, 2].map(() => pick(make)()))]
+}
+
+/** What SheetJS makes of a workbook by its own idea of dates. */
+function bySheetJs(bytes: Uint8Array): string[][] {
+  const book = XLSX.read(bytes, { dense: true, cellDates: true, UTC: true })
+  return (book.Sheets['s']?.['!data'] ?? []).map((row) =>
+    row.map(({ t, v, w }) => {
+      if (t === 'e') return w ?? ''
+      if (typeof v === 'boolean') return v ? 'TRUE' : 'FALSE'
+      if (!(v instanceof Date)) return String(v)
+      const [day = '', time = ''] = new Date(Math.round(v.getTime() / 1000) * 1000)
+        .toISOString()
+        .slice(0, -5)
+        .split('T')
+      return time === '00:00:00' ? day : `${day} ${time}`
+    }),
+  )
+}
+
+it.each([
+  ['xlsx', 'xlsx'],
+  ['xlml', 'xml'],
+  ['xlsb', 'xlsb'],
+  ['biff8', 'xls'],
+])('%s: cells are what SheetJS reads by itself', async (bookType, ending) => {
+  for (const seed of [1, 2, 3]) {
+    const bytes = write(bookOf(anyCells(seed)), bookType)
+    // Excel 2003 has no escapes such as _x0041_: SheetJS reads them as Excel 2007 does.
+    const unescaped = (cell: string | null) => (bookType === 'xlml' ? (cell?.replaceAll('_x0041_', 'A') ?? null) : cell)
+    const rows = (await rowsOf(`a.${ending}`, bytes)).map((row) => row.map(unescaped))
+    expect(rows, `seed ${seed}`).toEqual(bySheetJs(bytes))
+  }
 })
 
 describe('Excel 2 to 5', () => {

@@ -163,6 +163,22 @@ describe('XLSX', () => {
     expect(await rowsOf('a.xlsx', zipOf(...(await Promise.all(parts))))).toHaveLength(2)
   })
 
+  it('is read where its parts lie in no folder', async () => {
+    const whole = Uint8Array.from(xlsxOf({ sheets }))
+    const parts = listZip(whole).map(async (name) => ({
+      name: name.replace('xl/worksheets/', '').replace('xl/', ''),
+      contents: new TextDecoder()
+        .decode(await readZipEntry(whole, name, 'a'))
+        .replaceAll(/Target="(?:xl\/|worksheets\/)/g, 'Target="'),
+    }))
+    expect(await rowsOf('a.xlsx', zipOf(...(await Promise.all(parts))))).toHaveLength(2)
+  })
+
+  it.each(['word/document.xml', 'ppt/presentation.xml'])('is not what holds %s', async (name) => {
+    const other = zipOf({ name: '[Content_Types].xml', contents: '<Types/>' }, { name, contents: '<x/>' })
+    await expect(rowsOf('a.xlsx', other)).rejects.toMatchObject({ error: { code: 'dataset/zip-no-table' } })
+  })
+
   it('counts the rows above a header as the sheet does, blank ones too', async () => {
     const row = (number: number, ...cells: string[]) => rowsOfTexts([cells]).replace('<row>', `<row r="${number}">`)
     const rows = row(2, '題名') + row(5, '質問', '回答') + row(6, 'あ', 'い') + row(9, 'う', 'え')
