@@ -49,15 +49,11 @@ async function openWith(contents: Uint8Array | string, file: FileContents): Prom
 function readWith(XLSX: Library, contents: Uint8Array | string, file: FileContents) {
   const options = { dense: true, cellNF: true, cellFormula: false, cellHTML: false } as const
   try {
-    return inBoundedTime(
-      () =>
-        quietly(() =>
-          typeof contents === 'string'
-            ? XLSX.read(contents, { ...options, type: 'string', raw: true })
-            : XLSX.read(contents, { ...options, type: 'array' }),
-        ),
-      file,
-    )
+    const read = () =>
+      typeof contents === 'string'
+        ? XLSX.read(contents, { ...options, type: 'string', raw: true })
+        : XLSX.read(contents, { ...options, type: 'array' })
+    return quietly(() => inBoundedTime(read, file))
   } catch (error) {
     if (error instanceof UserError) throw error
     const reason = String(error instanceof Error ? error.message : error)

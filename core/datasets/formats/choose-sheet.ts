@@ -15,20 +15,20 @@ export interface ChosenSheet {
  * contents; a hidden one only where the others are empty.
  */
 export async function chooseSheet(book: Workbook, wanted: string | undefined, skipRows: number): Promise<ChosenSheet> {
+  const head = (name: string) => headOf(book.heads?.get(name) ?? book.rows(name), skipRows)
   const named = book.sheets.find(({ name }) => name === wanted)
   if (named) return { sheet: (await headOf(book.rows(named.name), 0)).length > 0 ? named.name : undefined }
   const heads: { readonly name: string; readonly rows: readonly Cells[] }[] = []
   for (const { name, isHidden } of book.sheets) {
     if (isHidden) continue
-    const rows = await headOf(book.rows(name), skipRows)
+    const rows = await head(name)
     if (rows.slice(0, 1).some(isTrainable)) return chosen(name, heads[0]?.name)
     if (rows.length > 0) heads.push({ name, rows })
   }
   const below = heads.find(({ rows }) => rows.some(isTrainable)) ?? heads[0]
   if (below) return chosen(below.name, heads[0]?.name)
   for (const { name } of book.sheets)
-    if ((await headOf(book.rows(name), skipRows)).length > 0)
-      return { sheet: name, notes: [{ code: 'sheet-hidden', facts: { sheet: name } }] }
+    if ((await head(name)).length > 0) return { sheet: name, notes: [{ code: 'sheet-hidden', facts: { sheet: name } }] }
   return { sheet: undefined }
 }
 
@@ -39,7 +39,7 @@ const chosen = (sheet: string, first: string | undefined): ChosenSheet => ({
 })
 
 /** A title and notes stand in fewer rows above a header. */
-const HEAD_ROWS = 10
+export const HEAD_ROWS = 10
 
 /** The first rows with text. */
 async function headOf(rows: SheetRows, skipRows: number): Promise<Cells[]> {

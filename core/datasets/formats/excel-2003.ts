@@ -1,37 +1,38 @@
+import { HEAD_ROWS } from './choose-sheet.ts'
 import { momentText } from './number-formats.ts'
-import type { SheetRow, Workbook } from './sheet-rows.ts'
+import { isText, type SheetRow, type Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
 import { sayingDamage, toDamage } from './workbook-parts.ts'
 import { isTrue } from './xlsx-book.ts'
-import { collected, type XmlAttributes, type XmlCollector } from './xml-parser.ts'
+import { collected, readXml, type XmlAttributes, type XmlCollector, type XmlHandler } from './xml-parser.ts'
 import { checkColumn, writtenNumber } from './xlsx-rows.ts'
 
 /** Excel 2003's XML (SpreadsheetML 2003) row by row. Throws UserError for a document that is damaged. */
-export async function openExcel2003(file: FileContents): Promise<Workbook> {
+export async function openExcel2003(file: FileContents, skipRows: number): Promise<Workbook> {
   const outline = new Outline()
+  const heads = new TableReader(outline, { most: skipRows + HEAD_ROWS, file: file.name })
   try {
-    for await (const _ of collected(file.pieces(), outline));
+    await readXml(file.pieces(), outline, heads)
   } catch (error) {
     throw toDamage(error, file)
   }
+  const rows = heads.take()
   return {
     sheets: outline.sheets,
-    rows: (sheet) => sayingDamage(file, collected(file.pieces(), new TableReader(outline, { sheet, file: file.name }))),
+    heads: new Map(outline.sheets.map(({ name }) => [name, rows.filter(({ sheet }) => sheet === name)])),
+    rows: (sheet) =>
+      sayingDamage(file, collected(file.pieces(), new TableReader(outline, { wanted: sheet, file: file.name }))),
     share: () => file.bytesRead() / file.size,
   }
 }
 
 /** The sheets, and what styles and calendar make of their numbers. */
-class Outline implements XmlCollector<never> {
+class Outline implements XmlHandler {
   readonly sheets: { readonly name: string; isHidden: boolean }[] = []
   readonly formats = new Map<string, string>()
   is1904 = false
   #style = ''
   #text = ''
-
-  take(): never[] {
-    return []
-  }
 
   open(tag: string, attributes: XmlAttributes): void {
     this.#text = ''
@@ -79,12 +80,19 @@ const namedFormats: Readonly<Record<string, string>> = {
   'On/Off': '0',
 }
 
-class TableReader implements XmlCollector<SheetRow> {
+interface TableRow extends SheetRow {
+  readonly sheet: string
+}
+
+/** Reads the cells of one sheet, or the first rows with text of each. */
+class TableReader implements XmlCollector<TableRow> {
   readonly #outline: Outline
-  readonly #wanted: string
+  readonly #wanted: string | undefined
+  readonly #most: number
   readonly #file: string
-  #rows: SheetRow[] = []
-  #isWanted = false
+  #rows: TableRow[] = []
+  #sheet = ''
+  #filled = 0
   #number = 0
   #cells: (string | null)[] | null = null
   #column = 0
@@ -96,21 +104,22 @@ class TableReader implements XmlCollector<SheetRow> {
   #aside = 0
   isDone = false
 
-  constructor(outline: Outline, { sheet, file }: { readonly sheet: string; readonly file: string }) {
+  constructor(outline: Outline, { wanted, most = Infinity, file }: { wanted?: string; most?: number; file: string }) {
     this.#outline = outline
-    this.#wanted = sheet
+    this.#wanted = wanted
+    this.#most = most
     this.#file = file
   }
 
-  take(): SheetRow[] {
+  take(): TableRow[] {
     const rows = this.#rows
     this.#rows = []
     return rows
   }
 
   open(tag: string, attributes: XmlAttributes): void {
-    if (tag === 'Worksheet') this.#isWanted = attributes.get('Name') === this.#wanted
-    if (!this.#isWanted) return
+    if (tag === 'Worksheet') this.#openSheet(attributes.get('Name') ?? '')
+    if (!this.#isRead()) return
     if (this.#aside > 0 || tag === 'Comment' || tag === 'PhoneticText') this.#aside++
     else if (tag === 'Row') {
       this.#number = Number(attributes.get('Index')) || this.#number + 1
@@ -127,19 +136,37 @@ class TableReader implements XmlCollector<SheetRow> {
     }
   }
 
+  #openSheet(name: string): void {
+    this.#sheet = name
+    this.#filled = 0
+    this.#number = 0
+  }
+
+  #isRead(): boolean {
+    return (this.#wanted ?? this.#sheet) === this.#sheet && this.#filled < this.#most
+  }
+
   text(text: string): void {
     if (this.#data !== null && this.#aside === 0) this.#data += text
   }
 
   close(tag: string): void {
-    if (!this.#isWanted) return
+    if (!this.#isRead()) return
     if (this.#aside > 0) this.#aside--
     else if (tag === 'Data') this.#closeData()
     else if (tag === 'Cell') this.#column += this.#span
     else if (tag === 'Row' && this.#cells) {
-      if (this.#cells.length > 0) this.#rows.push({ number: this.#number, cells: this.#cells })
+      this.#closeRow(this.#cells)
       this.#cells = null
-    } else if (tag === 'Worksheet') this.isDone = true
+    } else if (tag === 'Worksheet') this.isDone = this.#wanted !== undefined
+  }
+
+  #closeRow(cells: readonly (string | null)[]): void {
+    const isFilled = cells.some(isText)
+    // Only rows with text make a head.
+    if (isFilled || (this.#wanted !== undefined && cells.length > 0))
+      this.#rows.push({ sheet: this.#sheet, number: this.#number, cells })
+    if (isFilled) this.#filled++
   }
 
   #closeData(): void {

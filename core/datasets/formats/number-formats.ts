@@ -149,8 +149,8 @@ export function momentText(iso: string, code = 'yyyy'): string {
   const date = Date.parse(`${year}-${month}-${day}T00:00:00Z`)
   if (Number.isNaN(date)) return iso
   if (kind === 'elapsed') return clockText(date - Math.min(date, FIRST_DAY) + ms)
-  if (date <= FIRST_DAY && date > FIRST_DAY - 2 * MS_PER_DAY) return clockText(ms)
-  if (kind === 'time' && date === Date.UTC(1904, 0, 1)) return clockText(ms)
+  const isNoDate = (date <= FIRST_DAY && date > FIRST_DAY - 2 * MS_PER_DAY) || date === Date.UTC(1904, 0, 1)
+  if (isNoDate && (kind === 'time' || (ms > 0 && date <= FIRST_DAY))) return clockText(ms)
   const [text = '', time = ''] = new Date(date + ms).toISOString().replace('Z', '').split('T')
   return time.startsWith('00:00:00') ? text : `${text} ${clockText(ms % MS_PER_DAY)}`
 }

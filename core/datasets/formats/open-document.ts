@@ -1,48 +1,49 @@
 import { UserError } from '../../contract/index.ts'
+import { HEAD_ROWS } from './choose-sheet.ts'
 import { clockText, momentText } from './number-formats.ts'
-import type { SheetRow, Workbook } from './sheet-rows.ts'
+import { isText, type SheetRow, type Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
 import { sayingDamage, toDamage } from './workbook-parts.ts'
-import { collected, type XmlAttributes, type XmlCollector } from './xml-parser.ts'
+import { collected, readXml, type XmlAttributes, type XmlCollector, type XmlHandler } from './xml-parser.ts'
 import { checkColumn, writtenNumber } from './xlsx-rows.ts'
 
 /**
  * OpenDocument's sheets row by row, out of content.xml or of a document that is one XML file. Throws UserError for a
  * document that is damaged.
  */
-export async function openOpenDocument(pieces: () => AsyncIterable<Uint8Array>, file: FileContents): Promise<Workbook> {
+export async function openOpenDocument(
+  pieces: () => AsyncIterable<Uint8Array>,
+  file: FileContents,
+  skipRows: number,
+): Promise<Workbook> {
   const outline = new Outline()
+  const heads = new TableReader({ most: skipRows + HEAD_ROWS, file: file.name })
   try {
-    for await (const _ of collected(pieces(), outline));
+    await readXml(pieces(), outline, heads)
   } catch (error) {
     throw toDamage(error, file)
   }
+  const rows = heads.take()
   return {
     sheets: outline.sheets,
+    heads: new Map(outline.sheets.map(({ name }, index) => [name, rows.filter(({ table }) => table === index)])),
     rows: (sheet) =>
       sayingDamage(
         file,
         collected(
           pieces(),
-          new TableReader(
-            outline.sheets.findIndex(({ name }) => name === sheet),
-            file.name,
-          ),
+          new TableReader({ wanted: outline.sheets.findIndex(({ name }) => name === sheet), file: file.name }),
         ),
       ),
   }
 }
 
 /** The tables' names, and which of them are shown. */
-class Outline implements XmlCollector<never> {
+class Outline implements XmlHandler {
   readonly #hiddenStyles = new Set<string>()
   readonly sheets: { readonly name: string; readonly isHidden: boolean }[] = []
   #style = ''
   #nesting = 0
-
-  take(): never[] {
-    return []
-  }
 
   open(tag: string, attributes: XmlAttributes): void {
     if (tag === 'style') this.#style = attributes.get('name') ?? ''
@@ -73,11 +74,17 @@ const ASIDE: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Reads the cells of one table (OpenDocument 1.3, part 3, 9.1). */
-class TableReader implements XmlCollector<SheetRow> {
-  readonly #wanted: number
+interface TableRow extends SheetRow {
+  readonly table: number
+}
+
+/** Reads the cells of one table, or the first rows with text of each (OpenDocument 1.3, part 3, 9.1). */
+class TableReader implements XmlCollector<TableRow> {
+  readonly #wanted: number | undefined
+  readonly #most: number
   readonly #file: string
-  #rows: SheetRow[] = []
+  #rows: TableRow[] = []
+  #filled = 0
   #table = -1
   #nesting = 0
   #aside = 0
@@ -90,12 +97,13 @@ class TableReader implements XmlCollector<SheetRow> {
   #spaces = 0
   isDone = false
 
-  constructor(wanted: number, file: string) {
+  constructor({ wanted, most = Infinity, file }: { wanted?: number; most?: number; file: string }) {
     this.#wanted = wanted
+    this.#most = most
     this.#file = file
   }
 
-  take(): SheetRow[] {
+  take(): TableRow[] {
     const rows = this.#rows
     this.#rows = []
     return rows
@@ -104,8 +112,8 @@ class TableReader implements XmlCollector<SheetRow> {
   open(tag: string, attributes: XmlAttributes): void {
     if (this.#aside > 0 || ASIDE.has(tag)) this.#aside++
     else if (tag === 'table') {
-      if (this.#nesting++ === 0) this.#table++
-    } else if (this.#table !== this.#wanted || this.#nesting !== 1) return
+      if (this.#nesting++ === 0) this.#openTable()
+    } else if (!this.#isRead()) return
     else if (tag === 'table-row') {
       this.#rowTimes = times(attributes.get('number-rows-repeated'))
       this.#cells = []
@@ -113,6 +121,16 @@ class TableReader implements XmlCollector<SheetRow> {
     } else if (this.#cells && (tag === 'table-cell' || tag === 'covered-table-cell'))
       this.#cell = new Cell(attributes, tag === 'covered-table-cell')
     else this.#cell?.open(tag, tag === 's' ? this.#spacesOf(attributes) : '')
+  }
+
+  #openTable(): void {
+    this.#table++
+    this.#filled = 0
+    this.#number = 1
+  }
+
+  #isRead(): boolean {
+    return this.#nesting === 1 && (this.#wanted ?? this.#table) === this.#table && this.#filled < this.#most
   }
 
   #spacesOf(attributes: XmlAttributes): string {
@@ -130,7 +148,7 @@ class TableReader implements XmlCollector<SheetRow> {
     if (this.#aside > 0) this.#aside--
     else if (tag === 'table') {
       if (--this.#nesting === 0 && this.#table === this.#wanted) this.isDone = true
-    } else if (this.#nesting !== 1) return
+    } else if (!this.#isRead()) return
     else if (tag === 'table-row' && this.#cells) this.#closeRow(this.#cells)
     else if (this.#cells && this.#cell && (tag === 'table-cell' || tag === 'covered-table-cell'))
       this.#closeCell(this.#cells, this.#cell)
@@ -150,9 +168,14 @@ class TableReader implements XmlCollector<SheetRow> {
   }
 
   #closeRow(cells: (string | null)[]): void {
-    if (cells.length > 0) {
+    const isFilled = cells.some(isText)
+    // Only rows with text make a head.
+    if (isFilled || (this.#wanted !== undefined && cells.length > 0)) {
       this.#repeat((this.#rowTimes - 1) * cells.length)
-      for (let count = 0; count < this.#rowTimes; count++) this.#rows.push({ number: this.#number + count, cells })
+      for (let count = 0; count < this.#rowTimes && this.#filled < this.#most; count++) {
+        this.#rows.push({ table: this.#table, number: this.#number + count, cells })
+        if (isFilled) this.#filled++
+      }
     }
     this.#number += this.#rowTimes
     this.#cells = null

@@ -13,6 +13,8 @@ export type SheetRows = AsyncIterable<SheetRow> | Iterable<SheetRow>
 export interface Workbook {
   readonly sheets: readonly { readonly name: string; readonly isHidden: boolean }[]
   rows(sheet: string): SheetRows
+  /** The first rows of each sheet, where the sheets lie one after another in one part. */
+  readonly heads?: ReadonlyMap<string, readonly SheetRow[]>
   /** How much of the latest sheet was read, 0 … 1; absent where that is not known. */
   share?(): number
 }

@@ -48,7 +48,7 @@ export const workbook = defineFormat({
   async read(file, given) {
     const hasHeader = given.hasHeader ?? true
     const skipRows = given.skipRows ?? 0
-    const book = await openWorkbook(file)
+    const book = await openWorkbook(file, skipRows)
     const { sheet, ...choice } = await chooseSheet(book, given.sheet, skipRows)
     if (sheet === undefined) throw new UserError('dataset/file-empty', { file: file.name })
     return {
@@ -62,10 +62,10 @@ export const workbook = defineFormat({
 })
 
 /** Throws UserError for a workbook that is damaged or locked. */
-async function openWorkbook(file: FileContents): Promise<Workbook> {
+async function openWorkbook(file: FileContents, skipRows: number): Promise<Workbook> {
   const markup = markupOf(file)
-  if (markup === 'excel-2003') return openExcel2003(file)
-  if (markup === 'open-document') return openOpenDocument(() => file.pieces(), file)
+  if (markup === 'excel-2003') return openExcel2003(file, skipRows)
+  if (markup === 'open-document') return openOpenDocument(() => file.pieces(), file, skipRows)
   if (markup === 'html') return openHtml(file)
   const bytes = await file.whole()
   if (!isZip(file)) return openBinary(bytes, file)
@@ -74,7 +74,7 @@ async function openWorkbook(file: FileContents): Promise<Workbook> {
   const xlsx = await openXlsx(bytes, file)
   if (xlsx) return xlsx
   return parts.has('content.xml')
-    ? openOpenDocument(() => parts.pieces('content.xml', MAX_SHEET_BYTES), file)
+    ? openOpenDocument(() => parts.pieces('content.xml', MAX_SHEET_BYTES), file, skipRows)
     : openBinary(bytes, file)
 }
 

@@ -169,9 +169,13 @@ export async function* collected<T>(pieces: AsyncIterable<Uint8Array>, collector
   parser.end()
 }
 
-/** Reads a document to its end. */
-export async function readXml(pieces: AsyncIterable<Uint8Array>, handler: XmlHandler): Promise<void> {
-  const parser = new XmlParser(handler)
+/** Reads a document to its end; several handlers are told the same. */
+export async function readXml(pieces: AsyncIterable<Uint8Array>, ...handlers: readonly XmlHandler[]): Promise<void> {
+  const parser = new XmlParser({
+    open: (name, attributes) => handlers.forEach((handler) => handler.open(name, attributes)),
+    close: (name) => handlers.forEach((handler) => handler.close(name)),
+    text: (text) => handlers.forEach((handler) => handler.text(text)),
+  })
   for await (const text of decodeXml(pieces)) parser.write(text)
   parser.end()
 }
