@@ -29,7 +29,10 @@ export async function openHtml(file: FileContents): Promise<Workbook> {
   const bytes = await file.whole()
   const text = decodeText(bytes, await detectEncoding(bytes))
   // The reading of characters (ruby) is no part of them.
-  return openWith(text.replaceAll(/<(rt|rp)\b[^>]*>[^<]*(?:<\/\1\s*>)?/gi, ''), file)
+  return openWith(
+    text.replaceAll(/<(rtc|rt|rp)\b[^>]*>[^]*?(?=<\/?(?:rtc?|rp|ruby|t[dr])\b|$)(?:<\/\1\s*>)?/gi, ''),
+    file,
+  )
 }
 
 async function openWith(contents: Uint8Array | string, file: FileContents): Promise<Workbook> {
@@ -100,7 +103,13 @@ function textOf(cell: LibraryCell, is1904: boolean): string | null {
   if (!cell || cell.t === 'z' || cell.v === undefined) return null
   if (cell.t === 'e') return cell.w ?? null
   if (typeof cell.v === 'boolean') return cell.v ? 'TRUE' : 'FALSE'
-  return typeof cell.v === 'number' ? numberText(cell.v, String(cell.z ?? 'General'), is1904) : String(cell.v)
+  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell), is1904) : String(cell.v)
+}
+
+/** Of formats that have a number only, the library may tell no code: what it shows is a date or a time. */
+function formatOf({ z, w = '' }: import('xlsx').CellObject): string {
+  if (z !== undefined) return String(z)
+  return /\d\/\d/.test(w) ? 'yyyy/m/d' : /\d:\d/.test(w) ? 'h:mm' : 'General'
 }
 
 /** A Numbers document that is a folder inside the ZIP, as the ZIP that Numbers writes; other files as they are. */

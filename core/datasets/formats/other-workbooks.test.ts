@@ -222,7 +222,7 @@ describe('Excel 2003', () => {
 })
 
 it('HTML has no readings of characters', async () => {
-  const html = `<html><meta charset="utf-8"><table><tr><td>q</td><td>a</td></tr><tr><td><ruby>東京<rp>(</rp><rt class="x">とうきょう</rt><rp>)</rp></ruby>都</td><td><ruby>一<rt>いち<rt>二</ruby></td></tr></table></html>`
+  const html = `<html><meta charset="utf-8"><table><tr><td>q</td><td>a</td></tr><tr><td><ruby>東京<rp>(</rp><rt class="x">とうきょう</rt><rp>)</rp></ruby>都</td><td><ruby>一<rt><b>い</b>ち<rtc>二</rtc></ruby></td></tr></table></html>`
   expect((await rowsOf('a.xls', html))[1]).toEqual(['東京都', '一'])
 })
 
