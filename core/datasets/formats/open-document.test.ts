@@ -85,6 +85,15 @@ describe.each(['ods', 'fods'])('%s', (ending) => {
     expect([sheets, options.sheet]).toEqual([['隠', '見'], '見'])
   })
 
+  it('takes the sheet with columns to learn from', async () => {
+    const cover = table(row(cell(p('表紙'))).repeat(20), 'table:name="表紙"')
+    const data = table(row(cell(p('質問')), cell(p('回答'))), 'table:name="データ"')
+    const { options, notes, rows } = await read(cover + data)
+    expect(options.sheet).toBe('データ')
+    expect(notes).toEqual([{ code: 'sheet-with-columns', facts: { sheet: 'データ', passedOver: '表紙' } }])
+    expect(rows).toEqual([['質問', '回答']])
+  })
+
   it('counts repeated rows and cells', async () => {
     const empty =
       '<table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="1000"/></table:table-row>'

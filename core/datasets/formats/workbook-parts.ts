@@ -35,11 +35,19 @@ export class WorkbookParts {
   constructor(bytes: Uint8Array, file: FileContents) {
     this.#bytes = bytes
     this.#file = file
-    this.#names = new Map(listZip(bytes).map((name) => [keyOf(name), name]))
+    const names = listZip(bytes)
+    this.#names = new Map([
+      ...names.map((name) => [keyOf(name), name] as const),
+      ...names.map((name) => [name, name] as const),
+    ])
   }
 
   has(path: string): boolean {
-    return this.#names.has(keyOf(path))
+    return this.#nameOf(path) !== undefined
+  }
+
+  #nameOf(path: string): string | undefined {
+    return this.#names.get(path) ?? this.#names.get(keyOf(path))
   }
 
   /** A path that matches, in any case of letters. */
@@ -49,7 +57,7 @@ export class WorkbookParts {
 
   /** A part's bytes piece by piece. Throws UserError for one of `limit` bytes or more; nothing comes of one that is not there. */
   async *pieces(path: string, limit = MAX_SHARED_BYTES): AsyncGenerator<Uint8Array> {
-    const name = this.#names.get(keyOf(path))
+    const name = this.#nameOf(path)
     if (name === undefined) return
     this.#size = sizeInZip(this.#bytes, name)
     this.#read = 0
@@ -68,7 +76,7 @@ export class WorkbookParts {
 
   /** Reads every part to its end, so that one that is larger than it says is found out. Throws UserError. */
   async readThrough(): Promise<void> {
-    for (const name of this.#names.values()) for await (const _ of this.pieces(name));
+    for (const name of new Set(this.#names.values())) for await (const _ of this.pieces(name));
   }
 
   /** How much of the latest part was read, 0 … 1. */

@@ -174,6 +174,15 @@ describe('XLSX', () => {
     expect(await rowsOf('a.xlsx', zipOf(...(await Promise.all(parts))))).toHaveLength(2)
   })
 
+  it('is read where its relations are damaged', async () => {
+    const whole = Uint8Array.from(xlsxOf({ sheets }))
+    const parts = listZip(whole).map(async (name) => ({
+      name,
+      contents: name.endsWith('.rels') ? '<?xml version="1.0"?><Rel' : await readZipEntry(whole, name, 'a'),
+    }))
+    expect(await rowsOf('a.xlsx', zipOf(...(await Promise.all(parts))))).toHaveLength(2)
+  })
+
   it.each(['word/document.xml', 'ppt/presentation.xml'])('is not what holds %s', async (name) => {
     const other = zipOf({ name: '[Content_Types].xml', contents: '<Types/>' }, { name, contents: '<x/>' })
     await expect(rowsOf('a.xlsx', other)).rejects.toMatchObject({ error: { code: 'dataset/zip-no-table' } })

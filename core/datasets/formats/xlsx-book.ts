@@ -1,3 +1,4 @@
+import { UserError } from '../../contract/index.ts'
 import { builtInFormat } from './number-formats.ts'
 import type { FileContents } from './table-format.ts'
 import { resolvePath, WorkbookParts } from './workbook-parts.ts'
@@ -67,7 +68,8 @@ async function relationsOf(parts: WorkbookParts, path: string): Promise<Relation
   const [, folder = '', name = ''] = /^(.*\/)?([^/]*)$/.exec(path) ?? []
   const relations: Relation[] = []
   const file = `${folder}_rels/${name}.rels`
-  if (parts.has(file))
+  if (!parts.has(file)) return []
+  try {
     await readXml(parts.pieces(file), {
       open(tag, attributes) {
         if (tag !== 'Relationship' || attributes.get('TargetMode') === 'External') return
@@ -80,6 +82,10 @@ async function relationsOf(parts: WorkbookParts, path: string): Promise<Relation
       close: ignore,
       text: ignore,
     })
+  } catch (error) {
+    // The usual paths take the place of those that a damaged part does not tell.
+    if (error instanceof UserError) throw error
+  }
   return relations
 }
 
@@ -143,17 +149,20 @@ export class RichText {
   }
 }
 
+/** Excel 2007 had another name before it appeared. */
+const isTextItem = (tag: string): boolean => tag === 'si' || tag === 'sstItem'
+
 /** xl/sharedStrings.xml. */
 class SharedTexts implements XmlHandler {
   readonly texts: string[] = []
   readonly #rich = new RichText()
 
   open(tag: string): void {
-    if (tag !== 'si') this.#rich.open(tag)
+    if (!isTextItem(tag)) this.#rich.open(tag)
   }
 
   close(tag: string): void {
-    if (tag === 'si') this.texts.push(this.#rich.take())
+    if (isTextItem(tag)) this.texts.push(this.#rich.take())
     else this.#rich.close(tag)
   }
 
