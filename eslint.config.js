@@ -8,7 +8,6 @@ export const japaneseData = [
   'core/datasets/checks/row-checks.ts',
   'core/datasets/checks/text-checks.ts',
   'core/datasets/formats/cp932.ts',
-  'core/datasets/formats/workbook-bounds.ts',
   'core/datasets/roles.ts',
   'core/datasets/series.ts',
   'core/reader/describe.ts',

@@ -267,6 +267,13 @@ export const floors = [
     ['zod'],
     'node',
   ),
+  core(
+    'corpus',
+    'reads every file of a folder: crashes, hangs, raw exceptions, differences to another reader',
+    ['contract', 'datasets', 'host', 'cli'],
+    ['xlsx', '@duckdb/node-api'],
+    'node',
+  ),
   electron('wire', 'how calls and the key cross the socket between page and web host', [], [], 'pure'),
   electron(
     'bridge',

@@ -7,6 +7,7 @@ import { openTable } from '../datasets/formats/index.ts'
 import { createStore } from '../datasets/import.ts'
 import type { DatasetStore } from '../datasets/store.ts'
 import { language } from '../host/sentence.ts'
+import { noteSentence } from '../../texts/sentences.ts'
 import { parseArguments, type Arguments } from './arguments.ts'
 
 const VALUES = ['encoding', 'delimiter', 'sheet', 'entry', 'skip-rows', 'conversations'] as const
@@ -82,6 +83,7 @@ export async function withTable<T>(
   const table = await openTable(file, reading)
   requireChoice('sheet', reading.sheet, table.sheets)
   requireChoice('entry', reading.entry, table.entries)
+  for (const note of table.notes ?? []) console.error(noteSentence(note, language()))
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-data-'))
   const interruption = new AbortController()
   const interrupt = () => interruption.abort()

@@ -84,6 +84,12 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null
 }
 
+/** What was chosen for the user and can be chosen otherwise; the texts' `importNotes` word it. */
+export interface ImportNote {
+  readonly code: 'sheet-with-columns' | 'sheet-hidden'
+  readonly facts: Readonly<Record<string, string | number>>
+}
+
 /**
  * What a file would become, and every choice that was made on the way; choices that do not exist for the file are left
  * out.
@@ -97,6 +103,7 @@ export interface ImportPreview {
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
   readonly entries?: readonly string[]
+  readonly notes?: readonly ImportNote[]
   /** The names of the file's own columns, each once: what `options.columns` is made of. */
   readonly sources: readonly string[]
   readonly columns: readonly { readonly name: string; readonly role: ColumnRole }[]

@@ -96,7 +96,15 @@ export async function previewTable(
   options: ImportOptions,
   language: Language,
 ): Promise<ImportPreview> {
-  const { format, entries, sheets, encodingConfidence, options: chosen, ...table } = await openTable(file, options)
+  const {
+    format,
+    entries,
+    sheets,
+    notes,
+    encodingConfidence,
+    options: chosen,
+    ...table
+  } = await openTable(file, options)
   const rows: (readonly (string | null)[])[] = []
   let isWhole = true
   for await (const row of table.rows()) {
@@ -129,6 +137,7 @@ export async function previewTable(
     ...(encodingConfidence === undefined ? {} : { encodingConfidence }),
     ...(sheets ? { sheets } : {}),
     ...(entries ? { entries } : {}),
+    ...(notes ? { notes } : {}),
   }
 }
 

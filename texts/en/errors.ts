@@ -240,7 +240,7 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/workbook-damaged':
     '"{file}" is damaged or of an unknown kind. Open it in Excel or another program, save it again, and import that.',
   'dataset/workbook-too-great':
-    'The repeated cells or ranges in "{file}" are too large to be read. Copy the rows you need into a new file, save it and import that.',
+    'Repeated cells, repeated texts or ranges in "{file}" are too large to be read. Copy the rows you need into a new file, save it and import that.',
   'dataset/zip-damaged': '"{entry}" cannot be taken out of "{file}". Unpack the ZIP and import the file inside.',
   'dataset/zip-too-large':
     '"{entry}" in "{file}" grows to more than {limit} GB. Unpack the ZIP, split the file and import the parts.',

@@ -1,94 +1,129 @@
-import { MAX_COLUMNS, UserError } from '../../contract/index.ts'
+import { endingOf, UserError } from '../../contract/index.ts'
+import type { Cells } from './cells.ts'
+import { codePages } from './code-pages.ts'
 import { decodeText, detectEncoding } from './encoding.ts'
-import type { Sheets, SheetValue } from './sheet-rows.ts'
+import { numberText } from './number-formats.ts'
+import type { SheetRow, Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
-import { inBoundedTime, refuseRepetition } from './workbook-bounds.ts'
-import { isMarkup } from './workbook-markup.ts'
-import { GIB, isZip, MAX_SHARED_BYTES, readThrough } from './workbook-parts.ts'
-import { has, listZip, readZipEntry, sizeInZip } from './zip.ts'
-
-/** Opens every kind of workbook by reading all of it. Throws UserError for one that is damaged or locked. */
-export async function openAny(file: FileContents): Promise<Sheets> {
-  const bytes = await file.whole()
-  if (await isLocked(bytes, file)) throw new UserError('dataset/workbook-password', { file: file.name })
-  const XLSX = await import('xlsx')
-  XLSX.set_cptable(await import('xlsx/dist/cpexcel.full.mjs'))
-  const contents = isMarkup(file) ? decodeText(bytes, await detectEncoding(bytes)) : bytes
-  const markup = typeof contents === 'string' ? [contents] : await openDocumentMarkup(bytes, file)
-  const book = readWith(XLSX, file, { contents, markup })
-  return { names: book.SheetNames, rows: (sheet) => rowsOf(book.Sheets[sheet], file) }
-}
+import { inBoundedTime } from './workbook-bounds.ts'
+import { isZip, toDamage, WorkbookParts } from './workbook-parts.ts'
+import { checkColumn } from './xlsx-rows.ts'
+import { listZip, readZipEntry } from './zip.ts'
 
 type Library = typeof import('xlsx')
+type LibraryCell = import('xlsx').CellObject | undefined
 
-function readWith(
-  XLSX: Library,
-  file: FileContents,
-  { contents, markup }: { readonly contents: Uint8Array | string; readonly markup: readonly string[] },
-) {
-  const options = { dense: true, cellDates: true, UTC: true, cellFormula: false, cellHTML: false } as const
+/** XLS, XLSB and Numbers, as a whole. Throws UserError for one that is damaged, locked or no workbook. */
+export async function openBinary(bytes: Uint8Array, file: FileContents): Promise<Workbook> {
+  if (!isZip(file)) return openWith(bytes, file)
   try {
-    return inBoundedTime(() => {
-      for (const text of markup) refuseRepetition(text, file.name)
-      if (typeof contents !== 'string') return XLSX.read(contents, { ...options, type: 'array' })
-      // Cells of HTML stay the text that they are: 007 is no number.
-      return XLSX.read(contents, { ...options, type: 'string', raw: true })
-    }, file)
+    await new WorkbookParts(bytes, file).readThrough()
+  } catch (error) {
+    throw toDamage(error, file)
+  }
+  return openWith(await unwrapped(bytes, file), file)
+}
+
+/** Tables in HTML, as a whole. Cells stay the text that they are: 007 is no number. */
+export async function openHtml(file: FileContents): Promise<Workbook> {
+  const bytes = await file.whole()
+  const text = decodeText(bytes, await detectEncoding(bytes))
+  // The reading of characters (ruby) is no part of them.
+  return openWith(
+    text.replaceAll(/<(rtc|rt|rp)\b[^>]*>[^]*?(?=<\/?(?:rtc?|rp|ruby|t[dr])\b|$)(?:<\/\1\s*>)?/gi, ''),
+    file,
+  )
+}
+
+async function openWith(contents: Uint8Array | string, file: FileContents): Promise<Workbook> {
+  const XLSX = await import('xlsx')
+  XLSX.set_cptable(await codePages())
+  const book = readWith(XLSX, contents, file)
+  const is1904 = book.Workbook?.WBProps?.date1904 === true
+  return {
+    sheets: book.SheetNames.map((name, index) => ({
+      name,
+      isHidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0,
+    })),
+    rows: (sheet) => rowsOf(book.Sheets[sheet], file, is1904),
+  }
+}
+
+function readWith(XLSX: Library, contents: Uint8Array | string, file: FileContents) {
+  const options = { dense: true, cellNF: true, cellFormula: false, cellHTML: false } as const
+  try {
+    const read = () =>
+      typeof contents === 'string'
+        ? XLSX.read(contents, { ...options, type: 'string', raw: true })
+        : XLSX.read(contents, { ...options, type: 'array' })
+    return quietly(() => inBoundedTime(read, file))
   } catch (error) {
     if (error instanceof UserError) throw error
     const reason = String(error instanceof Error ? error.message : error)
-    throw new UserError(/password|encrypt/i.test(reason) ? 'dataset/workbook-password' : 'dataset/workbook-damaged', {
-      file: file.name,
-    })
+    if (/password|encrypt/i.test(reason)) throw new UserError('dataset/workbook-password', { file: file.name })
+    const other = /^(Pages|Keynote) \w+ are not supported|^Unsupported (NUMBERS 0\d)|^(Cannot find Workbook)/.exec(
+      reason,
+    )
+    if (other)
+      throw new UserError('dataset/not-a-table', {
+        file: file.name,
+        found: other[1] ?? other[2] ?? endingOf(file.name),
+      })
+    throw new UserError('dataset/workbook-damaged', { file: file.name })
   }
 }
 
-/** The parts of an ODS file that say how often a cell is repeated; none in other files. */
-async function openDocumentMarkup(bytes: Uint8Array, file: FileContents): Promise<string[]> {
-  if (!isZip(file)) return []
-  const names = listZip(bytes)
-  for (const name of names) {
-    if (sizeInZip(bytes, name) >= MAX_SHARED_BYTES)
-      throw new UserError('dataset/zip-too-large', { file: file.name, entry: name, limit: MAX_SHARED_BYTES / GIB })
-    await readThrough(bytes, name, file)
+/** The library writes words of its own to the terminal. */
+function quietly<T>(work: () => T): T {
+  const { log, warn, error } = console
+  console.log = console.warn = console.error = () => undefined
+  try {
+    return work()
+  } finally {
+    Object.assign(console, { log, warn, error })
   }
-  const parts: string[] = []
-  for (const name of names)
-    if (/(^|\/)(content|styles)\.xml$/i.test(name) && !name.startsWith('xl/'))
-      parts.push(new TextDecoder().decode(await readZipEntry(bytes, name, file.name)))
-  return parts
 }
-
-/** Columns of the widest sheet that a program makes. */
-const SHEET_COLUMNS = 16_384
 
 /** Rows that are there: a sheet may say that its only row is the thousand millionth. */
 function* rowsOf(
   sheet: import('xlsx').WorkSheet | undefined,
   { name }: FileContents,
-): Generator<readonly SheetValue[]> {
+  is1904: boolean,
+): Generator<SheetRow> {
   const data = sheet?.['!data'] ?? []
   for (const index of Object.keys(data)) {
     const row = data[Number(index)]
-    if (row && row.length > SHEET_COLUMNS)
-      throw new UserError('dataset/too-many-columns', { file: name, found: row.length, limit: MAX_COLUMNS })
-    if (row) yield Array.from(row, valueOf)
+    if (!row) continue
+    checkColumn(row.length - 1, name)
+    yield { number: Number(index) + 1, cells: Array.from(row, (cell) => textOf(cell, is1904)) satisfies Cells }
   }
 }
 
-function valueOf(cell: import('xlsx').CellObject | undefined): SheetValue {
-  if (!cell || cell.t === 'z') return null
+function textOf(cell: LibraryCell, is1904: boolean): string | null {
+  if (!cell || cell.t === 'z' || cell.v === undefined) return null
   if (cell.t === 'e') return cell.w ?? null
-  return cell.t === 'd' ? new Date(cell.v as Date) : (cell.v ?? null)
+  if (typeof cell.v === 'boolean') return cell.v ? 'TRUE' : 'FALSE'
+  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell), is1904) : String(cell.v)
 }
 
-/** ODS names its encrypted parts; Numbers and newer ODS wrap everything. */
-async function isLocked(bytes: Uint8Array, file: FileContents): Promise<boolean> {
-  if (!isZip(file)) return false
+/** Of formats that have a number only, the library may tell no code: what it shows is a date or a time. */
+function formatOf({ z, w = '' }: import('xlsx').CellObject): string {
+  if (z !== undefined) return String(z)
+  return /\d\/\d/.test(w) ? 'yyyy/m/d' : /\d:\d/.test(w) ? 'h:mm' : 'General'
+}
+
+/** A Numbers document that is a folder inside the ZIP, as the ZIP that Numbers writes; other files as they are. */
+async function unwrapped(bytes: Uint8Array, file: FileContents): Promise<Uint8Array> {
   const names = listZip(bytes)
-  if (has(names, '.iwpv2') || has(names, '.iwph') || has(names, 'encrypted-package')) return true
-  return (
-    has(names, 'META-INF/manifest.xml') &&
-    new TextDecoder().decode(await readZipEntry(bytes, 'META-INF/manifest.xml', file.name)).includes('encryption-data')
-  )
+  const isPart = /^(.*\/)?(Index\/.*\.iwa|Index\.zip)$/
+  const parts = names.filter((name) => isPart.test(name) && !name.startsWith('__MACOSX/'))
+  const folders = names.some((name) => name.endsWith('/'))
+  const folder = isPart.exec(parts[0] ?? '')?.[1] ?? ''
+  if (parts.length === 0 || (folder === '' && !folders)) return bytes
+  const { CFB } = await import('xlsx')
+  const package_ = CFB.utils.cfb_new()
+  for (const name of parts)
+    if (name.startsWith(folder))
+      CFB.utils.cfb_add(package_, `/${name.slice(folder.length)}`, await readZipEntry(bytes, name, file.name))
+  return CFB.write(package_, { type: 'array', fileType: 'zip' }) as Uint8Array
 }

@@ -39,7 +39,6 @@ const repeated: readonly (readonly [string, string])[] = [
       `<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="${MANY}"></table:table-cell>`,
     ),
   ],
-  ['many cells', row(cell('x', ' table:number-columns-repeated="9999"').repeat(300))],
   ['a count with an exponent', row(cell('x'), ' table:number-rows-repeated="1e9"')],
   ['an attribute behind a sign', row(cell('x'), ` table:style-name="&gt;>" table:number-rows-repeated="${MANY}"`)],
   ['a space', row(cell(`<text:s text:c="500000000"/>`))],
@@ -60,9 +59,9 @@ describe.each(['fods', 'ods'])('%s', (ending) => {
     await expectRefused(preview(`a.${ending}`, fileOf(documentOf(HEADER + table))), 'dataset/workbook-too-great')
   })
 
-  it('refuses numbers of endless digits', async () => {
+  it('asks for no digits of a format', async () => {
     const style = `<office:styles><number:number-style style:name="n"><number:number number:min-integer-digits="500000000"/></number:number-style></office:styles>`
-    await expectRefused(preview(`a.${ending}`, fileOf(documentOf(HEADER, style))), 'dataset/workbook-too-great')
+    expect((await preview(`a.${ending}`, fileOf(documentOf(HEADER, style)))).columns).toHaveLength(2)
   })
 
   it('reads what lies behind a million empty rows, and a few cells that are repeated', async () => {

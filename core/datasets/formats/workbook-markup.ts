@@ -1,15 +1,17 @@
 import { endingOf } from '../../contract/index.ts'
 import type { FileContents } from './table-format.ts'
+import { encodingOfXml } from './xml-parser.ts'
 
-/** Tables in HTML and Excel 2003's XML are often called .xls: many systems write their downloads so. */
-export const isMarkup = (file: FileContents): boolean => {
-  if (!['xls', 'xlsx', 'xml', 'fods', 'htm', 'html'].includes(endingOf(file.name))) return false
-  const start = new TextDecoder('latin1')
-    .decode(file.beginning.subarray(0, 4096))
-    .replace(/^\u00ef\u00bb\u00bf/, '')
-    .trimStart()
-  return (
-    /^<(!doctype html|html|table|meta)/i.test(start) ||
-    (start.startsWith('<?xml') && /urn:schemas-microsoft-com:office:spreadsheet|office:document|<html/.test(start))
-  )
+export type Markup = 'html' | 'excel-2003' | 'open-document'
+
+/** Which kind of tables a text file holds; many systems call their downloads in HTML or Excel 2003's XML .xls. */
+export function markupOf(file: FileContents): Markup | null {
+  if (!['xls', 'xlsx', 'xml', 'fods', 'ods', 'htm', 'html'].includes(endingOf(file.name))) return null
+  const beginning = file.beginning.subarray(0, 4096)
+  const start = new TextDecoder(encodingOfXml(beginning)).decode(beginning).trimStart()
+  if (/^<(!doctype html|html|head|body|table|meta|style|div)\b/i.test(start)) return 'html'
+  if (!/^(<\?xml|<!--|<(\w+:)?(workbook|document)\b)/i.test(start)) return null
+  if (start.includes('urn:schemas-microsoft-com:office:spreadsheet')) return 'excel-2003'
+  if (start.includes('office:document')) return 'open-document'
+  return /<html/i.test(start) ? 'html' : null
 }

@@ -1,120 +1,151 @@
-import { UserError } from '../../contract/index.ts'
-import { isFilled, type Sheets, type SheetValue } from './sheet-rows.ts'
+import { MAX_COLUMNS, UserError } from '../../contract/index.ts'
+import { momentText, numberText } from './number-formats.ts'
+import type { SheetRow, Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
-import { GIB, isZip, MAX_SHARED_BYTES, readThrough, toDamage } from './workbook-parts.ts'
-import { has, listZip, sizeInZip, streamZipEntry } from './zip.ts'
-
-/** A workbook and the sheet that is read. */
-export interface Chosen {
-  readonly sheets: Sheets
-  /** Undefined where there is nothing in it. */
-  readonly sheet: string | undefined
-  /** About how many rows it has, where the file tells. */
-  readonly rowCount?: number | undefined
-}
-
-/** The wanted sheet, else the first with contents. */
-export async function chosen(sheets: Sheets, wanted: string | undefined): Promise<Chosen> {
-  for (const sheet of wanted !== undefined && sheets.names.includes(wanted) ? [wanted] : sheets.names)
-    if (await isFilled(sheets.rows(sheet))) return { sheets, sheet }
-  return { sheets, sheet: undefined }
-}
-
-/** XLSX by the library that reads it row by row; null for other files and for those that it cannot read. */
-export async function openXlsx(file: FileContents, wanted: string | undefined): Promise<Chosen | null> {
-  if (!isZip(file)) return null
-  const bytes = await file.whole()
-  if (!has(listZip(bytes), 'xl/workbook.xml')) return null
-  await refuseGreatParts(bytes, file)
-  const { hasDateCells, rowCount } = await surveySheets(bytes, file)
-  if (hasDateCells) return null
-  const { readXlsx, streamXlsxRows } = await import('hucre/xlsx')
-  const names: string[] = []
-  const rowsIn = async function* (sheet: string) {
-    for await (const { values } of streamXlsxRows(bytes, { sheet })) {
-      file.throwIfCancelled()
-      yield values
-    }
-  }
-  try {
-    // Of every sheet only the name is asked for.
-    await readXlsx(bytes, {
-      sheets: ({ name }) => {
-        names.push(name)
-        return false
-      },
-    })
-    const { sheet } = await chosen({ names, rows: rowsIn }, wanted)
-    return {
-      sheet,
-      rowCount: names.length === 1 ? rowCount : undefined,
-      sheets: { names, rows: (name) => sayingDamage(file, rowsIn(name)) },
-    }
-  } catch {
-    file.throwIfCancelled()
-    return null
-  }
-}
-
-/**
- * How Excel's strict format marks a cell that holds a date as a text; the reader by rows cannot tell it from other
- * texts.
- */
-const DATE_CELL = [' t="d"', " t='d'"] as const
-
-/** The range that a sheet says to fill, near its beginning. */
-const DIMENSION = /<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"/
-
-async function surveySheets(
-  bytes: Uint8Array,
-  file: FileContents,
-): Promise<{ readonly hasDateCells: boolean; readonly rowCount?: number }> {
-  let rowCount: number | undefined
-  for (const name of listZip(bytes).filter(isSheet)) {
-    let tail = ''
-    try {
-      for await (const piece of streamZipEntry(bytes, name)) {
-        file.throwIfCancelled()
-        if (tail === '') rowCount = Number(DIMENSION.exec(piece.toString('latin1'))?.[1]) || undefined
-        const joint = tail + piece.toString('latin1', 0, DATE_CELL[0].length)
-        if (DATE_CELL.some((mark) => piece.includes(mark) || joint.includes(mark))) return { hasDateCells: true }
-        tail = piece.toString('latin1', Math.max(0, piece.length - DATE_CELL[0].length))
-      }
-    } catch (error) {
-      throw toDamage(error, file)
-    }
-  }
-  return { hasDateCells: false, ...(rowCount !== undefined && { rowCount }) }
-}
-
-async function* sayingDamage(
-  file: FileContents,
-  rows: AsyncIterable<readonly SheetValue[]>,
-): AsyncGenerator<readonly SheetValue[]> {
-  try {
-    yield* rows
-  } catch (error) {
-    throw toDamage(error, file)
-  }
-}
+import { sayingDamage, toDamage } from './workbook-parts.ts'
+import { isTrue, openXlsxBook, RichText, unescaped, type XlsxBook } from './xlsx-book.ts'
+import { collected, type XmlAttributes, type XmlCollector } from './xml-parser.ts'
 
 /** The largest sheet that a million rows fill. */
-const MAX_SHEET_BYTES = 2 ** 32 - 1
+export const MAX_SHEET_BYTES = 2 ** 32 - 1
 
-/** A small file must not grow to fill the memory, nor tell a size that it does not keep. */
-async function refuseGreatParts(bytes: Uint8Array, file: FileContents): Promise<void> {
-  for (const name of listZip(bytes)) {
-    if (!name.startsWith('xl/') || !name.endsWith('.xml')) continue
-    const limit = isSheet(name) ? MAX_SHEET_BYTES : MAX_SHARED_BYTES
-    if (sizeInZip(bytes, name) >= limit)
-      throw new UserError('dataset/zip-too-large', {
-        file: file.name,
-        entry: name,
-        limit: Math.round((limit / GIB) * 10) / 10,
-      })
-    // Sheets are read through anyway.
-    if (!isSheet(name)) await readThrough(bytes, name, file)
+/** XLSX row by row; null for other ZIP files. Throws UserError for a workbook that is damaged. */
+export async function openXlsx(bytes: Uint8Array, file: FileContents): Promise<Workbook | null> {
+  const book = await openXlsxBook(bytes, file).catch((error: unknown) => {
+    throw toDamage(error, file)
+  })
+  if (!book) return null
+  return {
+    sheets: book.sheets,
+    rows(sheet) {
+      const part = book.sheets.find(({ name }) => name === sheet)?.part ?? ''
+      if (!book.parts.has(part)) return []
+      return sayingDamage(file, collected(book.parts.pieces(part, MAX_SHEET_BYTES), new SheetReader(book, file.name)))
+    },
+    share: () => book.parts.share(),
   }
 }
 
-const isSheet = (name: string): boolean => name.startsWith('xl/worksheets/') && name.endsWith('.xml')
+/** Columns of the widest sheet that a program makes. */
+export const SHEET_COLUMNS = 16_384
+
+/** Throws UserError for a column beyond all sheets. */
+export function checkColumn(index: number, file: string): number {
+  if (index < SHEET_COLUMNS) return index
+  throw new UserError('dataset/too-many-columns', { file, found: index + 1, limit: MAX_COLUMNS })
+}
+
+/** Reads the cells of a sheet (ECMA-376, 18.3.1.4). */
+class SheetReader implements XmlCollector<SheetRow> {
+  readonly #book: XlsxBook
+  readonly #file: string
+  readonly #rich = new RichText()
+  #rows: SheetRow[] = []
+  #number = 0
+  #cells: (string | null)[] | null = null
+  #column = 0
+  #type: string | undefined
+  #style = 0
+  /** What `v` holds; null where there is none. */
+  #value: string | null = null
+  #inline: string | null = null
+  #within: 'cell' | 'value' | 'inline' | null = null
+
+  constructor(book: XlsxBook, file: string) {
+    this.#book = book
+    this.#file = file
+  }
+
+  take(): SheetRow[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
+  open(tag: string, attributes: XmlAttributes): void {
+    if (this.#within === 'inline') this.#rich.open(tag)
+    else if (this.#within === 'cell' && tag === 'v') {
+      this.#within = 'value'
+      this.#value = ''
+    } else if (this.#within === 'cell' && tag === 'is') this.#within = 'inline'
+    else if (this.#cells && this.#within === null && tag === 'c') this.#openCell(attributes)
+    else if (tag === 'row') {
+      this.#number = Number(attributes.get('r')) || this.#number + 1
+      this.#cells = []
+    }
+  }
+
+  #openCell(attributes: XmlAttributes): void {
+    const place = columnOf(attributes.get('r'))
+    this.#column = checkColumn(place ?? this.#cells?.length ?? 0, this.#file)
+    this.#type = attributes.get('t')
+    this.#style = Number(attributes.get('s') ?? 0)
+    this.#value = this.#inline = null
+    this.#within = 'cell'
+  }
+
+  text(text: string): void {
+    if (this.#within === 'value') this.#value += text
+    else if (this.#within === 'inline') this.#rich.add(text)
+  }
+
+  close(tag: string): void {
+    if (this.#within === 'inline') {
+      if (tag !== 'is') return this.#rich.close(tag)
+      this.#inline = this.#rich.take()
+      this.#within = 'cell'
+    } else if (tag === 'v' && this.#within === 'value') this.#within = 'cell'
+    else if (tag === 'c' && this.#within === 'cell') this.#closeCell()
+    else if (tag === 'row' && this.#cells) {
+      if (this.#cells.length > 0) this.#rows.push({ number: this.#number, cells: this.#cells })
+      this.#cells = null
+    }
+  }
+
+  #closeCell(): void {
+    this.#within = null
+    const cells = this.#cells ?? []
+    while (cells.length < this.#column) cells.push(null)
+    cells[this.#column] = this.#inline ?? this.#cellText()
+  }
+
+  #cellText(): string | null {
+    const value = this.#value
+    if (value === null) return null
+    const format = this.#book.formats[this.#style] ?? 'General'
+    switch (this.#type) {
+      case 's':
+        return /^\s*\d+\s*$/.test(value) ? (this.#book.texts[Number(value)] ?? null) : null
+      case 'str':
+      case 'inlineStr':
+        return unescaped(value)
+      case 'b':
+        return value === '' ? null : isTrue(value.trim().toLowerCase()) ? 'TRUE' : 'FALSE'
+      case 'e':
+        return value
+      case 'd':
+        return value === '' ? null : momentText(value, format)
+      default:
+        return value.trim() === '' ? null : writtenNumber(value.trim(), format, this.#book.is1904)
+    }
+  }
+}
+
+/** A number's text; whole numbers keep the digits that a double does not have. */
+export function writtenNumber(written: string, format: string, is1904: boolean): string {
+  const value = Number(written)
+  if (!Number.isFinite(value)) return written
+  const text = numberText(value, format, is1904)
+  return text === String(value) && /^-?[1-9]\d*$/.test(written) ? written : text
+}
+
+const A = 64
+
+/** The column of a cell's name such as AB12, from 0; undefined where it names none. */
+function columnOf(name: string | undefined): number | undefined {
+  const letters = /^\$?([A-Za-z]{1,7})\$?\d/.exec(name ?? '')?.[1]
+  if (letters === undefined) return undefined
+  let column = 0
+  for (const letter of letters.toUpperCase()) column = column * 26 + letter.charCodeAt(0) - A
+  return column - 1
+}

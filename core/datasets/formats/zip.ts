@@ -72,21 +72,25 @@ async function checksumOf(contents: Uint8Array): Promise<number> {
 export const sizeInZip = (bytes: Uint8Array, name: string): number =>
   entriesOf(bytes).find((entry) => entry.name === name)?.size ?? 0
 
-/**
- * The contents of a file in a ZIP piece by piece; what is damaged ends in an error of zlib, and what grows to more than
- * the directory says in one, too.
- */
+/** Bytes that are unpacked at a time. */
+const PIECE_BYTES = 1 << 16
+
+/** The contents of a file in a ZIP piece by piece. Throws Error where they are not what the directory says. */
 export async function* streamZipEntry(bytes: Uint8Array, name: string): AsyncGenerator<Buffer> {
   const entry = entriesOf(bytes).find((candidate) => candidate.name === name)
   if (!entry || entry.isEncrypted) return
   const packed = packedOf(bytes, entry)
   if (entry.method === STORED) return yield Buffer.from(packed)
+  const inflated = Readable.from([packed]).pipe(createInflateRaw({ chunkSize: PIECE_BYTES }))
   let size = 0
-  for await (const piece of Readable.from([packed]).pipe(createInflateRaw()) as AsyncIterable<Buffer>) {
+  let sum = 0
+  for await (const piece of inflated as AsyncIterable<Buffer>) {
     size += piece.length
+    sum = crc32(piece, sum)
     if (size > entry.size) throw new Error(`${name} is larger than ${entry.size} bytes`)
     yield piece
   }
+  if (size !== entry.size || sum !== entry.checksum) throw new Error(`${name} is damaged`)
 }
 
 function packedOf(bytes: Uint8Array, entry: Entry): Uint8Array {
