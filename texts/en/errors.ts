@@ -9,8 +9,11 @@ export const errors: LocaleOf<typeof ja> = {
   'link/not-allowed': 'The studio does not open "{address}". If you need it, paste the address into your browser.',
   'preferences/unwritable':
     'The preferences folder "{folder}" cannot be written to. Check its permissions and free space.',
+  'library/not-folder': '"{folder}" was named as the library and is not a folder. Check the path and name a folder.',
+  'library/not-made':
+    'The library folder "{folder}" is not there and cannot be made. Check the path and the permissions of the folder above.',
   'library/unwritable':
-    'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',
+    'The library folder "{folder}" cannot be written to. Check its permissions and free space, or choose another folder.',
   'disk-full': 'The disk is full, so "{file}" could not be saved. Free some space and save again.',
   'file/not-found': 'The file "{file}" was not found.',
   'file/unreadable':

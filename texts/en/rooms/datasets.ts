@@ -112,6 +112,14 @@ export const datasets: LocaleOf<typeof ja> = {
     },
     delimiters: { comma: 'Comma', tab: 'Tab', semicolon: 'Semicolon', bar: 'Vertical bar' },
   },
+  columnTargets: {
+    title: 'Where the columns go',
+    to: 'Where "{name}" goes',
+    new: 'A new column "{name}"',
+    none: 'Leave out',
+    empty: 'Empty in the added rows: {names}.',
+    rows: 'Rows to be added',
+  },
   find: {
     title: 'Find and replace',
     text: 'Find',
@@ -201,7 +209,7 @@ export const datasets: LocaleOf<typeof ja> = {
     made_other: 'Made {names}',
     append: {
       name: 'Append',
-      what: 'Adds the rows of another dataset below. Columns are matched by name; missing ones are added.',
+      what: 'Adds the rows of another dataset below. Where its columns go is shown once it is chosen, and can be changed.',
       run: 'Add rows',
     },
     join: {

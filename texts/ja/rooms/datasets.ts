@@ -104,6 +104,14 @@ export const datasets = {
     },
     delimiters: { comma: 'カンマ', tab: 'タブ', semicolon: 'セミコロン', bar: '縦棒' },
   },
+  columnTargets: {
+    title: '列の対応',
+    to: '「{name}」の追加先',
+    new: '新しい列「{name}」',
+    none: '追加しない',
+    empty: '{names}は、追加する行では空になります。',
+    rows: '追加する行',
+  },
   find: {
     title: '検索と置換',
     text: '探す文字',
@@ -189,7 +197,7 @@ export const datasets = {
     made_other: '{names}を作りました',
     append: {
       name: '下につなぐ',
-      what: 'もう一つのデータセットの行を、この表の下に追加します。列は名前で合わせ、ない列は新しく作ります。',
+      what: 'もう一つのデータセットの行を、この表の下に追加します。どの列に入れるかは、選んだあとに確かめて変えられます。',
       run: '行を追加',
     },
     join: {
