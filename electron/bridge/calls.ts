@@ -1,8 +1,9 @@
-import type { EventName, Result, StudioBridge } from '../../core/contract/index.ts'
+import type { ConnectionState, EventName, Result, StudioBridge } from '../../core/contract/index.ts'
 import { messagesOf } from '../wire/message-parts.ts'
 
-/** Wait between two attempts to reach the host again, and between two looks at what is not sent yet. */
-const RETRY_MS = 1000
+/** Waits between attempts to reach the host again; the last one from then on. */
+const RETRY_MS = [500, 1000, 2000, 4000, 8000] as const
+/** Wait between two looks at what is not sent yet. */
 const DRAIN_MS = 10
 /** The browser holds no more of a long call than this: other things of the window may be sent meanwhile. */
 const MAX_UNSENT_BYTES = 8_000_000
@@ -16,45 +17,64 @@ export interface CallsOptions {
   readonly address: string
   /** Asked for every connection: another window may have got a newer key. */
   readonly protocols: () => string[]
-  /** Called after a lost connection: with true once it is open again, with false for every attempt that failed. */
-  readonly onReturn: (isOpen: boolean) => void
+  /** Whether the host that answers knows this window; true where none answers. */
+  readonly isKnown: () => Promise<boolean>
+  readonly onState: (state: ConnectionState) => void
 }
 
 export interface StudioCalls {
   /** Resolves to a failed result where the host cannot be reached. */
   call(name: string, input: unknown): Promise<Result<unknown>>
   readonly on: StudioBridge['on']
+  /** Tries at once to reach a host that was lost, or one that may know this window by now. */
+  retry(): void
 }
 
 /** Calls and events over one WebSocket. Calls leave in the order in which they were made; long ones in parts. */
-export function createCalls({ address, protocols, onReturn }: CallsOptions): StudioCalls {
+export function createCalls({ address, protocols, isKnown, onState }: CallsOptions): StudioCalls {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
   const listeners = createListeners()
   let nextId = 1
-  let isLost = false
+  let failures = 0
+  /** Neither open nor being opened. */
+  let isIdle = false
+  let timer: ReturnType<typeof setTimeout> | undefined
   let lastSent: Promise<void> = Promise.resolve()
   let socket = connect()
 
-  /** The open connection, or null where the host cannot be reached; a closed one is tried again. */
+  /** The open connection, or null where the host cannot be reached; a closed one is tried again, ever less often. */
   function connect(): Promise<WebSocket | null> {
     const attempt = new WebSocket(address, protocols())
     attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
     attempt.addEventListener('close', () => {
       for (const resolve of waiting.values()) resolve(DISCONNECTED)
       waiting.clear()
-      if (isLost) onReturn(false)
-      isLost = true
-      setTimeout(() => {
-        socket = connect()
-      }, RETRY_MS)
+      void lose()
     })
     return new Promise((resolve) => {
       attempt.addEventListener('open', () => {
+        failures = 0
         resolve(attempt)
-        if (isLost) onReturn(true)
+        onState('open')
       })
       attempt.addEventListener('error', () => resolve(null))
     })
+  }
+
+  async function lose(): Promise<void> {
+    const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]
+    if (failures++ === 0) onState('lost')
+    const isAwaited = await isKnown()
+    onState(isAwaited ? 'lost' : 'unknown')
+    isIdle = true
+    if (isAwaited) timer = setTimeout(retry, wait)
+  }
+
+  function retry(): void {
+    if (!isIdle) return
+    isIdle = false
+    clearTimeout(timer)
+    socket = connect()
   }
 
   function receive(reply: Reply): void {
@@ -79,6 +99,7 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
       })
     },
     on: listeners.on,
+    retry,
   }
 }
 

@@ -88,7 +88,8 @@ export async function importPicked(
     return false
   }
   takeInfo(result.value)
-  toast(texts()('imported', { name: result.value.name }))
+  const { name: where } = result.value
+  toast(into ? texts()('appended', { file: file.name, name: where }) : texts()('imported', { name: where }))
   select(result.value.id)
   return true
 }

@@ -19,6 +19,7 @@ export const datasets: LocaleOf<typeof ja> = {
   importStopping: 'Cancelling…',
   importCancelled: 'The import of "{name}" was cancelled. Your datasets are as they were.',
   imported: '"{name}" was imported',
+  appended: 'The rows of "{file}" were added to "{name}"',
   dropHere: 'Drop here to import',
   dropKinds: '{endings} …',
   emptyTitle: 'No datasets yet',
@@ -122,6 +123,8 @@ export const datasets: LocaleOf<typeof ja> = {
   },
   find: {
     title: 'Find and replace',
+    findCommand: 'Find in the table',
+    replaceCommand: 'Replace in the table',
     text: 'Find',
     replacement: 'Replace with',
     next: 'Next match',
@@ -192,6 +195,8 @@ export const datasets: LocaleOf<typeof ja> = {
     empty: 'new',
     import: 'import csv tsv jsonl',
     hub: 'hugging face hub download',
+    find: 'find search',
+    replace: 'replace',
   },
   combine: {
     quoted: '"{name}"',

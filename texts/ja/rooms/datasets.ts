@@ -15,6 +15,7 @@ export const datasets = {
   importStopping: '中止しています…',
   importCancelled: '「{name}」の取り込みを中止しました。データセットは元のままです。',
   imported: '「{name}」を取り込みました',
+  appended: '「{file}」の行を「{name}」に追加しました',
   dropHere: 'ここに放すと取り込みます',
   dropKinds: '{endings} など',
   emptyTitle: 'データセットはまだありません',
@@ -114,6 +115,8 @@ export const datasets = {
   },
   find: {
     title: '検索と置換',
+    findCommand: '表の中を検索',
+    replaceCommand: '表の中を置換',
     text: '探す文字',
     replacement: '置き換える文字',
     next: '次を探す',
@@ -181,6 +184,8 @@ export const datasets = {
     empty: '新規',
     import: 'インポート',
     hub: 'ダウンロード',
+    find: '検索 さがす',
+    replace: '置換 おきかえ',
   },
   combine: {
     quoted: '「{name}」',

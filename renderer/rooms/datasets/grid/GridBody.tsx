@@ -1,6 +1,7 @@
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
+import type { Found } from '../find/found.ts'
 import { GridFrames } from './GridFrames.tsx'
 import { GridRow } from './GridRow.tsx'
 import type { GridStore } from './gridStore.ts'
@@ -15,6 +16,7 @@ interface GridBodyProps {
   /** Counts the changes of `rows`; drawn again when it moves. */
   readonly revision: number
   readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
+  readonly found: Found | null
   readonly store: GridStore
   readonly columns: readonly Column[]
   readonly span: RowSpan
@@ -40,6 +42,7 @@ const BLOCK_ROWS = 256
 export const GridBody = memo(function GridBody({
   rows,
   marks,
+  found,
   store,
   columns,
   span,
@@ -70,6 +73,8 @@ export const GridBody = memo(function GridBody({
         topPx={(index - base) * rowPx}
         row={row}
         marks={row?.rowId === null || row === undefined ? undefined : marks.get(row.rowId)}
+        found={row?.rowId === null || row === undefined ? undefined : found?.cells.get(row.rowId)}
+        query={found?.query ?? null}
         widths={widths}
         markerWidth={markerWidth}
         selectedFrom={inRange ? range.left : 0}

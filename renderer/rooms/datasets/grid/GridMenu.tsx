@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { cx } from '../../../ui/index.ts'
 import { shortcutText } from '../../../commands/index.ts'
+import { menuOffset } from './measures.ts'
 import { commandOf, CONTEXT_MENU, isDanger, runFromMenu, type CommandContext, type CommandId } from './commands.ts'
 import styles from './Grid.module.css'
 
@@ -13,6 +14,10 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
   const { store } = context.env
   const place = useStore(store, (state) => state.menu)
   const [point, setPoint] = useState<HTMLDivElement | null>(null)
+  const [heightPx, setHeight] = useState(0)
+  const measure = useCallback((menu: HTMLDivElement | null) => {
+    if (menu) setHeight(menu.scrollHeight)
+  }, [])
   const close = () => store.setState({ menu: null })
   return (
     <>
@@ -28,9 +33,11 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
         isOpen={place !== null}
         onOpenChange={(open) => !open && close()}
         placement="bottom start"
-        offset={2}
+        shouldFlip={false}
+        offset={menuOffset(place?.y ?? 0, heightPx, window.innerHeight)}
       >
         <AriaMenu
+          ref={measure}
           autoFocus="first"
           aria-label={t('grid.menu')}
           className={styles.menu}
