@@ -11,6 +11,8 @@ import { KEY_HEADER, keyOf, protocolsFor } from '../wire/key.ts'
  */
 
 const KEPT_KEY = 'terakoya-key'
+/** A host that answers no sooner counts as none. */
+const SESSION_TIMEOUT_MS = 5000
 /** The storage belongs to this origin, with its port: no other server of this computer gets what lies in it. */
 const key = (): string => localStorage.getItem(KEPT_KEY) ?? ''
 const headers = () => ({ [KEY_HEADER]: key() })
@@ -34,7 +36,7 @@ const calls = createCalls({
   protocols: () => protocolsFor(key()),
   // A host that was started anew does not know this window.
   isKnown: () =>
-    fetch('/session', { headers: headers() }).then(
+    fetch('/session', { headers: headers(), signal: AbortSignal.timeout(SESSION_TIMEOUT_MS) }).then(
       ({ status }) => status !== 403,
       () => true,
     ),

@@ -31,24 +31,63 @@ export interface StudioCalls {
 }
 
 /** Calls and events over one WebSocket. Calls leave in the order in which they were made; long ones in parts. */
-export function createCalls({ address, protocols, isKnown, onState }: CallsOptions): StudioCalls {
+export function createCalls(options: CallsOptions): StudioCalls {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
   const listeners = createListeners()
   let nextId = 1
+  let lastSent: Promise<void> = Promise.resolve()
+  const { socket, retry } = keepConnected({
+    ...options,
+    onMessage(text) {
+      const reply = JSON.parse(text) as Reply
+      if ('event' in reply) return listeners.tell(reply.event, reply.payload)
+      waiting.get(reply.id)?.(reply.result)
+      waiting.delete(reply.id)
+    },
+    onClose() {
+      for (const resolve of waiting.values()) resolve(DISCONNECTED)
+      waiting.clear()
+    },
+  })
+  return {
+    async call(name, input) {
+      const open = await socket()
+      if (open?.readyState !== WebSocket.OPEN) return DISCONNECTED
+      const id = nextId++
+      return new Promise((resolve) => {
+        waiting.set(id, resolve)
+        lastSent = lastSent
+          .then(() => send(open, messagesOf(id, JSON.stringify({ id, name, input })), () => waiting.has(id)))
+          .catch(() => {
+            waiting.delete(id)
+            resolve({ ok: false, error: { code: 'web/message-too-large', facts: {} } })
+          })
+      })
+    },
+    on: listeners.on,
+    retry,
+  }
+}
+
+interface KeptOptions extends CallsOptions {
+  readonly onMessage: (text: string) => void
+  readonly onClose: () => void
+}
+
+/** A connection that is tried again, ever less often, when it is lost. */
+function keepConnected({ address, protocols, isKnown, onState, onMessage, onClose }: KeptOptions) {
   let failures = 0
   /** Neither open nor being opened. */
   let isIdle = false
   let timer: ReturnType<typeof setTimeout> | undefined
-  let lastSent: Promise<void> = Promise.resolve()
   let socket = connect()
 
-  /** The open connection, or null where the host cannot be reached; a closed one is tried again, ever less often. */
+  /** The open connection, or null where the host cannot be reached. */
   function connect(): Promise<WebSocket | null> {
     const attempt = new WebSocket(address, protocols())
-    attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
+    attempt.addEventListener('message', ({ data }) => onMessage(String(data)))
     attempt.addEventListener('close', () => {
-      for (const resolve of waiting.values()) resolve(DISCONNECTED)
-      waiting.clear()
+      onClose()
       void lose()
     })
     return new Promise((resolve) => {
@@ -77,30 +116,7 @@ export function createCalls({ address, protocols, isKnown, onState }: CallsOptio
     socket = connect()
   }
 
-  function receive(reply: Reply): void {
-    if ('event' in reply) return listeners.tell(reply.event, reply.payload)
-    waiting.get(reply.id)?.(reply.result)
-    waiting.delete(reply.id)
-  }
-
-  return {
-    async call(name, input) {
-      const open = await socket
-      if (open?.readyState !== WebSocket.OPEN) return DISCONNECTED
-      const id = nextId++
-      return new Promise((resolve) => {
-        waiting.set(id, resolve)
-        lastSent = lastSent
-          .then(() => send(open, messagesOf(id, JSON.stringify({ id, name, input })), () => waiting.has(id)))
-          .catch(() => {
-            waiting.delete(id)
-            resolve({ ok: false, error: { code: 'web/message-too-large', facts: {} } })
-          })
-      })
-    },
-    on: listeners.on,
-    retry,
-  }
+  return { socket: () => socket, retry }
 }
 
 /** Sends all of a call, unless the host has refused it meanwhile. */

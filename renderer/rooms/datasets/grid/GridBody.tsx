@@ -6,7 +6,7 @@ import { GridFrames } from './GridFrames.tsx'
 import { GridRow } from './GridRow.tsx'
 import type { GridStore } from './gridStore.ts'
 import { HEADER_PX } from './measures.ts'
-import type { RowSource } from './rowSource.ts'
+import type { RowSource, ShownRow } from './rowSource.ts'
 import { rangeOf, type Selection } from './selection.ts'
 import type { RowSpan } from './viewport.ts'
 import styles from './Grid.module.css'
@@ -71,10 +71,7 @@ export const GridBody = memo(function GridBody({
         {...facts}
         index={index}
         topPx={(index - base) * rowPx}
-        row={row}
-        marks={row?.rowId === null || row === undefined ? undefined : marks.get(row.rowId)}
-        found={row?.rowId === null || row === undefined ? undefined : found?.cells.get(row.rowId)}
-        query={found?.query ?? null}
+        {...knownOf(row, marks, found)}
         widths={widths}
         markerWidth={markerWidth}
         selectedFrom={inRange ? range.left : 0}
@@ -102,6 +99,17 @@ export const GridBody = memo(function GridBody({
     </div>
   )
 })
+
+/** A row, and what was found in it. */
+function knownOf(row: ShownRow | undefined, marks: GridBodyProps['marks'], found: Found | null) {
+  const id = row?.rowId ?? null
+  return {
+    row,
+    marks: id === null ? undefined : marks.get(id),
+    found: id === null ? undefined : found?.cells.get(id),
+    query: found?.query ?? null,
+  }
+}
 
 /** What every drawn row shares of the columns; the same objects as long as nothing of it changes. */
 function useColumnFacts({

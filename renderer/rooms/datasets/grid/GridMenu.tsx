@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useCallback, useState } from 'react'
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
@@ -46,28 +47,29 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
             runFromMenu(key as CommandId, context)
           }}
         >
-          {CONTEXT_MENU.flatMap((section, index) => [
-            ...(index > 0 ? [<Separator key={`line${index}`} className={styles.menuLine as string} />] : []),
-            ...section.map((id) => {
-              const command = commandOf(id)
-              return (
-                <MenuItem
-                  key={id}
-                  id={id}
-                  textValue={t(`grid.command.${id}`)}
-                  isDisabled={!command.canRun(context)}
-                  className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
-                >
-                  <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
-                  {command.shortcut !== undefined && (
-                    <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>
-                  )}
-                </MenuItem>
-              )
-            }),
-          ])}
+          {menuItems(context, t)}
         </AriaMenu>
       </Popover>
     </>
   )
 }
+
+const menuItems = (context: CommandContext, t: TFunction<'datasets'>) =>
+  CONTEXT_MENU.flatMap((section, index) => [
+    ...(index > 0 ? [<Separator key={`line${index}`} className={styles.menuLine as string} />] : []),
+    ...section.map((id) => {
+      const command = commandOf(id)
+      return (
+        <MenuItem
+          key={id}
+          id={id}
+          textValue={t(`grid.command.${id}`)}
+          isDisabled={!command.canRun(context)}
+          className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
+        >
+          <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
+          {command.shortcut !== undefined && <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>}
+        </MenuItem>
+      )
+    }),
+  ])
