@@ -20,8 +20,12 @@ const handlers: Handlers = {
     return previewOf(await model.tokenizer(), rows, withinContext(values, contextLength))
   },
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, ...model }) =>
-    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
+  memory: async ({ values, place, rows, ...model }) =>
+    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), {
+      values,
+      place,
+      rows,
+    }),
 }
 
 /**
