@@ -63,6 +63,12 @@ export function logSentence({ code, facts }: Coded, language: Language): string 
   return known === undefined ? `${code} ${Object.values(facts).join(' ')}`.trim() : fill(known, facts, language)
 }
 
+/** The sentence of a note on an import. */
+export const noteSentence = (
+  { code, facts }: { readonly code: keyof ReturnType<typeof text>['importNotes']; readonly facts: Facts },
+  language: Language,
+): string => fill(text(language).importNotes[code], facts, language)
+
 /** Why a device cannot be used, with the file that it is about. */
 export const reasonSentence = (
   reason: keyof ReturnType<typeof text>['devices']['reasons'],

@@ -141,7 +141,7 @@ describe('JSON', () => {
     await expect(rowsOf(await put('bad.json', '[\n{"a":1},\n{"a":oops}\n]'))).rejects.toMatchObject({
       error: { code: 'dataset/json-invalid', facts: { line: 3 } },
     })
-    await expect(rowsOf(await put('none.json', '{"a":1}'))).rejects.toMatchObject({
+    await expect(rowsOf(await put('none.json', '[1]'))).rejects.toMatchObject({
       error: { code: 'dataset/json-no-table' },
     })
   })

@@ -6,6 +6,7 @@ import { devices } from './devices.ts'
 import { door } from './door.ts'
 import { errors } from './errors.ts'
 import { facts } from './facts.ts'
+import { importNotes } from './import-notes.ts'
 import { language } from './language.ts'
 import { log } from './log.ts'
 import { menu } from './menu.ts'
@@ -18,6 +19,7 @@ import { window } from './window.ts'
 export const en: LocaleOf<typeof ja> = {
   language,
   errors,
+  importNotes,
   log,
   checks,
   devices,

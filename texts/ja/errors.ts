@@ -197,8 +197,6 @@ export const errors = {
     '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
   'hub/not-a-table':
     '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
-  'hub/gzip-damaged':
-    '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
   'hub/no-space':
     'ダウンロードに {needed} GB 必要ですが、ディスクの空きは {free} GB です。空きを作るか、設定で別のライブラリを選んでください。',
   'gpu-pack/unsupported':
@@ -242,6 +240,20 @@ export const errors = {
   'trash/occupied': '「{id}」は元の場所に同じものがあるため、戻せません。',
   'dataset/not-a-table':
     '「{file}」は表として読めません（{found} のファイルです）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',
+  'dataset/json-comment':
+    '「{file}」の {line} 行目にコメントがあります。JSON にコメントは書けないので、消してから読み込んでください。',
+  'dataset/json-no-object':
+    '「{file}」の {line} 行目は、行として読めるオブジェクト（{…}）ではありません。1 件を {"列の名前": "値"} の形で書いてください。',
+  'dataset/json-too-deep':
+    '「{file}」には、深く入れ子になりすぎた値があります。その値を浅くしてから読み込んでください。',
+  'dataset/no-text':
+    '「{file}」は表として読めません（文字のデータではありません）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',
+  'dataset/packed-damaged':
+    '「{file}」を展開できません。途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+  'dataset/packed-memory':
+    '「{file}」の展開には多くのメモリが要ります（zstd の --long）。展開してから、中のファイルを読み込んでください。',
+  'dataset/packed-too-large':
+    '「{file}」は、展開すると {limit} GB を超えます。展開し、ファイルを分けてから読み込んでください。',
   'dataset/json-no-table':
     '「{file}」に行の一覧が見つかりません。オブジェクトの配列、または 1 行に 1 つのオブジェクトを書いた JSON を選んでください。',
   'dataset/json-invalid':

@@ -4,6 +4,7 @@ import { devices } from './devices.ts'
 import { door } from './door.ts'
 import { errors } from './errors.ts'
 import { facts } from './facts.ts'
+import { importNotes } from './import-notes.ts'
 import { language } from './language.ts'
 import { log } from './log.ts'
 import { menu } from './menu.ts'
@@ -16,6 +17,7 @@ import { window } from './window.ts'
 export const ja = {
   language,
   errors,
+  importNotes,
   log,
   checks,
   devices,

@@ -1,4 +1,4 @@
-import type { ImportOptions, ReadOption } from '../../contract/import.ts'
+import type { ImportNote, ImportOptions, ReadOption } from '../../contract/import.ts'
 import type { Cells } from './cells.ts'
 import type { TableWriting } from './writing.ts'
 
@@ -40,6 +40,9 @@ export interface Table<O extends ReadOption = ReadOption> {
   readonly options: Pick<ImportOptions, O>
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
+  readonly notes?: readonly ImportNote[]
+  /** Of a file that holds several tables: their names. */
+  readonly entries?: readonly string[]
   /** The rows in portions that take a few milliseconds each. */
   portions(): AsyncIterable<readonly Cells[]>
   /** How much of it was read, 0 … 1; absent where that is not known. */

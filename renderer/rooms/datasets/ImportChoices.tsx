@@ -1,7 +1,8 @@
 import type { ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ImportOptions, type ImportPreview, type ReadOption } from '../../../core/contract/index.ts'
-import { useFormat } from '../../language/index.ts'
+import { noteSentence } from '../../../texts/sentences.ts'
+import { useFormat, useLanguage } from '../../language/index.ts'
 import { NumberTextField, Select } from '../../ui/index.ts'
 import styles from './ImportDialog.module.css'
 import { choose, UNDECIDED } from './importing.store.ts'
@@ -139,9 +140,15 @@ const choices: Readonly<Record<ReadOption, Choice>> = {
 /** The file's format, and how it is read as far as the file leaves that open. */
 export function ImportChoices({ preview }: { readonly preview: ImportPreview }) {
   const { t } = useTranslation('datasets')
+  const language = useLanguage()
   return (
     <div className={styles.choices}>
       <p className={styles.format}>{t(`importDialog.format.${preview.format}`, { defaultValue: preview.format })}</p>
+      {preview.notes?.map((note) => (
+        <p key={note.code} role="note" className={styles.note}>
+          {noteSentence(note, language)}
+        </p>
+      ))}
       {(Object.entries(choices) as [ReadOption, Choice][]).map(
         ([option, Choice]) => preview.options[option] !== undefined && <Choice key={option} preview={preview} />,
       )}
