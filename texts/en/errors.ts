@@ -253,9 +253,19 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/zip-password':
     '"{entry}" in "{file}" is protected by a password. Unpack the ZIP and import the file inside.',
   'dataset/arrow-damaged': '"{file}" is an Arrow file that is cut off or damaged. Get the file again and import that.',
+  'dataset/arrow-big-endian':
+    '"{file}" is an Arrow file in big-endian byte order, which cannot be read. Save it in little-endian order or as Parquet, and import that.',
+  'dataset/arrow-value':
+    'The value of "{column}" in row {row} of "{file}" cannot be read. Save that column as text, or the file as Parquet, and import that.',
   'dataset/too-large':
     '"{file}" has {size} GB, and at most {limit} GB can be read at once. Split the file and append the parts one by one.',
-  'dataset/parquet-damaged': '"{file}" cannot be read as Parquet ({reason}). Get the file again.',
+  'dataset/parquet-damaged':
+    '"{file}" cannot be read as Parquet: it is damaged, or written in a way that is not supported. Get it again, or save it in another format.',
+  'dataset/parquet-encrypted': '"{file}" is an encrypted Parquet file. Save it without encryption, and import that.',
+  'dataset/parquet-memory':
+    'There is not enough memory to read "{file}". Save it as Parquet with smaller row groups, or split the file.',
+  'dataset/parquet-unsupported':
+    'The compression or encoding of "{file}" is not supported. Save it as Parquet with zstd or snappy, and import that.',
   'dataset/not-in-cp932':
     'Row {row}, "{column}": Shift_JIS has no character "{character}". Export as CSV in UTF-8 or as an Excel file.',
   'dataset/too-long-for-xlsx':

@@ -280,9 +280,20 @@ export const errors = {
     '「{file}」の中の「{entry}」はパスワードで保護されています。ZIP を展開してから、中のファイルを読み込んでください。',
   'dataset/arrow-damaged':
     '「{file}」は Arrow のファイルですが、途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+  'dataset/arrow-big-endian':
+    '「{file}」は、バイトの並びが逆（ビッグエンディアン）の Arrow のファイルなので読み込めません。リトルエンディアンか Parquet で保存し直してから読み込んでください。',
+  'dataset/arrow-value':
+    '「{file}」の {row} 行目「{column}」の値を読めません。その列を文字列にするか、Parquet で保存し直してから読み込んでください。',
   'dataset/too-large':
     '「{file}」は {size} GB あり、一度に読み込めるのは {limit} GB までです。ファイルを分けて、続けて追加してください。',
-  'dataset/parquet-damaged': '「{file}」を Parquet として読めません（{reason}）。ファイルを入手し直してください。',
+  'dataset/parquet-damaged':
+    '「{file}」を Parquet として読めません。壊れているか、対応していない書き方です。入手し直すか、別の形式で保存し直してから読み込んでください。',
+  'dataset/parquet-encrypted':
+    '「{file}」は暗号化された Parquet のファイルです。暗号化せずに保存し直してから読み込んでください。',
+  'dataset/parquet-memory':
+    '「{file}」を読み込むにはメモリが足りません。行グループを小さくして Parquet で保存し直すか、ファイルを分けてください。',
+  'dataset/parquet-unsupported':
+    '「{file}」の圧縮や値の書き方には対応していません。zstd か snappy の Parquet で保存し直してから読み込んでください。',
   'dataset/not-in-cp932':
     '{row} 行目「{column}」の文字「{character}」は Shift_JIS で書けません。UTF-8 の CSV か Excel 形式で書き出してください。',
   'dataset/too-long-for-xlsx':

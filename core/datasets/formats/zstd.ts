@@ -68,6 +68,11 @@ async function* checkedFrames(pieces: AsyncIterable<Uint8Array>): AsyncGenerator
   yield rest
 }
 
+/** Looks at the header of the first frame. Throws WindowTooLarge. */
+export const requireSmallWindow = (bytes: Uint8Array): void => {
+  frameHeader(Buffer.concat([bytes.subarray(0, MAX_HEADER_BYTES), new Uint8Array(MAX_HEADER_BYTES)]))
+}
+
 function frameHeader(bytes: Uint8Array): {
   readonly bytes: number
   readonly hasChecksum: boolean
