@@ -1,4 +1,5 @@
 import { checkTexts, UserError, type CheckId } from '../contract/index.ts'
+import type { ImportNote } from '../contract/import.ts'
 import { checkDataset } from '../datasets/checks/index.ts'
 import { textOf, exactText } from '../datasets/exact-text.ts'
 import { identifier } from '../datasets/sql.ts'
@@ -26,7 +27,7 @@ export async function checkCommand(args: readonly string[]): Promise<number> {
   const { flags, reading, rest } = parseTableArguments(args, [], ['json'])
   const [file, ...others] = rest
   if (file === undefined || others.length > 0) throw new UserError('cli/usage', { problem: 'data check' })
-  const found = await withTable(file, reading, reportOf)
+  const found = await withTable(file, reading, async (store, { notes }) => ({ ...(await reportOf(store)), notes }))
   console.log(flags.has('json') ? JSON.stringify({ file, ...found }) : linesOf(found).join('\n'))
   return 0
 }
@@ -60,11 +61,14 @@ const SHOWN_PLACES = 5
 function linesOf({
   rowCount,
   problems,
+  notes,
 }: {
+  readonly notes: readonly ImportNote[]
   readonly rowCount: number
   readonly problems: readonly NamedProblem[]
 }): string[] {
-  if (problems.length === 0) return [text('checkedFine', { rows: rowCount })]
+  if (problems.length === 0 && notes.every(({ code }) => code === 'entry-chosen'))
+    return [text('checkedFine', { rows: rowCount })]
   const lineOf = ({ check, column, count, cells }: NamedProblem): string =>
     text(column === null ? 'problemInRows' : 'problemInColumn', {
       title: checkTexts(check, language()).title,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { errorSentence } from '../../texts/sentences.ts'
+import { errorSentence, noteSentence } from '../../texts/sentences.ts'
 import type { ErrorCode } from '../contract/index.ts'
 import { main, type CliHost } from './index.ts'
 import { formatRow } from '../datasets/formats/delimited.ts'
@@ -247,6 +247,27 @@ describe('terakoya data convert', () => {
     }
     expect((await readdir(folder)).sort()).toEqual(['emoji.csv', 'in.csv', 'open.csv'])
     expect(await readFile(at('in.csv'), 'utf8')).toBe(csvOf(rows))
+  })
+
+  it('counts the characters that cannot be read, and names their rows', async () => {
+    await writeFile(at('bad.csv'), Buffer.from('712c610a93fa967b2c89f10afd2c62ff0a782c780a', 'hex'))
+    expect(await convert(at('bad.csv'), at('out.jsonl'), '--encoding', 'shift_jis')).toBe(0)
+    expect(shown()).toBe(noteSentence({ code: 'unreadable', facts: { count: 2, rows: '2' } }, 'ja'))
+    complained.mockReset().mockReturnValue()
+    said.mockReset().mockReturnValue()
+    expect(await main(['data', 'check', at('bad.csv'), '--json'], host)).toBe(0)
+    expect(JSON.parse(String(said.mock.calls[0]?.[0]))).toMatchObject({
+      notes: [{ code: 'unreadable', facts: { count: 2, rows: '2' } }],
+    })
+  })
+
+  it('says which table of several it takes', async () => {
+    await writeFile(at('in.json'), '{"test":[{"q":"1"}],"train":[{"q":"2"}]}')
+    expect(await convert(at('in.json'), at('out.jsonl'))).toBe(0)
+    expect(await linesOf('out.jsonl')).toEqual([{ q: '2' }])
+    expect(shown()).toBe(noteSentence({ code: 'entry-chosen', facts: { entry: 'train', others: 'test' } }, 'ja'))
+    expect(await convert(at('in.json'), at('out.jsonl'), '--entry', 'test')).toBe(0)
+    expect(await linesOf('out.jsonl')).toEqual([{ q: '1' }])
   })
 
   it('says how it is used where arguments are missing or unknown', async () => {

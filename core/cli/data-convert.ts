@@ -19,7 +19,7 @@ export async function convertCommand(args: readonly string[]): Promise<number> {
     throw new UserError('cli/usage', { problem: 'data convert' })
   const writing = writingFor(target, options['format'], options['out-encoding'])
   await checkTarget(source, target)
-  const rowCount = await withTable(source, reading, async (store, signal) => {
+  const rowCount = await withTable(source, reading, async (store, { signal }) => {
     await requireRoles(store, writing, source)
     return exportTable(store, {
       target: PathToWrite.parse(resolve(target)),

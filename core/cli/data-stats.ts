@@ -24,7 +24,7 @@ export async function statsCommand(args: readonly string[], host: CliHost): Prom
       options['model'] === undefined
         ? null
         : await counterOf(options['model'], reader, { host, library: libraryOf({ options }) })
-    const statistics = await withTable(file, reading, (store, signal) =>
+    const statistics = await withTable(file, reading, (store, { signal }) =>
       statisticsOf(async (work) => {
         signal.throwIfAborted()
         return work(store)

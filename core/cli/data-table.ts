@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../contract/index.ts'
-import { ImportOptions } from '../contract/import.ts'
-import { openTable } from '../datasets/formats/index.ts'
+import { ImportOptions, type ImportNote } from '../contract/import.ts'
+import type { Cells } from '../datasets/formats/cells.ts'
+import { openTable, type OpenedTable } from '../datasets/formats/index.ts'
+import { tableName } from '../datasets/formats/packed.ts'
 import { createStore } from '../datasets/import.ts'
 import type { DatasetStore } from '../datasets/store.ts'
+import { UnreadableCharacters } from '../datasets/unreadable.ts'
 import { language } from '../host/sentence.ts'
 import { noteSentence } from '../../texts/sentences.ts'
 import { parseArguments, type Arguments } from './arguments.ts'
@@ -70,6 +73,12 @@ function readingOf({ options, flags }: Arguments): ImportOptions {
   })
 }
 
+/** What is said of a file that was read, and the end that the user sets. */
+export interface TableReading {
+  readonly notes: readonly ImportNote[]
+  readonly signal: AbortSignal
+}
+
 /**
  * Reads a file into a dataset of its own that is removed after `work`: nothing is kept, no library is needed.
  * Throws UserError for what is no table, and `setting/choice` for a sheet or entry that is not there; Ctrl+C aborts the
@@ -78,7 +87,7 @@ function readingOf({ options, flags }: Arguments): ImportOptions {
 export async function withTable<T>(
   file: string,
   reading: ImportOptions,
-  work: (store: DatasetStore, signal: AbortSignal) => Promise<T>,
+  work: (store: DatasetStore, reading: TableReading) => Promise<T>,
 ): Promise<T> {
   const table = await openTable(file, reading)
   requireChoice('sheet', reading.sheet, table.sheets)
@@ -89,12 +98,13 @@ export async function withTable<T>(
   const interrupt = () => interruption.abort()
   process.once('SIGINT', interrupt)
   try {
-    const store = await createStore(join(folder, 'table.duckdb'), untilAborted(table.rows(), interruption.signal), {
-      name: basename(file, extname(file)),
-      language: language(),
-    })
+    const unreadable = new UnreadableCharacters({ fits: table.encodingConfidence !== 0 })
+    const rows = watchedRows(table, unreadable, interruption.signal)
+    const store = await createStore(join(folder, 'table.duckdb'), rows, { name: tableName(file), language: language() })
     try {
-      return await work(store, interruption.signal)
+      const notes = [...(table.notes ?? []), ...unreadable.notes()]
+      for (const note of notes) console.error(noteSentence(note, language()))
+      return await work(store, { notes, signal: interruption.signal })
     } finally {
       store.close()
     }
@@ -104,9 +114,14 @@ export async function withTable<T>(
   }
 }
 
-async function* untilAborted<T>(rows: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  for await (const row of rows) {
+async function* watchedRows(
+  table: OpenedTable,
+  unreadable: UnreadableCharacters,
+  signal: AbortSignal,
+): AsyncGenerator<Cells> {
+  for await (const row of table.rows()) {
     signal.throwIfAborted()
+    unreadable.add(row)
     yield row
   }
 }

@@ -5,14 +5,16 @@ import { ColumnRole } from './roles.ts'
 /** How a file is read, as far as it is not found out by looking at it. */
 export const ImportOptions = z.object({
   /** Of text files. */
-  encoding: z.enum(['utf-8', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'utf-16le', 'utf-16be']).optional(),
+  encoding: z
+    .enum(['utf-8', 'shift_jis', 'euc-jp', 'iso-2022-jp', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'])
+    .optional(),
   /** Of delimited text. */
   delimiter: z.enum([',', '\t', ';', '|']).optional(),
   /** The first row names the columns. */
   hasHeader: z.boolean().optional(),
   /** Of workbooks. */
   sheet: z.string().optional(),
-  /** Of ZIP files: the file inside. */
+  /** Of ZIP files: the file inside. Of JSON: the list inside, by the keys that lead to it. */
   entry: z.string().optional(),
   /** Of delimited text and workbooks: so many filled rows before the header (a title) are left out. */
   skipRows: z.number().int().min(0).max(1000).optional(),
@@ -84,9 +86,9 @@ export interface ImportProgress {
   readonly remainingSeconds: number | null
 }
 
-/** What was chosen for the user and can be chosen otherwise; the texts' `importNotes` word it. */
+/** What was chosen for the user and can be chosen otherwise, or is lost; the texts' `importNotes` word it. */
 export interface ImportNote {
-  readonly code: 'sheet-with-columns' | 'sheet-hidden'
+  readonly code: 'sheet-with-columns' | 'sheet-hidden' | 'entry-chosen' | 'unreadable' | 'unreadable-names'
   readonly facts: Readonly<Record<string, string | number>>
 }
 

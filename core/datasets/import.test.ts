@@ -141,7 +141,7 @@ describe('JSON', () => {
     await expect(rowsOf(await put('bad.json', '[\n{"a":1},\n{"a":oops}\n]'))).rejects.toMatchObject({
       error: { code: 'dataset/json-invalid', facts: { line: 3 } },
     })
-    await expect(rowsOf(await put('none.json', '{"a":1}'))).rejects.toMatchObject({
+    await expect(rowsOf(await put('none.json', '[1]'))).rejects.toMatchObject({
       error: { code: 'dataset/json-no-table' },
     })
   })
@@ -154,11 +154,15 @@ describe('Parquet', () => {
     await connection.run(
       `COPY (SELECT '質問' AS "プロンプト", 12 AS n, NULL::VARCHAR AS empty, ['a', 'b'] AS list, {'role': 'user'} AS s) TO '${file}' (FORMAT parquet)`,
     )
-    connection.closeSync()
     expect(await rowsOf(file)).toEqual([
       ['プロンプト', 'n', 'empty', 'list', 's'],
       ['質問', '12', null, '["a","b"]', '{"role":"user"}'],
     ])
+    await connection.run(
+      `COPY (SELECT encode('あ') AS b, '\\xFF'::BLOB AS c, [encode('い'), '\\xFF'::BLOB] AS l) TO '${file}' (FORMAT parquet)`,
+    )
+    expect((await rowsOf(file))[1]).toEqual(['あ', '\\xFF', '["い","\\\\xFF"]'])
+    connection.closeSync()
     await expect(rowsOf(await put('bad.parquet', 'PAR1 nothing'))).rejects.toMatchObject({
       error: { code: 'dataset/parquet-damaged' },
     })
@@ -215,6 +219,34 @@ describe('text', () => {
 })
 
 describe('Arrow', () => {
+  it('in zstd with numbers, in big-endian order, and intervals', async () => {
+    const zstd = Buffer.from(
+      'QVJST1cxAAD/////EAEAABAAAAAAAAoADAAGAAUACAAKAAAAAAEEAAwAAAAIAAgAAAAEAAgAAAAEAAAABAAAAKgAAABkAAAAOAAAAAQAAAB4////AAABAxAAAAAcAAAABAAAAAAAAAAFAAAAc2NvcmUABgAIAAYABgAAAAAAAgCo////AAABBRAAAAAYAAAABAAAAAAAAAAGAAAAb3V0cHV0AADU////0P///wAAAQUQAAAAIAAAAAQAAAAAAAAACwAAAGluc3RydWN0aW9uAAQABAAEAAAAEAAUAAgABgAHAAwAAAAQABAAAAAAAAECEAAAABwAAAAEAAAAAAAAAAIAAABpZAAACAAMAAgABwAIAAAAAAAAAUAAAAAAAAAA/////1ABAAAUAAAAAAAAAAwAGAAGAAUACAAMAAwAAAAAAwQAHAAAALAAAAAAAAAAAAAAAAwAHgAQAAQACAAMAAwAAADQAAAAJAAAABgAAAABAAAAAAAAAAAAAAAAAAYACAAHAAYAAAAAAAABCgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABkAAAAAAAAAIAAAAAAAAAAAAAAAAAAAACAAAAAAAAAAGQAAAAAAAABAAAAAAAAAABgAAAAAAAAAWAAAAAAAAAAAAAAAAAAAAFgAAAAAAAAAGQAAAAAAAAB4AAAAAAAAABUAAAAAAAAAkAAAAAAAAAAAAAAAAAAAAJAAAAAAAAAAGQAAAAAAAAAAAAAABAAAAAEAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAIAAAAAAAAACi1L/0gCEEAAAAAAAAAAAAAAAAAAAAAAAgAAAAAAAAAKLUv/SAIQQAAAAAAAAcAAAAAAAAAAAAABwAAAAAAAAAotS/9IAc5AADos6rllY8wCAAAAAAAAAAotS/9IAhBAAAAAAAABAAAAAAAAAAAAAAEAAAAAAAAACi1L/0gBCEAAOetlDAAAAAIAAAAAAAAACi1L/0gCEEAAAAAAAAAAAAAAAAAAAAAAP////8AAAAAEAAAAAwAFAAGAAgADAAQAAwAAAAAAAQAOAAAACgAAAAEAAAAAQAAACABAAAAAAAAWAEAAAAAAACwAAAAAAAAAAAAAAAAAAAACAAIAAAABAAIAAAABAAAAAQAAACoAAAAZAAAADgAAAAEAAAAeP///wAAAQMQAAAAHAAAAAQAAAAAAAAABQAAAHNjb3JlAAYACAAGAAYAAAAAAAIAqP///wAAAQUQAAAAGAAAAAQAAAAAAAAABgAAAG91dHB1dAAA1P///9D///8AAAEFEAAAACAAAAAEAAAAAAAAAAsAAABpbnN0cnVjdGlvbgAEAAQABAAAABAAFAAIAAYABwAMAAAAEAAQAAAAAAABAhAAAAAcAAAABAAAAAAAAAACAAAAaWQAAAgADAAIAAcACAAAAAAAAAFAAAAAOAEAAEFSUk9XMQ==',
+      'base64',
+    )
+    expect(await rowsOf(await put('zstd.arrow', zstd))).toEqual([
+      ['id', 'instruction', 'output', 'score'],
+      ['0', '質問0', '答0', '0'],
+    ])
+    const { columnFromArray, interval, tableFromColumns, tableToIPC, IntervalUnit } = await import('@uwdata/flechette')
+    const made = tableFromColumns({ i: columnFromArray([[14, 3, 1e9], null], interval(IntervalUnit.MONTH_DAY_NANO)) })
+    for (const format of ['stream', 'file'] as const) {
+      const bytes = tableToIPC(made, { format }) as Uint8Array
+      expect(await rowsOf(await put('interval.arrow', bytes))).toEqual([
+        ['i'],
+        ['1 year 2 months 3 days 00:00:01'],
+        [null],
+      ])
+    }
+    const big = Buffer.from(
+      '/////4AAAAAQAAAAAAAKAA4ABgAFAAgACgAAAAABBAAQAAAAAAAKABAABgAIAAwACgAAAAAAAQAMAAAABAAAAAAAAAABAAAAFAAAABAAFAAIAAYABwAMAAAAEAAQAAAAAAABARgAAAAQAAAABAAAAAAAAAAEAAQABAAAAAIAAABmMAAAAAAAAP////9QAAAAEAAAAAAACgAOAAYABQAIAAoAAAAAAwQAEAAAAAAACgAMAAAABAAIAAoAAAAQAAAABAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAD/////UAAAABAAAAAAAAoADgAGAAUACAAKAAAAAAMEABAAAAAAAAoADAAAAAQACAAKAAAAEAAAAAQAAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAA/////wAAAAA=',
+      'base64',
+    )
+    await expect(rowsOf(await put('big.arrow', big))).rejects.toMatchObject({
+      error: { code: 'dataset/arrow-big-endian' },
+    })
+  })
+
   const columns = {
     質問: ['一行目\n二行目', '😀', null],
     数: [1n, 9007199254740993n, null],

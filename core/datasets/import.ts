@@ -7,6 +7,7 @@ import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.
 import { openTable, type OpenedTable } from './formats/index.ts'
 import { inPortions } from './formats/portions.ts'
 import { detectRole } from './roles.ts'
+import { UnreadableCharacters } from './unreadable.ts'
 import { DatasetStore } from './store.ts'
 
 /** How far an import is; `share` is null where that is not known. */
@@ -107,12 +108,13 @@ export async function previewTable(
   } = await openTable(file, options)
   const rows: (readonly (string | null)[])[] = []
   let isWhole = true
+  const unreadable = new UnreadableCharacters({ fits: encodingConfidence !== 0 })
   for await (const row of table.rows()) {
-    if (rows.length > PREVIEW_ROWS) {
-      isWhole = false
-      break
-    }
-    rows.push(row)
+    if (rows.length > PREVIEW_ROWS) isWhole = false
+    else rows.push(row)
+    unreadable.add(row)
+    // Where all characters can be read, the first rows are enough.
+    if (!isWhole && encodingConfidence !== 0) break
   }
   const sources = sourceNames(rows[0] ?? [], language, Math.max(0, ...rows.map((row) => row.length)))
   if (sources.length > MAX_COLUMNS)
@@ -126,6 +128,7 @@ export async function previewTable(
   const clipped = body.map((row) =>
     columns.map((_, index) => (row[index] ?? null)?.slice(0, PREVIEW_CHARACTERS) ?? null),
   )
+  const told = [...(notes ?? []), ...unreadable.notes()]
   return {
     file: basename(file),
     format: format.id,
@@ -137,7 +140,7 @@ export async function previewTable(
     ...(encodingConfidence === undefined ? {} : { encodingConfidence }),
     ...(sheets ? { sheets } : {}),
     ...(entries ? { entries } : {}),
-    ...(notes ? { notes } : {}),
+    ...(told.length > 0 ? { notes: told } : {}),
   }
 }
 

@@ -1,11 +1,12 @@
 import { access as accessFile } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from '../../texts/index.ts'
 import { PathToRead, UserError, type DatasetInfo } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { appendRows } from './combine.ts'
 import { fillStore, makeStore } from './filling.ts'
+import { tableName } from './formats/packed.ts'
 import { importTable } from './import.ts'
 import { ENDING, requireFile } from './library-files.ts'
 import { addDataset, withFileRows } from './passing-rows.ts'
@@ -44,7 +45,7 @@ export function makers({ access, imports, language, options: { templatesFolder }
       imports.run(importId, file, (watch) =>
         addDataset(access, {
           name,
-          fallback: basename(file, extname(file)),
+          fallback: tableName(file),
           make: (title, target) => importTable(file, target, { name: title, language: language(), options, watch }),
         }),
       ),

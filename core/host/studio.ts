@@ -7,7 +7,7 @@ import { createEngineClient } from '../engine/engine-client.ts'
 import type { SpawnEngineWith } from '../processes/port.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
-import { importEndings } from '../datasets/formats/registry.ts'
+import { mayHoldTable } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
@@ -81,7 +81,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     ...options.hub,
     preferencesFile: options.preferencesFile,
     libraryFolder: () => session.current.folder,
-    importEndings,
+    mayHoldTable,
     emit,
   })
   const gpuPack = createGpuPackService({

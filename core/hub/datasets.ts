@@ -64,19 +64,19 @@ const infoOf = (client: HubClient, id: HubDatasetId) =>
   client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
 
 /**
- * A dataset with its card and files; those of `importEndings` are tables. What keeps the files back (terms, a missing
+ * A dataset with its card and files; those that `mayHoldTable` takes are tables. What keeps the files back (terms, a missing
  * token) is told beside the card.
  */
 export async function describeDataset(
   client: HubClient,
   id: HubDatasetId,
-  importEndings: readonly string[],
+  mayHoldTable: (name: string) => boolean,
 ): Promise<HubDataset> {
   const info = await infoOf(client, id)
   const describeFile = ({ path, sizeBytes }: RepositoryFile): HubFile => ({
     path,
     sizeBytes,
-    isTable: isTable(path, importEndings) && RepositoryPath.safeParse(path).success,
+    isTable: isTable(path, mayHoldTable) && RepositoryPath.safeParse(path).success,
   })
   const listings = Promise.all([
     listFiles(client, info.id, 'original'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { endingOf, type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
+import { type HubBranch, type HubDatasetId, type RepositoryPath } from '../contract/index.ts'
 import { isWithin } from '../files/inside.ts'
 
 /** Where a library keeps what it downloads. */
@@ -24,13 +24,9 @@ export function isDownload(libraryFolder: string, path: string): boolean {
 
 const NO_DATA = /(^|\/)(\.|readme|licen[sc]e|notice|requirements|dataset_infos?\.json$)/i
 
-/**
- * Whether the studio, which imports files of these endings, imports one of this name; those of gzip are unpacked first.
- */
-export function isTable(path: string, importEndings: readonly string[]): boolean {
-  const ending = endingOf(path.replace(/\.gz$/i, ''))
-  return !NO_DATA.test(path) && importEndings.includes(ending) && !(ending === 'zip' && /\.gz$/i.test(path))
-}
+/** Whether the studio, which imports files of such names, imports one of a dataset: what is about it is no table. */
+export const isTable = (path: string, mayHoldTable: (name: string) => boolean): boolean =>
+  !NO_DATA.test(path) && mayHoldTable(path)
 
 export interface DownloadPlace {
   readonly folder: string
@@ -77,12 +73,14 @@ function cut(text: string, bytes: number): string {
   return kept
 }
 
+const PACKED = /\.(gz|zstd?|bz2)$/i
+
 /**
  * The name of what is imported: converted tables are all called 0000.parquet, so theirs is made of dataset,
  * configuration and split.
  */
 export function nameOf(id: HubDatasetId, branch: HubBranch, path: RepositoryPath): string {
-  if (branch === 'original') return plainName(basename(path)).replace(/\.gz$/i, '')
+  if (branch === 'original') return plainName(basename(path)).replace(PACKED, '')
   const [config = '', split = ''] = path.split('/')
   return `${[basename(id), ...(config === 'default' ? [] : [config]), split.replace(/^partial-/, '')].join('-')}.parquet`
 }

@@ -14,7 +14,7 @@ import {
   type RepositoryPath,
 } from '../contract/index.ts'
 import { isTable, nameOf, targetOf } from './download-paths.ts'
-import { downloadFile, unpack, type DownloadJob } from '../net/download.ts'
+import { downloadFile, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
@@ -23,8 +23,8 @@ export interface DownloadsOptions {
   readonly client: HubClient
   /** The folder `downloads` of the library that is open. */
   readonly folder: () => string
-  /** Endings of the files that the studio imports. */
-  readonly importEndings: readonly string[]
+  /** Whether the studio imports files of such a name. */
+  readonly mayHoldTable: (name: string) => boolean
   readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
   /** Milliseconds. */
   readonly now: () => number
@@ -58,7 +58,7 @@ export class Downloads {
    * before anything is fetched.
    */
   start(request: Request): DownloadId {
-    const other = request.paths.find((path) => !isTable(path, this.#options.importEndings))
+    const other = request.paths.find((path) => !isTable(path, this.#options.mayHoldTable))
     if (other !== undefined) throw new UserError('hub/not-a-table', { file: other })
     const sameDataset = [...this.#running.values()].filter((each) => each.request.id === request.id)
     const same = sameDataset.find((each) => isDeepStrictEqual(each.request, request))
@@ -103,12 +103,11 @@ export class Downloads {
           onBytes: (bytes) => report.bytes(index, bytes),
           onChecking: () => report.tell('checking'),
         })
-        const path = await unpack(job.target, signal)
-        written.push(...new Set([job.target, path]))
+        written.push(job.target)
         files.push({
-          path,
+          path: job.target,
           name: nameOf(request.id, request.branch, request.paths[index] as RepositoryPath),
-          sizeBytes: (await stat(path)).size,
+          sizeBytes: (await stat(job.target)).size,
         })
       }
       this.#finished.set(downloadId, written)

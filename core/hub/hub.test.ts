@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HubDatasetId, hubContract, RepositoryPath } from '../contract/index.ts'
 import { isDownload } from './download-paths.ts'
@@ -269,10 +270,12 @@ describe('a download', () => {
     expect((await hub.bring([SHARD])).state).toBe('done')
   })
 
-  it('checks the files of git by its own kind of checksum, and unpacks gzip', async () => {
+  it('checks the files of git by its own kind of checksum, and keeps what is packed', async () => {
     const done = await hub.bring(['data/train.csv', 'data/train.jsonl.gz'], 'original')
     expect(done.files?.map(({ name }) => name)).toEqual(['train.csv', 'train.jsonl'])
-    expect(await readFile(done.files?.[1]?.path ?? '', 'utf8')).toBe('{"instruction":"あ","output":"い"}\n')
+    expect(gunzipSync(await readFile(done.files?.[1]?.path ?? '')).toString()).toBe(
+      '{"instruction":"あ","output":"い"}\n',
+    )
   })
 
   it('that is begun twice is one, and others of the same dataset wait for it', async () => {
@@ -323,6 +326,8 @@ describe('a download', () => {
     'llm-japanese-dataset.py',
     'data/.hidden.csv',
     'a.zip.gz',
+    'a.tar.gz',
+    'weights.zst',
     'a.dll',
     'a.duckdb',
   ])('does not ask for %s, which is no table', async (path) => {

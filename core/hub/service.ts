@@ -23,8 +23,8 @@ export interface HubServiceOptions extends HubHost {
   readonly preferencesFile: string
   /** The library that is open. */
   readonly libraryFolder: () => string
-  /** Endings of the files that the studio imports, without the dot. */
-  readonly importEndings: readonly string[]
+  /** Whether the studio imports files of such a name. */
+  readonly mayHoldTable: (name: string) => boolean
   readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
   readonly environment?: NodeJS.ProcessEnv
   readonly now?: () => number
@@ -56,7 +56,7 @@ export function createHubService(options: HubServiceOptions): HubService {
   const downloads = new Downloads({
     client,
     folder: () => downloadsFolder(options.libraryFolder()),
-    importEndings: options.importEndings,
+    mayHoldTable: options.mayHoldTable,
     emit: options.emit,
     now: options.now ?? (() => performance.now()),
   })
@@ -67,7 +67,7 @@ export function createHubService(options: HubServiceOptions): HubService {
 
   return {
     searchDatasets: ({ query }) => searchDatasets(client, query),
-    dataset: ({ id }) => describeDataset(client, id, options.importEndings),
+    dataset: ({ id }) => describeDataset(client, id, options.mayHoldTable),
     download: async (request) => ({ downloadId: downloads.start(request) }),
     cancel: ({ downloadId }) => downloads.cancel(downloadId).then(() => null),
     discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),

@@ -1,9 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import type { Response } from 'undici'
 import { UserError } from '../contract/index.ts'
 import type { HubClient } from './hub-client.ts'
@@ -163,45 +161,3 @@ async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, si
 /** git hashes `blob SIZE\0` before the contents. */
 const newHash = ({ kind }: Checksum, sizeBytes: number): Hash =>
   kind === 'git-sha1' ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash(kind)
-
-/** What unpacking leaves free of the disk: a small archive can hold any number of zeros. */
-const RESERVED_BYTES = 2 ** 30
-
-/**
- * Unpacks `name.gz` beside itself and returns the path of `name`; other files are returned as they are. Throws
- * UserErrors.
- */
-export async function unpack(file: string, signal: AbortSignal): Promise<string> {
-  if (!/\.gz$/i.test(file)) return file
-  const unpacked = file.replace(/\.gz$/i, '')
-  const draft = `${unpacked}.unpacking`
-  const { bavail, bsize } = await statfs(dirname(file))
-  try {
-    await pipeline(
-      createReadStream(file),
-      createGunzip(),
-      atMost(bavail * bsize - RESERVED_BYTES, file),
-      createWriteStream(draft),
-      { signal },
-    )
-  } catch (error) {
-    await rm(draft, { force: true })
-    signal.throwIfAborted()
-    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_'))
-      throw new UserError('hub/gzip-damaged', { file: basename(file) })
-    throw error
-  }
-  await rename(draft, unpacked)
-  return unpacked
-}
-
-/** Passes bytes on; throws UserError `disk-full` where there are more of them. */
-const atMost = (bytes: number, file: string) =>
-  async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let left = bytes
-    for await (const chunk of chunks) {
-      left -= chunk.byteLength
-      if (left < 0) throw new UserError('disk-full', { file: basename(file) })
-      yield chunk
-    }
-  }

@@ -200,7 +200,6 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/size-changed':
     'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
   'hub/not-a-table': '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
-  'hub/gzip-damaged': '"{file}" cannot be unpacked: the owner\'s file seems to be damaged. Choose another one.',
   'hub/no-space':
     'The download needs {needed} GB and the disk has {free} GB left. Free some space, or choose another library in Settings.',
   'gpu-pack/unsupported':
@@ -238,6 +237,19 @@ export const errors: LocaleOf<typeof ja> = {
   'trash/occupied': '"{id}" cannot be restored: it is already in its place.',
   'dataset/not-a-table':
     '"{file}" cannot be read as a table (it is a {found} file). Choose a table such as Excel, CSV, JSON or Parquet.',
+  'dataset/json-comment':
+    'Line {line} of "{file}" has a comment, which JSON does not allow. Remove it and import again.',
+  'dataset/json-no-object':
+    'Line {line} of "{file}" is no object that can be a row. Write each row as {"column": "value"}.',
+  'dataset/json-too-deep': '"{file}" holds a value that is nested too deeply. Flatten it and import again.',
+  'dataset/no-text':
+    '"{file}" cannot be read as a table (it holds no text). Choose a table such as Excel, CSV, JSON or Parquet.',
+  'dataset/packed-damaged':
+    '"{file}" cannot be unpacked: it is cut off or damaged. Get the file again and import that.',
+  'dataset/packed-memory':
+    'Unpacking "{file}" takes much memory (--long of zstd). Unpack it, then import the file inside.',
+  'dataset/packed-too-large':
+    '"{file}" grows to more than {limit} GB when it is unpacked. Unpack it, split the file and import the parts.',
   'dataset/json-no-table': '"{file}" holds no list of rows. Choose JSON with a list of objects, or one object a line.',
   'dataset/json-invalid': 'Line {line} of "{file}" is not valid JSON. Check its quotes, commas and brackets.',
   'dataset/workbook-password': '"{file}" is protected by a password. Remove it in Excel, save, and import again.',
@@ -258,9 +270,19 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/zip-password':
     '"{entry}" in "{file}" is protected by a password. Unpack the ZIP and import the file inside.',
   'dataset/arrow-damaged': '"{file}" is an Arrow file that is cut off or damaged. Get the file again and import that.',
+  'dataset/arrow-big-endian':
+    '"{file}" is an Arrow file in big-endian byte order, which cannot be read. Save it in little-endian order or as Parquet, and import that.',
+  'dataset/arrow-value':
+    'The value of "{column}" in row {row} of "{file}" cannot be read. Save that column as text, or the file as Parquet, and import that.',
   'dataset/too-large':
     '"{file}" has {size} GB, and at most {limit} GB can be read at once. Split the file and append the parts one by one.',
-  'dataset/parquet-damaged': '"{file}" cannot be read as Parquet ({reason}). Get the file again.',
+  'dataset/parquet-damaged':
+    '"{file}" cannot be read as Parquet: it is damaged, or written in a way that is not supported. Get it again, or save it in another format.',
+  'dataset/parquet-encrypted': '"{file}" is an encrypted Parquet file. Save it without encryption, and import that.',
+  'dataset/parquet-memory':
+    'There is not enough memory to read "{file}". Save it as Parquet with smaller row groups, or split the file.',
+  'dataset/parquet-unsupported':
+    'The compression or encoding of "{file}" is not supported. Save it as Parquet with zstd or snappy, and import that.',
   'dataset/not-in-cp932':
     'Row {row}, "{column}": Shift_JIS has no character "{character}". Export as CSV in UTF-8 or as an Excel file.',
   'dataset/too-long-for-xlsx':

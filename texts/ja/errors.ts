@@ -217,8 +217,6 @@ export const errors = {
     '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
   'hub/not-a-table':
     '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
-  'hub/gzip-damaged':
-    '「{file}」を展開できません。作者のファイルが壊れているようです。ほかのファイルを選んでください。',
   'hub/no-space':
     'ダウンロードに {needed} GB 必要ですが、ディスクの空きは {free} GB です。空きを作るか、設定で別のライブラリを選んでください。',
   'gpu-pack/unsupported':
@@ -262,6 +260,20 @@ export const errors = {
   'trash/occupied': '「{id}」は元の場所に同じものがあるため、戻せません。',
   'dataset/not-a-table':
     '「{file}」は表として読めません（{found} のファイルです）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',
+  'dataset/json-comment':
+    '「{file}」の {line} 行目にコメントがあります。JSON にコメントは書けないので、消してから読み込んでください。',
+  'dataset/json-no-object':
+    '「{file}」の {line} 行目は、行として読めるオブジェクト（{…}）ではありません。1 件を {"列の名前": "値"} の形で書いてください。',
+  'dataset/json-too-deep':
+    '「{file}」には、深く入れ子になりすぎた値があります。その値を浅くしてから読み込んでください。',
+  'dataset/no-text':
+    '「{file}」は表として読めません（文字のデータではありません）。Excel、CSV、JSON、Parquet などの表のファイルを選んでください。',
+  'dataset/packed-damaged':
+    '「{file}」を展開できません。途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+  'dataset/packed-memory':
+    '「{file}」の展開には多くのメモリが要ります（zstd の --long）。展開してから、中のファイルを読み込んでください。',
+  'dataset/packed-too-large':
+    '「{file}」は、展開すると {limit} GB を超えます。展開し、ファイルを分けてから読み込んでください。',
   'dataset/json-no-table':
     '「{file}」に行の一覧が見つかりません。オブジェクトの配列、または 1 行に 1 つのオブジェクトを書いた JSON を選んでください。',
   'dataset/json-invalid':
@@ -288,9 +300,20 @@ export const errors = {
     '「{file}」の中の「{entry}」はパスワードで保護されています。ZIP を展開してから、中のファイルを読み込んでください。',
   'dataset/arrow-damaged':
     '「{file}」は Arrow のファイルですが、途中で切れているか、壊れています。ファイルを入手し直してから読み込んでください。',
+  'dataset/arrow-big-endian':
+    '「{file}」は、バイトの並びが逆（ビッグエンディアン）の Arrow のファイルなので読み込めません。リトルエンディアンか Parquet で保存し直してから読み込んでください。',
+  'dataset/arrow-value':
+    '「{file}」の {row} 行目「{column}」の値を読めません。その列を文字列にするか、Parquet で保存し直してから読み込んでください。',
   'dataset/too-large':
     '「{file}」は {size} GB あり、一度に読み込めるのは {limit} GB までです。ファイルを分けて、続けて追加してください。',
-  'dataset/parquet-damaged': '「{file}」を Parquet として読めません（{reason}）。ファイルを入手し直してください。',
+  'dataset/parquet-damaged':
+    '「{file}」を Parquet として読めません。壊れているか、対応していない書き方です。入手し直すか、別の形式で保存し直してから読み込んでください。',
+  'dataset/parquet-encrypted':
+    '「{file}」は暗号化された Parquet のファイルです。暗号化せずに保存し直してから読み込んでください。',
+  'dataset/parquet-memory':
+    '「{file}」を読み込むにはメモリが足りません。行グループを小さくして Parquet で保存し直すか、ファイルを分けてください。',
+  'dataset/parquet-unsupported':
+    '「{file}」の圧縮や値の書き方には対応していません。zstd か snappy の Parquet で保存し直してから読み込んでください。',
   'dataset/not-in-cp932':
     '{row} 行目「{column}」の文字「{character}」は Shift_JIS で書けません。UTF-8 の CSV か Excel 形式で書き出してください。',
   'dataset/too-long-for-xlsx':

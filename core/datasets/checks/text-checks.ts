@@ -17,13 +17,13 @@ const outerSpace: Check = {
 }
 
 /** All but tab and line breaks; invisible marks that copying from web pages leaves. */
-const CONTROL = /[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u200b\u2060\ufeff]/g
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u200b\u2060\ufeff]/g
 
 const controlCharacters: Check = {
   id: 'control-characters',
   severity: 'warning',
   find: (table) =>
-    inTexts(table, matching(String.raw`[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{200b}\x{2060}\x{feff}]`)),
+    inTexts(table, matching(String.raw`[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{200b}\x{2060}\x{feff}]`)),
   repair: { kind: 'fix', fix: (text) => text.replace(CONTROL, '') },
 }
 

@@ -1,6 +1,9 @@
 import { endingOf, UserError } from '../../contract/index.ts'
+import { isBigEndian } from './arrow-schema.ts'
+import { arrowText, isExactInterval } from './arrow-values.ts'
 import { inPortions } from './portions.ts'
 import { defineFormat, type Cells, type FileContents } from './table-format.ts'
+import { requireSmallWindow } from './zstd.ts'
 
 /** An Arrow IPC file begins so; a stream's first message has a mark of its own. */
 const FILE = [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31]
@@ -16,7 +19,9 @@ export const arrow = defineFormat({
   endings: ENDINGS,
   options: [],
   writes: [],
-  detect: (file) => startsWith(file, FILE) || (startsWith(file, STREAM) && ENDINGS.includes(endingOf(file.name))),
+  detect: (file) =>
+    startsWith(file, FILE) ||
+    (ENDINGS.includes(endingOf(file.name)) && (startsWith(file, STREAM) || isOldStream(file))),
   async read(file) {
     const table = await tableOf(file)
     let row = 0
@@ -39,21 +44,55 @@ export const arrow = defineFormat({
 const startsWith = ({ beginning }: FileContents, mark: readonly number[]): boolean =>
   mark.every((byte, index) => beginning[index] === byte)
 
+/** Before Arrow 0.15 a stream began with the length of its first message. */
+const isOldStream = ({ beginning: [low = 0, middle = 0, high, highest] }: FileContents): boolean =>
+  low + middle > 0 && high === 0 && highest === 0
+
 async function tableOf(file: FileContents) {
   const { CompressionType, setCompressionCodec, tableFromIPC } = await import('@uwdata/flechette')
   const [lz4, { decompress }] = await Promise.all([import('lz4js'), import('fzstd')])
   setCompressionCodec(CompressionType.LZ4_FRAME, {
     encode: (bytes) => lz4.compress(bytes),
-    decode: (bytes) => lz4.decompress(bytes),
+    decode: (bytes) => aligned(lz4.decompress(bytes)),
   })
-  setCompressionCodec(CompressionType.ZSTD, { encode: (bytes) => bytes, decode: (bytes) => decompress(bytes) })
-  const bytes = await file.whole()
+  setCompressionCodec(CompressionType.ZSTD, {
+    encode: (bytes) => bytes,
+    decode: (bytes) => {
+      requireSmallWindow(bytes)
+      return aligned(decompress(bytes))
+    },
+  })
+  const bytes = aligned(await file.whole())
+  if (isBigEndian(bytes)) throw new UserError('dataset/arrow-big-endian', { file: file.name })
   try {
-    return tableFromIPC(bytes, { useBigInt: true, useDate: true })
+    return tableFromIPC(bytes, { useBigInt: true, useBigIntTimestamp: true, useDecimalInt: true })
   } catch {
     throw damage(file)
   }
 }
+
+const ALIGNMENT = 8
+
+/** Numbers are read in place: where they do not lie at multiples of their size, the bytes are moved. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % ALIGNMENT === 0 ? bytes : Uint8Array.from(bytes))
+
+/** The library reads the nanoseconds of an interval as a number, and refuses those that a number does not keep. */
+function valueAt(column: import('@uwdata/flechette').Column<unknown>, row: number): unknown {
+  if (!isExactInterval(column.type)) return column.at(row)
+  let at = row
+  for (const batch of column.data) {
+    if (at < batch.length) {
+      const { buffer, byteOffset } = batch.values as Uint8Array
+      const view = new DataView(buffer, byteOffset + at * INTERVAL_BYTES, INTERVAL_BYTES)
+      const isThere = batch.nullCount === 0 || batch.isValid(at)
+      return isThere ? [view.getInt32(0, true), view.getInt32(4, true), view.getBigInt64(8, true)] : null
+    }
+    at -= batch.length
+  }
+  return null
+}
+
+const INTERVAL_BYTES = 16
 
 const damage = ({ name }: FileContents) => new UserError('dataset/arrow-damaged', { file: name })
 
@@ -62,44 +101,17 @@ function* rowsOf(
   { file, onRow }: { readonly file: FileContents; onRow(row: number): void },
 ): Generator<Cells> {
   yield table.names
-  const columns = table.names.map((_, index) => table.getChildAt(index))
+  const columns = table.names.map((name, index) => ({ name, column: table.getChildAt(index) }))
   for (let row = 0; row < table.numRows; row++) {
     onRow(row)
     file.throwIfCancelled()
-    yield cellsOf(columns, row, file)
+    yield columns.map(({ name, column }) => {
+      try {
+        return arrowText(column.type, valueAt(column, row))
+      } catch {
+        // A column's values are looked at here for the first time.
+        throw new UserError('dataset/arrow-value', { file: file.name, row: row + 1, column: name })
+      }
+    })
   }
-}
-
-/** A column's values are looked at here for the first time. */
-function cellsOf(
-  columns: readonly import('@uwdata/flechette').Column<unknown>[],
-  row: number,
-  file: FileContents,
-): Cells {
-  try {
-    return columns.map((column) => textOf(column.at(row)))
-  } catch {
-    throw damage(file)
-  }
-}
-
-function textOf(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string') return value
-  if (value instanceof Date)
-    return value
-      .toISOString()
-      .replace(/T00:00:00\.000Z$/, '')
-      .replace('T', ' ')
-      .replace(/(\.000)?Z$/, '')
-  if (typeof value === 'object') return JSON.stringify(value, plain)
-  return String(value as number | bigint | boolean)
-}
-
-/** Lists are typed arrays or the library's own columns; numbers too long for JSON become texts. */
-const plain = (_: string, value: unknown): unknown => {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value !== null && typeof value === 'object' && !Array.isArray(value) && Symbol.iterator in value)
-    return [...(value as Iterable<unknown>)]
-  return value
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { tryJson } from './json-text.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -35,16 +36,27 @@ export const TURN_COLUMNS: readonly string[] = ['conversation_id', 'id', 'parent
 const JOINER = '\n\n'
 const ID_CHARACTERS = 12
 
-/** The key of a record's conversation; undefined where it holds none. */
+/** The key of a record's conversation, a list or its JSON; undefined where it holds none. */
 export const conversationKey = (record: Json): string | undefined =>
-  LIST_KEYS.find((key) => Object.hasOwn(record, key) && isMessages(record[key]))
+  LIST_KEYS.find((key) => Object.hasOwn(record, key) && messagesOf(record[key]) !== null)
 
-const isMessages = (value: unknown): value is readonly Json[] =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.every(
-    (message) => isObject(message) && (typeof message['role'] === 'string' || typeof message['from'] === 'string'),
-  )
+/** A record of a list of messages that stands by itself, under the key that tells its form; null for other values. */
+export function conversationRecord(value: unknown): Json | null {
+  const messages = Array.isArray(value) ? messagesOf(value) : null
+  return messages && { [messages.some((message) => 'from' in message) ? 'conversations' : 'messages']: messages }
+}
+
+/** The messages of a list, or of a text that is the JSON of one. */
+function messagesOf(value: unknown): readonly Json[] | null {
+  if (typeof value === 'string') return value.startsWith('[') ? messagesOf(tryJson(value)) : null
+  const isList =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every(
+      (message) => isObject(message) && (typeof message['role'] === 'string' || typeof message['from'] === 'string'),
+    )
+  return isList ? (value as readonly Json[]) : null
+}
 
 /**
  * Makes rows of the conversations of records that follow each other: one for every question and its answer, in order,
@@ -58,7 +70,7 @@ export function conversationUnfolder(): (record: Json) => Iterable<Json> {
   const seen = new Map<string, number>()
   return (record) => {
     const key = conversationKey(record)
-    const turns = key === undefined ? null : turnsOf(record[key] as readonly Json[])
+    const turns = key === undefined ? null : turnsOf(messagesOf(record[key]) ?? [])
     if (key === undefined || !turns) return [record]
     const base = createHash('sha256').update(JSON.stringify(record)).digest('hex').slice(0, ID_CHARACTERS)
     const copies = (seen.get(base) ?? 0) + 1

@@ -1,9 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { contentsOf } from './contents.ts'
+import { decodeAll, mostOf, plausibility, wideEncoding } from './plausibility.ts'
 import type { FileContents } from './table-format.ts'
+import { textReader, type TextEncoding } from './text-reader.ts'
 
-/** Encodings of text files in Japan, by their WHATWG labels. */
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'euc-jp' | 'iso-2022-jp'
+export type { TextEncoding } from './text-reader.ts'
 
 /**
  * Contents that are looked at from their beginning, and as a whole piece by piece: Japanese may begin after megabytes
@@ -23,7 +24,9 @@ export interface JudgedEncoding {
 /** Judges a file's encoding (or how well the wanted one fits) in one pass where it is UTF-8, which most files are. */
 export async function judgeEncoding(source: TextSource, wanted?: TextEncoding): Promise<JudgedEncoding> {
   const marked = byteOrderMark(source.beginning)
-  if (marked) return { encoding: wanted ?? marked, confidence: (wanted ?? marked) === marked ? 1 : 0 }
+  if (marked && (wanted ?? marked) === marked)
+    return { encoding: marked, confidence: (await fits(source.pieces(), marked)) ? 1 : 0 }
+  if (wanted && marked) return { encoding: wanted, confidence: 0 }
   const survey = await surveyOf(source)
   const encoding = wanted ?? (await foundEncoding(source, survey))
   return { encoding, confidence: await confidenceOf(source, encoding, survey) }
@@ -35,26 +38,45 @@ export const detectEncoding = async (bytes: Uint8Array<ArrayBuffer>): Promise<Te
 
 /** Which encoding the beginning of a file looks like. */
 export function encodingOfBeginning(beginning: Uint8Array): TextEncoding {
-  const marked = byteOrderMark(beginning) ?? wideEncoding(beginning)
+  const marked = byteOrderMark(beginning) ?? unmarkedWide(beginning)
   if (marked) return marked
-  if (isUtf8(beginning.subarray(0, wholeCharacters(beginning)))) return 'utf-8'
-  return moreLikely(beginning)
+  const sample = beginning.subarray(0, SAMPLE_BYTES)
+  if (isUtf8(sample.subarray(0, wholeCharacters(sample)))) return hasJisShift(sample) ? 'iso-2022-jp' : 'utf-8'
+  return mostOf(['shift_jis', 'euc-jp', 'utf-8'], (encoding) => plausibility(sample, encoding))
 }
 
-const moreLikely = (sample: Uint8Array): TextEncoding =>
-  plausibility(sample, 'euc-jp') > plausibility(sample, 'shift_jis') ? 'euc-jp' : 'shift_jis'
+/** Text in UTF-8 with letters of its own is nothing else. */
+function unmarkedWide(beginning: Uint8Array): TextEncoding | null {
+  const sample = beginning.subarray(0, SAMPLE_BYTES)
+  return wideEncoding(sample, isUtf8(sample.subarray(0, wholeCharacters(sample))) && !isAscii(sample))
+}
 
-/** The only encoding that the file fits, else the one that gives the most plausible Japanese. */
+/** Taken off the plausibility of an encoding that has no character for some of the bytes. */
+const MISFIT = 0.1
+
+/**
+ * The encoding that gives the most plausible Japanese; damage does not rule one out. Text in 7 bits with shifts to
+ * Japanese is ISO-2022-JP, and so is text in which a few other bytes are strewn.
+ */
 async function foundEncoding(source: TextSource, survey: Survey): Promise<TextEncoding> {
-  if (survey.hasJisEscape && (await fits(source.pieces(), 'iso-2022-jp'))) return 'iso-2022-jp'
-  const wide = wideEncoding(source.beginning)
+  const wide = unmarkedWide(source.beginning)
   if (wide) return wide
+  if (survey.hasJisShift && (survey.isAscii || !survey.isUtf8) && isMostlyJis(survey.sample)) return 'iso-2022-jp'
   if (survey.isUtf8) return 'utf-8'
-  const candidates: TextEncoding[] = []
-  for (const encoding of ['shift_jis', 'euc-jp'] as const)
-    if (await fits(source.pieces(), encoding)) candidates.push(encoding)
-  if (candidates.length === 0) return leastDamaged(survey.sample)
-  return candidates.length === 1 ? (candidates[0] as TextEncoding) : moreLikely(survey.sample)
+  const plausible = new Map<TextEncoding, number>()
+  for (const encoding of ['shift_jis', 'euc-jp', 'utf-8'] as const)
+    plausible.set(
+      encoding,
+      plausibility(survey.sample, encoding) -
+        (encoding !== 'utf-8' && (await fits(source.pieces(), encoding)) ? 0 : MISFIT),
+    )
+  return mostOf([...plausible.keys()], (encoding) => plausible.get(encoding) ?? 0)
+}
+
+/** True where more characters are read in ISO-2022-JP than there are bytes that it does not have. */
+function isMostlyJis(sample: Uint8Array): boolean {
+  const read = decodeAll(sample, 'iso-2022-jp').match(/[\u00a1-\ufffc]/g)?.length ?? 0
+  return read > sample.reduce((bytes, byte) => bytes + (byte >= 0x80 ? 1 : 0), 0)
 }
 
 /** What is said of an encoding that was found without a byte order mark by its zero bytes. */
@@ -67,8 +89,7 @@ const WIDE_CONFIDENCE = 0.9
 async function confidenceOf(source: TextSource, encoding: TextEncoding, survey: Survey): Promise<number> {
   if (encoding === 'utf-8') return survey.isUtf8 ? 1 : 0
   if (!(await fits(source.pieces(), encoding))) return 0
-  if (encoding === 'utf-16le' || encoding === 'utf-16be')
-    return wideEncoding(source.beginning) === encoding ? WIDE_CONFIDENCE : 0
+  if (encoding.startsWith('utf-')) return unmarkedWide(source.beginning) === encoding ? WIDE_CONFIDENCE : 0
   if (encoding === 'iso-2022-jp') return 1
   const other = encoding === 'shift_jis' ? 'euc-jp' : 'shift_jis'
   if (!(await fits(source.pieces(), other))) return 1
@@ -77,14 +98,18 @@ async function confidenceOf(source: TextSource, encoding: TextEncoding, survey: 
 
 interface Survey {
   readonly isUtf8: boolean
-  readonly hasJisEscape: boolean
-  /** From where the file stops to be ASCII. */
+  readonly isAscii: boolean
+  readonly hasJisShift: boolean
+  /** From where the file stops to be plain ASCII. */
   readonly sample: Uint8Array
 }
 
+const isForeign = (byte: number): boolean => byte >= 0x80 || byte === ESCAPE || byte === SHIFT_OUT
+
 async function surveyOf(source: TextSource): Promise<Survey> {
   let isValid = true
-  let hasEscape = false
+  let isPlain = true
+  let hasShift = false
   let tail = new Uint8Array(0)
   const sample: Uint8Array[] = []
   let sampled = 0
@@ -92,22 +117,32 @@ async function surveyOf(source: TextSource): Promise<Survey> {
     const joint = tail.length === 0 ? piece : Buffer.concat([tail, piece])
     const whole = wholeCharacters(joint)
     isValid &&= isUtf8(joint.subarray(0, whole))
-    hasEscape ||= hasJisEscape(joint)
+    hasShift ||= hasJisShift(joint)
+    isPlain &&= isAscii(piece)
     tail = Uint8Array.from(joint.subarray(whole))
-    if (sampled >= SAMPLE_BYTES || (sampled === 0 && isAscii(piece))) continue
-    const foreign = sampled > 0 ? piece : piece.subarray(piece.findIndex((byte) => byte >= 0x80))
-    sample.push(foreign)
-    sampled += foreign.length
+    if (sampled >= SAMPLE_BYTES) continue
+    const start = sampled > 0 ? 0 : piece.findIndex(isForeign)
+    if (start < 0) continue
+    sample.push(piece.subarray(start))
+    sampled += piece.length - start
   }
   return {
     isUtf8: isValid && isCutOff(tail),
-    hasJisEscape: hasEscape,
+    isAscii: isPlain,
+    hasJisShift: hasShift,
     sample: Buffer.concat(sample).subarray(0, SAMPLE_BYTES),
   }
 }
 
 /** True for bytes that can begin a character of UTF-8: the file's end cut it off. */
-const isCutOff = (tail: Uint8Array): boolean => isValid(tail, 'utf-8')
+function isCutOff(tail: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(tail, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
 
 /**
  * How many bytes of a piece of UTF-8 are whole characters: a character has up to four bytes, the first of which tells
@@ -122,15 +157,33 @@ function wholeCharacters(bytes: Uint8Array): number {
   return bytes.length
 }
 
-/** Decodes a whole file; a byte order mark is dropped, characters that cannot be read become U+FFFD. */
-export const decodeText = (bytes: Uint8Array, encoding: TextEncoding): string => new TextDecoder(encoding).decode(bytes)
+/** Decodes a whole file as `decodePieces` does. */
+export const decodeText = (bytes: Uint8Array, encoding: TextEncoding): string => {
+  const text = decodeAll(bytes, encoding)
+  return text.slice(0, endMarkOf(text))
+}
 
-/** Decodes a file piece by piece; characters are never cut, else as decodeText. */
+/**
+ * Decodes a file piece by piece: a byte order mark and the end mark of DOS are dropped, characters that cannot be read
+ * become U+FFFD.
+ */
 export async function* decodePieces(pieces: AsyncIterable<Uint8Array>, encoding: TextEncoding): AsyncGenerator<string> {
-  if (encoding === 'utf-8') return yield* decodeUtf8(pieces)
-  const decoder = new TextDecoder(encoding)
-  for await (const piece of pieces) yield decoder.decode(piece, { stream: true })
-  yield decoder.decode()
+  let held = ''
+  for await (const piece of encoding === 'utf-8' ? decodeUtf8(pieces) : decodeAny(pieces, encoding)) {
+    const text = held + piece
+    const end = endMarkOf(text)
+    if (end > 0) yield text.slice(0, end)
+    held = text.slice(end)
+    if (held.length <= MAX_END_MARK) continue
+    yield held
+    held = ''
+  }
+}
+
+async function* decodeAny(pieces: AsyncIterable<Uint8Array>, encoding: TextEncoding): AsyncGenerator<string> {
+  const read = textReader(encoding)
+  for await (const piece of pieces) yield read(piece, false)
+  yield read(new Uint8Array(0), true)
 }
 
 /** Whole characters at a time: Node decodes those several times as fast as a stream. */
@@ -150,108 +203,38 @@ async function* decodeUtf8(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<st
 /** A byte order mark counts at the beginning only. */
 const laterPieces = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function byteOrderMark([a, b, c]: Uint8Array): TextEncoding | null {
+const END_MARK = '\u001a'
+/** DOS and CP/M fill a block with end marks; more of them are contents. */
+const MAX_END_MARK = 1 << 12
+
+/** Where the end marks at a text's end begin, with what fills a block behind them; its length where there are none. */
+function endMarkOf(text: string): number {
+  let end = text.length
+  for (let at = text.length - 1; at >= 0 && '\u001a\u0000\r\n'.includes(text[at] as string); at--)
+    if (text[at] === END_MARK) end = at
+  return end
+}
+
+function byteOrderMark([a, b, c, d]: Uint8Array): TextEncoding | null {
   if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8'
-  if (a === 0xff && b === 0xfe) return 'utf-16le'
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'utf-32le' : 'utf-16le'
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return 'utf-32be'
   return a === 0xfe && b === 0xff ? 'utf-16be' : null
 }
 
 /** True where every byte sequence of the file is valid; one cut off by its end does not count. */
 async function fits(pieces: AsyncIterable<Uint8Array>, encoding: TextEncoding): Promise<boolean> {
-  const decoder = new TextDecoder(encoding, { fatal: true })
-  try {
-    for await (const piece of pieces) decoder.decode(piece, { stream: true })
-    return true
-  } catch (error) {
-    if (error instanceof TypeError) return false
-    throw error
-  }
+  const read = textReader(encoding)
+  for await (const piece of pieces) if (read(piece, false).includes('\ufffd')) return false
+  return true
 }
 
 const ESCAPE = 0x1b
+const SHIFT_OUT = 0x0e
+/** ESC $ … , ESC ( I or ESC ( J, or SO and SI around katakana: what turns ISO-2022-JP to Japanese. */
+const JIS_SHIFT = /\u001b(?:\$[@AB]|\$\([@ABCDOQ]|\([IJ])|\u000e[\u0021-\u005f]+\u000f/
 
-/** ESC $ @, ESC $ B, ESC ( I or ESC ( J: what turns ISO-2022-JP to Japanese. */
-function hasJisEscape(bytes: Uint8Array): boolean {
-  for (let at = bytes.indexOf(ESCAPE); at >= 0; at = bytes.indexOf(ESCAPE, at + 1)) {
-    const shift = String.fromCharCode(bytes[at + 1] ?? 0, bytes[at + 2] ?? 0)
-    if (['$@', '$B', '(I', '(J'].includes(shift)) return true
-  }
-  return false
-}
-
-/** Share of characters that a Japanese table in UTF-16 consists of; the other byte order gives far fewer. */
-const MIN_WIDE_SHARE = 0.9
-
-/** UTF-16 without a byte order mark: its line ends and commas hold zero bytes, which no other text has. */
-function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
-  const sample = bytes.subarray(0, SAMPLE_BYTES)
-  if (!sample.includes(0)) return null
-  const shareOf = (encoding: TextEncoding): number => {
-    const text = decodeText(sample.subarray(0, sample.length - (sample.length % 2)), encoding)
-    if (text.includes('\ufffd') && !isValid(sample, encoding)) return 0
-    return (text.match(/[\t\r\n\u0020-\u007e\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]/g)?.length ?? 0) / text.length
-  }
-  const [little, big] = [shareOf('utf-16le'), shareOf('utf-16be')]
-  if (Math.max(little, big) < MIN_WIDE_SHARE) return null
-  return little >= big ? 'utf-16le' : 'utf-16be'
-}
-
-function isValid(sample: Uint8Array, encoding: TextEncoding): boolean {
-  try {
-    new TextDecoder(encoding, { fatal: true }).decode(sample, { stream: true })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Of a file with broken bytes in every encoding: the one that it breaks least. */
-function leastDamaged(sample: Uint8Array): TextEncoding {
-  const damage = (encoding: TextEncoding) => decodeText(sample, encoding).match(/\ufffd/g)?.length ?? 0
-  return (['utf-8', 'shift_jis', 'euc-jp'] as const).reduce((best, candidate) =>
-    damage(candidate) < damage(best) ? candidate : best,
-  )
-}
-
-/** How likely a character is in Japanese text; half-width katakana are what EUC-JP looks like in Shift_JIS. */
-const KANA = 1
-const KANJI = 0.6
-const HALF_WIDTH = 0.15
-/** Names in lists of banks and cards are nothing but half-width katakana. */
-const ALL_HALF_WIDTH = 0.65
-
-/**
- * How plausible the Japanese of a decoded sample is, 0 … 1: a wrong decoding gives rare characters and half-width
- * katakana. ASCII does not count.
- */
-function plausibility(sample: Uint8Array, encoding: TextEncoding): number {
-  const text = new TextDecoder(encoding).decode(sample).replaceAll(/[\u0000-\u007f]/g, '')
-  if (text === '') return 0
-  if (/^[\uff66-\uff9f]+$/.test(text)) return ALL_HALF_WIDTH
-  const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0
-  const points =
-    KANA * count(/[\u3001-\u3003\u300c-\u300f\u3041-\u3096\u30a1-\u30fe\uff01-\uff5e]/g) +
-    KANJI * count(/[\u4e00-\u9fff]/g) +
-    HALF_WIDTH * count(/[\uff61-\uff9f]/g)
-  return points / text.length
-}
-
-/** Signatures of files that are certainly no text. */
-const binarySignatures: readonly { readonly bytes: readonly number[]; readonly name: string }[] = [
-  { bytes: [0x50, 0x4b, 0x03, 0x04], name: 'ZIP / XLSX / Numbers' },
-  { bytes: [0xd0, 0xcf, 0x11, 0xe0], name: 'XLS' },
-  { bytes: [0x25, 0x50, 0x44, 0x46], name: 'PDF' },
-  { bytes: [0x89, 0x50, 0x4e, 0x47], name: 'PNG' },
-  { bytes: [0xff, 0xd8, 0xff], name: 'JPEG' },
-  { bytes: [0x50, 0x41, 0x52, 0x31], name: 'Parquet' },
-  { bytes: [0x7f, 0x45, 0x4c, 0x46], name: 'ELF' },
-  { bytes: [0x1f, 0x8b], name: 'gzip' },
-]
-
-/** The name of the binary format that a file is in; null where it can be text. */
-export function binaryFormat(bytes: Uint8Array): string | null {
-  const found = binarySignatures.find((signature) => signature.bytes.every((byte, index) => bytes[index] === byte))
-  if (found) return found.name
-  const isWide = byteOrderMark(bytes)?.startsWith('utf-16') === true || wideEncoding(bytes) !== null
-  return !isWide && bytes.subarray(0, SAMPLE_BYTES).includes(0) ? 'binary' : null
+function hasJisShift(bytes: Uint8Array): boolean {
+  if (!bytes.includes(ESCAPE) && !bytes.includes(SHIFT_OUT)) return false
+  return JIS_SHIFT.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
 }

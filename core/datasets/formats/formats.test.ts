@@ -19,7 +19,7 @@ describe('the formats', () => {
   it('have endings of their own', () => {
     const endings = tableFormats.flatMap((format) => format.endings)
     expect(endings).toEqual([...new Set(endings)])
-    expect(importEndings).toEqual([...endings, 'zip'])
+    expect(importEndings).toEqual([...endings, 'zip', 'gz', 'zst', 'zstd', 'bz2'])
     expect(
       tableFormats
         .flatMap((format) => format.writes.flatMap((writing) => writing.endings))

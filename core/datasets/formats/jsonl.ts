@@ -1,13 +1,13 @@
 import { endingOf, type Column } from '../../contract/index.ts'
 import { rowReader, type RowTexts } from '../roles.ts'
-import { beginsWith, openLines, openList, recordOptions, sourceOf, startOf } from './records.ts'
+import { beginsWith, openRecords, recordOptions, sourceOf } from './records.ts'
 import { defineFormat, type Cells } from './table-format.ts'
 import { distinctColumns, writeLines, type WritingWork } from './writing.ts'
 
 const ENDINGS: readonly string[] = ['jsonl', 'ndjson']
 
-/** One list under the other name: a common mistake. */
-const isList = (text: string): boolean => text.startsWith('[')
+/** An object whose first key is there, or an empty one. */
+const OBJECT = /^\{\s*("[^"\\]*(\\.[^"\\]*)*"\s*:|\})/
 
 /** One JSON object a line: alpaca, OpenAI messages, ShareGPT, or any keys. */
 export const jsonl = defineFormat({
@@ -30,12 +30,8 @@ export const jsonl = defineFormat({
     },
   ],
   detect: (file) =>
-    ENDINGS.includes(endingOf(file.name)) ||
-    (endingOf(file.name) !== 'json' && beginsWith(file, /^\{".*\}\s*(\r?\n|$)/)),
-  async read(file, given) {
-    const source = await sourceOf(file, given)
-    return isList(startOf(source)) ? openList(source) : openLines(source)
-  },
+    ENDINGS.includes(endingOf(file.name)) || (endingOf(file.name) !== 'json' && beginsWith(file, OBJECT)),
+  read: async (file, given) => openRecords(await sourceOf(file, given), true),
 })
 
 function writeByName(work: WritingWork): Promise<void> {

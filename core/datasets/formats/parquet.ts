@@ -14,7 +14,8 @@ import { pause, requireRegular } from './contents.ts'
 import { defineFormat, type Cells, type FileContents, type Relation } from './table-format.ts'
 import { distinctColumns, type WritingWork } from './writing.ts'
 
-const MAGIC = [0x50, 0x41, 0x52, 0x31]
+/** `PAR1`, and `PARE` where the footer is encrypted. */
+const MARKS = ['PAR1', 'PARE']
 /** What DuckDB says of the dataset that it fills, and not of the file that it reads. */
 const WRITING =
   /could not (write|fsync|truncate|create|remove|move)|no space left on device|not enough space on the disk|file too large/i
@@ -27,7 +28,7 @@ export const parquet = defineFormat({
   endings: ['parquet', 'pq'],
   options: [],
   writes: [{ id: 'parquet', endings: ['parquet', 'pq'], write: writeParquet }],
-  detect: ({ beginning }) => MAGIC.every((byte, index) => beginning[index] === byte),
+  detect: ({ beginning }) => MARKS.includes(Buffer.from(beginning.subarray(0, 4)).toString('latin1')),
   async read(file) {
     return {
       options: {},
@@ -100,13 +101,17 @@ async function columnsOf(
   path: string,
 ): Promise<{ readonly name: string; readonly text: string }[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`)
-  return described.getRows().map(([name, type]) => {
-    const column = identifier(String(name))
-    return {
-      name: String(name),
-      text: /\[\]|STRUCT|MAP|LIST/.test(String(type)) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`,
-    }
-  })
+  return described
+    .getRows()
+    .map(([name, type]) => ({ name: String(name), text: textSql(identifier(String(name)), String(type)) }))
+}
+
+/** Bytes that are UTF-8 are text: many programs do not say so. */
+function textSql(column: string, type: string): string {
+  const bytes = (sql: string) => `coalesce(TRY(decode(${sql})), ${sql}::VARCHAR)`
+  if (type === 'BLOB') return bytes(column)
+  if (type === 'BLOB[]') return `to_json(list_transform(${column}, lambda item: ${bytes('item')}))::VARCHAR`
+  return /\[\]|STRUCT|MAP|LIST/.test(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`
 }
 
 /** Whatever DuckDB says while it reads nothing but the file. */
@@ -119,11 +124,15 @@ function toDamage(error: unknown, file: FileContents): Error {
 export const readFailure = (error: unknown, file: string): unknown =>
   error instanceof UserError || WRITING.test(String(error)) ? error : damageOf(error, file)
 
+/** What DuckDB says of files that are sound and that it does not read all the same. */
+const refusals = [
+  [/encrypt/i, 'dataset/parquet-encrypted'],
+  [/out of memory|failed to allocate/i, 'dataset/parquet-memory'],
+  [/unsupported|not supported|only supported|not implemented/i, 'dataset/parquet-unsupported'],
+] as const
+
 const damageOf = (error: unknown, file: string): UserError =>
-  new UserError('dataset/parquet-damaged', {
-    file,
-    reason: String(error instanceof Error ? error.message : error).split('\n')[0] ?? '',
-  })
+  new UserError(refusals.find(([words]) => words.test(String(error)))?.[1] ?? 'dataset/parquet-damaged', { file })
 
 /** DuckDB takes names that differ in case for one. */
 const lowerCase = (name: string): string => name.toLowerCase()

@@ -1,23 +1,31 @@
 import type { ImportOptions } from '../../contract/import.ts'
 import { MAX_COLUMNS, UserError } from '../../contract/index.ts'
 import { pause } from './contents.ts'
-import { conversationKey, conversationUnfolder, isObject, TURN_COLUMNS, type Json } from './conversations.ts'
+import {
+  conversationKey,
+  conversationRecord,
+  conversationUnfolder,
+  isObject,
+  TURN_COLUMNS,
+  type Json,
+} from './conversations.ts'
 import { decodePieces, decodeText, encodingOfBeginning, judgeEncoding, type TextEncoding } from './encoding.ts'
-import { parseJson } from './json-text.ts'
-import { KeyOrder, keysOf, rememberKeys } from './key-order.ts'
+import { entryNotes } from './entry-notes.ts'
+import { likeliestOf, recordsIn, tablesIn } from './json-document.ts'
+import { tryJson } from './json-text.ts'
+import { MAX_CHARACTERS, valuesIn, type LocatedValue } from './json-values.ts'
+import { KeyOrder, keysOf } from './key-order.ts'
 import type { Cells, FileContents, Table } from './table-format.ts'
 
 /** Records of a list are handed on in portions of so many. */
 const RECORDS_PER_PORTION = 1000
-/** A line of more characters, or a list in more bytes, is more than JavaScript can parse at once. */
-const MAX_CHARACTERS = 1 << 28
 const GIB = 2 ** 30
 
 type Portions = AsyncIterable<readonly Json[]>
 
 /** What is asked and found out of JSON. */
-export type RecordOption = 'encoding' | 'conversations'
-export const recordOptions: readonly RecordOption[] = ['encoding', 'conversations']
+export type RecordOption = 'entry' | 'encoding' | 'conversations'
+export const recordOptions: readonly RecordOption[] = ['entry', 'encoding', 'conversations']
 
 /** A file of records and how it is read. */
 export interface Source {
@@ -43,7 +51,8 @@ async function tableOf(records: () => Portions, source: Source): Promise<Table<R
     for (const record of portion) {
       hasConversations ||= conversationKey(record) !== undefined
       addKeys(whole, record, file)
-      if (given.conversations === 'rows') for (const row of unfold(record)) addKeys(unfolded, row, file)
+      if (given.conversations === 'rows')
+        for (const row of shallow(file, () => [...unfold(record)])) addKeys(unfolded, row, file)
     }
     await pause()
   }
@@ -59,7 +68,9 @@ async function tableOf(records: () => Portions, source: Source): Promise<Table<R
       readTwice = true
       const shaped = conversationUnfolder()
       for await (const portion of records()) {
-        yield asRows ? portion.flatMap((record) => [...shaped(record)].map(rowOf)) : portion.map(rowOf)
+        yield shallow(file, () =>
+          asRows ? portion.flatMap((record) => [...shaped(record)].map(rowOf)) : portion.map(rowOf),
+        )
         await pause()
       }
     },
@@ -74,6 +85,15 @@ function addKeys(order: KeyOrder, record: Json, { name }: FileContents): void {
   if (found > MAX_COLUMNS) throw new UserError('dataset/too-many-columns', { file: name, found, limit: MAX_COLUMNS })
 }
 
+/** What JavaScript makes of JSON again. Throws UserError where lists in lists are too many levels for it. */
+function shallow<T>(file: FileContents, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof RangeError ? new UserError('dataset/json-too-deep', { file: file.name }) : error
+  }
+}
+
 const cellOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)
 
@@ -82,95 +102,94 @@ export async function sourceOf(file: FileContents, given: Source['given']): Prom
   return { given, file, ...(await judgeEncoding(file, given.encoding)) }
 }
 
-/** The beginning as text, behind blank space. */
-export const startOf = ({ file, encoding }: Pick<Source, 'file' | 'encoding'>): string =>
-  decodeText(file.beginning, encoding).trimStart()
+/** Behind blank space and the record separator of RFC 7464. */
+const trimmed = (text: string): string => text.replace(/^[\s\u001e\ufeff]+/, '')
+
+/** The beginning as text, from its first mark on. */
+const startOf = ({ file, encoding }: Pick<Source, 'file' | 'encoding'>): string =>
+  trimmed(decodeText(file.beginning, encoding))
 
 /** Whether the first characters behind blank space match. */
 export const beginsWith = (file: FileContents, pattern: RegExp): boolean => {
   const beginning = file.beginning.subarray(0, 4096)
-  return pattern.test(decodeText(beginning, encodingOfBeginning(beginning)).trimStart())
+  return pattern.test(trimmed(decodeText(beginning, encodingOfBeginning(beginning))))
 }
 
-/** Reads one list of objects, or an object with such a list in it. Throws UserError for other JSON. */
-export async function openList(source: Source): Promise<Table<RecordOption>> {
-  const { file, encoding } = source
-  if (file.size > MAX_CHARACTERS)
-    throw new UserError('dataset/json-too-large', {
-      file: file.name,
-      size: Math.ceil((file.size / GIB) * 100) / 100,
-      limit: MAX_CHARACTERS / GIB,
-    })
-  const text = decodeText(await file.whole(), encoding)
+/**
+ * Reads JSON of any shape: values that follow each other (JSON Lines and the like), or one document with a table in it.
+ * Of a document with several tables `entry` names one. Throws UserError naming the line that is no JSON.
+ */
+export async function openRecords(source: Source, isLineOfRecord = false): Promise<Table<RecordOption>> {
+  const start = startOf(source)
+  const [line = ''] = start.split('\n', 1)
+  const isFollowed = start.slice(line.length).trim() !== ''
+  const first = isFollowed && line.trimEnd().length > 1 ? tryJson(line) : undefined
+  if (first !== undefined || (isLineOfRecord && !isFollowed && line.startsWith('{'))) return openValues(source)
+  const document = await documentOf(source, start)
+  return document === undefined ? openValues(source) : openDocument(document, source)
+}
+
+/** The whole file as one value; undefined where it is none, or more than can be parsed at once and no list. */
+async function documentOf({ file, encoding }: Source, start: string): Promise<unknown> {
+  const refuse = (bytes: number) => {
+    if (start.startsWith('['))
+      throw new UserError('dataset/json-too-large', {
+        file: file.name,
+        size: Math.ceil((bytes / GIB) * 100) / 100,
+        limit: MAX_CHARACTERS / GIB,
+      })
+  }
+  if (file.size > MAX_CHARACTERS) return refuse(file.size)
+  const bytes = await file.whole()
+  if (bytes.length > MAX_CHARACTERS) return refuse(bytes.length)
+  const text = decodeText(bytes, encoding)
   if (text.trim() === '') throw new UserError('dataset/file-empty', { file: file.name })
-  const value = parseJson(text, file.name, 1)
-  const list = Array.isArray(value) ? value : isObject(value) ? listIn(value) : undefined
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject))
-    throw new UserError('dataset/json-no-table', { file: file.name })
+  return tryJson(text)
+}
+
+async function openDocument(document: unknown, source: Source): Promise<Table<RecordOption>> {
+  const { file, given } = source
+  const tables = tablesIn(document)
+  if (tables.length === 0) throw new UserError('dataset/json-no-table', { file: file.name })
+  const { name, records } = tables.find((table) => table.name === given.entry) ?? likeliestOf(tables)
   let at = 0
   const table = await tableOf(async function* () {
-    for (at = 0; at < list.length; at += RECORDS_PER_PORTION) {
+    for (at = 0; at < records.length; at += RECORDS_PER_PORTION) {
       file.throwIfCancelled()
-      yield list.slice(at, at + RECORDS_PER_PORTION) as Json[]
+      yield records.slice(at, at + RECORDS_PER_PORTION)
     }
   }, source)
-  return { ...table, share: () => at / list.length }
+  const entries = tables.map((one) => one.name)
+  return {
+    ...table,
+    ...(entries.length > 1 && {
+      entries,
+      options: { ...table.options, entry: name },
+      notes: entryNotes(name, { entries, given: given.entry }),
+    }),
+    share: () => at / records.length,
+  }
 }
 
-/** Reads one object a line. Throws UserError naming the line that is none. */
-export async function openLines(source: Source): Promise<Table<RecordOption>> {
+async function openValues(source: Source): Promise<Table<RecordOption>> {
+  const { file, encoding } = source
   let isEmpty = true
   const records = async function* () {
-    for await (const portion of recordsIn(source)) {
-      if (portion.length > 0) isEmpty = false
-      yield portion
+    for await (const values of valuesIn(decodePieces(file.pieces(), encoding), file.name)) {
+      if (values.length > 0) isEmpty = false
+      yield values.flatMap((value) => recordsOf(value, file))
     }
   }
   const table = await tableOf(records, source)
-  if (isEmpty) throw new UserError('dataset/file-empty', { file: source.file.name })
+  if (isEmpty) throw new UserError('dataset/file-empty', { file: file.name })
   return table
 }
 
-/** The first list of objects in an object; one conversation alone is a record itself. */
-const listIn = (value: Json): readonly unknown[] | undefined =>
-  conversationKey(value) === undefined
-    ? Object.values(value)
-        .filter(Array.isArray)
-        .find((list) => list.length > 0 && list.every(isObject))
-    : [value]
-
-async function* recordsIn({ file, encoding }: Source): AsyncGenerator<Json[]> {
-  let number = 0
-  for await (const lines of linesIn(file, encoding)) {
-    const records: Json[] = []
-    for (const line of lines) {
-      number++
-      if (line.trim() === '') continue
-      const value = parseJson(line, file.name, number)
-      if (!isObject(value)) throw new UserError('dataset/json-invalid', { file: file.name, line: number })
-      rememberKeys(value, line)
-      records.push(value)
-    }
-    yield records
-  }
-}
-
-/** The lines that end in each piece of a file. */
-async function* linesIn(file: FileContents, encoding: TextEncoding): AsyncGenerator<string[]> {
-  let rest = ''
-  let number = 1
-  for await (const piece of decodePieces(file.pieces(), encoding)) {
-    const end = piece.lastIndexOf('\n')
-    if (end < 0) {
-      rest += piece
-      if (rest.length > MAX_CHARACTERS)
-        throw new UserError('dataset/row-too-long', { file: file.name, line: number, limit: MAX_CHARACTERS })
-      continue
-    }
-    const lines = (rest + piece.slice(0, end)).split('\n')
-    number += lines.length
-    yield lines
-    rest = piece.slice(end + 1)
-  }
-  if (rest !== '') yield [rest]
+/** An object is a row; a list of messages is one too, and a list of objects is several. */
+function recordsOf({ value, line }: LocatedValue, { name }: FileContents): readonly Json[] {
+  if (isObject(value)) return [value]
+  const conversation = conversationRecord(value)
+  const records = conversation ? [conversation] : recordsIn(value)
+  if (!records) throw new UserError('dataset/json-no-object', { file: name, line })
+  return records
 }

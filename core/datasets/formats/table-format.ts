@@ -41,6 +41,8 @@ export interface Table<O extends ReadOption = ReadOption> {
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
   readonly notes?: readonly ImportNote[]
+  /** Of a file that holds several tables: their names. */
+  readonly entries?: readonly string[]
   /** The rows in portions that take a few milliseconds each. */
   portions(): AsyncIterable<readonly Cells[]>
   /** How much of it was read, 0 … 1; absent where that is not known. */

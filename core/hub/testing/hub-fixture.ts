@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { HubDatasetId, RepositoryPath, type HubBranch, type HubProgress } from '../../contract/index.ts'
-import { importEndings } from '../../datasets/formats/registry.ts'
+import { mayHoldTable } from '../../datasets/formats/registry.ts'
 import { createHubService, type HubService } from '../service.ts'
 import type { TestDataset } from './hub-server.ts'
 
@@ -115,7 +115,7 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
   const service = createHubService({
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: () => library,
-    importEndings,
+    mayHoldTable,
     emit,
     environment: { HOME: home, ...environment },
     now: () => (clockMs += 250),
