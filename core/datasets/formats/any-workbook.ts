@@ -39,13 +39,14 @@ async function openWith(contents: Uint8Array | string, file: FileContents): Prom
   const XLSX = await import('xlsx')
   XLSX.set_cptable(await codePages())
   const book = readWith(XLSX, contents, file)
+  const isNumbers = typeof contents !== 'string' && listZip(contents).some((name) => /\.iwa$|^Index\.zip$/.test(name))
   const is1904 = book.Workbook?.WBProps?.date1904 === true
   return {
     sheets: book.SheetNames.map((name, index) => ({
       name,
       isHidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0,
     })),
-    rows: (sheet) => rowsOf(book.Sheets[sheet], file, is1904),
+    rows: (sheet) => rowsOf(book.Sheets[sheet], file, { is1904, isNumbers }),
   }
 }
 
@@ -84,30 +85,37 @@ function quietly<T>(work: () => T): T {
   }
 }
 
+interface Calendar {
+  readonly is1904: boolean
+  readonly isNumbers: boolean
+}
+
 /** Rows that are there: a sheet may say that its only row is the thousand millionth. */
 function* rowsOf(
   sheet: import('xlsx').WorkSheet | undefined,
   { name }: FileContents,
-  is1904: boolean,
+  calendar: Calendar,
 ): Generator<SheetRow> {
   const data = sheet?.['!data'] ?? []
   for (const index of Object.keys(data)) {
     const row = data[Number(index)]
     if (!row) continue
     checkColumn(row.length - 1, name)
-    yield { number: Number(index) + 1, cells: Array.from(row, (cell) => textOf(cell, is1904)) satisfies Cells }
+    yield { number: Number(index) + 1, cells: Array.from(row, (cell) => textOf(cell, calendar)) satisfies Cells }
   }
 }
 
-function textOf(cell: LibraryCell, is1904: boolean): string | null {
+function textOf(cell: LibraryCell, { is1904, isNumbers }: Calendar): string | null {
   if (!cell || cell.t === 'z' || cell.v === undefined) return null
   if (cell.t === 'e') return cell.w ?? null
   if (typeof cell.v === 'boolean') return cell.v ? 'TRUE' : 'FALSE'
-  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell), is1904) : String(cell.v)
+  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell, isNumbers), is1904) : String(cell.v)
 }
 
 /** Of formats that have a number only, the library may tell no code: what it shows is a date or a time. */
-function formatOf({ z, w = '' }: import('xlsx').CellObject): string {
+function formatOf({ z, w = '' }: import('xlsx').CellObject, isNumbers: boolean): string {
+  // Of Numbers' cells only durations have a text.
+  if (isNumbers && w !== '') return '[h]:mm:ss.0'
   if (z !== undefined) return String(z)
   return /\d\/\d/.test(w) ? 'yyyy/m/d' : /\d:\d/.test(w) ? 'h:mm' : 'General'
 }

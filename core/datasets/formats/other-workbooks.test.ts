@@ -192,7 +192,7 @@ describe('Excel 2003', () => {
   })
 
   it('has formats by name and by style, gaps and merged cells', async () => {
-    const styles = `<Styles><Style ss:ID="Default"/><Style ss:ID="t"><NumberFormat ss:Format="Short Time"/></Style><Style ss:ID="e" ss:Parent="t"><NumberFormat ss:Format="[h]:mm"/></Style><Style ss:ID="c"><NumberFormat ss:Format="Standard"/></Style></Styles>`
+    const styles = `<Styles><Style ss:ID="Default"/><Style><NumberFormat ss:Format="Short Date"/></Style><Style ss:ID="t"><NumberFormat ss:Format="Short Time"/></Style><Style ss:ID="e" ss:Parent="t"><NumberFormat ss:Format="[h]:mm"/></Style><Style ss:ID="c"><NumberFormat ss:Format="Standard"/></Style></Styles>`
     const rows = `<Row ss:Index="3">${cell(data('0.5', 'Number'), ' ss:StyleID="t"')}${cell(data('1900-01-01T06:00:00.000', 'DateTime'), ' ss:StyleID="e"')}</Row><Row ss:StyleID="t">${cell(data('0.25', 'Number'), ' ss:Index="2"')}${cell(data('5', 'Number'), ' ss:StyleID="c"')}</Row><Row>${cell(data('x'), ' ss:MergeAcross="1"')}${cell(data('y'))}</Row>`
     expect(await rowsOf('a.xml', bookOfXml(HEADER + rows, styles))).toEqual([
       ['q', 'a'],
