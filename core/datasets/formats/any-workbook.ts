@@ -7,6 +7,7 @@ import type { SheetRow, Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
 import { inBoundedTime } from './workbook-bounds.ts'
 import { isZip, toDamage, WorkbookParts } from './workbook-parts.ts'
+import { nameFormats } from './xls-formats.ts'
 import { checkColumn } from './xlsx-rows.ts'
 import { listZip, readZipEntry } from './zip.ts'
 
@@ -56,7 +57,7 @@ function readWith(XLSX: Library, contents: Uint8Array | string, file: FileConten
     const read = () =>
       typeof contents === 'string'
         ? XLSX.read(contents, { ...options, type: 'string', raw: true })
-        : XLSX.read(contents, { ...options, type: 'array' })
+        : XLSX.read(isZip(file) ? contents : withFormats(XLSX, contents), { ...options, type: 'array' })
     return quietly(() => inBoundedTime(read, file))
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -72,6 +73,21 @@ function readWith(XLSX: Library, contents: Uint8Array | string, file: FileConten
       })
     throw new UserError('dataset/workbook-damaged', { file: file.name })
   }
+}
+
+/** The first byte of a file of streams: bare records know no such formats. */
+const OLE_START = 0xd0
+
+/** An XLS file whose formats the library knows all; other files as they are. */
+function withFormats({ CFB }: Library, bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== OLE_START) return bytes
+  const container = CFB.read(bytes, { type: 'array' })
+  const stream = CFB.find(container, '/Workbook') ?? CFB.find(container, '/Book')
+  if (!stream || typeof stream.content === 'string') return bytes
+  const contents = Uint8Array.from(stream.content)
+  if (!nameFormats(contents)) return bytes
+  stream.content = contents as never
+  return CFB.write(container, { type: 'array' }) as Uint8Array
 }
 
 /** The library writes words of its own to the terminal. */

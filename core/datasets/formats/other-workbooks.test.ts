@@ -126,6 +126,28 @@ it.each([
   }
 })
 
+it.each([
+  ['biff8', 31, '2023-03-15'],
+  ['biff8', 57, '2023-03-15'],
+  ['biff5', 28, '2023-03-15'],
+  ['biff8', 32, '12:00:00'],
+])('%s: the format %i, whose code is not written, is known', async (bookType, id, want) => {
+  const value = want.includes(':') ? 0.5 : 45_000
+  const file = Buffer.from(
+    write(
+      bookOf([
+        [text('q'), text('a')],
+        [number(value, 'm/d/yy'), text('x')],
+      ]),
+      bookType,
+    ),
+  )
+  const style = Buffer.from([0xe0, 0, bookType === 'biff8' ? 20 : 16, 0])
+  for (let at = file.indexOf(style); at >= 0; at = file.indexOf(style, at + 4))
+    if (file.readUInt16LE(at + 6) === 14) file.writeUInt16LE(id, at + 6)
+  expect((await rowsOf('a.xls', file))[1]).toEqual([want, 'x'])
+})
+
 describe('Excel 2 to 5', () => {
   const cells = [
     [text('q'), text('a')],
