@@ -7,6 +7,7 @@ import type { SheetRow, Workbook } from './sheet-rows.ts'
 import type { FileContents } from './table-format.ts'
 import { inBoundedTime } from './workbook-bounds.ts'
 import { isZip, toDamage, WorkbookParts } from './workbook-parts.ts'
+import { nameFormats } from './xls-formats.ts'
 import { checkColumn } from './xlsx-rows.ts'
 import { listZip, readZipEntry } from './zip.ts'
 
@@ -39,13 +40,14 @@ async function openWith(contents: Uint8Array | string, file: FileContents): Prom
   const XLSX = await import('xlsx')
   XLSX.set_cptable(await codePages())
   const book = readWith(XLSX, contents, file)
+  const isNumbers = typeof contents !== 'string' && listZip(contents).some((name) => /\.iwa$|^Index\.zip$/.test(name))
   const is1904 = book.Workbook?.WBProps?.date1904 === true
   return {
     sheets: book.SheetNames.map((name, index) => ({
       name,
       isHidden: (book.Workbook?.Sheets?.[index]?.Hidden ?? 0) > 0,
     })),
-    rows: (sheet) => rowsOf(book.Sheets[sheet], file, is1904),
+    rows: (sheet) => rowsOf(book.Sheets[sheet], file, { is1904, isNumbers }),
   }
 }
 
@@ -55,7 +57,7 @@ function readWith(XLSX: Library, contents: Uint8Array | string, file: FileConten
     const read = () =>
       typeof contents === 'string'
         ? XLSX.read(contents, { ...options, type: 'string', raw: true })
-        : XLSX.read(contents, { ...options, type: 'array' })
+        : XLSX.read(isZip(file) ? contents : withFormats(XLSX, contents), { ...options, type: 'array' })
     return quietly(() => inBoundedTime(read, file))
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -73,6 +75,21 @@ function readWith(XLSX: Library, contents: Uint8Array | string, file: FileConten
   }
 }
 
+/** The first byte of a file of streams: bare records know no such formats. */
+const OLE_START = 0xd0
+
+/** An XLS file whose formats the library knows all; other files as they are. */
+function withFormats({ CFB }: Library, bytes: Uint8Array): Uint8Array {
+  if (bytes[0] !== OLE_START) return bytes
+  const container = CFB.read(bytes, { type: 'array' })
+  const stream = CFB.find(container, '/Workbook') ?? CFB.find(container, '/Book')
+  if (!stream || typeof stream.content === 'string') return bytes
+  const contents = Uint8Array.from(stream.content)
+  if (!nameFormats(contents)) return bytes
+  stream.content = contents as never
+  return CFB.write(container, { type: 'array' }) as Uint8Array
+}
+
 /** The library writes words of its own to the terminal. */
 function quietly<T>(work: () => T): T {
   const { log, warn, error } = console
@@ -84,30 +101,37 @@ function quietly<T>(work: () => T): T {
   }
 }
 
+interface Calendar {
+  readonly is1904: boolean
+  readonly isNumbers: boolean
+}
+
 /** Rows that are there: a sheet may say that its only row is the thousand millionth. */
 function* rowsOf(
   sheet: import('xlsx').WorkSheet | undefined,
   { name }: FileContents,
-  is1904: boolean,
+  calendar: Calendar,
 ): Generator<SheetRow> {
   const data = sheet?.['!data'] ?? []
   for (const index of Object.keys(data)) {
     const row = data[Number(index)]
     if (!row) continue
     checkColumn(row.length - 1, name)
-    yield { number: Number(index) + 1, cells: Array.from(row, (cell) => textOf(cell, is1904)) satisfies Cells }
+    yield { number: Number(index) + 1, cells: Array.from(row, (cell) => textOf(cell, calendar)) satisfies Cells }
   }
 }
 
-function textOf(cell: LibraryCell, is1904: boolean): string | null {
+function textOf(cell: LibraryCell, { is1904, isNumbers }: Calendar): string | null {
   if (!cell || cell.t === 'z' || cell.v === undefined) return null
   if (cell.t === 'e') return cell.w ?? null
   if (typeof cell.v === 'boolean') return cell.v ? 'TRUE' : 'FALSE'
-  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell), is1904) : String(cell.v)
+  return typeof cell.v === 'number' ? numberText(cell.v, formatOf(cell, isNumbers), is1904) : String(cell.v)
 }
 
 /** Of formats that have a number only, the library may tell no code: what it shows is a date or a time. */
-function formatOf({ z, w = '' }: import('xlsx').CellObject): string {
+function formatOf({ z, w = '' }: import('xlsx').CellObject, isNumbers: boolean): string {
+  // Of Numbers' cells only durations have a text.
+  if (isNumbers && w !== '') return '[h]:mm:ss.0'
   if (z !== undefined) return String(z)
   return /\d\/\d/.test(w) ? 'yyyy/m/d' : /\d:\d/.test(w) ? 'h:mm' : 'General'
 }

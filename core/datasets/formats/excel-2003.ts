@@ -40,7 +40,7 @@ class Outline implements XmlHandler {
     else if (tag === 'Date1904') this.is1904 = true
     else if (tag === 'Style') {
       this.#style = attributes.get('ID') ?? ''
-      this.formats.set(this.#style, this.formats.get(attributes.get('Parent') ?? '') ?? 'General')
+      this.formats.set(this.#style, this.formats.get(attributes.get('Parent') ?? 'Default') ?? 'General')
     } else if (tag === 'NumberFormat') {
       const format = attributes.get('Format') ?? 'General'
       this.formats.set(this.#style, namedFormats[format] ?? format)

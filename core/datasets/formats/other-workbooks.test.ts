@@ -126,6 +126,28 @@ it.each([
   }
 })
 
+it.each([
+  ['biff8', 31, '2023-03-15'],
+  ['biff8', 57, '2023-03-15'],
+  ['biff5', 28, '2023-03-15'],
+  ['biff8', 32, '12:00:00'],
+])('%s: the format %i, whose code is not written, is known', async (bookType, id, want) => {
+  const value = want.includes(':') ? 0.5 : 45_000
+  const file = Buffer.from(
+    write(
+      bookOf([
+        [text('q'), text('a')],
+        [number(value, 'm/d/yy'), text('x')],
+      ]),
+      bookType,
+    ),
+  )
+  const style = Buffer.from([0xe0, 0, bookType === 'biff8' ? 20 : 16, 0])
+  for (let at = file.indexOf(style); at >= 0; at = file.indexOf(style, at + 4))
+    if (file.readUInt16LE(at + 6) === 14) file.writeUInt16LE(id, at + 6)
+  expect((await rowsOf('a.xls', file))[1]).toEqual([want, 'x'])
+})
+
 describe('Excel 2 to 5', () => {
   const cells = [
     [text('q'), text('a')],
@@ -192,7 +214,7 @@ describe('Excel 2003', () => {
   })
 
   it('has formats by name and by style, gaps and merged cells', async () => {
-    const styles = `<Styles><Style ss:ID="Default"/><Style ss:ID="t"><NumberFormat ss:Format="Short Time"/></Style><Style ss:ID="e" ss:Parent="t"><NumberFormat ss:Format="[h]:mm"/></Style><Style ss:ID="c"><NumberFormat ss:Format="Standard"/></Style></Styles>`
+    const styles = `<Styles><Style ss:ID="Default"/><Style><NumberFormat ss:Format="Short Date"/></Style><Style ss:ID="t"><NumberFormat ss:Format="Short Time"/></Style><Style ss:ID="e" ss:Parent="t"><NumberFormat ss:Format="[h]:mm"/></Style><Style ss:ID="c"><NumberFormat ss:Format="Standard"/></Style></Styles>`
     const rows = `<Row ss:Index="3">${cell(data('0.5', 'Number'), ' ss:StyleID="t"')}${cell(data('1900-01-01T06:00:00.000', 'DateTime'), ' ss:StyleID="e"')}</Row><Row ss:StyleID="t">${cell(data('0.25', 'Number'), ' ss:Index="2"')}${cell(data('5', 'Number'), ' ss:StyleID="c"')}</Row><Row>${cell(data('x'), ' ss:MergeAcross="1"')}${cell(data('y'))}</Row>`
     expect(await rowsOf('a.xml', bookOfXml(HEADER + rows, styles))).toEqual([
       ['q', 'a'],

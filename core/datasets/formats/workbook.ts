@@ -26,7 +26,7 @@ const isBinary = ({ beginning }: FileContents): boolean =>
 const isWorkbookZip = async (file: FileContents): Promise<boolean> =>
   listZip(await file.whole()).some(
     (name) =>
-      /^\/?xl[/\\]|^workbook[^/]*\.(xml|bin)$|^content\.xml$|(^|\/)Index\.zip$|\.iwa$|^index\.xml(\.gz)?$|\.iwp(v2|h)$/i.test(
+      /^\/?xl[/\\]|(^|[/\\])workbook[^/\\]*\.(xml|bin)$|^content\.xml$|(^|\/)Index\.zip$|\.iwa$|^index\.xml(\.gz)?$|\.iwp(v2|h)$/i.test(
         name,
       ) || name === 'encrypted-package',
   )
