@@ -15,6 +15,8 @@ const KNOWN = [
   'spiece.model',
   'tokenizer.model',
   'tokenizer.json',
+  'vocab.json',
+  'merges.txt',
   'tokenizer_config.json',
   'special_tokens_map.json',
   'chat_template.jinja',

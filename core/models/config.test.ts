@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { architectureOf } from './family.ts'
+import { architectureOf, supportedTypes } from './family.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 const families = await readdir(fixtures)
@@ -112,5 +112,19 @@ describe('entries of a single family', () => {
     expect(softcaps).toEqual({ attention: 50, logits: 30 })
     const none = architectureOf({ ...gemma2, attn_logit_softcapping: null, final_logit_softcapping: null })
     expect(none.softcaps).toEqual({ attention: null, logits: null })
+  })
+})
+
+it.each([
+  ['使えるモデル', 'ja'],
+  ['Models', 'en'],
+])('README.md names under %s every type that opens', async (heading) => {
+  const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
+  const [, section = ''] = new RegExp(`## ${heading}\\n([^]*?)\\n## `).exec(readme) ?? []
+  const words = new Set(section.match(/\b[a-z]+[a-z0-9_]*\b/g))
+  expect(supportedTypes().filter((type) => !words.has(type))).toEqual([])
+  expect(codeOf(() => architectureOf({ model_type: 'mystery' }))).toMatchObject({
+    code: 'model/unsupported',
+    facts: { found: 'mystery', supported: supportedTypes().join(', ') },
   })
 })

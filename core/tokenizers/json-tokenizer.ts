@@ -34,10 +34,17 @@ const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 /** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
 export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json')
-  const [json, markIds] = await Promise.all([
-    readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }),
-    readMarkIds(folder),
-  ])
+  return tokenizerFrom(await readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }), file, folder, config)
+}
+
+/** The same for what tokenizer.json would say; `file` names it in errors. */
+export async function tokenizerFrom(
+  json: Record<string, unknown>,
+  file: string,
+  folder: string,
+  config: TokenizerConfig,
+): Promise<Tokenizer> {
+  const markIds = await readMarkIds(folder)
   try {
     return new JsonTokenizer({ ...partsOf(json, file, config), config, markIds })
   } catch (error) {

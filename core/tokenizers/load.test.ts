@@ -88,6 +88,23 @@ describe('folders that cannot be loaded', () => {
     })
   })
 
+  it('names a tokenizer of a kind that is not read, and what is', async () => {
+    const only = await mkdtemp(join(folder, 'tekken-'))
+    await writeFile(join(only, 'tekken.json'), '{}')
+    await expect(loadTokenizer(only)).rejects.toMatchObject({
+      error: { code: 'tokenizer/unsupported', facts: { file: 'tekken.json', found: 'tekken' } },
+    })
+  })
+
+  it('names a vocabulary that is none', async () => {
+    const broken = await mkdtemp(join(folder, 'vocab-'))
+    await writeFile(join(broken, 'vocab.json'), '{"a": "b"}')
+    await writeFile(join(broken, 'merges.txt'), '#version: 0.2\n')
+    await expect(loadTokenizer(broken)).rejects.toMatchObject({
+      error: { code: 'tokenizer/damaged', facts: { file: join(broken, 'vocab.json') } },
+    })
+  })
+
   it('names a damaged model file and the place', async () => {
     const file = join(folder, 'spiece.model')
     await writeFile(file, Uint8Array.from([0x0a, 0x20, 0x0a, 0x03]))

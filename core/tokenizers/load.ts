@@ -10,11 +10,13 @@ import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
 import { namedTokens, readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
+import { MERGES, openVocabularyAndMerges, VOCABULARY } from './vocab-merges.ts'
 
+const SUPPORTED = 'tokenizer.json, spiece.model, tokenizer.model, vocab.json + merges.txt'
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, else vocab.json and merges.txt, with
  * tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
  * 'tokenizer/setting' or one of readRegularFile's.
  */
@@ -23,8 +25,12 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     const file = join(folder, name)
     if (await exists(file)) return loadSentencePiece(file, await readTokenizerConfig(folder))
   }
-  if (!(await exists(join(folder, 'tokenizer.json')))) throw new UserError('tokenizer/missing', { folder })
-  return openJsonTokenizer(folder, await readTokenizerConfig(folder))
+  if (await exists(join(folder, 'tokenizer.json'))) return openJsonTokenizer(folder, await readTokenizerConfig(folder))
+  if ((await exists(join(folder, VOCABULARY))) && (await exists(join(folder, MERGES))))
+    return openVocabularyAndMerges(folder, await readTokenizerConfig(folder))
+  throw (await exists(join(folder, 'tekken.json')))
+    ? new UserError('tokenizer/unsupported', { file: 'tekken.json', found: 'tekken', supported: SUPPORTED })
+    : new UserError('tokenizer/missing', { folder })
 }
 
 /** Anything of that name: what is no file is told when it is opened. */

@@ -118,8 +118,7 @@ export const errors: LocaleOf<typeof ja> = {
   'adapter/unsupported': '"{setting}: {found}" in the adapter "{file}" is not supported. Choose a plain LoRA adapter.',
   'adapter/tensor-unknown':
     'The adapter "{file}" holds "{tensor}", which is not plain LoRA. Choose a plain LoRA adapter.',
-  'tokenizer/missing':
-    'The folder "{folder}" has no tokenizer (spiece.model or tokenizer.model). Install the model again.',
+  'tokenizer/missing': 'The folder "{folder}" has no tokenizer (such as tokenizer.json). Install the model again.',
   'tokenizer/unsupported': 'The form "{found}" of the tokenizer "{file}" is not supported yet. Supported: {supported}.',
   'tokenizer/damaged': 'The tokenizer "{file}" is damaged (at byte {position}). Install the model again.',
   'tokenizer/setting':

@@ -124,7 +124,7 @@ export const errors = {
   'adapter/tensor-unknown':
     'アダプター「{file}」に、LoRA ではないテンソル「{tensor}」があります。通常の LoRA のアダプターを選んでください。',
   'tokenizer/missing':
-    'フォルダ「{folder}」にトークナイザー（spiece.model か tokenizer.model）がありません。モデルを入れ直してください。',
+    'フォルダ「{folder}」にトークナイザー（tokenizer.json など）がありません。モデルを入れ直してください。',
   'tokenizer/unsupported':
     'トークナイザー「{file}」の形式「{found}」にはまだ対応していません。対応している形式は {supported} です。',
   'tokenizer/damaged':
