@@ -4,13 +4,16 @@ import type { errors as ja } from '../ja/errors.ts'
 export const errors: LocaleOf<typeof ja> = {
   internal: 'Something went wrong inside the studio ({message}). Try again; if it stays, report it with the log.',
   'call-unknown': 'Unknown call "{call}".',
-  'call-invalid': 'The input of "{call}" is not valid ({path}: {problem}).',
+  'call-invalid': 'The input "{path}" of the studio\'s own call "{call}" is not valid. Try again.',
   'call-refused': 'Only the studio\'s own window may call "{call}".',
   'link/not-allowed': 'The studio does not open "{address}". If you need it, paste the address into your browser.',
   'preferences/unwritable':
     'The preferences folder "{folder}" cannot be written to. Check its permissions and free space.',
+  'library/not-folder': '"{folder}" was named as the library and is not a folder. Check the path and name a folder.',
+  'library/not-made':
+    'The library folder "{folder}" is not there and cannot be made. Check the path and the permissions of the folder above.',
   'library/unwritable':
-    'The library folder "{folder}" cannot be written to. Choose another folder in Settings, or check its permissions and free space.',
+    'The library folder "{folder}" cannot be written to. Check its permissions and free space, or choose another folder.',
   'disk-full': 'The disk is full, so "{file}" could not be saved. Free some space and save again.',
   'file/not-found': 'The file "{file}" was not found.',
   'file/unreadable':
@@ -30,7 +33,8 @@ export const errors: LocaleOf<typeof ja> = {
   'settings-file/not-a-table':
     'The settings file "{file}" is not in the right form. Write for example "epochs: 50" under "training:".',
   'settings-file/not-a-group': 'In the settings file "{file}", write lines "name: value" under "{group}".',
-  'settings-file/syntax': 'The settings file "{file}" cannot be read as YAML ({problem}).',
+  'settings-file/syntax':
+    'Line {line} of the settings file "{file}" cannot be read as YAML. Check its indentation, quotes and colons.',
   'experiment/not-found': 'The experiment "{id}" was not found.',
   'experiment/damaged':
     'The experiment file "{file}" is damaged or cannot be read by this version. Put it back from a backup, or remove this experiment.',

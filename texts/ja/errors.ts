@@ -3,14 +3,18 @@
 export const errors = {
   internal: '内部エラーが起きました（{message}）。操作をやり直してください。続く場合はログを添えて報告してください。',
   'call-unknown': '不明な呼び出し「{call}」です。',
-  'call-invalid': '「{call}」の入力が正しくありません（{path}：{problem}）。',
+  'call-invalid': 'スタジオの中の呼び出し「{call}」の入力「{path}」が正しくありません。操作をやり直してください。',
   'call-refused': '「{call}」はスタジオの画面からだけ呼び出せます。',
   'link/not-allowed':
     'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
   'preferences/unwritable':
     '環境設定のフォルダ「{folder}」に書き込めません。フォルダの権限と空き容量を確認してください。',
+  'library/not-folder':
+    'ライブラリに指定した「{folder}」はフォルダではありません。フォルダのパスを確かめて、指定し直してください。',
+  'library/not-made':
+    'ライブラリのフォルダ「{folder}」がなく、作ることもできません。パスと、上のフォルダの権限を確かめてください。',
   'library/unwritable':
-    'ライブラリのフォルダ「{folder}」に書き込めません。設定で別のフォルダを選ぶか、フォルダの権限と空き容量を確認してください。',
+    'ライブラリのフォルダ「{folder}」に書き込めません。フォルダの権限と空き容量を確認するか、別のフォルダを選んでください。',
   'disk-full':
     'ディスクの空き容量が足りないため「{file}」を保存できません。空きを作ってから、もう一度保存してください。',
   'file/not-found': 'ファイル「{file}」が見つかりません。',
@@ -31,7 +35,8 @@ export const errors = {
   'settings-file/not-a-table':
     '設定ファイル「{file}」の形が正しくありません。「training:」の下に「epochs: 50」のように書いてください。',
   'settings-file/not-a-group': '設定ファイル「{file}」の「{group}」の下には「名前: 値」の行を書いてください。',
-  'settings-file/syntax': '設定ファイル「{file}」を YAML として読めません（{problem}）。',
+  'settings-file/syntax':
+    '設定ファイル「{file}」の {line} 行目を YAML として読めません。字下げ、引用符、コロンを確認してください。',
   'experiment/not-found': '実験「{id}」が見つかりません。',
   'experiment/damaged':
     '実験のファイル「{file}」が壊れているか、この版では読めません。バックアップがあれば元に戻し、なければこの実験を削除してください。',
@@ -225,7 +230,7 @@ export const errors = {
   'dataset/locked':
     '「{file}」はほかのプログラムが開いています。もう 1 つのスタジオやコマンドを終了してから、やり直してください。',
   'dataset/foreign':
-    '「{file}」はこのスタジオが作った表ではないため開けません（{problem}）。CSV や Parquet に書き出してから読み込んでください。',
+    '「{file}」はこのスタジオが作った表ではないため開けません（「{problem}」の部分が違います）。CSV や Parquet に書き出してから読み込んでください。',
   'dataset/newer': '「{file}」は新しい版のスタジオで作られています。スタジオを更新してから開いてください。',
   'dataset/damaged': '「{file}」は壊れていて開けません。バックアップがあれば戻すか、ごみ箱に移してください。',
   'library/closed': 'ライブラリは閉じられたか、ほかのスタジオに引き継がれました。もう一度実行してください。',

@@ -19,6 +19,7 @@ export const datasets: LocaleOf<typeof ja> = {
   importStopping: 'Cancelling…',
   importCancelled: 'The import of "{name}" was cancelled. Your datasets are as they were.',
   imported: '"{name}" was imported',
+  appended: 'The rows of "{file}" were added to "{name}"',
   dropHere: 'Drop here to import',
   dropKinds: '{endings} …',
   emptyTitle: 'No datasets yet',
@@ -112,8 +113,18 @@ export const datasets: LocaleOf<typeof ja> = {
     },
     delimiters: { comma: 'Comma', tab: 'Tab', semicolon: 'Semicolon', bar: 'Vertical bar' },
   },
+  columnTargets: {
+    title: 'Where the columns go',
+    to: 'Where "{name}" goes',
+    new: 'A new column "{name}"',
+    none: 'Leave out',
+    empty: 'Empty in the added rows: {names}.',
+    rows: 'Rows to be added',
+  },
   find: {
     title: 'Find and replace',
+    findCommand: 'Find in the table',
+    replaceCommand: 'Replace in the table',
     text: 'Find',
     replacement: 'Replace with',
     next: 'Next match',
@@ -184,6 +195,8 @@ export const datasets: LocaleOf<typeof ja> = {
     empty: 'new',
     import: 'import csv tsv jsonl',
     hub: 'hugging face hub download',
+    find: 'find search',
+    replace: 'replace',
   },
   combine: {
     quoted: '"{name}"',
@@ -201,7 +214,7 @@ export const datasets: LocaleOf<typeof ja> = {
     made_other: 'Made {names}',
     append: {
       name: 'Append',
-      what: 'Adds the rows of another dataset below. Columns are matched by name; missing ones are added.',
+      what: 'Adds the rows of another dataset below. Where its columns go is shown once it is chosen, and can be changed.',
       run: 'Add rows',
     },
     join: {

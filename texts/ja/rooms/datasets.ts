@@ -15,6 +15,7 @@ export const datasets = {
   importStopping: '中止しています…',
   importCancelled: '「{name}」の取り込みを中止しました。データセットは元のままです。',
   imported: '「{name}」を取り込みました',
+  appended: '「{file}」の行を「{name}」に追加しました',
   dropHere: 'ここに放すと取り込みます',
   dropKinds: '{endings} など',
   emptyTitle: 'データセットはまだありません',
@@ -104,8 +105,18 @@ export const datasets = {
     },
     delimiters: { comma: 'カンマ', tab: 'タブ', semicolon: 'セミコロン', bar: '縦棒' },
   },
+  columnTargets: {
+    title: '列の対応',
+    to: '「{name}」の追加先',
+    new: '新しい列「{name}」',
+    none: '追加しない',
+    empty: '{names}は、追加する行では空になります。',
+    rows: '追加する行',
+  },
   find: {
     title: '検索と置換',
+    findCommand: '表の中を検索',
+    replaceCommand: '表の中を置換',
     text: '探す文字',
     replacement: '置き換える文字',
     next: '次を探す',
@@ -173,6 +184,8 @@ export const datasets = {
     empty: '新規',
     import: 'インポート',
     hub: 'ダウンロード',
+    find: '検索 さがす',
+    replace: '置換 おきかえ',
   },
   combine: {
     quoted: '「{name}」',
@@ -189,7 +202,7 @@ export const datasets = {
     made_other: '{names}を作りました',
     append: {
       name: '下につなぐ',
-      what: 'もう一つのデータセットの行を、この表の下に追加します。列は名前で合わせ、ない列は新しく作ります。',
+      what: 'もう一つのデータセットの行を、この表の下に追加します。どの列に入れるかは、選んだあとに確かめて変えられます。',
       run: '行を追加',
     },
     join: {
