@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ColumnName, MAX_COLUMNS } from './column-name.ts'
 import { checkIds, type CheckReport } from './checks.ts'
 import { DatasetEdit, type DatasetStep } from './dataset-edits.ts'
 import { Block, Columns, Index } from './dataset-places.ts'
@@ -15,6 +16,7 @@ import {
 } from './import.ts'
 import { ModelId } from './models.ts'
 import { PathToRead, PathToWrite } from './paths.ts'
+import { ColumnRole } from './roles.ts'
 import type { DatasetStatistics } from './statistics.ts'
 
 /** Edits of one step: as many blocks as a selection may have. */
@@ -29,6 +31,22 @@ const Seed = z
   .min(0)
   .max(2 ** 31 - 1)
   .default(1)
+
+/**
+ * Where a column of added rows goes: to a column of the dataset, to a new one of its own, or nowhere. `from` is its
+ * name; a second one of that name comes second. Columns that are not named are matched as `matchColumns` does.
+ */
+const ColumnTarget = z.object({ from: z.string(), to: z.union([z.literal('new'), z.literal('none'), ColumnId]) })
+export type ColumnTarget = z.infer<typeof ColumnTarget>
+
+/** No column twice. */
+const ColumnTargets = z
+  .array(ColumnTarget)
+  .max(MAX_COLUMNS)
+  .refine((targets) => {
+    const taken = targets.map(({ to }) => to).filter((to) => to !== 'new' && to !== 'none')
+    return new Set(taken).size === taken.length
+  })
 
 /**
  * How a dataset is divided: rows by chance in these shares (1 is the whole; what is left over goes nowhere), or one
@@ -75,12 +93,13 @@ export const datasetsContract = defineContract({
       input: z.object({ file: PathToRead, options: ImportOptions.optional() }),
       output: type<ImportPreview>(),
     },
-    /** Adds a file's rows below a dataset's, columns matched by name, new ones added: one undo step. */
+    /** Adds a file's rows below a dataset's: one undo step. */
     appendFile: {
       input: z.object({
         id: DatasetId,
         file: PathToRead,
         options: ImportOptions.optional(),
+        targets: ColumnTargets.optional(),
         importId: ImportId.optional(),
       }),
       output: type<DatasetInfo>(),
@@ -148,8 +167,22 @@ export const datasetsContract = defineContract({
       }),
       output: type<{ readonly info: DatasetInfo; readonly cellCount: number }>(),
     },
-    /** Adds the rows of another dataset below, columns matched by name, new ones added: one undo step. */
-    appendDataset: { input: z.object({ id: DatasetId, from: DatasetId }), output: type<DatasetInfo>() },
+    /** Adds the rows of another dataset below: one undo step. */
+    appendDataset: {
+      input: z.object({ id: DatasetId, from: DatasetId, targets: ColumnTargets.optional() }),
+      output: type<DatasetInfo>(),
+    },
+    /**
+     * For each of these columns the one of the dataset that it most likely continues, by name, else by role; null where
+     * there is none.
+     */
+    matchColumns: {
+      input: z.object({
+        id: DatasetId,
+        columns: z.array(z.object({ name: ColumnName, role: ColumnRole })).max(MAX_COLUMNS),
+      }),
+      output: type<readonly (ColumnId | null)[]>(),
+    },
     /**
      * Adds columns of another dataset to the rows whose `columnId` holds the text of its `fromColumnId` (left join;
      * rows without a match get missing cells): one undo step. `take`: the columns to add, else all but `fromColumnId`.

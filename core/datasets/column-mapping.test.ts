@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { PathToRead, type DatasetInfo } from '../contract/index.ts'
+import { PathToRead, type ColumnId, type DatasetInfo } from '../contract/index.ts'
 import { previewTable } from './import.ts'
 import { createDatasetService, type DatasetService } from './service.ts'
 
@@ -67,6 +67,31 @@ it('appends further files whose columns lie elsewhere to the same dataset', asyn
     ['い', 'あ'],
     ['え', 'う'],
   ])
+})
+
+it('appends a file with other names where its columns are told to go, and takes that back in one step', async () => {
+  const { id, columns } = await service.import({ file: await put('own.csv', 'instruction,input,output\nあ,,い\n') })
+  const file = await put('other.csv', '回答,質問,備考,出典\nえ,う,m,s\n')
+  const [answer, prompt] = [columns[2]!.id, columns[0]!.id]
+  expect(await service.matchColumns({ id, columns: (await previewTable(file, {}, 'ja')).columns.slice() })).toEqual([
+    answer,
+    prompt,
+    null,
+    null,
+  ])
+  expect(await tableOf(await service.appendFile({ id, file, targets: [{ from: '出典', to: 'none' }] }))).toEqual([
+    ['instruction', 'input', 'output', '備考'],
+    ['あ', null, 'い', null],
+    ['う', null, 'え', 'm'],
+  ])
+  expect(await tableOf(await service.undo({ id }))).toEqual([
+    ['instruction', 'input', 'output'],
+    ['あ', null, 'い'],
+  ])
+  const wrong = [{ from: '回答', to: 'gone' as ColumnId }]
+  await expect(service.appendFile({ id, file, targets: wrong })).rejects.toMatchObject({
+    error: { code: 'dataset/column-not-found' },
+  })
 })
 
 it('tells columns apart that have the same name, none, or begin after the header', async () => {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { text, type Language } from '../../texts/index.ts'
-import { UserError, type Column, type DatasetSplit } from '../contract/index.ts'
+import { UserError, type Column, type ColumnTarget, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
-import { madeUpPlace } from './column-mapping.ts'
+import { targetsOf } from './column-matching.ts'
 import { confinedDuckDB, READING_MEMORY_LIMIT } from './duckdb.ts'
 import { textOf } from './exact-text.ts'
 import { inOneMove, makeStore } from './filling.ts'
@@ -89,41 +89,43 @@ export async function createFromRows(target: string, name: string, rows: RowsFil
   )
 }
 
-/** What names that are alike share. Made-up ones are alike in every language: the user may have changed it. */
-function plain(name: string): string {
-  const place = madeUpPlace(name.trim())
-  return place === null ? name.normalize('NFKC').trim().toLowerCase() : `unnamed ${place}`
+/** What rows are added as, and where their columns go. */
+interface Appending {
+  readonly act?: 'append' | 'appendFile'
+  /** Columns that are not named here are matched (`matchColumns`). */
+  readonly targets?: readonly ColumnTarget[] | undefined
 }
 
 /**
- * Adds the file's rows below, as one undo step. Columns are matched by name (blanks, width and case aside); those that
- * are not there are added.
+ * Adds the file's rows below, as one undo step. Throws UserError `dataset/column-not-found` where a target is no column.
  */
 export async function appendRows(
   store: DatasetStore,
   rows: RowsFile,
-  act: 'append' | 'appendFile' = 'append',
+  { act = 'append', targets }: Appending = {},
 ): Promise<void> {
   await journalled(store, act, async (apply) => {
-    const free = await store.columns()
-    const width = free.length
-    const ids: string[] = []
+    const columns = await store.columns()
+    const places = targetsOf(columns, rows.columns, targets)
+    requireColumns(
+      columns,
+      places.filter((to) => to !== 'new' && to !== 'none'),
+    )
     let added = 0
-    for (const { name, role } of rows.columns) {
-      const match = free.findIndex((column) => plain(column.name) === plain(name))
-      if (match >= 0) ids.push(...free.splice(match, 1).map(({ id }) => id))
-      else
-        for (const change of await apply({ kind: 'insertColumn', at: width + added++, name, role }))
-          ids.push((change as { id: string }).id)
+    let cells = ''
+    for (const [index, { id, name, role }] of rows.columns.entries()) {
+      let to = places[index] as string
+      if (to === 'none') continue
+      if (to === 'new')
+        for (const change of await apply({ kind: 'insertColumn', at: columns.length + added++, name, role }))
+          to = (change as { id: string }).id
+      cells += `, ${identifier(id)} AS ${identifier(to)}`
     }
     const from = await store.rowCount()
     const [count] = await store.all(`SELECT count(*) FROM ${readRows(rows)}`)
-    if (Number(count?.[0]) === 0) return
+    if (cells === '' || Number(count?.[0]) === 0) return
     const table = await newTable(store)
     const [next] = await store.all('SELECT next_row FROM meta')
-    const cells = rows.columns
-      .map(({ id }, index) => `, ${identifier(id)} AS ${identifier(ids[index] as string)}`)
-      .join('')
     await store.run(
       `CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`,
     )

@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../contract/index.ts'
+import { matchColumns } from './column-matching.ts'
 import { appendRows, joinRows, markParts, markSample, type RowsFile } from './combine.ts'
 import { repairDataset } from './checks/repair.ts'
 import { applyEdits } from './edits.ts'
@@ -10,7 +11,7 @@ import type { DatasetHandlers } from './service-types.ts'
 import type { DatasetStore } from './store.ts'
 
 type Edits = Pick<DatasetHandlers, 'edit' | 'replace' | 'repair' | 'rename' | 'undo' | 'redo' | 'goToStep' | 'save'>
-type Combinations = Pick<DatasetHandlers, 'appendDataset' | 'join' | 'split' | 'sample'>
+type Combinations = Pick<DatasetHandlers, 'appendDataset' | 'matchColumns' | 'join' | 'split' | 'sample'>
 
 /** Calls that change one dataset, a step each. */
 export function edits({ access }: ServiceContext): Edits {
@@ -55,8 +56,9 @@ export function edits({ access }: ServiceContext): Edits {
 /** Calls that bring rows of one dataset to another. */
 export function combinations({ access, language }: ServiceContext): Combinations {
   return {
-    appendDataset: ({ id, from }) =>
-      withRows(access, from, (rows) => access.change(id, (store) => appendRows(store, rows))),
+    appendDataset: ({ id, from, targets }) =>
+      withRows(access, from, (rows) => access.change(id, (store) => appendRows(store, rows, { targets }))),
+    matchColumns: async ({ id, columns }) => matchColumns((await access.info(id)).columns, columns),
     join: ({ id, from, ...how }) =>
       withRows(access, from, (rows) => access.change(id, (store) => joinRows(store, rows, how))),
     async split({ id, by }) {

@@ -48,10 +48,10 @@ export function makers({ access, imports, language, options: { templatesFolder }
           make: (title, target) => importTable(file, target, { name: title, language: language(), options, watch }),
         }),
       ),
-    appendFile: ({ id, file, options = {}, importId }) =>
+    appendFile: ({ id, file, options = {}, targets, importId }) =>
       imports.run(importId, file, (watch) =>
         withFileRows(access, { file, language: language(), options, watch }, (rows) =>
-          access.change(id, (store) => appendRows(store, rows, 'appendFile')),
+          access.change(id, (store) => appendRows(store, rows, { act: 'appendFile', targets })),
         ),
       ),
     async cancelImport({ importId }) {

@@ -24,6 +24,7 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'datasets.matches': 'read',
   'datasets.replace': 'write',
   'datasets.appendDataset': 'write',
+  'datasets.matchColumns': 'read',
   'datasets.join': 'write',
   'datasets.split': 'write',
   'datasets.sample': 'write',

@@ -3,11 +3,15 @@ import type { DatasetId, ImportPreview } from '../../../core/contract/index.ts'
 import { Button, Dialog, Select, Spinner } from '../../ui/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
 import { ColumnChoices } from './columns/ColumnChoices.tsx'
+import { ColumnTargets } from './columns/ColumnTargets.tsx'
+import { addsSomething } from './columns/columnTargets.ts'
 import { datasetItems, isReadable } from './datasets.selectors.ts'
 import { useDatasets } from './datasets.store.ts'
 import { ImportChoices } from './ImportChoices.tsx'
 import styles from './ImportDialog.module.css'
-import { choose, chooseTarget, finishLooking, UNDECIDED, useImporting } from './importing.store.ts'
+import { choose, chooseTarget, chooseTargets, finishLooking, UNDECIDED, useImporting } from './importing.store.ts'
+import { PreviewTable } from './PreviewTable.tsx'
+import { useDataset } from './useDataset.ts'
 
 /** What a file would become: how it is read (all of it can be changed), its first rows, and where they go. */
 export function ImportDialog() {
@@ -15,10 +19,11 @@ export function ImportDialog() {
   const looking = useImporting((state) => state.looking)
   if (!looking) return null
   const { file, preview, error } = looking
+  const isReady = preview !== null && (looking.into === null || addsSomething(looking.targets ?? []))
   const actions = (
     <>
       <Button onPress={() => finishLooking(false)}>{t('importDialog.cancel')}</Button>
-      <Button variant="primary" isDisabled={!preview} onPress={() => finishLooking(true)}>
+      <Button variant="primary" isDisabled={!isReady} onPress={() => finishLooking(true)}>
         {t('importDialog.confirm')}
       </Button>
     </>
@@ -38,43 +43,39 @@ export function ImportDialog() {
         {error && Object.keys(looking.options).length > 0 && (
           <Button onPress={() => choose(UNDECIDED)}>{t('importDialog.again')}</Button>
         )}
-        {preview && preview.sources.length > 0 && (
-          <ColumnChoices key={preview.sources.join('\n')} sources={preview.sources} columns={preview.columns} />
-        )}
-        {preview && <Rows preview={preview} />}
         {preview && <Target />}
+        {preview &&
+          (looking.into === null ? <AsNew preview={preview} /> : <Below id={looking.into} preview={preview} />)}
       </div>
     </Dialog>
   )
 }
 
-function Rows({ preview }: { readonly preview: ImportPreview }) {
+function AsNew({ preview: { sources, columns, rows, isWhole } }: { readonly preview: ImportPreview }) {
   const { t } = useTranslation('datasets')
   return (
-    <div className={styles.table} tabIndex={0} role="region" aria-label={t('importDialog.rows')}>
-      <table>
-        <thead>
-          <tr>
-            {preview.columns.map(({ name, role }, index) => (
-              <th key={index} scope="col" data-role={role}>
-                <span>{name}</span> <small>{t(`role.${role}`)}</small>
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {preview.rows.map((row, index) => (
-            <tr key={index}>
-              {row.map((cell, column) => (
-                <td key={column}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {preview.rows.length === 0 && <p className={styles.more}>{t('importDialog.noRows')}</p>}
-      {!preview.isWhole && <p className={styles.more}>{t('importDialog.more')}</p>}
-    </div>
+    <>
+      {sources.length > 0 && <ColumnChoices key={sources.join('\n')} sources={sources} columns={columns} />}
+      <PreviewTable label={t('importDialog.rows')} columns={columns} rows={rows} isWhole={isWhole} />
+    </>
+  )
+}
+
+function Below({ id, preview }: { readonly id: DatasetId; readonly preview: ImportPreview }) {
+  const info = useDataset(id)
+  const targets = useImporting((state) => state.looking?.targets ?? null)
+  if (!info) return <Spinner />
+  const { columns, rows, isWhole } = preview
+  return (
+    <ColumnTargets
+      key={id}
+      info={info}
+      sources={columns}
+      targets={targets}
+      onChange={chooseTargets}
+      rows={rows}
+      isWhole={isWhole}
+    />
   )
 }
 

@@ -65,16 +65,21 @@ export async function importPicked(
   const chosen = await lookAt(file)
   if (!chosen) return false
   const { into, options } = chosen
+  const targets = chosen.targets ?? []
   let result = await importing(file, (importId) =>
     into
-      ? api.appendFile({ id: into, file: file.path, options, importId })
+      ? api.appendFile({ id: into, file: file.path, options, targets: [...targets], importId })
       : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }) }),
   )
   const made = result.ok && !into ? result.value.id : null
   for (const next of more) {
     if (!result.ok) break
     const { id } = result.value
-    result = await importing(next, (importId) => api.appendFile({ id, file: next.path, options, importId }))
+    // What the first file made new columns for is found there by its name.
+    const known = targets.filter(({ to }) => to !== 'new')
+    result = await importing(next, (importId) =>
+      api.appendFile({ id, file: next.path, options, targets: known, importId }),
+    )
   }
   if (!result.ok) {
     if (made) await api.remove(made)
@@ -83,7 +88,8 @@ export async function importPicked(
     return false
   }
   takeInfo(result.value)
-  toast(texts()('imported', { name: result.value.name }))
+  const { name: where } = result.value
+  toast(into ? texts()('appended', { file: file.name, name: where }) : texts()('imported', { name: where }))
   select(result.value.id)
   return true
 }

@@ -44,6 +44,8 @@ export const matches = (input: Calls['datasets.matches']['input']) => window.stu
 export const replace = (input: Calls['datasets.replace']['input']) => window.studio.call('datasets.replace', input)
 export const appendDataset = (input: Calls['datasets.appendDataset']['input']): Answer<DatasetInfo> =>
   window.studio.call('datasets.appendDataset', input)
+export const matchColumns = (input: Calls['datasets.matchColumns']['input']) =>
+  window.studio.call('datasets.matchColumns', input)
 export const join = (input: Calls['datasets.join']['input']): Answer<DatasetInfo> =>
   window.studio.call('datasets.join', input)
 export const split = (input: Calls['datasets.split']['input']) => window.studio.call('datasets.split', input)

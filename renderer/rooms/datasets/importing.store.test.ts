@@ -3,13 +3,22 @@ import { beforeEach, expect, it } from 'vitest'
 import {
   fail,
   ok,
+  type ColumnId,
   type DatasetId,
   type ImportOptions,
   type ImportPreview,
   type Result,
 } from '../../../core/contract/index.ts'
 import { putFakeStudio } from '../../testing/studio.ts'
-import { choose, chooseColumns, chooseTarget, finishLooking, lookAt, useImporting } from './importing.store.ts'
+import {
+  choose,
+  chooseColumns,
+  chooseTarget,
+  chooseTargets,
+  finishLooking,
+  lookAt,
+  useImporting,
+} from './importing.store.ts'
 
 const file = { path: '/picked/rows.csv', name: 'rows.csv', sizeBytes: 12 }
 const preview = (rows: ImportPreview['rows']): ImportPreview => ({
@@ -54,15 +63,38 @@ it('drops a preview that is wrong now, and says why', async () => {
   expect([looking()?.preview, looking()?.error]).toEqual([null, { code: 'file/not-found', facts: { file: file.name } }])
 })
 
-it('gives the choices to whoever asked: columns as they were chosen, and the dataset that gets the rows', async () => {
+it('gives the choices to whoever asked: columns as they were chosen', async () => {
+  const confirmed = lookAt(file)
+  chooseColumns([{ from: '答え', name: '返事', isKept: true }], ['問い', '答え'])
+  const asNew = looking()
+  finishLooking(true)
+  expect(await confirmed).toBe(asNew)
+  expect(asNew).toMatchObject({ file, into: null, choices: [{ name: '返事' }] })
+  expect(looking()).toBe(null)
+})
+
+it('lets targets say what becomes of the columns where rows go below others', async () => {
   const confirmed = lookAt(file)
   chooseColumns([{ from: '答え', name: '返事', isKept: true }], ['問い', '答え'])
   chooseTarget('d' as DatasetId)
-  const before = looking()
+  expect([looking()?.choices, looking()?.options.columns, asked.at(-1)?.options.columns]).toEqual([
+    null,
+    undefined,
+    undefined,
+  ])
+  const targets = [{ from: '問い', to: 'c1' as ColumnId }]
+  chooseTargets(targets)
   finishLooking(true)
-  expect(await confirmed).toBe(before)
-  expect(before).toMatchObject({ file, into: 'd', choices: [{ name: '返事' }] })
-  expect(looking()).toBe(null)
+  expect(await confirmed).toMatchObject({ into: 'd', targets })
+})
+
+it('matches columns anew where another dataset gets them, or the file is read otherwise', () => {
+  void lookAt(file)
+  for (const change of [() => chooseTarget('e' as DatasetId), () => choose({ hasHeader: false })]) {
+    chooseTargets([{ from: '問い', to: 'none' }])
+    change()
+    expect(looking()?.targets).toBe(null)
+  }
 })
 
 it('gives nothing where it is cancelled, or where another file is looked at', async () => {

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import {
   readOptions,
   type AppError,
+  type ColumnTarget,
   type DatasetId,
   type ImportOptions,
   type ImportPreview,
@@ -23,6 +24,8 @@ interface Looking {
   readonly error: AppError | null
   /** The dataset that gets the rows; null makes a new one. */
   readonly into: DatasetId | null
+  /** Where its columns go in that dataset; null until the host has matched them. */
+  readonly targets: readonly ColumnTarget[] | null
 }
 
 interface Importing {
@@ -38,7 +41,7 @@ let resolve: ((confirmed: Looking | null) => void) | null = null
 /** Shows what a file would become and resolves with the user's choices, or null where nothing is to be imported. */
 export function lookAt(file: PickedFile): Promise<Looking | null> {
   resolve?.(null)
-  set({ looking: { file, options: {}, choices: null, preview: null, error: null, into: null } })
+  set({ looking: { file, options: {}, choices: null, preview: null, error: null, into: null, targets: null } })
   void refresh()
   return new Promise((done) => {
     resolve = done
@@ -52,7 +55,8 @@ export const UNDECIDED: ImportOptions = Object.fromEntries(readOptions.map((opti
 export function choose(options: ImportOptions): void {
   const { looking } = get()
   if (!looking) return
-  set({ looking: { ...looking, choices: null, options: { ...looking.options, ...options, columns: undefined } } })
+  const asked = { ...looking.options, ...options, columns: undefined }
+  set({ looking: { ...looking, choices: null, targets: null, options: asked } })
   void refresh()
 }
 
@@ -64,8 +68,16 @@ export function chooseColumns(choices: readonly ColumnChoice[], sources: readonl
   void refresh()
 }
 
+/** Another dataset, or a new one. Where rows go below others, targets say what becomes of the file's own columns. */
 export function chooseTarget(into: DatasetId | null): void {
-  set(({ looking }) => ({ looking: looking && { ...looking, into } }))
+  const { looking } = get()
+  if (!looking) return
+  set({ looking: { ...looking, into, targets: null } })
+  if (into !== null && looking.options.columns) choose({})
+}
+
+export function chooseTargets(targets: readonly ColumnTarget[]): void {
+  set(({ looking }) => ({ looking: looking && { ...looking, targets } }))
 }
 
 /** Ends the dialog: with the choices, or without importing. */

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { DatasetInfo } from '../../../../core/contract/index.ts'
 import { Button, Dialog, Segmented } from '../../../ui/index.ts'
 import type { DatasetDocument } from '../document.ts'
-import { AppendForm, JoinForm } from './JoinForms.tsx'
+import { AppendForm } from './AppendForm.tsx'
+import { JoinForm } from './JoinForm.tsx'
 import { SampleForm, SplitForm } from './SplitForms.tsx'
 import styles from './CombineDialog.module.css'
 
@@ -50,7 +51,7 @@ export function CombineDialog({
     setAct(next)
   }
   return (
-    <Dialog title={t('combine.title', { name: info.name })} isOpen onClose={onClose} actions={actions}>
+    <Dialog title={t('combine.title', { name: info.name })} isOpen isWide onClose={onClose} actions={actions}>
       <div className={styles.content}>
         <Segmented
           label={t('combine.act')}

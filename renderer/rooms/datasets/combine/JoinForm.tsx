@@ -2,25 +2,11 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ColumnId, DatasetId, DatasetInfo } from '../../../../core/contract/index.ts'
 import { Select } from '../../../ui/index.ts'
-import { toastError } from '../../../errors/index.ts'
 import * as api from '../datasets.api.ts'
-import { datasetItems, isReadable } from '../datasets.selectors.ts'
-import { takeInfo, useDatasets } from '../datasets.store.ts'
 import type { CombineFormProps } from './CombineDialog.tsx'
+import { OtherDataset, taken } from './OtherDataset.tsx'
+import { useDataset } from '../useDataset.ts'
 import styles from './CombineDialog.module.css'
-
-/** Rows of another dataset below this one's. */
-export function AppendForm({ document, info, onReady }: CombineFormProps) {
-  const [from, setFrom] = useState<DatasetId | null>(null)
-  const choose = (id: DatasetId) => {
-    setFrom(id)
-    onReady(async () => {
-      await document.settled()
-      return taken(await api.appendDataset({ id: info.id, from: id }))
-    })
-  }
-  return <OtherDataset info={info} value={from} onChange={choose} />
-}
 
 /** Columns of another dataset beside this one's, where a column says the same. */
 export function JoinForm({ document, info, onReady }: CombineFormProps) {
@@ -77,51 +63,3 @@ export function JoinForm({ document, info, onReady }: CombineFormProps) {
 }
 
 const itemsOf = ({ columns }: DatasetInfo) => columns.map(({ id, name }) => ({ id, label: name }))
-
-function taken(result: Awaited<ReturnType<typeof api.join>>): boolean {
-  if (result.ok) takeInfo(result.value)
-  else toastError(result.error)
-  return result.ok
-}
-
-function OtherDataset({
-  info,
-  value,
-  onChange,
-}: {
-  readonly info: DatasetInfo
-  readonly value: DatasetId | null
-  readonly onChange: (id: DatasetId) => void
-}) {
-  const { t } = useTranslation('datasets')
-  const others = useDatasets(datasetItems).filter((item) => item.id !== info.id && isReadable(item))
-  return (
-    <Select
-      label={t('combine.other')}
-      items={others.map(({ id, name }) => ({ id, label: name }))}
-      value={value}
-      placeholder={t(others.length === 0 ? 'combine.noOther' : 'combine.choose')}
-      isDisabled={others.length === 0}
-      onChange={(id) => onChange(id as DatasetId)}
-    />
-  )
-}
-
-/** A dataset with its columns, once it is known. */
-function useDataset(id: DatasetId | null): DatasetInfo | null {
-  const [info, setInfo] = useState<DatasetInfo | null>(null)
-  useEffect(() => {
-    let current = true
-    if (id !== null) {
-      void api.open(id).then((result) => {
-        if (!current) return
-        if (result.ok) setInfo(result.value)
-        else toastError(result.error)
-      })
-    }
-    return () => {
-      current = false
-    }
-  }, [id])
-  return info?.id === id ? info : null
-}
