@@ -1,4 +1,5 @@
 import { UserError } from '../contract/index.ts'
+import { namedFolder } from '../files/folders.ts'
 
 export interface Arguments {
   /** Values of the named options, `--name value` or `--name=value`; the last one wins. */
@@ -38,6 +39,12 @@ export function parseArguments(
     else rest.push(argument)
   }
   return { options: found, lists: many, flags: set, rest }
+}
+
+/** The folder that `--library` names; undefined without it. Throws UserError `cli/usage` where its value is blank. */
+export function libraryOf({ options: { library } }: Pick<Arguments, 'options'>): string | undefined {
+  if (library?.trim() === '') throw new UserError('cli/usage', { problem: '--library' })
+  return library === undefined ? undefined : namedFolder(library)
 }
 
 function splitOnce(text: string): [string, string | undefined] {

@@ -5,6 +5,7 @@ import { tokenCounter } from '../planning/token-counter.ts'
 import { defaultLibraryFolder } from '../files/folders.ts'
 import { createModelService } from '../local-models/service.ts'
 import { createModelReader, type ModelReader } from '../reader/client.ts'
+import { libraryOf } from './arguments.ts'
 import type { CliHost } from './context.ts'
 import { parseTableArguments, withTable } from './data-table.ts'
 import { text } from './print.ts'
@@ -22,7 +23,7 @@ export async function statsCommand(args: readonly string[], host: CliHost): Prom
     const counter =
       options['model'] === undefined
         ? null
-        : await counterOf(options['model'], reader, { host, library: options['library'] })
+        : await counterOf(options['model'], reader, { host, library: libraryOf({ options }) })
     const statistics = await withTable(file, reading, (store, signal) =>
       statisticsOf(async (work) => {
         signal.throwIfAborted()

@@ -1,4 +1,4 @@
-import { parseArguments } from './arguments.ts'
+import { libraryOf, parseArguments } from './arguments.ts'
 import { chatCommand } from './chat.ts'
 import { openCliStudio, type CliContext, type CliHost } from './context.ts'
 import { dataCommand } from './data.ts'
@@ -26,10 +26,10 @@ type Command = (args: readonly string[], host: CliHost) => Promise<number>
 const inStudio =
   (access: WantedAccess, command: (context: CliContext, args: readonly string[]) => Promise<number>): Command =>
   async (args, host) => {
-    const { options, rest } = parseArguments(args, ['library'])
-    const context = await openCliStudio(host, { libraryFolder: options['library'] ?? null, access })
+    const given = parseArguments(args, ['library'])
+    const context = await openCliStudio(host, { libraryFolder: libraryOf(given) ?? null, access })
     try {
-      return await command(context, rest)
+      return await command(context, given.rest)
     } finally {
       await context.close()
     }

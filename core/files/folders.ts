@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /**
  * Where the studio keeps what belongs to the user's account rather than to a library (preferences). `TERAKOYA_HOME`
@@ -28,4 +28,10 @@ export function cacheFolder(): string {
  * The library that is used until the user chooses one: datasets, models and experiments as plain files.
  * `TERAKOYA_LIBRARY` overrides it.
  */
-export const defaultLibraryFolder = (): string => process.env['TERAKOYA_LIBRARY'] ?? join(homedir(), 'Terakoya')
+export function defaultLibraryFolder(): string {
+  const override = process.env['TERAKOYA_LIBRARY']
+  return override ? namedFolder(override) : join(homedir(), 'Terakoya')
+}
+
+/** The absolute path of a folder as it was typed. `~` is the home folder, also where the shell has left it as it is. */
+export const namedFolder = (typed: string): string => resolve(typed.replace(/^~(?=$|[\\/])/, () => homedir()))

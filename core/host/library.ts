@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, mkdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { sweepTemporary } from '../files/atomic.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import type { Language } from '../../texts/index.ts'
@@ -50,16 +50,34 @@ const placesOf = (folder: string) => ({
   trash: join(folder, 'trash'),
 })
 
-/** Makes the library's folders. Throws UserError `library/unwritable` where the folder cannot be used. */
+/**
+ * Makes the library's folders. Throws UserError where that cannot be: `library/not-folder` for a path with a file in it,
+ * `library/not-made` for one that cannot be made, `library/unwritable` for one that is there.
+ */
 export async function prepareFolders(folder: string): Promise<void> {
+  await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
+    const isFile = error.code === 'ENOTDIR' || error.code === 'EEXIST'
+    throw new UserError(isFile ? 'library/not-folder' : 'library/not-made', { folder })
+  })
   try {
     for (const place of Object.values(placesOf(folder))) {
-      await mkdir(place, { recursive: true })
+      await makeFolder(place)
       await access(place, constants.W_OK)
     }
   } catch {
     throw new UserError('library/unwritable', { folder })
   }
+}
+
+/** Makes a folder and those above it. Node's own recursive way never ends where a file system makes none (`/proc`). */
+async function makeFolder(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => null))?.isDirectory()) return
+  const parent = dirname(folder)
+  if (parent !== folder) await makeFolder(parent)
+  await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+    // Another studio may have made it meanwhile.
+    if (!(await stat(folder).catch(() => null))?.isDirectory()) throw error
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { parseArguments } from '../../core/cli/arguments.ts'
+import { libraryOf, parseArguments } from '../../core/cli/arguments.ts'
 import { text } from '../../core/cli/print.ts'
 import type { Language } from '../../texts/index.ts'
 import { language, sentence } from '../../core/host/sentence.ts'
@@ -30,14 +30,11 @@ export interface ServePlaces {
  */
 export async function serve(args: readonly string[], places: ServePlaces): Promise<number> {
   try {
-    const { options } = parseArguments(args, ['port', 'library'])
+    const given = parseArguments(args, ['port', 'library'])
+    const { options } = given
     const port = options['port'] === undefined ? DEFAULT_PORT : Number(options['port'])
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UserError('cli/usage', { problem: '--port' })
-    const close = await openHost(places, {
-      port,
-      exactPort: options['port'] !== undefined,
-      library: options['library'],
-    })
+    const close = await openHost(places, { port, exactPort: options['port'] !== undefined, library: libraryOf(given) })
     await untilTold()
     await close()
     return 0
