@@ -1,9 +1,11 @@
-import { useState } from 'react'
+import type { TFunction } from 'i18next'
+import { useCallback, useState } from 'react'
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { cx } from '../../../ui/index.ts'
 import { shortcutText } from '../../../commands/index.ts'
+import { menuOffset } from './measures.ts'
 import { commandOf, CONTEXT_MENU, isDanger, runFromMenu, type CommandContext, type CommandId } from './commands.ts'
 import styles from './Grid.module.css'
 
@@ -13,6 +15,10 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
   const { store } = context.env
   const place = useStore(store, (state) => state.menu)
   const [point, setPoint] = useState<HTMLDivElement | null>(null)
+  const [heightPx, setHeight] = useState(0)
+  const measure = useCallback((menu: HTMLDivElement | null) => {
+    if (menu) setHeight(menu.scrollHeight)
+  }, [])
   const close = () => store.setState({ menu: null })
   return (
     <>
@@ -28,9 +34,11 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
         isOpen={place !== null}
         onOpenChange={(open) => !open && close()}
         placement="bottom start"
-        offset={2}
+        shouldFlip={false}
+        offset={menuOffset(place?.y ?? 0, heightPx, window.innerHeight)}
       >
         <AriaMenu
+          ref={measure}
           autoFocus="first"
           aria-label={t('grid.menu')}
           className={styles.menu}
@@ -39,28 +47,29 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
             runFromMenu(key as CommandId, context)
           }}
         >
-          {CONTEXT_MENU.flatMap((section, index) => [
-            ...(index > 0 ? [<Separator key={`line${index}`} className={styles.menuLine as string} />] : []),
-            ...section.map((id) => {
-              const command = commandOf(id)
-              return (
-                <MenuItem
-                  key={id}
-                  id={id}
-                  textValue={t(`grid.command.${id}`)}
-                  isDisabled={!command.canRun(context)}
-                  className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
-                >
-                  <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
-                  {command.shortcut !== undefined && (
-                    <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>
-                  )}
-                </MenuItem>
-              )
-            }),
-          ])}
+          {menuItems(context, t)}
         </AriaMenu>
       </Popover>
     </>
   )
 }
+
+const menuItems = (context: CommandContext, t: TFunction<'datasets'>) =>
+  CONTEXT_MENU.flatMap((section, index) => [
+    ...(index > 0 ? [<Separator key={`line${index}`} className={styles.menuLine as string} />] : []),
+    ...section.map((id) => {
+      const command = commandOf(id)
+      return (
+        <MenuItem
+          key={id}
+          id={id}
+          textValue={t(`grid.command.${id}`)}
+          isDisabled={!command.canRun(context)}
+          className={cx(styles.menuItem, isDanger(id) && styles.menuDanger)}
+        >
+          <span className={styles.menuLabel}>{t(`grid.command.${id}`)}</span>
+          {command.shortcut !== undefined && <kbd className={styles.keys}>{shortcutText(command.shortcut)}</kbd>}
+        </MenuItem>
+      )
+    }),
+  ])

@@ -19,3 +19,16 @@ export function measuresOf({ lines, zoom }: { readonly lines: number; readonly z
   const linePx = Math.round(LINE_PX * zoom)
   return { rowPx: lines * linePx + PADDING_PX, linePx, fontPx: FONT_PX * zoom, lines, zoom }
 }
+
+/** Between the menu and the point it was asked for at, and between it and the window's edges. */
+const MENU_GAP_PX = 2
+const EDGE_GAP_PX = 14
+
+/**
+ * How far below its point a menu begins: so much higher that it ends inside the window. One that is taller than the
+ * window begins at its top, and scrolls.
+ */
+export function menuOffset(pointPx: number, heightPx: number, windowPx: number): number {
+  const beyond = pointPx + MENU_GAP_PX + heightPx + EDGE_GAP_PX - windowPx
+  return MENU_GAP_PX - Math.max(0, Math.min(beyond, pointPx + MENU_GAP_PX - EDGE_GAP_PX))
+}
