@@ -5,7 +5,7 @@ import { IconButton, Select, Spinner } from '../../../ui/index.ts'
 import { modelItems, useModels } from '../../models/index.ts'
 import type { DatasetDocument } from '../document.ts'
 import panel from '../SamplePanel.module.css'
-import { check, useChecks } from './checks.store.ts'
+import { AUTOMATIC_ROWS, check, isChecked, useChecks } from './checks.store.ts'
 import { Problem } from './Problem.tsx'
 import styles from './ChecksPanel.module.css'
 
@@ -20,7 +20,8 @@ const NO_MODEL = 'none'
 /** What would spoil a training: each problem with its places and, where there is one, the repair. */
 export function ChecksPanel({ document, info, onClose }: ChecksPanelProps) {
   const { t } = useTranslation('datasets')
-  const { report, isChecking, modelId, id } = useChecks()
+  const checks = useChecks()
+  const { report, isChecking, modelId, id } = checks
   const models = useModels(modelItems)
   const shown = id === info.id ? report : null
   const items = [
@@ -48,8 +49,10 @@ export function ChecksPanel({ document, info, onClose }: ChecksPanelProps) {
         value={modelId ?? NO_MODEL}
         onChange={(chosen) => void check(document, chosen === NO_MODEL ? null : chosen)}
       />
-      {shown === null && !isChecking && <p className={panel.muted}>{t('checks.large')}</p>}
-      {shown?.problems.length === 0 && <p className={styles.fine}>{t('checks.fine')}</p>}
+      {shown === null && info.rowCount > AUTOMATIC_ROWS && !isChecking && (
+        <p className={panel.muted}>{t('checks.large')}</p>
+      )}
+      {shown?.problems.length === 0 && isChecked(checks, info) && <p className={styles.fine}>{t('checks.fine')}</p>}
       <ul className={styles.problems}>
         {shown?.problems.map((problem) => (
           <Problem key={`${problem.check} ${problem.columnId}`} problem={problem} document={document} info={info} />

@@ -1,5 +1,12 @@
 import { create } from 'zustand'
-import type { CheckReport, ColumnId, DatasetId, DatasetProblem, RowId } from '../../../../core/contract/index.ts'
+import type {
+  CheckReport,
+  ColumnId,
+  DatasetId,
+  DatasetInfo,
+  DatasetProblem,
+  RowId,
+} from '../../../../core/contract/index.ts'
 import { toastError } from '../../../errors/index.ts'
 import * as api from '../datasets.api.ts'
 import type { DatasetDocument } from '../document.ts'
@@ -37,6 +44,10 @@ export async function check(document: DatasetDocument, modelId: string | null = 
 /** How many cells or rows have a problem that is no mere remark. */
 export const warningCount = ({ report }: Checks): number =>
   report?.problems.filter(({ severity }) => severity === 'warning').reduce((sum, { count }) => sum + count, 0) ?? 0
+
+/** True where the dataset was checked as it is now: before that, nothing found means nothing. */
+export const isChecked = ({ id, report }: Checks, info: DatasetInfo): boolean =>
+  id === info.id && report?.version === info.version
 
 /**
  * Columns with a problem by row; `null` marks the row as a whole. What may be meant so is not marked: the tutorial's
