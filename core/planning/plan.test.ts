@@ -80,6 +80,24 @@ describe('the memory of a plan', () => {
     expect((await plan(lacking)).memoryBytes).toBeGreaterThan((await plan(report)).memoryBytes)
   })
 
+  it('is that of the rows that there are, however large a batch may be', async () => {
+    const cpu = { devices: [processor], recommended: { kind: 'cpu', reason: 'only-device' } } as unknown as DeviceReport
+    const of = async (batchSize: number, more = {}) =>
+      (await plan(cpu, { 'training.batch_size': batchSize, ...more })).memoryBytes
+    expect(await of(64)).toBe(await of(11))
+    expect(await of(11)).toBeGreaterThan(await of(4))
+    // Ten of the eleven rows are validation rows.
+    const split = { 'dataset.validation_size': 0.9 }
+    expect(await of(64, split)).toBeLessThan(await of(64))
+    const { trainRowCount, totalSteps } = await plan(cpu, {
+      ...split,
+      'training.train_validation_data': true,
+      'training.batch_size': 2,
+      'training.epochs': 1,
+    })
+    expect([trainRowCount, totalSteps]).toEqual([11, 5])
+  })
+
   it("is the computer's where the processor was chosen", async () => {
     const { device, availableMemoryBytes } = await plan(card(1e9, 1e9), { 'environment.device': 'cpu' })
     expect(device).toBe('cpu')

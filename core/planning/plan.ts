@@ -16,7 +16,7 @@ import type { LocalModel, ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
-import type { MemoryPlace } from '../training/memory-estimate.ts'
+import type { MemoryPlace, RowCounts } from '../training/memory-estimate.ts'
 import { validationCount } from './snapshot.ts'
 
 /** H2O's recommendation; fewer rows are enough for a single fact. */
@@ -64,10 +64,9 @@ export async function makePlan(
     hasKernels: report.devices.find(({ kind }) => kind === device)?.reason !== 'compiler-missing',
   }
   const sizes = (model &&
-    (await sizesOf(model, { values, place }, reader).catch(note('training.lora_target_modules')))) ?? {
-    trainableParameterCount: 0,
-    memoryBytes: 0,
-  }
+    (await sizesOf(model, { values, place, ...(counts.train > 0 && { rows: counts }) }, reader).catch(
+      note('training.lora_target_modules'),
+    ))) ?? { trainableParameterCount: 0, memoryBytes: 0 }
   const perEpoch = stepsPerEpoch(counts.train, values)
   issues.push(
     ...warnings(counts.train, values, sizes.memoryBytes, memory),
@@ -116,15 +115,15 @@ export async function findTrainable(values: SettingValues, datasets: DatasetServ
   throw new UserError('dataset/empty', { dataset: dataset.name })
 }
 
-function countRows(dataset: DatasetInfo | null, values: SettingValues): { train: number; validation: number } {
+function countRows(dataset: DatasetInfo | null, values: SettingValues): RowCounts {
   if (!dataset) return { train: 0, validation: 0 }
   const validation = validationCount(dataset.rowCount, values['dataset.validation_size'])
-  return { train: dataset.rowCount - validation, validation }
+  return { train: dataset.rowCount - (values['training.train_validation_data'] ? 0 : validation), validation }
 }
 
 const sizesOf = (
   { folder, stamp }: LocalModel,
-  run: { readonly values: SettingValues; readonly place: MemoryPlace },
+  run: { readonly values: SettingValues; readonly place: MemoryPlace; readonly rows?: RowCounts },
   reader: ModelReader,
 ) => reader.call('memory', { folder, stamp, ...run })
 

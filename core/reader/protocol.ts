@@ -6,7 +6,7 @@ import {
   type SamplePreview,
   type SettingValues,
 } from '../contract/index.ts'
-import type { MemoryPlace } from '../training/memory-estimate.ts'
+import type { MemoryPlace, RowCounts } from '../training/memory-estimate.ts'
 import type { TrainingRow } from '../samples/sample-files.ts'
 
 /**
@@ -58,7 +58,7 @@ export interface ReaderParams {
   countTokens: ModelPlace & { readonly texts: readonly string[] }
   sample: ModelPlace & { readonly rows: readonly TrainingRow[]; readonly values: SettingValues }
   /** What a training would take; see estimateMemory. */
-  memory: ModelPlace & { readonly values: SettingValues; readonly place: MemoryPlace }
+  memory: ModelPlace & { readonly values: SettingValues; readonly place: MemoryPlace; readonly rows?: RowCounts }
 }
 
 export type ReaderMethod = keyof ReaderParams

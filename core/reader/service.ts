@@ -14,8 +14,12 @@ const handlers: Handlers = {
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
   sample: async ({ rows, values, ...place }) => previewOf(await openModel(place).tokenizer(), rows, values),
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, ...model }) =>
-    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), values, place),
+  memory: async ({ values, place, rows, ...model }) =>
+    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), {
+      values,
+      place,
+      rows,
+    }),
 }
 
 /**

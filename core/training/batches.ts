@@ -19,6 +19,12 @@ type BatchSettings = Pick<SettingValues, 'training.batch_size' | 'training.grad_
 export const rowsPerBatch = (trainRowCount: number, settings: BatchSettings): number =>
   Math.min(settings['training.batch_size'], trainRowCount)
 
+/** The settings with a batch of no more rows than there are: what takes memory, and what is done to save it. */
+export const withRowsThereAre = <Settings extends BatchSettings>(
+  settings: Settings,
+  trainRowCount: number,
+): Settings => ({ ...settings, 'training.batch_size': rowsPerBatch(trainRowCount, settings) })
+
 /**
  * Optimizer steps of one epoch. The rows left over after the last full batch wait for another epoch's order, as in H2O
  * LLM Studio.

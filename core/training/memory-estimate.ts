@@ -17,6 +17,7 @@ import type { LoraLayout } from '../models/lora.ts'
 import { decodingProgram, evaluationProgram, type ModelSource, type TrainingOptions } from '../models/programs.ts'
 import { keepsCopies, modelFilesOf, type ModelFiles } from '../weights/model-files.ts'
 import { residentBytes, residentEntries } from '../weights/resident.ts'
+import { withRowsThereAre } from './batches.ts'
 import { SAMPLE_ANSWERS, needsEveryAnswer } from './evaluation.ts'
 import { memorySavings } from './memory-policy.ts'
 import { optimizers, type StateVector } from '../optimization/index.ts'
@@ -69,13 +70,12 @@ export interface RunMemory {
  */
 export function estimateMemory(
   checkpoint: Checkpoint,
-  values: SettingValues,
-  place: MemoryPlace,
+  { values, place, rows }: Pick<RunMemoryOptions, 'values' | 'place' | 'rows'>,
 ): { trainableParameterCount: number; memoryBytes: number } {
   const files = modelFilesOf(checkpoint)
   const layout = trainableLayout(files, values)
   const graphs = graphsFor(checkpoint, values, place)
-  const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, graphs })
+  const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, rows, graphs })
   const work = place.kind === 'cuda' ? Math.max(steps, losses, answers) : steps + losses + answers
   return { trainableParameterCount: layout.parameterCount, memoryBytes: base + weights + trained + work }
 }
@@ -108,11 +108,18 @@ function graphsFor(checkpoint: Checkpoint, values: SettingValues, place: MemoryP
   return graphs
 }
 
+export interface RowCounts {
+  readonly train: number
+  readonly validation: number
+}
+
 export interface RunMemoryOptions {
   readonly files: ModelFiles
   readonly layout: LoraLayout
   readonly values: SettingValues
   readonly place: MemoryPlace
+  /** Of the dataset; a batch has no more. Without them, as many as the settings ask for. */
+  readonly rows?: RowCounts | undefined
   /** Options of the training program that are not those of the settings. */
   readonly program?: Partial<TrainingOptions>
   /** Graphs of an earlier estimate that differs in sizes only; new ones are added. */
@@ -153,7 +160,8 @@ function trainedBytes({ parameterCount }: LoraLayout, values: SettingValues): nu
 
 /** A batch of the settings' rows, each of the most tokens that a row may have, whose tokens all count. */
 function stepBytes(run: Run): number {
-  const { source, layout, values, place, program } = run
+  const { source, layout, place, program } = run
+  const values = run.rows ? withRowsThereAre(run.values, run.rows.train) : run.values
   const [rows, tokens] = [values['training.batch_size'], values['tokenizer.max_length']]
   const optimizer = optimizers[values['training.optimizer']]
   const settled = stepOptionsFor(place.kind, source, values, tokens)
@@ -180,7 +188,7 @@ function lossBytes(run: Run): number {
   const compute = computeTypeFor(place.kind, values)
   const graph = writtenGraph(run, 'losses', () => evaluationProgram(source, layout, compute))
   const sizes = batchSizes(run, {
-    B: place.kind === 'cuda' ? 1 : values['training.batch_size'],
+    B: place.kind === 'cuda' ? 1 : rowsAtOnce(values['training.batch_size'], run.rows?.validation),
     T: values['tokenizer.max_length'],
     chunks: 1,
   })
@@ -196,7 +204,7 @@ function answerBytes(run: Run): number {
   const beams = values['prediction.do_sample'] ? 1 : values['prediction.num_beams']
   const prompt = Math.min(values['tokenizer.max_length_prompt'], values['tokenizer.max_length'])
   const places = cachePlaces(prompt + values['prediction.max_length_inference'], architecture, isCaptured)
-  const rows = place.kind === 'cuda' ? 1 : answeredAtOnce(values)
+  const rows = place.kind === 'cuda' ? 1 : answeredAtOnce(run)
   const sizes = { ...batchSizes(run, { B: rows * beams, T: Math.min(prompt, places), chunks: 1 }), S: places }
   // Beams that change places are copied from one set of caches into another.
   const moved = beams > 1 ? cachesOf(architecture) : []
@@ -215,9 +223,14 @@ function answerBytes(run: Run): number {
   return boundBytes(prompts, run, sizes) + sum(secondSet) + sessionBytes(prompts, run, { sizes }) + tokens
 }
 
-const answeredAtOnce = (values: SettingValues): number => {
-  const rows = values['prediction.batch_size_inference'] || values['training.batch_size']
-  return needsEveryAnswer(values) ? rows : Math.min(rows, SAMPLE_ANSWERS)
+/** One where there are none. */
+const rowsAtOnce = (wanted: number, rowCount = Infinity): number => Math.max(1, Math.min(wanted, rowCount))
+
+/** Answers are for validation rows; without those a few for training rows. */
+function answeredAtOnce({ values, rows }: Run): number {
+  const wanted = values['prediction.batch_size_inference'] || values['training.batch_size']
+  const most = rowsAtOnce(wanted, rows && (rows.validation || rows.train))
+  return needsEveryAnswer(values) ? most : Math.min(most, SAMPLE_ANSWERS)
 }
 
 /** The named dimensions of programs over B sequences of T tokens. */

@@ -15,6 +15,7 @@ import { optimizers, type Optimizer } from '../optimization/index.ts'
 import { readSamples, type TrainingSample } from '../samples/sample-files.ts'
 import { readCheckpoint, readTrainedVector, type Snapshot } from './checkpoint.ts'
 import type { TrainingState } from './checkpoint-folder.ts'
+import { withRowsThereAre } from './batches.ts'
 import { stepOptionsFor, withDropout } from './step-programs.ts'
 import { StepRunner } from './step-runner.ts'
 import { initialTrainable, trainableLayout } from './trainable.ts'
@@ -53,10 +54,12 @@ export async function setUpTraining(job: TrainJob, { onEvent, signal }: TrainCon
   const memory = new MemoryStrategy(snapshot?.state.microBatchRows ?? null)
   const resident = residentWeights(model, device, settings, signal)
   const parts = { model, device, layout, optimizer, maxTokens, resident, snapshot, memory }
-  const runner = await openRunner(parts, settings).catch(async (error: unknown) => {
-    await resident.dispose()
-    throw error
-  })
+  const runner = await openRunner(parts, withRowsThereAre(settings, trainSamples.length)).catch(
+    async (error: unknown) => {
+      await resident.dispose()
+      throw error
+    },
+  )
   const evaluator = new Evaluator({
     model,
     device,
