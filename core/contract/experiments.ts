@@ -189,8 +189,11 @@ export const experimentsContract = defineContract({
       input: z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() }),
       output: type<ExperimentSummary>(),
     },
-    /** Makes a dataset of the very rows and columns that the run began with. */
-    restoreDataset: { input: ById, output: type<DatasetInfo>() },
+    /**
+     * Makes a dataset of the very rows and columns that the run began with; with `orSame` gives the run's own dataset
+     * where nothing in it has changed since.
+     */
+    restoreDataset: { input: ById.extend({ orSame: z.boolean().default(false) }), output: type<DatasetInfo>() },
     rename: {
       input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }),
       output: type<ExperimentSummary>(),

@@ -38,7 +38,7 @@ export const createCommands = (options: CommandOptions): Commands => ({
   start: ({ settings }) => options.turns.inTurn([ENGINE], () => start(options, settings)),
   stop: ({ id }) => stop(options, id),
   resume: ({ id, step }) => options.turns.inTurn([ENGINE, id], () => resume(options, id, step)),
-  restoreDataset: ({ id }) => restoreDataset(options, id),
+  restoreDataset: ({ id, orSame }) => restoreDataset(options, id, orSame),
   rename: ({ id, name }) => options.turns.inTurn([id], () => rename(options, id, name)),
   remove: ({ id }) => options.turns.inTurn([id], () => remove(options, id)),
   restore: ({ id }) =>
@@ -101,8 +101,10 @@ async function resume(options: CommandOptions, id: ExperimentId, step: number | 
   return mirror.announce(record)
 }
 
-async function restoreDataset({ store, datasets, queries }: CommandOptions, id: ExperimentId) {
+async function restoreDataset({ store, datasets, queries }: CommandOptions, id: ExperimentId, orSame: boolean) {
   const { name, dataset } = await queries.record(id)
+  const now = orSame ? await datasets.find(dataset.id).catch(() => null) : null
+  if (now?.version === dataset.version) return now
   const { columns } = dataset
   const { dataset: file } = experimentFiles(store.folderOf(id))
   if (!columns || !(await exists(file))) throw new UserError('experiment/no-dataset', { name })

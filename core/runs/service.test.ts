@@ -153,6 +153,9 @@ describe('an experiment', { timeout: 240_000 }, () => {
     const rowsOf = async (id: string) =>
       (await call<Page>('datasets.page', { id, offset: 0, limit: 100 })).rows.map(({ cells }) => cells)
     const before = await rowsOf(dataset.id)
+    const its = () =>
+      call<DatasetInfo>('experiments.restoreDataset', { id: (latest as ExperimentSummary).id, orSame: true })
+    expect((await its()).id).toBe(dataset.id)
     await call('datasets.edit', {
       id: dataset.id,
       edits: [
@@ -162,6 +165,7 @@ describe('an experiment', { timeout: 240_000 }, () => {
     })
     const restored = await call<DatasetInfo>('experiments.restoreDataset', { id: (latest as ExperimentSummary).id })
     expect(await rowsOf(restored.id)).toEqual(before)
+    expect((await its()).id).not.toBe(dataset.id)
     expect(restored.columns.map(({ name, role }) => [name, role])).toEqual(
       dataset.columns.map(({ name, role }) => [name, role]),
     )

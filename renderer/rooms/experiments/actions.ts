@@ -55,7 +55,7 @@ export function startFromItsSettings(): void {
   goTo('experiments', null)
 }
 
-/** Makes a dataset of the rows that the run began with, and shows it. */
+/** Shows the dataset that the run began with; where it has changed since, one made of the rows that it had then. */
 export async function openItsDataset(id: ExperimentId): Promise<void> {
   const result = await api.restoreDataset(id)
   if (settled(result, id)) goTo('datasets', result.value.id)

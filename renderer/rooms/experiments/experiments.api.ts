@@ -27,7 +27,7 @@ export const removeExperiment = (id: ExperimentId): Answer<null> => window.studi
 export const restoreExperiment = (id: ExperimentId): Answer<ExperimentSummary> =>
   window.studio.call('experiments.restore', { id })
 export const restoreDataset = (id: ExperimentId): Answer<DatasetInfo> =>
-  window.studio.call('experiments.restoreDataset', { id })
+  window.studio.call('experiments.restoreDataset', { id, orSame: true })
 /** A browser shows no folders of this computer. */
 export const canOpenFolders = (): boolean => window.studio.host === 'desktop'
 export const onChanged = (listener: (summary: ExperimentSummary) => void): (() => void) =>
