@@ -30,6 +30,7 @@ export * from './settings.ts'
 export * from './statistics.ts'
 export * from './system.ts'
 export * from './trash.ts'
+export * from './web-link.ts'
 export * from './wording.ts'
 
 /**
@@ -62,11 +63,31 @@ export interface PickedFile {
 }
 
 /**
+ * `unknown`: a host is there that does not know this window, such as one that was started anew. It needs a new link.
+ *
+ * ```
+ * open ──► lost ──► open
+ *            └────► unknown ──► open   (another tab has opened a new link)
+ * ```
+ */
+export type ConnectionState = 'open' | 'lost' | 'unknown'
+
+/** The window's connection to a host in another process. It comes back by itself. */
+export interface HostConnection {
+  /** Tells the state now and whenever it changes; returns the function that ends that. */
+  on(listener: (state: ConnectionState) => void): () => void
+  /** Tries at once. */
+  retry(): void
+}
+
+/**
  * `window.studio`: the same object from the desktop's preload and from the web host's shim.
  * Nothing here throws for a user's error: it resolves to a failed Result.
  */
 export interface StudioBridge {
   readonly host: 'desktop' | 'web'
+  /** Null where the host cannot be lost: on the desktop. */
+  readonly connection: HostConnection | null
   call<N extends CallName>(name: N, input: Calls[N]['input']): Promise<Result<Calls[N]['output'], AppError>>
   /** Subscribes; returns the function that ends the subscription. */
   on<N extends EventName>(name: N, listener: (payload: Events[N]) => void): () => void

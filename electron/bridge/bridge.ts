@@ -2,6 +2,7 @@ import { fail, ok, type AppError, type Result } from '../../core/contract/errors
 import type { PickedFile, StudioBridge } from '../../core/contract/index.ts'
 import { allowedLink } from '../../core/contract/links.ts'
 import { createCalls } from './calls.ts'
+import { createConnection } from './connection.ts'
 import { KEY_HEADER, keyOf, protocolsFor } from '../wire/key.ts'
 
 /**
@@ -10,6 +11,8 @@ import { KEY_HEADER, keyOf, protocolsFor } from '../wire/key.ts'
  */
 
 const KEPT_KEY = 'terakoya-key'
+/** A host that answers no sooner counts as none. */
+const SESSION_TIMEOUT_MS = 5000
 /** The storage belongs to this origin, with its port: no other server of this computer gets what lies in it. */
 const key = (): string => localStorage.getItem(KEPT_KEY) ?? ''
 const headers = () => ({ [KEY_HEADER]: key() })
@@ -23,19 +26,27 @@ if (given !== null) {
 }
 if (key() === '') showDoor()
 
+const connection = createConnection({
+  // What happened meanwhile was not heard: the window begins again.
+  onReturn: () => location.reload(),
+  onStranger: showDoor,
+})
 const calls = createCalls({
   address: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/studio`,
   protocols: () => protocolsFor(key()),
-  async onReturn(wasOpen) {
-    if (wasOpen) return location.reload()
-    // A host that was started anew does not know this window.
-    const isKnown = await fetch('/session', { headers: headers() }).then(
+  // A host that was started anew does not know this window.
+  isKnown: () =>
+    fetch('/session', { headers: headers(), signal: AbortSignal.timeout(SESSION_TIMEOUT_MS) }).then(
       ({ status }) => status !== 403,
       () => true,
-    )
-    if (!isKnown) showDoor()
-  },
+    ),
+  onState: connection.take,
 })
+const retry = (): void => {
+  if (connection.state() !== 'open') calls.retry()
+}
+// A new link was opened in another tab, the computer woke up, or somebody looks at the window again.
+for (const name of ['storage', 'online', 'focus']) addEventListener(name, retry)
 
 /** Sends to the host's own address. The answer's JSON; else what the host says went wrong, else `otherwise`. */
 async function post<T>(address: string, body: BodyInit | null, otherwise: AppError): Promise<Result<T>> {
@@ -70,6 +81,7 @@ function chooseFile(extensions: readonly string[]): Promise<File | null> {
 
 const bridge: StudioBridge = {
   host: 'web',
+  connection: { on: connection.on, retry },
   call: calls.call as StudioBridge['call'],
   on: calls.on,
   async pickFile({ extensions }) {

@@ -1,8 +1,9 @@
-import type { EventName, Result, StudioBridge } from '../../core/contract/index.ts'
+import type { ConnectionState, EventName, Result, StudioBridge } from '../../core/contract/index.ts'
 import { messagesOf } from '../wire/message-parts.ts'
 
-/** Wait between two attempts to reach the host again, and between two looks at what is not sent yet. */
-const RETRY_MS = 1000
+/** Waits between attempts to reach the host again; the last one from then on. */
+const RETRY_MS = [500, 1000, 2000, 4000, 8000] as const
+/** Wait between two looks at what is not sent yet. */
 const DRAIN_MS = 10
 /** The browser holds no more of a long call than this: other things of the window may be sent meanwhile. */
 const MAX_UNSENT_BYTES = 8_000_000
@@ -16,56 +17,41 @@ export interface CallsOptions {
   readonly address: string
   /** Asked for every connection: another window may have got a newer key. */
   readonly protocols: () => string[]
-  /** Called after a lost connection: with true once it is open again, with false for every attempt that failed. */
-  readonly onReturn: (isOpen: boolean) => void
+  /** Whether the host that answers knows this window; true where none answers. */
+  readonly isKnown: () => Promise<boolean>
+  readonly onState: (state: ConnectionState) => void
 }
 
 export interface StudioCalls {
   /** Resolves to a failed result where the host cannot be reached. */
   call(name: string, input: unknown): Promise<Result<unknown>>
   readonly on: StudioBridge['on']
+  /** Tries at once to reach a host that was lost, or one that may know this window by now. */
+  retry(): void
 }
 
 /** Calls and events over one WebSocket. Calls leave in the order in which they were made; long ones in parts. */
-export function createCalls({ address, protocols, onReturn }: CallsOptions): StudioCalls {
+export function createCalls(options: CallsOptions): StudioCalls {
   const waiting = new Map<number, (result: Result<unknown>) => void>()
   const listeners = createListeners()
   let nextId = 1
-  let isLost = false
   let lastSent: Promise<void> = Promise.resolve()
-  let socket = connect()
-
-  /** The open connection, or null where the host cannot be reached; a closed one is tried again. */
-  function connect(): Promise<WebSocket | null> {
-    const attempt = new WebSocket(address, protocols())
-    attempt.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Reply))
-    attempt.addEventListener('close', () => {
+  const { socket, retry } = keepConnected({
+    ...options,
+    onMessage(text) {
+      const reply = JSON.parse(text) as Reply
+      if ('event' in reply) return listeners.tell(reply.event, reply.payload)
+      waiting.get(reply.id)?.(reply.result)
+      waiting.delete(reply.id)
+    },
+    onClose() {
       for (const resolve of waiting.values()) resolve(DISCONNECTED)
       waiting.clear()
-      if (isLost) onReturn(false)
-      isLost = true
-      setTimeout(() => {
-        socket = connect()
-      }, RETRY_MS)
-    })
-    return new Promise((resolve) => {
-      attempt.addEventListener('open', () => {
-        resolve(attempt)
-        if (isLost) onReturn(true)
-      })
-      attempt.addEventListener('error', () => resolve(null))
-    })
-  }
-
-  function receive(reply: Reply): void {
-    if ('event' in reply) return listeners.tell(reply.event, reply.payload)
-    waiting.get(reply.id)?.(reply.result)
-    waiting.delete(reply.id)
-  }
-
+    },
+  })
   return {
     async call(name, input) {
-      const open = await socket
+      const open = await socket()
       if (open?.readyState !== WebSocket.OPEN) return DISCONNECTED
       const id = nextId++
       return new Promise((resolve) => {
@@ -79,7 +65,58 @@ export function createCalls({ address, protocols, onReturn }: CallsOptions): Stu
       })
     },
     on: listeners.on,
+    retry,
   }
+}
+
+interface KeptOptions extends CallsOptions {
+  readonly onMessage: (text: string) => void
+  readonly onClose: () => void
+}
+
+/** A connection that is tried again, ever less often, when it is lost. */
+function keepConnected({ address, protocols, isKnown, onState, onMessage, onClose }: KeptOptions) {
+  let failures = 0
+  /** Neither open nor being opened. */
+  let isIdle = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let socket = connect()
+
+  /** The open connection, or null where the host cannot be reached. */
+  function connect(): Promise<WebSocket | null> {
+    const attempt = new WebSocket(address, protocols())
+    attempt.addEventListener('message', ({ data }) => onMessage(String(data)))
+    attempt.addEventListener('close', () => {
+      onClose()
+      void lose()
+    })
+    return new Promise((resolve) => {
+      attempt.addEventListener('open', () => {
+        failures = 0
+        resolve(attempt)
+        onState('open')
+      })
+      attempt.addEventListener('error', () => resolve(null))
+    })
+  }
+
+  async function lose(): Promise<void> {
+    const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]
+    if (failures++ === 0) onState('lost')
+    const isAwaited = await isKnown()
+    onState(isAwaited ? 'lost' : 'unknown')
+    isIdle = true
+    if (isAwaited) timer = setTimeout(retry, wait)
+  }
+
+  function retry(): void {
+    if (!isIdle) return
+    isIdle = false
+    clearTimeout(timer)
+    socket = connect()
+  }
+
+  return { socket: () => socket, retry }
 }
 
 /** Sends all of a call, unless the host has refused it meanwhile. */

@@ -12,6 +12,7 @@ ipcRenderer.on(channels.event, (_, name: EventName, payload: unknown) =>
 /** `window.studio` on the desktop. The main process checks every name, sender and payload; nothing is decided here. */
 const bridge: StudioBridge = {
   host: 'desktop',
+  connection: null,
   call: (name, input) => ipcRenderer.invoke(channels.call, { name, input }) as never,
   on(name, listener) {
     const set = listeners.get(name) ?? new Set()

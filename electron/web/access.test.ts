@@ -251,6 +251,26 @@ describe('the link', () => {
     await fresh.close()
   })
 
+  it('may be pasted into the page that has none: as it is, or its token alone', async () => {
+    const paste = (text: string) => open(`${host.origin}/?${new URLSearchParams({ token: text })}`)
+    const link = host.host.newLink()
+    expect((await paste(` ${link} `)).status).toBe(303)
+    const refused = await paste(link)
+    expect([refused.status, /role="alert">[^<]*もう使われた/.test(await refused.text())]).toEqual([403, true])
+    expect((await paste(new URL(host.host.newLink()).searchParams.get('token') ?? '')).status).toBe(303)
+    for (const nonsense of [
+      '',
+      'x',
+      `${host.host.newLink()}&x=1`,
+      host.host.newLink().replace('127.0.0.1', 'evil.example'),
+    ])
+      expect((await paste(nonsense)).status).toBe(403)
+    const fresh = await open(host.origin)
+    expect(fresh.headers.get('content-security-policy')).toContain("form-action 'self'")
+    const page = await fresh.text()
+    expect([page.includes('role="alert"'), page.match(/<input /g)?.length]).toEqual([false, 1])
+  })
+
   it('a page without a session says in both languages how to get one, and its style is allowed', async () => {
     const japanese = await open(host.origin)
     const page = await japanese.text()

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { languageIds } from '../../texts/index.ts'
 import { errorSentence } from '../../texts/sentences.ts'
 import type { AppError } from '../../core/contract/index.ts'
-import { UserError } from '../../core/contract/index.ts'
+import { tokenIn, UserError } from '../../core/contract/index.ts'
 import type { ReportBug } from '../../core/host/error-log.ts'
 import { readPageFile } from '../../core/host/page-files.ts'
 import { pagePolicy } from '../../core/host/page-policy.ts'
@@ -62,7 +62,8 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   if (url.pathname === '/' && url.searchParams.has('token') && access.isForUs(request)) {
     // A page that the browser loads ahead of the user would use the link up.
     if (isPrefetch(request)) return answerStatus(response, 503)
-    const session = request.method === 'GET' ? access.redeem(url.searchParams.get('token') ?? '') : null
+    const token = request.method === 'GET' ? tokenIn(url.searchParams.get('token') ?? '') : null
+    const session = token === null ? null : access.redeem(token)
     if (session)
       return answerContent(response, 303, '', {
         type: 'text/plain',
@@ -73,7 +74,8 @@ async function route(request: IncomingMessage, response: ServerResponse, options
       return answerContent(response, 303, '', { type: 'text/plain', headers: { location: '/' } })
   }
   if (url.pathname === '/session') return answerStatus(response, access.allowsCalls(request) ? 204 : 403)
-  if (!access.allows(request) || url.pathname === '/door') return answerDoor(request, response)
+  if (!access.allows(request) || url.pathname === '/door')
+    return answerDoor(request, response, url.searchParams.has('token'))
   // A browser's download cannot carry the key; the target that it names is as secret.
   if (url.pathname === '/download') return options.transfers.download(url, request, response)
   return answerFile(url, response, options)

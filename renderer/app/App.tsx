@@ -9,6 +9,7 @@ import { rooms } from '../rooms/index.ts'
 import { LibraryNotice, useSystem } from '../rooms/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
 import { setLanguage } from '../language/index.ts'
+import { ConnectionBanner } from './ConnectionBanner.tsx'
 import { Palette } from './Palette.tsx'
 import { Rail } from './Rail.tsx'
 import { useRoom } from './rooms.ts'
@@ -28,6 +29,9 @@ export function App() {
   return (
     <I18nProvider locale={text(language).language.locale}>
       <div className={styles.shell}>
+        <div className={styles.banner}>
+          <ConnectionBanner />
+        </div>
         <TitleBar />
         <Rail />
         <main className={cx(styles.room)} aria-label={roomTitle(room)}>

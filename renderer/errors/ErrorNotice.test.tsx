@@ -18,6 +18,11 @@ it('alerts with the sentence of the error, its facts in place, and no button', a
   expect([textOf('alert'), textOf('button')]).toEqual([[inJapanese], []])
 })
 
+it('leaves it to the banner to say that the host is lost', async () => {
+  await draw(<ErrorNotice error={{ code: 'web/disconnected', facts: {} }} onRetry={() => {}} />)
+  expect([textOf('alert'), textOf('button')]).toEqual([[], []])
+})
+
 it('follows the language of the interface while it is shown', async () => {
   await draw(<ErrorNotice error={full} />)
   await doing(() => setLanguage('en'))

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import type { AppError } from '../../core/contract/index.ts'
 import { errorSentence, useLanguage } from '../language/index.ts'
 import { Button, Notice, type Tone } from '../ui/index.ts'
+import { isDisconnected } from './disconnected.ts'
 
 /** An error in the reader's language; `onRetry` adds the button もう一度. */
 export function ErrorNotice({
@@ -16,6 +17,8 @@ export function ErrorNotice({
   readonly tone?: Tone
 }) {
   const { t } = useTranslation()
+  const language = useLanguage()
+  if (isDisconnected(error)) return null
   const retry = onRetry && (
     <Button size="small" onPress={onRetry}>
       {t('retry')}
@@ -23,7 +26,7 @@ export function ErrorNotice({
   )
   return (
     <Notice tone={tone} actions={retry} {...(className !== undefined && { className })}>
-      {errorSentence(error, useLanguage())}
+      {errorSentence(error, language)}
     </Notice>
   )
 }

@@ -23,6 +23,7 @@ export type Answers = { [N in CallName]?: (input: Calls[N]['input']) => Answer<N
 /** A host whose answers the test gives. A call without an answer is a fault of the test, and is thrown. */
 export class FakeStudio implements StudioBridge {
   readonly host = 'web'
+  readonly connection = null
   readonly pickFolder = null
   /** Every call so far: name and input. */
   readonly asked: (readonly [CallName, unknown])[] = []

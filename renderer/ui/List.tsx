@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useRef, type FocusEvent, type ReactNode } from 'react'
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import styles from './List.module.css'
 
@@ -14,7 +14,10 @@ export interface ListEntry {
   readonly icon?: ReactNode
 }
 
-/** The left pane's list: arrows move, the selection is the thing that the right pane shows. */
+/**
+ * The left pane's list: arrows move, the selection is the thing that the right pane shows. Coming to it by Tab selects
+ * nothing: what the right pane shows stays.
+ */
 export function List({
   label,
   entries,
@@ -26,36 +29,58 @@ export function List({
   readonly selected: string | null
   readonly onSelect: (id: string) => void
 }) {
+  const { isEntering, ...entry } = useEntry()
   return (
-    <ListBox
-      aria-label={label}
-      className={styles.list as string}
-      selectionMode="single"
-      selectionBehavior="replace"
-      disallowEmptySelection
-      selectedKeys={selected === null ? [] : [selected]}
-      onSelectionChange={(keys) => {
-        const [id] = keys === 'all' ? [] : [...keys]
-        if (id !== undefined) onSelect(String(id))
-      }}
-    >
-      {entries.map((entry) => (
-        <ListBoxItem key={entry.id} id={entry.id} textValue={entry.title} className={styles.item as string}>
-          {entry.icon && <span className={styles.icon}>{entry.icon}</span>}
-          <div className={styles.body}>
-            <div className={styles.line}>
-              <span className={styles.title} title={entry.title}>
-                {entry.title}
-              </span>
-              {entry.aside}
+    <div className={styles.whole} {...entry}>
+      <ListBox
+        aria-label={label}
+        className={styles.list as string}
+        selectionMode="single"
+        selectionBehavior="replace"
+        disallowEmptySelection
+        selectedKeys={selected === null ? [] : [selected]}
+        onSelectionChange={(keys) => {
+          const [id] = keys === 'all' ? [] : [...keys]
+          if (id !== undefined && !isEntering()) onSelect(String(id))
+        }}
+      >
+        {entries.map((entry) => (
+          <ListBoxItem key={entry.id} id={entry.id} textValue={entry.title} className={styles.item as string}>
+            {entry.icon && <span className={styles.icon}>{entry.icon}</span>}
+            <div className={styles.body}>
+              <div className={styles.line}>
+                <span className={styles.title} title={entry.title}>
+                  {entry.title}
+                </span>
+                {entry.aside}
+              </div>
+              {entry.detail && <div className={styles.detail}>{entry.detail}</div>}
+              {entry.foot}
             </div>
-            {entry.detail && <div className={styles.detail}>{entry.detail}</div>}
-            {entry.foot}
-          </div>
-        </ListBoxItem>
-      ))}
-    </ListBox>
+          </ListBoxItem>
+        ))}
+      </ListBox>
+    </div>
   )
+}
+
+/** Whether the focus is just coming to the list by the keyboard, where react-aria would select its first entry. */
+function useEntry() {
+  const isPressed = useRef(false)
+  const entering = useRef(false)
+  const press = () => {
+    isPressed.current = true
+    setTimeout(() => (isPressed.current = false))
+  }
+  return {
+    isEntering: () => entering.current,
+    onPointerDownCapture: press,
+    onClickCapture: press,
+    onFocusCapture({ currentTarget, relatedTarget }: FocusEvent) {
+      entering.current = !isPressed.current && !currentTarget.contains(relatedTarget)
+      queueMicrotask(() => (entering.current = false))
+    },
+  }
 }
 
 /** The left pane: heading with its acts, then the list. */

@@ -14,7 +14,7 @@ import styles from './Toast.module.css'
 
 type ToastMessage =
   | { readonly kind: 'info'; readonly text: string; readonly action?: ToastAction }
-  | { readonly kind: 'error'; readonly text: ReactNode }
+  | { readonly kind: 'error'; readonly text: ReactNode; readonly id: string }
 
 export interface ToastAction {
   readonly label: string
@@ -28,8 +28,11 @@ const SHOWN_MS = 8000
 export const toast = (text: string, action?: ToastAction): void =>
   void queue.add({ kind: 'info', text, ...(action && { action }) }, { timeout: SHOWN_MS })
 
-/** Says what went wrong; stays until it is closed. */
-export const toastFailure = (text: ReactNode): void => void queue.add({ kind: 'error', text })
+/** Says what went wrong; stays until it is closed. What is in view already (by its `id`) is not said twice. */
+export function toastFailure(text: ReactNode, id: string): void {
+  const isShown = queue.visibleToasts.some(({ content }) => content.kind === 'error' && content.id === id)
+  if (!isShown) queue.add({ kind: 'error', text, id })
+}
 
 /** Where toasts appear; once in the shell. */
 export function ToastArea() {

@@ -55,6 +55,28 @@ describe('List', () => {
     expect(marked()).toEqual(['東'])
   })
 
+  it('selects nothing when the focus comes to it; an arrow, a key or a click does', async () => {
+    const Unchosen = () => {
+      const [selected, setSelected] = useHeard<string | null>(null)
+      return <List label="方角" entries={entries} selected={selected} onSelect={setSelected} />
+    }
+    await draw(<Unchosen />)
+    await focus(byRole('option', '東'))
+    expect([heard, marked()]).toEqual([[], []])
+    await pressKey('ArrowDown')
+    expect([heard, marked()]).toEqual([['西'], ['西']])
+    await clear()
+    await draw(<Unchosen />)
+    await focus(byRole('listbox', '方角'))
+    expect(marked()).toEqual([])
+    await pressKey('Enter')
+    expect(marked()).toEqual(['東'])
+    await clear()
+    await draw(<Unchosen />)
+    await click(byRole('option', '南'))
+    expect(marked()).toEqual(['南'])
+  })
+
   it('finds an entry by what is typed, and never ends without a selection', async () => {
     await draw(<Sides />)
     await focus(byRole('option', '東'))
@@ -262,7 +284,8 @@ it('toasts wait their turn behind three, are closed one by one, and one with an 
   await draw(<ToastArea />)
   const shown = () => allByRole('alertdialog').map((each) => each.querySelector('[slot="title"]')?.textContent)
   await doing(() => {
-    toastFailure('失敗')
+    toastFailure('失敗', 'failure')
+    toastFailure('失敗', 'failure')
     toast('一')
     toast('二', { label: '元に戻す', run: () => void heard.push('undone') })
     toast('三')

@@ -8,6 +8,6 @@ export const stories: Stories = {
       Toast with an act
     </Button>
   ),
-  failure: () => <Button onPress={() => toastFailure(words.lead())}>Failure</Button>,
+  failure: () => <Button onPress={() => toastFailure(words.lead(), 'story')}>Failure</Button>,
   area: () => <ToastArea />,
 }
