@@ -6,7 +6,7 @@ import { isShortcut } from '../../commands/index.ts'
 import { ChecksButton, ChecksPanel, useChecking } from './checks/index.ts'
 import type { DatasetDocument } from './document.ts'
 import { EditorBar } from './EditorBar.tsx'
-import { FindBar } from './FindBar.tsx'
+import { FindBar, openFind, useFind, useFound } from './find/index.ts'
 import { FilterBar } from './filters/FilterBar.tsx'
 import { FilterDialog } from './filters/FilterDialog.tsx'
 import { Grid } from './grid/Grid.tsx'
@@ -27,7 +27,7 @@ interface EditorPaneProps {
 /** The right pane: name and tools, the table, the status line. */
 export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const [shown, setShown] = useState<EditorView>('table')
-  const [finding, setFinding] = useState(false)
+  const finding = useFind((state) => state.asked !== null)
   const [sampling, setSampling] = useState(false)
   const [recalling, setRecalling] = useState(false)
   const [checking, setChecking] = useState(false)
@@ -36,26 +36,23 @@ export function EditorPane({ document, onLeave }: EditorPaneProps) {
   const filters = useStore(document.state, (state) => state.filters)
   const filtered = useMemo(() => filters.map(({ columnId }) => columnId), [filters])
   const look = useLooks((state) => state.looks[info.id] ?? DEFAULT_LOOK)
-  const host = useGridHost({ document, id: info.id, setFinding, onFilter: setFiltering, onLeave })
+  const host = useGridHost({ document, id: info.id, onFilter: setFiltering, onLeave })
   const marks = useChecking(document, info)
-  const find = () => {
-    setShown('table')
-    setFinding(true)
-  }
+  useEffect(() => useFind.subscribe(({ asked }) => asked && setShown('table')), [])
   useWarningBeforeLoss(document)
   return (
-    <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document, find)}>
+    <div className={styles.editor} onKeyDown={(event) => runShortcut(event, document)}>
       <EditorBar
         document={document}
         info={info}
-        onFind={find}
+        onFind={() => openFind('find')}
         onSample={() => setSampling((open) => !open)}
         onHistory={() => setRecalling((open) => !open)}
       >
         <ViewSwitch value={shown} onChange={setShown} />
         <ChecksButton info={info} onPress={() => setChecking((open) => !open)} />
       </EditorBar>
-      {finding && shown === 'table' && <FindBar document={document} info={info} onClose={() => setFinding(false)} />}
+      {finding && shown === 'table' && <FindBar document={document} info={info} />}
       {shown === 'table' && <FilterBar document={document} info={info} onEdit={setFiltering} />}
       <div className={styles.middle}>
         {shown === 'table' ? (
@@ -82,6 +79,7 @@ interface TableViewProps extends Pick<GridProps, 'host' | 'look' | 'filtered' | 
 
 function TableView({ document, info, host, look, filtered, marks }: TableViewProps) {
   const { t } = useTranslation('datasets')
+  const found = useFound(document, info)
   return (
     <div data-region="grid" className={styles.grid}>
       <Grid
@@ -94,6 +92,7 @@ function TableView({ document, info, host, look, filtered, marks }: TableViewPro
         look={look}
         filtered={filtered}
         marks={marks}
+        found={found}
       />
     </div>
   )
@@ -103,14 +102,13 @@ const isTextField = (target: EventTarget): boolean =>
   target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
 
 /** The table's shortcuts also work while the focus is on the tools. */
-function runShortcut(event: KeyboardEvent, document: DatasetDocument, onFind: () => void): void {
+function runShortcut(event: KeyboardEvent, document: DatasetDocument): void {
   if (event.defaultPrevented || event.nativeEvent.isComposing || isTextField(event.target)) return
   const acts: Record<string, () => void> = {
     'Mod+Z': () => void document.undo(),
     'Mod+Shift+Z': () => void document.redo(),
     'Mod+Y': () => void document.redo(),
     'Mod+S': () => void document.save(),
-    'Mod+F': onFind,
   }
   const shortcut = Object.keys(acts).find((keys) => isShortcut(event, keys))
   if (shortcut === undefined) return

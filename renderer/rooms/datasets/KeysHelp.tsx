@@ -24,7 +24,7 @@ export function KeysHelp({ isOpen, onClose }: { readonly isOpen: boolean; readon
     [t('keys.moveLines'), shortcutText('Alt+Shift+←→↑↓')],
     [t('keys.rows'), `${mod('Shift+Plus')} / ${mod('Minus')}`],
     [t('keys.history'), `${mod('Z')} / ${mod('Shift+Z')}`],
-    [t('keys.find'), mod('F')],
+    [t('keys.find'), `${mod('F')} / ${shortcutText('Ctrl+H')}`],
     [t('keys.zoom'), mod(t('keys.wheel'))],
     [t('keys.save'), mod('S')],
     [t('keys.menu'), shortcutText('Shift+F10')],

@@ -1,10 +1,12 @@
 import i18next from 'i18next'
-import { CloudDownload, FilePlus2, Import, Sparkles, Table2 } from 'lucide-react'
+import { CloudDownload, FilePlus2, Import, Search, Sparkles, Table2 } from 'lucide-react'
 import type { Texts } from '../../../texts/index.ts'
 import { inEveryLanguage } from '../../language/index.ts'
-import { goTo } from '../../session/index.ts'
+import { goTo, useSession } from '../../session/index.ts'
 import { type Command } from '../../commands/index.ts'
 import { createAndOpen, importByDialog } from './datasets.actions.ts'
+import { useDatasets } from './datasets.store.ts'
+import { openFind } from './find/index.ts'
 import { openHub } from './hub/hub.store.ts'
 
 const label = (key: 'createSample' | 'createTemplate' | 'createEmpty' | 'import'): string =>
@@ -22,6 +24,19 @@ function showHub(): void {
 /** What the room can do without an open dataset: in the room's own menu and in the palette. */
 export const datasetCommands = (): readonly Command[] =>
   acts().map((act) => ({ ...act, detail: i18next.t('room.title', { ns: 'datasets' }) }))
+
+/** What is done in the open table, from anywhere in the room. */
+export const tableCommands = (): readonly Command[] =>
+  (['find', 'replace'] as const).map((field) => ({
+    id: `datasets.${field}`,
+    label: i18next.t(`find.${field}Command`, { ns: 'datasets' }),
+    detail: i18next.t('room.title', { ns: 'datasets' }),
+    icon: <Search size={15} />,
+    shortcut: field === 'find' ? 'Mod+F' : 'Mod+H',
+    keywords: keywords(field),
+    canRun: () => useSession.getState().room === 'datasets' && useDatasets.getState().editor.kind === 'open',
+    run: () => openFind(field),
+  }))
 
 const acts = (): readonly Command[] => [
   {

@@ -1,6 +1,6 @@
 import { Table2 } from 'lucide-react'
 import { goTo, roomTitle, type Room } from '../../session/index.ts'
-import { datasetCommands } from './datasets.commands.tsx'
+import { datasetCommands, tableCommands } from './datasets.commands.tsx'
 import { datasetItems } from './datasets.selectors.ts'
 import { connectDatasets, useDatasets } from './datasets.store.ts'
 import { DatasetsRoom } from './DatasetsRoom.tsx'
@@ -17,7 +17,7 @@ export const datasets: Room = {
   icon: Table2,
   texts: 'datasets',
   shortcut: 'Mod+2',
-  commands: datasetCommands,
+  commands: () => [...datasetCommands(), ...tableCommands()],
   findings: {
     stores: [useDatasets],
     sections: () => [

@@ -3,20 +3,20 @@ import { useTranslation } from 'react-i18next'
 import type { ColumnId, DatasetId, ViewFilter } from '../../../core/contract/index.ts'
 import { toast } from '../../ui/index.ts'
 import { freeColumnName, type DatasetDocument } from './document.ts'
+import { openFind } from './find/index.ts'
 import type { GridHost } from './grid/environment.ts'
 import { setColumnWidth, setLook, zoomBy } from './looks.store.ts'
 
 interface Options {
   readonly document: DatasetDocument
   readonly id: DatasetId
-  readonly setFinding: (finding: boolean) => void
   /** Asks for a condition that the rows of a column are shown by. */
   readonly onFilter: (columnId: ColumnId) => void
   readonly onLeave: (direction: 'forward' | 'back') => void
 }
 
 /** What the grid needs from the pane; the same object as long as the options stay the same. */
-export function useGridHost({ document, id, setFinding, onFilter, onLeave }: Options): GridHost {
+export function useGridHost({ document, id, onFilter, onLeave }: Options): GridHost {
   const { t } = useTranslation('datasets')
   return useMemo<GridHost>(
     () => ({
@@ -24,7 +24,7 @@ export function useGridHost({ document, id, setFinding, onFilter, onLeave }: Opt
       undo: () => void document.undo(),
       redo: () => void document.redo(),
       save: () => void document.save(),
-      find: () => setFinding(true),
+      find: openFind,
       readCell: document.readCell,
       readRange: document.readRange,
       setWidth: (columnId, widthPx) => setColumnWidth(id, columnId, widthPx),
@@ -39,7 +39,7 @@ export function useGridHost({ document, id, setFinding, onFilter, onLeave }: Opt
       newColumnName: () =>
         freeColumnName(document.state.getState().info.columns, (number) => t('grid.newColumn', { number })),
     }),
-    [document, id, setFinding, onFilter, onLeave, t],
+    [document, id, onFilter, onLeave, t],
   )
 }
 

@@ -51,7 +51,7 @@ interface PartProps {
 /** The header and the drawn rows. */
 function GridTable({ grid, props }: PartProps) {
   const { gridId, revision, selection, renaming, rowCount, measures, layout, context } = grid
-  const { label, columns, rows, store, filtered, marks } = props
+  const { label, columns, rows, store, filtered, marks, found } = props
   const { scroll, geometry, widths, edges, frozen, markerWidth, span } = layout
   const range = rangeOf(selection)
   return (
@@ -82,6 +82,7 @@ function GridTable({ grid, props }: PartProps) {
         rows={rows}
         revision={revision}
         marks={marks}
+        found={found}
         store={store}
         columns={columns}
         span={span}

@@ -1,11 +1,12 @@
 import { memo, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
+import type { Found } from '../find/found.ts'
 import { GridFrames } from './GridFrames.tsx'
 import { GridRow } from './GridRow.tsx'
 import type { GridStore } from './gridStore.ts'
 import { HEADER_PX } from './measures.ts'
-import type { RowSource } from './rowSource.ts'
+import type { RowSource, ShownRow } from './rowSource.ts'
 import { rangeOf, type Selection } from './selection.ts'
 import type { RowSpan } from './viewport.ts'
 import styles from './Grid.module.css'
@@ -15,6 +16,7 @@ interface GridBodyProps {
   /** Counts the changes of `rows`; drawn again when it moves. */
   readonly revision: number
   readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
+  readonly found: Found | null
   readonly store: GridStore
   readonly columns: readonly Column[]
   readonly span: RowSpan
@@ -40,6 +42,7 @@ const BLOCK_ROWS = 256
 export const GridBody = memo(function GridBody({
   rows,
   marks,
+  found,
   store,
   columns,
   span,
@@ -68,8 +71,7 @@ export const GridBody = memo(function GridBody({
         {...facts}
         index={index}
         topPx={(index - base) * rowPx}
-        row={row}
-        marks={row?.rowId === null || row === undefined ? undefined : marks.get(row.rowId)}
+        {...knownOf(row, marks, found)}
         widths={widths}
         markerWidth={markerWidth}
         selectedFrom={inRange ? range.left : 0}
@@ -97,6 +99,17 @@ export const GridBody = memo(function GridBody({
     </div>
   )
 })
+
+/** A row, and what was found in it. */
+function knownOf(row: ShownRow | undefined, marks: GridBodyProps['marks'], found: Found | null) {
+  const id = row?.rowId ?? null
+  return {
+    row,
+    marks: id === null ? undefined : marks.get(id),
+    found: id === null ? undefined : found?.cells.get(id),
+    query: found?.query ?? null,
+  }
+}
 
 /** What every drawn row shares of the columns; the same objects as long as nothing of it changes. */
 function useColumnFacts({

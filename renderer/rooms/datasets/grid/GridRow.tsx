@@ -1,6 +1,7 @@
 import { memo } from 'react'
-import { CLIP_CHARACTERS, type ColumnId } from '../../../../core/contract/index.ts'
+import { CLIP_CHARACTERS, type ColumnId, type FindQuery } from '../../../../core/contract/index.ts'
 import { cx } from '../../../ui/index.ts'
+import { partsOf } from '../find/found.ts'
 import type { ShownRow } from './rowSource.ts'
 import { contains, type CellRange } from './selection.ts'
 import styles from './Grid.module.css'
@@ -11,6 +12,9 @@ interface GridRowProps {
   readonly row: ShownRow | undefined
   /** Columns in which something was found; `null` for the row as a whole. */
   readonly marks: readonly (ColumnId | null)[] | undefined
+  /** Columns in which the text is that `query` looks for. */
+  readonly found: readonly ColumnId[] | undefined
+  readonly query: FindQuery | null
   readonly columnIds: readonly ColumnId[]
   /** Rows are drawn again when this changes; kept as one array while no column changes. */
   readonly widths: readonly number[]
@@ -64,6 +68,8 @@ function Cell({
   index,
   row,
   marks,
+  found,
+  query,
   columnIds,
   column,
   width,
@@ -80,13 +86,14 @@ function Cell({
     (column >= selectedFrom && column <= selectedTo) || others.some((range) => contains(range, { row: index, column }))
   const left = frozenLefts[column]
   const text = row?.cells[column] ?? ''
+  const columnId = columnIds[column]
   return (
     <div
       role="gridcell"
       id={cellId(gridId, index, column)}
       aria-colindex={column + 2}
       aria-selected={selected}
-      data-problem={marks?.includes(columnIds[column] ?? null) || undefined}
+      data-problem={marks?.includes(columnId ?? null) || undefined}
       className={cx(
         styles.cell,
         selected && activeColumn !== column && styles.selected,
@@ -96,10 +103,29 @@ function Cell({
       style={left === undefined ? { width } : { width, left }}
     >
       {row || newRowLabel !== undefined ? (
-        <span className={styles.text}>{text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}</span>
+        <span className={styles.text}>
+          <CellText
+            text={text.length > CLIP_CHARACTERS ? text.slice(0, CLIP_CHARACTERS) : text}
+            query={columnId !== undefined && found?.includes(columnId) ? query : null}
+          />
+        </span>
       ) : (
         <span className={styles.waiting} />
       )}
     </div>
+  )
+}
+
+/** The text of a cell, with what is looked for marked. */
+function CellText({ text, query }: { readonly text: string; readonly query: FindQuery | null }) {
+  if (!query) return text
+  return partsOf(text, query).map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <mark key={index} className={styles.found}>
+        {part}
+      </mark>
+    ),
   )
 }

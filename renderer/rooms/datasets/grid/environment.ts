@@ -16,8 +16,8 @@ export interface GridHost {
   undo(): void
   redo(): void
   save(): void
-  /** Opens the tools for finding, replacing and going to a row. */
-  find(): void
+  /** Opens the tools for finding, replacing and going to a row, in this field. */
+  find(field: 'find' | 'replace'): void
   /** The whole text of a clipped cell; null where it could not be read. */
   readCell(rowId: RowId, columnId: ColumnId): Promise<{ readonly text: string } | null>
   /** The whole texts of a block; null where they could not be read. */

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ColumnId, RowId } from '../../../../core/contract/index.ts'
 import type { CommandContext } from './commands.ts'
 import type { EditMode } from './keymap.ts'
+import type { RowSpan } from './viewport.ts'
 import { clampSelection, FIRST_CELL, type Bounds, type CellPoint, type CellRange, type Selection } from './selection.ts'
 
 /**
@@ -37,6 +38,8 @@ export interface GridState {
   readonly menu: { readonly x: number; readonly y: number } | null
   readonly filling: Filling | null
   readonly moving: Moving | null
+  /** The rows that are drawn. */
+  readonly shown: RowSpan
   /** What the commands of tools outside the grid work on; null while no grid is mounted. */
   readonly context: CommandContext | null
 }
@@ -51,6 +54,7 @@ export const createGridStore = (): GridStore =>
     menu: null,
     filling: null,
     moving: null,
+    shown: { first: 0, last: 0 },
     context: null,
   }))
 

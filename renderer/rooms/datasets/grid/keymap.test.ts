@@ -38,6 +38,7 @@ test.each([
   ['Ctrl+s', 'save'],
   ['Ctrl+f', 'find'],
   ['Ctrl+g', 'find'],
+  ['Ctrl+h', 'replace'],
   ['Ctrl+Shift++', 'insertLines'],
   ['Ctrl+-', 'deleteLines'],
   ['F6', 'leaveForward'],

@@ -42,6 +42,7 @@ export type KeyCommand =
   | 'redo'
   | 'save'
   | 'find'
+  | 'replace'
   | 'menu'
   | 'leaveForward'
   | 'leaveBack'
@@ -96,6 +97,8 @@ function shortcutIntent(key: Key, mod: boolean): Intent | null {
   if (key.key === 'ContextMenu' || (key.key === 'F10' && key.shiftKey)) return command('menu')
   if (key.key === ' ' && key.shiftKey && !mod) return command('selectRow')
   if (key.key === ' ' && key.ctrlKey && !key.shiftKey) return command('selectColumn')
+  // On a Mac, ⌘H hides the application.
+  if (key.key.toLowerCase() === 'h' && key.ctrlKey && !key.altKey) return command('replace')
   if (!mod || key.altKey) return null
   if (key.code === 'NumpadAdd' || key.key === '+') return command('insertLines')
   if (key.code === 'NumpadSubtract' || key.key === '-') return command('deleteLines')
@@ -107,7 +110,6 @@ function shortcutIntent(key: Key, mod: boolean): Intent | null {
     case 's':
       return command('save')
     case 'f':
-    case 'h':
     case 'g':
       return command('find')
     case 'a':

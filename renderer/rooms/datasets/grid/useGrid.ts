@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useSyncExternalStore, type RefObject } from 'react'
 import { useStore } from 'zustand'
 import type { Column, ColumnId, RowId } from '../../../../core/contract/index.ts'
+import type { Found } from '../find/found.ts'
 import type { TableLook } from '../looks.store.ts'
 import type { GridEnvironment, GridHost } from './environment.ts'
 import type { GridStore } from './gridStore.ts'
@@ -25,6 +26,8 @@ export interface GridProps {
   readonly filtered: readonly ColumnId[]
   /** Columns of rows in which something was found; `null` for the row as a whole. */
   readonly marks: ReadonlyMap<RowId, readonly (ColumnId | null)[]>
+  /** What is looked for, and where it is. */
+  readonly found: Found | null
 }
 
 export type GridParts = ReturnType<typeof useGrid>
@@ -66,7 +69,10 @@ export function useGrid({ columns, rows, store, host, look }: GridProps) {
     scrollBy: scroll.scrollBy,
   })
 
-  useEffect(() => rows.want(span.first, span.last), [rows, span.first, span.last])
+  useEffect(() => {
+    rows.want(span.first, span.last)
+    store.setState({ shown: { first: span.first, last: span.last } })
+  }, [rows, store, span.first, span.last])
   const activeRow = rows.row(selection.active.row)
   useEffect(() => editor.prepare(), [editor, selection.active, activeRow])
   return {

@@ -100,7 +100,8 @@ function runCommand(command: KeyCommand, context: CommandContext, openMenu: () =
       editor.commit()
       env.host().save()
     },
-    find: () => env.host().find(),
+    find: () => env.host().find('find'),
+    replace: () => env.host().find('replace'),
     menu: openMenu,
     leaveForward: () => env.host().leave('forward'),
     leaveBack: () => env.host().leave('back'),

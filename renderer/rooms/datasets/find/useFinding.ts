@@ -1,14 +1,15 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import type { AppError, DatasetInfo, FindQuery } from '../../../core/contract/index.ts'
-import { toast } from '../../ui/index.ts'
-import { useFormat } from '../../language/index.ts'
-import { toastError } from '../../errors/index.ts'
-import * as api from './datasets.api.ts'
-import type { DatasetDocument } from './document.ts'
-import { inView } from './documentView.ts'
-import { goToCell } from './goToCell.ts'
+import type { AppError, DatasetInfo, FindQuery } from '../../../../core/contract/index.ts'
+import { toast } from '../../../ui/index.ts'
+import { useFormat } from '../../../language/index.ts'
+import { toastError } from '../../../errors/index.ts'
+import * as api from '../datasets.api.ts'
+import type { DatasetDocument } from '../document.ts'
+import { inView } from '../documentView.ts'
+import { goToCell } from '../goToCell.ts'
+import { useFind } from './find.store.ts'
 
 export type Finding = ReturnType<typeof useFinding>
 
@@ -20,7 +21,11 @@ export function useFinding(document: DatasetDocument, info: DatasetInfo) {
   const [replacement, setReplacement] = useState('')
   const [matchCase, setMatchCase] = useState(false)
   const [regex, setRegex] = useState(false)
-  const query: FindQuery | null = text === '' ? null : { text, matchCase, kind: regex ? 'regex' : 'contains' }
+  const query = useMemo<FindQuery | null>(
+    () => (text === '' ? null : { text, matchCase, kind: regex ? 'regex' : 'contains' }),
+    [text, matchCase, regex],
+  )
+  useEffect(() => useFind.setState({ query }), [query])
   const { count, error } = useCount(document, info, query)
 
   const find = async (direction: 'next' | 'previous') => {
@@ -70,7 +75,6 @@ function useCount(
   query: FindQuery | null,
 ): { readonly count: number | null; readonly error: AppError | null } {
   const [found, setFound] = useState<{ count: number | null; error: AppError | null }>({ count: null, error: null })
-  const key = JSON.stringify(query)
   const filters = useStore(document.state, (state) => state.filters)
   useEffect(() => {
     let current = true
@@ -88,9 +92,7 @@ function useCount(
       current = false
       clearTimeout(timer)
     }
-    // The query is made anew at every drawing; its text says whether it changed.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [document, info.id, info.version, key, filters])
+  }, [document, info.id, info.version, query, filters])
   return found
 }
 
