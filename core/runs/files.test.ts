@@ -21,6 +21,18 @@ describe('log.txt', () => {
 })
 
 describe('settings as YAML', () => {
+  it.each([
+    ['a: 1\nb: [1', 2],
+    ['training:\n  epochs: 1\n epochs: 2\n', 3],
+    ['training:\n\tepochs: 1\n', 2],
+    ['a:\n  b: *nowhere\n', 2],
+    ['a: "x\n', 2],
+  ])('names the line of %j that is no YAML', (text, line) => {
+    expect(() => parseSettingsYaml(text, 's.yaml')).toThrow(
+      expect.objectContaining({ error: { code: 'settings-file/syntax', facts: { file: 's.yaml', line } } }),
+    )
+  })
+
   it('come back unchanged from their nested form', () => {
     const values = { ...defaultSettings(), 'dataset.id': 'x', 'training.epochs': 3 }
     expect(parseSettings(flattenSettings(nestSettings(values), 'f')).values).toEqual(values)

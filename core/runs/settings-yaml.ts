@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import { settingKeys, UserError, type SettingValues } from '../contract/index.ts'
 
 type Nested = Record<string, Record<string, unknown>>
@@ -33,12 +33,14 @@ export function parseSettingsYaml(text: string, file: string): Record<string, un
     return flattenSettings(parse(text), file)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError('settings-file/syntax', {
-      file,
-      problem: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
-    })
+    throw new UserError('settings-file/syntax', { file, line: lineOf(error, text) })
   }
 }
+
+/** Where the error is. One of an alias that nothing stands for, or of too many, has no place: that of the first alias. */
+const lineOf = (error: unknown, text: string): number =>
+  (error instanceof YAMLParseError ? error.linePos?.[0].line : undefined) ??
+  text.slice(0, Math.max(0, text.search(/(?:^|[\s[{,:-])\*\S/))).split('\n').length
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
