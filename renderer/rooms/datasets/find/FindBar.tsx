@@ -41,14 +41,14 @@ export function FindBar({ document, info }: FindBarProps) {
       <div className={styles.line}>
         <FindField finding={finding} input={fields.find} />
         <FindOptions finding={finding} />
-        <span className={styles.count} role="status">
-          <CountText finding={finding} />
-        </span>
         <RowField document={document} />
         <IconButton icon={<X size={15} />} label={t('close')} size="small" onPress={close} />
       </div>
       <div className={styles.line}>
         <ReplaceTools finding={finding} input={fields.replace} />
+        <span className={styles.count} role="status">
+          <CountText finding={finding} />
+        </span>
       </div>
     </div>
   )

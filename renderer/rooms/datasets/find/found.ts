@@ -18,6 +18,6 @@ export function foundIn(query: FindQuery, hits: FindMatches['hits']): Found {
  */
 export function partsOf(text: string, { text: wanted, kind, matchCase }: FindQuery): string[] {
   if (kind === 'regex') return ['', text]
-  const pattern = wanted.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+  const pattern = wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   return text.split(new RegExp(`(${pattern})`, matchCase ? 'gu' : 'giu'))
 }

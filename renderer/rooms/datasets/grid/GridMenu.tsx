@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import { useCallback, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Menu as AriaMenu, MenuItem, Popover, Separator } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
@@ -15,10 +15,7 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
   const { store } = context.env
   const place = useStore(store, (state) => state.menu)
   const [point, setPoint] = useState<HTMLDivElement | null>(null)
-  const [heightPx, setHeight] = useState(0)
-  const measure = useCallback((menu: HTMLDivElement | null) => {
-    if (menu) setHeight(menu.scrollHeight)
-  }, [])
+  const [heightPx, measure] = useHeight()
   const close = () => store.setState({ menu: null })
   return (
     <>
@@ -52,6 +49,20 @@ export function GridMenu({ context }: { readonly context: CommandContext }) {
       </Popover>
     </>
   )
+}
+
+/** The height of all that an element holds, also what it hides, and the ref that measures it. */
+function useHeight(): [heightPx: number, ref: (element: HTMLElement | null) => void] {
+  const [heightPx, setHeight] = useState(0)
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  useEffect(() => {
+    if (!element) return
+    // A menu's items come after the menu.
+    const observer = new ResizeObserver(() => setHeight(element.scrollHeight))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element])
+  return [heightPx, setElement]
 }
 
 const menuItems = (context: CommandContext, t: TFunction<'datasets'>) =>
