@@ -23,12 +23,13 @@ async function logits(folder: string, compute: ComputeType): Promise<readonly nu
     last: [IDS.length - 1],
     lengths: [IDS.length - 1],
     total: [IDS.length],
+    is_long: [0],
     ...Object.fromEntries(tables.map(({ name, values }) => [name, values])),
   }
   const found = await runProgram(
     decodingProgram(model, null, { compute }),
     feeds,
-    { B: 1, T: IDS.length, S: PLACES },
+    { B: 1, T: IDS.length, S: PLACES, '2·S': 2 * PLACES },
     { weightsFolder: folder },
   )
   return [...(found['logits'] as Float32Array)]

@@ -71,8 +71,8 @@ describe('a reader', () => {
     const reader = built.client()
     expect(await reader.call('describe', at('sound'))).toEqual({
       architecture: 'LlamaForCausalLM',
-      parameterCount: 2,
-      sizeBytes: 8,
+      parameterCount: 253_248,
+      sizeBytes: 1_012_992,
       contextLengthTokens: 256,
       vocabularySize: 1400,
       licence: 'mit',

@@ -179,7 +179,7 @@ describe('what a run is asked for', { timeout: 120_000 }, () => {
       await readFile(join((await latestCheckpoint(made.checkpointFolder))!.folder, 'adapter_config.json'), 'utf8'),
     ) as Record<string, unknown>
     expect(config).toMatchObject({ use_dora: true, use_rslora: true, r: 2, lora_alpha: 4 })
-    expect(config['modules_to_save']).toHaveLength(1)
+    expect(config['modules_to_save']).toEqual(['embed_tokens', 'lm_head'])
   })
 })
 
