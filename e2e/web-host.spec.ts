@@ -92,7 +92,7 @@ test('a window that has lost its host says so at once, and how to get a link whe
   await picture(page, 'renewed')
   await page.getByRole('textbox', { name: '新しいリンク' }).fill(again.link)
   await page.getByRole('button', { name: '開く', exact: true }).click()
-  await expect(page.getByRole('alert')).toBeEmpty()
+  await expect(page.getByRole('alert')).toHaveCount(0)
   await goTo(page, '設定')
   await expect(page.getByRole('heading', { name: 'ライブラリ' })).toBeVisible()
   await end(again.process)

@@ -11,7 +11,7 @@ export function ConnectionBanner() {
   const [state, setState] = useState<ConnectionState>('open')
   const { connection } = window.studio
   useEffect(() => connection?.on(setState), [connection])
-  // Always in the page: a live region that appears together with its text is not read.
+  if (state === 'open') return null
   return (
     <div role="alert">
       {state === 'lost' && (
