@@ -74,11 +74,12 @@ export const floors = [
     [],
     'node',
   ),
+  core('jinja', 'Jinja templates as transformers renders them, bounded in time and memory', [], [], 'pure'),
   core(
     'tokenizers',
     'SentencePiece and tokenizer.json, chat templates',
-    ['contract', 'files'],
-    ['zod', '@huggingface/jinja', '@huggingface/tokenizers'],
+    ['contract', 'files', 'jinja'],
+    ['zod', '@huggingface/tokenizers'],
     'node',
   ),
   core(

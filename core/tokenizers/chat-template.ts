@@ -1,5 +1,5 @@
 import { UserError } from '../contract/errors.ts'
-import { parseTemplate, type RenderTemplate } from './bounded-jinja.ts'
+import { parseTemplate, type RenderTemplate } from '../jinja/index.ts'
 
 export interface TemplateMessage {
   readonly role: 'system' | 'user' | 'assistant'
@@ -31,7 +31,9 @@ export function createChatTemplate(source: string, tokens: Readonly<Record<strin
         template ??= parseTemplate(source)
         return template({
           ...tokens,
-          messages: messages.map((message) => ({ ...message })),
+          messages,
+          tools: null,
+          documents: null,
           add_generation_prompt: addGenerationPrompt,
         })
       } catch (error) {
