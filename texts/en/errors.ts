@@ -4,7 +4,7 @@ import type { errors as ja } from '../ja/errors.ts'
 export const errors: LocaleOf<typeof ja> = {
   internal: 'Something went wrong inside the studio ({message}). Try again; if it stays, report it with the log.',
   'call-unknown': 'Unknown call "{call}".',
-  'call-invalid': 'The input of "{call}" is not valid ({path}: {problem}).',
+  'call-invalid': 'The input of "{call}" is not valid. Reopen the studio and try again.',
   'call-refused': 'Only the studio\'s own window may call "{call}".',
   'link/not-allowed': 'The studio does not open "{address}". If you need it, paste the address into your browser.',
   'preferences/unwritable':
@@ -280,7 +280,7 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/too-many-columns': '"{file}" has {found} columns. Use at most {limit}.',
   'dataset/column-not-found': 'There is no column "{column}". Open the table again.',
   'dataset/regex-invalid':
-    'The regular expression "{pattern}" is not valid ({problem}). Check its brackets; look-around and back references cannot be used.',
+    'The regular expression "{pattern}" is not valid. Check its brackets; look-around and back references cannot be used.',
   'dataset/regex-group':
     'The replacement names "{group}", but the regular expression has {count} groups in brackets. Check the number.',
   'dataset/range-too-large':

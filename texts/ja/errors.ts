@@ -3,7 +3,7 @@
 export const errors = {
   internal: '内部エラーが起きました（{message}）。操作をやり直してください。続く場合はログを添えて報告してください。',
   'call-unknown': '不明な呼び出し「{call}」です。',
-  'call-invalid': '「{call}」の入力が正しくありません（{path}：{problem}）。',
+  'call-invalid': '「{call}」の入力が正しくありません。スタジオを開き直してから、もう一度試してください。',
   'call-refused': '「{call}」はスタジオの画面からだけ呼び出せます。',
   'link/not-allowed':
     'スタジオからは「{address}」を開けません。必要なときは、アドレスをブラウザーに貼り付けてください。',
@@ -308,7 +308,7 @@ export const errors = {
   'dataset/too-many-columns': '「{file}」には {found} 列あります。{limit} 列までにしてください。',
   'dataset/column-not-found': '列「{column}」がありません。表を開き直してください。',
   'dataset/regex-invalid':
-    '正規表現「{pattern}」が正しくありません（{problem}）。かっこの対応を確認してください。先読みと後方参照は使えません。',
+    '正規表現「{pattern}」が正しくありません。かっこの対応を確認してください。先読みと後方参照は使えません。',
   'dataset/regex-group':
     '置き換える文字の「{group}」に当たるかっこがありません（正規表現のかっこは {count} 組です）。番号を確認してください。',
   'dataset/range-too-large':
