@@ -100,7 +100,11 @@ export async function withTable<T>(
   try {
     const unreadable = new UnreadableCharacters({ fits: table.encodingConfidence !== 0 })
     const rows = watchedRows(table, unreadable, interruption.signal)
-    const store = await createStore(join(folder, 'table.duckdb'), rows, { name: tableName(file), language: language() })
+    const store = await createStore(join(folder, 'table.duckdb'), rows, {
+      name: tableName(file),
+      language: language(),
+      structured: table.structured,
+    })
     try {
       const notes = [...(table.notes ?? []), ...unreadable.notes()]
       for (const note of notes) console.error(noteSentence(note, language()))

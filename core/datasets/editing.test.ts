@@ -385,7 +385,7 @@ describe('a view', () => {
     const info = await made(['x'], fruits)
     expect(await errorOf(cells(info, filter(id(info, 0), 'regex', '(a')))).toEqual({
       code: 'dataset/regex-invalid',
-      facts: { pattern: '(a', problem: 'missing )' },
+      facts: { pattern: '(a' },
     })
     expect((await errorOf(cells(info, filter('c99' as ColumnId, 'empty')))).code).toBe('dataset/column-not-found')
   })

@@ -3,6 +3,7 @@ import { UserError, type Column, type ExportFormat, type PathToWrite } from '../
 import type { Cells } from './formats/cells.ts'
 import { writingOf } from './formats/registry.ts'
 import type { DatasetStore } from './store.ts'
+import { structuredColumns } from './structured-columns.ts'
 
 export interface ExportOptions {
   readonly target: PathToWrite
@@ -30,6 +31,7 @@ export async function exportTable(store: DatasetStore, { format, ...options }: E
     store,
     columns,
     rowCount,
+    structured: await structuredColumns(store),
     rows: () => rowsOf(store, columns, { rowCount, signal: options.signal }),
   })
   return rowCount

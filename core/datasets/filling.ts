@@ -10,6 +10,7 @@ import type { Cells, Relation } from './formats/table-format.ts'
 import { detectRole } from './roles.ts'
 import { identifier } from './sql.ts'
 import { DatasetStore } from './store.ts'
+import { markStructured } from './structured-columns.ts'
 import { workFolderOf } from './work-folder.ts'
 
 /** What a new store is filled with. */
@@ -22,6 +23,10 @@ export interface Filling {
   readonly file: string
   /** Of the columns by their place; those without one get what their name tells. */
   readonly roles?: readonly (ColumnRole | undefined)[]
+  /** What the columns are called in the file, where they were chosen; else as in the header. */
+  readonly sources?: readonly string[] | undefined
+  /** Columns of the file whose cells came as lists and objects. */
+  readonly structured?: readonly string[] | undefined
   readonly signal?: AbortSignal
   onRows?(count: number): void
 }
@@ -164,14 +169,13 @@ class FilledColumns {
 
   async add(titles: Cells): Promise<void> {
     this.#check(titles.length)
+    const { language, roles, sources, structured = [] } = this.#filling
     for (const title of titles) {
-      const name = columnName(title, this.count, this.#filling.language)
-      this.ids.push(
-        await this.#store.insertColumn(this.count, {
-          name,
-          role: this.#filling.roles?.[this.count] ?? detectRole(name),
-        }),
-      )
+      const name = columnName(title, this.count, language)
+      const source = sources?.[this.count] ?? title ?? ''
+      const id = await this.#store.insertColumn(this.count, { name, role: roles?.[this.count] ?? detectRole(name) })
+      if (structured.includes(source)) await markStructured(this.#store, id)
+      this.ids.push(id)
     }
   }
 

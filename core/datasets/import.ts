@@ -55,6 +55,8 @@ export async function importTable(
         language,
         file: basename(file),
         roles: options.columns?.map(({ role }) => role),
+        sources: options.columns?.map(({ from }) => from),
+        structured: table.structured,
         signal: watch.signal,
         onRows: (count) => {
           rows = count
@@ -151,11 +153,11 @@ export async function previewTable(
 export async function createStore(
   file: string,
   table: AsyncIterable<readonly (string | null)[]>,
-  { name, language, roles = [] }: Pick<Filling, 'name' | 'language' | 'roles'>,
+  { name, language, roles = [], structured }: Pick<Filling, 'name' | 'language' | 'roles' | 'structured'>,
 ): Promise<DatasetStore> {
   const store = await DatasetStore.open(file, { create: true })
   try {
-    await fillStore(store, inPortions(table), { name, file: name, language, roles })
+    await fillStore(store, inPortions(table), { name, file: name, language, roles, structured })
     return store
   } catch (error) {
     store.close()

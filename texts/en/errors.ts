@@ -296,7 +296,7 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/too-many-columns': '"{file}" has {found} columns. Use at most {limit}.',
   'dataset/column-not-found': 'There is no column "{column}". Open the table again.',
   'dataset/regex-invalid':
-    'The regular expression "{pattern}" is not valid ({problem}). Check its brackets; look-around and back references cannot be used.',
+    'The regular expression "{pattern}" is not valid. Check its brackets; look-around and back references cannot be used.',
   'dataset/regex-group':
     'The replacement names "{group}", but the regular expression has {count} groups in brackets. Check the number.',
   'dataset/range-too-large':

@@ -328,7 +328,7 @@ export const errors = {
   'dataset/too-many-columns': '「{file}」には {found} 列あります。{limit} 列までにしてください。',
   'dataset/column-not-found': '列「{column}」がありません。表を開き直してください。',
   'dataset/regex-invalid':
-    '正規表現「{pattern}」が正しくありません（{problem}）。かっこの対応を確認してください。先読みと後方参照は使えません。',
+    '正規表現「{pattern}」が正しくありません。かっこの対応を確認してください。先読みと後方参照は使えません。',
   'dataset/regex-group':
     '置き換える文字の「{group}」に当たるかっこがありません（正規表現のかっこは {count} 組です）。番号を確認してください。',
   'dataset/range-too-large':

@@ -67,6 +67,9 @@ function plainOf(type: DataType, value: unknown): unknown {
   return anyOf(value)
 }
 
+/** Whether a type's values are lists or objects. */
+export const isStructured = (type: DataType): boolean => [...LISTS, STRUCT, MAP].includes((type as Described).typeId)
+
 /** The parts of the types that are looked at. */
 interface Described {
   readonly typeId: number

@@ -1,6 +1,6 @@
 import { endingOf, UserError } from '../../contract/index.ts'
 import { isBigEndian } from './arrow-schema.ts'
-import { arrowText, isExactInterval } from './arrow-values.ts'
+import { arrowText, isExactInterval, isStructured } from './arrow-values.ts'
 import { inPortions } from './portions.ts'
 import { defineFormat, type Cells, type FileContents } from './table-format.ts'
 import { requireSmallWindow } from './zstd.ts'
@@ -27,6 +27,7 @@ export const arrow = defineFormat({
     let row = 0
     return {
       options: {},
+      structured: table.schema.fields.flatMap(({ name, type }) => (isStructured(type) ? [name] : [])),
       portions: () =>
         inPortions(
           rowsOf(table, {

@@ -12,7 +12,7 @@ import { exactText, textOf } from '../exact-text.ts'
 import { identifier, literal } from '../sql.ts'
 import { pause, requireRegular } from './contents.ts'
 import { defineFormat, type Cells, type FileContents, type Relation } from './table-format.ts'
-import { distinctColumns, type WritingWork } from './writing.ts'
+import { distinctColumns, type WritingStore, type WritingWork } from './writing.ts'
 
 /** `PAR1`, and `PARE` where the footer is encrypted. */
 const MARKS = ['PAR1', 'PARE']
@@ -29,27 +29,35 @@ export const parquet = defineFormat({
   options: [],
   writes: [{ id: 'parquet', endings: ['parquet', 'pq'], write: writeParquet }],
   detect: ({ beginning }) => MARKS.includes(Buffer.from(beginning.subarray(0, 4)).toString('latin1')),
-  async read(file) {
+  async read({ path, ...file }) {
+    if (path === null) return { options: {}, portions: () => readParquet({ path, ...file }) }
+    const columns = await withConnection(file, path, (connection) => columnsOf(connection, path))
     return {
       options: {},
-      portions: () => readParquet(file),
-      ...(file.path === null ? {} : { relation: () => relationOf(file, file.path as string) }),
+      structured: columns.flatMap(({ name, isStructured }) => (isStructured ? [name] : [])),
+      portions: () => readParquet({ path, ...file }),
+      relation: () => Promise.resolve(relationOf(file.name, path, columns)),
     }
   },
 })
 
 /** Null where the file has a column of the row number's name. */
-async function relationOf(file: FileContents, path: string): Promise<Relation | null> {
-  return withConnection(file, path, async (connection) => {
-    const columns = await columnsOf(connection, path)
-    if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
-    return {
-      header: columns.map(({ name }) => name),
-      cells: columns.map(({ text }) => text),
-      source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`,
-      toError: (error) => readFailure(error, file.name),
-    }
-  })
+function relationOf(file: string, path: string, columns: readonly ParquetColumn[]): Relation | null {
+  if (columns.some(({ name }) => name.toLowerCase() === ROW_NUMBER)) return null
+  return {
+    header: columns.map(({ name }) => name),
+    cells: columns.map(({ text }) => text),
+    source: `read_parquet(${literal(path)}, ${ROW_NUMBER} = true)`,
+    toError: (error) => readFailure(error, file),
+  }
+}
+
+/** A file's column and the SQL of its text. */
+interface ParquetColumn {
+  readonly name: string
+  readonly text: string
+  /** Its values are lists or objects. */
+  readonly isStructured: boolean
 }
 
 async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]> {
@@ -80,7 +88,7 @@ async function* readParquet(file: FileContents): AsyncGenerator<readonly Cells[]
 }
 
 async function withConnection<T>(
-  file: FileContents,
+  file: Omit<FileContents, 'path'>,
   path: string,
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
@@ -95,27 +103,29 @@ async function withConnection<T>(
   }
 }
 
-/** A file's columns and the SQL of their texts. */
-async function columnsOf(
-  connection: DuckDBConnection,
-  path: string,
-): Promise<{ readonly name: string; readonly text: string }[]> {
+async function columnsOf(connection: DuckDBConnection, path: string): Promise<ParquetColumn[]> {
   const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(path)})`)
   return described
     .getRows()
-    .map(([name, type]) => ({ name: String(name), text: textSql(identifier(String(name)), String(type)) }))
+    .map(([name, type]) => ({
+      name: String(name),
+      text: textSql(identifier(String(name)), String(type)),
+      isStructured: STRUCTURE.test(String(type)),
+    }))
 }
+
+const STRUCTURE = /\[|^(STRUCT|MAP|LIST|UNION)\b/
 
 /** Bytes that are UTF-8 are text: many programs do not say so. */
 function textSql(column: string, type: string): string {
   const bytes = (sql: string) => `coalesce(TRY(decode(${sql})), ${sql}::VARCHAR)`
   if (type === 'BLOB') return bytes(column)
   if (type === 'BLOB[]') return `to_json(list_transform(${column}, lambda item: ${bytes('item')}))::VARCHAR`
-  return /\[\]|STRUCT|MAP|LIST/.test(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`
+  return STRUCTURE.test(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`
 }
 
 /** Whatever DuckDB says while it reads nothing but the file. */
-function toDamage(error: unknown, file: FileContents): Error {
+function toDamage(error: unknown, file: Omit<FileContents, 'path'>): Error {
   file.throwIfCancelled()
   return error instanceof UserError ? error : damageOf(error, file.name)
 }
@@ -137,12 +147,36 @@ const damageOf = (error: unknown, file: string): UserError =>
 /** DuckDB takes names that differ in case for one. */
 const lowerCase = (name: string): string => name.toLowerCase()
 
-async function writeParquet({ store, target, columns, signal }: WritingWork): Promise<void> {
+/**
+ * The SQL of a column's lists and objects, which trainers take; of its texts where they do not come back exactly as they
+ * are.
+ */
+async function structureSql(store: WritingStore, column: string): Promise<string> {
+  const filled = `FROM rows WHERE ${column} IS NOT NULL`
+  const [[invalid, valid] = []] = await store.all(
+    `SELECT count(*) FILTER (NOT json_valid(${column})), count(*) ${filled}`,
+  )
+  if (Number(invalid) > 0 || Number(valid) === 0) return column
+  const [[structure] = []] = await store.all(`SELECT json_group_structure(${column}::JSON)::VARCHAR ${filled}`)
+  if (!/^[[{]/.test(String(structure)) || /"(NULL|JSON)"/.test(String(structure))) return column
+  const value = `from_json(${column}, ${literal(String(structure))})`
+  const [[changed] = []] = await store.all(
+    `SELECT count(*) ${filled} AND to_json(TRY(${value}))::VARCHAR IS DISTINCT FROM ${column}`,
+  )
+  return Number(changed) === 0 ? value : column
+}
+
+async function writeParquet({ store, target, columns, structured, signal }: WritingWork): Promise<void> {
   const written = join(store.workFolder, `${randomUUID()}.tmp`)
-  const cells = distinctColumns(columns, lowerCase).map(({ id, name }) => `${identifier(id)} AS ${identifier(name)}`)
   const stop = () => store.interrupt()
   signal?.addEventListener('abort', stop)
   try {
+    const cells: string[] = []
+    for (const { id, name, role } of distinctColumns(columns, lowerCase)) {
+      const holdsJson = role === 'conversation' || structured.has(id)
+      const cell = holdsJson ? await structureSql(store, identifier(id)) : identifier(id)
+      cells.push(`${cell} AS ${identifier(name)}`)
+    }
     await store.run(
       `COPY (SELECT ${cells.join(', ')} FROM rows ORDER BY position) TO ${literal(written)} (FORMAT parquet, COMPRESSION zstd)`,
     )

@@ -46,11 +46,13 @@ async function tableOf(records: () => Portions, source: Source): Promise<Table<R
   unfolded.add(TURN_COLUMNS)
   const unfold = conversationUnfolder()
   let hasConversations = false
+  const structured = new Set<string>()
   let readTwice = false
   for await (const portion of records()) {
     for (const record of portion) {
       hasConversations ||= conversationKey(record) !== undefined
       addKeys(whole, record, file)
+      for (const [key, value] of Object.entries(record)) if (isStructure(value)) structured.add(key)
       if (given.conversations === 'rows')
         for (const row of shallow(file, () => [...unfold(record)])) addKeys(unfolded, row, file)
     }
@@ -63,6 +65,7 @@ async function tableOf(records: () => Portions, source: Source): Promise<Table<R
   return {
     options: { encoding, ...(hasConversations ? { conversations: asRows ? 'rows' : 'whole' } : {}) },
     encodingConfidence: confidence,
+    structured: [...structured],
     async *portions() {
       yield [names]
       readTwice = true
@@ -93,6 +96,8 @@ function shallow<T>(file: FileContents, work: () => T): T {
     throw error instanceof RangeError ? new UserError('dataset/json-too-deep', { file: file.name }) : error
   }
 }
+
+const isStructure = (value: unknown): boolean => value !== null && typeof value === 'object'
 
 const cellOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value)

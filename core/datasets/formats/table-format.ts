@@ -41,6 +41,8 @@ export interface Table<O extends ReadOption = ReadOption> {
   readonly encodingConfidence?: number
   readonly sheets?: readonly string[]
   readonly notes?: readonly ImportNote[]
+  /** Names of columns whose values are lists or objects; their cells are the JSON of them. */
+  readonly structured?: readonly string[]
   /** Of a file that holds several tables: their names. */
   readonly entries?: readonly string[]
   /** The rows in portions that take a few milliseconds each. */

@@ -7,6 +7,8 @@ import type { Cells } from './cells.ts'
 export interface WritingStore {
   /** Throws what DuckDB says; an interrupted statement ends in an error. */
   run(sql: string): Promise<void>
+  /** Rows of a query. */
+  all(sql: string): Promise<readonly (readonly unknown[])[]>
   interrupt(): void
   /** The folder for what is on its way. */
   readonly workFolder: string
@@ -19,6 +21,8 @@ export interface WritingWork {
   /** At least one. */
   readonly columns: readonly Column[]
   readonly rowCount: number
+  /** Ids of columns whose cells came as lists and objects. */
+  readonly structured: ReadonlySet<string>
   /** For delimited text in UTF-8: Excel needs it to recognise the encoding. */
   readonly byteOrderMark: boolean
   /** Ends the writing: nothing is left then, and its reason is thrown. */
