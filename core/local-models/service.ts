@@ -67,8 +67,6 @@ export function createModelService({
     { folder: shippedFolder, shipped: true },
     { folder, shipped: false },
   ]
-  const awaited = new Set<string>()
-  const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
   const describe = rememberDescriptions(reader, now)
 
   async function load(found: Candidate): Promise<LocalModel> {
@@ -82,23 +80,7 @@ export function createModelService({
     return load(found)
   }
 
-  const summarize = (found: Candidate): Promise<ModelSummary> =>
-    inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
-
-  /** What is known of the model when `late` settles; the event follows when the rest is. */
-  async function summaryInTime(found: Candidate, late: Promise<null>): Promise<ModelSummary> {
-    const whole = summarize(found)
-    const inTime = await Promise.race([whole, late])
-    if (inTime) return inTime
-    if (!awaited.has(found.id)) {
-      awaited.add(found.id)
-      void whole.then(() => {
-        awaited.delete(found.id)
-        emit('models.changed', { id: found.id })
-      })
-    }
-    return damaged(found, { code: 'model/being-read', facts: { model: found.id } })
-  }
+  const summaryInTime = summariesInTime(load, emit)
 
   async function check(modelFolder: string): Promise<void> {
     await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
@@ -120,6 +102,30 @@ export function createModelService({
       const model = await find(id)
       return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
+  }
+}
+
+/** What is known of a model when `late` settles; the event follows when the rest is. */
+function summariesInTime(
+  load: (found: Candidate) => Promise<LocalModel>,
+  emit: NonNullable<ModelServiceOptions['emit']>,
+): (found: Candidate, late: Promise<null>) => Promise<ModelSummary> {
+  const awaited = new Set<string>()
+  const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
+  const summarize = (found: Candidate): Promise<ModelSummary> =>
+    inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
+  return async (found, late) => {
+    const whole = summarize(found)
+    const inTime = await Promise.race([whole, late])
+    if (inTime) return inTime
+    if (!awaited.has(found.id)) {
+      awaited.add(found.id)
+      void whole.then(() => {
+        awaited.delete(found.id)
+        emit('models.changed', { id: found.id })
+      })
+    }
+    return damaged(found, { code: 'model/being-read', facts: { model: found.id } })
   }
 }
 

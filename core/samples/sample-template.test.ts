@@ -148,3 +148,36 @@ it('names the mark that a template puts behind an answer', () => {
   expect(templateEndOf(withTemplate('{{ raise_exception("no") }}'))).toBeUndefined()
   expect(templateEndOf(Object.create(tokenizer, { chatTemplate: { value: undefined } }) as Tokenizer)).toBeUndefined()
 })
+
+const TURNS =
+  '{% for m in messages %}{% if m.role != "system" %}<s>{{ m.role }}\n{{ m.content }}<pad>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}'
+
+it.each([
+  [
+    'refuses a system text',
+    `{% if messages[0].role == "system" %}{{ raise_exception("System role not supported") }}{% endif %}${TURNS}`,
+  ],
+  ['leaves a system text out', TURNS],
+])('puts the system text before the first question where the template %s, and says so', (_, source) => {
+  const refusing = withTemplate(source)
+  const given = { ...conversation, system: '短く。' }
+  const { turns, systemMerged } = encodeConversation(refusing, options.format, given)
+  const whole = turns.flatMap(({ prompt, answer }) => [...prompt, ...answer.ids, ...answer.end])
+  expect(refusing.decode(whole, { skipSpecial: false })).toBe(
+    '<s>user\n短く。\n\n一<pad>\n<s>assistant\n二<pad>\n<s>user\n三<pad>\n<s>assistant\n四<pad></s>',
+  )
+  expect(systemMerged).toBe(true)
+  expect(encodePrompt(refusing, options.format, messagesOf(given))).toEqual(
+    whole.slice(0, whole.length - turns.at(-1)!.answer.ids.length - turns.at(-1)!.answer.end.length),
+  )
+  expect(encodeConversation(refusing, options.format, conversation).systemMerged).toBe(false)
+})
+
+it('leaves the system text where the template has a place for it', () => {
+  const { systemMerged } = encodeConversation(
+    withTemplate(TURNS.replace('m.role != "system"', 'true')),
+    options.format,
+    { ...conversation, system: '短く。' },
+  )
+  expect(systemMerged).toBe(false)
+})

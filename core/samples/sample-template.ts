@@ -59,6 +59,41 @@ function ofProbe<T>(look: (messages: readonly TemplateMessage[]) => T): T | unde
   }
 }
 
+const SYSTEM_PROBE = 'Terakoya-system'
+/** Whether a template has a place for a system text; some refuse it, others leave it out without a word. */
+const systemTaking = new WeakMap<ChatTemplate, boolean>()
+
+function takesSystem(template: ChatTemplate): boolean {
+  const known = systemTaking.get(template)
+  if (known !== undefined) return known
+  const text = (system: readonly TemplateMessage[]) =>
+    ofProbe((messages) => template.render([...system, ...messages], { addGenerationPrompt: true }))
+  const withSystem = text([{ role: 'system', content: SYSTEM_PROBE }])
+  // One that fails in any case is told of where it is used.
+  const takes = withSystem?.includes(SYSTEM_PROBE) ?? text([]) === undefined
+  systemTaking.set(template, takes)
+  return takes
+}
+
+/**
+ * The messages as the template takes them: where it has no place for a system text, that stands before the first
+ * question, with a blank line between, as Gemma's makers advise
+ * (https://ai.google.dev/gemma/docs/core/prompt-structure). `systemMerged` says so.
+ */
+export function fitToTemplate(
+  template: ChatTemplate,
+  messages: readonly TemplateMessage[],
+): { readonly messages: readonly TemplateMessage[]; readonly systemMerged: boolean } {
+  const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content)
+  const others = messages.filter(({ role }) => role !== 'system')
+  const first = others.findIndex(({ role }) => role === 'user')
+  if (system.length === 0 || first < 0 || takesSystem(template)) return { messages, systemMerged: false }
+  const merged = others.map((message, index) =>
+    index === first ? { ...message, content: [...system, message.content].join('\n\n') } : message,
+  )
+  return { messages: merged, systemMerged: true }
+}
+
 /** The conversation up to the first token that the model says. */
 function promptText(template: ChatTemplate, messages: readonly TemplateMessage[]): string {
   const text = template.render(messages, { addGenerationPrompt: true })

@@ -62,6 +62,7 @@ describe("the model's chat template", () => {
         promptTokenCount: promptIds.length,
         truncated: { prompt: false, answer: false },
         lastAnswerOnly: false,
+        systemMerged: false,
       })),
     )
   })
@@ -212,6 +213,7 @@ describe('a conversation of several turns', () => {
       promptTokenCount: parts.slice(0, 3).flat().length,
       truncated: { prompt: false, answer: false },
       lastAnswerOnly: false,
+      systemMerged: false,
     })
   })
 
