@@ -15,6 +15,7 @@ import {
   type JsonAddedToken,
 } from './json-added.ts'
 import { jsonNormalizer } from './json-normalizer.ts'
+import { jsonPreTokenizer, type PreTokenize } from './json-pre-tokenizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
@@ -116,23 +117,44 @@ interface LibraryParts {
   readonly type: string
 }
 
+/**
+ * The library's BPE or WordPiece between our own reading of added tokens, normalizers and pre-tokenizers; a normalizer or
+ * pre-tokenizer of a kind that we do not know is the library's too.
+ */
 function libraryEncoder({ json, file, config, added, type }: LibraryParts): Encode {
   if (type === 'BPE') z.object({ merges: z.array(z.unknown()) }).parse(json['model'])
-  const open = (special: boolean): LibraryTokenizer => {
-    try {
-      return new LibraryTokenizer(
-        { ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) },
-        config,
-      )
-    } catch (error) {
-      throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
-    }
+  const library = openLibrary({ json, file, config, added, type })
+  const normalize = normalizerOf(json, library)
+  const cut = jsonPreTokenizer(json['pre_tokenizer']) ?? cutOf(library)
+  const idsOf = (text: string, isFirst: boolean): number[] => {
+    const pieces = cut([text], isFirst)
+    // The model of an empty list is an error.
+    return pieces.length === 0 ? [] : library.model!._call(pieces).flatMap((piece) => library.token_to_id(piece) ?? [])
   }
-  const whole = open(true)
-  let plain: LibraryTokenizer | null = null
+  const [all, words] = [true, false].map(
+    (special) => new AddedTokenSplitter(recognised(added, special), normalize),
+  ) as [AddedTokenSplitter, AddedTokenSplitter]
   return (text, recogniseSpecial) =>
-    (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
+    (recogniseSpecial ? all : words)
+      .split(text)
+      .flatMap((part, index) => (typeof part === 'string' ? idsOf(part, index === 0) : [part.id]))
 }
+
+function openLibrary({ json, file, config, added, type }: LibraryParts): LibraryTokenizer {
+  try {
+    return new LibraryTokenizer({ ...json, model: { ...(json['model'] as object), type }, added_tokens: added }, config)
+  } catch (error) {
+    throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const normalizerOf = (json: Record<string, unknown>, { normalizer }: LibraryTokenizer): ((text: string) => string) =>
+  jsonNormalizer(json['normalizer']) ?? ((text) => normalizer?.normalize(text) ?? text)
+
+const cutOf =
+  ({ pre_tokenizer: library }: LibraryTokenizer): PreTokenize =>
+  (pieces, isFirst) =>
+    library?.pre_tokenize([...pieces], { section_index: isFirst ? 0 : 1 }) ?? [...pieces]
 
 interface Parts {
   readonly config: TokenizerConfig

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadTokenizer, type Tokenizer } from './index.ts'
 import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
@@ -111,5 +111,66 @@ describe('folders that cannot be loaded', () => {
     await expect(loadTokenizer(folder)).rejects.toMatchObject({
       error: { code: 'tokenizer/damaged', facts: { file, position: 2 } },
     })
+  })
+})
+
+describe('files beside a tokenizer', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tokenizer-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+  const write = (name: string, content: unknown) => writeFile(join(folder, name), JSON.stringify(content))
+  const tiny = (name: string) => join(import.meta.dirname, '../../resources/models/terakoya-tiny-ja', name)
+
+  it('added_tokens.json gives words and marks, where tokenizer_config.json lists none', async () => {
+    await copyFile(tiny('spiece.model'), join(folder, 'spiece.model'))
+    await write('added_tokens.json', { '<|im_end|>': 32000, 寺子屋: 32001, '▁▁▁': 32002 })
+    await write('special_tokens_map.json', { additional_special_tokens: ['<|im_end|>'] })
+    const tokenizer = await loadTokenizer(folder)
+    expect(tokenizer.encode('寺子屋<|im_end|>')).toEqual([32001, 32000])
+    expect(tokenizer.decode([32001, 32000])).toBe('寺子屋')
+    expect(tokenizer.decode([32001, 32002, 32001])).toBe('寺子屋   寺子屋')
+    expect(tokenizer.vocabSize).toBe(32003)
+    await write('tokenizer_config.json', { added_tokens_decoder: {} })
+    expect((await loadTokenizer(folder)).encode('寺子屋')).not.toContain(32001)
+  })
+
+  it('added_tokens.json with ids that are none is named', async () => {
+    await copyFile(tiny('spiece.model'), join(folder, 'spiece.model'))
+    await write('added_tokens.json', { a: 'b' })
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      error: { code: 'tokenizer/setting', facts: { file: join(folder, 'added_tokens.json'), setting: 'a' } },
+    })
+  })
+
+  it("tiktoken's tokenizer.model gives way to tokenizer.json, and is named where it stands alone", async () => {
+    await writeFile(join(folder, 'tokenizer.model'), 'IQ== 0\nIg== 1\n')
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({
+      error: { code: 'tokenizer/unsupported', facts: { found: 'tiktoken' } },
+    })
+    await copyFile(tiny('tokenizer.json'), join(folder, 'tokenizer.json'))
+    expect((await loadTokenizer(folder)).encode('こんにちは').length).toBeGreaterThan(0)
+  })
+
+  it('added tokens of ▁ in a tokenizer.json are blanks when they are decoded', async () => {
+    await write('tokenizer.json', {
+      added_tokens: [{ id: 3, content: '▁▁', special: false, normalized: false }],
+      normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
+      pre_tokenizer: null,
+      post_processor: null,
+      decoder: {
+        type: 'Sequence',
+        decoders: [
+          { type: 'Replace', pattern: { String: '▁' }, content: ' ' },
+          { type: 'ByteFallback' },
+          { type: 'Fuse' },
+        ],
+      },
+      model: { type: 'BPE', vocab: { a: 0, b: 1, '▁': 2, '▁▁': 3 }, merges: ['▁ ▁'] },
+    })
+    const tokenizer = await loadTokenizer(folder)
+    expect(tokenizer.encode('a  b')).toEqual([0, 3, 1])
+    expect(tokenizer.decode([0, 3, 1])).toBe('a  b')
   })
 })

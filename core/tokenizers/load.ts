@@ -23,7 +23,11 @@ const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
-    if (await exists(file)) return loadSentencePiece(file, await readTokenizerConfig(folder))
+    if (!(await exists(file))) continue
+    const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
+    if (!isTiktoken(bytes)) return sentencePieceFrom(bytes, file, await readTokenizerConfig(folder))
+    if (!(await exists(join(folder, 'tokenizer.json'))))
+      throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
   }
   if (await exists(join(folder, 'tokenizer.json'))) return openJsonTokenizer(folder, await readTokenizerConfig(folder))
   if ((await exists(join(folder, VOCABULARY))) && (await exists(join(folder, MERGES))))
@@ -49,8 +53,10 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
 const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined =>
   CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
-async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
-  const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
+/** A list of tokens in base64 with their ranks, which Llama 3 and others have beside their tokenizer.json. */
+const isTiktoken = (bytes: Buffer): boolean => /^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(bytes.toString('latin1', 0, 1000))
+
+function sentencePieceFrom(bytes: Uint8Array, file: string, written: TokenizerConfig): Tokenizer {
   const classMarks = classMarksOf(written)
   const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
   const prefixOnce = classMarks !== undefined && config.legacy === false

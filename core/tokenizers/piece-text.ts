@@ -73,7 +73,9 @@ function spaceSymbolDecoder(meaningOf: MeaningOf, firstBlanks: 'all' | 'one' | '
   return {
     push: (id) => {
       const meaning = meaningOf(id)
-      if ('text' in meaning) return meaning.text === '' ? '' : emit(bytes.end() + meaning.text)
+      // Added tokens too: Gemma has runs of ▁ among them.
+      if ('text' in meaning)
+        return meaning.text === '' ? '' : emit(bytes.end() + meaning.text.replaceAll(SPACE_SYMBOL, ' '))
       const byte = BYTE_PIECE.exec(meaning.piece)
       return byte ? emit(bytes.push(parseInt(byte[1]!, 16))) : pieceText(meaning.piece, bytes.end())
     },

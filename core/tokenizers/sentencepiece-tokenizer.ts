@@ -84,7 +84,8 @@ export class SentencePieceTokenizer implements Tokenizer {
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
     return this.pieces.streamDecoder((id) => {
       const token = this.specialTokens.get(id)
-      return token && (token.hidden && skipSpecial ? '' : token.text)
+      if (!token?.hidden) return token?.text.replaceAll(SPACE_SYMBOL, ' ')
+      return skipSpecial ? '' : token.text
     })
   }
 

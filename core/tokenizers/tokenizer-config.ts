@@ -47,8 +47,12 @@ const TokenizerConfigSchema = z.object({
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
+/** added_tokens.json of older repositories: ids by text. */
+const AddedTokensFile = z.record(z.string().max(MAX_TOKEN_LENGTH), TokenIdSchema)
+
 /**
- * tokenizer_config.json, together with special_tokens_map.json and chat_template.jinja of older and newer repositories.
+ * tokenizer_config.json, together with special_tokens_map.json, added_tokens.json and chat_template.jinja of older and
+ * newer repositories.
  */
 export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
 
@@ -58,9 +62,11 @@ export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
  */
 export async function readTokenizerConfig(folder: string): Promise<TokenizerConfig> {
   const file = join(folder, 'tokenizer_config.json')
-  const [config, map, template] = await Promise.all([
+  const addedFile = join(folder, 'added_tokens.json')
+  const [config, map, added, template] = await Promise.all([
     optionalJson(file),
     optionalJson(join(folder, 'special_tokens_map.json')),
+    optionalJson(addedFile),
     optionalText(join(folder, 'chat_template.jinja')),
   ])
   const parsed = TokenizerConfigSchema.safeParse({
@@ -68,10 +74,28 @@ export async function readTokenizerConfig(folder: string): Promise<TokenizerConf
     ...config,
     ...(template === undefined ? {} : { chat_template: template }),
   })
-  if (parsed.success) return parsed.data
-  const setting = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? ''
-  throw new UserError('tokenizer/setting', { file, setting })
+  if (!parsed.success) throw settingError(file, parsed.error)
+  // As in transformers: what tokenizer_config.json lists is the whole.
+  if (config['added_tokens_decoder'] != null) return parsed.data
+  const ids = AddedTokensFile.safeParse(added)
+  if (!ids.success) throw settingError(addedFile, ids.error)
+  return { ...parsed.data, added_tokens_decoder: addedTokensOf(ids.data, namedTokens(parsed.data)) }
 }
+
+const settingError = (file: string, { issues }: z.ZodError): UserError =>
+  new UserError('tokenizer/setting', { file, setting: issues[0]?.path.map(String).join('.').slice(0, 100) ?? '' })
+
+/** The tokens of added_tokens.json by id; those that a mark names are special. */
+const addedTokensOf = (
+  ids: Readonly<Record<string, number>>,
+  named: readonly string[],
+): TokenizerConfig['added_tokens_decoder'] =>
+  Object.fromEntries(
+    Object.entries(ids).map(([content, id]) => {
+      const special = named.includes(content)
+      return [id, { content, special, normalized: !special, lstrip: false, rstrip: false, single_word: false }]
+    }),
+  )
 
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(

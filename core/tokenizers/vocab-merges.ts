@@ -33,16 +33,14 @@ const END = '<|endoftext|>'
  */
 export async function openVocabularyAndMerges(folder: string, written: TokenizerConfig): Promise<Tokenizer> {
   const file = join(folder, VOCABULARY)
-  const [vocab, merges, settings, added, model] = await Promise.all([
+  const [vocab, merges, settings, model] = await Promise.all([
     readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }),
     readMerges(join(folder, MERGES)),
     optional(join(folder, 'tokenizer_config.json')),
-    optional(join(folder, 'added_tokens.json')),
     optional(join(folder, 'config.json')),
   ])
   const ids = Vocabulary.safeParse(vocab)
-  const more = Vocabulary.safeParse(added)
-  if (!ids.success || !more.success) throw new UserError('tokenizer/damaged', { file, position: 0 })
+  if (!ids.success) throw new UserError('tokenizer/damaged', { file, position: 0 })
   const { add_prefix_space: prefix, add_bos_token: begins } = Settings.parse(settings)
   const family = familyOf(written, ModelType.parse(model).model_type)
   const config = { ...written, ...missingMarks(written, family, ids.data) }
@@ -50,12 +48,15 @@ export async function openVocabularyAndMerges(folder: string, written: Tokenizer
     model: { type: 'BPE', vocab: ids.data, merges, unk_token: null, fuse_unk: false, byte_fallback: false },
     normalizer: family === 'gpt2' ? null : { type: 'NFC' },
     pre_tokenizer: wordsOf(family, prefix ?? false),
-    post_processor: begins && config.bos_token ? beginning(config.bos_token, { ...ids.data, ...more.data }) : null,
+    post_processor:
+      begins && config.bos_token ? beginning(config.bos_token, { ...ids.data, ...addedIds(config) }) : null,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    added_tokens: Object.entries(more.data).map(([content, id]) => ({ id, content, special: false })),
   }
   return tokenizerFrom(json, file, folder, config)
 }
+
+const addedIds = ({ added_tokens_decoder: tokens }: TokenizerConfig): Record<string, number> =>
+  Object.fromEntries(Object.entries(tokens).map(([id, { content }]) => [content, Number(id)]))
 
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(
