@@ -38,6 +38,8 @@ const readers: Readonly<Record<string, string>> = {
   'core/cli/tutorial.ts': 'a resource of the program',
   'electron/web/cli.ts': 'package.json',
   'core/net/hub-client.ts': 'an answer of the Hub',
+  'core/training/checkpoint.ts': "files of models, which are others'",
+  'core/corpus/main.ts': 'what its own process says, and its own report',
   'core/samples/sample-files.ts': 'a line of a table',
   'core/samples/sample-messages.ts': 'a cell',
   'core/runs/log-file.ts': 'a line of the log',

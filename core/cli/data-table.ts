@@ -92,7 +92,6 @@ export async function withTable<T>(
   const table = await openTable(file, reading)
   requireChoice('sheet', reading.sheet, table.sheets)
   requireChoice('entry', reading.entry, table.entries)
-  for (const note of table.notes ?? []) console.error(noteSentence(note, language()))
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-data-'))
   const interruption = new AbortController()
   const interrupt = () => interruption.abort()

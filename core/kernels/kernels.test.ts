@@ -11,7 +11,7 @@ import { loraTargets } from '../models/family.ts'
 import { layOutLora } from '../models/lora.ts'
 import { lossHead, type LossHeadOptions } from '../models/loss-head.ts'
 import { trainingProgram, type TrainingOptions } from '../models/programs.ts'
-import { rotaryTables } from '../models/rotary.ts'
+import { longTextLimit, rotaryTables } from '../models/rotary.ts'
 import { openProgram, operatorsRun, type Contents } from './run-program.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { fillOdd } from '../random/rng.ts'
@@ -46,9 +46,13 @@ function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOut
   const feeds: Record<string, Contents> = {
     ids: Int32Array.from({ length: N }, (_, index) => (7 + index * 13) % Math.min(vocabularySize, 150)),
     positions: BigInt64Array.from({ length: N }, (_, index) => BigInt(index % T)),
+    // Of texts that are not long: every other row of LongRoPE's tables.
+    ...(longTextLimit(architecture) === null
+      ? {}
+      : { turns: BigInt64Array.from({ length: N }, (_, index) => BigInt((index % T) * 2)) }),
     segments: Int32Array.from({ length: N }, (_, index) => Math.floor(index / T) * 2 + Number(index % T > 6)),
     targets: Int32Array.from(targets),
-    labels: BigInt64Array.from(targets, (index) => BigInt((20 + index * 7) % 150)),
+    labels: BigInt64Array.from(targets, (index) => BigInt((20 + index * 7) % Math.min(vocabularySize, 150))),
     weights: new Float32Array(targets.length).fill(1 / targets.length),
     p: Float32Array.from({ length: layout.parameterCount }, (_, index) => Math.sin(index * 1.7) * 0.05),
     g: new Float32Array(layout.parameterCount),
@@ -62,7 +66,7 @@ function inputsOf({ architecture }: ModelFiles, layout: ReturnType<typeof layOut
     loss_unscale: Float32Array.of(1 / 128),
     ...Object.fromEntries(rotaryTables(architecture, S).map(({ name, values }) => [name, values])),
   }
-  return { feeds, dims: { B, T, N, M: targets.length, 'M/K': targets.length / 2, S, R: B * heads * T } }
+  return { feeds, dims: { B, T, N, M: targets.length, 'M/K': targets.length / 2, S, '2·S': 2 * S, R: B * heads * T } }
 }
 
 const distance = (found: Float32Array, wanted: Float32Array) =>
