@@ -43,7 +43,7 @@ test('a library that cannot be written: one sentence and exit code 1', () => {
   const file = join(dirname(folders.library), 'file')
   writeFileSync(file, '')
   const { exitCode, stderr } = terakoya(folders, 'serve', '--port', '0', '--library', join(file, 'library'))
-  expect(stderr.trim()).toBe(sentence('library/unwritable', { folder: join(file, 'library') }))
+  expect(stderr.trim()).toBe(sentence('library/not-folder', { folder: join(file, 'library') }))
   expect(exitCode).toBe(1)
   expect(readFileSync(file, 'utf8')).toBe('')
 })
