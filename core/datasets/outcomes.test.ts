@@ -92,7 +92,9 @@ describe('a dataset on a disk that fails', () => {
         )
         .finally(putBack)
       isHit = disk.seen.length >= at
-      if (isHit) expect([at, disk.seen[at - 1], outcome]).toEqual([at, disk.seen[at - 1], code])
+      // The index is written meanwhile, and does without.
+      const wanted = disk.seen[at - 1]?.includes('index.json') ? null : code
+      if (isHit) expect([at, disk.seen[at - 1], outcome]).toEqual([at, disk.seen[at - 1], wanted])
       if (!(await datasets()).includes(`${id}.duckdb`)) await service.restore({ id })
       expect((await service.page({ id, offset: 0, limit: 1 })).rowCount).toBe(11)
     }
