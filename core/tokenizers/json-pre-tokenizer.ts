@@ -2,6 +2,7 @@
 // that the model encodes one by one.
 import { SplitPreTokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
+import { characterOfByte } from './byte-alphabet.ts'
 
 /** Cuts pieces into smaller ones. `isFirst`: the first piece begins the whole text. */
 export type PreTokenize = (pieces: readonly string[], isFirst: boolean) => string[]
@@ -161,11 +162,5 @@ function metaspace(json: unknown): PreTokenize {
     })
 }
 
-/** GPT-2's alphabet of bytes: printable Latin-1 for its own byte, U+0100 and on for the others. */
-const characterOfByte: readonly string[] = (() => {
-  const isPrintable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
-  let next = 0x100
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : next++))
-})()
 const encoder = new TextEncoder()
 const inBytes = (text: string): string => Array.from(encoder.encode(text), (byte) => characterOfByte[byte]).join('')

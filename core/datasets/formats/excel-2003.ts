@@ -6,6 +6,7 @@ import { sayingDamage, toDamage } from './workbook-parts.ts'
 import { isTrue } from './xlsx-book.ts'
 import { collected, readXml, type XmlAttributes, type XmlCollector, type XmlHandler } from './xml-parser.ts'
 import { checkColumn, writtenNumber } from './xlsx-rows.ts'
+import { ReadRows } from './read-rows.ts'
 
 /** Excel 2003's XML (SpreadsheetML 2003) row by row. Throws UserError for a document that is damaged. */
 export async function openExcel2003(file: FileContents, skipRows: number): Promise<Workbook> {
@@ -90,7 +91,7 @@ class TableReader implements XmlCollector<TableRow> {
   readonly #wanted: string | undefined
   readonly #most: number
   readonly #file: string
-  #rows: TableRow[] = []
+  readonly #rows = new ReadRows<TableRow>()
   #sheet = ''
   #filled = 0
   #number = 0
@@ -112,9 +113,7 @@ class TableReader implements XmlCollector<TableRow> {
   }
 
   take(): TableRow[] {
-    const rows = this.#rows
-    this.#rows = []
-    return rows
+    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {

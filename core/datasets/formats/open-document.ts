@@ -6,6 +6,7 @@ import type { FileContents } from './table-format.ts'
 import { sayingDamage, toDamage } from './workbook-parts.ts'
 import { collected, readXml, type XmlAttributes, type XmlCollector, type XmlHandler } from './xml-parser.ts'
 import { checkColumn, writtenNumber } from './xlsx-rows.ts'
+import { ReadRows } from './read-rows.ts'
 
 /**
  * OpenDocument's sheets row by row, out of content.xml or of a document that is one XML file. Throws UserError for a
@@ -83,7 +84,7 @@ class TableReader implements XmlCollector<TableRow> {
   readonly #wanted: number | undefined
   readonly #most: number
   readonly #file: string
-  #rows: TableRow[] = []
+  readonly #rows = new ReadRows<TableRow>()
   #filled = 0
   #table = -1
   #nesting = 0
@@ -104,9 +105,7 @@ class TableReader implements XmlCollector<TableRow> {
   }
 
   take(): TableRow[] {
-    const rows = this.#rows
-    this.#rows = []
-    return rows
+    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {

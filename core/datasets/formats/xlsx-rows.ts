@@ -5,6 +5,7 @@ import type { FileContents } from './table-format.ts'
 import { sayingDamage, toDamage } from './workbook-parts.ts'
 import { isTrue, openXlsxBook, RichText, unescaped, type XlsxBook } from './xlsx-book.ts'
 import { collected, type XmlAttributes, type XmlCollector } from './xml-parser.ts'
+import { ReadRows } from './read-rows.ts'
 
 /** The largest sheet that a million rows fill. */
 export const MAX_SHEET_BYTES = 2 ** 32 - 1
@@ -40,7 +41,7 @@ class SheetReader implements XmlCollector<SheetRow> {
   readonly #book: XlsxBook
   readonly #file: string
   readonly #rich = new RichText()
-  #rows: SheetRow[] = []
+  readonly #rows = new ReadRows<SheetRow>()
   #number = 0
   #cells: (string | null)[] | null = null
   #column = 0
@@ -57,9 +58,7 @@ class SheetReader implements XmlCollector<SheetRow> {
   }
 
   take(): SheetRow[] {
-    const rows = this.#rows
-    this.#rows = []
-    return rows
+    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {
