@@ -72,6 +72,7 @@ export async function makePlan(
   issues.push(
     ...warnings(counts.train, values, sizes.memoryBytes, memory),
     ...(await datasetWarnings(dataset, datasets)),
+    ...systemWarnings(dataset, model, values),
   )
   return {
     trainRowCount: counts.train,
@@ -149,6 +150,14 @@ function warnings(
   if (memoryBytes > totalBytes) warn('training.batch_size', isGpu ? 'plan/gpu-memory' : 'plan/memory')
   return found
 }
+
+/** A column of system texts with a model whose chat template has no place for them. */
+const systemWarnings = (dataset: DatasetInfo | null, model: LocalModel | null, values: SettingValues): PlanIssue[] =>
+  model?.mergesSystem &&
+  values['dataset.sample_format'] !== 'h2o' &&
+  dataset?.columns.some(({ role }) => role === 'system')
+    ? [{ severity: 'warning', setting: 'dataset.sample_format', error: { code: 'plan/system-merged', facts: {} } }]
+    : []
 
 /** Problems in the rows warn but forbid nothing. */
 async function datasetWarnings(dataset: DatasetInfo | null, datasets: DatasetService): Promise<PlanIssue[]> {

@@ -1,7 +1,8 @@
 import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
 import { architectureOf } from '../models/family.ts'
-import type { Tokenizer } from '../tokenizers/index.ts'
+import { readsSystem } from '../samples/sample-template.ts'
+import { readEndIds, type Tokenizer } from '../tokenizers/index.ts'
 import { readLicence } from './card.ts'
 import type { OpenModel } from './open-model.ts'
 import type { Description } from './protocol.ts'
@@ -10,7 +11,9 @@ import type { Description } from './protocol.ts'
 export async function describeModel(model: OpenModel): Promise<Description> {
   const { config, tensors } = await model.checkpoint()
   const { vocabularySize, contextLength } = architectureOf(config)
-  tryTokenizer(await model.tokenizer())
+  const tokenizer = await model.tokenizer()
+  tryTokenizer(tokenizer)
+  await readEndIds(model.folder)
   const places = distinct([...tensors.values()])
   return {
     architecture: nameOf(config['architectures']),
@@ -19,6 +22,7 @@ export async function describeModel(model: OpenModel): Promise<Description> {
     contextLengthTokens: contextLength,
     vocabularySize,
     licence: await readLicence(model.folder),
+    ...(tokenizer.chatTemplate && !readsSystem(tokenizer.chatTemplate) ? { mergesSystem: true } : {}),
   }
 }
 

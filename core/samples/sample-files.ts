@@ -33,6 +33,8 @@ export interface SampleSet {
   readonly truncatedCount: number
   /** How many conversations teach only their last answer because the chat template rewrites the earlier ones. */
   readonly lastAnswerOnlyCount: number
+  /** Of how many conversations the system text stands before the first question: the chat template has no place for it. */
+  readonly systemMergedCount: number
 }
 
 /** Tokenizing pauses so often (in rows) that the engine can answer in between. */
@@ -74,11 +76,12 @@ export async function readSamples(
   settings: SettingValues,
   onWarning: (warning: SampleWarning) => void,
 ): Promise<TrainingSample[]> {
-  const { samples, leftOut, truncatedCount, lastAnswerOnlyCount } = await readSampleSet(file, tokenizer, settings)
+  const { samples, leftOut, ...counts } = await readSampleSet(file, tokenizer, settings)
   const warn = (code: string, facts: Record<string, number>) =>
     onWarning({ kind: 'log', level: 'warning', code, facts })
-  if (truncatedCount > 0) warn('run/truncated', { count: truncatedCount })
-  if (lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: lastAnswerOnlyCount })
+  if (counts.truncatedCount > 0) warn('run/truncated', { count: counts.truncatedCount })
+  if (counts.lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: counts.lastAnswerOnlyCount })
+  if (counts.systemMergedCount > 0) warn('run/system-merged', { count: counts.systemMergedCount })
   for (const code of new Set(Object.values(logCodes))) {
     const rows = leftOut.filter((row) => logCodes[row.code] === code)
     if (rows[0]) warn(code, { count: rows.length, firstRow: rows[0].rowNumber })
@@ -121,6 +124,7 @@ export async function readSampleSet(file: string, tokenizer: Tokenizer, settings
     leftOut: [] as LeftOutRow[],
     truncatedCount: 0,
     lastAnswerOnlyCount: 0,
+    systemMergedCount: 0,
   }
   for (const [index, found] of conversations.entries()) {
     const made = sampleOf(found, tokenizer, options)
@@ -129,6 +133,7 @@ export async function readSampleSet(file: string, tokenizer: Tokenizer, settings
       set.samples.push(made.sample)
       if (made.truncated) set.truncatedCount++
       if (made.lastAnswerOnly) set.lastAnswerOnlyCount++
+      if (made.systemMerged) set.systemMergedCount++
     }
     if ((index + 1) % ROWS_PER_PAUSE === 0) await new Promise((resolve) => setImmediate(resolve))
   }
@@ -139,15 +144,15 @@ function sampleOf(
   found: RowConversation,
   tokenizer: Tokenizer,
   options: SampleOptions,
-): { sample: TrainingSample; truncated: boolean; lastAnswerOnly: boolean } | LeftOutRow {
+): { sample: TrainingSample; truncated: boolean; lastAnswerOnly: boolean; systemMerged: boolean } | LeftOutRow {
   const { rowId, rowNumber } = found.row
   if ('issue' in found) return { rowNumber, code: found.issue }
   const { prompt, answer } = found.conversation
   const result = buildSample(tokenizer, { rowId, ...found.conversation }, options)
   if (!result.ok) return { rowNumber, code: result.issue.code }
-  const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly } = result.sample
+  const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly, systemMerged = false } = result.sample
   const sample = { ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt, answer }
-  return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly }
+  return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly, systemMerged }
 }
 
 /** The largest datasets, and the longest cells. */

@@ -1,6 +1,13 @@
 import { UserError } from '../contract/errors.ts'
 import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
-import { encodeTemplateAnswer, encodeTemplatePrompt, type MarkedIds, type TemplatePrompt } from './sample-template.ts'
+import {
+  encodeTemplateAnswer,
+  encodeTemplatePrompt,
+  readableBy,
+  readsSystem,
+  type MarkedIds,
+  type TemplatePrompt,
+} from './sample-template.ts'
 
 /**
  * H2O LLM Studio's markers, taken literally. The flags say whether the end mark follows each part; all are true by
@@ -49,6 +56,8 @@ export interface EncodedConversation {
   readonly turns: readonly EncodedTurn[]
   /** True where the template rewrites earlier turns: they are part of the only turn's prompt. */
   readonly earlierAnswersUnknown: boolean
+  /** True where the template has no place for the system text, which stands before the first question instead. */
+  readonly systemMerged: boolean
 }
 
 const H2O_SYSTEM_START = '<|system|>'
@@ -68,7 +77,10 @@ export function encodePrompt(
   messages: readonly TemplateMessage[],
 ): number[] {
   const format = formatFor(tokenizer, wanted)
-  if (format.kind === 'template') return [...encodeTemplatePrompt(tokenizer, templateOf(tokenizer), messages).ids]
+  if (format.kind === 'template') {
+    const template = templateOf(tokenizer)
+    return [...encodeTemplatePrompt(tokenizer, template, readableBy(template, messages)).ids]
+  }
   return messages.map((message) => encodeH2o(tokenizer, format, message)).flatMap(({ ids, end }) => [...ids, ...end])
 }
 
@@ -107,10 +119,15 @@ function encodeWithTemplate(
   template: ChatTemplate,
   conversation: Conversation,
 ): EncodedConversation {
-  const messages = messagesOf(conversation)
+  const messages = readableBy(template, messagesOf(conversation))
   const prompt = encodeTemplatePrompt(tokenizer, template, messages)
   const last = encodeTemplateAnswer(tokenizer, template, messages, prompt, conversation.answer)
-  return { system: NOTHING, turns: cutIntoTurns(prompt, last), earlierAnswersUnknown: prompt.answers === null }
+  return {
+    system: NOTHING,
+    turns: cutIntoTurns(prompt, last),
+    earlierAnswersUnknown: prompt.answers === null,
+    systemMerged: Boolean(conversation.system) && !readsSystem(template),
+  }
 }
 
 /** An earlier answer's last id counts as its end mark, so that it stays when the answer is shortened. */
@@ -135,7 +152,12 @@ function encodeWithMarkers(
     prompt: write('user', turn.prompt).ids,
     answer: write('assistant', turn.answer),
   }))
-  return { system: system ? write('system', system) : NOTHING, turns, earlierAnswersUnknown: false }
+  return {
+    system: system ? write('system', system) : NOTHING,
+    turns,
+    earlierAnswersUnknown: false,
+    systemMerged: false,
+  }
 }
 
 /** system: <|system|>{text}</s>   user: <|prompt|>{text}</s><|answer|>   assistant: {text}</s>. A prompt's mark lies within its ids: it is cut at its beginning. */

@@ -36,6 +36,8 @@ export const log: LocaleOf<typeof ja> = {
     '{count} rows were left out because their parents lead back to them (the first is row {firstRow}).',
   'run/rows-parent-left-out':
     '{count} rows were left out because an earlier row of their conversation cannot be used (the first is row {firstRow}).',
+  'run/system-merged':
+    'The chat template has no place for a system text, so that of {count} conversations stands before the first question.',
   'run/last-answer-only':
     'The chat template rewrites earlier turns, so {count} conversations teach their last answer only.',
 }
