@@ -39,7 +39,7 @@ type Resolved = Omit<GenerateTarget, 'messages'> & {
 }
 
 /** A base model is asked as the run of it that answers beside it: else the two could not be compared. */
-function alike(targets: readonly Resolved[]): Omit<GenerateTarget, 'messages'>[] {
+export function alike(targets: readonly Resolved[]): Omit<GenerateTarget, 'messages'>[] {
   return targets.map(({ base, isTrained, ...target }) => {
     const run = isTrained ? undefined : targets.find((other) => other.isTrained && other.base === base)
     return { ...target, format: run?.format ?? target.format }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { CharsMap } from './chars-map.ts'
 import { graphemesOf } from './graphemes.ts'
-import { toRegExp } from './json-regex.ts'
+import { toRegExp } from './oniguruma.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 import { withoutLeadingSpaces, withoutTrailingSpaces } from './white-space.ts'
 

@@ -1,5 +1,5 @@
-// A folder with tokenizer.json: BPE (and WordPiece) through @huggingface/tokenizers, Unigram through our own lattice,
-// decoding by ourselves so that it streams.
+// A folder with tokenizer.json: BPE and Unigram by ourselves; WordPiece, and BPE with parts that we do not know, through
+// @huggingface/tokenizers. Decoding by ourselves, so that it streams.
 import { join } from 'node:path'
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
@@ -9,12 +9,14 @@ import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import {
   AddedTokenSplitter,
   allAddedTokens,
-  decodedText,
+  decodedPiece,
   JsonAddedTokenSchema,
   toSpecialToken,
   type JsonAddedToken,
 } from './json-added.ts'
-import { jsonNormalizer } from './json-normalizer.ts'
+import { jsonBpe } from './json-bpe.ts'
+import { jsonNormalizer, type Step } from './json-normalizer.ts'
+import { jsonPreTokenizer } from './json-pre-tokenizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
@@ -60,9 +62,11 @@ function partsOf(
   const idOfPiece = vocabularyOf(model['vocab'], type)
   const added = allAddedTokens(written, config, (piece) => idOfPiece.get(piece))
   const normalize = jsonNormalizer(json['normalizer']) ?? ((text: string) => text)
-  const decodedTexts = new Map(added.map((token) => [token.id, decodedText(token, normalize)]))
-  const shared = { decoder, idOfPiece, decodedTexts, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
+  const addedPieces = new Map(added.map((token) => [token.id, decodedPiece(token, normalize)]))
+  const shared = { decoder, idOfPiece, addedPieces, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
   if (type === 'Unigram') return { ...shared, encode: unigramEncoder(json, file, added) }
+  const ours = type === 'BPE' ? bpeEncoder(json, added, idOfPiece) : null
+  if (ours) return { ...shared, encode: ours }
   if (type === 'BPE' || type === 'WordPiece')
     return { ...shared, encode: libraryEncoder({ json, file, config, added, type }) }
   throw unsupported(file, type)
@@ -90,15 +94,35 @@ type Encode = (text: string, recogniseSpecial: boolean) => number[]
 const recognised = (added: readonly JsonAddedToken[], special: boolean): JsonAddedToken[] =>
   added.filter((token) => special || !token.special)
 
-function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
-  const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
+/** Ids of a normalised stretch between added tokens; `isFirst` where the text begins with it. */
+type EncodeStretch = (stretch: string, isFirst: boolean) => number[]
+
+function stretchEncoder(normalize: Step, added: readonly JsonAddedToken[], encodeStretch: EncodeStretch): Encode {
   const [all, words] = [true, false].map(
-    (special) => new AddedTokenSplitter(recognised(added, special), unigram.normalize),
+    (special) => new AddedTokenSplitter(recognised(added, special), normalize),
   ) as [AddedTokenSplitter, AddedTokenSplitter]
   return (text, recogniseSpecial) =>
     (recogniseSpecial ? all : words)
       .split(text)
-      .flatMap((part, index) => (typeof part === 'string' ? unigram.encode(part, index === 0) : [part.id]))
+      .flatMap((part, index) => (typeof part === 'string' ? encodeStretch(part, index === 0) : [part.id]))
+}
+
+function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
+  const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
+  return stretchEncoder(unigram.normalize, added, (stretch, isFirst) => unigram.encode(stretch, isFirst))
+}
+
+/** Null where a normaliser or pre-tokeniser is not known to us. */
+function bpeEncoder(
+  json: Record<string, unknown>,
+  added: readonly JsonAddedToken[],
+  idOfPiece: ReadonlyMap<string, number>,
+): Encode | null {
+  const normalize = jsonNormalizer(json['normalizer'])
+  const cut = jsonPreTokenizer(json['pre_tokenizer'])
+  if (!normalize || !cut) return null
+  const encodeWord = jsonBpe(json['model'], idOfPiece)
+  return stretchEncoder(normalize, added, (stretch, isFirst) => cut(stretch, isFirst).flatMap(encodeWord))
 }
 
 interface LibraryParts {
@@ -134,8 +158,8 @@ interface Parts {
   readonly decoder: unknown
   readonly idOfPiece: ReadonlyMap<string, number>
   readonly specialTokens: SpecialTokens
-  /** Text of each added token's id, as it is decoded. */
-  readonly decodedTexts: ReadonlyMap<number, string>
+  /** The piece that each added token's id is decoded as. */
+  readonly addedPieces: ReadonlyMap<number, string>
   readonly encode: Encode
 }
 
@@ -188,11 +212,11 @@ class JsonTokenizer implements Tokenizer {
   }
 
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
-    const { specialTokens, decodedTexts } = this.#parts
+    const { specialTokens, addedPieces } = this.#parts
     return this.#pieceText.decoder((id) => {
       const token = specialTokens.get(id)
-      if (token) return { text: token.hidden && skipSpecial ? '' : (decodedTexts.get(id) ?? token.text) }
-      return { piece: this.#pieces[id] ?? '' }
+      if (token?.hidden && skipSpecial) return { text: '' }
+      return { piece: addedPieces.get(id) ?? this.#pieces[id] ?? '' }
     })
   }
 

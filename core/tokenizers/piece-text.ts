@@ -1,3 +1,4 @@
+import { byteOfCharacter } from './byte-alphabet.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { ByteGatherer } from './text-decoder.ts'
 import { SPACE_SYMBOL } from './utf8.ts'
@@ -97,18 +98,6 @@ function byteLevelDecoder(meaningOf: MeaningOf): StreamDecoder {
     end: () => utf8.decode(),
   }
 }
-
-/**
- * GPT-2's alphabet: printable Latin-1 characters stand for their own byte, those from U+0100 on for the other bytes in
- * order.
- */
-const byteOfCharacter: ReadonlyMap<string, number> = (() => {
-  const isPrintable = (byte: number) => (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae
-  const map = new Map<string, number>()
-  let next = 0x100
-  for (let byte = 0; byte < 256; byte++) map.set(String.fromCharCode(isPrintable(byte) ? byte : next++), byte)
-  return map
-})()
 
 /** The bytes that a byte-level piece spells; a piece with any other character stands for its own UTF-8. */
 function bytesOf(piece: string): Uint8Array {
