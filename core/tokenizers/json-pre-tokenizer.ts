@@ -149,7 +149,10 @@ const kinds: Readonly<Record<string, (json: unknown) => Cut | null>> = {
       .pretokenizers.map(jsonPreTokenizer)
     if (!steps.every((step): step is Cut => step !== null)) return null
     return (text, isFirst) =>
-      steps.reduce((words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0)), [text])
+      steps.reduce(
+        (words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0 && text.startsWith(word))),
+        [text],
+      )
   },
 }
 
