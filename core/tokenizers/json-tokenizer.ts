@@ -23,7 +23,7 @@ import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { PieceText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
-import { readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
+import { markTexts, readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const File = z.looseObject({
@@ -191,13 +191,7 @@ class JsonTokenizer implements Tokenizer {
     this.vocabSize = specialTokens.list.reduce((size, { id }) => Math.max(size, id + 1), pieces.length)
     this.special = specialIdsOf(parts)
     const source = templateSource(config)
-    if (source)
-      this.chatTemplate = createChatTemplate(source, {
-        bos_token: config.bos_token ?? '',
-        eos_token: config.eos_token ?? '',
-        pad_token: config.pad_token ?? '',
-        unk_token: config.unk_token ?? '',
-      })
+    if (source) this.chatTemplate = createChatTemplate(source, markTexts(config))
   }
 
   encode(text: string, { recogniseSpecial = true }: EncodeOptions = {}): number[] {

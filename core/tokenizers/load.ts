@@ -8,22 +8,40 @@ import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
-import { namedTokens, readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import {
+  markTexts,
+  namedTokens,
+  readTokenizerConfig,
+  templateSource,
+  type TokenizerConfig,
+} from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
+/** Llama 3's and others' tokenizer.model: every line a piece in Base64 and its rank. The same stands in tokenizer.json. */
+const TIKTOKEN = /^[A-Za-z0-9+/]+=* \d+\r?\n/
+const TIKTOKEN_BYTES = 1000
+const SUPPORTED = 'SentencePiece, tokenizer.json (BPE, Unigram)'
+
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, with
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model where that is SentencePiece's, else
+ * tokenizer.json, with
  * tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
  * 'tokenizer/setting' or one of readRegularFile's.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const hasJson = await exists(join(folder, 'tokenizer.json'))
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
-    if (await exists(file)) return loadSentencePiece(file, await readTokenizerConfig(folder))
+    if (!(await exists(file))) continue
+    const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
+    const isRanks = TIKTOKEN.test(bytes.toString('latin1', 0, TIKTOKEN_BYTES))
+    if (isRanks && !hasJson)
+      throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
+    if (!isRanks) return loadSentencePiece(file, bytes, await readTokenizerConfig(folder))
   }
-  if (!(await exists(join(folder, 'tokenizer.json')))) throw new UserError('tokenizer/missing', { folder })
+  if (!hasJson) throw new UserError('tokenizer/missing', { folder })
   return openJsonTokenizer(folder, await readTokenizerConfig(folder))
 }
 
@@ -43,8 +61,7 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
 const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined =>
   CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
-async function loadSentencePiece(file: string, written: TokenizerConfig): Promise<Tokenizer> {
-  const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
+function loadSentencePiece(file: string, bytes: Uint8Array, written: TokenizerConfig): Tokenizer {
   const classMarks = classMarksOf(written)
   const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
   const prefixOnce = classMarks !== undefined && config.legacy === false
@@ -102,12 +119,8 @@ function chatTemplateOf(config: TokenizerConfig, pieces: SentencePiece): ChatTem
   const source = templateSource(config)
   if (!source) return undefined
   const { bos, eos } = pieces.model.marks
-  const textOf = (text: string | null | undefined, mark: number): string =>
-    text ?? (mark >= 0 ? pieces.pieceText(mark) : '')
-  return createChatTemplate(source, {
-    bos_token: textOf(config.bos_token, bos),
-    eos_token: textOf(config.eos_token, eos),
-    pad_token: config.pad_token ?? '',
-    unk_token: config.unk_token ?? '',
-  })
+  const textOf = (text: string | null | undefined, mark: number): string | null =>
+    text ?? (mark >= 0 ? pieces.pieceText(mark) : null)
+  const marks = { ...config, bos_token: textOf(config.bos_token, bos), eos_token: textOf(config.eos_token, eos) }
+  return createChatTemplate(source, markTexts(marks))
 }

@@ -48,7 +48,8 @@ const TokenizerConfigSchema = z.object({
 })
 
 /**
- * tokenizer_config.json, together with special_tokens_map.json and chat_template.jinja of older and newer repositories.
+ * tokenizer_config.json, together with special_tokens_map.json, added_tokens.json and chat_template.jinja of older and
+ * newer repositories.
  */
 export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
 
@@ -58,9 +59,10 @@ export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
  */
 export async function readTokenizerConfig(folder: string): Promise<TokenizerConfig> {
   const file = join(folder, 'tokenizer_config.json')
-  const [config, map, template] = await Promise.all([
+  const [config, map, added, template] = await Promise.all([
     optionalJson(file),
     optionalJson(join(folder, 'special_tokens_map.json')),
+    optionalJson(join(folder, ADDED_TOKENS)),
     optionalText(join(folder, 'chat_template.jinja')),
   ])
   const parsed = TokenizerConfigSchema.safeParse({
@@ -68,9 +70,29 @@ export async function readTokenizerConfig(folder: string): Promise<TokenizerConf
     ...config,
     ...(template === undefined ? {} : { chat_template: template }),
   })
-  if (parsed.success) return parsed.data
+  if (parsed.success)
+    return 'added_tokens_decoder' in config ? parsed.data : withAddedTokens(parsed.data, added, folder)
   const setting = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? ''
   throw new UserError('tokenizer/setting', { file, setting })
+}
+
+const ADDED_TOKENS = 'added_tokens.json'
+const AddedIds = z.record(z.string().max(MAX_TOKEN_LENGTH), TokenIdSchema)
+
+/** Older repositories name added tokens and their ids in a file of its own; marks among them are special. */
+function withAddedTokens(config: TokenizerConfig, json: Record<string, unknown>, folder: string): TokenizerConfig {
+  const ids = AddedIds.safeParse(json)
+  if (!ids.success)
+    throw new UserError('tokenizer/setting', {
+      file: join(folder, ADDED_TOKENS),
+      setting: ids.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? '',
+    })
+  const marks = new Set(namedTokens(config))
+  const tokens = Object.entries(ids.data).map(([content, id]) => {
+    const special = marks.has(content)
+    return [id, { content, special, normalized: !special, lstrip: false, rstrip: false, single_word: false }] as const
+  })
+  return { ...config, added_tokens_decoder: Object.fromEntries(tokens) }
 }
 
 const exists = (file: string): Promise<boolean> =>
@@ -91,18 +113,17 @@ export const templateSource = ({ chat_template: written }: TokenizerConfig): str
     ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template
     : written) ?? undefined
 
+const MARKS = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'] as const
+
+/** The texts of the marks that there are, by their names in a chat template. */
+export const markTexts = (config: Pick<TokenizerConfig, (typeof MARKS)[number]>): Record<string, string> =>
+  Object.fromEntries(MARKS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])))
+
 /** The texts of all marks and additional special tokens that the settings name. */
 export const namedTokens = (config: TokenizerConfig): string[] =>
-  [
-    config.bos_token,
-    config.eos_token,
-    config.unk_token,
-    config.pad_token,
-    config.sep_token,
-    config.cls_token,
-    config.mask_token,
-    ...(config.additional_special_tokens ?? []),
-  ].filter((text): text is string => Boolean(text))
+  [...MARKS.map((name) => config[name]), ...(config.additional_special_tokens ?? [])].filter((text): text is string =>
+    Boolean(text),
+  )
 
 const MarkId = z
   .union([
