@@ -1,20 +1,19 @@
 import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
-import { checkMatrices } from '../models/checkpoint-names.ts'
-import type { Tokenizer } from '../tokenizers/index.ts'
-import { modelFilesOf } from '../weights/model-files.ts'
+import { architectureOf } from '../models/family.ts'
+import { readsSystem } from '../samples/sample-template.ts'
+import { readEndIds, type Tokenizer } from '../tokenizers/index.ts'
 import { readLicence } from './card.ts'
 import type { OpenModel } from './open-model.ts'
 import type { Description } from './protocol.ts'
 
 /** Describes a model whose files can be used. Throws UserError where they cannot. */
 export async function describeModel(model: OpenModel): Promise<Description> {
-  const checkpoint = await model.checkpoint()
-  const { config, tensors } = checkpoint
-  const files = modelFilesOf(checkpoint)
-  checkMatrices(files)
-  const { vocabularySize, contextLength } = files.architecture
-  tryTokenizer(await model.tokenizer())
+  const { config, tensors } = await model.checkpoint()
+  const { vocabularySize, contextLength } = architectureOf(config)
+  const tokenizer = await model.tokenizer()
+  tryTokenizer(tokenizer)
+  await readEndIds(model.folder)
   const places = distinct([...tensors.values()])
   return {
     architecture: nameOf(config['architectures']),
@@ -23,6 +22,7 @@ export async function describeModel(model: OpenModel): Promise<Description> {
     contextLengthTokens: contextLength,
     vocabularySize,
     licence: await readLicence(model.folder),
+    ...(tokenizer.chatTemplate && !readsSystem(tokenizer.chatTemplate) ? { mergesSystem: true } : {}),
   }
 }
 

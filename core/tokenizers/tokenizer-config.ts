@@ -137,6 +137,24 @@ const MarkId = z
   .catch(undefined)
 const ModelConfigSchema = z.object({ bos_token_id: MarkId, eos_token_id: MarkId, pad_token_id: MarkId })
 
+const EndIds = z.object({
+  eos_token_id: z
+    .union([TokenIdSchema.transform((id) => [id]), z.array(TokenIdSchema)])
+    .optional()
+    .catch(undefined),
+})
+
+/**
+ * Ids of the tokens that end an answer in the model's config.json and generation_config.json. Throws UserError
+ * 'checkpoint/json-invalid' for a damaged file.
+ */
+export async function readEndIds(folder: string): Promise<number[]> {
+  const files = await Promise.all(
+    ['config.json', 'generation_config.json'].map((name) => optionalJson(join(folder, name))),
+  )
+  return files.flatMap((json) => EndIds.parse(json).eos_token_id ?? [])
+}
+
 /**
  * Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are
  * several.
