@@ -32,65 +32,71 @@ export interface ChatServiceOptions {
   readonly emit: Emit
 }
 
-/** A run with the default settings reads its rows in this format: the chat template, else H2O's markers. */
-const defaultFormat = sampleOptionsOf(defaultSettings()).format
-
-type Resolved = Omit<GenerateTarget, 'messages'> & {
-  /** The base model: that which is asked, or that which a run has trained. */
-  readonly base: ModelId
-  readonly isTrained: boolean
+/** What the engine opens for each source, and the format in which it is asked. */
+async function resolveSources(
+  sources: readonly ChatSource[],
+  models: ModelService,
+  experiments: ExperimentService,
+): Promise<Resolved[]> {
+  const records = await Promise.all(
+    sources.map((source) => (source.kind === 'experiment' ? experiments.record(source.experimentId) : source.modelId)),
+  )
+  const tuned = records.filter((record) => typeof record !== 'string')
+  return Promise.all(
+    records.map((record) =>
+      typeof record === 'string' ? resolveModel(models, record, tuned) : resolveExperiment(models, record),
+    ),
+  )
 }
 
-/** A base model is asked as the run of it that answers beside it: else the two could not be compared. */
-export function alike(targets: readonly Resolved[]): Omit<GenerateTarget, 'messages'>[] {
-  return targets.map(({ base, isTrained, ...target }) => {
-    const run = isTrained ? undefined : targets.find((other) => other.isTrained && other.base === base)
-    return { ...target, format: run?.format ?? target.format }
-  })
+/** A base model beside its experiment is asked in the experiment's format: both go on from the same text. */
+async function resolveModel(
+  models: ModelService,
+  modelId: ModelId,
+  beside: readonly ExperimentRecord[],
+): Promise<Resolved> {
+  const tuned = beside.find(({ model }) => model.id === modelId)
+  return {
+    modelFolder: (await models.find(modelId)).folder,
+    adapterFolder: null,
+    format: sampleOptionsOf(tuned?.settings ?? defaultSettings()).format,
+  }
 }
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
+async function resolveExperiment(
+  models: ModelService,
+  record: ExperimentRecord & { readonly folder: string },
+): Promise<Resolved> {
+  const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
+  if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
+  // A checkpoint of a run that trained every weight is a model of its own.
+  const isAdapter = await access(join(checkpoint.folder, ADAPTER_CONFIG)).then(
     () => true,
     () => false,
   )
+  if (!isAdapter) await models.check(checkpoint.folder)
+  return {
+    modelFolder: isAdapter ? await models.locate(record.model) : checkpoint.folder,
+    adapterFolder: isAdapter ? checkpoint.folder : null,
+    format: sampleOptionsOf(record.settings).format,
+  }
+}
 
 /** Asks base models and experiments the same question on the engine and streams their answers as events. */
 export function createChatService({ engine, devices, models, experiments, emit }: ChatServiceOptions): ChatHandlers {
   const running = new Map<string, EngineCall<'generate'>>()
 
-  async function resolveSource(source: ChatSource): Promise<Resolved> {
-    if (source.kind === 'model')
-      return {
-        modelFolder: (await models().find(source.modelId)).folder,
-        adapterFolder: null,
-        format: defaultFormat,
-        base: source.modelId,
-        isTrained: false,
-      }
-    const record = await experiments().record(source.experimentId)
-    const checkpoint = await usedCheckpoint(experimentFiles(record.folder).checkpoints, record.settings)
-    if (!checkpoint) throw new UserError('experiment/untrained', { name: record.name })
-    // A checkpoint of a run that trained every weight is a model of its own.
-    const isAdapter = await exists(join(checkpoint.folder, ADAPTER_CONFIG))
-    const modelFolder = isAdapter ? record.model.folder : checkpoint.folder
-    await models().check(modelFolder)
-    return {
-      modelFolder,
-      adapterFolder: isAdapter ? checkpoint.folder : null,
-      format: sampleOptionsOf(record.settings).format,
-      base: record.model.id,
-      isTrained: true,
-    }
-  }
-
   return {
     async ask({ requestId, targets, settings }) {
       const { recommended } = await devices()
-      const resolved = alike(await Promise.all(targets.map(({ source }) => resolveSource(source))))
-      const asked = resolved.map((target, index) => ({ ...target, messages: targets[index]?.messages ?? [] }))
+      const sources = await resolveSources(
+        targets.map(({ source }) => source),
+        models(),
+        experiments(),
+      )
+      const resolved = targets.map(({ messages }, index) => ({ ...sources[index]!, messages }))
       const open = new Set(targets.keys())
-      const call = engine.call('generate', { device: recommended.kind, targets: asked, settings }, (event) => {
+      const call = engine.call('generate', { device: recommended.kind, targets: resolved, settings }, (event) => {
         if (event.kind === 'token') return emit('chat.token', { requestId, target: event.target, text: event.text })
         open.delete(event.target)
         if (event.kind === 'done') emit('chat.done', { requestId, target: event.target, answer: event.answer })

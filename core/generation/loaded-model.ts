@@ -25,21 +25,3 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   const known = named.filter((id): id is number => typeof id === 'number')
   return { ...files, tokenizer, endTokens: new Set([...known, ...endIds, ...answerEndOf(tokenizer).ids]) }
 }
-
-/** `eos_token_id` of a config.json or generation_config.json: one id or several. */
-const Ends = z.union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative()).max(1000)])
-
-/** Those that the model's files name, and the mark that its chat template puts behind an answer. */
-function endTokensOf(
-  config: ModelFiles['config'],
-  generation: Readonly<Record<string, unknown>>,
-  tokenizer: Tokenizer,
-): ReadonlySet<number> {
-  const named = [config, generation].flatMap(({ eos_token_id: ends }) => Ends.safeParse(ends).data ?? [])
-  const others = [tokenizer.special.eos, templateEndOf(tokenizer)].filter((id) => id !== undefined)
-  return new Set([...named, ...others])
-}
-
-/** Few models need it: one that is missing or damaged says nothing. */
-const readGenerationConfig = (folder: string): Promise<Readonly<Record<string, unknown>>> =>
-  readJsonObject(join(folder, 'generation_config.json')).catch(() => ({}))

@@ -106,6 +106,36 @@ describe('the memory of a plan', () => {
   })
 })
 
+describe('what a plan says beforehand', () => {
+  const webgpu: DeviceReport = {
+    devices: [processor, { kind: 'webgpu', name: 'card', available: true }],
+    recommended: { kind: 'webgpu', reason: 'fastest-gpu' },
+  }
+  const said = async (report: DeviceReport, settings: Record<string, unknown>) =>
+    (await plan(report, settings)).issues.map(({ severity, setting, error }) => [severity, setting, error.code])
+
+  it.each(['float16', 'bfloat16'])('%s is refused on WebGPU, and only there', async (precision) => {
+    const refusal = ['error', 'environment.precision', 'plan/precision']
+    const settings = { 'environment.precision': precision }
+    expect(await said(webgpu, settings)).toContainEqual(refusal)
+    for (const device of ['auto', 'cuda', 'cpu'])
+      expect(await said(card(16e9, 12e9), { ...settings, 'environment.device': device })).not.toContainEqual(refusal)
+    expect(await said(webgpu, { 'environment.precision': 'auto' })).not.toContainEqual(refusal)
+  })
+
+  it('rows longer than the model can read are cut, and take no more memory', async () => {
+    const { contextLengthTokens: context } = await models.find('terakoya-tiny-ja')
+    const beyond = ['warning', 'tokenizer.max_length', 'plan/beyond-context']
+    const report = card(16e9, 12e9)
+    expect(await said(report, { 'tokenizer.max_length': context })).not.toContainEqual(beyond)
+    expect(await said(report, { 'tokenizer.max_length': 8 * context })).toContainEqual(beyond)
+    const [whole, cut] = await Promise.all(
+      [context, 8 * context].map((length) => plan(report, { 'tokenizer.max_length': length })),
+    )
+    expect(cut?.memoryBytes).toBe(whole?.memoryBytes)
+  })
+})
+
 it('says where the system column goes with a model whose template has no place for it', async () => {
   const refusing =
     "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ m.content }}{% endfor %}"

@@ -157,6 +157,21 @@ function warnings(
   return found
 }
 
+/** Rows are cut where the model's context ends. */
+const lengthWarnings = (values: SettingValues, model: LocalModel | null): PlanIssue[] =>
+  model && values['tokenizer.max_length'] > model.contextLengthTokens
+    ? [
+        {
+          severity: 'warning',
+          setting: 'tokenizer.max_length',
+          error: {
+            code: 'plan/beyond-context',
+            facts: { maxLength: values['tokenizer.max_length'], context: model.contextLengthTokens },
+          },
+        },
+      ]
+    : []
+
 /** A column of system texts with a model whose chat template has no place for them. */
 const systemWarnings = (dataset: DatasetInfo | null, model: LocalModel | null, values: SettingValues): PlanIssue[] =>
   model?.mergesSystem &&

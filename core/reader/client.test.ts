@@ -12,11 +12,8 @@ import { buildReader, type BuiltReader } from './testing/built-reader.ts'
 import { hostileModels, writeHostileModels } from './testing/hostile-models.ts'
 import { soundConfig, writeModel } from './testing/sound-model.ts'
 
-/** A tokenizer that takes longer than anybody waits: its pattern tries every way to cut a run of the same letter. */
-const ENDLESS = JSON.stringify({
-  model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
-  normalizer: { type: 'Replace', pattern: { Regex: `${'a*'.repeat(8)}$x` }, content: '' },
-})
+/** A model whose tokenizer takes longer than anybody waits: its expression tries every way to cut a run of a. */
+const ENDLESS = hostileModels.find(({ name }) => name === 'tokenizer-regex-alternation')!
 
 let built: BuiltReader
 let folder: string
@@ -28,7 +25,7 @@ beforeAll(async () => {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-reader-'))
   await writeModel(join(folder, 'sound'))
-  await writeModel(join(folder, 'endless'), { 'tokenizer.json': ENDLESS })
+  await writeHostileModels(folder, [{ ...ENDLESS, name: 'endless' }])
 })
 afterEach(() => clients.splice(0).forEach((client) => client.close()))
 afterAll(async () => {

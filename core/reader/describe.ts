@@ -1,16 +1,20 @@
 import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
-import { architectureOf } from '../models/family.ts'
+import { checkMatrices } from '../models/checkpoint-names.ts'
 import { readsSystem } from '../samples/sample-template.ts'
 import { readEndIds, type Tokenizer } from '../tokenizers/index.ts'
+import { modelFilesOf } from '../weights/model-files.ts'
 import { readLicence } from './card.ts'
 import type { OpenModel } from './open-model.ts'
 import type { Description } from './protocol.ts'
 
 /** Describes a model whose files can be used. Throws UserError where they cannot. */
 export async function describeModel(model: OpenModel): Promise<Description> {
-  const { config, tensors } = await model.checkpoint()
-  const { vocabularySize, contextLength } = architectureOf(config)
+  const checkpoint = await model.checkpoint()
+  const { config, tensors } = checkpoint
+  const files = modelFilesOf(checkpoint)
+  checkMatrices(files)
+  const { vocabularySize, contextLength } = files.architecture
   const tokenizer = await model.tokenizer()
   tryTokenizer(tokenizer)
   await readEndIds(model.folder)

@@ -1,8 +1,8 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadTokenizer, readEndIds, type Tokenizer } from './index.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loadTokenizer, type Tokenizer } from './index.ts'
 import { fixture, linesOf, TINY_FOLDER } from './testing/test-support.ts'
 
 interface Line {
@@ -111,63 +111,6 @@ describe('folders that cannot be loaded', () => {
     await expect(loadTokenizer(folder)).rejects.toMatchObject({
       error: { code: 'tokenizer/damaged', facts: { file, position: 2 } },
     })
-  })
-
-  it('names a tiktoken file that stands alone', async () => {
-    const alone = await mkdtemp(join(tmpdir(), 'tokenizer-'))
-    const file = join(alone, 'tokenizer.model')
-    await writeFile(file, 'IQ== 0\nIg== 1\n')
-    await expect(loadTokenizer(alone)).rejects.toMatchObject({
-      error: { code: 'tokenizer/unsupported', facts: { file, found: 'tiktoken' } },
-    })
-    await rm(alone, { recursive: true })
-  })
-})
-
-describe('other files beside a tokenizer', () => {
-  let folder: string
-  const write = (name: string, json: unknown) =>
-    writeFile(join(folder, name), typeof json === 'string' ? json : JSON.stringify(json))
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tokenizer-'))
-    await cp(TINY_FOLDER, folder, { recursive: true, filter: (file) => !file.endsWith('.safetensors') })
-  })
-  afterAll(() => rm(folder, { recursive: true }))
-
-  it('give the ids of added tokens, of which marks are special', async () => {
-    const name = 'tokenizer_config.json'
-    const config = JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, unknown>
-    const { added_tokens_decoder: _, ...older } = config
-    await write(name, { ...older, additional_special_tokens: ['<|im_end|>'] })
-    await write('added_tokens.json', { '<|im_end|>': 8192, '▁▁▁▁': 8193, '<tag>': 8194 })
-    const tokenizer = await loadTokenizer(folder)
-    expect(tokenizer.vocabSize).toBe(8195)
-    const ids = tokenizer.encode('あ<|im_end|><tag>')
-    expect(ids.slice(-2)).toEqual([8192, 8194])
-    expect(tokenizer.decode([...ids, 8193, 8194])).toBe('あ<tag>    <tag>')
-    await write('added_tokens.json', { '<tag>': 'x' })
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({
-      error: { code: 'tokenizer/setting', facts: { file: join(folder, 'added_tokens.json'), setting: '<tag>' } },
-    })
-    await rm(join(folder, 'added_tokens.json'))
-  })
-
-  it('name the tokens that end an answer', async () => {
-    await write('config.json', { eos_token_id: 2 })
-    expect(await readEndIds(folder)).toEqual([2])
-    await write('generation_config.json', { eos_token_id: [32000, 32001, 32007] })
-    expect(await readEndIds(folder)).toEqual([2, 32000, 32001, 32007])
-    await write('generation_config.json', { eos_token_id: null })
-    expect(await readEndIds(folder)).toEqual([2])
-  })
-
-  it('may be a tiktoken file: the same stands in tokenizer.json', async () => {
-    const both = await mkdtemp(join(tmpdir(), 'tokenizer-'))
-    await cp(fixture('bpe_json_bytes'), both, { recursive: true })
-    const wanted = (await loadTokenizer(both)).encode('寺子屋')
-    await writeFile(join(both, 'tokenizer.model'), 'IQ== 0\nIg== 1\n')
-    expect((await loadTokenizer(both)).encode('寺子屋')).toEqual(wanted)
-    await rm(both, { recursive: true })
   })
 })
 

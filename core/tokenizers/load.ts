@@ -21,30 +21,26 @@ import { MERGES, openVocabularyAndMerges, VOCABULARY } from './vocab-merges.ts'
 const SUPPORTED = 'tokenizer.json, spiece.model, tokenizer.model, vocab.json + merges.txt'
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
-/** Llama 3's and others' tokenizer.model: every line a piece in Base64 and its rank. The same stands in tokenizer.json. */
-const TIKTOKEN = /^[A-Za-z0-9+/]+=* \d+\r?\n/
-const TIKTOKEN_BYTES = 1000
-const SUPPORTED = 'SentencePiece, tokenizer.json (BPE, Unigram)'
-
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model where that is SentencePiece's, else
- * tokenizer.json, with
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, else vocab.json and merges.txt, with
  * tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
  * 'tokenizer/setting' or one of readRegularFile's.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const hasJson = await exists(join(folder, 'tokenizer.json'))
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
     if (!(await exists(file))) continue
     const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
-    const isRanks = TIKTOKEN.test(bytes.toString('latin1', 0, TIKTOKEN_BYTES))
-    if (isRanks && !hasJson)
+    if (!isTiktoken(bytes)) return sentencePieceFrom(bytes, file, await readTokenizerConfig(folder))
+    if (!(await exists(join(folder, 'tokenizer.json'))))
       throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
-    if (!isRanks) return loadSentencePiece(file, bytes, await readTokenizerConfig(folder))
   }
-  if (!hasJson) throw new UserError('tokenizer/missing', { folder })
-  return openJsonTokenizer(folder, await readTokenizerConfig(folder))
+  if (await exists(join(folder, 'tokenizer.json'))) return openJsonTokenizer(folder, await readTokenizerConfig(folder))
+  if ((await exists(join(folder, VOCABULARY))) && (await exists(join(folder, MERGES))))
+    return openVocabularyAndMerges(folder, await readTokenizerConfig(folder))
+  throw (await exists(join(folder, 'tekken.json')))
+    ? new UserError('tokenizer/unsupported', { file: 'tekken.json', found: 'tekken', supported: SUPPORTED })
+    : new UserError('tokenizer/missing', { folder })
 }
 
 /** Anything of that name: what is no file is told when it is opened. */
@@ -63,7 +59,10 @@ const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {
 const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<TokenizerConfig> | undefined =>
   CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
-function loadSentencePiece(file: string, bytes: Uint8Array, written: TokenizerConfig): Tokenizer {
+/** A list of tokens in base64 with their ranks, which Llama 3 and others have beside their tokenizer.json. */
+const isTiktoken = (bytes: Buffer): boolean => /^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(bytes.toString('latin1', 0, 1000))
+
+function sentencePieceFrom(bytes: Uint8Array, file: string, written: TokenizerConfig): Tokenizer {
   const classMarks = classMarksOf(written)
   const config: TokenizerConfig = { ...written, ...missingMarks(written, classMarks ?? {}) }
   const prefixOnce = classMarks !== undefined && config.legacy === false

@@ -57,6 +57,9 @@ export const errors: LocaleOf<typeof ja> = {
   'plan/few-rows':
     'There are {rows} training rows: enough for one fact; 1,000 or more are advised for broader teaching.',
   'plan/batch-larger-than-data': 'With {rows} training rows, the batch size {batchSize} is treated as {rows}.',
+  'plan/beyond-context':
+    'The maximum length {maxLength} is more than the {context} tokens that this model can read. Rows are cut at {context} tokens.',
+  'plan/precision': 'The precision {precision} cannot be used on the device "{device}". Choose automatic or float32.',
   'plan/system-merged':
     'The chat template of this model has no place for a system text. The text of the system column is put before the first question.',
   'plan/memory':

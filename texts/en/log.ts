@@ -37,7 +37,7 @@ export const log: LocaleOf<typeof ja> = {
   'run/rows-parent-left-out':
     '{count} rows were left out because an earlier row of their conversation cannot be used (the first is row {firstRow}).',
   'run/system-merged':
-    'The chat template has no place for a system text, so that of {count} conversations stands before the first question.',
+    'The chat template has no place for a system text, so that of {count} conversations stands before their first question.',
   'run/last-answer-only':
     'The chat template rewrites earlier turns, so {count} conversations teach their last answer only.',
 }

@@ -58,6 +58,10 @@ export const errors = {
     '「{dataset}」に、学習の妨げになりそうな所が {count} か所あります。データセットの「確認」で直せます。',
   'plan/few-rows': '学習データは {rows} 行です。1 つの事実なら十分ですが、幅広く教えるなら 1,000 行以上が目安です。',
   'plan/batch-larger-than-data': '学習データが {rows} 行のため、バッチサイズ {batchSize} は {rows} として扱います。',
+  'plan/beyond-context':
+    '最大の長さ {maxLength} は、このモデルが読める {context} トークンを超えています。{context} トークンで切ります。',
+  'plan/precision':
+    '「計算の精度」の {precision} は、装置「{device}」では使えません。「自動」か float32 を選んでください。',
   'plan/system-merged':
     'このモデルのチャット形式にはシステムの欄がありません。システムの列の文は、最初の質問の前に置いて学習します。',
   'plan/memory':

@@ -30,7 +30,7 @@ export const log = {
   'run/rows-parent-circular': '親の行をたどると元に戻る行を {count} 行除きました（最初は {firstRow} 行目）。',
   'run/rows-parent-left-out': '会話の前の行が使えないため、{count} 行を除きました（最初は {firstRow} 行目）。',
   'run/system-merged':
-    'モデルのチャット形式にシステムの欄がないため、{count} 件の会話でシステムの文を最初の質問の前に置きます。',
+    'モデルのチャット形式にシステム文の場所がないため、{count} 件の会話では最初の質問の前に置きます。',
   'run/last-answer-only':
     'モデルのチャット形式が前の発言を書き換えるため、{count} 件の会話では最後の回答だけを学習します。',
 } as const
