@@ -127,20 +127,8 @@ export const floors = [
   core(
     'generation',
     'decoding: sampling, beams, key-value cache, streaming',
-    [
-      'contract',
-      'files',
-      'random',
-      'graph',
-      'checkpoints',
-      'tokenizers',
-      'models',
-      'runtime',
-      'kernels',
-      'weights',
-      'samples',
-    ],
-    ['zod'],
+    ['contract', 'random', 'graph', 'checkpoints', 'tokenizers', 'models', 'runtime', 'kernels', 'weights', 'samples'],
+    [],
     'node',
   ),
   core(

@@ -122,7 +122,7 @@ async function answerWith(
       prompts: prompts.map(({ ids }) => ids),
       settings,
       signal,
-      stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format))),
+      stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format), model.tokenizer)),
       onToken: (place) => streams[place]?.count(),
       onText: (place, text) => streams[place]?.say(text),
       onEnd: (place, finish) => streams[place]?.end(finish),

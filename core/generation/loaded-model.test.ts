@@ -26,9 +26,12 @@ it.each([
   ['{}', [2]],
   ['{"eos_token_id": "</s>"}', [2]],
   ['{"eos_token_id": [-1]}', [2]],
-  ['not JSON', [2]],
 ])('takes the end tokens of generation_config.json too: %s', async (text, ends) => {
   expect(await endsWith(text)).toEqual(ends)
+})
+
+it('names a generation_config.json that is damaged', async () => {
+  await expect(endsWith('not JSON')).rejects.toMatchObject({ error: { code: 'checkpoint/json-invalid' } })
 })
 
 it('takes the mark behind an answer of the chat template too', async () => {

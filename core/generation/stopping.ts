@@ -1,9 +1,15 @@
 import type { Tokenizer } from '../tokenizers/index.ts'
 import type { SampleFormat } from '../samples/sample-format.ts'
+import { answerEndOf } from '../samples/sample-template.ts'
 
-/** Texts that end an answer in this format: markers of a next turn, which a model may write by itself. */
-export const stopStringsOf = (format: SampleFormat): string[] =>
-  format.kind === 'template' ? [] : [format.promptStart, format.answerSeparator]
+/**
+ * Texts that end an answer in this format: markers of a next turn, which a model may write by itself, or what the
+ * tokenizer's chat template puts behind an answer.
+ */
+export const stopStringsOf = (format: SampleFormat, tokenizer?: Tokenizer): string[] => {
+  if (format.kind === 'h2o') return [format.promptStart, format.answerSeparator]
+  return tokenizer ? [...answerEndOf(tokenizer).strings] : []
+}
 
 /**
  * The stop words of the settings: texts that end an answer, and the ids of those that are one token, such as special

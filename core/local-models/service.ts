@@ -16,7 +16,7 @@ import type { Description, ModelPlace } from '../reader/protocol.ts'
 import { stampOf } from './model-stamp.ts'
 
 /** A model that can be trained or talked to, with what its files say and their stamp. */
-export interface LocalModel extends ModelSummary, ModelPlace {}
+export interface LocalModel extends ModelSummary, ModelPlace, Pick<Description, 'mergesSystem'> {}
 
 type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C : never]: Handlers[N] }
 
@@ -223,4 +223,4 @@ const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
   licence: '',
 })
 
-const summaryOf = ({ stamp: _, ...summary }: LocalModel): ModelSummary => summary
+const summaryOf = ({ stamp: _, mergesSystem: __, ...summary }: LocalModel): ModelSummary => summary

@@ -7,6 +7,7 @@ import { createDatasetService, type DatasetService } from '../datasets/service.t
 import { createModelService, type ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { writeModel } from '../reader/testing/sound-model.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { makePlan } from './plan.ts'
 import { tokenCounter } from './token-counter.ts'
@@ -133,4 +134,22 @@ describe('what a plan says beforehand', () => {
     )
     expect(cut?.memoryBytes).toBe(whole?.memoryBytes)
   })
+})
+
+it('says where the system column goes with a model whose template has no place for it', async () => {
+  const refusing =
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ m.content }}{% endfor %}"
+  await writeModel(join(folder, 'models', 'refusing'), {
+    'tokenizer_config.json': JSON.stringify({ chat_template: refusing }),
+  })
+  const { id } = await datasets.create({ from: 'sample' })
+  await datasets.edit({ id, edits: [{ kind: 'insertColumn', at: 0, name: 'system' }] })
+  const columnId = (await datasets.open({ id })).columns[0]!.id
+  await datasets.edit({ id, edits: [{ kind: 'setRole', columnId, role: 'system' }] })
+  const told = async (settings: Record<string, unknown>): Promise<string[]> =>
+    (await plan(card(16e9, 12e9), { 'dataset.id': id, ...settings })).issues.map(({ error }) => error.code)
+  const wanted = 'plan/system-merged'
+  expect(await told({ 'general.llm_backbone': 'refusing' })).toContain(wanted)
+  expect(await told({ 'general.llm_backbone': 'refusing', 'dataset.sample_format': 'h2o' })).not.toContain(wanted)
+  expect(await told({})).not.toContain(wanted)
 })

@@ -78,6 +78,7 @@ export async function makePlan(
     ...warnings(counts.train, values, sizes.memoryBytes, memory),
     ...lengthWarnings(values, model),
     ...(await datasetWarnings(dataset, datasets)),
+    ...systemWarnings(dataset, model, values),
   )
   return {
     trainRowCount: counts.train,
@@ -169,6 +170,14 @@ const lengthWarnings = (values: SettingValues, model: LocalModel | null): PlanIs
           },
         },
       ]
+    : []
+
+/** A column of system texts with a model whose chat template has no place for them. */
+const systemWarnings = (dataset: DatasetInfo | null, model: LocalModel | null, values: SettingValues): PlanIssue[] =>
+  model?.mergesSystem &&
+  values['dataset.sample_format'] !== 'h2o' &&
+  dataset?.columns.some(({ role }) => role === 'system')
+    ? [{ severity: 'warning', setting: 'dataset.sample_format', error: { code: 'plan/system-merged', facts: {} } }]
     : []
 
 /** Problems in the rows warn but forbid nothing. */

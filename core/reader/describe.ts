@@ -1,7 +1,8 @@
 import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
 import { checkMatrices } from '../models/checkpoint-names.ts'
-import type { Tokenizer } from '../tokenizers/index.ts'
+import { readsSystem } from '../samples/sample-template.ts'
+import { readEndIds, type Tokenizer } from '../tokenizers/index.ts'
 import { modelFilesOf } from '../weights/model-files.ts'
 import { readLicence } from './card.ts'
 import type { OpenModel } from './open-model.ts'
@@ -14,7 +15,9 @@ export async function describeModel(model: OpenModel): Promise<Description> {
   const files = modelFilesOf(checkpoint)
   checkMatrices(files)
   const { vocabularySize, contextLength } = files.architecture
-  tryTokenizer(await model.tokenizer())
+  const tokenizer = await model.tokenizer()
+  tryTokenizer(tokenizer)
+  await readEndIds(model.folder)
   const places = distinct([...tensors.values()])
   return {
     architecture: nameOf(config['architectures']),
@@ -23,6 +26,7 @@ export async function describeModel(model: OpenModel): Promise<Description> {
     contextLengthTokens: contextLength,
     vocabularySize,
     licence: await readLicence(model.folder),
+    ...(tokenizer.chatTemplate && !readsSystem(tokenizer.chatTemplate) ? { mergesSystem: true } : {}),
   }
 }
 

@@ -29,6 +29,8 @@ const Description = z.object({
   contextLengthTokens: Count,
   vocabularySize: Count,
   licence: Line,
+  /** The chat template has no place for a system text, which stands before the first question instead. */
+  mergesSystem: z.literal(true).exactOptional(),
 })
 export type Description = z.infer<typeof Description>
 

@@ -33,6 +33,7 @@ export interface SampleSet {
   readonly truncatedCount: number
   /** How many conversations teach only their last answer because the chat template rewrites the earlier ones. */
   readonly lastAnswerOnlyCount: number
+  /** Of how many conversations the system text stands before the first question: the chat template has no place for it. */
   readonly systemMergedCount: number
 }
 
@@ -75,16 +76,12 @@ export async function readSamples(
   settings: SettingValues,
   onWarning: (warning: SampleWarning) => void,
 ): Promise<TrainingSample[]> {
-  const { samples, leftOut, truncatedCount, lastAnswerOnlyCount, systemMergedCount } = await readSampleSet(
-    file,
-    tokenizer,
-    settings,
-  )
+  const { samples, leftOut, ...counts } = await readSampleSet(file, tokenizer, settings)
   const warn = (code: string, facts: Record<string, number>) =>
     onWarning({ kind: 'log', level: 'warning', code, facts })
-  if (truncatedCount > 0) warn('run/truncated', { count: truncatedCount })
-  if (lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: lastAnswerOnlyCount })
-  if (systemMergedCount > 0) warn('run/system-merged', { count: systemMergedCount })
+  if (counts.truncatedCount > 0) warn('run/truncated', { count: counts.truncatedCount })
+  if (counts.lastAnswerOnlyCount > 0) warn('run/last-answer-only', { count: counts.lastAnswerOnlyCount })
+  if (counts.systemMergedCount > 0) warn('run/system-merged', { count: counts.systemMergedCount })
   for (const code of new Set(Object.values(logCodes))) {
     const rows = leftOut.filter((row) => logCodes[row.code] === code)
     if (rows[0]) warn(code, { count: rows.length, firstRow: rows[0].rowNumber })
@@ -153,7 +150,7 @@ function sampleOf(
   const { prompt, answer } = found.conversation
   const result = buildSample(tokenizer, { rowId, ...found.conversation }, options)
   if (!result.ok) return { rowNumber, code: result.issue.code }
-  const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly, systemMerged } = result.sample
+  const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly, systemMerged = false } = result.sample
   const sample = { ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt, answer }
   return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly, systemMerged }
 }

@@ -3,7 +3,8 @@ import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/ind
 import {
   encodeTemplateAnswer,
   encodeTemplatePrompt,
-  fitToTemplate,
+  readableBy,
+  readsSystem,
   type MarkedIds,
   type TemplatePrompt,
 } from './sample-template.ts'
@@ -55,7 +56,7 @@ export interface EncodedConversation {
   readonly turns: readonly EncodedTurn[]
   /** True where the template rewrites earlier turns: they are part of the only turn's prompt. */
   readonly earlierAnswersUnknown: boolean
-  /** True where the template has no place for the system text: it stands before the first question. */
+  /** True where the template has no place for the system text, which stands before the first question instead. */
   readonly systemMerged: boolean
 }
 
@@ -78,7 +79,7 @@ export function encodePrompt(
   const format = formatFor(tokenizer, wanted)
   if (format.kind === 'template') {
     const template = templateOf(tokenizer)
-    return [...encodeTemplatePrompt(tokenizer, template, fitToTemplate(template, messages).messages).ids]
+    return [...encodeTemplatePrompt(tokenizer, template, readableBy(template, messages)).ids]
   }
   return messages.map((message) => encodeH2o(tokenizer, format, message)).flatMap(({ ids, end }) => [...ids, ...end])
 }
@@ -118,14 +119,14 @@ function encodeWithTemplate(
   template: ChatTemplate,
   conversation: Conversation,
 ): EncodedConversation {
-  const { messages, systemMerged } = fitToTemplate(template, messagesOf(conversation))
+  const messages = readableBy(template, messagesOf(conversation))
   const prompt = encodeTemplatePrompt(tokenizer, template, messages)
   const last = encodeTemplateAnswer(tokenizer, template, messages, prompt, conversation.answer)
   return {
     system: NOTHING,
     turns: cutIntoTurns(prompt, last),
     earlierAnswersUnknown: prompt.answers === null,
-    systemMerged,
+    systemMerged: Boolean(conversation.system) && !readsSystem(template),
   }
 }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createChatTemplate, type ChatTemplate } from '../tokenizers/chat-template.ts'
 import { loadTokenizer, type TemplateMessage, type Tokenizer } from '../tokenizers/index.ts'
 import { encodeConversation, encodePrompt, messagesOf } from './sample-format.ts'
-import { encodeTemplatePrompt, templateEndOf } from './sample-template.ts'
+import { answerEndOf, encodeTemplatePrompt } from './sample-template.ts'
 import { buildSample, type SampleOptions } from './samples.ts'
 
 const options: SampleOptions = {
@@ -121,63 +121,70 @@ it('gives chat and training the same prompt at every turn of random conversation
   }
 })
 
-/** As Qwen3's: an empty think block before the last answer, which the prompt does not end with. */
-const THINKING =
-  '{% for m in messages %}<s>{{ m.role }}\n{% if m.role == "assistant" and loop.last %}<think>\n\n</think>\n\n{% endif %}{{ m.content }}<pad>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}'
-
-it('counts a text that the template puts before every answer to the prompt', () => {
-  const thinking = withTemplate(THINKING)
+it('gives the model what always stands before an answer, and teaches only the answer', () => {
+  const thinking = withTemplate(
+    "{% for m in messages %}<s>{{ m.role }}\n{% if m.role == 'assistant' and loop.last %}<pad>\n\n<pad>\n\n{% endif %}{{ m.content }}</s>\n{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}",
+  )
   expect(shown(thinking)).toEqual({
-    text: '<s>user\n一<pad>\n<s>assistant\n二<pad>\n<s>user\n三<pad>\n<s>assistant\n<think>\n\n</think>\n\n[四<pad></s>]',
+    text: '<s>user\n一</s>\n<s>assistant\n二</s>\n<s>user\n三</s>\n<s>assistant\n<pad>\n\n<pad>\n\n[四</s>]',
     lastAnswerOnly: true,
   })
-  const asked = encodePrompt(thinking, options.format, messagesOf(conversation))
-  expect(thinking.decode(asked, { skipSpecial: false })).toMatch(/<\/think>\n\n$/)
 })
 
-it('leaves blanks before an answer to the answer', () => {
-  const spaced = withTemplate(
-    '{% for m in messages %}{{ m.role }}:{% if m.role == "assistant" %} {% endif %}{{ m.content }}</s>{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}',
+it('leaves the blank before an answer to the answer', () => {
+  const bracketed = withTemplate(
+    "{% for m in messages %}{% if m.role == 'user' %}[{{ m.content }}]{% else %} {{ m.content }}</s>{% endif %}{% endfor %}",
   )
-  expect(shown(spaced).text).toMatch(/assistant:\[ 四<\/s>\]$/)
+  const messages = messagesOf({ prompt: '三', answer: '' })
+  expect(encodeTemplatePrompt(bracketed, bracketed.chatTemplate, messages).text).toBe('[三]')
 })
 
-it('names the mark that a template puts behind an answer', () => {
-  expect(templateEndOf(withTemplate(THINKING))).toBe(PAD)
-  expect(templateEndOf(tokenizer)).toBe(EOS)
-  expect(templateEndOf(withTemplate('{{ raise_exception("no") }}'))).toBeUndefined()
-  expect(templateEndOf(Object.create(tokenizer, { chatTemplate: { value: undefined } }) as Tokenizer)).toBeUndefined()
+it('finds every mark behind an answer, so that shortening loses none', () => {
+  const doubled = withTemplate(
+    '{% for m in messages %}<s>{{ m.content }}<pad>\n{% endfor %}{% if add_generation_prompt %}<s>{% else %}{{ eos_token }}{% endif %}',
+  )
+  const { turns } = encodeConversation(doubled, options.format, { prompt: '三', answer: '四' })
+  expect(turns[0]?.answer.end.map((id) => doubled.specialText(id) ?? doubled.decode([id]))).toEqual([
+    '<pad>',
+    '\n',
+    '</s>',
+  ])
 })
-
-const TURNS =
-  '{% for m in messages %}{% if m.role != "system" %}<s>{{ m.role }}\n{{ m.content }}<pad>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<s>assistant\n{% endif %}'
 
 it.each([
-  [
-    'refuses a system text',
-    `{% if messages[0].role == "system" %}{{ raise_exception("System role not supported") }}{% endif %}${TURNS}`,
-  ],
-  ['leaves a system text out', TURNS],
-])('puts the system text before the first question where the template %s, and says so', (_, source) => {
-  const refusing = withTemplate(source)
-  const given = { ...conversation, system: '短く。' }
-  const { turns, systemMerged } = encodeConversation(refusing, options.format, given)
-  const whole = turns.flatMap(({ prompt, answer }) => [...prompt, ...answer.ids, ...answer.end])
-  expect(refusing.decode(whole, { skipSpecial: false })).toBe(
-    '<s>user\n短く。\n\n一<pad>\n<s>assistant\n二<pad>\n<s>user\n三<pad>\n<s>assistant\n四<pad></s>',
-  )
-  expect(systemMerged).toBe(true)
-  expect(encodePrompt(refusing, options.format, messagesOf(given))).toEqual(
-    whole.slice(0, whole.length - turns.at(-1)!.answer.ids.length - turns.at(-1)!.answer.end.length),
-  )
-  expect(encodeConversation(refusing, options.format, conversation).systemMerged).toBe(false)
+  ['a mark', '{{ m.content }}<pad>\n', { ids: [PAD], strings: [] }],
+  ['a mark before others', '{{ m.content }}<pad></s>', { ids: [PAD], strings: [] }],
+  ['a text', '{{ m.content }}\n[END]\n</s>', { ids: [], strings: ['[END]'] }],
+  ['blanks', '{{ m.content }}\n\n', { ids: [], strings: [] }],
+])('knows %s as the end of an answer', (_, message, wanted) => {
+  expect(answerEndOf(withTemplate(`{% for m in messages %}${message}{% endfor %}`))).toEqual(wanted)
 })
 
-it('leaves the system text where the template has a place for it', () => {
-  const { systemMerged } = encodeConversation(
-    withTemplate(TURNS.replace('m.role != "system"', 'true')),
-    options.format,
-    { ...conversation, system: '短く。' },
-  )
-  expect(systemMerged).toBe(false)
+describe('a template without a place for a system text', () => {
+  const asks =
+    "{% for m in messages %}{% if m.role == 'user' %}Q{{ m.content }}{% elif m.role == 'assistant' %}A{{ m.content }}</s>"
+  const question = { rowId: 1, system: '短く。', prompt: '三', answer: '四' }
+
+  it.each([
+    ['refuses it', `${asks}{% else %}{{ raise_exception('System role not supported') }}{% endif %}{% endfor %}`],
+    ['leaves it out', `${asks}{% endif %}{% endfor %}`],
+  ])('that %s gets it before the first question, and says so', (_, source) => {
+    const result = buildSample(withTemplate(source), question, options)
+    if (!result.ok) throw new Error(result.issue.code)
+    expect(tokenizer.decode(result.sample.ids)).toBe('Q短く。\n\n三A四')
+    expect(result.sample.systemMerged).toBe(true)
+    expect(tokenizer.decode(encodePrompt(withTemplate(source), options.format, messagesOf(question)))).toBe(
+      'Q短く。\n\n三A',
+    )
+  })
+
+  it('is no such template where it writes the text', () => {
+    const result = buildSample(
+      withTemplate(`${asks}{% else %}S{{ m.content }}{% endif %}{% endfor %}`),
+      question,
+      options,
+    )
+    if (!result.ok) throw new Error(result.issue.code)
+    expect([tokenizer.decode(result.sample.ids), result.sample.systemMerged]).toEqual(['S短く。Q三A四', undefined])
+  })
 })

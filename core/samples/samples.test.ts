@@ -62,7 +62,6 @@ describe("the model's chat template", () => {
         promptTokenCount: promptIds.length,
         truncated: { prompt: false, answer: false },
         lastAnswerOnly: false,
-        systemMerged: false,
       })),
     )
   })
@@ -213,7 +212,6 @@ describe('a conversation of several turns', () => {
       promptTokenCount: parts.slice(0, 3).flat().length,
       truncated: { prompt: false, answer: false },
       lastAnswerOnly: false,
-      systemMerged: false,
     })
   })
 

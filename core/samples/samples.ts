@@ -35,8 +35,8 @@ export interface Sample {
   readonly truncated: { readonly prompt: boolean; readonly answer: boolean }
   /** True where only the last of several answers counts because the chat template rewrites the earlier ones. */
   readonly lastAnswerOnly: boolean
-  /** True where the system text stands before the first question, because the chat template has no place for it. */
-  readonly systemMerged: boolean
+  /** The system text stands before the first question because the chat template has no place for it. */
+  readonly systemMerged?: true
 }
 
 /** Why a row cannot be learnt from. */
@@ -126,7 +126,7 @@ export function buildSample(tokenizer: Tokenizer, example: Example, options: Sam
       promptTokenCount: ids.length - answerTokenCount,
       truncated,
       lastAnswerOnly,
-      systemMerged: whole.systemMerged,
+      ...(whole.systemMerged ? { systemMerged: true } : {}),
     },
   }
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import type { Step } from './json-normalizer.ts'
 import { SpecialTokens, type SpecialToken, type TextPart } from './special-tokens.ts'
-import { SPACE_SYMBOL } from './utf8.ts'
 import { AddedTokenSchema, namedTokens, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 
 export const JsonAddedTokenSchema = AddedTokenSchema.extend({ id: TokenIdSchema })
@@ -47,9 +46,9 @@ export const toSpecialToken = ({
   wholeWord,
 })
 
-/** Text that a token decodes to: what the normaliser makes of those that are looked for in normalised text. */
-export const decodedText = (token: JsonAddedToken, normalize: Step): string =>
-  isNormalized(token) ? normalize(token.content).replaceAll(SPACE_SYMBOL, ' ') : token.content
+/** The piece that a token is decoded as: what the normaliser makes of those that are looked for in normalised text. */
+export const decodedPiece = (token: JsonAddedToken, normalize: Step): string =>
+  isNormalized(token) ? normalize(token.content) : token.content
 
 const isNormalized = ({ normalized, special }: JsonAddedToken): boolean => normalized ?? !special
 

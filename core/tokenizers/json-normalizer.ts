@@ -1,8 +1,9 @@
 // Normalisers of a tokenizer.json with a Unigram model, as Hugging Face's Rust `tokenizers` applies them.
 import { z } from 'zod'
+import { characterOfByte } from './byte-alphabet.ts'
 import { CharsMap } from './chars-map.ts'
 import { graphemesOf } from './graphemes.ts'
-import { toRegExp } from './json-regex.ts'
+import { toRegExp } from './oniguruma.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 import { withoutLeadingSpaces, withoutTrailingSpaces } from './white-space.ts'
 
@@ -37,6 +38,8 @@ const kinds = {
   NFD: () => (text: string) => text.normalize('NFD'),
   NFKC: () => (text: string) => text.normalize('NFKC'),
   NFKD: () => (text: string) => text.normalize('NFKD'),
+  StripAccents: () => (text: string) => text.replace(/\p{M}/gu, ''),
+  ByteLevel: () => (text: string) => Array.from(toUtf8(text), (byte) => characterOfByte[byte]!).join(''),
   Sequence: (json: unknown): Step | null => {
     const steps = z
       .object({ normalizers: z.array(z.unknown()) })

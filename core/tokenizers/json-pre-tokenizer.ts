@@ -1,166 +1,164 @@
-// Pre-tokenizers of a tokenizer.json, as Hugging Face's Rust `tokenizers` applies them: they cut a text into the pieces
-// that the model encodes one by one.
-import { SplitPreTokenizer } from '@huggingface/tokenizers'
+// Pre-tokenisers of a tokenizer.json, as Hugging Face's Rust `tokenizers` cuts text with them.
 import { z } from 'zod'
 import { characterOfByte } from './byte-alphabet.ts'
+import { toRegExp } from './oniguruma.ts'
+import { SPACE_SYMBOL, toUtf8 } from './utf8.ts'
+import { wordsBetweenSpaces } from './white-space.ts'
 
-/** Cuts pieces into smaller ones. `isFirst`: the first piece begins the whole text. */
-export type PreTokenize = (pieces: readonly string[], isFirst: boolean) => string[]
+/** Cuts a text into words; `isFirst` where the whole text begins with it. */
+export type Cut = (text: string, isFirst: boolean) => string[]
 
-/** What becomes of the matches of a pattern, and of what lies between them. */
-const Behavior = z.enum(['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'])
-type Behavior = z.infer<typeof Behavior>
+/** What becomes of the text that a pattern finds. */
+type Behavior = 'Removed' | 'Isolated' | 'Contiguous' | 'MergedWithPrevious' | 'MergedWithNext'
+
+const Behavior = z.enum(['Removed', 'Isolated', 'Contiguous', 'MergedWithPrevious', 'MergedWithNext'])
 const Pattern = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })])
 
-interface Span {
+interface Piece {
   readonly text: string
-  readonly isMatch: boolean
+  readonly isFound: boolean
 }
 
-const SPACE = /\p{White_Space}/gu
-/** Rust counts ASCII's symbols such as $ and + too. */
-const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu
-const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}'
-const WORDS = new RegExp(`[${WORD}]+|[^${WORD}\\p{White_Space}]+`, 'gu')
-/** GPT-2's words. */
-const BYTE_LEVEL =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu
-
-const kinds: Readonly<Record<string, (json: unknown) => PreTokenize | null>> = {
-  Sequence: (json) => {
-    const { pretokenizers } = z.object({ pretokenizers: z.array(z.unknown()) }).parse(json)
-    const steps = pretokenizers.map(jsonPreTokenizer)
-    if (!steps.every((step): step is PreTokenize => step !== null)) return null
-    return (pieces, isFirst) => {
-      let [cut, begins]: [readonly string[], boolean] = [pieces, isFirst]
-      for (const step of steps) {
-        const next = step(cut, begins)
-        begins &&= next[0] !== undefined && cut[0]!.startsWith(next[0])
-        cut = next
-      }
-      return [...cut]
-    }
-  },
-  Split: (json) => {
-    const { pattern, behavior, invert } = z
-      .object({ pattern: Pattern, behavior: Behavior, invert: z.boolean().default(false) })
-      .parse(json)
-    const wanted = 'String' in pattern ? new RegExp(escaped(pattern.String), 'gu') : regexOf(pattern.Regex)
-    return wanted && each((text) => merged(inverted(spansOf(text, wanted), invert), behavior))
-  },
-  Digits: (json) => {
-    const { individual_digits: single } = z.object({ individual_digits: z.boolean().default(false) }).parse(json)
-    return cutting(/\p{N}/gu, single ? 'Isolated' : 'Contiguous')
-  },
-  Punctuation: (json) =>
-    cutting(PUNCTUATION, z.object({ behavior: Behavior.default('Isolated') }).parse(json).behavior),
-  Whitespace: () => each((text) => text.match(WORDS) ?? []),
-  WhitespaceSplit: () => cutting(SPACE, 'Removed'),
-  BertPreTokenizer: () => (pieces, isFirst) =>
-    cutting(PUNCTUATION, 'Isolated')(cutting(SPACE, 'Removed')(pieces, isFirst), isFirst),
-  CharDelimiterSplit: (json) =>
-    cutting(new RegExp(escaped(z.object({ delimiter: z.string().min(1) }).parse(json).delimiter), 'gu'), 'Removed'),
-  ByteLevel: (json) => {
-    const { add_prefix_space: prefix, use_regex: cuts } = z
-      .object({ add_prefix_space: z.boolean().default(true), use_regex: z.boolean().default(true) })
-      .parse(json)
-    return each((text) => {
-      const whole = prefix && !text.startsWith(' ') ? ` ${text}` : text
-      return (cuts ? (whole.match(BYTE_LEVEL) ?? []) : [whole]).map(inBytes)
-    })
-  },
-  Metaspace: metaspace,
-}
-
-/** The pre-tokenizer that the JSON describes; null for a kind that is not known. Throws ZodError for a damaged one. */
-export function jsonPreTokenizer(json: unknown): PreTokenize | null {
-  if (json === null || json === undefined) return (pieces) => [...pieces]
-  const { type } = z.looseObject({ type: z.string() }).parse(json)
-  return (Object.hasOwn(kinds, type) ? kinds[type]!(json) : null) ?? null
-}
-
-const each =
-  (cut: (text: string) => readonly string[]): PreTokenize =>
-  (pieces) =>
-    pieces.flatMap((piece) => (piece === '' ? [] : cut(piece).filter((text) => text !== '')))
-
-const cutting = (pattern: RegExp, behavior: Behavior): PreTokenize =>
-  each((text) => merged(spansOf(text, pattern), behavior))
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-
-/** An expression of Oniguruma for JavaScript; null where it cannot be said. \s is Unicode's White_Space there. */
-function regexOf(source: string): RegExp | null {
-  const { pattern } = new SplitPreTokenizer({ type: 'Split', pattern: { Regex: source }, behavior: 'Isolated' }) as {
-    pattern?: unknown
-  }
-  if (!(pattern instanceof RegExp)) return null
-  const spaces: Readonly<Record<string, string>> = { '\\s': '\\p{White_Space}', '\\S': '\\P{White_Space}' }
-  return new RegExp(
-    pattern.source.replace(/\\[^]/g, (escape) => spaces[escape] ?? escape),
-    pattern.flags,
-  )
-}
-
-function spansOf(text: string, pattern: RegExp): Span[] {
-  const spans: Span[] = []
+/** The text cut at every match; matches may be empty. */
+function piecesOf(text: string, pattern: RegExp): Piece[] {
+  const pieces: Piece[] = []
   let start = 0
-  for (const match of text.matchAll(pattern)) {
-    spans.push({ text: text.slice(start, match.index), isMatch: false }, { text: match[0], isMatch: true })
-    start = match.index + match[0].length
+  for (const { 0: found, index } of text.matchAll(pattern)) {
+    if (index > start) pieces.push({ text: text.slice(start, index), isFound: false })
+    pieces.push({ text: found, isFound: true })
+    start = index + found.length
   }
-  return [...spans, { text: text.slice(start), isMatch: false }].filter((span) => span.text !== '')
+  if (start < text.length) pieces.push({ text: text.slice(start), isFound: false })
+  return pieces
 }
 
-const inverted = (spans: readonly Span[], invert: boolean): readonly Span[] =>
-  invert ? spans.map(({ text, isMatch }) => ({ text, isMatch: !isMatch })) : spans
-
-function merged(spans: readonly Span[], behavior: Behavior): string[] {
-  if (behavior === 'Removed') return spans.filter(({ isMatch }) => !isMatch).map(({ text }) => text)
-  if (behavior === 'Isolated') return spans.map(({ text }) => text)
-  const joined: string[] = []
-  for (const [index, { text, isMatch }] of spans.entries()) {
-    const before = spans[index - 1]
-    if (before && joins(before.isMatch, isMatch, behavior)) joined.push(joined.pop()! + text)
-    else joined.push(text)
+function merged(pieces: readonly Piece[], behavior: Behavior): string[] {
+  const words: string[] = []
+  let wasFound = false
+  const join = (place: number, text: string): void => {
+    words[place] = behavior === 'MergedWithNext' ? text + words[place]! : words[place]! + text
   }
-  return joined
+  for (const { text, isFound } of pieces) {
+    const isJoined =
+      words.length > 0 &&
+      (behavior === 'Contiguous' ? isFound === wasFound : behavior.startsWith('Merged') && isFound && !wasFound)
+    if (isJoined) join(words.length - 1, text)
+    else if (behavior !== 'Removed' || !isFound) words.push(text)
+    wasFound = isFound
+  }
+  return words
 }
 
-/** Whether a span goes on the piece before it. Of several matches in a row only the nearest one is merged. */
-function joins(wasMatch: boolean, isMatch: boolean, behavior: Behavior): boolean {
-  if (behavior === 'Contiguous') return wasMatch === isMatch
-  return behavior === 'MergedWithPrevious' ? isMatch && !wasMatch : wasMatch && !isMatch
+function split(
+  text: string,
+  pattern: RegExp,
+  { behavior, inverts = false }: { readonly behavior: Behavior; readonly inverts?: boolean },
+): string[] {
+  const found = piecesOf(text, pattern).map((piece) => (inverts ? { ...piece, isFound: !piece.isFound } : piece))
+  const words = behavior === 'MergedWithNext' ? merged(found.reverse(), behavior).reverse() : merged(found, behavior)
+  return words.filter((word) => word !== '')
 }
 
-function metaspace(json: unknown): PreTokenize {
+const splitter =
+  (pattern: RegExp, behavior: Behavior, inverts = false): Cut =>
+  (text) =>
+    split(text, pattern, { behavior, inverts })
+
+/** GPT-2's words. */
+const GPT2 = toRegExp("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+")!
+const PUNCTUATION = /[\p{P}!-\/:-@[-`{-~]/gu
+const WORDS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu
+
+const spelled = (word: string): string => Array.from(toUtf8(word), (byte) => characterOfByte[byte]!).join('')
+
+function byteLevel(json: unknown): Cut {
+  const { add_prefix_space: adds, use_regex: cuts } = z
+    .object({ add_prefix_space: z.boolean().default(true), use_regex: z.boolean().default(true) })
+    .parse(json)
+  return (text) => {
+    const spaced = adds && !text.startsWith(' ') ? ` ${text}` : text
+    return (cuts ? split(spaced, GPT2, { behavior: 'Isolated' }) : [spaced]).map(spelled)
+  }
+}
+
+/** Blanks become ▁, and a word begins at each. */
+function metaspace(json: unknown): Cut {
   const {
-    replacement,
+    replacement: symbol,
     prepend_scheme: scheme,
-    split,
+    add_prefix_space: adds,
+    split: splits,
   } = z
     .object({
-      replacement: z.string().default('▁'),
-      prepend_scheme: z.enum(['always', 'first', 'never']).optional(),
+      replacement: z.string().default(SPACE_SYMBOL),
+      prepend_scheme: z.string().optional(),
       add_prefix_space: z.boolean().default(true),
       split: z.boolean().default(true),
     })
-    .transform(({ add_prefix_space: prefix, ...rest }) => ({
-      ...rest,
-      // Older files say only whether.
-      prepend_scheme: rest.prepend_scheme ?? (prefix ? 'always' : 'never'),
-    }))
     .parse(json)
-  const mark = new RegExp(escaped(replacement), 'gu')
-  return (pieces, isFirst) =>
-    pieces.flatMap((piece, index) => {
-      if (piece === '') return []
-      const marked = piece.replaceAll(' ', replacement)
-      const prepends = scheme === 'always' || (scheme === 'first' && isFirst && index === 0)
-      const whole = prepends && !marked.startsWith(replacement) ? replacement + marked : marked
-      return split ? merged(spansOf(whole, mark), 'MergedWithNext') : [whole]
-    })
+  const prepends = scheme ?? (adds ? 'always' : 'never')
+  const pattern = new RegExp(symbol.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu')
+  return (text, isFirst) => {
+    if (text === '') return []
+    const spaced = text.replaceAll(' ', () => symbol)
+    const isPrepended = (prepends === 'always' || (prepends === 'first' && isFirst)) && !spaced.startsWith(symbol)
+    const whole = isPrepended ? symbol + spaced : spaced
+    return splits ? split(whole, pattern, { behavior: 'MergedWithNext' }) : [whole]
+  }
 }
 
-const encoder = new TextEncoder()
-const inBytes = (text: string): string => Array.from(encoder.encode(text), (byte) => characterOfByte[byte]).join('')
+function splitBy(json: unknown): Cut | null {
+  const { pattern, behavior, invert } = z
+    .object({ pattern: Pattern, behavior: Behavior, invert: z.boolean().default(false) })
+    .parse(json)
+  if ('String' in pattern && pattern.String === '') return (text) => [text]
+  const expression =
+    'String' in pattern
+      ? new RegExp(pattern.String.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'gu')
+      : toRegExp(pattern.Regex)
+  return expression && splitter(expression, behavior, invert)
+}
+
+const kinds: Readonly<Record<string, (json: unknown) => Cut | null>> = {
+  ByteLevel: byteLevel,
+  Metaspace: metaspace,
+  Split: splitBy,
+  Digits: (json) => {
+    const { individual_digits: each } = z.object({ individual_digits: z.boolean().default(false) }).parse(json)
+    return splitter(/\p{N}/gu, each ? 'Isolated' : 'Contiguous')
+  },
+  Punctuation: (json) =>
+    splitter(PUNCTUATION, z.object({ behavior: Behavior.default('Isolated') }).parse(json).behavior),
+  Whitespace: () => splitter(WORDS, 'Removed', true),
+  WhitespaceSplit: () => wordsBetweenSpaces,
+  BertPreTokenizer: () => (text) =>
+    wordsBetweenSpaces(text).flatMap((word) => split(word, PUNCTUATION, { behavior: 'Isolated' })),
+  CharDelimiterSplit: (json) => {
+    const { delimiter } = z.object({ delimiter: z.string() }).parse(json)
+    return (text) => text.split(delimiter).filter((word) => word !== '')
+  },
+  FixedLength: (json) => {
+    const { length } = z.object({ length: z.number().int().min(1).default(5) }).parse(json)
+    return splitter(new RegExp(`[^]{1,${length}}`, 'gu'), 'Isolated')
+  },
+  Sequence: (json) => {
+    const steps = z
+      .object({ pretokenizers: z.array(z.unknown()) })
+      .parse(json)
+      .pretokenizers.map(jsonPreTokenizer)
+    if (!steps.every((step): step is Cut => step !== null)) return null
+    return (text, isFirst) =>
+      steps.reduce(
+        (words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0 && text.startsWith(word))),
+        [text],
+      )
+  },
+}
+
+/** The pre-tokeniser that the JSON describes; null for a kind that is not known. Throws ZodError for a damaged one. */
+export function jsonPreTokenizer(json: unknown): Cut | null {
+  if (json === null || json === undefined) return (text) => (text === '' ? [] : [text])
+  const { type } = z.looseObject({ type: z.string() }).parse(json)
+  return Object.hasOwn(kinds, type) ? kinds[type]!(json) : null
+}

@@ -1,5 +1,5 @@
-// A folder with tokenizer.json: BPE (and WordPiece) through @huggingface/tokenizers, Unigram through our own lattice,
-// decoding by ourselves so that it streams.
+// A folder with tokenizer.json: BPE and Unigram by ourselves; WordPiece, and BPE with parts that we do not know, through
+// @huggingface/tokenizers. Decoding by ourselves, so that it streams.
 import { join } from 'node:path'
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
@@ -9,20 +9,21 @@ import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import {
   AddedTokenSplitter,
   allAddedTokens,
-  decodedText,
+  decodedPiece,
   JsonAddedTokenSchema,
   toSpecialToken,
   type JsonAddedToken,
 } from './json-added.ts'
-import { jsonNormalizer } from './json-normalizer.ts'
-import { jsonPreTokenizer, type PreTokenize } from './json-pre-tokenizer.ts'
+import { jsonBpe } from './json-bpe.ts'
+import { jsonNormalizer, type Step } from './json-normalizer.ts'
+import { jsonPreTokenizer } from './json-pre-tokenizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { PieceText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
-import { readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
+import { markTexts, readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 
 const File = z.looseObject({
@@ -68,9 +69,11 @@ function partsOf(
   const idOfPiece = vocabularyOf(model['vocab'], type)
   const added = allAddedTokens(written, config, (piece) => idOfPiece.get(piece))
   const normalize = jsonNormalizer(json['normalizer']) ?? ((text: string) => text)
-  const decodedTexts = new Map(added.map((token) => [token.id, decodedText(token, normalize)]))
-  const shared = { decoder, idOfPiece, decodedTexts, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
+  const addedPieces = new Map(added.map((token) => [token.id, decodedPiece(token, normalize)]))
+  const shared = { decoder, idOfPiece, addedPieces, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
   if (type === 'Unigram') return { ...shared, encode: unigramEncoder(json, file, added) }
+  const ours = type === 'BPE' ? bpeEncoder(json, added, idOfPiece) : null
+  if (ours) return { ...shared, encode: ours }
   if (type === 'BPE' || type === 'WordPiece')
     return { ...shared, encode: libraryEncoder({ json, file, config, added, type }) }
   throw unsupported(file, type)
@@ -98,15 +101,35 @@ type Encode = (text: string, recogniseSpecial: boolean) => number[]
 const recognised = (added: readonly JsonAddedToken[], special: boolean): JsonAddedToken[] =>
   added.filter((token) => special || !token.special)
 
-function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
-  const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
+/** Ids of a normalised stretch between added tokens; `isFirst` where the text begins with it. */
+type EncodeStretch = (stretch: string, isFirst: boolean) => number[]
+
+function stretchEncoder(normalize: Step, added: readonly JsonAddedToken[], encodeStretch: EncodeStretch): Encode {
   const [all, words] = [true, false].map(
-    (special) => new AddedTokenSplitter(recognised(added, special), unigram.normalize),
+    (special) => new AddedTokenSplitter(recognised(added, special), normalize),
   ) as [AddedTokenSplitter, AddedTokenSplitter]
   return (text, recogniseSpecial) =>
     (recogniseSpecial ? all : words)
       .split(text)
-      .flatMap((part, index) => (typeof part === 'string' ? unigram.encode(part, index === 0) : [part.id]))
+      .flatMap((part, index) => (typeof part === 'string' ? encodeStretch(part, index === 0) : [part.id]))
+}
+
+function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
+  const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
+  return stretchEncoder(unigram.normalize, added, (stretch, isFirst) => unigram.encode(stretch, isFirst))
+}
+
+/** Null where a normaliser or pre-tokeniser is not known to us. */
+function bpeEncoder(
+  json: Record<string, unknown>,
+  added: readonly JsonAddedToken[],
+  idOfPiece: ReadonlyMap<string, number>,
+): Encode | null {
+  const normalize = jsonNormalizer(json['normalizer'])
+  const cut = jsonPreTokenizer(json['pre_tokenizer'])
+  if (!normalize || !cut) return null
+  const encodeWord = jsonBpe(json['model'], idOfPiece)
+  return stretchEncoder(normalize, added, (stretch, isFirst) => cut(stretch, isFirst).flatMap(encodeWord))
 }
 
 interface LibraryParts {
@@ -117,44 +140,23 @@ interface LibraryParts {
   readonly type: string
 }
 
-/**
- * The library's BPE or WordPiece between our own reading of added tokens, normalizers and pre-tokenizers; a normalizer or
- * pre-tokenizer of a kind that we do not know is the library's too.
- */
 function libraryEncoder({ json, file, config, added, type }: LibraryParts): Encode {
   if (type === 'BPE') z.object({ merges: z.array(z.unknown()) }).parse(json['model'])
-  const library = openLibrary({ json, file, config, added, type })
-  const normalize = normalizerOf(json, library)
-  const cut = jsonPreTokenizer(json['pre_tokenizer']) ?? cutOf(library)
-  const idsOf = (text: string, isFirst: boolean): number[] => {
-    const pieces = cut([text], isFirst)
-    // The model of an empty list is an error.
-    return pieces.length === 0 ? [] : library.model!._call(pieces).flatMap((piece) => library.token_to_id(piece) ?? [])
+  const open = (special: boolean): LibraryTokenizer => {
+    try {
+      return new LibraryTokenizer(
+        { ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) },
+        config,
+      )
+    } catch (error) {
+      throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
-  const [all, words] = [true, false].map(
-    (special) => new AddedTokenSplitter(recognised(added, special), normalize),
-  ) as [AddedTokenSplitter, AddedTokenSplitter]
+  const whole = open(true)
+  let plain: LibraryTokenizer | null = null
   return (text, recogniseSpecial) =>
-    (recogniseSpecial ? all : words)
-      .split(text)
-      .flatMap((part, index) => (typeof part === 'string' ? idsOf(part, index === 0) : [part.id]))
+    (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
 }
-
-function openLibrary({ json, file, config, added, type }: LibraryParts): LibraryTokenizer {
-  try {
-    return new LibraryTokenizer({ ...json, model: { ...(json['model'] as object), type }, added_tokens: added }, config)
-  } catch (error) {
-    throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
-  }
-}
-
-const normalizerOf = (json: Record<string, unknown>, { normalizer }: LibraryTokenizer): ((text: string) => string) =>
-  jsonNormalizer(json['normalizer']) ?? ((text) => normalizer?.normalize(text) ?? text)
-
-const cutOf =
-  ({ pre_tokenizer: library }: LibraryTokenizer): PreTokenize =>
-  (pieces, isFirst) =>
-    library?.pre_tokenize([...pieces], { section_index: isFirst ? 0 : 1 }) ?? [...pieces]
 
 interface Parts {
   readonly config: TokenizerConfig
@@ -163,8 +165,8 @@ interface Parts {
   readonly decoder: unknown
   readonly idOfPiece: ReadonlyMap<string, number>
   readonly specialTokens: SpecialTokens
-  /** Text of each added token's id, as it is decoded. */
-  readonly decodedTexts: ReadonlyMap<number, string>
+  /** The piece that each added token's id is decoded as. */
+  readonly addedPieces: ReadonlyMap<number, string>
   readonly encode: Encode
 }
 
@@ -196,13 +198,7 @@ class JsonTokenizer implements Tokenizer {
     this.vocabSize = specialTokens.list.reduce((size, { id }) => Math.max(size, id + 1), pieces.length)
     this.special = specialIdsOf(parts)
     const source = templateSource(config)
-    if (source)
-      this.chatTemplate = createChatTemplate(source, {
-        bos_token: config.bos_token ?? '',
-        eos_token: config.eos_token ?? '',
-        pad_token: config.pad_token ?? '',
-        unk_token: config.unk_token ?? '',
-      })
+    if (source) this.chatTemplate = createChatTemplate(source, markTexts(config))
   }
 
   encode(text: string, { recogniseSpecial = true }: EncodeOptions = {}): number[] {
@@ -217,11 +213,11 @@ class JsonTokenizer implements Tokenizer {
   }
 
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
-    const { specialTokens, decodedTexts } = this.#parts
+    const { specialTokens, addedPieces } = this.#parts
     return this.#pieceText.decoder((id) => {
       const token = specialTokens.get(id)
-      if (token) return { text: token.hidden && skipSpecial ? '' : (decodedTexts.get(id) ?? token.text) }
-      return { piece: this.#pieces[id] ?? '' }
+      if (token?.hidden && skipSpecial) return { text: '' }
+      return { piece: addedPieces.get(id) ?? this.#pieces[id] ?? '' }
     })
   }
 

@@ -2,26 +2,17 @@
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { jsonNormalizer, type Step } from './json-normalizer.ts'
+import { jsonPreTokenizer } from './json-pre-tokenizer.ts'
 import { PieceType, type ModelFile } from './model-file.ts'
 import { buildVocabulary } from './pieces.ts'
 import { Unigram } from './unigram.ts'
-import { SPACE_SYMBOL, toUtf8 } from './utf8.ts'
-import { wordsBetweenSpaces } from './white-space.ts'
+import { toUtf8 } from './utf8.ts'
 
 const Model = z.object({
   vocab: z.array(z.tuple([z.string(), z.number()])),
   unk_id: z.number().int().nullish(),
   byte_fallback: z.boolean().default(false),
 })
-const PreTokenizer = z.looseObject({
-  type: z.string(),
-  pretokenizers: z.array(z.unknown()).optional(),
-  replacement: z.string().optional(),
-  prepend_scheme: z.string().optional(),
-  add_prefix_space: z.boolean().optional(),
-  split: z.boolean().optional(),
-})
-
 const BYTE_PIECE = /^<0x([0-9A-F]{2})>$/
 
 export interface JsonUnigram {
@@ -43,7 +34,7 @@ export function jsonUnigram(
   const { vocab, unk_id: unknown, byte_fallback: byteFallback } = Model.parse(json['model'])
   const normalize = jsonNormalizer(json['normalizer'])
   if (!normalize) throw unsupported(file, 'normalizer')
-  const cut = preTokenizer(json['pre_tokenizer'])
+  const cut = jsonPreTokenizer(json['pre_tokenizer'])
   if (!cut) throw unsupported(file, 'pre_tokenizer')
   const encodeWord = wordEncoder(vocab, { unknownId: unknown ?? -1, byteFallback, hidden })
   return {
@@ -125,40 +116,3 @@ function modelOf(vocab: Vocab, unknown: number, hidden: ReadonlySet<number>): Mo
     },
   }
 }
-
-type Cut = (text: string, isFirst: boolean) => string[]
-
-function preTokenizer(json: unknown): Cut | null {
-  if (json === null || json === undefined) return (text) => (text === '' ? [] : [text])
-  const {
-    type,
-    pretokenizers,
-    replacement = SPACE_SYMBOL,
-    prepend_scheme: scheme,
-    add_prefix_space: adds = true,
-    split = true,
-  } = PreTokenizer.parse(json)
-  if (type === 'WhitespaceSplit') return wordsBetweenSpaces
-  if (type === 'Metaspace') return metaspace(replacement, scheme ?? (adds ? 'always' : 'never'), split)
-  if (type !== 'Sequence') return null
-  const steps = (pretokenizers ?? []).map(preTokenizer)
-  if (!steps.every((step): step is Cut => step !== null)) return null
-  return (text, isFirst) =>
-    steps.reduce((words, step) => words.flatMap((word, index) => step(word, isFirst && index === 0)), [text])
-}
-
-/** Blanks become ▁, and a word begins at each. */
-const metaspace =
-  (symbol: string, scheme: string, split: boolean): Cut =>
-  (text, isFirst) => {
-    if (text === '') return []
-    const spaced = text.replaceAll(' ', () => symbol)
-    const prepends = (scheme === 'always' || (scheme === 'first' && isFirst)) && !spaced.startsWith(symbol)
-    const whole = prepends ? symbol + spaced : spaced
-    return split
-      ? whole
-          .split(symbol)
-          .map((word, index) => (index === 0 ? word : symbol + word))
-          .filter((word) => word !== '')
-      : [whole]
-  }

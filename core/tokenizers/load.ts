@@ -8,7 +8,13 @@ import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
-import { namedTokens, readTokenizerConfig, templateSource, type TokenizerConfig } from './tokenizer-config.ts'
+import {
+  markTexts,
+  namedTokens,
+  readTokenizerConfig,
+  templateSource,
+  type TokenizerConfig,
+} from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
 import { MERGES, openVocabularyAndMerges, VOCABULARY } from './vocab-merges.ts'
 
@@ -114,12 +120,8 @@ function chatTemplateOf(config: TokenizerConfig, pieces: SentencePiece): ChatTem
   const source = templateSource(config)
   if (!source) return undefined
   const { bos, eos } = pieces.model.marks
-  const textOf = (text: string | null | undefined, mark: number): string =>
-    text ?? (mark >= 0 ? pieces.pieceText(mark) : '')
-  return createChatTemplate(source, {
-    bos_token: textOf(config.bos_token, bos),
-    eos_token: textOf(config.eos_token, eos),
-    pad_token: config.pad_token ?? '',
-    unk_token: config.unk_token ?? '',
-  })
+  const textOf = (text: string | null | undefined, mark: number): string | null =>
+    text ?? (mark >= 0 ? pieces.pieceText(mark) : null)
+  const marks = { ...config, bos_token: textOf(config.bos_token, bos), eos_token: textOf(config.eos_token, eos) }
+  return createChatTemplate(source, markTexts(marks))
 }

@@ -1,4 +1,5 @@
-import { characterOfByte } from './byte-alphabet.ts'
+import { byteOfCharacter } from './byte-alphabet.ts'
+import { toRegExp } from './oniguruma.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { ByteGatherer } from './text-decoder.ts'
 import { SPACE_SYMBOL } from './utf8.ts'
@@ -22,7 +23,16 @@ export class PieceText {
     else if (wordPiece)
       this.#create = (meaningOf) =>
         wordPieceDecoder(meaningOf, String(wordPiece['prefix'] ?? '##'), wordPiece['cleanup'] !== false)
-    else this.#create = (meaningOf) => spaceSymbolDecoder(meaningOf, firstBlanks)
+    else {
+      // A file without a decoder is read as its kind is mostly written.
+      const rewrites = (steps.length > 0 ? steps : WITHOUT_DECODER).flatMap(rewriteOf)
+      const rules = {
+        firstBlanks,
+        hasBytes: steps.length === 0 || steps.some(({ type }) => type === 'ByteFallback'),
+        rewrite: (piece: string) => rewrites.reduce((text, rewrite) => rewrite(text), piece),
+      } as const
+      this.#create = (meaningOf) => piecewiseDecoder(meaningOf, rules)
+    }
   }
 
   /** A decoder at the beginning of a text. */
@@ -30,6 +40,8 @@ export class PieceText {
     return this.#create(meaningOf)
   }
 }
+
+const WITHOUT_DECODER: readonly Step[] = [{ type: 'Replace', pattern: { String: SPACE_SYMBOL }, content: ' ' }]
 
 type Step = { readonly type?: unknown } & Readonly<Record<string, unknown>>
 
@@ -54,8 +66,31 @@ function stripsOneBlank(step: Step): boolean {
   return typeof pattern === 'string' && /^(\(\?<!\\n\))?(\^|\\A)( |\\s|▁)$/u.test(pattern)
 }
 
-/** Pieces with ▁ for blanks and `<0xNN>` for single bytes. */
-function spaceSymbolDecoder(meaningOf: MeaningOf, firstBlanks: 'all' | 'one' | 'none'): StreamDecoder {
+/** What a step makes of every piece: blanks of ▁, as a rule. */
+function rewriteOf(step: Step): ((piece: string) => string)[] {
+  if (step.type === 'Metaspace') {
+    const symbol = typeof step['replacement'] === 'string' ? step['replacement'] : SPACE_SYMBOL
+    return [(piece) => piece.replaceAll(symbol, ' ')]
+  }
+  if (step.type !== 'Replace' || stripsOneBlank(step)) return []
+  const { String: text, Regex: source } = (step['pattern'] ?? {}) as {
+    readonly String?: unknown
+    readonly Regex?: unknown
+  }
+  const wanted = typeof text === 'string' && text !== '' ? text : typeof source === 'string' ? toRegExp(source) : null
+  return wanted === null ? [] : [(piece) => piece.replaceAll(wanted, () => String(step['content'] ?? ''))]
+}
+
+interface PieceRules {
+  /** Blanks that go from the beginning of the text: all of the first piece, one, none. */
+  readonly firstBlanks: 'all' | 'one' | 'none'
+  /** `<0xNN>` is a byte. */
+  readonly hasBytes: boolean
+  readonly rewrite: (piece: string) => string
+}
+
+/** Pieces that are rewritten one by one. */
+function piecewiseDecoder(meaningOf: MeaningOf, { firstBlanks, hasBytes, rewrite }: PieceRules): StreamDecoder {
   const bytes = new ByteGatherer()
   let atStart = true
   const emit = (text: string): string => {
@@ -69,15 +104,13 @@ function spaceSymbolDecoder(meaningOf: MeaningOf, firstBlanks: 'all' | 'one' | '
       atStart = false
       return piece.replaceAll(SPACE_SYMBOL, '')
     }
-    return emit(before + piece.replaceAll(SPACE_SYMBOL, ' '))
+    return emit(before + rewrite(piece))
   }
   return {
     push: (id) => {
       const meaning = meaningOf(id)
-      // Added tokens too: Gemma has runs of ▁ among them.
-      if ('text' in meaning)
-        return meaning.text === '' ? '' : emit(bytes.end() + meaning.text.replaceAll(SPACE_SYMBOL, ' '))
-      const byte = BYTE_PIECE.exec(meaning.piece)
+      if ('text' in meaning) return meaning.text === '' ? '' : emit(bytes.end() + meaning.text)
+      const byte = hasBytes ? BYTE_PIECE.exec(meaning.piece) : null
       return byte ? emit(bytes.push(parseInt(byte[1]!, 16))) : pieceText(meaning.piece, bytes.end())
     },
     end: () => emit(bytes.end()),
@@ -100,10 +133,6 @@ function byteLevelDecoder(meaningOf: MeaningOf): StreamDecoder {
     end: () => utf8.decode(),
   }
 }
-
-const byteOfCharacter: ReadonlyMap<string, number> = new Map(
-  characterOfByte.map((character, byte) => [character, byte]),
-)
 
 /** The bytes that a byte-level piece spells; a piece with any other character stands for its own UTF-8. */
 function bytesOf(piece: string): Uint8Array {

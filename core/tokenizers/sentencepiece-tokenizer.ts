@@ -84,8 +84,10 @@ export class SentencePieceTokenizer implements Tokenizer {
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
     return this.pieces.streamDecoder((id) => {
       const token = this.specialTokens.get(id)
-      if (!token?.hidden) return token?.text.replaceAll(SPACE_SYMBOL, ' ')
-      return skipSpecial ? '' : token.text
+      if (!token) return undefined
+      if (token.hidden && skipSpecial) return ''
+      // Added tokens that are pieces, such as runs of ▁, follow the model's rules.
+      return this.pieces.isText(id, token.text) ? undefined : token.text.replaceAll(SPACE_SYMBOL, ' ')
     })
   }
 

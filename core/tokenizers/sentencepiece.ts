@@ -84,6 +84,12 @@ export class SentencePiece {
     return (this.texts[id] ??= pieceTextOf(this.model, id))
   }
 
+  /** True where the id is this piece of text, and no mark. */
+  isText(id: number, piece: string): boolean {
+    const type = this.model.types[id]
+    return (type === PieceType.normal || type === PieceType.userDefined) && this.pieceText(id) === piece
+  }
+
   /**
    * Id of a piece by its spelling; undefined for none. Looks through all pieces: meant for a few special tokens, not
    * for text.

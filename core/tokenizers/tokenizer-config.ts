@@ -47,9 +47,6 @@ const TokenizerConfigSchema = z.object({
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
 })
 
-/** added_tokens.json of older repositories: ids by text. */
-const AddedTokensFile = z.record(z.string().max(MAX_TOKEN_LENGTH), TokenIdSchema)
-
 /**
  * tokenizer_config.json, together with special_tokens_map.json, added_tokens.json and chat_template.jinja of older and
  * newer repositories.
@@ -62,11 +59,10 @@ export type TokenizerConfig = z.infer<typeof TokenizerConfigSchema>
  */
 export async function readTokenizerConfig(folder: string): Promise<TokenizerConfig> {
   const file = join(folder, 'tokenizer_config.json')
-  const addedFile = join(folder, 'added_tokens.json')
   const [config, map, added, template] = await Promise.all([
     optionalJson(file),
     optionalJson(join(folder, 'special_tokens_map.json')),
-    optionalJson(addedFile),
+    optionalJson(join(folder, ADDED_TOKENS)),
     optionalText(join(folder, 'chat_template.jinja')),
   ])
   const parsed = TokenizerConfigSchema.safeParse({
@@ -74,28 +70,30 @@ export async function readTokenizerConfig(folder: string): Promise<TokenizerConf
     ...config,
     ...(template === undefined ? {} : { chat_template: template }),
   })
-  if (!parsed.success) throw settingError(file, parsed.error)
-  // As in transformers: what tokenizer_config.json lists is the whole.
-  if (config['added_tokens_decoder'] != null) return parsed.data
-  const ids = AddedTokensFile.safeParse(added)
-  if (!ids.success) throw settingError(addedFile, ids.error)
-  return { ...parsed.data, added_tokens_decoder: addedTokensOf(ids.data, namedTokens(parsed.data)) }
+  if (parsed.success)
+    return 'added_tokens_decoder' in config ? parsed.data : withAddedTokens(parsed.data, added, folder)
+  const setting = parsed.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? ''
+  throw new UserError('tokenizer/setting', { file, setting })
 }
 
-const settingError = (file: string, { issues }: z.ZodError): UserError =>
-  new UserError('tokenizer/setting', { file, setting: issues[0]?.path.map(String).join('.').slice(0, 100) ?? '' })
+const ADDED_TOKENS = 'added_tokens.json'
+const AddedIds = z.record(z.string().max(MAX_TOKEN_LENGTH), TokenIdSchema)
 
-/** The tokens of added_tokens.json by id; those that a mark names are special. */
-const addedTokensOf = (
-  ids: Readonly<Record<string, number>>,
-  named: readonly string[],
-): TokenizerConfig['added_tokens_decoder'] =>
-  Object.fromEntries(
-    Object.entries(ids).map(([content, id]) => {
-      const special = named.includes(content)
-      return [id, { content, special, normalized: !special, lstrip: false, rstrip: false, single_word: false }]
-    }),
-  )
+/** Older repositories name added tokens and their ids in a file of its own; marks among them are special. */
+function withAddedTokens(config: TokenizerConfig, json: Record<string, unknown>, folder: string): TokenizerConfig {
+  const ids = AddedIds.safeParse(json)
+  if (!ids.success)
+    throw new UserError('tokenizer/setting', {
+      file: join(folder, ADDED_TOKENS),
+      setting: ids.error.issues[0]?.path.map(String).join('.').slice(0, 100) ?? '',
+    })
+  const marks = new Set(namedTokens(config))
+  const tokens = Object.entries(ids.data).map(([content, id]) => {
+    const special = marks.has(content)
+    return [id, { content, special, normalized: !special, lstrip: false, rstrip: false, single_word: false }] as const
+  })
+  return { ...config, added_tokens_decoder: Object.fromEntries(tokens) }
+}
 
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(
@@ -115,18 +113,17 @@ export const templateSource = ({ chat_template: written }: TokenizerConfig): str
     ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template
     : written) ?? undefined
 
+const MARKS = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'] as const
+
+/** The texts of the marks that there are, by their names in a chat template. */
+export const markTexts = (config: Pick<TokenizerConfig, (typeof MARKS)[number]>): Record<string, string> =>
+  Object.fromEntries(MARKS.flatMap((name) => (config[name] ? [[name, config[name]]] : [])))
+
 /** The texts of all marks and additional special tokens that the settings name. */
 export const namedTokens = (config: TokenizerConfig): string[] =>
-  [
-    config.bos_token,
-    config.eos_token,
-    config.unk_token,
-    config.pad_token,
-    config.sep_token,
-    config.cls_token,
-    config.mask_token,
-    ...(config.additional_special_tokens ?? []),
-  ].filter((text): text is string => Boolean(text))
+  [...MARKS.map((name) => config[name]), ...(config.additional_special_tokens ?? [])].filter((text): text is string =>
+    Boolean(text),
+  )
 
 const MarkId = z
   .union([
@@ -139,6 +136,24 @@ const MarkId = z
   .optional()
   .catch(undefined)
 const ModelConfigSchema = z.object({ bos_token_id: MarkId, eos_token_id: MarkId, pad_token_id: MarkId })
+
+const EndIds = z.object({
+  eos_token_id: z
+    .union([TokenIdSchema.transform((id) => [id]), z.array(TokenIdSchema)])
+    .optional()
+    .catch(undefined),
+})
+
+/**
+ * Ids of the tokens that end an answer in the model's config.json and generation_config.json. Throws UserError
+ * 'checkpoint/json-invalid' for a damaged file.
+ */
+export async function readEndIds(folder: string): Promise<number[]> {
+  const files = await Promise.all(
+    ['config.json', 'generation_config.json'].map((name) => optionalJson(join(folder, name))),
+  )
+  return files.flatMap((json) => EndIds.parse(json).eos_token_id ?? [])
+}
 
 /**
  * Ids of marks in the model's config.json, for folders whose tokenizer does not name them. The first where there are

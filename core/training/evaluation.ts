@@ -173,7 +173,7 @@ export class Evaluator {
     const { model, device, layout, resident, runner, settings } = this.#parts
     this.#generator ??= await Generator.open(model, device, layout, resident)
     const generation = { ...generationSettingsOf(settings), 'prediction.seed': settings['environment.seed'] }
-    const stopStrings = stopStringsOf(formatFor(model.tokenizer, sampleOptionsOf(settings).format))
+    const stopStrings = stopStringsOf(formatFor(model.tokenizer, sampleOptionsOf(settings).format), model.tokenizer)
     const p = await runner.p.read()
     const texts: string[] = []
     for (let start = 0; start < chosen.length; start += size) {

@@ -60,6 +60,8 @@ export const errors: LocaleOf<typeof ja> = {
   'plan/beyond-context':
     'The maximum length {maxLength} is more than the {context} tokens that this model can read. Rows are cut at {context} tokens.',
   'plan/precision': 'The precision {precision} cannot be used on the device "{device}". Choose automatic or float32.',
+  'plan/system-merged':
+    'The chat template of this model has no place for a system text. The text of the system column is put before the first question.',
   'plan/memory':
     'This will hardly fit the memory of this computer. Make the batch size or the maximum length smaller; int4 for "Base weights" takes less memory, too.',
   'plan/gpu-memory':
