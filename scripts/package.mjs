@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { buildStamp, ensureBuilt, ensureInstalled, root, run } from './lib/setup.mjs'
+import { buildStamp, ensureBuilt, ensureInstalled, newestSourceMs, root, run } from './lib/setup.mjs'
 import { ensureElectron, isStandIn } from './lib/test-machine.mjs'
 
 ensureInstalled()
@@ -16,16 +16,16 @@ if (!electron) {
 const distribution = dirname(electron)
 const version = readFileSync(join(distribution, 'version'), 'utf8').trim().replace(/^v/, '')
 const options = process.argv.slice(2)
-const packed = join(root, 'dist', process.platform === 'linux' ? 'linux-unpacked' : 'packed')
 const stampFile = join(root, 'dist', '.terakoya-package')
 const stamp = createHash('sha256')
 for (const file of [buildStamp, join(root, 'electron-builder.yml'), join(root, 'package-lock.json')])
   stamp.update(readFileSync(file))
-const wanted = stamp.update(`${version} ${options.join(' ')}`).digest('hex')
+stamp.update(`${newestSourceMs(join(root, 'resources'))} ${version} ${options.join(' ')}`)
+const wanted = stamp.digest('hex')
 
 if (isStandIn(electron))
   console.log(`Packing with Electron ${version}, which is here for tests only. Do not give this package to anybody.`)
-if (!existsSync(packed) || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
+if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== wanted) {
   const start = performance.now()
   const electronOptions = [`-c.electronDist=${distribution}`, `-c.electronVersion=${version}`]
   const what = options.length > 0 ? options : ['--dir']

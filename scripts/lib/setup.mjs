@@ -56,7 +56,7 @@ function linkCommand() {
 }
 
 /** The newest change of any source file, in milliseconds. */
-function newestSourceMs(path = null) {
+export function newestSourceMs(path = null) {
   if (path === null) return Math.max(...SOURCES.map((name) => newestSourceMs(join(root, name))))
   const found = statSync(path)
   if (!found.isDirectory()) return found.mtimeMs
