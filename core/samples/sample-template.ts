@@ -25,9 +25,10 @@ interface Grown {
 }
 
 /**
- * Renders and encodes `messages` up to the answer that comes next, with what the template always puts before an answer. Every earlier answer is found by rendering the
- * conversation up to it and with it; where such a beginning is not the beginning of the whole text, the whole is
- * encoded as it stands and `answers` is null. Throws UserError 'tokenizer/template-failed'.
+ * Renders and encodes `messages` up to the answer that comes next, with what the template always puts before an answer.
+ * Every earlier answer is found by rendering the conversation up to it and with it. Where such a beginning is not the
+ * beginning of the whole text, the whole is encoded as it stands and `answers` is null.
+ * Throws UserError 'tokenizer/template-failed'.
  */
 export function encodeTemplatePrompt(
   tokenizer: Tokenizer,

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { readRegularFile } from '../files/regular-file.ts'
@@ -9,6 +8,7 @@ import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-toke
 import { SentencePiece } from './sentencepiece.ts'
 import { SpecialTokens, type SpecialToken } from './special-tokens.ts'
 import {
+  exists,
   markTexts,
   namedTokens,
   readTokenizerConfig,
@@ -22,8 +22,8 @@ const SUPPORTED = 'tokenizer.json, spiece.model, tokenizer.model, vocab.json + m
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model, else tokenizer.json, else vocab.json and merges.txt, with
- * tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
+ * Loads the tokenizer of a model folder: spiece.model or tokenizer.model where that is SentencePiece's, else
+ * tokenizer.json, else vocab.json and merges.txt, with tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
  * 'tokenizer/setting' or one of readRegularFile's.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
@@ -42,13 +42,6 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
     ? new UserError('tokenizer/unsupported', { file: 'tekken.json', found: 'tekken', supported: SUPPORTED })
     : new UserError('tokenizer/missing', { folder })
 }
-
-/** Anything of that name: what is no file is told when it is opened. */
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )
 
 /** Defaults of the Python classes for marks that tokenizer_config.json does not name. */
 const CLASS_MARKS: Readonly<Record<string, Partial<TokenizerConfig>>> = {

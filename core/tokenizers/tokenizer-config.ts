@@ -95,13 +95,15 @@ function withAddedTokens(config: TokenizerConfig, json: Record<string, unknown>,
   return { ...config, added_tokens_decoder: Object.fromEntries(tokens) }
 }
 
-const exists = (file: string): Promise<boolean> =>
+/** Anything of that name: what is no file is told when it is opened. */
+export const exists = (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
     () => false,
   )
 
-const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
+/** The object in a JSON file that may be missing: an empty one then. */
+export const optionalJson = async (file: string): Promise<Record<string, unknown>> =>
   (await exists(file)) ? readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }) : {}
 
 const optionalText = async (file: string): Promise<string | undefined> =>

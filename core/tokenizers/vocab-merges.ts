@@ -1,13 +1,12 @@
 // A folder with vocab.json and merges.txt: byte-level BPE as GPT-2 came with, made into what tokenizer.json would say.
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
 import { readRegularFile } from '../files/regular-file.ts'
 import { tokenizerFrom } from './json-tokenizer.ts'
-import { MAX_SETTINGS_BYTES, MAX_TOKENIZER_BYTES } from './limits.ts'
-import { TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
+import { MAX_TOKENIZER_BYTES } from './limits.ts'
+import { optionalJson, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 export const VOCABULARY = 'vocab.json'
@@ -36,8 +35,8 @@ export async function openVocabularyAndMerges(folder: string, written: Tokenizer
   const [vocab, merges, settings, model] = await Promise.all([
     readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }),
     readMerges(join(folder, MERGES)),
-    optional(join(folder, 'tokenizer_config.json')),
-    optional(join(folder, 'config.json')),
+    optionalJson(join(folder, 'tokenizer_config.json')),
+    optionalJson(join(folder, 'config.json')),
   ])
   const ids = Vocabulary.safeParse(vocab)
   if (!ids.success) throw new UserError('tokenizer/damaged', { file, position: 0 })
@@ -57,15 +56,6 @@ export async function openVocabularyAndMerges(folder: string, written: Tokenizer
 
 const addedIds = ({ added_tokens_decoder: tokens }: TokenizerConfig): Record<string, number> =>
   Object.fromEntries(Object.entries(tokens).map(([id, { content }]) => [content, Number(id)]))
-
-const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
-    () => true,
-    () => false,
-  )
-
-const optional = async (file: string): Promise<Record<string, unknown>> =>
-  (await exists(file)) ? readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }) : {}
 
 /** `a b` in each line, the earlier ones first; the first line may say the version. */
 async function readMerges(file: string): Promise<string[]> {
