@@ -17,7 +17,7 @@ export async function openExcel2003(file: FileContents, skipRows: number): Promi
   } catch (error) {
     throw toDamage(error, file)
   }
-  const rows = heads.take()
+  const rows = heads.rows.take()
   return {
     sheets: outline.sheets,
     heads: new Map(outline.sheets.map(({ name }) => [name, rows.filter(({ sheet }) => sheet === name)])),
@@ -91,7 +91,7 @@ class TableReader implements XmlCollector<TableRow> {
   readonly #wanted: string | undefined
   readonly #most: number
   readonly #file: string
-  readonly #rows = new ReadRows<TableRow>()
+  readonly rows = new ReadRows<TableRow>()
   #sheet = ''
   #filled = 0
   #number = 0
@@ -110,10 +110,6 @@ class TableReader implements XmlCollector<TableRow> {
     this.#wanted = wanted
     this.#most = most
     this.#file = file
-  }
-
-  take(): TableRow[] {
-    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {
@@ -164,7 +160,7 @@ class TableReader implements XmlCollector<TableRow> {
     const isFilled = cells.some(isText)
     // Only rows with text make a head.
     if (isFilled || (this.#wanted !== undefined && cells.length > 0))
-      this.#rows.push({ sheet: this.#sheet, number: this.#number, cells })
+      this.rows.push({ sheet: this.#sheet, number: this.#number, cells })
     if (isFilled) this.#filled++
   }
 

@@ -24,7 +24,7 @@ export async function openOpenDocument(
   } catch (error) {
     throw toDamage(error, file)
   }
-  const rows = heads.take()
+  const rows = heads.rows.take()
   return {
     sheets: outline.sheets,
     heads: new Map(outline.sheets.map(({ name }, index) => [name, rows.filter(({ table }) => table === index)])),
@@ -84,7 +84,7 @@ class TableReader implements XmlCollector<TableRow> {
   readonly #wanted: number | undefined
   readonly #most: number
   readonly #file: string
-  readonly #rows = new ReadRows<TableRow>()
+  readonly rows = new ReadRows<TableRow>()
   #filled = 0
   #table = -1
   #nesting = 0
@@ -102,10 +102,6 @@ class TableReader implements XmlCollector<TableRow> {
     this.#wanted = wanted
     this.#most = most
     this.#file = file
-  }
-
-  take(): TableRow[] {
-    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {
@@ -172,7 +168,7 @@ class TableReader implements XmlCollector<TableRow> {
     if (isFilled || (this.#wanted !== undefined && cells.length > 0)) {
       this.#repeat((this.#rowTimes - 1) * cells.length)
       for (let count = 0; count < this.#rowTimes && this.#filled < this.#most; count++) {
-        this.#rows.push({ table: this.#table, number: this.#number + count, cells })
+        this.rows.push({ table: this.#table, number: this.#number + count, cells })
         if (isFilled) this.#filled++
       }
     }

@@ -1,4 +1,4 @@
-/** Rows that a reader has finished and nobody has taken yet. */
+/** Rows that a reader has finished and that nobody has taken yet. */
 export class ReadRows<R> {
   #rows: R[] = []
 

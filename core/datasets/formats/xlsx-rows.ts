@@ -41,7 +41,7 @@ class SheetReader implements XmlCollector<SheetRow> {
   readonly #book: XlsxBook
   readonly #file: string
   readonly #rich = new RichText()
-  readonly #rows = new ReadRows<SheetRow>()
+  readonly rows = new ReadRows<SheetRow>()
   #number = 0
   #cells: (string | null)[] | null = null
   #column = 0
@@ -55,10 +55,6 @@ class SheetReader implements XmlCollector<SheetRow> {
   constructor(book: XlsxBook, file: string) {
     this.#book = book
     this.#file = file
-  }
-
-  take(): SheetRow[] {
-    return this.#rows.take()
   }
 
   open(tag: string, attributes: XmlAttributes): void {
@@ -96,7 +92,7 @@ class SheetReader implements XmlCollector<SheetRow> {
     } else if (tag === 'v' && this.#within === 'value') this.#within = 'cell'
     else if (tag === 'c' && this.#within === 'cell') this.#closeCell()
     else if (tag === 'row' && this.#cells) {
-      if (this.#cells.length > 0) this.#rows.push({ number: this.#number, cells: this.#cells })
+      if (this.#cells.length > 0) this.rows.push({ number: this.#number, cells: this.#cells })
       this.#cells = null
     }
   }

@@ -1,4 +1,5 @@
 import { decodePieces } from './encoding.ts'
+import type { ReadRows } from './read-rows.ts'
 
 /** A tag's attributes by their local names; of several the first counts. They are parsed when they are asked for. */
 export class XmlAttributes {
@@ -152,8 +153,8 @@ const decodeEntities = (text: string): string =>
 
 /** A handler that collects values while the document is read. */
 export interface XmlCollector<T> extends XmlHandler {
-  /** The values since the last call. */
-  take(): T[]
+  /** What was read and not taken yet. */
+  readonly rows: ReadRows<T>
   /** True where nothing more is wanted. */
   readonly isDone?: boolean
 }
@@ -163,7 +164,7 @@ export async function* collected<T>(pieces: AsyncIterable<Uint8Array>, collector
   const parser = new XmlParser(collector)
   for await (const text of decodeXml(pieces)) {
     parser.write(text)
-    yield* collector.take()
+    yield* collector.rows.take()
     if (collector.isDone) return
   }
   parser.end()
