@@ -23,7 +23,7 @@ it('never puts anything between the halves of a surrogate pair', () => {
 
 it('does not know kinds or expressions that it cannot follow', () => {
   expect([
-    jsonNormalizer({ type: 'BertNormalizer' }),
+    jsonNormalizer({ type: 'constructor' }),
     jsonNormalizer(replace({ Regex: '(?<a' }, '')),
     jsonNormalizer({ type: 'Sequence', normalizers: [{ type: 'Nmt' }] }),
   ]).toEqual([null, null, null])

@@ -3,22 +3,17 @@ import { z } from 'zod'
 import { characterOfByte } from './byte-alphabet.ts'
 import { CharsMap } from './chars-map.ts'
 import { graphemesOf } from './graphemes.ts'
-import { toRegExp } from './oniguruma.ts'
+import { jsonReplace } from './json-replace.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 import { withoutLeadingSpaces, withoutTrailingSpaces } from './white-space.ts'
 
 /** Rewrites a text. */
 export type Step = (text: string) => string
 
-const Pattern = z.union([z.object({ String: z.string() }), z.object({ Regex: z.string() })])
 const kinds = {
   Precompiled: (json: unknown) =>
     precompiled(z.object({ precompiled_charsmap: z.string() }).parse(json).precompiled_charsmap),
-  Replace: (json: unknown) => {
-    const { pattern, content } = z.object({ pattern: Pattern, content: z.string() }).parse(json)
-    const wanted = 'String' in pattern ? pattern.String : toRegExp(pattern.Regex)
-    return wanted === null ? null : (text: string) => text.replaceAll(wanted, () => content)
-  },
+  Replace: (json: unknown) => jsonReplace(json)?.apply ?? null,
   Prepend: (json: unknown) => {
     const { prepend } = z.object({ prepend: z.string() }).parse(json)
     return (text: string) => (text === '' ? '' : prepend + text)
@@ -40,6 +35,7 @@ const kinds = {
   NFKD: () => (text: string) => text.normalize('NFKD'),
   StripAccents: () => (text: string) => text.replace(/\p{M}/gu, ''),
   ByteLevel: () => (text: string) => Array.from(toUtf8(text), (byte) => characterOfByte[byte]!).join(''),
+  BertNormalizer: bert,
   Sequence: (json: unknown): Step | null => {
     const steps = z
       .object({ normalizers: z.array(z.unknown()) })
@@ -57,7 +53,33 @@ const kinds = {
 export function jsonNormalizer(json: unknown): Step | null {
   if (json === null || json === undefined) return (text) => text
   const { type } = z.looseObject({ type: z.string() }).parse(json)
-  return kinds[type as keyof typeof kinds]?.(json) ?? null
+  return Object.hasOwn(kinds, type) ? kinds[type as keyof typeof kinds](json) : null
+}
+
+const HAN_OF_BERT =
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu
+
+function bert(json: unknown): Step {
+  const {
+    clean_text: cleans,
+    handle_chinese_chars: spacesHan,
+    strip_accents: strips,
+    lowercase,
+  } = z
+    .object({
+      clean_text: z.boolean().default(true),
+      handle_chinese_chars: z.boolean().default(true),
+      strip_accents: z.boolean().nullish(),
+      lowercase: z.boolean().default(true),
+    })
+    .parse(json)
+  const steps: Step[] = []
+  if (cleans)
+    steps.push((text) => text.replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\ufffd]/gu, '').replace(/\p{White_Space}/gu, ' '))
+  if (spacesHan) steps.push((text) => text.replace(HAN_OF_BERT, ' $& '))
+  if (strips ?? lowercase) steps.push((text) => text.normalize('NFD').replace(/\p{Mn}/gu, ''))
+  if (lowercase) steps.push(kinds.Lowercase())
+  return (text) => steps.reduce((result, step) => step(result), text)
 }
 
 /** A grapheme of so many bytes or more is replaced character by character. */

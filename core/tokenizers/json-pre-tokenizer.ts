@@ -1,7 +1,7 @@
 // Pre-tokenisers of a tokenizer.json, as Hugging Face's Rust `tokenizers` cuts text with them.
 import { z } from 'zod'
 import { characterOfByte } from './byte-alphabet.ts'
-import { toRegExp } from './oniguruma.ts'
+import { splitsCharacter, toRegExp } from './oniguruma.ts'
 import { SPACE_SYMBOL, toUtf8 } from './utf8.ts'
 import { wordsBetweenSpaces } from './white-space.ts'
 
@@ -24,6 +24,7 @@ function piecesOf(text: string, pattern: RegExp): Piece[] {
   const pieces: Piece[] = []
   let start = 0
   for (const { 0: found, index } of text.matchAll(pattern)) {
+    if (found === '' && splitsCharacter(text, index)) continue
     if (index > start) pieces.push({ text: text.slice(start, index), isFound: false })
     pieces.push({ text: found, isFound: true })
     start = index + found.length

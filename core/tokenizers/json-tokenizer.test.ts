@@ -228,10 +228,7 @@ describe('a tokenizer.json that cannot be used', () => {
       'tokenizer/unsupported',
     ],
     [{ model: { type: 'WordLevel', vocab: {} } }, 'tokenizer/unsupported'],
-    [
-      { model: { type: 'Unigram', vocab: [['a', -1]] }, normalizer: { type: 'BertNormalizer' } },
-      'tokenizer/unsupported',
-    ],
+    [{ model: { type: 'Unigram', vocab: [['a', -1]] }, normalizer: { type: 'Nmt' } }, 'tokenizer/unsupported'],
     [{ model: 5 }, 'tokenizer/damaged'],
   ])('is named: %j', async (json, code) => {
     await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(json))

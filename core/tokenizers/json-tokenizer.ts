@@ -16,11 +16,11 @@ import {
 } from './json-added.ts'
 import { jsonBpe } from './json-bpe.ts'
 import { jsonNormalizer, type Step } from './json-normalizer.ts'
-import { jsonPreTokenizer } from './json-pre-tokenizer.ts'
+import { jsonPreTokenizer, type Cut } from './json-pre-tokenizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
-import { PieceText } from './piece-text.ts'
+import { jsonDecoder, type BeginText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
 import { markTexts, readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
@@ -70,8 +70,10 @@ function partsOf(
   const added = allAddedTokens(written, config, (piece) => idOfPiece.get(piece))
   const normalize = jsonNormalizer(json['normalizer']) ?? ((text: string) => text)
   const addedPieces = new Map(added.map((token) => [token.id, decodedPiece(token, normalize)]))
-  const shared = { decoder, idOfPiece, addedPieces, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
-  if (type === 'Unigram') return { ...shared, encode: unigramEncoder(json, file, added) }
+  const beginText = jsonDecoder(decoder)
+  if (!beginText) throw unsupported(file, 'decoder')
+  const shared = { beginText, idOfPiece, addedPieces, specialTokens: new SpecialTokens(added.map(toSpecialToken)) }
+  if (type === 'Unigram') return { ...shared, ...unigramParts(json, file, added) }
   const ours = type === 'BPE' ? bpeEncoder(json, added, idOfPiece) : null
   if (ours) return { ...shared, encode: ours }
   if (type === 'BPE' || type === 'WordPiece')
@@ -114,9 +116,16 @@ function stretchEncoder(normalize: Step, added: readonly JsonAddedToken[], encod
       .flatMap((part, index) => (typeof part === 'string' ? encodeStretch(part, index === 0) : [part.id]))
 }
 
-function unigramEncoder(json: Record<string, unknown>, file: string, added: readonly JsonAddedToken[]): Encode {
+function unigramParts(
+  json: Record<string, unknown>,
+  file: string,
+  added: readonly JsonAddedToken[],
+): Pick<Parts, 'encode' | 'unigramPieces'> {
   const unigram = jsonUnigram(json, file, new Set(added.filter(({ special }) => special).map(({ id }) => id)))
-  return stretchEncoder(unigram.normalize, added, (stretch, isFirst) => unigram.encode(stretch, isFirst))
+  return {
+    encode: stretchEncoder(unigram.normalize, added, (stretch, isFirst) => unigram.encode(stretch, isFirst)),
+    unigramPieces: unigram.pieces,
+  }
 }
 
 /** Null where a normaliser or pre-tokeniser is not known to us. */
@@ -140,30 +149,45 @@ interface LibraryParts {
   readonly type: string
 }
 
+/**
+ * The library's model between our own reading of added tokens, normalisers and pre-tokenisers; of those the library does
+ * what we do not know.
+ */
 function libraryEncoder({ json, file, config, added, type }: LibraryParts): Encode {
   if (type === 'BPE') z.object({ merges: z.array(z.unknown()) }).parse(json['model'])
-  const open = (special: boolean): LibraryTokenizer => {
-    try {
-      return new LibraryTokenizer(
-        { ...json, model: { ...(json['model'] as object), type }, added_tokens: recognised(added, special) },
-        config,
-      )
-    } catch (error) {
-      throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
-    }
+  const [ourNormalize, ourCut] = [jsonNormalizer(json['normalizer']), jsonPreTokenizer(json['pre_tokenizer'])]
+  const rest = {
+    normalizer: ourNormalize ? null : json['normalizer'],
+    pre_tokenizer: ourCut ? null : json['pre_tokenizer'],
   }
-  const whole = open(true)
-  let plain: LibraryTokenizer | null = null
-  return (text, recogniseSpecial) =>
-    (recogniseSpecial ? whole : (plain ??= open(false))).encode(text, { add_special_tokens: false }).ids
+  const library = openLibrary({ json: { ...json, ...rest }, file, config, added, type })
+  const normalize: Step = ourNormalize ?? ((text) => library.normalizer?.normalize(text) ?? text)
+  const cut: Cut =
+    ourCut ??
+    ((text, isFirst) => library.pre_tokenizer?.pre_tokenize(text, { section_index: isFirst ? 0 : 1 }) ?? [text])
+  return stretchEncoder(normalize, added, (stretch, isFirst) => {
+    const words = cut(stretch, isFirst)
+    // The model of an empty list is an error.
+    return words.length === 0 ? [] : library.model!._call(words).flatMap((piece) => library.token_to_id(piece) ?? [])
+  })
+}
+
+function openLibrary({ json, file, config, added, type }: LibraryParts): LibraryTokenizer {
+  try {
+    return new LibraryTokenizer({ ...json, model: { ...(json['model'] as object), type }, added_tokens: added }, config)
+  } catch (error) {
+    throw unsupported(file, `${type}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 interface Parts {
   readonly config: TokenizerConfig
   /** Ids in the model's config.json, for marks that the tokenizer does not name. */
   readonly markIds: SpecialIds
-  readonly decoder: unknown
+  readonly beginText: BeginText
   readonly idOfPiece: ReadonlyMap<string, number>
+  /** A Unigram's list, where a piece may stand more than once. */
+  readonly unigramPieces?: readonly string[]
   readonly specialTokens: SpecialTokens
   /** The piece that each added token's id is decoded as. */
   readonly addedPieces: ReadonlyMap<number, string>
@@ -180,21 +204,26 @@ function specialIdsOf({ config, markIds, idOfPiece, specialTokens }: Parts): Spe
   return { ...markIds, ...Object.fromEntries(ids.filter(([, id]) => id !== undefined)) }
 }
 
+/** The pieces by id. */
+function piecesOf({ idOfPiece, unigramPieces }: Parts): readonly string[] {
+  if (unigramPieces) return unigramPieces
+  const pieces: string[] = []
+  for (const [piece, id] of idOfPiece) pieces[id] = piece
+  return pieces
+}
+
 class JsonTokenizer implements Tokenizer {
   readonly special: SpecialIds
   readonly vocabSize: number
   readonly chatTemplate?: ChatTemplate
   readonly #parts: Parts
   readonly #pieces: readonly string[]
-  readonly #pieceText: PieceText
 
   constructor(parts: Parts) {
-    const { config, idOfPiece, specialTokens } = parts
-    const pieces: string[] = []
-    for (const [piece, id] of idOfPiece) pieces[id] = piece
+    const { config, specialTokens } = parts
+    const pieces = piecesOf(parts)
     this.#parts = parts
     this.#pieces = pieces
-    this.#pieceText = new PieceText(parts.decoder)
     this.vocabSize = specialTokens.list.reduce((size, { id }) => Math.max(size, id + 1), pieces.length)
     this.special = specialIdsOf(parts)
     const source = templateSource(config)
@@ -213,11 +242,10 @@ class JsonTokenizer implements Tokenizer {
   }
 
   streamDecoder({ skipSpecial = true }: DecodeOptions = {}): StreamDecoder {
-    const { specialTokens, addedPieces } = this.#parts
-    return this.#pieceText.decoder((id) => {
-      const token = specialTokens.get(id)
-      if (token?.hidden && skipSpecial) return { text: '' }
-      return { piece: addedPieces.get(id) ?? this.#pieces[id] ?? '' }
+    const { beginText, specialTokens, addedPieces } = this.#parts
+    return beginText((id) => {
+      if (skipSpecial && specialTokens.get(id)?.hidden) return null
+      return addedPieces.get(id) ?? this.#pieces[id] ?? null
     })
   }
 

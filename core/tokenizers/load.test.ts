@@ -144,13 +144,46 @@ describe('files beside a tokenizer', () => {
     })
   })
 
-  it("tiktoken's tokenizer.model gives way to tokenizer.json, and is named where it stands alone", async () => {
-    await writeFile(join(folder, 'tokenizer.model'), 'IQ== 0\nIg== 1\n')
-    await expect(loadTokenizer(folder)).rejects.toMatchObject({
-      error: { code: 'tokenizer/unsupported', facts: { found: 'tiktoken' } },
+  it.each(['IQ== 0\nIg== 1\n', 'IQ== 0\r\nIg== 1\r\n', 'IQ== 0', 'IQ==\t0\n', `${'44GC'.repeat(900)} 0\nIg== 1\n`])(
+    "tiktoken's tokenizer.model gives way to tokenizer.json, and is named where it stands alone: %j",
+    async (ranks) => {
+      await writeFile(join(folder, 'tokenizer.model'), ranks)
+      await expect(loadTokenizer(folder)).rejects.toMatchObject({
+        error: { code: 'tokenizer/unsupported', facts: { found: 'tiktoken' } },
+      })
+      await copyFile(tiny('tokenizer.json'), join(folder, 'tokenizer.json'))
+      expect((await loadTokenizer(folder)).encode('こんにちは').length).toBeGreaterThan(0)
+    },
+  )
+
+  it('added words of a WordPiece tokenizer.json are found as whole words only', async () => {
+    const word = { id: 6, content: 'cat', single_word: true, special: false, normalized: false }
+    await write('tokenizer.json', {
+      added_tokens: [word],
+      normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, lowercase: true },
+      pre_tokenizer: { type: 'BertPreTokenizer' },
+      post_processor: null,
+      decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+      model: {
+        type: 'WordPiece',
+        unk_token: '[UNK]',
+        continuing_subword_prefix: '##',
+        max_input_chars_per_word: 100,
+        vocab: { '[UNK]': 0, con: 1, '##cat': 2, cats: 3, 猫: 4, '𠮷': 5 },
+      },
     })
-    await copyFile(tiny('tokenizer.json'), join(folder, 'tokenizer.json'))
-    expect((await loadTokenizer(folder)).encode('こんにちは').length).toBeGreaterThan(0)
+    const tokenizer = await loadTokenizer(folder)
+    expect(tokenizer.encode('cat CATS concat 猫𠮷')).toEqual([6, 3, 1, 2, 4, 5])
+    expect(tokenizer.decode([6, 3, 1, 2, 4])).toBe('cat cats concat 猫')
+  })
+
+  it('added tokens of ▁ stay as they are where the decoder does not make blanks of ▁', async () => {
+    await write('tokenizer.json', {
+      added_tokens: [{ id: 1, content: '▁▁', special: false, normalized: true }],
+      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+      model: { type: 'BPE', vocab: { a: 0 }, merges: [] },
+    })
+    expect((await loadTokenizer(folder)).decode([0, 1, 0])).toBe('a▁▁a')
   })
 
   it('added tokens of ▁ in a tokenizer.json are blanks when they are decoded', async () => {

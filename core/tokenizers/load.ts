@@ -53,7 +53,10 @@ const classMarksOf = ({ tokenizer_class: name }: TokenizerConfig): Partial<Token
   CLASS_MARKS[(name ?? '').replace(/Fast$/, '')]
 
 /** A list of tokens in base64 with their ranks, which Llama 3 and others have beside their tokenizer.json. */
-const isTiktoken = (bytes: Buffer): boolean => /^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(bytes.toString('latin1', 0, 1000))
+const isTiktoken = (bytes: Buffer): boolean =>
+  /^[A-Za-z0-9+/]+={0,2}[ \t]\d+\r?(?:\n|$)/.test(bytes.toString('latin1', 0, MAX_RANK_BYTES))
+/** More than the longest token takes in base64. */
+const MAX_RANK_BYTES = 65_536
 
 function sentencePieceFrom(bytes: Uint8Array, file: string, written: TokenizerConfig): Tokenizer {
   const classMarks = classMarksOf(written)

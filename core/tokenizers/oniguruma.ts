@@ -7,7 +7,9 @@ const LINE_START = '(?:^|(?<=\\n)(?=[^]))'
 const LINE_END = '(?=\\n|$)'
 const SPACE = '\\p{White_Space}'
 const WORD = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}'
-const WORD_EDGE = `(?:(?<=[${WORD}])(?![${WORD}])|(?<![${WORD}])(?=[${WORD}]))`
+/** Outside of brackets the fractions and powers of Latin-1 are of words too. */
+const WORD_ALONE = `${WORD}\\u00b2\\u00b3\\u00b9\\u00bc-\\u00be`
+const WORD_EDGE = `(?:(?<=[${WORD_ALONE}])(?![${WORD_ALONE}])|(?<![${WORD_ALONE}])(?=[${WORD_ALONE}]))`
 
 /** What a letter behind a backslash means inside a class, and outside of one in brackets. */
 const CLASSES: Readonly<Record<string, string>> = {
@@ -21,6 +23,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   H: '[^0-9A-Fa-f]',
 }
 const OUTSIDE: Readonly<Record<string, string>> = {
+  w: `[${WORD_ALONE}]`,
+  W: `[^${WORD_ALONE}]`,
   A: '(?<![^])',
   z: '(?![^])',
   Z: '(?=\\n?(?![^]))',
@@ -29,18 +33,21 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   R: '(?:\\r\\n|[\\n\\v\\f\\r\\u0085\\u2028\\u2029])',
 }
 const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, f: 12, v: 11, a: 7, e: 27 }
+const NO_TEXT = '\\p{Cc}\\p{Cn}\\p{Cs}'
 const PROPERTIES: Readonly<Record<string, string>> = {
   alpha: '\\p{Alphabetic}',
   digit: '\\p{Nd}',
   upper: '\\p{Uppercase}',
   lower: '\\p{Lowercase}',
   space: SPACE,
-  punct: '[\\p{P}$+<=>^`\\|~]',
+  punct: '\\p{P}',
   alnum: '[\\p{Alphabetic}\\p{Nd}]',
   word: `[${WORD}]`,
   cntrl: '\\p{Cc}',
   xdigit: '[0-9A-Fa-f]',
   blank: '[\\p{Zs}\\t]',
+  graph: `[^${SPACE}${NO_TEXT}]`,
+  print: `[[^${SPACE}${NO_TEXT}]\\p{Zs}]`,
   any: '[^]',
   ascii: '\\p{ASCII}',
 }
@@ -53,6 +60,13 @@ export function toRegExp(source: string): RegExp | null {
     return null
   }
 }
+
+/**
+ * True where an empty match lies between the halves of a surrogate pair, which is no place in the text: V8 finds negated
+ * assertions there.
+ */
+export const splitsCharacter = (text: string, index: number): boolean =>
+  /^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(Math.max(0, index - 1), index + 1)) && index > 0
 
 class NotSayable extends Error {}
 
@@ -175,9 +189,10 @@ class Translator {
 
   #escape(): void {
     const letter = this.#take(/[^]/)?.[0] ?? ''
+    if (OUTSIDE[letter] !== undefined) return this.#emit(OUTSIDE[letter])
     const classes = CLASSES[letter]
     if (classes !== undefined) return this.#emit(`[${classes}]`)
-    if (OUTSIDE[letter] !== undefined) return this.#emit(OUTSIDE[letter])
+    if (this.#take(/(?<=p)\{Word\}/i)) return this.#emit(OUTSIDE[letter === 'p' ? 'w' : 'W']!)
     if (letter === 'p' || letter === 'P') return this.#emit(this.#property(letter === 'P'))
     this.#emit(this.#literal(this.#escaped(letter)))
   }
@@ -226,7 +241,10 @@ class Translator {
 
   #member(): string {
     const posix = this.#take(/\[:(\^?)(\w+):\]/)
-    if (posix) return posix[1] ? `[^${propertyOf(posix[2]!)}]` : propertyOf(posix[2]!)
+    if (posix) {
+      const found = posix[2] === 'punct' ? '[\\p{P}\\p{S}]' : propertyOf(posix[2]!)
+      return posix[1] ? `[^${found}]` : found
+    }
     if (this.#take(/\[/)) return this.#class()
     const first = this.#classCharacter()
     if (first.length > 1 && [...first].length > 1) return first
@@ -277,8 +295,8 @@ const plain = (character: string): string =>
 
 /** A property by Oniguruma's name: of Unicode's categories, scripts and properties, or POSIX's. */
 function propertyOf(name: string): string {
-  const known = PROPERTIES[name.toLowerCase()]
-  if (known !== undefined) return known
+  const known = name.toLowerCase()
+  if (Object.hasOwn(PROPERTIES, known)) return PROPERTIES[known]!
   for (const written of [`\\p{${name}}`, `\\p{Script=${name}}`])
     try {
       new RegExp(written, 'v')

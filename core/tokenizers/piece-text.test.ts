@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { PieceText } from './piece-text.ts'
+import { jsonDecoder } from './piece-text.ts'
 
 function decoded(decoder: object | null, pieces: readonly string[]): string[] {
-  const stream = new PieceText(decoder).decoder((id) => ({ piece: pieces[id]! }))
+  const stream = jsonDecoder(decoder)!((id) => pieces[id]!)
   return [...pieces.map((_, id) => stream.push(id)), stream.end()]
 }
 
@@ -52,4 +52,22 @@ it('writes the words of WordPiece with blanks between them', () => {
   expect(
     [true, false].map((cleanup) => decoded({ type: 'WordPiece', prefix: '##', cleanup }, pieces).join('')),
   ).toEqual(['ab. do not [SEP]', 'ab . do not [SEP]'])
+})
+
+it('begins to show a text before its end, where the steps allow it', () => {
+  const afterFuse = (...steps: object[]) => ({ type: 'Sequence', decoders: [{ type: 'Fuse' }, ...steps] })
+  const strip = { type: 'Strip', content: ' ', start: 2, stop: 1 }
+  expect(decoded(afterFuse(strip), [' ', '  a', ' ', ' ', 'b '])).toEqual(['', ' a', '', ' ', ' b', ''])
+  const lines = { type: 'Replace', pattern: { Regex: '^ ' }, content: '' }
+  expect(decoded(afterFuse(lines), [' ', ' a\n', ' b\n', '  c'])).toEqual(['', ' a\n', 'b\n', ' c', ''])
+  const word = { type: 'Replace', pattern: { String: 'ab' }, content: 'c' }
+  expect(decoded(afterFuse(word), ['a', 'b'])).toEqual(['', '', 'c'])
+})
+
+it('does not know kinds or expressions that it cannot follow', () => {
+  expect([
+    jsonDecoder({ type: 'constructor' }),
+    jsonDecoder({ type: 'Sequence', decoders: [{ type: 'Unheard' }] }),
+    jsonDecoder({ type: 'Replace', pattern: { Regex: '(?<a' }, content: '' }),
+  ]).toEqual([null, null, null])
 })
