@@ -6,7 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { gpuPackCommand } from './gpu-pack.ts'
 import { linkCommand } from './link.ts'
 import { usage } from './print.ts'
-import { sentence } from '../host/sentence.ts'
+import { reasonLine, sentence } from '../host/sentence.ts'
 import { trainCommand } from './train.ts'
 import { tutorialCommand } from './tutorial.ts'
 import { UserError } from '../contract/index.ts'
@@ -64,7 +64,7 @@ export async function main(argv: readonly string[], host: CliHost): Promise<numb
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return INTERRUPTED
     if (!(error instanceof UserError)) throw error
-    console.error(sentence(error.error))
+    console.error([sentence(error.error), reasonLine(error.error)].filter((line) => line !== null).join('\n'))
     return error.error.code === 'cli/usage' ? 2 : 1
   }
 }

@@ -66,7 +66,7 @@ export const errors: LocaleOf<typeof ja> = {
     'This will hardly fit the memory of this computer. Make the batch size or the maximum length smaller; int4 for "Base weights" takes less memory, too.',
   'plan/gpu-memory':
     'Batches that do not fit the memory of this GPU are computed in smaller parts, which takes longer. "Gradient checkpointing", or int4 for "Base weights", takes less memory.',
-  'engine/unavailable': 'The engine stopped ({reason}). Try again: it starts anew by itself.',
+  'engine/unavailable': 'The engine stopped. Try again: it starts anew by itself.',
   'cli/usage': '"{problem}" is not used correctly. See "terakoya help".',
   'cli/unknown-source': 'There is no experiment or model called "{name}". Check the name.',
   'cli/library-locked':
@@ -78,13 +78,12 @@ export const errors: LocaleOf<typeof ja> = {
   'cli/unwritable': '"{file}" cannot be written. Check that its folder exists and that you may write there.',
   'runtime/library-missing':
     'The compute library (ONNX Runtime) was not found ({file}, {platform}). Install the studio again.',
-  'runtime/library-unloadable': 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
+  'runtime/library-unloadable': 'The compute library "{file}" cannot be loaded. Install the studio again.',
   'runtime/kernels-failed':
-    'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or choose the CPU to compute with.',
+    'The programs for the GPU could not be compiled. Update the NVIDIA driver, or choose the CPU to compute with.',
   'runtime/out-of-memory':
     'The device "{device}" has run out of memory. Close other programs, or make the maximum length smaller. A training takes less with "Gradient checkpointing" on and int4 for "Base weights".',
-  'runtime/weights-unreadable':
-    'The weights of the model in "{folder}" cannot be read ({reason}). Install the model again.',
+  'runtime/weights-unreadable': 'The weights of the model in "{folder}" cannot be read. Install the model again.',
   'checkpoint/config-missing':
     'The model\'s settings file "{file}" is missing. Choose a model folder that has a config.json.',
   'checkpoint/json-invalid': 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
@@ -127,7 +126,7 @@ export const errors: LocaleOf<typeof ja> = {
     'The value of "{setting}" in the tokenizer settings "{file}" cannot be used. Check where the model comes from, and install it again.',
   'tokenizer/too-many-added': 'The tokenizer has too many added tokens ({found}; at most {max}). Choose another model.',
   'tokenizer/no-template': 'This model has no chat template. Set "Sample format" to "H2O markers".',
-  'tokenizer/template-failed': 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
+  'tokenizer/template-failed': 'The model\'s chat template failed. Set "Sample format" to "H2O markers".',
   'model/unsupported': 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
   'model/config': 'The entry "{setting}: {found}" of the model\'s config.json is not supported. Choose another model.',
   'model/quantized':
@@ -143,7 +142,7 @@ export const errors: LocaleOf<typeof ja> = {
   'model/too-large':
     'Reading the files of the model "{model}" took more than {megabytes} MB of memory, so this was stopped. Check where the model comes from, or choose another.',
   'model/unreadable':
-    'The files of the model "{model}" cannot be read ({reason}). Check where the model comes from; install it again or choose another.',
+    'The files of the model "{model}" cannot be read. Check where the model comes from; install it again or choose another.',
   'model/weight-missing':
     'The weight "{weight}" of the model is missing. Check that config.json belongs to these weights, and that no file of them is missing.',
   'model/weight':
@@ -212,7 +211,7 @@ export const errors: LocaleOf<typeof ja> = {
   'gpu-pack/no-space':
     'The GPU pack needs {needed} GB, and "{folder}" has {free} GB left. Free some space, or choose another folder in Settings.',
   'gpu-pack/unpack':
-    '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
+    '"{file}" cannot be unpacked. Check the free space, and that tar and xz are installed, and try again.',
   'gpu-pack/changed':
     'The file "{file}" of the GPU pack is not the one that was downloaded. Download the GPU pack again in Settings. Until then WebGPU or the CPU computes.',
   'gpu-pack/folder-used': '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',
