@@ -20,6 +20,8 @@ export const errors: LocaleOf<typeof ja> = {
     'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
   'file/not-regular':
     '"{file}" is not an ordinary file, so it is not read. Remove the folder or special file of that name, and install it again.',
+  'file/lfs-pointer':
+    '"{file}" is only a mark of Git LFS: its contents are not here yet. Fetch them with "git lfs pull", or download it again.',
   'file/too-large':
     'The file "{file}" is too large ({foundMB} MB; at most {maxMB} MB). Check that it is the right one, and install it again.',
   'file/too-deep':

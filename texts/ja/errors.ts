@@ -22,6 +22,8 @@ export const errors = {
     'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
   'file/not-regular':
     '「{file}」は通常のファイルではないため読みません。同じ名前のフォルダや特殊なファイルを取り除き、入れ直してください。',
+  'file/lfs-pointer':
+    '「{file}」は Git LFS の目印だけで、中身がまだありません。「git lfs pull」で取り寄せるか、ダウンロードし直してください。',
   'file/too-large':
     'ファイル「{file}」が大きすぎます（{foundMB} MB、上限 {maxMB} MB）。正しいファイルか確認して、入れ直してください。',
   'file/too-deep':
