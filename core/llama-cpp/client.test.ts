@@ -95,8 +95,8 @@ describe.skipIf(noPlatformPackage)('the shipped model as GGUF', () => {
       texts,
       onProgress: ({ texts: count }) => done.push(count),
     })
-    // Characters without a piece: SentencePiece writes their bytes, llama.cpp's Unigram the unknown token.
-    const differs = (text: string) => tokenizer.encode(text).some((id) => /^<0x/.test(pieceOf(id)))
+    // Characters beyond ASCII without a piece: SentencePiece writes their bytes, llama.cpp's Unigram the unknown token.
+    const differs = (text: string) => tokenizer.encode(text).some((id) => /^<0x[89A-F]/.test(pieceOf(id)))
     const expected = texts.flatMap(({ text }, index) => (differs(text) ? [index] : []))
     expect(compared).toEqual({ count: 1_010, differing: expected.length, indices: expected })
     expect(expected.length).toBeGreaterThan(0)

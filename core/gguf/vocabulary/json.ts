@@ -5,7 +5,7 @@ import type { TokenizerFiles } from '../../tokenizers/index.ts'
 import { TokenIdSchema } from '../../tokenizers/tokenizer-config.ts'
 import { array, bool, string, uint32, type GgufValue } from '../values.ts'
 import { preTokenizerFor } from './pre-tokenizers.ts'
-import { tokenEntries, TokenType, type Token } from './tokens.ts'
+import { tokenEntries, TokenType, forUnigram, type Token } from './tokens.ts'
 
 type Files = Extract<TokenizerFiles, { kind: 'json' }>
 type Entries = Record<string, GgufValue>
@@ -92,7 +92,7 @@ function unigram(
   return {
     'tokenizer.ggml.model': string('t5'),
     'tokenizer.ggml.pre': string('default'),
-    ...tokenEntries(tokens, size),
+    ...tokenEntries(forUnigram(tokens), size),
     'tokenizer.ggml.add_space_prefix': bool(prefix),
     'tokenizer.ggml.remove_extra_whitespaces': bool(
       prefix && stepsOf(normalizer, 'Replace').some(({ pattern }) => JSON.stringify(pattern ?? '').includes('{2,}')),
@@ -171,6 +171,10 @@ function stepsOf(part: unknown, type: string): Record<string, unknown>[] {
 /** Whether a text begins with ▁ before it is cut. */
 const prependsSpace = (normalizer: unknown, pre: unknown): boolean =>
   stepsOf(normalizer, 'Prepend').length > 0 ||
+  // At the beginning of a text, as llm-jp writes it.
+  stepsOf(normalizer, 'Replace').some(
+    ({ pattern, content }) => content === '\u2581' && JSON.stringify(pattern ?? '').includes('^'),
+  ) ||
   stepsOf(pre, 'Metaspace').some(
     ({ prepend_scheme: scheme, add_prefix_space: adds }) =>
       (scheme ?? (adds === false ? 'never' : 'always')) !== 'never',

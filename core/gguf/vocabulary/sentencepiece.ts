@@ -2,14 +2,14 @@ import { parseModelFile, pieceTextOf } from '../../tokenizers/model-file.ts'
 import type { Tokenizer, TokenizerFiles } from '../../tokenizers/index.ts'
 import { namedTokens } from '../../tokenizers/tokenizer-config.ts'
 import { array, bool, string, uint32, type GgufValue } from '../values.ts'
-import { tokenEntries, TokenType, type Token } from './tokens.ts'
+import { tokenEntries, TokenType, forUnigram, type Token } from './tokens.ts'
 
 type Files = Extract<TokenizerFiles, { kind: 'sentencepiece' }>
 
 /**
  * A SentencePiece model: BPE as llama.cpp's `llama`. Unigram as its `t5`, which finds the likeliest pieces as
- * SentencePiece does; `llama` would merge by score. `t5` has no byte fallback: unknown characters become the unknown
- * token, whose id must be written because llama.cpp takes 2 otherwise.
+ * SentencePiece does; `llama` would merge by score. `t5` has no byte fallback: unknown characters beyond ASCII become the
+ * unknown token, whose id must be written because llama.cpp takes 2 otherwise.
  */
 export function sentencePieceVocabulary(
   { bytes, file, config }: Files,
@@ -27,6 +27,7 @@ export function sentencePieceVocabulary(
     const isHidden = added?.special ?? (named.has(text) || !isPiece)
     return { text, score: scores[id] ?? 0, type: typeOf(model.types[id], added !== undefined, isHidden) }
   })
+  const isBpe = model.algorithm === 'bpe'
   const prefix = rules.addDummyPrefix && !rules.spaceAsSuffix
   const unigram = {
     'tokenizer.ggml.remove_extra_whitespaces': bool(rules.removeExtraSpaces && prefix),
@@ -35,11 +36,11 @@ export function sentencePieceVocabulary(
       : {}),
   }
   return {
-    'tokenizer.ggml.model': string(model.algorithm === 'bpe' ? 'llama' : 't5'),
+    'tokenizer.ggml.model': string(isBpe ? 'llama' : 't5'),
     'tokenizer.ggml.pre': string('default'),
-    ...tokenEntries(tokens, size),
+    ...tokenEntries(isBpe ? tokens : forUnigram(tokens), size),
     'tokenizer.ggml.add_space_prefix': bool(prefix),
-    ...(model.algorithm === 'bpe' ? {} : unigram),
+    ...(isBpe ? {} : unigram),
     'tokenizer.ggml.unknown_token_id': uint32(marks.unk),
   }
 }
