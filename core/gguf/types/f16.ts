@@ -7,6 +7,6 @@ export const f16: GgufType<'F16'> = {
   id: 1,
   blockSize: 1,
   blockBytes: 2,
-  dequantize: (bytes) => float16ToFloat32Array(new Uint16Array(bytes.slice().buffer)),
+  dequantize: (bytes) => float16ToFloat32Array(new Uint16Array(Uint8Array.from(bytes).buffer)),
   quantize: (numbers) => new Uint8Array(roundedTo('float16', numbers).buffer),
 }
