@@ -34,6 +34,7 @@ export default defineConfig({
           main: entry('electron/main/main.ts'),
           engine: entry('electron/engine/engine.ts'),
           reader: entry('electron/reader/reader.ts'),
+          'llama-cpp': entry('electron/llama-cpp/llama-cpp.ts'),
           cli: entry('electron/web/cli.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

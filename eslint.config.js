@@ -10,6 +10,7 @@ export const japaneseData = [
   'core/datasets/formats/cp932.ts',
   'core/datasets/roles.ts',
   'core/datasets/series.ts',
+  'core/gguf/vocabulary/pre-tokenizers.ts',
   'core/reader/describe.ts',
 ]
 const japanese = '/[\\u3005-\\u30ff\\u4e00-\\u9fff\\uff01-\\uff5e]/'

@@ -104,6 +104,20 @@ export const floors = [
     'node',
   ),
   core(
+    'gguf',
+    'GGUF files: tensor types, reading, writing; one file a family that llama.cpp computes too, vocabularies, mixes',
+    ['contract', 'files', 'checkpoints', 'tokenizers', 'models'],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'llama-cpp',
+    "llama.cpp's libraries through koffi: its quantizers, and the process that tries an exported GGUF",
+    ['contract', 'processes', 'gpu-pack', 'runtime', 'gguf'],
+    ['koffi', 'zod'],
+    'node',
+  ),
+  core(
     'kernels',
     'custom CUDA operators (written by `core/graph/kernels`): compiled, kept, given to ONNX Runtime',
     ['contract', 'files', 'graph', 'runtime'],
@@ -275,6 +289,7 @@ export const floors = [
   electron('child', 'a process of the host: its way to the host', ['core/processes'], [], 'node'),
   electron('engine', "the engine's process", ['core/engine', 'electron/child'], [], 'node'),
   electron('reader', "the reader's process", ['core/reader', 'electron/child'], [], 'node'),
+  electron('llama-cpp', 'the process that tries an exported GGUF', ['core/llama-cpp', 'electron/child'], [], 'node'),
   electron(
     'main',
     'the desktop host',

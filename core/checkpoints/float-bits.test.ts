@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { float16ToFloat32, float32ToFloat16, bfloat16ToFloat32Array, float16ToFloat32Array } from './float-bits.ts'
+import {
+  bfloat16ToFloat32Array,
+  float16ToFloat32,
+  float16ToFloat32Array,
+  float32ToFloat16,
+  float32ToFloat16Array,
+} from './float-bits.ts'
 
 it('reads float16: zero, subnormal, normal, the largest, infinity, NaN', () => {
   const float16s = [0x0000, 0x8000, 0x0001, 0x03ff, 0x0400, 0x3c00, 0xc000, 0x3555, 0x7bff, 0x7c00, 0xfc00, 0x7e00]
@@ -27,6 +33,20 @@ it('rounds to the nearest half, ties to even', () => {
     [2047.75 * 2 ** -25, 0x400],
   ] as const
   expect(cases.map(([value]) => float32ToFloat16(value))).toEqual(cases.map(([, half]) => half))
+})
+
+it('rounds arrays as it rounds single numbers', () => {
+  // Every exponent and sign, with fractions around the middle between two halves.
+  const fractions = [0, 1, 0xfff, 0x1000, 0x1001, 0x1fff, 0x2fff, 0x3000, 0x3001, 0x400000, 0x7fefff, 0x7fffff]
+  const words = Array.from({ length: 512 }, (_, top) =>
+    fractions.map((fraction) => ((top << 23) | fraction) >>> 0),
+  ).flat()
+  const numbers = new Float32Array(Uint32Array.from(words).buffer)
+  const single = Array.from(numbers, float32ToFloat16)
+  // A NaN has no sign once JavaScript has seen it.
+  const isNumber = (_: number, index: number): boolean => !Number.isNaN(numbers[index])
+  expect(Array.from(float32ToFloat16Array(numbers)).filter(isNumber)).toEqual(single.filter(isNumber))
+  expect(Number.isNaN(float16ToFloat32(float32ToFloat16Array(Float32Array.of(NaN))[0]!))).toBe(true)
 })
 
 it('widens bfloat16 by its upper 16 bits', () => {

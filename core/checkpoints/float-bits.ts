@@ -55,12 +55,41 @@ function roundShift(value: number, shift: number): number {
   return rest > half || (rest === half && quotient & 1) ? quotient + 1 : quotient
 }
 
+/** Adding it to a number below the normal float16 leaves that one's bits at the lower end, rounded to even. */
+const SUBNORMAL_MAGIC = 0.5
+const SUBNORMAL_MAGIC_BITS = 0x3f000000
+/** The least float32 that is no subnormal float16, and the least that is none at all. */
+const [LEAST_NORMAL, BEYOND] = [0x38800000, 0x47800000]
+/** The exponents' difference, and half of what is cut off, less one. */
+const REBIAS = 0xc8000fff
+
+/** Converts float32 numbers to float16 bits as float32ToFloat16 does, many times as fast. */
+export function float32ToFloat16Array(numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  const out = new Uint16Array(numbers.length)
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    const magnitude = word & 0x7fffffff
+    let half: number
+    if (magnitude >= BEYOND) half = magnitude > 0x7f800000 ? 0x7e00 : 0x7c00
+    else if (magnitude >= LEAST_NORMAL) half = (magnitude + REBIAS + ((magnitude >>> 13) & 1)) >>> 13
+    else {
+      number[0] = Math.abs(numbers[i]!) + SUBNORMAL_MAGIC
+      half = bits[0]! - SUBNORMAL_MAGIC_BITS
+    }
+    out[i] = ((word >>> 16) & 0x8000) | half
+  }
+  return out
+}
+
 /** The upper 16 bits of float32 numbers, rounded to the nearest, ties to even. */
 export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffer> {
-  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-  return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  const out = new Uint16Array(numbers.length)
+  for (let i = 0; i < words.length; i++) out[i] = (words[i]! + 0x7fff + ((words[i]! >>> 16) & 1)) >>> 16
+  return out
 }
 
 /** Numbers as float16 or bfloat16 bits, each the nearest. */
 export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> =>
-  dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers)
+  dtype === 'float16' ? float32ToFloat16Array(numbers) : float32ToBfloat16(numbers)

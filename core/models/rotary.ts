@@ -9,6 +9,8 @@ import { refuseUnknown, shown } from './config.ts'
 export interface Rotary {
   /** How many numbers of each head are turned; the others stay. */
   readonly size: number
+  /** Pair i turns by theta^(-2i/size) where nothing is scaled. */
+  readonly theta: number
   /** size/2 angles per position. */
   readonly frequencies: readonly number[]
   /** The angles at every position of a text of more than `tokens` tokens, where they are others (LongRoPE). */
@@ -97,7 +99,7 @@ export function rotaryOf(config: RopeConfig, headSize: number, options: RopeOpti
     config.original_max_position_embeddings ??
     scaling.original_max_position_embeddings ??
     config.max_position_embeddings
-  return { size, ...scheme({ plain, scaling, theta, size, original, longest: config.max_position_embeddings }) }
+  return { size, theta, ...scheme({ plain, scaling, theta, size, original, longest: config.max_position_embeddings }) }
 }
 
 const isEmpty = (scaling: RopeConfig['rope_scaling']): scaling is null | undefined =>
@@ -123,7 +125,7 @@ interface SchemeContext {
   readonly longest: number
 }
 
-type Scheme = (context: SchemeContext) => Omit<Rotary, 'size'>
+type Scheme = (context: SchemeContext) => Omit<Rotary, 'size' | 'theta'>
 
 /**
  * As transformers' ROPE_INIT_FUNCTIONS; dynamic scaling begins beyond the model's context, which the studio never
@@ -153,7 +155,7 @@ function required<K extends 'factor' | 'low_freq_factor' | 'high_freq_factor' | 
 }
 
 /** Llama 3.1: long wavelengths are stretched by `factor`, short ones kept, those between blended. */
-function llama3({ plain, scaling, original }: SchemeContext): Omit<Rotary, 'size'> {
+function llama3({ plain, scaling, original }: SchemeContext): Omit<Rotary, 'size' | 'theta'> {
   const factor = required(scaling, 'factor')
   const low = required(scaling, 'low_freq_factor')
   const high = required(scaling, 'high_freq_factor')
@@ -168,7 +170,7 @@ function llama3({ plain, scaling, original }: SchemeContext): Omit<Rotary, 'size
 }
 
 /** LongRoPE (Ding et al. 2024): a factor for every pair, other ones in texts longer than the original context. */
-function longrope({ plain, scaling, original, longest }: SchemeContext): Omit<Rotary, 'size'> {
+function longrope({ plain, scaling, original, longest }: SchemeContext): Omit<Rotary, 'size' | 'theta'> {
   const factor = scaling.factor ?? longest / original
   const attention = scaling.attention_factor ?? (factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)))
   const divided = (name: 'short_factor' | 'long_factor') => {
@@ -188,7 +190,7 @@ function longrope({ plain, scaling, original, longest }: SchemeContext): Omit<Ro
 const yarnScale = (s: number, m = 1): number => (s <= 1 ? 1 : 0.1 * m * Math.log(s) + 1)
 
 /** YaRN (Peng et al. 2023): fast pairs kept, slow ones stretched, a ramp between. */
-function yarn({ plain, scaling, theta, size, original, longest }: SchemeContext): Omit<Rotary, 'size'> {
+function yarn({ plain, scaling, theta, size, original, longest }: SchemeContext): Omit<Rotary, 'size' | 'theta'> {
   const { factor = longest / original, mscale, mscale_all_dim: mscaleAll, truncate = true } = scaling
   const stretch = factor ?? longest / original
   const pairOf = (turns: number) => (size * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(theta))

@@ -1,4 +1,4 @@
-export { loadTokenizer } from './load.ts'
+export { loadTokenizer, readTokenizerFiles, type TokenizerFiles } from './load.ts'
 export { readEndIds } from './tokenizer-config.ts'
 export type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 export type { ChatTemplate, TemplateMessage } from './chat-template.ts'

@@ -1,10 +1,8 @@
 // A folder with tokenizer.json: BPE and Unigram by ourselves; WordPiece, and BPE with parts that we do not know, through
 // @huggingface/tokenizers. Decoding by ourselves, so that it streams.
-import { join } from 'node:path'
 import { Tokenizer as LibraryTokenizer } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
-import { readJsonObject } from '../files/json-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import {
   AddedTokenSplitter,
@@ -19,7 +17,6 @@ import { jsonNormalizer, type Step } from './json-normalizer.ts'
 import { jsonPreTokenizer, type Cut } from './json-pre-tokenizer.ts'
 import { isExplosive, patternsIn } from './json-regex.ts'
 import { jsonUnigram } from './json-unigram.ts'
-import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { jsonDecoder, type BeginText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
@@ -33,13 +30,10 @@ const File = z.looseObject({
 })
 const UnigramVocab = z.array(z.tuple([z.string(), z.number()]))
 
-/** Opens a folder's tokenizer.json. Throws UserError 'tokenizer/damaged' or 'tokenizer/unsupported'. */
-export async function openJsonTokenizer(folder: string, config: TokenizerConfig): Promise<Tokenizer> {
-  const file = join(folder, 'tokenizer.json')
-  return tokenizerFrom(await readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }), file, folder, config)
-}
-
-/** The same for what tokenizer.json would say; `file` names it in errors. */
+/**
+ * The tokenizer of a tokenizer.json, or of what it would say; `file` names it in errors. Throws UserError
+ * 'tokenizer/damaged' or 'tokenizer/unsupported'.
+ */
 export async function tokenizerFrom(
   json: Record<string, unknown>,
   file: string,

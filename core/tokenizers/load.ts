@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { readRegularFile } from '../files/regular-file.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
-import { openJsonTokenizer } from './json-tokenizer.ts'
+import { readJsonObject } from '../files/json-file.ts'
+import { tokenizerFrom } from './json-tokenizer.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { SentencePieceTokenizer, type WrappingRules } from './sentencepiece-tokenizer.ts'
 import { SentencePiece } from './sentencepiece.ts'
@@ -16,17 +17,44 @@ import {
   type TokenizerConfig,
 } from './tokenizer-config.ts'
 import type { SpecialIds, Tokenizer } from './tokenizer.ts'
-import { MERGES, openVocabularyAndMerges, VOCABULARY } from './vocab-merges.ts'
+import { MERGES, readVocabularyAndMerges, VOCABULARY } from './vocab-merges.ts'
 
 const SUPPORTED = 'tokenizer.json, spiece.model, tokenizer.model, vocab.json + merges.txt'
 const MODEL_FILES = ['spiece.model', 'tokenizer.model'] as const
 
+/** A tokenizer's files as they were found, with the settings around them. */
+export type TokenizerFiles =
+  | {
+      readonly kind: 'sentencepiece'
+      readonly file: string
+      readonly bytes: Uint8Array
+      readonly config: TokenizerConfig
+    }
+  | {
+      readonly kind: 'json'
+      readonly file: string
+      readonly json: Record<string, unknown>
+      readonly config: TokenizerConfig
+    }
+
 /**
- * Loads the tokenizer of a model folder: spiece.model or tokenizer.model where that is SentencePiece's, else
- * tokenizer.json, else vocab.json and merges.txt, with tokenizer_config.json around it. Throws UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged',
- * 'tokenizer/setting' or one of readRegularFile's.
+ * Loads the tokenizer of a model folder (readTokenizerFiles). Throws as that, and UserError 'tokenizer/damaged',
+ * 'tokenizer/unsupported'.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const files = await readTokenizerFiles(folder)
+  return files.kind === 'sentencepiece'
+    ? sentencePieceFrom(files.bytes, files.file, files.config)
+    : tokenizerFrom(files.json, files.file, folder, files.config)
+}
+
+/**
+ * The tokenizer files of a model folder: spiece.model or tokenizer.model where that is SentencePiece's, else
+ * tokenizer.json, else vocab.json and merges.txt as a tokenizer.json, with tokenizer_config.json around it. Throws
+ * UserError 'tokenizer/missing', 'tokenizer/unsupported', 'tokenizer/damaged', 'tokenizer/setting' or one of
+ * readRegularFile's.
+ */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
     if (!(await exists(file))) continue
@@ -36,12 +64,16 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
       throw error
     })
     if (bytes.length === 0 && hasOther) continue
-    if (!isTiktoken(bytes)) return sentencePieceFrom(bytes, file, await readTokenizerConfig(folder))
+    if (!isTiktoken(bytes)) return { kind: 'sentencepiece', file, bytes, config: await readTokenizerConfig(folder) }
     if (!hasOther) throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
   }
-  if (await exists(join(folder, 'tokenizer.json'))) return openJsonTokenizer(folder, await readTokenizerConfig(folder))
+  const file = join(folder, 'tokenizer.json')
+  if (await exists(file)) {
+    const json = await readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES })
+    return { kind: 'json', file, json, config: await readTokenizerConfig(folder) }
+  }
   if ((await exists(join(folder, VOCABULARY))) && (await exists(join(folder, MERGES))))
-    return openVocabularyAndMerges(folder, await readTokenizerConfig(folder))
+    return { kind: 'json', ...(await readVocabularyAndMerges(folder, await readTokenizerConfig(folder))) }
   throw (await exists(join(folder, 'tekken.json')))
     ? new UserError('tokenizer/unsupported', { file: 'tekken.json', found: 'tekken', supported: SUPPORTED })
     : new UserError('tokenizer/missing', { folder })

@@ -4,10 +4,8 @@ import { z } from 'zod'
 import { UserError } from '../contract/errors.ts'
 import { readJsonObject } from '../files/json-file.ts'
 import { readRegularFile } from '../files/regular-file.ts'
-import { tokenizerFrom } from './json-tokenizer.ts'
 import { MAX_TOKENIZER_BYTES } from './limits.ts'
 import { optionalJson, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
-import type { Tokenizer } from './tokenizer.ts'
 
 export const VOCABULARY = 'vocab.json'
 export const MERGES = 'merges.txt'
@@ -26,11 +24,18 @@ const QWEN_WORDS =
 /** What the classes name as a mark unless tokenizer_config.json does. */
 const END = '<|endoftext|>'
 
+/** What tokenizer.json would say, and the settings with what the class adds to them. */
+interface AsJson {
+  readonly json: Record<string, unknown>
+  readonly file: string
+  readonly config: TokenizerConfig
+}
+
 /**
- * Opens vocab.json and merges.txt as the tokenizer's class in transformers reads them: Qwen2's, GPT-NeoX's, else
+ * Reads vocab.json and merges.txt as the tokenizer's class in transformers reads them: Qwen2's, GPT-NeoX's, else
  * GPT-2's. Throws UserError 'tokenizer/damaged' or 'checkpoint/json-invalid'.
  */
-export async function openVocabularyAndMerges(folder: string, written: TokenizerConfig): Promise<Tokenizer> {
+export async function readVocabularyAndMerges(folder: string, written: TokenizerConfig): Promise<AsJson> {
   const file = join(folder, VOCABULARY)
   const [vocab, merges, settings, model] = await Promise.all([
     readJsonObject(file, { maxBytes: MAX_TOKENIZER_BYTES }),
@@ -51,7 +56,7 @@ export async function openVocabularyAndMerges(folder: string, written: Tokenizer
       begins && config.bos_token ? beginning(config.bos_token, { ...ids.data, ...addedIds(config) }) : null,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
   }
-  return tokenizerFrom(json, file, folder, config)
+  return { json, file, config }
 }
 
 const addedIds = ({ added_tokens_decoder: tokens }: TokenizerConfig): Record<string, number> =>

@@ -6,6 +6,7 @@ import { readerEnvironment } from '../../core/reader/environment.ts'
 /** As the system's list of processes shows it. */
 export const ENGINE_NAME = 'Terakoya Engine'
 export const READER_NAME = 'Terakoya Reader'
+export const LLAMA_CPP_NAME = 'Terakoya llama.cpp'
 
 /** Starts the engine as a utility process: it owns the GPU, and its death leaves the window alive. */
 export const spawnEngine = (entry: string, environment: Readonly<Record<string, string>>): EnginePort =>
@@ -14,6 +15,10 @@ export const spawnEngine = (entry: string, environment: Readonly<Record<string, 
 /** Starts a reader of models as a utility process. */
 export const spawnReader = (entry: string): EnginePort =>
   spawnProcess(entry, { serviceName: READER_NAME, env: readerEnvironment() })
+
+/** Starts the process that tries a GGUF as a utility process. */
+export const spawnLlamaCpp = (entry: string): EnginePort =>
+  spawnProcess(entry, { serviceName: LLAMA_CPP_NAME, env: readerEnvironment() })
 
 function spawnProcess(
   entry: string,

@@ -10,6 +10,9 @@ export const spawnEngine = (entry: string, environment: Readonly<Record<string, 
 /** Starts a reader of models as a child process. `entry` is the built reader. */
 export const spawnReader = (entry: string): EnginePort => spawnProcess(entry, readerEnvironment())
 
+/** Starts the process that tries a GGUF as a child process. `entry` is the built electron/llama-cpp. */
+export const spawnLlamaCpp = (entry: string): EnginePort => spawnProcess(entry, readerEnvironment())
+
 function spawnProcess(entry: string, env: NodeJS.ProcessEnv): EnginePort {
   // Messages hold typed arrays and numbers such as NaN: structured clone instead of JSON.
   const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })

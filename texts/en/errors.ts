@@ -314,4 +314,34 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/too-many-parts': 'The column "{column}" has {found} different values. Choose a column with at most {limit}.',
   'dataset/columns-missing':
     'The dataset "{dataset}" has no question and answer columns (it has: {found}). Choose "prompt" and "answer" in the menus of the column headers.',
+  'gguf/damaged': 'The file "{file}" cannot be read as GGUF (byte {position}). Download it again.',
+  'gguf/version':
+    'GGUF version {found} of the file "{file}" cannot be read. Use one that a newer llama.cpp has written.',
+  'gguf/type-unknown':
+    'The weight "{tensor}" in "{file}" is quantized in a way that is not known (type {found}). Choose a file in F16, Q8_0, Q4_K or the like.',
+  'gguf/metadata':
+    'The entry "{key}" in the metadata of "{file}" is missing or not valid. Choose another GGUF, or download it again.',
+  'gguf/architecture':
+    'A GGUF of the architecture "{found}" cannot be imported (these can: {supported}). Choose the original, unquantized model.',
+  'gguf/tensor-unknown':
+    'The file "{file}" has a weight "{tensor}" that cannot be imported. Choose the original, unquantized model.',
+  'gguf/tokenizer':
+    'The tokenizer of this GGUF ({found}) cannot be rebuilt. Put the tokenizer files of the original model into the folder.',
+  'gguf/family':
+    'Models of the type "{found}" cannot be exported as GGUF (these can: {supported}). Export safetensors instead.',
+  'gguf/config':
+    'llama.cpp would not compute this model in the same way, so it cannot be exported as GGUF ("{setting}": {found}). Export safetensors instead.',
+  'gguf/weight-unknown':
+    'llama.cpp has no use for the weight "{weight}" of this model, so it cannot be exported as GGUF. Export safetensors instead.',
+  'gguf/not-finite':
+    'The weight "{weight}" has infinite numbers or NaN, so it cannot be exported. Choose an earlier checkpoint, or train again.',
+  'gguf/no-quantizer':
+    'The quantization "{type}" needs the library of llama.cpp, which is not there. Choose F16 or Q8_0.',
+  'gguf/adapter': 'This adapter uses "{setting}", so it cannot become a GGUF LoRA. Export the merged model instead.',
+  'llama-cpp/missing':
+    'The library of llama.cpp is not there ({platform}). Install the studio again. F16, BF16 and Q8_0 can be exported without a check.',
+  'llama-cpp/unloadable':
+    'The library "{file}" of llama.cpp cannot be loaded. Install the studio again, or except it from your antivirus program.',
+  'llama-cpp/not-opened': 'llama.cpp could not open "{file}". Make sure that memory is free, and export again.',
+  'llama-cpp/ended': 'llama.cpp ended while it checked "{file}". Make sure that memory is free, and try again.',
 }

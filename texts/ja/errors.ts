@@ -348,4 +348,38 @@ export const errors = {
   'dataset/too-many-parts': '列「{column}」には {found} 種類の値があります。{limit} 種類までの列を選んでください。',
   'dataset/columns-missing':
     'データセット「{dataset}」に質問と回答の列がありません（今の列：{found}）。列の見出しのメニューで「質問」と「回答」を選んでください。',
+  'gguf/damaged':
+    'ファイル「{file}」は GGUF として読めません（{position} バイト目）。もう一度ダウンロードしてください。',
+  'gguf/version':
+    'ファイル「{file}」の GGUF のバージョン {found} は読めません。新しい llama.cpp で作られたものを使ってください。',
+  'gguf/type-unknown':
+    'ファイル「{file}」の重み「{tensor}」の量子化の種類（{found}）には対応していません。F16、Q8_0、Q4_K などのファイルを選んでください。',
+  'gguf/metadata':
+    'ファイル「{file}」のメタデータ「{key}」がないか、正しくありません。別の GGUF を選ぶか、もう一度ダウンロードしてください。',
+  'gguf/architecture':
+    'この GGUF のアーキテクチャ「{found}」は取り込めません（取り込めるもの：{supported}）。量子化していない元のモデルを選んでください。',
+  'gguf/tensor-unknown':
+    'ファイル「{file}」には、取り込めない重み「{tensor}」があります。量子化していない元のモデルを選んでください。',
+  'gguf/tokenizer':
+    'この GGUF のトークナイザー（{found}）は作り直せません。元のモデルのトークナイザーのファイルをフォルダに入れてください。',
+  'gguf/family':
+    'モデルの種類「{found}」は GGUF に書き出せません（書き出せるもの：{supported}）。safetensors で書き出してください。',
+  'gguf/config':
+    'このモデルは llama.cpp では同じように計算できないため、GGUF に書き出せません（「{setting}」：{found}）。safetensors で書き出してください。',
+  'gguf/weight-unknown':
+    'このモデルの重み「{weight}」は llama.cpp では使えないため、GGUF に書き出せません。safetensors で書き出してください。',
+  'gguf/not-finite':
+    '重み「{weight}」に無限大か非数があるため、書き出せません。前のチェックポイントを選ぶか、学習をやり直してください。',
+  'gguf/no-quantizer':
+    '量子化の種類「{type}」には llama.cpp のライブラリが必要ですが、ありません。F16 か Q8_0 を選んでください。',
+  'gguf/adapter':
+    'このアダプターは「{setting}」を使っているため、GGUF の LoRA にできません。結合したモデルを書き出してください。',
+  'llama-cpp/missing':
+    'llama.cpp のライブラリがありません（{platform}）。スタジオを入れ直してください。F16、BF16、Q8_0 の書き出しは、確かめずに行えます。',
+  'llama-cpp/unloadable':
+    'llama.cpp のライブラリ「{file}」を読み込めません。スタジオを入れ直すか、ウイルス対策ソフトの除外に加えてください。',
+  'llama-cpp/not-opened':
+    'llama.cpp は「{file}」を開けませんでした。空きメモリを確かめて、もう一度書き出してください。',
+  'llama-cpp/ended':
+    '「{file}」を確かめている途中で llama.cpp が終了しました。空きメモリを確かめて、もう一度試してください。',
 } as const

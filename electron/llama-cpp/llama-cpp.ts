@@ -1,0 +1,4 @@
+import { runLlamaCpp } from '../../core/llama-cpp/service.ts'
+import { connectToHost } from '../child/host-port.ts'
+
+runLlamaCpp(connectToHost())
