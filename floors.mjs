@@ -245,7 +245,7 @@ export const floors = [
       'local-models',
       'runs',
     ],
-    ['zod'],
+    [],
     'node',
   ),
   core(
