@@ -29,5 +29,5 @@ export interface ExportFormat {
    * Reads what was written in a second way, and says what the engine opens to ask it; null where there is nothing to
    * ask. Throws UserError where it is not what was to be written.
    */
-  reopen(source: ExportSource, written: string): Promise<WrittenModel | null>
+  reopen(source: ExportSource, written: string, signal: AbortSignal): Promise<WrittenModel | null>
 }

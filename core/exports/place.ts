@@ -24,9 +24,9 @@ export interface Place {
   readonly ending: string | null
 }
 
-/** A name that every system takes and that shows which run it is of. */
-export const nameFor = (runName: string, form: string): string =>
-  plainName(`${runName.replaceAll(/[<>:"/\\|?*]/g, '-').trim()}-${form}`)
+/** A name that every system takes and that shows which run it is of; for folders, in which form too. */
+export const nameFor = (runName: string, form: string | null): string =>
+  plainName([runName.replaceAll(/[<>:"/\\|?*]/g, '-').trim(), ...(form === null ? [] : [form])].join('-'))
 
 /** The first of `name`, `name-2`, `name-3` … that nothing in the folder has. */
 export async function freeName({ folder, name, ending }: Place): Promise<string> {

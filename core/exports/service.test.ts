@@ -140,6 +140,12 @@ it('writes an adapter that is the run’s, for the base by its name, and another
   expect((await exported({ form: 'peft' })).job.result?.place).toBe(`${job.result!.place}-2`)
 })
 
+it.each(['mlx', 'zip'])('writes %s and reads it again', async (form) => {
+  const { job } = await exported({ form })
+  expect(job).toMatchObject({ state: 'done', error: null, result: { test: { kind: 'same' } } })
+  expect(job.result!.place.endsWith(form === 'zip' ? '.zip' : '-mlx')).toBe(true)
+})
+
 it('leaves nothing where it is cancelled', async () => {
   const before = await readdir(out)
   const ended = until<ExportJob>('exports.progress', isOver)

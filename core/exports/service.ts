@@ -21,7 +21,7 @@ import type { ExperimentService } from '../runs/service.ts'
 import type { ExportFormat, ExportOptions } from './format.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
-import { freeBytesAt, freeName, inDraft, nameFor, requireSpace } from './place.ts'
+import { freeBytesAt, freeName, inDraft, nameFor, requireSpace, type Place } from './place.ts'
 import { askBoth, type TestServices } from './self-test.ts'
 import { openSource, type ExportSource } from './source.ts'
 
@@ -154,7 +154,7 @@ class Exports {
   }
 
   async #run(job: RunningJob, { format, source, folder, chosen }: Work): Promise<void> {
-    const place = { folder, name: nameFor(source.record.name, format.id), ending: format.ending }
+    const place = placeOf(format, source, folder)
     const { signal } = job.ending
     let test: ExportTest = { kind: 'postponed' }
     try {
@@ -178,7 +178,7 @@ class Exports {
   async #test(job: RunningJob, { format, source, written }: Written): Promise<ExportTest> {
     const { signal } = job.ending
     try {
-      const asked = await format.reopen(source, written)
+      const asked = await format.reopen(source, written, signal)
       if (asked === null) return { kind: 'same', answers: [] }
       if (asked.modelFolder === written) await this.#options.models().check(written)
       const runs = await this.#options.experiments().list({})
@@ -205,13 +205,20 @@ interface Written extends Pick<Work, 'format' | 'source'> {
   readonly written: string
 }
 
+/** The ending of the one file says its form. */
+const placeOf = ({ id, ending }: ExportFormat, { record }: ExportSource, folder: string): Place => ({
+  folder,
+  name: nameFor(record.name, ending === null ? id : null),
+  ending,
+})
+
 async function choiceOf(format: ExportFormat, source: ExportSource, folder: string): Promise<ExportChoice> {
-  const { id, options, ending } = format
+  const { id, options } = format
   const refusal = format.refusal(source)
   return {
     form: id,
     sizeBytes: refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, {})),
-    name: await freeName({ folder, name: nameFor(source.record.name, id), ending }),
+    name: await freeName(placeOf(format, source, folder)),
     refusal,
     options,
   }

@@ -49,7 +49,7 @@ export async function sourceOf({ name, base, adapter }: Golden): Promise<ExportS
 /** Writes every form into a folder of its name. */
 export async function exportGolden(golden: Golden, target: string): Promise<void> {
   const source = await sourceOf(golden)
-  for (const format of exportFormats.filter(({ ending }) => ending === null)) {
+  for (const format of exportFormats.filter(({ ending, refusal }) => ending === null && !refusal(source))) {
     const folder = join(target, format.id)
     await mkdir(folder, { recursive: true })
     await format.write(source, folder, { options: {}, signal: new AbortController().signal, wrote: () => undefined })
