@@ -3,6 +3,7 @@ import { chatCommand } from './chat.ts'
 import { openCliStudio, type CliContext, type CliHost } from './context.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
+import { exportCommand } from './export.ts'
 import { gpuPackCommand } from './gpu-pack.ts'
 import { linkCommand } from './link.ts'
 import { usage } from './print.ts'
@@ -39,6 +40,7 @@ const commands: Record<string, Command> = {
   tutorial: inStudio('write', tutorialCommand),
   train: inStudio('write', trainCommand),
   chat: inStudio('read', chatCommand),
+  export: inStudio('read', exportCommand),
   doctor: inStudio('read', doctorCommand),
   'gpu-pack': inStudio('read', gpuPackCommand),
   data: dataCommand,
@@ -47,8 +49,8 @@ const commands: Record<string, Command> = {
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve
- * | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | export <experiment> | data <command> |
+ * doctor | gpu-pack | serve | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
  * only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {

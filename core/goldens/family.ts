@@ -83,6 +83,21 @@ async function checksOf(family: GoldenFamily, rounded: GoldenFamily, trainings: 
   ]
 }
 
+/**
+ * Logits [tokens, vocabulary] that a model folder gives for token ids, each position after those before it. Throws what
+ * opening the model throws.
+ */
+export async function logitsOfModel(folder: string, device: Device, ids: readonly number[]): Promise<Float32Array> {
+  const model = await openModelFiles(folder)
+  const resident = model.inPlace ? NO_RESIDENT_WEIGHTS : loadResidentWeights(model, device, 'as-stored')
+  await resident.loaded
+  try {
+    return await logitsOf({ folder, device, model, resident }, ids, null)
+  } finally {
+    await resident.dispose()
+  }
+}
+
 /** What the checks of one family share. */
 export interface GoldenFamily {
   readonly folder: string
@@ -115,7 +130,7 @@ const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] =>
 
 /** Logits of every position of a row alone. */
 async function logitsOf(
-  { model, resident, device, folder }: GoldenFamily,
+  { model, resident, device, folder }: Pick<GoldenFamily, 'model' | 'resident' | 'device' | 'folder'>,
   ids: readonly number[],
   adapter: { layout: LoraLayout; p: Float32Array } | null,
 ): Promise<Float32Array> {

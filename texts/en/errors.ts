@@ -49,6 +49,16 @@ export const errors: LocaleOf<typeof ja> = {
   'experiment/no-checkpoint': '"{name}" has no checkpoint of step {step}. Choose one of those that are kept.',
   'experiment/not-resumable': '"{name}" has ended and cannot be resumed.',
   'experiment/untrained': '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
+  'export/no-adapter': '“{name}” trained the whole model, so there is no adapter. Export it as a merged model instead.',
+  'export/no-space':
+    'The disk of “{folder}” has {free} GB free, and the export takes about {needed} GB. Free some space or choose another place.',
+  'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
+  'export/not-found': 'This export is no longer there. Export again.',
+  'export/option': 'The export “{form}” has no “{found}” for “{option}”. Choose one of {expected}.',
+  'export/mlx-unsupported':
+    'mlx-lm cannot run a model like this ({found}). Export it as a merged model and use it from Python.',
+  'export/damaged':
+    'Reading “{file}” again gave something else than was written. Check the disk, and export to another place.',
   'device/no-fp16':
     'The device "{device}" cannot hold weights in fp16. Set "Base weights" to bfloat16 or int8, or choose the CPU as the device.',
   'device/unavailable':

@@ -51,6 +51,17 @@ export const errors = {
     '「{name}」にはステップ {step} のチェックポイントがありません。残っているチェックポイントから選んでください。',
   'experiment/not-resumable': '「{name}」は終わっているため、再開できません。',
   'experiment/untrained': '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',
+  'export/no-adapter':
+    '「{name}」はモデル全体を学習したため、アダプターがありません。「統合したモデル」で書き出してください。',
+  'export/no-space':
+    '「{folder}」のディスクの空きは {free} GB です。書き出しには約 {needed} GB が必要です。空きを作るか、別の場所を選んでください。',
+  'export/folder-unwritable': '「{folder}」に書き込めません。フォルダの権限を確かめるか、別の場所を選んでください。',
+  'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
+  'export/option': '「{form}」の書き出しでは「{option}」に「{found}」を選べません。{expected} のどれかにしてください。',
+  'export/mlx-unsupported':
+    'mlx-lm では {found} のモデルを動かせません。「統合したモデル」で書き出し、Python で使ってください。',
+  'export/damaged':
+    '書き出した「{file}」を読み直したところ、元と一致しませんでした。ディスクに異常がないか確かめ、別の場所に書き出してください。',
   'device/no-fp16':
     '装置「{device}」は fp16 の重みを扱えません。「ベースモデルの重みの持ち方」を bfloat16 か int8 にするか、計算する装置に CPU を選んでください。',
   'device/unavailable':
