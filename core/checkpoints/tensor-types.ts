@@ -60,7 +60,8 @@ export type StoredTensor = TensorPlace | StridedPlace
 export const isContiguous = (place: StoredTensor): place is TensorPlace => !('strides' in place)
 
 /** Size in bytes of a tensor with all its elements, wherever they lie. */
-export const tensorBytes = ({ dtype, shape }: StoredTensor): number => elementCount(shape) * tensorTypes[dtype].bytes
+export const tensorBytes = ({ dtype, shape }: Pick<StoredTensor, 'dtype' | 'shape'>): number =>
+  elementCount(shape) * tensorTypes[dtype].bytes
 
 /** Number of elements of a shape; 1 for a scalar. */
 export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)

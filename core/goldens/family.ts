@@ -102,7 +102,7 @@ const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] =>
 
 /** Logits of every position of a row alone. */
 async function logitsOf(
-  { model, resident, device, folder }: GoldenFamily,
+  { model, resident, device, folder }: Omit<GoldenFamily, 'layout' | 'p'>,
   ids: readonly number[],
   adapter: { layout: LoraLayout; p: Float32Array } | null,
 ): Promise<Float32Array> {
@@ -133,7 +133,8 @@ async function logitsOf(
 const tablesOf = (model: ModelFiles, positions: number) =>
   Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
 
-async function logitsError(family: GoldenFamily): Promise<number> {
+/** How far the logits of every recorded row are off. */
+export async function logitsError(family: Omit<GoldenFamily, 'layout' | 'p'>): Promise<number> {
   let most = 0
   for (const [row, ids] of family.expected.rows.entries())
     most = worse(
