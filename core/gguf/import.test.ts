@@ -10,6 +10,8 @@ import { loadTokenizer } from '../tokenizers/index.ts'
 import { fixture, linesOf, TINY_FOLDER } from '../tokenizers/testing/test-support.ts'
 import { openModelFiles } from '../weights/model-files.ts'
 import { NO_RESIDENT_WEIGHTS } from '../weights/resident.ts'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { convertGguf, readGgufModel } from './import.ts'
 import type { MixId } from './mixes/index.ts'
 import { writeGgufModel } from './model.ts'
@@ -119,6 +121,24 @@ describe('the shipped model', () => {
     const converted = convertGguf(file, target, { signal: controller.signal, onBytes: () => controller.abort() })
     await expect(converted).rejects.toMatchObject({ name: 'AbortError' })
     expect((await readdir(folder)).filter((name) => name.includes('cancelled'))).toEqual([])
+  })
+})
+
+describe('a full disk', () => {
+  it('leaves nothing', async () => {
+    const file = await exported(join(fixtures, 'llama'), 'F16', 'llama')
+    const target = await mkdtemp(join(folder, 'full-'))
+    const disk = faultyDisk({ within: target })
+    const restore = useDisk(disk)
+    await convertGguf(file, join(target, 'whole'))
+    restore()
+    await rm(join(target, 'whole'), { recursive: true })
+    for (let at = 1; at < disk.seen.length; at += 5) {
+      const restore = useDisk(faultyDisk({ fault: { at, kind: 'ENOSPC' }, within: target }))
+      await expect(convertGguf(file, join(target, 'model'))).rejects.toMatchObject({ error: { code: 'disk-full' } })
+      restore()
+      expect(await readdir(target)).toEqual([])
+    }
   })
 })
 

@@ -17,6 +17,7 @@ import { idEntry, metadataReader, textEntry, type OpenedGguf } from './import-me
 import { readGgufHeader, type GgufTensor } from './reader.ts'
 import { bytesOf, ggufTypes } from './types/index.ts'
 import { tokenizerFiles, type NamedFile } from './vocabulary/import.ts'
+import { SYNC_BYTES } from './writer.ts'
 
 /** A GGUF file whose architecture and tokenizer are known. */
 export interface GgufModel {
@@ -173,12 +174,16 @@ async function writeWeights(
   try {
     await writeAtomic(path, async (out) => {
       await out.writeFile(encodeHeader(entries, { format: 'pt' }))
-      let written = 0
+      let [written, synced] = [0, 0]
       for (const [, weight] of entries)
         for await (const bytes of bytesOfWeight(weight, handle, file)) {
           signal?.throwIfAborted()
           await out.writeFile(bytes)
           written += bytes.length
+          if (written - synced >= SYNC_BYTES) {
+            await out.datasync()
+            synced = written
+          }
           onBytes?.(written)
         }
     })
