@@ -1,14 +1,55 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Minutes by itself: begun first, so that nothing waits for it at the end. */
+const LONGEST = /webgpu\.test\.ts$/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return [
+      ...sorted.filter(({ moduleId }) => LONGEST.test(moduleId)),
+      ...sorted.filter((file) => !LONGEST.test(file.moduleId)),
+    ]
+  }
+}
+
+/** Rooms whose tests leave a process as they found it: their files share processes, and what these have imported. */
+const SHARING = 'checkpoints|cli|contract|datasets|files|graph|hub|jinja|metrics|models|net|random|samples|tokenizers'
+/** These change the lists of formats and operators. */
+const changing = ['core/datasets/new-format.test.ts', 'core/graph/onnx/writer.test.ts']
+const testsOf = (...rooms: string[]): string[] => rooms.map((room) => `${room}/**/*.test.{ts,tsx}`)
+
+const common = {
+  pool: 'forks' as const,
+  setupFiles: ['scripts/lib/share-cores.mjs'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
 
 export default defineConfig({
   test: {
-    include: ['{bench,core,electron,renderer,scripts,texts}/**/*.test.{ts,tsx}'],
-    pool: 'forks',
     // One more than there are cores: some files wait for a process or the disk. Vitest would leave a core to itself.
     maxWorkers: availableParallelism() + 1,
-    setupFiles: ['scripts/lib/share-cores.mjs'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'sharing',
+          include: testsOf('renderer', 'texts', `core/+(${SHARING})`),
+          exclude: changing,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'alone',
+          include: [...changing, ...testsOf('bench', 'electron', 'scripts', `core/!(${SHARING})`)],
+        },
+      },
+    ],
   },
 })

@@ -1,12 +1,14 @@
 // Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run
 // by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the
-// tutorial's training and decoding, `npm run bench -- grid` how fast a table of a million rows scrolls in the window,
+// tutorial's training and decoding, `npm run bench -- exports` a merged model of 3.3 GB with peak memory and time to
+// cancel, `npm run bench -- grid` how fast a table of a million rows scrolls in the window,
 // `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of
 // nine million rows). Every run is appended to bench/history; `npm run bench -- compare [COMMIT] [COMMIT]` prints what
 // changed between the last two runs on one machine, since a commit, or between two commits.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
+import { EXPORT_RUN, measureExports, runExport } from './exports.ts'
 import { measureGrid } from './grid.ts'
 import { compareHistories, record } from './history.ts'
 import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
@@ -29,6 +31,16 @@ if (only === 'compare') {
 }
 if (only === LARGE_RUN) {
   await runLarge(largeArguments[0] ?? '', largeArguments[1] ?? '')
+  process.exit()
+}
+if (only === EXPORT_RUN) {
+  await runExport(largeArguments[0] ?? '')
+  process.exit()
+}
+if (only === 'exports') {
+  const exports = await measureExports()
+  console.log(JSON.stringify(exports, null, 2))
+  await record('exports', { ...exports }, machine())
   process.exit()
 }
 if (only === 'large') {

@@ -31,6 +31,7 @@ const readers: Readonly<Record<string, string>> = {
   'core/files/stored.ts': 'the one function of stored files',
   'core/files/json-file.ts': "files of models, which are others'",
   'core/checkpoints/safetensors-header.ts': "files of models, which are others'",
+  'core/exports/edit-json.ts': "files of models, which are others'",
   'core/host/lock-file.ts': 'a codec',
   'core/runs/record-file.ts': 'a codec',
   'core/reader/card.ts': "a model's README",

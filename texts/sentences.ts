@@ -56,6 +56,13 @@ export function errorSentence({ code, facts }: Coded, language: Language): strin
     : fill(known, facts, language)
 }
 
+/** What a library or a template said of an error, where its sentence leaves it out: English as a rule; null for none. */
+export function errorReason({ code, facts }: Coded, language: Language): string | null {
+  const reason = String(own(facts, 'reason') ?? '').trim()
+  const known = own(text(language).errors, code)
+  return reason === '' || known === undefined || known.includes('{reason}') ? null : reason
+}
+
 /** The sentence of a line of a run's log, which may be an error; code and facts where the code is not known. */
 export function logSentence({ code, facts }: Coded, language: Language): string {
   const { log, errors } = text(language)

@@ -64,21 +64,38 @@ export async function writeAdapter(
   await writeFileAtomic(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(config), null, 2)}\n`)
 }
 
+/** A PEFT LoRA adapter whose numbers are still on the disk. */
+export interface StoredAdapter {
+  readonly folder: string
+  readonly config: AdapterConfig
+  /** By module path in the base model; each reads its numbers. Throws as readAdapter. */
+  readonly modules: ReadonlyMap<string, () => Promise<AdapterModule>>
+  /** By name in the base model. */
+  readonly fullWeights: ReadonlyMap<string, TensorPlace>
+}
+
+/** Opens a PEFT LoRA adapter. Throws as readAdapter, besides for what is wrong with a module's numbers. */
+export async function openAdapter(folder: string): Promise<StoredAdapter> {
+  const configFile = join(folder, ADAPTER_CONFIG)
+  const config = parseAdapterConfig(await readJsonObject(configFile), configFile)
+  const { factors, fullWeights } = await readPlaces(folder, (config.savedModules ?? []).length > 0)
+  const modules = new Map([...factors].map(([path, places]) => [path, () => readModule(folder, path, places)]))
+  return { folder, config, modules, fullWeights }
+}
+
 /**
  * Reads a PEFT LoRA adapter, as float32.
  * Throws UserError 'file/not-found', 'adapter/unsupported', 'adapter/tensor-unknown', 'checkpoint/tensor-missing',
  * 'checkpoint/tensor-shape' or one of readSafetensorsHeader's.
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
-  const configFile = join(folder, ADAPTER_CONFIG)
-  const config = parseAdapterConfig(await readJsonObject(configFile), configFile)
-  const places = await readPlaces(folder, (config.savedModules ?? []).length > 0)
+  const stored = await openAdapter(folder)
   const modules = new Map<string, AdapterModule>()
-  for (const [path, factors] of places.factors) modules.set(path, await readModule(folder, path, factors))
+  for (const [path, read] of stored.modules) modules.set(path, await read())
   const fullWeights = new Map<string, FullWeight>()
-  for (const [name, place] of places.fullWeights)
+  for (const [name, place] of stored.fullWeights)
     fullWeights.set(name, { shape: place.shape, data: await readTensor(folder, place) })
-  return { config, modules, ...(fullWeights.size > 0 ? { fullWeights } : {}) }
+  return { config: stored.config, modules, ...(fullWeights.size > 0 ? { fullWeights } : {}) }
 }
 
 type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: TensorPlace }

@@ -93,3 +93,12 @@ export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffe
 /** Numbers as float16 or bfloat16 bits, each the nearest. */
 export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> =>
   dtype === 'float16' ? float32ToFloat16Array(numbers) : float32ToBfloat16(numbers)
+
+/** Numbers as the bytes of this type, each the nearest, ties to even. */
+export function toBytes(dtype: 'float64' | 'float32' | 'float16' | 'bfloat16', numbers: Float32Array): Uint8Array {
+  if (dtype === 'float64') return bytesOf(Float64Array.from(numbers))
+  return bytesOf(dtype === 'float32' ? numbers : roundedTo(dtype, numbers))
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)

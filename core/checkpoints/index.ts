@@ -2,7 +2,9 @@ export { openCheckpoint, readWeight, requireTensor, type Checkpoint } from './ch
 export { isSameTensor, readTensor, readTensorBytes, withFilePiece, type FilePiece } from './read-tensor.ts'
 export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
-export { writeSafetensors, type TensorData } from './safetensors-writer.ts'
+export { byLayout, encodeHeader, writeSafetensors, type TensorData } from './safetensors-writer.ts'
+export { rowsOf, storedWeight, type StoredWeight } from './stored-weight.ts'
+export type { WeightSource } from './weight-source.ts'
 export {
   elementCount,
   isContiguous,
@@ -16,11 +18,13 @@ export {
 export {
   ADAPTER_CONFIG,
   ADAPTER_WEIGHTS,
+  openAdapter,
   readAdapter,
   writeAdapter,
   type Adapter,
   type AdapterModule,
   type FullWeight,
+  type StoredAdapter,
 } from './adapter.ts'
 export { adapterScale, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'
@@ -30,6 +34,7 @@ export {
   float32ToFloat16,
   halfTable,
   roundedTo,
+  toBytes,
   bfloat16ToFloat32Array,
   float16ToFloat32Array,
 } from './float-bits.ts'

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UserError } from '../contract/errors.ts'
+import { InternalError, UserError } from '../contract/errors.ts'
 import { bfloat16ToFloat32Array, float16ToFloat32Array } from './float-bits.ts'
 import { toReadError } from '../files/read-error.ts'
 import { openRegularFile } from '../files/regular-file.ts'
 import { readAt } from './read-bytes.ts'
 import { gather, spanOf } from './strides.ts'
-import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace } from './tensor-types.ts'
+import { isContiguous, tensorTypes, type StoredTensor, type TensorPlace, type TensorType } from './tensor-types.ts'
 
 /**
  * Returns a tensor's elements as bytes, row-major; read straight into `into` where given and the tensor lies in one
@@ -99,8 +99,23 @@ export async function isSameTensor(folder: string, one: StoredTensor, other: Sto
  * 'checkpoint/dtype-unknown' for other element types.
  */
 export async function readTensor(folder: string, place: StoredTensor): Promise<Float32Array<ArrayBuffer>> {
-  const { buffer } = await readTensorBytes(folder, place)
-  switch (place.dtype) {
+  const numbers = toFloat32OrNull(await readTensorBytes(folder, place), place.dtype)
+  if (numbers) return numbers
+  throw new UserError('checkpoint/dtype-unknown', { file: join(folder, place.file), tensor: '', found: place.dtype })
+}
+
+/**
+ * Bytes of these elements as float32; they have a buffer of their own. Throws InternalError for element types that are
+ * no numbers of a weight.
+ */
+export function toFloat32(bytes: Uint8Array<ArrayBuffer>, dtype: TensorType): Float32Array<ArrayBuffer> {
+  const numbers = toFloat32OrNull(bytes, dtype)
+  if (!numbers) throw new InternalError(`${dtype} cannot be read as float32`)
+  return numbers
+}
+
+function toFloat32OrNull({ buffer }: Uint8Array<ArrayBuffer>, dtype: TensorType): Float32Array<ArrayBuffer> | null {
+  switch (dtype) {
     case 'float32':
       return new Float32Array(buffer)
     case 'float16':
@@ -110,10 +125,6 @@ export async function readTensor(folder: string, place: StoredTensor): Promise<F
     case 'float64':
       return Float32Array.from(new Float64Array(buffer))
     default:
-      throw new UserError('checkpoint/dtype-unknown', {
-        file: join(folder, place.file),
-        tensor: '',
-        found: place.dtype,
-      })
+      return null
   }
 }

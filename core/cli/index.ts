@@ -3,10 +3,11 @@ import { chatCommand } from './chat.ts'
 import { openCliStudio, type CliContext, type CliHost } from './context.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
+import { exportCommand } from './export.ts'
 import { gpuPackCommand } from './gpu-pack.ts'
 import { linkCommand } from './link.ts'
 import { usage } from './print.ts'
-import { sentence } from '../host/sentence.ts'
+import { reasonLine, sentence } from '../host/sentence.ts'
 import { trainCommand } from './train.ts'
 import { tutorialCommand } from './tutorial.ts'
 import { UserError } from '../contract/index.ts'
@@ -39,6 +40,7 @@ const commands: Record<string, Command> = {
   tutorial: inStudio('write', tutorialCommand),
   train: inStudio('write', trainCommand),
   chat: inStudio('read', chatCommand),
+  export: inStudio('read', exportCommand),
   doctor: inStudio('read', doctorCommand),
   'gpu-pack': inStudio('read', gpuPackCommand),
   data: dataCommand,
@@ -47,8 +49,8 @@ const commands: Record<string, Command> = {
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | data <command> | doctor | gpu-pack | serve
- * | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | export <experiment> | data <command> |
+ * doctor | gpu-pack | serve | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
  * only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {
@@ -64,7 +66,7 @@ export async function main(argv: readonly string[], host: CliHost): Promise<numb
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return INTERRUPTED
     if (!(error instanceof UserError)) throw error
-    console.error(sentence(error.error))
+    console.error([sentence(error.error), reasonLine(error.error)].filter((line) => line !== null).join('\n'))
     return error.error.code === 'cli/usage' ? 2 : 1
   }
 }

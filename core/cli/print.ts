@@ -1,3 +1,4 @@
+import { exportForms } from '../contract/index.ts'
 import { writtenEndings } from '../datasets/formats/registry.ts'
 import { language } from '../host/sentence.ts'
 import { text as textsOf, type Texts } from '../../texts/index.ts'
@@ -7,8 +8,8 @@ import { fill, type Facts } from '../../texts/sentences.ts'
 export const text = (key: keyof Texts['commandLine'], facts: Facts = {}): string =>
   fill(textsOf(language()).commandLine[key], facts, language())
 
-/** How the commands are called, with what `data convert` writes. */
-export const usage = (): string => text('usage', { formats: writtenEndings.join(', ') })
+/** How the commands are called, with what `data convert` and `export` write. */
+export const usage = (): string => text('usage', { formats: writtenEndings.join(', '), forms: exportForms.join('|') })
 
 const GIB = 2 ** 30
 export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`

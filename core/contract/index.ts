@@ -2,6 +2,7 @@ import type { CallsOf, EventsOf } from './define.ts'
 import { chatContract } from './chat.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
+import { exportsContract } from './exports.ts'
 import { gpuPackContract } from './gpu-pack.ts'
 import { hubContract } from './hub.ts'
 import { modelsContract } from './models.ts'
@@ -17,6 +18,7 @@ export * from './dataset-views.ts'
 export * from './datasets.ts'
 export * from './errors.ts'
 export * from './experiments.ts'
+export * from './exports.ts'
 export * from './gpu-pack.ts'
 export * from './hub.ts'
 export * from './column-name.ts'
@@ -40,6 +42,7 @@ export const contracts = {
   chat: chatContract,
   datasets: datasetsContract,
   experiments: experimentsContract,
+  exports: exportsContract,
   gpuPack: gpuPackContract,
   hub: hubContract,
   models: modelsContract,

@@ -59,10 +59,10 @@ const sharedWeights = new Map<string, SharedWeights>()
  * Answers every target: those with the same model and adapter as one batch, the batches side by side. A target's
  * failure is its own.
  */
-export async function answer({ device, targets, settings }: GenerateJob, { signal, onEvent }: Context): Promise<null> {
+export async function answer(job: GenerateJob, { signal, onEvent }: Context): Promise<null> {
   await Promise.all(
-    groupTargets(targets).map((group) =>
-      answerGroup(device, group, settings, { signal, onEvent }).catch((error: unknown) => {
+    groupTargets(job.targets).map((group) =>
+      answerGroup(job, group, { signal, onEvent }).catch((error: unknown) => {
         for (const { index } of group) onEvent({ kind: 'failed', target: index, error: toAppError(error) })
       }),
     ),
@@ -84,18 +84,21 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 }
 
 async function answerGroup(
-  kind: DeviceKind,
+  { device, settings, once = false }: GenerateJob,
   group: readonly IndexedTarget[],
-  settings: GenerationSettings,
   { signal, onEvent }: Context,
 ): Promise<void> {
   const { modelFolder, adapterFolder } = group[0] as IndexedTarget
-  const entry = await takeModel(kind, modelFolder, adapterFolder)
+  const { key, entry, isNew } = await takeModel(device, modelFolder, adapterFolder)
   try {
     await answerWith(await entry.opened, { adapterFolder, group, settings }, { signal, onEvent })
   } finally {
     entry.users--
-    if (entry.isRetired) close(entry)
+    const isOver = once && isNew
+    if (isOver && entries.get(key) === entry) entries.delete(key)
+    if (isOver) retire(entry)
+    else if (entry.isRetired) close(entry)
+    if (isOver) await entry.closed
   }
 }
 
@@ -123,7 +126,7 @@ async function answerWith(
       settings,
       signal,
       stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format), model.tokenizer)),
-      onToken: (place) => streams[place]?.count(),
+      onToken: (place, token) => streams[place]?.take(token),
       onText: (place, text) => streams[place]?.say(text),
       onEnd: (place, finish) => streams[place]?.end(finish),
     },
@@ -137,8 +140,8 @@ class AnswerStream {
   readonly #droppedTurns: number
   readonly #onEvent: Context['onEvent']
   readonly #startMs = performance.now()
+  readonly #tokens: number[] = []
   #text = ''
-  #tokenCount = 0
 
   constructor(target: number, droppedTurns: number, onEvent: Context['onEvent']) {
     this.#target = target
@@ -146,8 +149,8 @@ class AnswerStream {
     this.#onEvent = onEvent
   }
 
-  count(): void {
-    this.#tokenCount++
+  take(token: number): void {
+    this.#tokens.push(token)
   }
 
   say(text: string): void {
@@ -160,11 +163,11 @@ class AnswerStream {
     const answer: ChatAnswer = {
       text: this.#text,
       finish,
-      tokenCount: this.#tokenCount,
-      tokensPerSecond: seconds > 0 ? this.#tokenCount / seconds : 0,
+      tokenCount: this.#tokens.length,
+      tokensPerSecond: seconds > 0 ? this.#tokens.length / seconds : 0,
       droppedTurns: this.#droppedTurns,
     }
-    this.#onEvent({ kind: 'done', target: this.#target, answer })
+    this.#onEvent({ kind: 'done', target: this.#target, answer, tokens: this.#tokens })
   }
 }
 
@@ -172,14 +175,19 @@ class AnswerStream {
  * Opens a model for answering, or gives the one that is open: base models by folder, tuned ones also by the shape of
  * their adapter. Whoever takes it is one of its users.
  */
-async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: string | null): Promise<Entry> {
+async function takeModel(
+  kind: DeviceKind,
+  modelFolder: string,
+  adapterFolder: string | null,
+): Promise<{ readonly key: string; readonly entry: Entry; readonly isNew: boolean }> {
   const adapter = adapterFolder ? await readAdapter(adapterFolder) : null
   const key = JSON.stringify([
     kind,
     modelFolder,
     adapter && [adapter.config, [...adapter.modules.keys()], [...(adapter.fullWeights?.keys() ?? [])]],
   ])
-  const entry = entries.get(key) ?? newEntry(openFresh(kind, modelFolder, adapter))
+  const known = entries.get(key)
+  const entry = known ?? newEntry(openFresh(kind, modelFolder, adapter))
   entry.users++
   entries.delete(key)
   entries.set(key, entry)
@@ -191,7 +199,7 @@ async function takeModel(kind: DeviceKind, modelFolder: string, adapterFolder: s
     entries.delete(oldest)
     retire(unused)
   }
-  return entry
+  return { key, entry, isNew: known === undefined }
 }
 
 function newEntry(opened: Promise<OpenModel>): Entry {

@@ -27,6 +27,8 @@ export interface GenerateJob {
   readonly device: DeviceKind
   readonly targets: readonly GenerateTarget[]
   readonly settings: GenerationSettings
+  /** Models that are opened for these questions are closed when they are answered: their folders may move then. */
+  readonly once?: boolean
 }
 
 const ChatAnswerMessage: z.ZodType<ChatAnswer> = z.object({
@@ -39,7 +41,8 @@ const ChatAnswerMessage: z.ZodType<ChatAnswer> = z.object({
 
 const GenerateEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('token'), target: z.number(), text: z.string() }),
-  z.object({ kind: z.literal('done'), target: z.number(), answer: ChatAnswerMessage }),
+  /** `tokens`: the answer's ids, without the mark that ended it. */
+  z.object({ kind: z.literal('done'), target: z.number(), answer: ChatAnswerMessage, tokens: z.array(z.number()) }),
   z.object({ kind: z.literal('failed'), target: z.number(), error: StoredError }),
 ])
 export type GenerateEvent = z.infer<typeof GenerateEvent>

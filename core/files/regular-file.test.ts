@@ -82,3 +82,24 @@ describe('JSON', () => {
     })
   })
 })
+
+describe('a pointer of Git LFS', () => {
+  const lines = (size: number) =>
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize ${size}\n`
+
+  it('is told from a file, whatever is to be read of it', async () => {
+    const path = join(await newFolder(), 'model.safetensors')
+    await writeFile(path, lines(3_304_461_312))
+    const refused = { error: { code: 'file/lfs-pointer', facts: { file: path } } }
+    await expect(openRegularFile(path)).rejects.toMatchObject(refused)
+    await expect(readRegularFile(path, { maxBytes: 10 })).rejects.toMatchObject(refused)
+  })
+
+  it('is not seen in longer files and in those that only begin alike', async () => {
+    const path = join(await newFolder(), 'x.csv')
+    for (const text of [lines(1) + '\n'.repeat(1024), 'version https://git-lfs', '']) {
+      await writeFile(path, text)
+      expect((await readRegularFile(path, { maxBytes: 1e6 })).toString()).toBe(text)
+    }
+  })
+})

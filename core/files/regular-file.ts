@@ -11,8 +11,8 @@ const NO_FILE = new Set(['ENXIO', 'EISDIR', 'ELOOP', 'ENODEV', 'EOPNOTSUPP'])
 
 /**
  * Opens a file for reading that came from elsewhere; the caller closes it.
- * Throws UserError 'file/not-regular' {file} for a folder, FIFO, socket or device, `missing` {file} where there is
- * none, 'file/unreadable' otherwise.
+ * Throws UserError 'file/not-regular' {file} for a folder, FIFO, socket or device, 'file/lfs-pointer' {file} for one
+ * whose contents stayed with Git LFS, `missing` {file} where there is none, 'file/unreadable' otherwise.
  */
 export async function openRegularFile(path: string, missing: ErrorCode = 'file/not-found'): Promise<FileHandle> {
   const file = await open(path, FLAGS).catch((error: NodeJS.ErrnoException) => {
@@ -20,15 +20,22 @@ export async function openRegularFile(path: string, missing: ErrorCode = 'file/n
       ? new UserError('file/not-regular', { file: path })
       : toReadError(error, path, missing)
   })
-  if (
-    await file.stat().then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  )
-    return file
+  const found = await file.stat().catch(() => null)
+  const isFile = found?.isFile() ?? false
+  if (isFile && !(await isLfsPointer(file, found?.size ?? 0))) return file
   await file.close()
-  throw new UserError('file/not-regular', { file: path })
+  throw new UserError(isFile ? 'file/lfs-pointer' : 'file/not-regular', { file: path })
+}
+
+/** Specification: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS = 'version https://git-lfs.github.com/spec/'
+const MAX_LFS_BYTES = 1024
+
+/** True for the few lines that Git leaves in the place of a large file until Git LFS brings it. */
+async function isLfsPointer(file: FileHandle, size: number): Promise<boolean> {
+  if (size < LFS.length || size >= MAX_LFS_BYTES) return false
+  const first = await file.read(Buffer.alloc(LFS.length), 0, LFS.length, 0).catch(() => null)
+  return first?.buffer.toString('latin1', 0, first.bytesRead) === LFS
 }
 
 /** What a whole file may be. */

@@ -33,7 +33,7 @@ async function withGenerator<R>(use: (generator: Generator) => Promise<R>): Prom
   }
 }
 
-// On WebGPU: the families' checks decode greedily, with a penalty and with beams (../goldens/family.webgpu.test.ts).
+// On WebGPU: the families' checks decode greedily, with a penalty and with beams (../goldens/webgpu.test.ts).
 describe('decoding the golden llama against transformers', () => {
   it('gives the same tokens, greedily and with a repetition penalty', { timeout: 300_000 }, async () => {
     const {

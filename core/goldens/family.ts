@@ -29,45 +29,73 @@ export interface Check {
 /** How far float32 on another machine may be off: logits in their own unit, the others relative. */
 export const LIMITS = { logits: 2e-4, losses: 1e-4, gradients: 1e-3, checksum: 1e-4, tokens: 0 } as const
 
+interface CheckOptions {
+  /** Of the recorded trainings only these. */
+  readonly trainings?: readonly string[]
+  /** Where it is found out how far rounding carries a training: any device can tell, a slow one need not. */
+  readonly roundingOn?: Device
+}
+
 /**
- * Every check of a family's folder (layout: core/goldens/README.md) on a device, of the
- * recorded trainings only those named where names are given. Throws what opening the model throws.
+ * Every check of a family's folder (layout: core/goldens/README.md) on a device. Throws what opening the model throws.
  */
 export async function checkFamily(
   folder: string,
   device: Device,
-  { trainings }: { readonly trainings?: readonly string[] } = {},
+  { trainings, roundingOn = device }: CheckOptions = {},
 ): Promise<Check[]> {
-  const expected = await readExpected(folder)
-  const model = await openModelFiles(folder)
-  const resident = model.inPlace ? NO_RESIDENT_WEIGHTS : loadResidentWeights(model, device, 'as-stored')
-  await resident.loaded
+  const family = await openFamily(folder, device)
   try {
-    return await checksOf({ folder, device, expected, model, resident }, trainings)
+    const rounded = roundingOn === device ? family : await openFamily(folder, roundingOn)
+    try {
+      return await checksOf(family, rounded, trainings ?? Object.keys(family.expected.train))
+    } finally {
+      if (rounded !== family) await rounded.resident.dispose()
+    }
   } finally {
-    await resident.dispose()
+    await family.resident.dispose()
   }
 }
 
-async function checksOf(
-  opened: Omit<GoldenFamily, 'layout' | 'p'>,
-  trainings: readonly string[] | undefined,
-): Promise<Check[]> {
-  const { folder, expected, model } = opened
+/** `resident` is the caller's to dispose of. */
+async function openFamily(folder: string, device: Device): Promise<GoldenFamily> {
+  const expected = await readExpected(folder)
+  const model = await openModelFiles(folder)
   const layout = layoutOfAdapter(await readAdapter(join(folder, 'adapter')), model.architecture)
-  const family = { ...opened, layout, p: await readAdapterVector(join(folder, 'adapter'), layout) }
+  const p = await readAdapterVector(join(folder, 'adapter'), layout)
+  const resident = model.inPlace ? NO_RESIDENT_WEIGHTS : loadResidentWeights(model, device, 'as-stored')
+  await resident.loaded
+  return { folder, device, expected, model, resident, layout, p }
+}
+
+async function checksOf(family: GoldenFamily, rounded: GoldenFamily, trainings: readonly string[]): Promise<Check[]> {
   return [
     { name: 'logits', worst: await logitsError(family), limit: LIMITS.logits },
     {
       name: 'adapted logits',
-      worst: await adaptedLogitsError(family, family.p, expected.lora.logits_row0),
+      worst: await adaptedLogitsError(family, family.p, family.expected.lora.logits_row0),
       limit: LIMITS.logits,
     },
     { name: 'losses', worst: await lossError(family), limit: LIMITS.losses },
     { name: 'gradients', worst: await gradientError(family), limit: LIMITS.gradients },
-    ...(await trainingChecks(family, trainings ?? Object.keys(expected.train))),
+    ...(await trainingChecks(family, rounded, trainings)),
     ...(await checkGeneration(family)).map(({ name, wrong }) => ({ name, worst: wrong, limit: LIMITS.tokens })),
   ]
+}
+
+/**
+ * Logits [tokens, vocabulary] that a model folder gives for token ids, each position after those before it. Throws what
+ * opening the model throws.
+ */
+export async function logitsOfModel(folder: string, device: Device, ids: readonly number[]): Promise<Float32Array> {
+  const model = await openModelFiles(folder)
+  const resident = model.inPlace ? NO_RESIDENT_WEIGHTS : loadResidentWeights(model, device, 'as-stored')
+  await resident.loaded
+  try {
+    return await logitsOf({ folder, device, model, resident }, ids, null)
+  } finally {
+    await resident.dispose()
+  }
 }
 
 /** What the checks of one family share. */
@@ -102,7 +130,7 @@ const answersOnly = ({ rows, prompt_lengths }: Expected): TokenRow[] =>
 
 /** Logits of every position of a row alone. */
 async function logitsOf(
-  { model, resident, device, folder }: Omit<GoldenFamily, 'layout' | 'p'>,
+  { model, resident, device, folder }: Pick<GoldenFamily, 'model' | 'resident' | 'device' | 'folder'>,
   ids: readonly number[],
   adapter: { layout: LoraLayout; p: Float32Array } | null,
 ): Promise<Float32Array> {
@@ -133,8 +161,7 @@ async function logitsOf(
 const tablesOf = (model: ModelFiles, positions: number) =>
   Object.fromEntries(rotaryTables(model.architecture, positions).map(({ name, values }) => [name, values]))
 
-/** How far the logits of every recorded row are off. */
-export async function logitsError(family: Omit<GoldenFamily, 'layout' | 'p'>): Promise<number> {
+async function logitsError(family: GoldenFamily): Promise<number> {
   let most = 0
   for (const [row, ids] of family.expected.rows.entries())
     most = worse(
@@ -288,7 +315,7 @@ const STEADY = 0.1
  * adapter moved by a rounding error and with its sums in another order, and a number counts for as long as both runs
  * agree ten times better than the limit; the first three losses and the first norm always count.
  */
-async function trainingChecks(family: GoldenFamily, names: readonly string[]): Promise<Check[]> {
+async function trainingChecks(family: GoldenFamily, rounded: GoldenFamily, names: readonly string[]): Promise<Check[]> {
   const checks: Check[] = []
   for (const name of names) {
     const recorded = family.expected.train[name]
@@ -296,7 +323,9 @@ async function trainingChecks(family: GoldenFamily, names: readonly string[]): P
     if (!recorded || !recipe) continue
     const rows = answersOnly(family.expected)
     const run = await trained(family, recipe, recorded.losses.length, { p: family.p, rows })
-    const moved = await trained(family, recipe, recorded.losses.length, {
+    const still =
+      rounded === family ? run : await trained(rounded, recipe, recorded.losses.length, { p: family.p, rows })
+    const moved = await trained(rounded, recipe, recorded.losses.length, {
       p: family.p.map((value, index) => value * (1 + (index % 2 === 0 ? ROUNDING : -ROUNDING))),
       rows: [...rows].reverse(),
     })
@@ -305,8 +334,8 @@ async function trainingChecks(family: GoldenFamily, names: readonly string[]): P
         least,
         found.findIndex((value, step) => Math.abs((again[step] as number) / value - 1) > STEADY * limit) >>> 0,
       )
-    const losses = steps(run.losses, moved.losses, LIMITS.losses, 3)
-    const norms = steps(run.norms, moved.norms, LIMITS.gradients, 1)
+    const losses = steps(still.losses, moved.losses, LIMITS.losses, 3)
+    const norms = steps(still.norms, moved.norms, LIMITS.gradients, 1)
     checks.push({
       name: `${name} losses`,
       worst: relative(run.losses, recorded.losses.slice(0, losses)),
@@ -319,7 +348,7 @@ async function trainingChecks(family: GoldenFamily, names: readonly string[]): P
       limit: LIMITS.gradients,
       steps: Math.min(norms, recorded.grad_norms.length),
     })
-    if (Math.abs(sumOf(moved.p) / sumOf(run.p) - 1) > STEADY * LIMITS.checksum) continue
+    if (Math.abs(sumOf(moved.p) / sumOf(still.p) - 1) > STEADY * LIMITS.checksum) continue
     checks.push({
       name: `${name} checksum`,
       worst: relative([sumOf(run.p)], [recorded.final_checksum]),

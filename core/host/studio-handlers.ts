@@ -11,6 +11,7 @@ import {
 } from '../contract/index.ts'
 import type { createChatService } from '../chat/chat-service.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
+import type { ExportService } from '../exports/service.ts'
 import type { GpuPackService } from '../gpu-pack/service.ts'
 import type { HubService } from '../hub/service.ts'
 import type { HomeFolders } from './home-folders.ts'
@@ -26,6 +27,7 @@ export interface StudioParts {
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
   readonly chat: ReturnType<typeof createChatService>
+  readonly exports: ExportService
   readonly hub: HubService
   readonly gpuPack: GpuPackService
 }
@@ -33,13 +35,14 @@ export interface StudioParts {
 /** Handlers that ask the session first whether this studio may change the library. */
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
-function unguarded({ chat, hub, gpuPack, ...parts }: StudioParts): Handlers {
+function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Handlers {
   const { session } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
     ...delegate('models', () => session.current.models),
     ...delegate('experiments', () => session.current.experiments),
     ...delegate('trash', () => session.current.trash),
+    ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
     'chat.ask': (input) => chat.ask(input),
@@ -54,7 +57,7 @@ function systemHandlers({
   preferences,
   devices,
   emit,
-}: Omit<StudioParts, 'chat' | 'hub' | 'gpuPack'>): FeatureHandlers<'system'> {
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): FeatureHandlers<'system'> {
   const describe = () => describeSystem(options, session.current, devices)
   return {
     'system.info': describe,
@@ -96,7 +99,7 @@ type FeatureHandlers<F extends string> = {
 }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'hub' | 'gpuPack'>(
+function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack'>(
   feature: F,
   service: () => object,
 ): FeatureHandlers<F> {

@@ -6,6 +6,7 @@ import { createChatService } from '../chat/chat-service.ts'
 import { createEngineClient } from '../engine/engine-client.ts'
 import type { SpawnEngineWith } from '../processes/port.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
+import { createExportService } from '../exports/service.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
@@ -70,13 +71,15 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
   const session = await openLibrary(options, preferences, { engine, reader, devices, emit, report })
-  const chat = createChatService({
+  const runs = {
     engine,
     devices,
     emit,
     models: () => session.current.models,
     experiments: () => session.current.experiments,
-  })
+  }
+  const chat = createChatService(runs)
+  const exports = createExportService({ ...runs, report, libraryFolder: () => session.current.folder })
   const hub = createHubService({
     ...options.hub,
     preferencesFile: options.preferencesFile,
@@ -96,7 +99,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
-  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, hub, gpuPack })
+  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack })
   return {
     dispatch: createDispatch(handlers, report),
     on,
@@ -107,6 +110,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     // The processes keep the host alive: they go whatever becomes of the rest.
     close: () =>
       closeAll([
+        () => exports.close(),
         () => hub.close(),
         () => gpuPack.close(),
         () => session.close(),

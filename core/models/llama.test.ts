@@ -85,7 +85,7 @@ const worst = (found: ArrayLike<number>, wanted: number[]) =>
 
 afterAll(() => expect(runtime.live()).toEqual({ session: 0, tensor: 0, binding: 0 }))
 
-// On WebGPU only what the families' checks there (../goldens/family.webgpu.test.ts) leave out: rows that are padded
+// On WebGPU only what the families' checks there (../goldens/webgpu.test.ts) leave out: rows that are padded
 // together in the cache, and an adapter that is cut. Logits, losses and gradients are theirs, of five families.
 describe.each(kinds)('llama against transformers on %s', { timeout: 180_000 }, (kind) => {
   const onCpu = kind === 'cpu'

@@ -84,7 +84,7 @@ describe('a reader', () => {
   })
 
   it('is killed after its time, with the model named, and another model is read meanwhile and afterwards', async () => {
-    const reader = built.client()
+    const reader = built.client(3_000)
     const order: string[] = []
     const endless = errorOf(reader.call('describe', at('endless'))).finally(() => order.push('endless'))
     await reader.call('describe', at('sound')).finally(() => order.push('sound'))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError, type SettingValues } from '../contract/index.ts'
 import { linesOf, type LineLimits } from '../files/lines.ts'
 import type { Tokenizer } from '../tokenizers/index.ts'
+import type { Conversation } from './sample-format.ts'
 import {
   conversationsOf,
   type LeftOutRow,
@@ -153,6 +154,24 @@ function sampleOf(
   const { ids, labelMask, promptTokenCount, truncated, lastAnswerOnly, systemMerged = false } = result.sample
   const sample = { ids, labelMask, promptIds: Array.from(ids.subarray(0, promptTokenCount)), prompt, answer }
   return { sample, truncated: truncated.prompt || truncated.answer, lastAnswerOnly, systemMerged }
+}
+
+/**
+ * The conversations that begin a file of rows, as many as its first `maxRows` rows hold. Throws as readSamples for a
+ * file that is not there or not ours.
+ */
+export async function firstConversations(
+  file: string,
+  settings: SettingValues,
+  maxRows: number,
+): Promise<Conversation[]> {
+  const rows: TrainingRow[] = []
+  for await (const row of readRows(file)) if (rows.push(row) >= maxRows) break
+  const found = conversationsOf(rows, {
+    promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']],
+    wholeOnly: false,
+  })
+  return found.flatMap((each) => ('conversation' in each ? [each.conversation] : []))
 }
 
 /** The largest datasets, and the longest cells. */

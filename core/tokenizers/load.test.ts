@@ -156,6 +156,16 @@ describe('files beside a tokenizer', () => {
     },
   )
 
+  it.each([
+    ['', 'tokenizer/damaged'],
+    [`version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 9\n`, 'file/lfs-pointer'],
+  ])('a tokenizer.model without contents gives way to tokenizer.json, and is named alone: %j', async (text, code) => {
+    await writeFile(join(folder, 'tokenizer.model'), text)
+    await expect(loadTokenizer(folder)).rejects.toMatchObject({ error: { code } })
+    await copyFile(tiny('tokenizer.json'), join(folder, 'tokenizer.json'))
+    expect((await loadTokenizer(folder)).encode('こんにちは').length).toBeGreaterThan(0)
+  })
+
   it('added words of a WordPiece tokenizer.json are found as whole words only', async () => {
     const word = { id: 6, content: 'cat', single_word: true, special: false, normalized: false }
     await write('tokenizer.json', {

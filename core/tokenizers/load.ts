@@ -58,10 +58,14 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   for (const name of MODEL_FILES) {
     const file = join(folder, name)
     if (!(await exists(file))) continue
-    const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES })
+    const hasOther = await exists(join(folder, 'tokenizer.json'))
+    const bytes = await readRegularFile(file, { maxBytes: MAX_TOKENIZER_BYTES }).catch((error: unknown) => {
+      if (hasOther && error instanceof UserError && error.error.code === 'file/lfs-pointer') return Buffer.alloc(0)
+      throw error
+    })
+    if (bytes.length === 0 && hasOther) continue
     if (!isTiktoken(bytes)) return { kind: 'sentencepiece', file, bytes, config: await readTokenizerConfig(folder) }
-    if (!(await exists(join(folder, 'tokenizer.json'))))
-      throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
+    if (!hasOther) throw new UserError('tokenizer/unsupported', { file, found: 'tiktoken', supported: SUPPORTED })
   }
   const file = join(folder, 'tokenizer.json')
   if (await exists(file)) {

@@ -68,6 +68,32 @@ describe('a tied table that is trained itself', () => {
   })
 })
 
+it('a trained output layer is saved under every name that versions of transformers give it', async () => {
+  const neox = {
+    embedding: 'gpt_neox.embed_in.weight',
+    outputLayers: ['lm_head.weight', 'embed_out.weight'],
+    tied: false,
+  }
+  const withHead = layOutLora([module], {
+    rank: 2,
+    alpha: 4,
+    fullWeights: [{ name: 'embed_out.weight', shape: [3, 2] }],
+  })
+  const savedModules = savedModulesOf(withHead, neox)
+  expect(savedModules).toEqual(['embed_out', 'lm_head'])
+  const p = Float32Array.from({ length: withHead.parameterCount }, (_, index) => index)
+  const options = { layout: withHead, config: { ...config, savedModules }, architecture: neox }
+  await saveCheckpoint(folder, options, { ...snapshot(1), p, optimizer: { m: p, v: p } })
+  const table = { shape: [3, 2], data: p.slice(-6) }
+  expect((await readAdapter(join(folder, '1'))).fullWeights).toEqual(
+    new Map([
+      ['embed_out.weight', table],
+      ['lm_head.weight', table],
+    ]),
+  )
+  expect((await readCheckpoint(join(folder, '1'), withHead, optimizers.AdamW.state)).p).toEqual(p)
+})
+
 describe('checkpoints', () => {
   it('come back bit for bit', async () => {
     await save(snapshot(3))

@@ -176,35 +176,36 @@ const fullWeightsOf = ({ fullWeights }: LoraLayout, p: Float32Array): Map<string
 
 type TiedTables = Pick<Architecture, 'embedding' | 'outputLayers' | 'tied'>
 
-/** The output layer that is the embedding table, where that is trained itself; null otherwise. */
-function tiedHeadOf({ fullWeights }: LoraLayout, architecture: TiedTables | undefined): string | null {
-  if (!architecture) return null
+/**
+ * The names under which an adapter holds a trained table once more, each with the name that it is trained by. A tied
+ * table has those of the output layer too: PEFT gives each of the two modules a copy of its own. An output layer has
+ * every name that versions of transformers give it: `embed_out` of GPT-NeoX is `lm_head` since version 5.
+ */
+function furtherNamesOf({ fullWeights }: LoraLayout, architecture: TiedTables | undefined): Map<string, string> {
+  if (!architecture) return new Map()
   const { embedding, outputLayers, tied } = architecture
-  const names = fullWeights.map(({ name }) => name)
-  const isUntied = outputLayers.some((name) => names.includes(name))
-  return tied && !isUntied && names.includes(embedding) ? (outputLayers[0] ?? null) : null
+  const names = new Set(fullWeights.map(({ name }) => name))
+  const trained = outputLayers.find((name) => names.has(name)) ?? (tied && names.has(embedding) ? embedding : null)
+  return new Map(trained === null ? [] : outputLayers.filter((name) => !names.has(name)).map((name) => [name, trained]))
 }
 
-/**
- * The weights of an adapter that are trained themselves. A tied table is there under both its names: PEFT gives each of
- * the two modules a copy of its own.
- */
+/** The weights of an adapter that are trained themselves, under all their names. */
 function savedWeightsOf(
   layout: LoraLayout,
   architecture: TiedTables | undefined,
   p: Float32Array,
 ): Map<string, FullWeight> {
   const weights = fullWeightsOf(layout, p)
-  const head = tiedHeadOf(layout, architecture)
-  return head === null || !architecture ? weights : weights.set(head, weights.get(architecture.embedding) as FullWeight)
+  for (const [name, trained] of furtherNamesOf(layout, architecture))
+    weights.set(name, weights.get(trained) as FullWeight)
+  return weights
 }
 
 const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
 /** PEFT's `modules_to_save`: the last parts of the paths of the modules whose weights are trained themselves. */
 export function savedModulesOf(layout: LoraLayout, architecture: TiedTables): string[] {
-  const head = tiedHeadOf(layout, architecture)
-  const names = [...layout.fullWeights.map(({ name }) => name), ...(head === null ? [] : [head])]
+  const names = [...layout.fullWeights.map(({ name }) => name), ...furtherNamesOf(layout, architecture).keys()]
   return [...new Set(names.map((name) => lastPart(name.replace(/\.(weight|bias)$/, ''))))]
 }
 

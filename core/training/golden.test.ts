@@ -211,7 +211,7 @@ describe('training the tiny model against torch and peft', () => {
   })
 })
 
-// On WebGPU: golden.webgpu.test.ts, and ten such steps of five families in ../goldens/family.webgpu.test.ts.
+// On WebGPU: such a step, and ten of five families, in ../goldens/webgpu.test.ts.
 describe('training the golden llama against torch and peft', () => {
   it('follows ten recorded steps with clipping and weight decay, packed or not', { timeout: 300_000 }, async () => {
     const { rows, prompt_lengths, train } = JSON.parse(

@@ -1,6 +1,6 @@
 import { dialog, ipcMain, type BrowserWindow } from 'electron'
 import { stat } from 'node:fs/promises'
-import { basename, isAbsolute } from 'node:path'
+import { basename, dirname, isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { fail, ok, toAppError, UserError, type PickedFile, type Result } from '../../core/contract/index.ts'
 import { toReadError } from '../../core/files/read-error.ts'
@@ -59,7 +59,10 @@ export function connectWindows({ windows, studio, grants, report }: Ends): void 
     const { filePath } = await dialog.showSaveDialog(window, { defaultPath: basename(suggestedName) })
     return ok(filePath ? { target: grants.add(filePath, 'write') } : null)
   })
-  handle(channels.openOutside, Path, (_, target) => openOutside(target, studio.libraryFolder()))
+  handle(channels.openOutside, Path, (_, target) => {
+    const picked = dirname(target)
+    return openOutside(target, [studio.libraryFolder(), ...(grants.has(picked, 'folder') ? [picked] : [])])
+  })
 }
 
 /**

@@ -43,3 +43,16 @@ it('is a status where its tone is milder than an error, with the class of the vi
   expect([textOf('alert'), textOf('status')]).toEqual([[], [inJapanese]])
   expect(allByRole('status')[0]!.classList.contains('mine')).toBe(true)
 })
+
+it('shows on request what a library said, which its sentence leaves out', async () => {
+  await draw(
+    <ErrorNotice error={{ code: 'model/unreadable', facts: { model: 'm', reason: 'Unexpected end of data' } }} />,
+  )
+  const [details] = document.querySelectorAll('details')
+  expect([
+    details?.open,
+    details?.querySelector('summary')?.textContent,
+    details?.querySelector('code')?.textContent,
+  ]).toEqual([false, '詳細', 'Unexpected end of data'])
+  expect(textOf('alert')[0]).toContain('モデル「m」のファイルを処理できません。')
+})

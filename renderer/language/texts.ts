@@ -1,1 +1,1 @@
-export { errorSentence, formatNumber, logSentence } from '../../texts/sentences.ts'
+export { errorReason, errorSentence, formatNumber, logSentence } from '../../texts/sentences.ts'

@@ -7,6 +7,8 @@ export const commandLine: LocaleOf<typeof ja> = {
   tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
   train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
+  export <experiment> --to {forms} --out FOLDER [--step N] [--json]
+                                         writes an experiment for other programs to use
   data convert <in> <out> [--no-bom]       changes a table's format ({formats})
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
@@ -57,5 +59,15 @@ export const commandLine: LocaleOf<typeof ja> = {
   problemInColumn: '- {title}: {count} in "{column}" (rows {rows})',
   problemInRows: '- {title}: {count} rows (rows {rows})',
   converted: 'Wrote {rows} rows to "{file}".',
+  exporting: '{share}%  {remaining} s left',
+  exportTesting: 'Asking what was written, to check it…',
+  exported: 'Written to “{place}” ({size}).',
+  exportSame: 'Read again and asked {count} questions: every answer is the experiment’s.',
+  exportNothingAsked: 'Read again: the content is the same as the original.',
+  exportDifferent: 'Read again and asked {count} questions: {different} answers differ from the experiment’s.',
+  exportRun: 'Experiment',
+  exportWritten: 'Export',
+  exportPostponed: 'A training is running, so what was written has not been checked yet.',
+  exportTestFailed: 'Written, but it could not be checked.',
   dropped: '(the conversation is long: {count} older turns were left out)',
 }

@@ -20,6 +20,8 @@ export const errors: LocaleOf<typeof ja> = {
     'The file "{file}" cannot be opened ({reason}). Check that no other program holds it and that you may read it.',
   'file/not-regular':
     '"{file}" is not an ordinary file, so it is not read. Remove the folder or special file of that name, and install it again.',
+  'file/lfs-pointer':
+    '"{file}" is only a mark of Git LFS: its contents are not here yet. Fetch them with "git lfs pull", or download it again.',
   'file/too-large':
     'The file "{file}" is too large ({foundMB} MB; at most {maxMB} MB). Check that it is the right one, and install it again.',
   'file/too-deep':
@@ -47,6 +49,16 @@ export const errors: LocaleOf<typeof ja> = {
   'experiment/no-checkpoint': '"{name}" has no checkpoint of step {step}. Choose one of those that are kept.',
   'experiment/not-resumable': '"{name}" has ended and cannot be resumed.',
   'experiment/untrained': '"{name}" has no trained result yet. Choose it in the chat once it has trained.',
+  'export/no-adapter': '“{name}” trained the whole model, so there is no adapter. Export it as a merged model instead.',
+  'export/no-space':
+    'The disk of “{folder}” has {free} GB free, and the export takes about {needed} GB. Free some space or choose another place.',
+  'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
+  'export/not-found': 'This export is no longer there. Export again.',
+  'export/option': 'The export “{form}” has no “{found}” for “{option}”. Choose one of {expected}.',
+  'export/mlx-unsupported':
+    'mlx-lm cannot run a model like this ({found}). Export it as a merged model and use it from Python.',
+  'export/damaged':
+    'Reading “{file}” again gave something else than was written. Check the disk, and export to another place.',
   'device/no-fp16':
     'The device "{device}" cannot hold weights in fp16. Set "Base weights" to bfloat16 or int8, or choose the CPU as the device.',
   'device/unavailable':
@@ -66,7 +78,7 @@ export const errors: LocaleOf<typeof ja> = {
     'This will hardly fit the memory of this computer. Make the batch size or the maximum length smaller; int4 for "Base weights" takes less memory, too.',
   'plan/gpu-memory':
     'Batches that do not fit the memory of this GPU are computed in smaller parts, which takes longer. "Gradient checkpointing", or int4 for "Base weights", takes less memory.',
-  'engine/unavailable': 'The engine stopped ({reason}). Try again: it starts anew by itself.',
+  'engine/unavailable': 'The engine stopped. Try again: it starts anew by itself.',
   'cli/usage': '"{problem}" is not used correctly. See "terakoya help".',
   'cli/unknown-source': 'There is no experiment or model called "{name}". Check the name.',
   'cli/library-locked':
@@ -78,13 +90,12 @@ export const errors: LocaleOf<typeof ja> = {
   'cli/unwritable': '"{file}" cannot be written. Check that its folder exists and that you may write there.',
   'runtime/library-missing':
     'The compute library (ONNX Runtime) was not found ({file}, {platform}). Install the studio again.',
-  'runtime/library-unloadable': 'The compute library "{file}" cannot be loaded ({reason}). Install the studio again.',
+  'runtime/library-unloadable': 'The compute library "{file}" cannot be loaded. Install the studio again.',
   'runtime/kernels-failed':
-    'The programs for the GPU could not be compiled ({reason}). Update the NVIDIA driver, or choose the CPU to compute with.',
+    'The programs for the GPU could not be compiled. Update the NVIDIA driver, or choose the CPU to compute with.',
   'runtime/out-of-memory':
     'The device "{device}" has run out of memory. Close other programs, or make the maximum length smaller. A training takes less with "Gradient checkpointing" on and int4 for "Base weights".',
-  'runtime/weights-unreadable':
-    'The weights of the model in "{folder}" cannot be read ({reason}). Install the model again.',
+  'runtime/weights-unreadable': 'The weights of the model in "{folder}" cannot be read. Install the model again.',
   'checkpoint/config-missing':
     'The model\'s settings file "{file}" is missing. Choose a model folder that has a config.json.',
   'checkpoint/json-invalid': 'The file "{file}" is damaged (it cannot be read as JSON). Install the model again.',
@@ -127,7 +138,7 @@ export const errors: LocaleOf<typeof ja> = {
     'The value of "{setting}" in the tokenizer settings "{file}" cannot be used. Check where the model comes from, and install it again.',
   'tokenizer/too-many-added': 'The tokenizer has too many added tokens ({found}; at most {max}). Choose another model.',
   'tokenizer/no-template': 'This model has no chat template. Set "Sample format" to "H2O markers".',
-  'tokenizer/template-failed': 'The model\'s chat template failed ({reason}). Set "Sample format" to "H2O markers".',
+  'tokenizer/template-failed': 'The model\'s chat template failed. Set "Sample format" to "H2O markers".',
   'model/unsupported': 'Models of the type "{found}" are not supported yet. Supported types: {supported}.',
   'model/config': 'The entry "{setting}: {found}" of the model\'s config.json is not supported. Choose another model.',
   'model/quantized':
@@ -143,7 +154,7 @@ export const errors: LocaleOf<typeof ja> = {
   'model/too-large':
     'Reading the files of the model "{model}" took more than {megabytes} MB of memory, so this was stopped. Check where the model comes from, or choose another.',
   'model/unreadable':
-    'The files of the model "{model}" cannot be read ({reason}). Check where the model comes from; install it again or choose another.',
+    'The files of the model "{model}" cannot be read. Check where the model comes from; install it again or choose another.',
   'model/weight-missing':
     'The weight "{weight}" of the model is missing. Check that config.json belongs to these weights, and that no file of them is missing.',
   'model/weight':
@@ -212,7 +223,7 @@ export const errors: LocaleOf<typeof ja> = {
   'gpu-pack/no-space':
     'The GPU pack needs {needed} GB, and "{folder}" has {free} GB left. Free some space, or choose another folder in Settings.',
   'gpu-pack/unpack':
-    '"{file}" cannot be unpacked ({reason}). Check the free space, and that tar and xz are installed, and try again.',
+    '"{file}" cannot be unpacked. Check the free space, and that tar and xz are installed, and try again.',
   'gpu-pack/changed':
     'The file "{file}" of the GPU pack is not the one that was downloaded. Download the GPU pack again in Settings. Until then WebGPU or the CPU computes.',
   'gpu-pack/folder-used': '"{folder}" holds other files, so the GPU pack cannot be put there. Choose another folder.',

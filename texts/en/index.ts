@@ -5,6 +5,7 @@ import { commandLine } from './command-line.ts'
 import { devices } from './devices.ts'
 import { door } from './door.ts'
 import { errors } from './errors.ts'
+import { exportCard } from './export-card.ts'
 import { facts } from './facts.ts'
 import { importNotes } from './import-notes.ts'
 import { language } from './language.ts'
@@ -19,6 +20,7 @@ import { window } from './window.ts'
 export const en: LocaleOf<typeof ja> = {
   language,
   errors,
+  exportCard,
   importNotes,
   log,
   checks,

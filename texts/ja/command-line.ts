@@ -5,6 +5,8 @@ export const commandLine = {
   tutorial [--json]                      チュートリアルを最後まで実行し、学習の前と後の回答を比べます
   train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
+  export <実験> --to {forms} --out フォルダ [--step 番号] [--json]
+                                         実験を、ほかのソフトで使える形に書き出します
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（{formats}）
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
@@ -55,5 +57,15 @@ export const commandLine = {
   problemInColumn: '・{title}：「{column}」の {count} か所（{rows} 行目）',
   problemInRows: '・{title}：{count} 行（{rows} 行目）',
   converted: '{rows} 行を「{file}」に書き出しました。',
+  exporting: '{share}%  あと {remaining} 秒',
+  exportTesting: '書き出したものに質問して、確かめています…',
+  exported: '「{place}」に書き出しました（{size}）。',
+  exportSame: '読み直して {count} 問を尋ね、すべて実験と同じ答えでした。',
+  exportNothingAsked: '読み直して、中身が元と同じことを確かめました。',
+  exportDifferent: '読み直して {count} 問を尋ねたところ、{different} 問の答えが実験と違いました。',
+  exportRun: '実験',
+  exportWritten: '書き出し',
+  exportPostponed: '学習中のため、書き出したものはまだ確かめていません。',
+  exportTestFailed: '書き出しましたが、確かめられませんでした。',
   dropped: '（会話が長いため、古いやりとり {count} 回分を省きました）',
 } as const

@@ -22,6 +22,8 @@ export const errors = {
     'ファイル「{file}」を開けません（{reason}）。ほかのソフトで開いていないか、権限があるか確認してください。',
   'file/not-regular':
     '「{file}」は通常のファイルではないため読みません。同じ名前のフォルダや特殊なファイルを取り除き、入れ直してください。',
+  'file/lfs-pointer':
+    '「{file}」は Git LFS の目印だけで、中身がまだありません。「git lfs pull」で取り寄せるか、ダウンロードし直してください。',
   'file/too-large':
     'ファイル「{file}」が大きすぎます（{foundMB} MB、上限 {maxMB} MB）。正しいファイルか確認して、入れ直してください。',
   'file/too-deep':
@@ -49,6 +51,17 @@ export const errors = {
     '「{name}」にはステップ {step} のチェックポイントがありません。残っているチェックポイントから選んでください。',
   'experiment/not-resumable': '「{name}」は終わっているため、再開できません。',
   'experiment/untrained': '「{name}」にはまだ学習結果がありません。学習が進んでからチャットで選んでください。',
+  'export/no-adapter':
+    '「{name}」はモデル全体を学習したため、アダプターがありません。「統合したモデル」で書き出してください。',
+  'export/no-space':
+    '「{folder}」のディスクの空きは {free} GB です。書き出しには約 {needed} GB が必要です。空きを作るか、別の場所を選んでください。',
+  'export/folder-unwritable': '「{folder}」に書き込めません。フォルダの権限を確かめるか、別の場所を選んでください。',
+  'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
+  'export/option': '「{form}」の書き出しでは「{option}」に「{found}」を選べません。{expected} のどれかにしてください。',
+  'export/mlx-unsupported':
+    'mlx-lm では {found} のモデルを動かせません。「統合したモデル」で書き出し、Python で使ってください。',
+  'export/damaged':
+    '書き出した「{file}」を読み直したところ、元と一致しませんでした。ディスクに異常がないか確かめ、別の場所に書き出してください。',
   'device/no-fp16':
     '装置「{device}」は fp16 の重みを扱えません。「ベースモデルの重みの持ち方」を bfloat16 か int8 にするか、計算する装置に CPU を選んでください。',
   'device/unavailable':
@@ -68,7 +81,7 @@ export const errors = {
     'このパソコンのメモリに入りきらない見込みです。「バッチサイズ」か「全体の最大の長さ」を小さくしてください。「ベースモデルの重みの持ち方」を int4 にしても、メモリは少なくてすみます。',
   'plan/gpu-memory':
     'この GPU のメモリに入りきらないバッチは小さく分けて計算するため、時間がかかります。「勾配チェックポイント」をオンにするか、「ベースモデルの重みの持ち方」を int4 にすると、少ないメモリですみます。',
-  'engine/unavailable': '計算エンジンが止まりました（{reason}）。もう一度試すと自動で起動し直します。',
+  'engine/unavailable': '計算エンジンが止まりました。もう一度試すと自動で起動し直します。',
   'cli/usage': '「{problem}」の使い方が正しくありません。「terakoya help」で使い方を確認してください。',
   'cli/unknown-source': '「{name}」という実験もモデルもありません。名前を確認してください。',
   'cli/library-locked':
@@ -81,13 +94,12 @@ export const errors = {
   'cli/unwritable': '「{file}」に書き込めません。フォルダーがあるか、書き込む権限があるか確認してください。',
   'runtime/library-missing':
     '計算ライブラリ（ONNX Runtime）が見つかりません（{file}、{platform}）。アプリを入れ直してください。',
-  'runtime/library-unloadable': '計算ライブラリ「{file}」を読み込めません（{reason}）。アプリを入れ直してください。',
+  'runtime/library-unloadable': '計算ライブラリ「{file}」を読み込めません。アプリを入れ直してください。',
   'runtime/kernels-failed':
-    'GPU 用の計算プログラムを作れませんでした（{reason}）。NVIDIA のドライバーを更新するか、計算する装置に CPU を選んでください。',
+    'GPU 用の計算プログラムを作れませんでした。NVIDIA のドライバーを更新するか、計算する装置に CPU を選んでください。',
   'runtime/out-of-memory':
     '装置「{device}」のメモリが足りません。ほかのアプリを閉じるか、最大の長さを短くしてください。学習では「勾配チェックポイント」をオンに、「ベースモデルの重みの持ち方」を int4 にすると、少ないメモリですみます。',
-  'runtime/weights-unreadable':
-    'フォルダ「{folder}」のモデルの重みを読めません（{reason}）。モデルを入れ直してください。',
+  'runtime/weights-unreadable': 'フォルダ「{folder}」のモデルの重みを読めません。モデルを入れ直してください。',
   'checkpoint/config-missing':
     'モデルの設定ファイル「{file}」がありません。config.json のあるモデルのフォルダを選んでください。',
   'checkpoint/json-invalid':
@@ -138,7 +150,7 @@ export const errors = {
   'tokenizer/no-template':
     'このモデルにはチャット形式がありません。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
   'tokenizer/template-failed':
-    'モデルのチャット形式で文を作れません（{reason}）。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
+    'モデルのチャット形式で文を作れません。「文のつなぎ方」を「H2O 互換の区切り」にしてください。',
   'model/unsupported': 'このモデルの種類「{found}」にはまだ対応していません。対応している種類は {supported} です。',
   'model/config': 'モデルの config.json の「{setting}：{found}」には対応していません。別のモデルを選んでください。',
   'model/quantized':
@@ -154,7 +166,7 @@ export const errors = {
   'model/too-large':
     'モデル「{model}」のファイルの処理に {megabytes} MB を超えるメモリが必要なため中止しました。入手元を確認して、別のモデルを選んでください。',
   'model/unreadable':
-    'モデル「{model}」のファイルを処理できません（{reason}）。入手元を確認して、モデルを入れ直すか、別のモデルを選んでください。',
+    'モデル「{model}」のファイルを処理できません。入手元を確認して、モデルを入れ直すか、別のモデルを選んでください。',
   'model/weight-missing':
     'モデルの重み「{weight}」がありません。config.json と重みが同じモデルのものか、重みのファイルがそろっているか確認してください。',
   'model/weight':
@@ -230,7 +242,7 @@ export const errors = {
   'gpu-pack/no-space':
     'GPU パックには {needed} GB 必要ですが、「{folder}」の空きは {free} GB です。空きを作るか、設定で別のフォルダを選んでください。',
   'gpu-pack/unpack':
-    '「{file}」を展開できません（{reason}）。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
+    '「{file}」を展開できません。ディスクの空きと、tar と xz が入っているかを確認して、もう一度試してください。',
   'gpu-pack/changed':
     'GPU パックのファイル「{file}」が、ダウンロードしたものと違います。「設定」で GPU パックをもう一度ダウンロードしてください。それまでは WebGPU か CPU で計算します。',
   'gpu-pack/folder-used':

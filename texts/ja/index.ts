@@ -3,6 +3,7 @@ import { commandLine } from './command-line.ts'
 import { devices } from './devices.ts'
 import { door } from './door.ts'
 import { errors } from './errors.ts'
+import { exportCard } from './export-card.ts'
 import { facts } from './facts.ts'
 import { importNotes } from './import-notes.ts'
 import { language } from './language.ts'
@@ -17,6 +18,7 @@ import { window } from './window.ts'
 export const ja = {
   language,
   errors,
+  exportCard,
   importNotes,
   log,
   checks,

@@ -6,6 +6,7 @@ export const common: LocaleOf<typeof ja> = {
   cancel: 'Cancel',
   save: 'Save',
   undo: 'Undo',
+  details: 'Details',
   retry: 'Try again',
   rename: 'Rename',
   remove: 'Delete',

@@ -3,6 +3,7 @@ export const common = {
   cancel: 'キャンセル',
   save: '保存',
   undo: '元に戻す',
+  details: '詳細',
   retry: 'もう一度',
   rename: '名前を変更',
   remove: '削除',

@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises'
+import {
+  ExportFormId,
+  exportForms,
+  UserError,
+  type ExperimentId,
+  type ExportJob,
+  type ExportTest,
+} from '../contract/index.ts'
+import { namedFolder } from '../files/folders.ts'
+import { sentence } from '../host/sentence.ts'
+import { parseArguments } from './arguments.ts'
+import type { CliContext } from './context.ts'
+import { gigabytes, text } from './print.ts'
+
+/** As shells have it for Ctrl+C. */
+const INTERRUPTED = 130
+
+/**
+ * `terakoya export <experiment> --to FORM[:CHOICE] --out FOLDER [--step N] [--json]`: writes a run in a form that other
+ * programs read, into a new folder in FOLDER, and asks what was written. Returns 0 where it answers as the run does, 1
+ * where it does not, 130 after Ctrl+C, which leaves nothing.
+ */
+export async function exportCommand(context: CliContext, args: readonly string[]): Promise<number> {
+  const { options, flags, rest } = parseArguments(args, ['to', 'out', 'step'], [], ['json'])
+  const [name, ...more] = rest
+  if (name === undefined || more.length > 0 || name.startsWith('--')) throw usageError(`export ${rest.join(' ')}`)
+  const { to, out, step } = options
+  if (!to?.trim() || !out?.trim()) throw usageError(to?.trim() ? '--out' : '--to')
+  if (step !== undefined && !/^\d{1,15}$/.test(step)) throw usageError(`--step ${step}`)
+  const folder = namedFolder(out)
+  await mkdir(folder, { recursive: true }).catch(() => {
+    throw new UserError('export/folder-unwritable', { folder })
+  })
+  const source = { id: await findExperiment(context, name), ...(step === undefined ? {} : { step: Number(step) }) }
+  const wanted = formOf(to)
+  const choices = await context.call('exports.plan', { ...source, folder })
+  const [option] = Object.keys(choices.choices.find(({ form }) => form === wanted.form)?.options ?? {})
+  const chosen = wanted.choice === null ? {} : { [option ?? 'option']: wanted.choice }
+  const last = await runToEnd(context, { ...source, folder, form: wanted.form, options: chosen }, !flags.has('json'))
+  return told(last, flags.has('json'))
+}
+
+const usageError = (problem: string): UserError => new UserError('cli/usage', { problem })
+
+/** `gguf:Q4_K_M`: a form with the one choice that it offers. */
+function formOf(to: string): { readonly form: ExportFormId; readonly choice: string | null } {
+  const colon = to.indexOf(':')
+  const [name, choice] = colon < 0 ? [to, null] : [to.slice(0, colon), to.slice(colon + 1)]
+  const { success, data: form } = ExportFormId.safeParse(name)
+  if (!success)
+    throw new UserError('setting/choice', { setting: '--to', found: name, expected: exportForms.join(', ') })
+  return { form, choice }
+}
+
+/** By id, else by name. */
+async function findExperiment({ call }: CliContext, name: string): Promise<ExperimentId> {
+  const all = await call('experiments.list', {})
+  const found = all.find(({ id }) => id === name) ?? all.find((candidate) => candidate.name === name)
+  if (!found) throw new UserError('experiment/not-found', { id: name })
+  return found.id
+}
+
+type StartInput = Parameters<CliContext['call']>[1] & object
+
+/** Waits for the job's end; Ctrl+C cancels it. */
+async function runToEnd(context: CliContext, input: StartInput, verbose: boolean): Promise<ExportJob> {
+  let end = () => {}
+  let interrupt = () => {}
+  try {
+    return await new Promise<ExportJob>((resolve, reject) => {
+      let jobId: string | null = null
+      let isInterrupted = false
+      const cancel = (id: string) => context.call('exports.cancel', { jobId: id }).catch(reject)
+      interrupt = () => {
+        isInterrupted = true
+        if (jobId !== null) void cancel(jobId)
+      }
+      process.once('SIGINT', interrupt)
+      end = context.on('exports.progress', (job) => {
+        if (verbose) printProgress(job)
+        if (job.state !== 'writing' && job.state !== 'testing') resolve(job)
+      })
+      context.call('exports.start', input as never).then((job) => {
+        ;({ jobId } = job)
+        if (isInterrupted) void cancel(jobId)
+      }, reject)
+    })
+  } finally {
+    process.off('SIGINT', interrupt)
+    end()
+  }
+}
+
+function printProgress({ state, writtenBytes, totalBytes, remainingSeconds }: ExportJob): void {
+  if (!process.stdout.isTTY) return
+  const share = totalBytes > 0 ? Math.min(100, Math.floor((writtenBytes / totalBytes) * 100)) : 0
+  const remaining = remainingSeconds === null ? '–' : Math.ceil(remainingSeconds)
+  const line =
+    state === 'writing' ? text('exporting', { share, remaining }) : state === 'testing' ? text('exportTesting') : ''
+  process.stdout.write(`\r\u001b[K${line}`)
+}
+
+/** Prints what became of a job, and gives the exit code. Throws its own error where it failed. */
+function told({ state, error, result, form, step }: ExportJob, asJson: boolean): number {
+  if (error) throw new UserError(error.code, error.facts)
+  if (!result) {
+    console.log(text('stopped'))
+    return state === 'cancelled' ? INTERRUPTED : 1
+  }
+  const { place, files, test } = result
+  if (asJson) console.log(JSON.stringify({ place, form, step, files, test }))
+  else {
+    const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    console.log(text('exported', { place, size: gigabytes(bytes) }))
+    console.log(testLines(test))
+  }
+  return test.kind === 'same' || test.kind === 'postponed' ? 0 : 1
+}
+
+function testLines(test: ExportTest): string {
+  if (test.kind === 'postponed') return text('exportPostponed')
+  if (test.kind === 'failed') return `${text('exportTestFailed')}\n${sentence(test.error)}`
+  const { answers } = test
+  if (answers.length === 0) return text('exportNothingAsked')
+  if (test.kind === 'same') return text('exportSame', { count: answers.length })
+  const different = answers.filter(({ same }) => !same)
+  const lines = different.map(
+    ({ question, run, written }) =>
+      `\n  ${text('question')}: ${question}\n  ${text('exportRun')}: ${run}\n  ${text('exportWritten')}: ${written}`,
+  )
+  return text('exportDifferent', { count: answers.length, different: different.length }) + lines.join('')
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { defineContract, type } from './define.ts'
+import type { AppError } from './errors.ts'
+import { ExperimentId } from './experiments.ts'
+import { FolderPath } from './paths.ts'
+
+/** The forms in which a run goes out, in the order in which they are shown. */
+export const exportForms = ['merged', 'peft', 'mlx', 'zip'] as const
+export const ExportFormId = z.enum(exportForms)
+export type ExportFormId = z.infer<typeof ExportFormId>
+
+const JobId = z.string().regex(/^[0-9a-f]{16}$/)
+/** A run that is the source: its used checkpoint, or the one that was kept at a step. */
+const Source = z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() })
+const MAX_OPTIONS = 20
+/** Choices by the names that a form has for them, such as the types of a quantization; the form's first where not given. */
+const Options = z
+  .record(z.string().max(40), z.string().max(40))
+  .refine((options) => Object.keys(options).length <= MAX_OPTIONS, 'Too many options')
+
+/** A form, as far as it suits a run. */
+export interface ExportChoice {
+  readonly form: ExportFormId
+  /** About what it takes on the disk, in bytes; 0 where it is refused. */
+  readonly sizeBytes: number
+  /** A name that is free in the folder. */
+  readonly name: string
+  /** Why the run cannot be written so; null where it can. */
+  readonly refusal: AppError | null
+  /** What can be chosen, by name; the first is taken where nothing is. */
+  readonly options: Readonly<Record<string, readonly string[]>>
+}
+
+export interface ExportPlan {
+  readonly step: number
+  /** Steps whose checkpoints are kept. */
+  readonly steps: readonly number[]
+  readonly folder: string
+  /** Null where the folder is not there yet. */
+  readonly freeBytes: number | null
+  readonly choices: readonly ExportChoice[]
+}
+
+/** The same question, asked of the run and of what was written. */
+export interface ComparedAnswer {
+  readonly question: string
+  readonly run: string
+  readonly written: string
+  /** Every token is the same. */
+  readonly same: boolean
+}
+
+/**
+ * What became of reading again what was written. `postponed`: a training has the engine, and memory for one model only
+ * may be left.
+ */
+export type ExportTest =
+  | { readonly kind: 'same'; readonly answers: readonly ComparedAnswer[] }
+  | { readonly kind: 'different'; readonly answers: readonly ComparedAnswer[] }
+  | { readonly kind: 'postponed' }
+  | { readonly kind: 'failed'; readonly error: AppError }
+
+export interface ExportResult {
+  /** The folder, or the one file. */
+  readonly place: string
+  readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
+  readonly test: ExportTest
+}
+
+/**
+ * ```
+ * writing ──► testing ──► done ──test again──► testing
+ *    └───────────┴──► failed, cancelled
+ * ```
+ */
+export type ExportState = 'writing' | 'testing' | 'done' | 'failed' | 'cancelled'
+
+export interface ExportJob {
+  readonly jobId: string
+  readonly experimentId: ExperimentId
+  readonly experimentName: string
+  readonly step: number
+  readonly form: ExportFormId
+  readonly state: ExportState
+  readonly writtenBytes: number
+  readonly totalBytes: number
+  readonly remainingSeconds: number | null
+  /** Only of a job that is done. */
+  readonly result: ExportResult | null
+  /** Only of a job that failed. */
+  readonly error: AppError | null
+}
+
+export const exportsContract = defineContract({
+  calls: {
+    /** What a run could be written as, into a folder or the library's own for exports. */
+    plan: { input: Source.extend({ folder: FolderPath.optional() }), output: type<ExportPlan>() },
+    /** Begins to write; goes on when the window is closed. */
+    start: {
+      input: Source.extend({ form: ExportFormId, folder: FolderPath.optional(), options: Options.default({}) }),
+      output: type<ExportJob>(),
+    },
+    /** Ends a job that is under way; nothing of it is left. */
+    cancel: { input: z.object({ jobId: JobId }), output: type<null>() },
+    /** Asks again what was written, where the test was postponed or failed. */
+    test: { input: z.object({ jobId: JobId }), output: type<null>() },
+    /** Every job since the studio was started, the latest first. */
+    list: { input: z.object({}), output: type<readonly ExportJob[]>() },
+  },
+  events: {
+    /** A job as it is now: some five times a second while it writes. */
+    progress: type<ExportJob>(),
+  },
+})

@@ -1,0 +1,33 @@
+import type { AppError, ExportFormId } from '../contract/index.ts'
+import type { GenerateTarget } from '../engine/engine-protocol.ts'
+import type { ExportSource } from './source.ts'
+import type { ExportWatch } from './watch.ts'
+
+/** The choices of an export, by the names that its form has for them. */
+export type ExportOptions = Readonly<Record<string, string>>
+
+/** What is asked again of what was written; the questions come later. */
+export type WrittenModel = Omit<GenerateTarget, 'messages'>
+
+/** A form in which a run goes out. */
+export interface ExportFormat {
+  readonly id: ExportFormId
+  /** What can be chosen; the first of each is taken where nothing is. */
+  readonly options: Readonly<Record<string, readonly string[]>>
+  /** Of the one file that is written; null for a folder. */
+  readonly ending: string | null
+  /** Why the run cannot be written so, for reasons that its files tell; null where it can. */
+  refusal(source: ExportSource): AppError | null
+  /** About what it takes on the disk. */
+  sizeBytes(source: ExportSource, options: ExportOptions): Promise<number>
+  /**
+   * Writes into a folder that is there and empty; the one file where there is an ending. Every file is on the disk when
+   * it resolves. Throws what the disk, the source and the watch throw.
+   */
+  write(source: ExportSource, target: string, writing: { readonly options: ExportOptions } & ExportWatch): Promise<void>
+  /**
+   * Reads what was written in a second way, and says what the engine opens to ask it; null where there is nothing to
+   * ask. Throws UserError where it is not what was to be written.
+   */
+  reopen(source: ExportSource, written: string, signal: AbortSignal): Promise<WrittenModel | null>
+}

@@ -1,0 +1,190 @@
+// A real studio with a real engine: a short training, and what goes out of it.
+import { fork } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readAdapter } from '../checkpoints/index.ts'
+import {
+  isActive,
+  type DatasetInfo,
+  type ExperimentId,
+  type ExperimentSummary,
+  type ExportJob,
+  type ExportPlan,
+} from '../contract/index.ts'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
+import { createStudio, type Studio } from '../host/studio.ts'
+import type { EnginePort } from '../processes/port.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+let folder: string
+let out: string
+let studio: Studio
+let built: BuiltReader
+let dataset: DatasetInfo
+let id: ExperimentId
+
+function spawnEngine(): EnginePort {
+  const child = fork(join(folder, 'engine', 'engine.js'), { serialization: 'advanced' })
+  return {
+    pid: child.pid,
+    send: (message) => void child.send(message as object),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? String(code) })),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+async function call<T>(name: string, input: unknown): Promise<T> {
+  const result = await studio.dispatch(name, input)
+  if (!result.ok) throw Object.assign(new Error(result.error.code), { appError: result.error })
+  return result.value as T
+}
+
+function until<T>(event: string, condition: (payload: T) => boolean): Promise<T> {
+  return new Promise((resolve) => {
+    const stop = studio.on((name, payload) => {
+      if (name !== event || !condition(payload as T)) return
+      stop()
+      resolve(payload as T)
+    })
+  })
+}
+const isOver = ({ state }: ExportJob): boolean => state !== 'writing' && state !== 'testing'
+
+async function train(epochs: number, isEnough: (summary: ExperimentSummary) => boolean): Promise<ExperimentId> {
+  const settings = { 'dataset.id': dataset.id, 'training.epochs': epochs, 'prediction.max_length_inference': 8 }
+  const reached = until<ExperimentSummary>('experiments.changed', isEnough)
+  const started = await call<ExperimentSummary>('experiments.start', { settings })
+  await reached
+  return started.id
+}
+
+/** Starts an export, and gives it as it ended with the states that it went through. */
+async function exported(input: object): Promise<{ job: ExportJob; states: string[] }> {
+  const states: string[] = []
+  const ended = until<ExportJob>('exports.progress', (job) => {
+    if (states.at(-1) !== job.state) states.push(job.state)
+    return isOver(job)
+  })
+  await call('exports.start', { id, folder: out, ...input })
+  return { job: await ended, states }
+}
+
+beforeAll(async () => {
+  // Inside the project, so that the packages with native parts are found.
+  folder = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
+  out = join(folder, 'out')
+  await mkdir(out)
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root,
+    build: {
+      ssr: join(root, 'electron', 'engine', 'engine.ts'),
+      outDir: join(folder, 'engine'),
+      rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'engine.js' } },
+    },
+  })
+  built = await buildReader()
+  studio = await createStudio({
+    host: 'cli',
+    version: '0',
+    resourcesFolder: join(root, 'resources'),
+    preferencesFile: join(folder, 'preferences.json'),
+    libraryFolder: join(folder, 'library'),
+    spawnEngine,
+    spawnReader: built.spawnReader,
+  })
+  dataset = await call('datasets.create', { from: 'sample' })
+  id = await train(2, ({ state }) => !isActive(state))
+}, 120_000)
+
+afterAll(async () => {
+  await studio.close()
+  await built.remove()
+  await rm(folder, { recursive: true })
+})
+
+it('plans every form, under a name that is free', async () => {
+  const plan = await call<ExportPlan>('exports.plan', { id, folder: out })
+  expect(plan.steps).toContain(plan.step)
+  expect(plan.freeBytes).toBeGreaterThan(0)
+  const merged = plan.choices.find(({ form }) => form === 'merged')!
+  expect(merged).toMatchObject({ refusal: null })
+  expect(merged.sizeBytes).toBeGreaterThan(1e7)
+})
+
+it('writes a model of its own that answers as the run does', async () => {
+  const { job, states } = await exported({ form: 'merged' })
+  expect(states).toEqual(['writing', 'testing', 'done'])
+  expect(job.error).toBeNull()
+  expect(job.result?.test).toMatchObject({ kind: 'same' })
+  const names = job.result!.files.map(({ name }) => name)
+  for (const name of ['config.json', 'generation_config.json', 'model.safetensors', 'README.md', 'spiece.model'])
+    expect(names).toContain(name)
+  expect(await readdir(out)).toEqual([basename(job.result!.place)])
+})
+
+it('writes an adapter that is the run’s, for the base by its name, and another beside it', async () => {
+  const { job } = await exported({ form: 'peft' })
+  expect(job.result?.test).toMatchObject({ kind: 'same' })
+  expect(job.result?.test.kind === 'same' && job.result.test.answers.length).toBeGreaterThan(0)
+  const { config, modules } = await readAdapter(job.result!.place)
+  expect([config.baseModel, modules.size > 0]).toEqual(['terakoya-tiny-ja', true])
+  const card = await readFile(join(job.result!.place, 'README.md'), 'utf8')
+  expect(card).toContain('library_name: "peft"')
+  expect((await exported({ form: 'peft' })).job.result?.place).toBe(`${job.result!.place}-2`)
+})
+
+it.each(['mlx', 'zip'])('writes %s and reads it again', async (form) => {
+  const { job } = await exported({ form })
+  expect(job).toMatchObject({ state: 'done', error: null, result: { test: { kind: 'same' } } })
+  expect(job.result!.place.endsWith(form === 'zip' ? '.zip' : '-mlx')).toBe(true)
+})
+
+it('leaves nothing where it is cancelled', async () => {
+  const before = await readdir(out)
+  const ended = until<ExportJob>('exports.progress', isOver)
+  const { jobId } = await call<ExportJob>('exports.start', { id, folder: out, form: 'merged' })
+  await call('exports.cancel', { jobId })
+  expect((await ended).state).toBe('cancelled')
+  expect(await readdir(out)).toEqual(before)
+  const jobs = await call<ExportJob[]>('exports.list', {})
+  expect(jobs[0]).toMatchObject({ jobId, state: 'cancelled', result: null })
+})
+
+it('leaves nothing on a full disk, and says so', async () => {
+  const before = await readdir(out)
+  for (const at of [2, 4, 8]) {
+    const putBack = useDisk(faultyDisk({ within: out, fault: { at, kind: 'ENOSPC', when: 'during' } }))
+    try {
+      expect((await exported({ form: 'merged' })).job).toMatchObject({ state: 'failed', error: { code: 'disk-full' } })
+    } finally {
+      putBack()
+    }
+    expect(await readdir(out)).toEqual(before)
+  }
+})
+
+it('refuses what the run does not have', async () => {
+  const start = (input: object) => call('exports.start', { id, folder: out, form: 'peft', ...input })
+  await expect(start({ step: 7777 })).rejects.toThrow('experiment/no-checkpoint')
+  await expect(start({ options: { mix: 'Q4' } })).rejects.toThrow('export/option')
+})
+
+it('asks later while a training has the engine', async () => {
+  const training = await train(200, ({ progress }) => (progress?.step ?? 0) >= 1)
+  const { job } = await exported({ form: 'peft' })
+  expect(job).toMatchObject({ state: 'done', result: { test: { kind: 'postponed' } } })
+  await expect(call('exports.start', { id: training, folder: out, form: 'peft' })).rejects.toThrow('experiment/busy')
+  const stopped = until<ExperimentSummary>('experiments.changed', ({ state }) => !isActive(state))
+  await call('experiments.stop', { id: training })
+  await stopped
+  const ended = until<ExportJob>('exports.progress', isOver)
+  await call('exports.test', { jobId: job.jobId })
+  expect((await ended).result?.test).toMatchObject({ kind: 'same' })
+})

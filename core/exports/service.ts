@@ -1,0 +1,243 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import {
+  isActive,
+  toAppError,
+  UserError,
+  type Events,
+  type ExportChoice,
+  type ExportFormId,
+  type ExportJob,
+  type ExportPlan,
+  type ExportResult,
+  type ExportTest,
+  type Handlers,
+} from '../contract/index.ts'
+import { experimentFiles } from '../runs/store.ts'
+import { checkpointSteps } from '../training/checkpoint-folder.ts'
+import type { ModelService } from '../local-models/service.ts'
+import type { ExperimentService } from '../runs/service.ts'
+import type { ExportFormat, ExportOptions } from './format.ts'
+import { exportFormats } from './formats/index.ts'
+import { RunningJob } from './job.ts'
+import { freeBytesAt, freeName, inDraft, nameFor, requireSpace, type Place } from './place.ts'
+import { askBoth, type TestServices } from './self-test.ts'
+import { openSource, type ExportSource } from './source.ts'
+
+export interface ExportServiceOptions extends TestServices {
+  readonly models: () => ModelService
+  readonly experiments: () => ExperimentService
+  readonly libraryFolder: () => string
+  readonly emit: (name: 'exports.progress', payload: Events['exports.progress']) => void
+  /** Hears of bugs. */
+  readonly report: (place: string, error: unknown) => void
+  /** Monotonic milliseconds. */
+  readonly now?: () => number
+}
+
+type ExportHandlers = { [N in keyof Handlers as N extends `exports.${infer C}` ? C : never]: Handlers[N] }
+
+export interface ExportService extends ExportHandlers {
+  /** Ends every job; nothing of those under way is left. */
+  close(): Promise<void>
+}
+
+/** Jobs that are remembered; those under way always are. */
+const MAX_JOBS = 100
+
+/** Writes runs in the forms of `exportFormats`. A job belongs to no window. */
+export function createExportService(options: ExportServiceOptions): ExportService {
+  const jobs = new Map<string, RunningJob>()
+  const service = new Exports(options, jobs)
+  return {
+    plan: (input) => service.plan(input),
+    start: (input) => service.start(input),
+    async cancel({ jobId }) {
+      jobs.get(jobId)?.ending.abort(new DOMException('cancelled', 'AbortError'))
+      return null
+    },
+    async test({ jobId }) {
+      await service.testAgain(jobId)
+      return null
+    },
+    list: async () => [...jobs.values()].map(({ told }) => told).reverse(),
+    async close() {
+      for (const { ending } of jobs.values()) ending.abort(new DOMException('closed', 'AbortError'))
+      await Promise.all([...jobs.values()].map(({ settled }) => settled))
+    },
+  }
+}
+
+type Input<N extends 'plan' | 'start'> = Parameters<ExportHandlers[N]>[0]
+
+class Exports {
+  readonly #options: ExportServiceOptions
+  readonly #jobs: Map<string, RunningJob>
+
+  constructor(options: ExportServiceOptions, jobs: Map<string, RunningJob>) {
+    this.#options = options
+    this.#jobs = jobs
+  }
+
+  async plan({ id, step, folder: given }: Input<'plan'>): Promise<ExportPlan> {
+    const folder: string = given ?? this.#ownFolder()
+    const source = await this.#open(id, step)
+    const choices: ExportChoice[] = []
+    for (const format of exportFormats) choices.push(await choiceOf(format, source, folder))
+    return {
+      step: source.step,
+      steps: await checkpointSteps(experimentFiles(source.record.folder).checkpoints),
+      folder,
+      freeBytes: await freeBytesAt(folder),
+      choices,
+    }
+  }
+
+  async start({ id, step, form, folder: given, options }: Input<'start'>): Promise<ExportJob> {
+    const folder: string = given ?? this.#ownFolder()
+    const format = exportFormats.find((one) => one.id === form) as ExportFormat
+    const chosen = chosenOptions(format, options)
+    const source = await this.#open(id, step)
+    const refusal = format.refusal(source)
+    if (refusal) throw new UserError(refusal.code, refusal.facts)
+    const totalBytes = await format.sizeBytes(source, chosen)
+    await requireSpace(folder, totalBytes)
+    const job = this.#newJob(source, form, totalBytes)
+    job.settled = this.#run(job, { format, source, folder, chosen })
+    return job.told
+  }
+
+  async testAgain(jobId: string): Promise<void> {
+    const job = this.#jobs.get(jobId)
+    const result = job?.told.result
+    if (!job || !result || job.isUnderWay) throw new UserError('export/not-found')
+    const { experimentId, step, form } = job.told
+    const source = await this.#open(experimentId, step)
+    const format = exportFormats.find((one) => one.id === form) as ExportFormat
+    job.change({ state: 'testing' })
+    job.settled = this.#test(job, { format, source, written: result.place })
+      // What was written before stays, whatever becomes of this test.
+      .catch((): ExportTest => ({ kind: 'postponed' }))
+      .then((test) => job.change({ state: 'done', result: { ...result, test } }))
+  }
+
+  #open(id: ExportJob['experimentId'], step: number | undefined): Promise<ExportSource> {
+    return openSource({ experiments: this.#options.experiments(), models: this.#options.models() }, id, step)
+  }
+
+  #ownFolder(): string {
+    return join(this.#options.libraryFolder(), 'exports')
+  }
+
+  #newJob({ record, step }: ExportSource, form: ExportFormId, totalBytes: number): RunningJob {
+    const jobId = randomBytes(8).toString('hex')
+    const told: ExportJob = {
+      jobId,
+      experimentId: record.id,
+      experimentName: record.name,
+      step,
+      form,
+      state: 'writing',
+      writtenBytes: 0,
+      totalBytes,
+      remainingSeconds: null,
+      result: null,
+      error: null,
+    }
+    const { emit, now = () => performance.now() } = this.#options
+    const job = new RunningJob(told, (changed) => emit('exports.progress', changed), now)
+    const over = [...this.#jobs].filter(([, { isUnderWay }]) => !isUnderWay).map(([id]) => id)
+    for (const id of over.slice(0, Math.max(0, this.#jobs.size + 1 - MAX_JOBS))) this.#jobs.delete(id)
+    this.#jobs.set(jobId, job)
+    return job
+  }
+
+  async #run(job: RunningJob, { format, source, folder, chosen }: Work): Promise<void> {
+    const place = placeOf(format, source, folder)
+    const { signal } = job.ending
+    let test: ExportTest = { kind: 'postponed' }
+    try {
+      const path = await inDraft(place, job.told.jobId, async (written) => {
+        await format.write(source, written, { options: chosen, signal, wrote: (bytes) => job.wrote(bytes) })
+        job.change({ state: 'testing', remainingSeconds: null })
+        test = await this.#test(job, { format, source, written })
+        signal.throwIfAborted()
+      })
+      const result: ExportResult = { place: path, files: await filesAt(path), test }
+      job.change({ state: 'done', result })
+    } catch (error) {
+      if (signal.aborted) return job.fail(null)
+      const told = toAppError(error)
+      if (told.code === 'internal') this.#options.report('export', error)
+      job.fail(told)
+    }
+  }
+
+  /** What becomes of asking what was written. Throws the signal's reason only. */
+  async #test(job: RunningJob, { format, source, written }: Written): Promise<ExportTest> {
+    const { signal } = job.ending
+    try {
+      const asked = await format.reopen(source, written, signal)
+      if (asked === null) return { kind: 'same', answers: [] }
+      if (asked.modelFolder === written) await this.#options.models().check(written)
+      const runs = await this.#options.experiments().list({})
+      // Both would want the memory; the training was there first.
+      if (runs.some(({ state }) => isActive(state))) return { kind: 'postponed' }
+      return await askBoth(this.#options, source, asked, signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      const told = toAppError(error)
+      if (told.code === 'internal') this.#options.report('export', error)
+      return { kind: 'failed', error: told }
+    }
+  }
+}
+
+interface Work {
+  readonly format: ExportFormat
+  readonly source: ExportSource
+  readonly folder: string
+  readonly chosen: ExportOptions
+}
+
+interface Written extends Pick<Work, 'format' | 'source'> {
+  readonly written: string
+}
+
+/** The ending of the one file says its form. */
+const placeOf = ({ id, ending }: ExportFormat, { record }: ExportSource, folder: string): Place => ({
+  folder,
+  name: nameFor(record.name, ending === null ? id : null),
+  ending,
+})
+
+async function choiceOf(format: ExportFormat, source: ExportSource, folder: string): Promise<ExportChoice> {
+  const { id, options } = format
+  const refusal = format.refusal(source)
+  return {
+    form: id,
+    sizeBytes: refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, {})),
+    name: await freeName(placeOf(format, source, folder)),
+    refusal,
+    options,
+  }
+}
+
+/** The given choices, and the first of each that is not given. Throws UserError 'export/option'. */
+function chosenOptions({ id, options }: ExportFormat, given: ExportOptions): ExportOptions {
+  for (const [option, found] of Object.entries(given)) {
+    const expected = Object.hasOwn(options, option) ? (options[option] ?? []) : []
+    if (!expected.includes(found))
+      throw new UserError('export/option', { form: id, option, found, expected: expected.join(', ') })
+  }
+  const first = Object.entries(options).map(([option, choices]) => [option, choices[0] ?? ''] as const)
+  return { ...Object.fromEntries(first), ...given }
+}
+
+async function filesAt(path: string): Promise<ExportResult['files']> {
+  const found = await stat(path)
+  if (!found.isDirectory()) return [{ name: basename(path), sizeBytes: found.size }]
+  const names = (await readdir(path)).sort()
+  return Promise.all(names.map(async (name) => ({ name, sizeBytes: (await stat(join(path, name))).size })))
+}
