@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { useDisk } from '../files/disk.ts'
+import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { readGgufHeader } from './reader.ts'
 import { ggufTypes } from './types/index.ts'
 import { array, bool, float32, string, uint32, type GgufValue, type Metadata } from './values.ts'
@@ -102,6 +104,17 @@ describe('a GGUF file', () => {
       name: 'AbortError',
     })
     expect((await readdir(folder)).filter((name) => name.includes('cancelled'))).toEqual([])
+  })
+
+  it('is not there where the disk is full', async () => {
+    const target = await mkdtemp(join(folder, 'full-'))
+    for (let at = 1; at <= 6; at++) {
+      const restore = useDisk(faultyDisk({ fault: { at, kind: 'ENOSPC', when: 'during' }, within: target }))
+      const written = writeGguf(join(target, 'model.gguf'), metadata, tensors)
+      await expect(written).rejects.toMatchObject({ error: { code: 'disk-full' } })
+      restore()
+      expect(await readdir(target)).toEqual([])
+    }
   })
 
   it('that ends before its data does is refused', async () => {

@@ -22,6 +22,8 @@ export interface WriteOptions {
 }
 
 const VERSION = 3
+/** After so many bytes the system has put them on the disk: the end takes no long wait then. */
+export const SYNC_BYTES = 64 * 2 ** 20
 
 /**
  * Writes a GGUF file in one move: a cancelled or failed one leaves nothing. Throws the signal's reason, what the pieces
@@ -36,11 +38,15 @@ export async function writeGguf(
   signal?.throwIfAborted()
   await writeAtomic(path, async (file) => {
     const header = headerOf(metadata, tensors)
-    let written = 0
+    let [written, synced] = [0, 0]
     const write = async (bytes: Uint8Array) => {
       signal?.throwIfAborted()
       await writeAll(file, bytes)
       written += bytes.byteLength
+      if (written - synced >= SYNC_BYTES) {
+        await file.datasync()
+        synced = written
+      }
       onBytes?.(written)
     }
     await write(header)

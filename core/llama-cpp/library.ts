@@ -86,6 +86,8 @@ export const structSizes = {
 } as const
 
 export interface ModelParamsValue {
+  /** Where a null-terminated list of devices lies; null for every device. */
+  readonly devices: unknown
   readonly gpuLayers: number
   readonly splitMode: number
   readonly loadMode: number
@@ -101,6 +103,8 @@ export interface ContextParamsValue {
   readonly flashAttention: number
   readonly keyType: number
   readonly valueType: number
+  readonly offload: boolean
+  readonly offloadOperators: boolean
   readonly noPerformance: boolean
   readonly unified: boolean
 }
@@ -147,9 +151,6 @@ const library = (file: string): ReturnType<typeof koffi.load> => {
   }
 }
 
-/** GGML_LOG_LEVEL_NONE and below are never logged. */
-const silence = koffi.proto('void (int level, const char *text, void *data)')
-
 let opened: LlamaApi | undefined
 
 /**
@@ -165,8 +166,8 @@ function load(): LlamaApi {
   library(files.base)
   const ggml = library(files.ggml)
   const llama = library(files.llama)
-  const log = koffi.register(() => {}, koffi.pointer(silence))
-  llama.func('llama_log_set', 'void', ['void *', 'void *'])(log, null)
+  // Its log goes to a function of its own that does nothing: one in JavaScript cannot be called from its threads.
+  llama.func('llama_log_set', 'void', ['void *', 'void *'])(llama.symbol('llama_max_devices'), null)
   ggml.func('ggml_backend_load_all_from_path', 'void', ['str'])(files.folder)
   llama.func('llama_backend_init', 'void', [])()
   return {

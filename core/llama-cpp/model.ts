@@ -1,6 +1,8 @@
 import { InternalError, UserError } from '../contract/errors.ts'
 import { numbersAt, openLlama, type LlamaApi, type Pointer } from './library.ts'
 
+/** A list of devices without any: the processor computes. */
+const NO_DEVICES = new BigUint64Array(1)
 /** llama_decode takes so many tokens at once. */
 const BATCH = 512
 
@@ -34,7 +36,14 @@ export function openLlamaModel(options: LlamaOptions): LlamaModel {
   const api = openLlama()
   const { file, vocabularyOnly = false } = options
   // LLAMA_LAZY_MODE_OFF, LLAMA_LOAD_MODE_MMAP; no weights in other layouts, whose arithmetic is another one.
-  const params = { ...api.modelDefaults(), gpuLayers: 0, loadMode: 1, vocabOnly: vocabularyOnly, extraBuffers: false }
+  const params = {
+    ...api.modelDefaults(),
+    devices: NO_DEVICES,
+    gpuLayers: 0,
+    loadMode: 1,
+    vocabOnly: vocabularyOnly,
+    extraBuffers: false,
+  }
   const model = api.loadModel(file, params)
   if (!model) throw new UserError('llama-cpp/not-opened', { file })
   try {
@@ -120,6 +129,8 @@ function openContext(
     flashAttention: DISABLED,
     keyType: F32,
     valueType: F32,
+    offload: false,
+    offloadOperators: false,
   })
   if (!context) throw new UserError('llama-cpp/not-opened', { file })
   if (adapterFile === undefined) return context

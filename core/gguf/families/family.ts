@@ -48,15 +48,16 @@ export interface GgufFamily {
   config(metadata: MetadataReader): Record<string, unknown>
 }
 
-/** Reads one architecture's metadata. Each throws UserError 'gguf/metadata' {key} where it is missing or of another kind. */
+/** One architecture's metadata. Each throws UserError 'gguf/metadata' {key} where it is missing or of another kind. */
 export interface MetadataReader {
   number(key: string, byDefault?: number): number
-  has(key: string): boolean
   /** One number a layer: also where one is written for all. */
   perLayer(key: string): number[]
   flag(key: string, byDefault: boolean): boolean
   hasTensor(name: string): boolean
-  /** Values of a small tensor of the file. */
+  /** Values of a small tensor beside the weights (`rope_freqs.weight`); null where there is none. */
+  values(name: string): readonly number[] | null
+  /** Rows of the embedding table. */
   readonly vocabularySize: number
 }
 

@@ -19,11 +19,25 @@ export function llamaConfig(metadata: MetadataReader): Record<string, unknown> {
   }
 }
 
-/** Theta, and one factor that positions are divided by. */
+/** Theta, and what positions are divided by: one factor, or one for each pair. */
 export function ropeConfig(metadata: MetadataReader): Record<string, unknown> {
+  const short = metadata.values('rope_freqs.weight') ?? metadata.values('rope_factors_short.weight')
+  if (short) return { rope_theta: metadata.number('rope.freq_base', 10_000), rope_scaling: longRope(metadata, short) }
   const factor = metadata.number('rope.scaling.factor', 1)
   return {
     rope_theta: metadata.number('rope.freq_base', 10_000),
     ...(factor === 1 ? {} : { rope_scaling: { rope_type: 'linear', factor } }),
   }
 }
+
+/** LongRoPE has a factor for each pair: those of another scheme are the same for short and long texts. */
+const longRope = (metadata: MetadataReader, short: readonly number[]): Record<string, unknown> => ({
+  rope_type: 'longrope',
+  short_factor: short,
+  long_factor: metadata.values('rope_factors_long.weight') ?? short,
+  attention_factor: metadata.number('rope.scaling.attn_factor', 1),
+  original_max_position_embeddings: metadata.number(
+    'rope.scaling.original_context_length',
+    metadata.number('context_length'),
+  ),
+})

@@ -44,6 +44,37 @@ const known: readonly PreTokenizer[] = [
   { name: 'deepseek-v3', ignoresMerges: false, json: cut('\\p{N}{1,3}', '[一-龥぀-ゟ゠-ヿ]+', DEEPSEEK) },
 ]
 
+/** Names that llama.cpp reads as one of the known. */
+const ALIASES: Readonly<Record<string, string>> = {
+  llama3: 'llama-bpe',
+  'llama-v3': 'llama-bpe',
+  falcon3: 'llama-bpe',
+  pixtral: 'llama-bpe',
+  lfm2: 'llama-bpe',
+  'smaug-bpe': 'dbrx',
+  'chatglm-bpe': 'dbrx',
+  glm4: 'dbrx',
+  'deepseek-r1-qwen': 'qwen2',
+  megrez: 'qwen2',
+  hunyuan: 'qwen2',
+  stablelm2: 'qwen2',
+  mpt: 'gpt-2',
+  olmo: 'gpt-2',
+  jais: 'gpt-2',
+  'phi-2': 'gpt-2',
+  refact: 'starcoder',
+  'command-r': 'starcoder',
+  smollm: 'starcoder',
+  codeshell: 'starcoder',
+  exaone: 'starcoder',
+  'minerva-7b': 'starcoder',
+  llama4: 'gpt-4o',
+}
+
+/** How a tokenizer.json says what llama.cpp means by a name; undefined for one that is not known. */
+export const jsonOfPreTokenizer = (name: string): Omit<PreTokenizer, 'name'> | undefined =>
+  known.find((each) => each.name === (ALIASES[name] ?? name))
+
 /** What the expressions cut differently: digits, endings, cases, breaks, marks, punctuation and scripts. */
 const PROBES: readonly string[] = [
   '吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。',
