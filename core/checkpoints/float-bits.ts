@@ -57,13 +57,20 @@ function roundShift(value: number, shift: number): number {
 
 /** The upper 16 bits of float32 numbers, rounded to the nearest, ties to even. */
 export function float32ToBfloat16(numbers: Float32Array): Uint16Array<ArrayBuffer> {
-  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-  return Uint16Array.from(bits, (word) => (word + 0x7fff + ((word >>> 16) & 1)) >>> 16)
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  const out = new Uint16Array(words.length)
+  for (let i = 0; i < words.length; i++) out[i] = (words[i]! + 0x7fff + ((words[i]! >>> 16) & 1)) >>> 16
+  return out
 }
 
 /** Numbers as float16 or bfloat16 bits, each the nearest. */
-export const roundedTo = (dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> =>
-  dtype === 'float16' ? Uint16Array.from(numbers, float32ToFloat16) : float32ToBfloat16(numbers)
+export function roundedTo(dtype: 'float16' | 'bfloat16', numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  if (dtype === 'bfloat16') return float32ToBfloat16(numbers)
+  const out = new Uint16Array(numbers.length)
+  // Ten times as fast as `Uint16Array.from` with the function.
+  for (let i = 0; i < numbers.length; i++) out[i] = float32ToFloat16(numbers[i]!)
+  return out
+}
 
 /** Numbers as the bytes of this type, each the nearest, ties to even. */
 export function toBytes(dtype: 'float64' | 'float32' | 'float16' | 'bfloat16', numbers: Float32Array): Uint8Array {
