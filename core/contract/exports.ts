@@ -28,7 +28,13 @@ export interface ExportChoice {
   /** Why the run cannot be written so; null where it can. */
   readonly refusal: AppError | null
   /** What can be chosen, by name; the first is taken where nothing is. */
-  readonly options: Readonly<Record<string, readonly string[]>>
+  readonly options: Readonly<Record<string, readonly ExportOption[]>>
+}
+
+export interface ExportOption {
+  readonly value: string
+  /** About what it takes on the disk, in bytes; 0 where the form is refused. */
+  readonly sizeBytes: number
 }
 
 export interface ExportPlan {

@@ -8,6 +8,7 @@ import {
   type Events,
   type ExportChoice,
   type ExportJob,
+  type ExportOption,
   type ExportPlan,
   type ExportResult,
   type ExportTest,
@@ -217,12 +218,18 @@ const placeOf = ({ id, ending }: ExportFormat, { record }: ExportSource, folder:
 async function choiceOf(format: ExportFormat, source: ExportSource, folder: string): Promise<ExportChoice> {
   const { id, options } = format
   const refusal = format.refusal(source)
+  const sizeOf = async (chosen: ExportOptions) =>
+    refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, chosen))
+  const sized = Object.entries(options).map(async ([option, values]): Promise<[string, ExportOption[]]> => [
+    option,
+    await Promise.all(values.map(async (value) => ({ value, sizeBytes: await sizeOf({ [option]: value }) }))),
+  ])
   return {
     form: id,
-    sizeBytes: refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, {})),
+    sizeBytes: await sizeOf({}),
     name: await freeName(placeOf(format, source, folder)),
     refusal,
-    options,
+    options: Object.fromEntries(await Promise.all(sized)),
   }
 }
 
