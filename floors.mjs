@@ -189,8 +189,8 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'reader'],
-    ['p-limit'],
+    ['contract', 'files', 'reader'],
+    ['p-limit', 'zod'],
     'node',
   ),
   core(

@@ -22,7 +22,7 @@ export {
   type AdapterModule,
   type FullWeight,
 } from './adapter.ts'
-export { adapterScale, type AdapterConfig } from './adapter-config.ts'
+export { adapterScale, parseAdapterConfig, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'
 export {
   float16ToFloat32,

@@ -140,10 +140,12 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     if (name === 'datasets.removed') unattended.add(trash.note('dataset', (payload as Events['datasets.removed']).id))
     if (name === 'experiments.removed')
       unattended.add(trash.note('experiment', (payload as Events['experiments.removed']).id))
+    if (name === 'models.removed') unattended.add(trash.note('model', (payload as Events['models.removed']).id))
   }
   const models = createModelService({
     shippedFolder: join(services.resourcesFolder, 'models'),
     folder: places.models,
+    trashFolder: places.trash,
     reader: services.reader,
     emit,
   })
@@ -175,6 +177,7 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     restore: {
       dataset: (id) => datasets.restore({ id: id as never }),
       experiment: (id) => experiments.restore({ id: id as never }),
+      model: (id) => models.restore({ id: id as never }),
     },
     onChange: () => services.emit('trash.changed', null),
   })

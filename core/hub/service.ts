@@ -71,6 +71,7 @@ export function createHubService(options: HubServiceOptions): HubService {
     download: async (request) => ({ downloadId: downloads.start(request) }),
     cancel: ({ downloadId }) => downloads.cancel(downloadId).then(() => null),
     discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),
+    ...pending(['searchModels', 'model', 'downloadModel', 'downloads', 'pause', 'resume']),
     token: state,
     async setToken({ token, allowPlainFile }) {
       if (!/^[\x21-\x7e]+$/.test(token)) throw new UserError('hub/token-invalid')
@@ -99,3 +100,9 @@ const withSystem =
   (first: ProxyFor, second: ProxyFor = async () => null): ProxyFor =>
   async (url) =>
     (await first(url)) ?? second(url)
+
+/** Calls that are described already, and answered in a later step. */
+const pending = <N extends keyof HubHandlers>(names: readonly N[]): Pick<HubHandlers, N> =>
+  Object.fromEntries(
+    names.map((name) => [name, () => Promise.reject(new UserError('call-unknown', { call: `hub.${name}` }))]),
+  ) as unknown as Pick<HubHandlers, N>

@@ -1,19 +1,21 @@
-import { lstat, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pLimit from 'p-limit'
 import {
-  ModelId,
   toAppError,
   UserError,
   type AppError,
   type Events,
   type Handlers,
   type ModelDetail,
+  type ModelId,
   type ModelSummary,
 } from '../contract/index.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Description, ModelPlace } from '../reader/protocol.ts'
+import { restoreModel, trashModel, type LibraryModels } from './library-models.ts'
+import { readNote, writeNote, type ModelNote } from './model-note.ts'
 import { stampOf } from './model-stamp.ts'
+import { candidate, candidates, plainPlace, type Candidate } from './places.ts'
 
 /** A model that can be trained or talked to, with what its files say and their stamp. */
 export interface LocalModel extends ModelSummary, ModelPlace, Pick<Description, 'mergesSystem'> {}
@@ -35,15 +37,17 @@ export interface ModelService extends ModelHandlers {
 export interface ModelServiceOptions {
   readonly shippedFolder: string
   readonly folder: string
+  /** Of the library; beside `folder` unless given. */
+  readonly trashFolder?: string
   readonly reader: ModelReader
-  readonly emit?: (name: 'models.changed', payload: Events['models.changed']) => void
+  readonly emit?: <N extends ModelEvent>(name: N, payload: Events[N]) => void
   readonly now?: () => number
   /** The list is given after this, with what is known by then. */
   readonly patienceMs?: number
 }
 
-/** More folders are not looked at. */
-const MAX_MODELS = 1_000
+type ModelEvent = Extract<keyof Events, `models.${string}`>
+
 /** A model that was too slow or too large is tried again after this: the computer may have been busy. */
 const RETRY_MS = 60_000
 const PATIENCE_MS = 2_000
@@ -58,21 +62,17 @@ const OF_THE_MOMENT = new Set<string>(['model/too-slow', 'model/too-large', 'mod
 export function createModelService({
   shippedFolder,
   folder,
+  trashFolder = join(dirname(folder), 'trash'),
   reader,
   emit = () => {},
   now = () => performance.now(),
   patienceMs = PATIENCE_MS,
 }: ModelServiceOptions): ModelService {
-  const places: readonly Place[] = [
-    { folder: shippedFolder, shipped: true },
-    { folder, shipped: false },
-  ]
+  const library = { folder, trashFolder }
+  const places = [plainPlace(shippedFolder, 'shipped'), plainPlace(folder, 'library')]
   const describe = rememberDescriptions(reader, now)
 
-  async function load(found: Candidate): Promise<LocalModel> {
-    const stamp = await stampOf(found.folder)
-    return { ...found, stamp, name: found.id, problem: null, ...(await describe({ folder: found.folder, stamp })) }
-  }
+  const load = (found: Candidate) => loadModel(found, describe)
 
   async function find(id: string): Promise<LocalModel> {
     const found = await candidate(places, id)
@@ -80,14 +80,23 @@ export function createModelService({
     return load(found)
   }
 
-  const summaryInTime = summariesInTime(load, emit)
+  async function findBase(id: string): Promise<LocalModel> {
+    const model = await find(id)
+    if (model.kind === 'adapter') throw new UserError('model/is-adapter', { model: model.name, base: model.baseModel })
+    return model
+  }
+
+  const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
+  const summarize = (found: Candidate): Promise<ModelSummary> =>
+    inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
+  const summaryInTime = summariesInTime(summarize, (id) => emit('models.changed', { id }))
 
   async function check(modelFolder: string): Promise<void> {
     await describe({ folder: modelFolder, stamp: await stampOf(modelFolder) })
   }
 
   return {
-    find,
+    find: findBase,
     check,
     async locate(model) {
       const modelFolder = (await candidate(places, model.id))?.folder ?? model.folder
@@ -102,18 +111,69 @@ export function createModelService({
       const model = await find(id)
       return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
+    ...libraryHandlers({ library, find: (id) => candidate(places, id), summarize, emit }),
+    ...pending(['fit', 'curated', 'addFolder', 'cancelAddition', 'openFolder']),
   }
 }
 
-/** What is known of a model when `late` settles; the event follows when the rest is. */
+/** What place, note and files say of a model. Throws UserError where its files cannot be used. */
+async function loadModel(found: Candidate, describe: Describe): Promise<LocalModel> {
+  const stamp = await stampOf(found.folder)
+  const [{ adapterOf, ...description }, note] = [await describe({ folder: found.folder, stamp }), await noteOf(found)]
+  return {
+    ...identityOf(found, note),
+    ...description,
+    stamp,
+    kind: adapterOf !== null ? 'adapter' : note?.isMerged ? 'merged' : 'base',
+    baseModel: adapterOf ?? '',
+    problem: null,
+  }
+}
+
+interface LibraryParts {
+  readonly library: LibraryModels
+  readonly find: (id: ModelId) => Promise<Candidate | null>
+  readonly summarize: (found: Candidate) => Promise<ModelSummary>
+  readonly emit: NonNullable<ModelServiceOptions['emit']>
+}
+
+/** The calls that change the library's own models. */
+function libraryHandlers({
+  library,
+  find,
+  summarize,
+  emit,
+}: LibraryParts): Pick<ModelHandlers, 'rename' | 'remove' | 'restore'> {
+  return {
+    async rename({ id, name }) {
+      const found = await find(id)
+      if (found?.origin !== 'library') throw new UserError('model/not-ours', { model: id })
+      await writeNote(found.folder, { name })
+      emit('models.changed', { id })
+      return summarize(found)
+    },
+    async remove({ id }) {
+      await trashModel(library, id)
+      emit('models.removed', { id })
+      emit('models.changed', { id })
+      return null
+    },
+    async restore({ id }) {
+      await restoreModel(library, id)
+      emit('models.changed', { id })
+      const found = await find(id)
+      if (!found) throw new UserError('model/not-found', { model: id })
+      return summarize(found)
+    },
+  }
+}
+
+/** What is known of a model when `late` settles; `tell` follows when the rest is. */
 function summariesInTime(
-  load: (found: Candidate) => Promise<LocalModel>,
-  emit: NonNullable<ModelServiceOptions['emit']>,
+  summarize: (found: Candidate) => Promise<ModelSummary>,
+  tell: (id: ModelId) => void,
 ): (found: Candidate, late: Promise<null>) => Promise<ModelSummary> {
   const awaited = new Set<string>()
-  const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
-  const summarize = (found: Candidate): Promise<ModelSummary> =>
-    inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
   return async (found, late) => {
     const whole = summarize(found)
     const inTime = await Promise.race([whole, late])
@@ -122,15 +182,17 @@ function summariesInTime(
       awaited.add(found.id)
       void whole.then(() => {
         awaited.delete(found.id)
-        emit('models.changed', { id: found.id })
+        tell(found.id)
       })
     }
     return damaged(found, { code: 'model/being-read', facts: { model: found.id } })
   }
 }
 
+type Describe = (place: ModelPlace) => Promise<Description>
+
 /** What the files of a model say; read again when they have changed. */
-function rememberDescriptions(reader: ModelReader, now: () => number): (place: ModelPlace) => Promise<Description> {
+function rememberDescriptions(reader: ModelReader, now: () => number): Describe {
   const described = new Map<
     string,
     { readonly stamp: string; readonly description: Promise<Description>; retryAtMs: number }
@@ -164,63 +226,36 @@ async function withDeadline<T>(timeMs: number, work: (late: Promise<null>) => Pr
   }
 }
 
-/** A folder that holds models. */
-interface Place {
-  readonly folder: string
-  readonly shipped: boolean
-}
-
-async function candidates(places: readonly Place[]): Promise<Candidate[]> {
-  const found = await Promise.all(
-    places.map(async (place) => (await foldersIn(place.folder)).map((id) => candidateIn(place, id))),
-  )
-  return found.flat()
-}
-
-async function candidate(places: readonly Place[], id: string): Promise<Candidate | null> {
-  if (ModelId.safeParse(id).success) {
-    for (const place of places) if (await isFolder(join(place.folder, id))) return candidateIn(place, id as ModelId)
-  }
-  return null
-}
-
-interface Candidate {
-  readonly id: ModelId
-  readonly folder: string
-  readonly shipped: boolean
-}
-
-const candidateIn = ({ folder, shipped }: Place, id: ModelId): Candidate => ({ id, folder: join(folder, id), shipped })
-
-const isFolder = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-
-/** Names of the folders that can be models, in the order of their names. */
-async function foldersIn(folder: string): Promise<ModelId[]> {
-  const entries = await opendir(folder).catch(() => null)
-  const names: ModelId[] = []
-  for await (const entry of entries ?? []) {
-    const { success, data } = ModelId.safeParse(entry.name)
-    if (success && entry.isDirectory()) names.push(data)
-    if (names.length >= MAX_MODELS) break
-  }
-  return names.sort()
-}
-
 /** A model whose files cannot be read, or not yet: it stays in the list and says why. */
-const damaged = (candidate: Candidate, problem: AppError): ModelSummary => ({
-  ...candidate,
+const damaged = async (found: Candidate, problem: AppError): Promise<ModelSummary> => ({
+  ...identityOf(found, await noteOf(found)),
   problem,
-  name: candidate.id,
+  kind: 'base',
+  baseModel: '',
   architecture: '',
   parameterCount: 0,
+  dtype: '',
   sizeBytes: 0,
   contextLengthTokens: 0,
   vocabularySize: 0,
+  hasChatTemplate: false,
   licence: '',
 })
 
+/** Only the library's folders have notes of ours: those of others are read in place, whoever wrote them. */
+const noteOf = async ({ origin, folder }: Candidate): Promise<ModelNote | null> =>
+  origin === 'library' ? readNote(folder) : null
+
+const identityOf = (found: Candidate, note: ModelNote | null) => ({
+  ...found,
+  hub: note?.hub ?? found.hub,
+  name: note?.name ?? found.hub?.id ?? found.id,
+})
+
 const summaryOf = ({ stamp: _, mergesSystem: __, ...summary }: LocalModel): ModelSummary => summary
+
+/** Calls that are described already, and answered in a later step. */
+const pending = <N extends keyof ModelHandlers>(names: readonly N[]): Pick<ModelHandlers, N> =>
+  Object.fromEntries(
+    names.map((name) => [name, () => Promise.reject(new UserError('call-unknown', { call: `models.${name}` }))]),
+  ) as unknown as Pick<ModelHandlers, N>

@@ -29,6 +29,11 @@ const Description = z.object({
   contextLengthTokens: Count,
   vocabularySize: Count,
   licence: Line,
+  /** The element type of most of its numbers. */
+  dtype: Line,
+  hasChatTemplate: z.boolean(),
+  /** A LoRA adapter, and the model that it was trained on as its files name it. */
+  adapterOf: Line.nullable(),
   /** The chat template has no place for a system text, which stands before the first question instead. */
   mergesSystem: z.literal(true).exactOptional(),
 })

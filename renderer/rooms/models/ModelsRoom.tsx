@@ -98,7 +98,7 @@ function ModelCard({ detail }: { readonly detail: ModelDetail }) {
       <header className={styles.header}>
         <div>
           <h2 className={styles.name}>{detail.name}</h2>
-          {detail.shipped && <p className={styles.shipped}>{t('shipped')}</p>}
+          {detail.origin === 'shipped' && <p className={styles.shipped}>{t('shipped')}</p>}
         </div>
         <Button onPress={() => goTo('chat')}>{t('chat')}</Button>
       </header>

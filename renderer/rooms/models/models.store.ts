@@ -23,8 +23,9 @@ const none: readonly ModelSummary[] = []
 export const modelItems = (state: Models): readonly ModelSummary[] =>
   state.list.kind === 'ready' ? state.list.items : none
 
-/** Models that can be chosen: those that are still being examined may turn out well. */
-export const isUsable = ({ problem }: ModelSummary): boolean => problem === null || problem.code === 'model/being-read'
+/** Models that can be trained: those that are still being examined may turn out well. */
+export const isUsable = ({ kind, problem }: ModelSummary): boolean =>
+  kind !== 'adapter' && (problem === null || problem.code === 'model/being-read')
 
 export async function loadModels(): Promise<void> {
   const result = await api.listModels()
