@@ -59,7 +59,13 @@ export const floors = [
     ['zod'],
     'node',
   ),
-  core('net', 'HTTP client with proxy, resumable download, progress', ['contract'], ['undici', 'zod'], 'node'),
+  core(
+    'net',
+    'HTTP client with proxy, resumable downloads over several connections, progress',
+    ['contract', 'files'],
+    ['undici', 'zod'],
+    'node',
+  ),
   core(
     'graph',
     'typed IR, ops (shape rule, gradient, ONNX lowering in one file each), reverse-mode autodiff, ONNX writer',

@@ -13,6 +13,7 @@ import {
   type HubProgress,
   type RepositoryPath,
 } from '../contract/index.ts'
+import { datasetAt } from './datasets.ts'
 import { isTable, nameOf, targetOf } from './download-paths.ts'
 import { downloadFile, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
@@ -120,17 +121,18 @@ export class Downloads {
 
   async #jobs({ id, branch, paths }: Request, folder: string, signal: AbortSignal): Promise<DownloadJob[]> {
     const { client } = this.#options
-    const known = new Map((await listFiles(client, id, branch, signal)).map((file) => [file.path, file]))
+    const repository = datasetAt(id, branch)
+    const known = new Map((await listFiles(client, repository, signal)).map((file) => [file.path, file]))
     return paths.map((path) => {
       const file = known.get(path)
       const target = targetOf({ folder, id, branch }, path)
       if (!file) throw new UserError('hub/file-not-found', { dataset: id, file: path })
       return {
-        url: fileUrl(client, id, branch, path),
+        url: fileUrl(client, repository, path),
         target,
         sizeBytes: file.sizeBytes,
         checksum: file.checksum,
-        subject: subjectOf(client, id, path),
+        subject: subjectOf(client, repository, path),
       }
     })
   }

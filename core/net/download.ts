@@ -152,7 +152,12 @@ async function checkPartial(job: DownloadJob, signal: AbortSignal): Promise<void
   throw new UserError('hub/checksum', { file: basename(job.target) })
 }
 
-async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, signal: AbortSignal): Promise<string> {
+/** The checksum of a file's contents, of the job's kind. Throws the signal's reason when aborted. */
+export async function checksumOf(
+  file: string,
+  { checksum, sizeBytes }: Pick<DownloadJob, 'checksum' | 'sizeBytes'>,
+  signal: AbortSignal,
+): Promise<string> {
   const hash = newHash(checksum, sizeBytes)
   for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Buffer)
   return hash.digest('hex')

@@ -27,14 +27,22 @@ export function answerError(response: Response, url: URL, subject: Subject): Use
   if (code === 'RepoNotFound' || status === 401 || status === 404) return new UserError('hub/not-found', { dataset })
   if (status === 403) return new UserError('hub/gated', { dataset, url: subject.page ?? url.origin })
   if (status === 407) return new UserError('hub/proxy', { proxy: url.host, reason: '407' })
-  if (status === 429)
-    return new UserError('hub/rate-limited', { seconds: Number(headers.get('retry-after')) || RATE_LIMIT_SECONDS })
+  if (status === 429) return new UserError('hub/rate-limited', { seconds: waitOf(response) ?? RATE_LIMIT_SECONDS })
   if (status >= 500) return new UserError('hub/server', { host: url.host, status })
   return new UserError('hub/unexpected', { host: url.host, found: String(status) })
 }
 
 /** The Hub counts requests in windows of five minutes. */
 const RATE_LIMIT_SECONDS = 300
+const LONGEST_WAIT_SECONDS = 3600
+
+/** How long an answer asks to wait, in whole seconds: Retry-After as a number or a date; null where it does not. */
+export function waitOf({ headers }: Pick<Response, 'headers'>, now = Date.now()): number | null {
+  const told = headers.get('retry-after')
+  if (told === null) return null
+  const seconds = /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - now) / 1000
+  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_WAIT_SECONDS) : null
+}
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/
 const TIMEOUT = /TIMEOUT|ETIMEDOUT/
