@@ -353,6 +353,12 @@ export const floors = [
     ['core/contract', ...below('ui', 'errors')],
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
   ),
+  renderer(
+    'hub',
+    'what rooms share of the Hugging Face Hub: search, token, facts, files, cards',
+    ['core/contract', ...below('language', 'ui', 'errors')],
+    ['react', 'react-i18next', 'lucide-react', 'zustand'],
+  ),
   ...roomsOfTheWindow(),
   {
     ...renderer(
@@ -366,7 +372,7 @@ export const floors = [
   renderer(
     'app',
     'shell: rail, palette, shortcuts',
-    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/experiments')],
+    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/models', 'rooms/experiments')],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
@@ -386,7 +392,7 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs', 'hub')]
 }
 
 function roomsOfTheWindow() {

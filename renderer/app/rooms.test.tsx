@@ -66,6 +66,7 @@ beforeEach(() => {
     'datasets.list': () => ok([]),
     'experiments.list': () => ok([]),
     'models.list': () => ok([]),
+    'hub.downloads': () => ok([]),
   })
 })
 

@@ -78,6 +78,7 @@ export const settings: LocaleOf<typeof ja> = {
     unpacking: 'Unpacking {part}…',
     stopped: 'Cancelled. What has arrived is kept.',
   },
+  hubToken: 'The token for models and datasets that are private or whose terms must be accepted.',
   about: {
     title: 'About',
     host: { desktop: 'Desktop', web: 'Browser', cli: 'Command line' },

@@ -72,6 +72,7 @@ export const settings = {
     unpacking: '{part} を展開しています…',
     stopped: '中止しました。受け取った分は残っています。',
   },
+  hubToken: '利用条件への同意が必要なモデルやデータセット、非公開のものをダウンロードするときに使うトークンです。',
   about: {
     title: 'このアプリについて',
     host: { desktop: 'デスクトップ版', web: 'ブラウザー版', cli: 'コマンドライン版' },
