@@ -208,8 +208,8 @@ export const floors = [
   ),
   core(
     'hub',
-    'datasets of the Hugging Face Hub: search, download, token',
-    ['contract', 'files', 'net'],
+    'datasets and models of the Hugging Face Hub: search, inspection, downloads, token',
+    ['contract', 'files', 'local-models', 'net'],
     ['zod'],
     'node',
   ),

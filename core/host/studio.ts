@@ -96,6 +96,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
+  on((name) => {
+    if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
+  })
   const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, hub, gpuPack })
   return {
     dispatch: createDispatch(handlers, report),

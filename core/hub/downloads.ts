@@ -19,6 +19,7 @@ import { downloadFile, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
+import { spaceError } from './space.ts'
 
 export interface DownloadsOptions {
   readonly client: HubClient
@@ -138,9 +139,6 @@ export class Downloads {
   }
 }
 
-const GIB = 2 ** 30
-const inGigabytes = (bytes: number): number => Math.ceil((bytes / GIB) * 10) / 10
-
 /** Tells how far a download is. */
 class Report {
   readonly #downloadId: DownloadId
@@ -165,8 +163,7 @@ class Report {
     await mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
     const neededBytes = this.#totalBytes - this.#sum()
-    if (neededBytes > bavail * bsize)
-      throw new UserError('hub/no-space', { needed: inGigabytes(neededBytes), free: inGigabytes(bavail * bsize) })
+    if (neededBytes > bavail * bsize) throw spaceError(neededBytes, bavail * bsize)
     this.#meter.start(this.#sum())
     this.tell('downloading')
   }

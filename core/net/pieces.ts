@@ -93,3 +93,9 @@ export async function verifyPieces(file: FileHandle, pieces: readonly Piece[], s
     if (done !== piece.have || crc !== piece.crc) Object.assign(piece, { have: 0, crc: 0 })
   }
 }
+
+/** Bytes that an earlier attempt has noted; 0 where there is no note. */
+export async function bytesNoted(file: string): Promise<number> {
+  const state = await piecesFile.read(file).catch(() => null)
+  return state?.pieces.reduce((sum, [, have]) => sum + have, 0) ?? 0
+}

@@ -28,8 +28,9 @@ export interface RangedOptions {
 
 const SAVE_EVERY_MS = 3_000
 
-export const partialOf = (target: string): string => `${target}.partial`
-const piecesOfTarget = (target: string): string => `${target}.pieces`
+const partialOf = (target: string): string => `${target}.partial`
+/** Beside the file: which bytes of it are there. */
+export const piecesOfTarget = (target: string): string => `${target}.pieces`
 
 /**
  * Brings a file to `target` over as many connections as make it faster, going on from what an earlier attempt has left
