@@ -46,7 +46,11 @@ export function FitTable({ fit }: { readonly fit: ModelFit }) {
           ))}
         </tbody>
       </table>
-      <p className={styles.notes}>{notes.join(' ')}</p>
+      {notes.map((note) => (
+        <p key={note} className={styles.notes}>
+          {note}
+        </p>
+      ))}
     </section>
   )
 }

@@ -51,8 +51,12 @@ export function ModelPage({ model }: { readonly model: ModelSummary }) {
 
 function Origin({ model: { origin, kind } }: { readonly model: ModelSummary }) {
   const { t } = useTranslation('models')
-  const sentences = [t(`originHelp.${origin}`), ...(kind === 'adapter' ? [t('adapterHelp')] : [])]
-  return <p className={styles.origin}>{sentences.join(' ')}</p>
+  return (
+    <>
+      <p className={styles.origin}>{t(`originHelp.${origin}`)}</p>
+      {kind === 'adapter' && <p className={styles.origin}>{t('adapterHelp')}</p>}
+    </>
+  )
 }
 
 function Acts({ model }: { readonly model: ModelSummary }) {

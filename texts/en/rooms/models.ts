@@ -67,7 +67,7 @@ export const models: LocaleOf<typeof ja> = {
     summary: '{use}: {fit}',
     summaryAs: '{use}: {fit} ({precision})',
     tightHelp: '"Tight" fits once other programs are closed.',
-    help: 'The most that is used with the default settings.',
+    help: 'The most that a training on one row of up to 256 tokens at a time takes, and a short chat. For your own settings, the form of an experiment tells it.',
     approximate: 'Estimated from the number of parameters.',
   },
   add: {
@@ -77,8 +77,7 @@ export const models: LocaleOf<typeof ja> = {
     tabs: { curated: 'Recommended', search: 'Search Hugging Face', folder: 'From a folder' },
     curated: {
       label: 'Recommended models',
-      lead: 'Models that are good to train in Japanese, the smallest first.',
-      date: 'This list is of {date}.',
+      lead: 'Models that are good to train in Japanese, the smallest first (as of {date}).',
       download: '{size} to download',
       about: 'about {size}',
       next: 'To try next: {id}',
@@ -128,7 +127,7 @@ export const models: LocaleOf<typeof ja> = {
   downloads: {
     title: 'Downloads',
     open: 'Show downloads',
-    indicator: { moving: '{count}: {percent}', start: '{count}', paused: 'Paused', failed: 'Failed', done: 'Done' },
+    indicator: { moving: '{count} · {percent}', start: '{count}', paused: 'Paused', failed: 'Failed', done: 'Done' },
     none: 'There are no downloads.',
     label: 'Progress of "{name}"',
     state: {

@@ -65,7 +65,7 @@ export const models = {
     summary: '{use}：{fit}',
     summaryAs: '{use}：{fit}（{precision}）',
     tightHelp: '「ぎりぎり」は、ほかのアプリを閉じると収まります。',
-    help: '標準の設定で最も多く使うときの量です。',
+    help: '1 行 256 トークンまでの学習と、短い会話での最大値です。実際の設定での量は「実験」に表示します。',
     approximate: 'パラメータ数から見積もった目安です。',
   },
   add: {
@@ -75,8 +75,7 @@ export const models = {
     tabs: { curated: 'おすすめ', search: 'Hugging Face で探す', folder: 'フォルダから' },
     curated: {
       label: 'おすすめのモデル',
-      lead: '日本語の学習に向くモデルを、小さい順に並べました。',
-      date: '{date} 時点の一覧です。',
+      lead: '日本語の学習に向くモデルを、小さい順に並べました（{date} 時点）。',
       download: 'ダウンロード {size}',
       about: '約 {size}',
       next: '次に試すなら：{id}',

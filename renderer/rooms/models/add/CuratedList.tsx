@@ -18,9 +18,7 @@ export function CuratedList() {
   const { date, models } = state.curated
   return (
     <div className={styles.tab}>
-      <HubNote>
-        {t('add.curated.lead')} {t('add.curated.date', { date })}
-      </HubNote>
+      <HubNote>{t('add.curated.lead', { date })}</HubNote>
       <HubResults
         label={t('add.curated.label')}
         icon={<Box size={16} />}

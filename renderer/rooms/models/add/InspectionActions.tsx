@@ -33,13 +33,14 @@ export function InspectionActions({ opened: { model, isStarting, error } }: { re
         <Button onPress={showDownloads}>{t('inspect.list')}</Button>
       </div>
     )
+  if (model.problem) return null
   return (
     <div className={styles.actions}>
       {error && <ErrorNotice error={error} className={styles.refusal as string} />}
       <Button
         variant="primary"
         icon={<Download size={15} />}
-        isDisabled={model.problem !== null || isStarting}
+        isDisabled={isStarting}
         onPress={() => void startDownload()}
       >
         {t('inspect.download', { size: format.bytes(model.downloadBytes) })}
