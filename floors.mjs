@@ -195,7 +195,7 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'reader'],
+    ['contract', 'files', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),
@@ -209,7 +209,7 @@ export const floors = [
   core(
     'hub',
     'datasets and models of the Hugging Face Hub: search, inspection, downloads, token',
-    ['contract', 'files', 'local-models', 'net'],
+    ['contract', 'files', 'checkpoints', 'models', 'reader', 'local-models', 'net'],
     ['zod'],
     'node',
   ),

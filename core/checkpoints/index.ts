@@ -1,6 +1,11 @@
 export { openCheckpoint, readWeight, requireTensor, type Checkpoint } from './checkpoint.ts'
 export { isSameTensor, readTensor, readTensorBytes, withFilePiece, type FilePiece } from './read-tensor.ts'
-export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
+export {
+  parseSafetensorsHeader,
+  readSafetensorsHeader,
+  safetensorsHeaderLength,
+  type SafetensorsHeader,
+} from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
 export { writeSafetensors, type TensorData } from './safetensors-writer.ts'
 export {

@@ -66,10 +66,13 @@ export type Fit = 'fits' | 'tight' | 'no'
 
 export interface MemoryNeed {
   readonly precision: FitPrecision
-  /** Bytes at the peak of a training with the default settings. */
+  /**
+   * Bytes at the peak of a small training: one row of up to 256 tokens at a time. What a run takes with its own
+   * settings is told by `experiments.plan`.
+   */
   readonly trainingBytes: number
   readonly training: Fit
-  /** Bytes at the peak of a conversation. */
+  /** Bytes at the peak of a short conversation. */
   readonly chatBytes: number
   readonly chat: Fit
 }

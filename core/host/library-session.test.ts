@@ -43,6 +43,7 @@ const services: LibraryServices = {
   resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
   kind: 'desktop',
   engine: { close: () => undefined } as LibraryServices['engine'],
+  fits: undefined as never,
   reader: {} as LibraryServices['reader'],
   devices: async () => {
     throw new Error('not asked')

@@ -10,6 +10,7 @@ import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from '../runs/service.ts'
 import { tokenCounter } from '../planning/token-counter.ts'
+import type { ModelFits } from '../local-models/fits.ts'
 import { createModelService, type ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { ReportBug } from './error-log.ts'
@@ -25,6 +26,7 @@ export interface LibraryServices {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  readonly fits: ModelFits
   readonly report: ReportBug
   /** The studio's, at this moment. */
   readonly language: () => Language
@@ -147,6 +149,7 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     folder: places.models,
     trashFolder: places.trash,
     reader: services.reader,
+    fits: services.fits,
     emit,
   })
   const datasets = createDatasetService({

@@ -7,6 +7,7 @@ import { createEngineClient } from '../engine/engine-client.ts'
 import type { SpawnEngineWith } from '../processes/port.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
+import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
@@ -67,9 +68,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const engine = createEngineClient(() => options.spawnEngine(gpuPack.forEngine()))
   const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
+  const fits = createModelFits({ reader, devices })
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
-  const session = await openLibrary(options, preferences, { engine, reader, devices, emit, report })
+  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, emit, report })
   const chat = createChatService({
     engine,
     devices,
@@ -82,6 +84,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     preferencesFile: options.preferencesFile,
     libraryFolder: () => session.current.folder,
     mayHoldTable,
+    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
     emit,
   })
   const gpuPack = createGpuPackService({

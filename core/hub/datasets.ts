@@ -10,6 +10,7 @@ import {
   type HubFile,
   type HubPart,
 } from '../contract/index.ts'
+import { withoutFrontMatter } from './card.ts'
 import { isTable } from './download-paths.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { listFiles, pageOf, subjectOf, type Repository, type RepositoryFile } from '../net/repository.ts'
@@ -126,8 +127,6 @@ function accessProblem(error: unknown): AppError {
   throw error
 }
 
-const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/
-
 /** README.md; empty where there is none or where it is kept back as the files are. */
 async function readCard(client: HubClient, { id, sha = 'main' }: Info): Promise<string> {
   const url = client.url(`datasets/${id}/raw/${sha}/README.md`)
@@ -138,7 +137,7 @@ async function readCard(client: HubClient, { id, sha = 'main' }: Info): Promise<
         return ''
       throw error
     })
-  return text.replace(FRONT_MATTER, '').trimStart()
+  return withoutFrontMatter(text)
 }
 
 const cardOf = (info: Info) =>

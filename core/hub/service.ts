@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
+import { HubRevision, UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
 import { describeDataset, searchDatasets } from './datasets.ts'
 import { downloadsFolder, modelsFolder } from './download-paths.ts'
 import { Downloads } from './downloads.ts'
 import { ModelDownloads } from './model-downloads.ts'
+import { inspectHubModel, searchModels, type ModelSources } from './models.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type ProxyFor } from '../net/network.ts'
 import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
@@ -24,6 +25,8 @@ export interface HubServiceOptions extends HubHost {
   readonly preferencesFile: string
   /** The library that is open. */
   readonly libraryFolder: () => string
+  /** What is asked about models before they are downloaded. */
+  readonly models: Omit<ModelSources, 'client'>
   /** Whether the studio imports files of such a name. */
   readonly mayHoldTable: (name: string) => boolean
   readonly emit: <N extends 'hub.progress' | 'hub.downloads' | 'models.changed'>(name: N, payload: Events[N]) => void
@@ -63,6 +66,7 @@ export function createHubService(options: HubServiceOptions): HubService {
     emit: options.emit,
     now: options.now ?? (() => performance.now()),
   })
+  const sources = { client, ...options.models }
   const models = new ModelDownloads({
     client,
     folder: () => modelsFolder(options.libraryFolder()),
@@ -82,7 +86,13 @@ export function createHubService(options: HubServiceOptions): HubService {
     downloads: () => models.list(),
     pause: ({ downloadId }) => models.pause(downloadId).then(() => null),
     resume: ({ downloadId }) => models.resume(downloadId).then(() => null),
-    ...pending(['searchModels', 'model', 'downloadModel']),
+    searchModels: ({ query }) => searchModels({ client }, query),
+    model: async (wanted) => (await inspectHubModel(sources, wanted)).model,
+    async downloadModel(wanted) {
+      const { model, chosen } = await inspectHubModel(sources, wanted)
+      if (model.problem) throw new UserError(model.problem.code, model.problem.facts)
+      return models.start({ ...wanted, id: model.id, commit: HubRevision.parse(model.commit), files: chosen })
+    },
     ...tokenHandlers({ client, secrets, current }),
     async leaveLibrary() {
       await models.list()
@@ -135,9 +145,3 @@ const withSystem =
   (first: ProxyFor, second: ProxyFor = async () => null): ProxyFor =>
   async (url) =>
     (await first(url)) ?? second(url)
-
-/** Calls that are described already, and answered in a later step. */
-const pending = <N extends keyof HubHandlers>(names: readonly N[]): Pick<HubHandlers, N> =>
-  Object.fromEntries(
-    names.map((name) => [name, () => Promise.reject(new UserError('call-unknown', { call: `hub.${name}` }))]),
-  ) as unknown as Pick<HubHandlers, N>

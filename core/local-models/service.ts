@@ -6,16 +6,18 @@ import {
   type AppError,
   type Events,
   type Handlers,
+  type HubModelId,
   type ModelDetail,
   type ModelId,
   type ModelSummary,
 } from '../contract/index.ts'
+import type { ModelFits } from './fits.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Description, ModelPlace } from '../reader/protocol.ts'
 import { restoreModel, trashModel, type LibraryModels } from './library-models.ts'
 import { readNote, writeNote, type ModelNote } from './model-note.ts'
 import { stampOf } from './model-stamp.ts'
-import { candidate, candidates, plainPlace, type Candidate } from './places.ts'
+import { candidate, candidates, plainPlace, type Candidate, type Place } from './places.ts'
 
 /** A model that can be trained or talked to, with what its files say and their stamp. */
 export interface LocalModel extends ModelSummary, ModelPlace, Pick<Description, 'mergesSystem'> {}
@@ -23,6 +25,8 @@ export interface LocalModel extends ModelSummary, ModelPlace, Pick<Description, 
 type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C : never]: Handlers[N] }
 
 export interface ModelService extends ModelHandlers {
+  /** The model that comes from there; null where none does. Looks at no files of models. */
+  localIdOf(hubId: HubModelId): Promise<ModelId | null>
   /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
   /** Tries the model in a folder, before the engine opens it. Throws UserError as find does. */
@@ -41,6 +45,8 @@ export interface ModelServiceOptions {
   readonly trashFolder?: string
   readonly reader: ModelReader
   readonly emit?: <N extends ModelEvent>(name: N, payload: Events[N]) => void
+  /** Without it, `fit` and `curated` are refused. */
+  readonly fits?: ModelFits
   readonly now?: () => number
   /** The list is given after this, with what is known by then. */
   readonly patienceMs?: number
@@ -65,6 +71,7 @@ export function createModelService({
   trashFolder = join(dirname(folder), 'trash'),
   reader,
   emit = () => {},
+  fits,
   now = () => performance.now(),
   patienceMs = PATIENCE_MS,
 }: ModelServiceOptions): ModelService {
@@ -80,12 +87,6 @@ export function createModelService({
     return load(found)
   }
 
-  async function findBase(id: string): Promise<LocalModel> {
-    const model = await find(id)
-    if (model.kind === 'adapter') throw new UserError('model/is-adapter', { model: model.name, base: model.baseModel })
-    return model
-  }
-
   const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
   const summarize = (found: Candidate): Promise<ModelSummary> =>
     inListTurn(load, found).then(summaryOf, (error: unknown) => damaged(found, toAppError(error)))
@@ -96,7 +97,7 @@ export function createModelService({
   }
 
   return {
-    find: findBase,
+    find: async (id) => requireBase(await find(id)),
     check,
     async locate(model) {
       const modelFolder = (await candidate(places, model.id))?.folder ?? model.folder
@@ -111,8 +112,13 @@ export function createModelService({
       const model = await find(id)
       return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
+    localIdOf: (hubId) => localIdOf(places, hubId),
+    async fit({ id }) {
+      const { folder: modelFolder, stamp } = requireBase(await find(id))
+      return requireFits(fits).ofModel({ folder: modelFolder, stamp })
+    },
     ...libraryHandlers({ library, find: (id) => candidate(places, id), summarize, emit }),
-    ...pending(['fit', 'curated', 'addFolder', 'cancelAddition', 'openFolder']),
+    ...pending(['curated', 'addFolder', 'cancelAddition', 'openFolder']),
   }
 }
 
@@ -245,6 +251,24 @@ const damaged = async (found: Candidate, problem: AppError): Promise<ModelSummar
 /** Only the library's folders have notes of ours: those of others are read in place, whoever wrote them. */
 const noteOf = async ({ origin, folder }: Candidate): Promise<ModelNote | null> =>
   origin === 'library' ? readNote(folder) : null
+
+const hubIdOf = (found: Candidate, note: ModelNote | null): HubModelId | null => (note?.hub ?? found.hub)?.id ?? null
+
+async function localIdOf(places: readonly Place[], hubId: HubModelId): Promise<ModelId | null> {
+  for (const found of await candidates(places)) if (hubIdOf(found, await noteOf(found)) === hubId) return found.id
+  return null
+}
+
+/** Throws UserError 'model/is-adapter'. */
+function requireBase(model: LocalModel): LocalModel {
+  if (model.kind === 'adapter') throw new UserError('model/is-adapter', { model: model.name, base: model.baseModel })
+  return model
+}
+
+function requireFits(fits: ModelFits | undefined): ModelFits {
+  if (!fits) throw new UserError('call-unknown', { call: 'models.fit' })
+  return fits
+}
 
 const identityOf = (found: Candidate, note: ModelNote | null) => ({
   ...found,

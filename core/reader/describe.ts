@@ -77,7 +77,7 @@ export async function describeAdapter(folder: string): Promise<Description> {
 const MAX_NAME_LENGTH = 200
 
 /** The type of most elements; '' of none. */
-function commonType(places: readonly StoredTensor[]): string {
+export function commonType(places: readonly StoredTensor[]): string {
   const counts = new Map<string, number>()
   for (const { dtype, shape } of places) counts.set(dtype, (counts.get(dtype) ?? 0) + elementCount(shape))
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
@@ -93,7 +93,8 @@ const distinct = (places: readonly StoredTensor[]): StoredTensor[] => [
   ).values(),
 ]
 
-const nameOf = (value: unknown): string =>
+/** The first name of config.json's `architectures`; '' where there is none. */
+export const nameOf = (value: unknown): string =>
   [value]
     .flat()
     .find((name): name is string => typeof name === 'string')

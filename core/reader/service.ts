@@ -4,6 +4,7 @@ import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
 import { readTexts } from './card.ts'
 import { describeAdapter, describeModel, isAdapter } from './describe.ts'
+import { inspectModel, sketchCheckpoint } from './inspect.ts'
 import { openModel } from './open-model.ts'
 import type { ReaderMethod, ReaderParams, ReaderReply, ReaderRequest, ReaderResult } from './protocol.ts'
 import { countTokens, previewOf } from './tokens.ts'
@@ -21,12 +22,11 @@ const handlers: Handlers = {
     return previewOf(await model.tokenizer(), rows, withinContext(values, contextLength))
   },
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, rows, ...model }) =>
-    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), {
-      values,
-      place,
-      rows,
-    }),
+  async memory({ values, place, rows, sketched, ...model }) {
+    const checkpoint = sketched ? await sketchCheckpoint(model.folder, sketched) : await openModel(model).checkpoint()
+    return (await import('../training/memory-estimate.ts')).estimateMemory(checkpoint, { values, place, rows })
+  },
+  inspect: inspectModel,
 }
 
 /**

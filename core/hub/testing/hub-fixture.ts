@@ -116,6 +116,11 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: () => library,
     mayHoldTable,
+    models: {
+      reader: { call: () => Promise.reject(new Error('no models here')), close: () => undefined },
+      fits: { ofSketch: () => Promise.reject(new Error('no models here')) },
+      localIdOf: () => Promise.resolve(null),
+    },
     emit,
     environment: { HOME: home, ...environment },
     now: () => (clockMs += 250),
