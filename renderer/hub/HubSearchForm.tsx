@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import type { FormEvent, KeyboardEvent } from 'react'
+import { useRef, type FormEvent, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button, SearchField } from '../ui/index.ts'
 import styles from './hub.module.css'
@@ -10,23 +10,33 @@ interface HubSearchFormProps {
   readonly value: string
   readonly onChange: (query: string) => void
   readonly onSearch: () => void
+  /** For a form that is all of its view; in a tab it would take the focus from the tabs. */
+  readonly autoFocus?: boolean
 }
 
 /** Words, an id or a link, and the button that searches. Keys of an input method stay with it. */
-export function HubSearchForm({ label, placeholder, value, onChange, onSearch }: HubSearchFormProps) {
+export function HubSearchForm({
+  label,
+  placeholder,
+  value,
+  onChange,
+  onSearch,
+  autoFocus = false,
+}: HubSearchFormProps) {
   const { t } = useTranslation('hub')
+  const inputMethod = useInputMethod()
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    onSearch()
+    if (!inputMethod.isAtWork()) onSearch()
   }
   return (
-    <form className={styles.search} onSubmit={submit} onKeyDownCapture={leaveToInputMethod}>
+    <form className={styles.search} onSubmit={submit} {...inputMethod.listeners}>
       <SearchField
         label={label}
         placeholder={placeholder}
         value={value}
         onChange={onChange}
-        autoFocus
+        autoFocus={autoFocus}
         className={styles.field as string}
       />
       <Button type="submit" icon={<Search size={15} />}>
@@ -39,10 +49,18 @@ export function HubSearchForm({ label, placeholder, value, onChange, onSearch }:
 /** Safari ends a composition before it tells of its Enter: only the key code says so. */
 const INPUT_METHOD_KEY_CODE = 229
 
-/** Enter takes over what was composed and Escape gives it up: neither searches, nor empties the field. */
-function leaveToInputMethod(event: KeyboardEvent): void {
-  const { isComposing, keyCode } = event.nativeEvent
-  if (!isComposing && keyCode !== INPUT_METHOD_KEY_CODE) return
-  if (event.key === 'Enter') event.preventDefault()
-  event.stopPropagation()
+/** Whether the key that is down belongs to the input method: its Enter does not search, its Escape empties no field. */
+function useInputMethod() {
+  const isAtWork = useRef(false)
+  const rest = () => (isAtWork.current = false)
+  const listeners = {
+    onKeyDownCapture(event: KeyboardEvent) {
+      const { isComposing, keyCode } = event.nativeEvent
+      isAtWork.current = isComposing || keyCode === INPUT_METHOD_KEY_CODE
+      if (isAtWork.current && event.key === 'Escape') event.stopPropagation()
+    },
+    onKeyUpCapture: rest,
+    onPointerDownCapture: rest,
+  }
+  return { isAtWork: () => isAtWork.current, listeners }
 }

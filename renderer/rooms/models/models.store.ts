@@ -42,7 +42,7 @@ export async function loadModels(): Promise<void> {
 export async function loadModel(id: ModelId): Promise<void> {
   const put = (detail: Models['details'][string]) =>
     useModels.setState((state) => ({ details: { ...state.details, [id]: detail } }))
-  if (useModels.getState().details[id]?.kind !== 'ready') put({ kind: 'loading' })
+  if (!useModels.getState().details[id]) put({ kind: 'loading' })
   const result = await api.openModel(id)
   put(result.ok ? { kind: 'ready', detail: result.value } : { kind: 'failed', error: result.error })
 }
@@ -50,7 +50,7 @@ export async function loadModel(id: ModelId): Promise<void> {
 /** Asks how much memory a model needs; what was told before stays in view meanwhile. */
 export async function loadFit(id: ModelId): Promise<void> {
   const put = (fit: Models['fits'][string]) => useModels.setState((state) => ({ fits: { ...state.fits, [id]: fit } }))
-  if (useModels.getState().fits[id]?.kind !== 'ready') put({ kind: 'loading' })
+  if (!useModels.getState().fits[id]) put({ kind: 'loading' })
   const result = await api.fit(id)
   put(result.ok ? { kind: 'ready', fit: result.value } : { kind: 'failed', error: result.error })
 }

@@ -27,6 +27,7 @@ export function HubSearch() {
         value={query}
         onChange={setQuery}
         onSearch={() => void search()}
+        autoFocus
       />
       {state.kind === 'idle' && <Suggestions />}
       {state.kind === 'searching' && <Spinner />}

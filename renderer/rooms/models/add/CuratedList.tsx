@@ -1,12 +1,13 @@
 import { Box, Check } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { HubModelId, type CuratedModel } from '../../../../core/contract/index.ts'
+import type { CuratedModel } from '../../../../core/contract/index.ts'
 import { ErrorNotice } from '../../../errors/index.ts'
 import { HubNote, HubResults } from '../../../hub/index.ts'
 import { useFormat, useLanguage } from '../../../language/index.ts'
+import { goTo } from '../../../session/index.ts'
 import { Badge, LoadingPane } from '../../../ui/index.ts'
 import { BestFit } from '../FitBadge.tsx'
-import { inspect, loadCurated, useAdd } from './add.store.ts'
+import { closeAdd, inspect, loadCurated, useAdd } from './add.store.ts'
 import styles from './Add.module.css'
 
 /** Models that are worth a try for Japanese, the smallest first. */
@@ -27,10 +28,18 @@ export function CuratedList() {
           detail: <About model={model} />,
           aside: <Fitness model={model} />,
         }))}
-        onOpen={(id) => void inspect(HubModelId.parse(id))}
+        onOpen={(id) => open(models.find((model) => model.id === id))}
       />
     </div>
   )
+}
+
+/** Shows the model that is here, else looks at the one of the Hub. */
+function open(model: CuratedModel | undefined): void {
+  if (!model) return
+  if (model.localId === null) return void inspect(model.id)
+  closeAdd()
+  goTo('models', model.localId)
 }
 
 function About({ model }: { readonly model: CuratedModel }) {
