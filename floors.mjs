@@ -195,7 +195,7 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'training', 'engine', 'reader'],
+    ['contract', 'files', 'models', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),

@@ -27,6 +27,10 @@ export interface LibraryServices {
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
   readonly fits: ModelFits
+  /** Names the folders of other programs. */
+  readonly environment: NodeJS.ProcessEnv
+  /** Opens the file manager, where the host can. */
+  readonly showFolder?: (folder: string) => Promise<void>
   readonly report: ReportBug
   /** The studio's, at this moment. */
   readonly language: () => Language
@@ -95,10 +99,11 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     for (const place of [folder, ...Object.values(placesOf(folder))]) await sweepTemporary(place)
     await datasets.sweep()
     await experiments.recover()
+    await library.models.sweep()
     unattended.add(trash.purge())
     return library
   } catch (error) {
-    await Promise.allSettled([experiments.close(), datasets.close()])
+    await Promise.allSettled([experiments.close(), datasets.close(), library.models.close()])
     if (!(await stat(folder).catch(() => null))) throw new UserError('library/gone', { folder })
     throw toDiskError(error, folder)
   }
@@ -151,6 +156,8 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     reader: services.reader,
     fits: services.fits,
     emit,
+    environment: services.environment,
+    ...(services.showFolder && { showFolder: services.showFolder }),
   })
   const datasets = createDatasetService({
     folder: places.datasets,

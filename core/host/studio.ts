@@ -40,6 +40,8 @@ export interface StudioOptions {
   readonly homeFolders?: HomeFolders
   /** The language that the system or the browser asks for; without it the terminal's. */
   readonly systemLanguage?: () => Language
+  /** Opens a folder in the file manager, where the host has one. */
+  readonly showFolder?: (folder: string) => Promise<void>
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
   readonly report?: ReportBug
 }
@@ -138,7 +140,7 @@ function createListeners(): Pick<Studio, 'on'> & { readonly emit: Emit } {
 function openLibrary(
   options: StudioOptions,
   preferences: SavedPreferences,
-  services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language'>,
+  services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language' | 'showFolder' | 'environment'>,
 ): Promise<LibrarySession> {
   const { engine, reader } = services
   const language = () => languageFor(preferences.current.language, (options.systemLanguage ?? terminalLanguage)())
@@ -149,7 +151,14 @@ function openLibrary(
       : preferences.current.libraryFolder
   return LibrarySession.open(
     chosen ?? options.libraryFolder,
-    { resourcesFolder: options.resourcesFolder, kind: options.host, language, ...services },
+    {
+      resourcesFolder: options.resourcesFolder,
+      kind: options.host,
+      language,
+      environment: process.env,
+      ...(options.showFolder && { showFolder: options.showFolder }),
+      ...services,
+    },
     options.access,
   ).catch(async (error: unknown) => {
     await closeAll([() => engine.close(), () => reader.close()])

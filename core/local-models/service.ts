@@ -14,9 +14,12 @@ import {
 import type { ModelFits } from './fits.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Description, ModelPlace } from '../reader/protocol.ts'
-import { restoreModel, trashModel, type LibraryModels } from './library-models.ts'
-import { readNote, writeNote, type ModelNote } from './model-note.ts'
+import { followFolders } from './follow-folders.ts'
+import { libraryHandlers } from './library-handlers.ts'
+import { readNote, type ModelNote } from './model-note.ts'
 import { stampOf } from './model-stamp.ts'
+import { curatedModels } from './curated.ts'
+import { placesOfOthers, watchedFolders } from './caches.ts'
 import { candidate, candidates, plainPlace, type Candidate, type Place } from './places.ts'
 
 /** A model that can be trained or talked to, with what its files say and their stamp. */
@@ -27,6 +30,12 @@ type ModelHandlers = { [N in keyof Handlers as N extends `models.${infer C}` ? C
 export interface ModelService extends ModelHandlers {
   /** The model that comes from there; null where none does. Looks at no files of models. */
   localIdOf(hubId: HubModelId): Promise<ModelId | null>
+  /** Tells of models that come and go by other hands, until the returned function is called. */
+  follow(): () => void
+  /** Ends what is being copied; nothing of it is left. */
+  close(): Promise<void>
+  /** Removes what an ended process has left. Only where nobody else writes. */
+  sweep(): Promise<void>
   /** The model with this id. Throws UserError where there is none, or its files are damaged or hostile. */
   find(id: string): Promise<LocalModel>
   /** Tries the model in a folder, before the engine opens it. Throws UserError as find does. */
@@ -46,7 +55,11 @@ export interface ModelServiceOptions {
   readonly reader: ModelReader
   readonly emit?: <N extends ModelEvent>(name: N, payload: Events[N]) => void
   /** Without it, `fit` and `curated` are refused. */
-  readonly fits?: ModelFits
+  readonly fits?: ModelFits | undefined
+  /** Names the folders of other programs; without it, models there are not looked for. */
+  readonly environment?: NodeJS.ProcessEnv
+  /** Opens the file manager, where the host can. */
+  readonly showFolder?: ((folder: string) => Promise<void>) | undefined
   readonly now?: () => number
   /** The list is given after this, with what is known by then. */
   readonly patienceMs?: number
@@ -62,8 +75,8 @@ const MAX_LISTED_AT_ONCE = 2
 const OF_THE_MOMENT = new Set<string>(['model/too-slow', 'model/too-large', 'model/unreadable'])
 
 /**
- * Models are folders as Hugging Face lays them out: those shipped with the studio, and those in the library's `models`
- * folder. Their files are parsed by the reader only.
+ * Models are folders as Hugging Face lays them out: those shipped with the studio, those in the library's `models`
+ * folder, and those that other programs have brought. Their files are parsed by the reader only.
  */
 export function createModelService({
   shippedFolder,
@@ -72,19 +85,18 @@ export function createModelService({
   reader,
   emit = () => {},
   fits,
+  environment,
+  showFolder,
   now = () => performance.now(),
   patienceMs = PATIENCE_MS,
 }: ModelServiceOptions): ModelService {
-  const library = { folder, trashFolder }
-  const places = [plainPlace(shippedFolder, 'shipped'), plainPlace(folder, 'library')]
+  const places = [plainPlace(shippedFolder, 'shipped'), plainPlace(folder, 'library'), ...placesOfOthers(environment)]
   const describe = rememberDescriptions(reader, now)
 
   const load = (found: Candidate) => loadModel(found, describe)
 
   async function find(id: string): Promise<LocalModel> {
-    const found = await candidate(places, id)
-    if (!found) throw new UserError('model/not-found', { model: id })
-    return load(found)
+    return load(await requireCandidate(places, id))
   }
 
   const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
@@ -113,12 +125,43 @@ export function createModelService({
       return { ...summaryOf(model), ...(await reader.call('texts', { folder: model.folder, stamp: model.stamp })) }
     },
     localIdOf: (hubId) => localIdOf(places, hubId),
+    ...askingHandlers({ find, places, fits, curatedFile: join(dirname(shippedFolder), 'hub-models.json'), showFolder }),
+    follow: () => followFolders(watchedFolders(folder, environment), () => emit('models.changed', { id: null })),
+    ...libraryHandlers({ folder, trashFolder, find: (id) => candidate(places, id), summarize, emit, now }),
+  }
+}
+
+interface AskingParts extends Pick<ModelServiceOptions, 'fits' | 'showFolder'> {
+  readonly find: (id: string) => Promise<LocalModel>
+  readonly places: readonly Place[]
+  readonly curatedFile: string
+}
+
+/** The calls about this machine. */
+function askingHandlers({
+  find,
+  places,
+  fits,
+  curatedFile,
+  showFolder,
+}: AskingParts): Pick<ModelHandlers, 'fit' | 'curated' | 'openFolder'> {
+  return {
     async fit({ id }) {
-      const { folder: modelFolder, stamp } = requireBase(await find(id))
-      return requireFits(fits).ofModel({ folder: modelFolder, stamp })
+      const { folder, stamp } = requireBase(await find(id))
+      return requireFits(fits).ofModel({ folder, stamp })
     },
-    ...libraryHandlers({ library, find: (id) => candidate(places, id), summarize, emit }),
-    ...pending(['curated', 'addFolder', 'cancelAddition', 'openFolder']),
+    curated: () =>
+      curatedModels(
+        curatedFile,
+        (count) => requireFits(fits).ofParameterCount(count),
+        (id) => localIdOf(places, id),
+      ),
+    async openFolder({ id }) {
+      const { folder } = await requireCandidate(places, id)
+      if (!showFolder) throw new UserError('model/no-file-manager', { folder })
+      await showFolder(folder)
+      return null
+    },
   }
 }
 
@@ -133,44 +176,6 @@ async function loadModel(found: Candidate, describe: Describe): Promise<LocalMod
     kind: adapterOf !== null ? 'adapter' : note?.isMerged ? 'merged' : 'base',
     baseModel: adapterOf ?? '',
     problem: null,
-  }
-}
-
-interface LibraryParts {
-  readonly library: LibraryModels
-  readonly find: (id: ModelId) => Promise<Candidate | null>
-  readonly summarize: (found: Candidate) => Promise<ModelSummary>
-  readonly emit: NonNullable<ModelServiceOptions['emit']>
-}
-
-/** The calls that change the library's own models. */
-function libraryHandlers({
-  library,
-  find,
-  summarize,
-  emit,
-}: LibraryParts): Pick<ModelHandlers, 'rename' | 'remove' | 'restore'> {
-  return {
-    async rename({ id, name }) {
-      const found = await find(id)
-      if (found?.origin !== 'library') throw new UserError('model/not-ours', { model: id })
-      await writeNote(found.folder, { name })
-      emit('models.changed', { id })
-      return summarize(found)
-    },
-    async remove({ id }) {
-      await trashModel(library, id)
-      emit('models.removed', { id })
-      emit('models.changed', { id })
-      return null
-    },
-    async restore({ id }) {
-      await restoreModel(library, id)
-      emit('models.changed', { id })
-      const found = await find(id)
-      if (!found) throw new UserError('model/not-found', { model: id })
-      return summarize(found)
-    },
   }
 }
 
@@ -254,6 +259,12 @@ const noteOf = async ({ origin, folder }: Candidate): Promise<ModelNote | null> 
 
 const hubIdOf = (found: Candidate, note: ModelNote | null): HubModelId | null => (note?.hub ?? found.hub)?.id ?? null
 
+async function requireCandidate(places: readonly Place[], id: string): Promise<Candidate> {
+  const found = await candidate(places, id)
+  if (!found) throw new UserError('model/not-found', { model: id })
+  return found
+}
+
 async function localIdOf(places: readonly Place[], hubId: HubModelId): Promise<ModelId | null> {
   for (const found of await candidates(places)) if (hubIdOf(found, await noteOf(found)) === hubId) return found.id
   return null
@@ -277,9 +288,3 @@ const identityOf = (found: Candidate, note: ModelNote | null) => ({
 })
 
 const summaryOf = ({ stamp: _, mergesSystem: __, ...summary }: LocalModel): ModelSummary => summary
-
-/** Calls that are described already, and answered in a later step. */
-const pending = <N extends keyof ModelHandlers>(names: readonly N[]): Pick<ModelHandlers, N> =>
-  Object.fromEntries(
-    names.map((name) => [name, () => Promise.reject(new UserError('call-unknown', { call: `models.${name}` }))]),
-  ) as unknown as Pick<ModelHandlers, N>

@@ -1,8 +1,7 @@
-import type { Response } from 'undici'
 import type { z } from 'zod'
 import { UserError } from '../contract/index.ts'
 import { answerError, networkError, type Subject } from './hub-errors.ts'
-import type { Network } from './network.ts'
+import type { Answer, Network } from './network.ts'
 
 export interface HubClientOptions {
   /** Such as https://huggingface.co */
@@ -26,7 +25,7 @@ export interface HubClient {
   /** An address on the Hub; the parts of `path` must be encoded already. */
   url(path: string, query?: Readonly<Record<string, string>>): URL
   /** The answer after all redirects, if it is a good one. Throws UserErrors `hub/…`; an abort's reason when aborted. */
-  open(url: URL, ask?: Ask): Promise<Response>
+  open(url: URL, ask?: Ask): Promise<Answer>
   text(url: URL, ask?: Ask): Promise<string>
   /** A part of a file, at most `maxBytes`. */
   bytes(url: URL, ask?: Ask): Promise<Buffer>
@@ -50,7 +49,7 @@ const RANGE_NOT_SATISFIABLE = 416
 export function createHubClient({ endpoint, network, token }: HubClientOptions): HubClient {
   const explain = async (error: unknown, url: URL) => networkError(error, url, await network.proxyFor(url))
 
-  async function send(url: URL, { headers, signal, token: given }: Ask): Promise<Response> {
+  async function send(url: URL, { headers, signal, token: given }: Ask): Promise<Answer> {
     const secret = url.origin === endpoint.origin ? (given ?? (await token())) : null
     const all = {
       'user-agent': 'terakoya-studio',
@@ -65,7 +64,7 @@ export function createHubClient({ endpoint, network, token }: HubClientOptions):
 
   const open = (url: URL, ask: Ask = {}) => follow(send, url, ask)
 
-  async function read(url: URL, ask: Ask): Promise<{ response: Response; body: Buffer }> {
+  async function read(url: URL, ask: Ask): Promise<{ response: Answer; body: Buffer }> {
     const ends = AbortSignal.timeout(MAX_ANSWER_MS)
     const signal = ask.signal ? AbortSignal.any([ask.signal, ends]) : ends
     try {
@@ -102,12 +101,12 @@ export function createHubClient({ endpoint, network, token }: HubClientOptions):
 }
 
 /** Follows redirects to the answer. */
-async function follow(send: (url: URL, ask: Ask) => Promise<Response>, first: URL, ask: Ask): Promise<Response> {
+async function follow(send: (url: URL, ask: Ask) => Promise<Answer>, first: URL, ask: Ask): Promise<Answer> {
   let url = first
   for (let count = 0; count <= MAX_REDIRECTS; count++) {
     const response = await send(url, ask)
-    if (response.ok || response.status === RANGE_NOT_SATISFIABLE) return response
-    await response.body?.cancel()
+    if (isGood(response) || response.status === RANGE_NOT_SATISFIABLE) return response
+    await response.cancel()
     const target = response.headers.get('location')
     if (!REDIRECTS.includes(response.status) || target === null)
       throw isForeignRefusal(response, url, first)
@@ -118,8 +117,10 @@ async function follow(send: (url: URL, ask: Ask) => Promise<Response>, first: UR
   throw new UserError('hub/unexpected', { host: first.host, found: `${MAX_REDIRECTS} redirects` })
 }
 
+const isGood = ({ status }: Answer): boolean => status >= 200 && status < 300
+
 /** The Hub has let us in, and where it sent us does not: such links are valid for a while only. */
-const isForeignRefusal = ({ status }: Response, url: URL, first: URL): boolean =>
+const isForeignRefusal = ({ status }: Answer, url: URL, first: URL): boolean =>
   url.origin !== first.origin && [401, 403, 404, 410].includes(status)
 
 /** Where an answer leads to. Throws UserError for what is no web address, or would give up encryption. */
@@ -129,12 +130,12 @@ function redirected(target: string, from: URL): URL {
   throw new UserError('hub/unexpected', { host: from.host, found: target.slice(0, 40) })
 }
 
-async function wholeBody(response: Response, url: URL, maxBytes: number): Promise<Buffer> {
+async function wholeBody(response: Answer, url: URL, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk as Uint8Array)
-    bytes += (chunk as Uint8Array).byteLength
+  for await (const chunk of response.body) {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
     if (bytes > maxBytes)
       throw new UserError('hub/unexpected', { host: url.host, found: `> ${Math.round(maxBytes / 1e6)} MB` })
   }
@@ -156,7 +157,7 @@ function parse<T>(body: string, schema: z.ZodType<T>, url: URL): T {
 }
 
 /** `Link: <address>; rel="next"`, asked of the same server: a mirror passes on links to the Hub itself. */
-function nextPage(response: Response, url: URL): URL | null {
+function nextPage(response: Answer, url: URL): URL | null {
   const link = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(response.headers.get('link') ?? '')?.[1]
   if (link === undefined) return null
   const { pathname, search } = new URL(link, url)

@@ -1,5 +1,5 @@
-import type { Response } from 'undici'
 import { InternalError, UserError } from '../contract/index.ts'
+import type { Answer } from './network.ts'
 
 /** What a request was about, for the sentence that tells of its failure. */
 export interface Subject {
@@ -13,7 +13,7 @@ export interface Subject {
  * The failure that an answer of the Hub stands for. The Hub says 401 also of repositories that do not exist:
  * X-Error-Code tells them apart.
  */
-export function answerError(response: Response, url: URL, subject: Subject): UserError {
+export function answerError(response: Answer, url: URL, subject: Subject): UserError {
   const { status, headers } = response
   const code = headers.get('x-error-code')
   const message = headers.get('x-error-message') ?? ''
@@ -37,7 +37,7 @@ const RATE_LIMIT_SECONDS = 300
 const LONGEST_WAIT_SECONDS = 3600
 
 /** How long an answer asks to wait, in whole seconds: Retry-After as a number or a date; null where it does not. */
-export function waitOf({ headers }: Pick<Response, 'headers'>, now = Date.now()): number | null {
+export function waitOf({ headers }: Pick<Answer, 'headers'>, now = Date.now()): number | null {
   const told = headers.get('retry-after')
   if (told === null) return null
   const seconds = /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - now) / 1000

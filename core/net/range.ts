@@ -2,10 +2,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Response } from 'undici'
 import { UserError } from '../contract/index.ts'
 import type { DownloadJob } from './download.ts'
 import type { HubClient } from './hub-client.ts'
+import type { Answer } from './network.ts'
 import type { Piece } from './pieces.ts'
 
 /** What ranges are asked of. */
@@ -38,7 +38,7 @@ export async function fetchRange(source: RangeSource, piece: Piece, writer: Rang
   const { client, job } = source
   const sink = new Sink(piece, writer)
   try {
-    for await (const chunk of response.body ?? []) await sink.take(chunk as Uint8Array, job)
+    for await (const chunk of response.body) await sink.take(chunk, job)
   } catch (error) {
     writer.signal.throwIfAborted()
     throw await client.explain(error, job.url)
@@ -48,7 +48,7 @@ export async function fetchRange(source: RangeSource, piece: Piece, writer: Rang
   if (piece.have < piece.to - piece.from) throw new UserError('hub/interrupted', { host: job.url.host })
 }
 
-async function openRange(source: RangeSource, piece: Piece, signal: AbortSignal): Promise<Response> {
+async function openRange(source: RangeSource, piece: Piece, signal: AbortSignal): Promise<Answer> {
   const { client, job } = source
   const headers = { 'accept-encoding': 'identity', range: `bytes=${piece.from + piece.have}-${piece.to - 1}` }
   const ask = { subject: job.subject, signal, headers }
@@ -57,20 +57,20 @@ async function openRange(source: RangeSource, piece: Piece, signal: AbortSignal)
   signal.throwIfAborted()
   // Such links end after a while: the Hub gives a new one.
   const response = linked ?? (await client.open(job.url, ask))
-  const found = new URL(response.url)
+  const found = response.url
   source.link = found.origin === job.url.origin ? null : found
   try {
     checkAnswer(response, piece, job)
   } catch (error) {
     source.link = null
-    await response.body?.cancel()
+    await response.cancel()
     throw error
   }
   return response
 }
 
 /** Throws UserError where an answer is not the range that was asked for, NoRanges where it is the whole file. */
-function checkAnswer({ status, headers }: Response, piece: Piece, job: DownloadJob): void {
+function checkAnswer({ status, headers }: Answer, piece: Piece, job: DownloadJob): void {
   const encoding = headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity')
     throw new UserError('hub/unexpected', { host: job.url.host, found: `content-encoding: ${encoding.slice(0, 40)}` })

@@ -1,4 +1,4 @@
-import { app, dialog, Menu, session } from 'electron'
+import { app, dialog, Menu, session, shell } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
     hub: hubHost(),
     systemLanguage,
+    showFolder: async (folder) => void (await shell.openPath(folder)),
     report,
   })
   const opened = new Windows(() => {
