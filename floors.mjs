@@ -59,7 +59,13 @@ export const floors = [
     ['zod'],
     'node',
   ),
-  core('net', 'HTTP client with proxy, resumable download, progress', ['contract'], ['undici', 'zod'], 'node'),
+  core(
+    'net',
+    'HTTP client with proxy, resumable downloads over several connections, progress',
+    ['contract', 'files'],
+    ['undici', 'zod'],
+    'node',
+  ),
   core(
     'graph',
     'typed IR, ops (shape rule, gradient, ONNX lowering in one file each), reverse-mode autodiff, ONNX writer',
@@ -203,8 +209,8 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'reader'],
-    ['p-limit'],
+    ['contract', 'files', 'models', 'training', 'engine', 'reader'],
+    ['p-limit', 'zod'],
     'node',
   ),
   core(
@@ -216,8 +222,8 @@ export const floors = [
   ),
   core(
     'hub',
-    'datasets of the Hugging Face Hub: search, download, token',
-    ['contract', 'files', 'net'],
+    'datasets and models of the Hugging Face Hub: search, inspection, downloads, token',
+    ['contract', 'files', 'checkpoints', 'models', 'reader', 'local-models', 'net'],
     ['zod'],
     'node',
   ),
@@ -399,6 +405,12 @@ export const floors = [
     ['core/contract', ...below('ui', 'errors')],
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
   ),
+  renderer(
+    'hub',
+    'what rooms share of the Hugging Face Hub: search, token, facts, files, cards',
+    ['core/contract', ...below('language', 'ui', 'errors')],
+    ['react', 'react-i18next', 'lucide-react', 'zustand'],
+  ),
   ...roomsOfTheWindow(),
   {
     ...renderer(
@@ -412,7 +424,7 @@ export const floors = [
   renderer(
     'app',
     'shell: rail, palette, shortcuts',
-    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/experiments')],
+    [...shared(), ...below('rooms', 'rooms/settings', 'rooms/models', 'rooms/experiments')],
     [...ui, 'react-dom', '@fontsource-variable/noto-sans-jp'],
   ),
 ]
@@ -432,7 +444,7 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs')]
+  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs', 'hub')]
 }
 
 function roomsOfTheWindow() {

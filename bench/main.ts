@@ -1,7 +1,8 @@
 // Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run
 // by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the
 // tutorial's training and decoding, `npm run bench -- exports` a merged model of 3.3 GB with peak memory and time to
-// cancel, `npm run bench -- grid` how fast a table of a million rows scrolls in the window,
+// cancel, `npm run bench -- grid` how fast a table of a million rows scrolls in the window, `npm run bench -- download`
+// how fast a large file comes beside curl,
 // `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of
 // nine million rows). Every run is appended to bench/history; `npm run bench -- compare [COMMIT] [COMMIT]` prints what
 // changed between the last two runs on one machine, since a commit, or between two commits.
@@ -9,6 +10,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
 import { EXPORT_RUN, measureExports, runExport } from './exports.ts'
+import { DOWNLOAD_SERVER, measureDownload, serveFile } from './download.ts'
 import { measureGrid } from './grid.ts'
 import { compareHistories, record } from './history.ts'
 import { LARGE_RUN, measureLarge, runLarge } from './large.ts'
@@ -54,6 +56,14 @@ if (only === 'training') {
   const training = figures(summarize([await measureTraining()]))
   console.log(JSON.stringify(training))
   await record('training', training, machine())
+  process.exit()
+}
+
+if (only === DOWNLOAD_SERVER) await serveFile(largeArguments[0] ?? '')
+if (only === 'download') {
+  const download = await measureDownload()
+  console.log(JSON.stringify(download))
+  await record('download', download, machine())
   process.exit()
 }
 

@@ -84,7 +84,7 @@ for (const language of ['ja', 'en'])
           await expect(page.getByRole(role)).toBeHidden()
         }
         await page.getByRole('region', { name: 'Select' }).getByRole('button').first().click()
-        await expect(page.getByRole('listbox')).toHaveCount(3)
+        await expect(page.getByRole('listbox')).toHaveCount(4)
         await picture('select')
         await page.keyboard.press('Escape')
         for (const button of ['Toast', 'Toast with an act', 'Failure'])

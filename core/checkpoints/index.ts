@@ -1,6 +1,11 @@
 export { openCheckpoint, readWeight, requireTensor, type Checkpoint } from './checkpoint.ts'
 export { isSameTensor, readTensor, readTensorBytes, withFilePiece, type FilePiece } from './read-tensor.ts'
-export { readSafetensorsHeader, type SafetensorsHeader } from './safetensors-header.ts'
+export {
+  parseSafetensorsHeader,
+  readSafetensorsHeader,
+  safetensorsHeaderLength,
+  type SafetensorsHeader,
+} from './safetensors-header.ts'
 export { readTorchFile } from './torch-file.ts'
 export { byLayout, encodeHeader, writeSafetensors, type TensorData } from './safetensors-writer.ts'
 export { rowsOf, storedWeight, type StoredWeight } from './stored-weight.ts'
@@ -26,7 +31,7 @@ export {
   type FullWeight,
   type StoredAdapter,
 } from './adapter.ts'
-export { adapterScale, type AdapterConfig } from './adapter-config.ts'
+export { adapterScale, parseAdapterConfig, type AdapterConfig } from './adapter-config.ts'
 export { syncFolder, writeAtomic, writeFileAtomic } from '../files/atomic.ts'
 export {
   float16ToFloat32,

@@ -34,9 +34,34 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
   }
 }
 
+/**
+ * The same of the beginning of a file of `fileBytes` bytes, such as a range of one that lies elsewhere. Throws as
+ * readSafetensorsHeader; 'checkpoint/truncated' also where `start` holds less than the header.
+ */
+export function parseSafetensorsHeader(start: Buffer, path: string, fileBytes: number): SafetensorsHeader {
+  const dataStart = 8 + safetensorsHeaderLength(start, path, fileBytes)
+  if (start.length < dataStart)
+    throw new UserError('checkpoint/truncated', { file: path, expected: dataStart, found: start.length })
+  const header = start.subarray(8, dataStart)
+  if (depthOf(header) > MAX_DEPTH) throw new UserError('checkpoint/header-invalid', { file: path })
+  return parseHeader(header.toString('utf8'), { path, fileBytes, dataStart })
+}
+
 async function readHeaderBytes(file: FileHandle, path: string, fileBytes: number): Promise<Buffer> {
-  if (fileBytes < 8) throw new UserError('checkpoint/truncated', { file: path, expected: 8, found: fileBytes })
-  const length = Number((await readAt(file, path, 0, 8)).readBigUInt64LE())
+  const length = safetensorsHeaderLength(
+    fileBytes < 8 ? Buffer.alloc(0) : await readAt(file, path, 0, 8),
+    path,
+    fileBytes,
+  )
+  const bytes = await readAt(file, path, 8, length)
+  if (depthOf(bytes) > MAX_DEPTH) throw new UserError('checkpoint/header-invalid', { file: path })
+  return bytes
+}
+
+/** Bytes of the JSON header that follows the first eight bytes of a file. Throws as readSafetensorsHeader. */
+export function safetensorsHeaderLength(start: Buffer, path: string, fileBytes: number): number {
+  if (start.length < 8) throw new UserError('checkpoint/truncated', { file: path, expected: 8, found: fileBytes })
+  const length = Number(start.readBigUInt64LE())
   if (length < 2) throw new UserError('checkpoint/header-invalid', { file: path })
   // A file that is no safetensors file has any number here: it is said to be too long only where it could be one.
   if (8 + length > fileBytes)
@@ -46,9 +71,7 @@ async function readHeaderBytes(file: FileHandle, path: string, fileBytes: number
       found: fileBytes,
     })
   if (length > MAX_DIRECTORY_BYTES) throw tooLong(path, length, MAX_DIRECTORY_BYTES)
-  const bytes = await readAt(file, path, 8, length)
-  if (depthOf(bytes) > MAX_DEPTH) throw new UserError('checkpoint/header-invalid', { file: path })
-  return bytes
+  return length
 }
 
 const tooLong = (file: string, found: number, max: number): UserError =>

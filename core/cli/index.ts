@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { gpuPackCommand } from './gpu-pack.ts'
 import { linkCommand } from './link.ts'
+import { modelsAccess, modelsCommand } from './models.ts'
 import { usage } from './print.ts'
 import { reasonLine, sentence } from '../host/sentence.ts'
 import { trainCommand } from './train.ts'
@@ -43,14 +44,15 @@ const commands: Record<string, Command> = {
   export: inStudio('read', exportCommand),
   doctor: inStudio('read', doctorCommand),
   'gpu-pack': inStudio('read', gpuPackCommand),
+  models: (args, host) => inStudio(modelsAccess(args), modelsCommand)(args, host),
   data: dataCommand,
   serve: (args, host) => host.serve(args),
   link: linkCommand,
 }
 
 /**
- * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | export <experiment> | data <command> |
- * doctor | gpu-pack | serve | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
+ * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | export <experiment> | data <command> | models
+ * <command> | doctor | gpu-pack | serve | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
  * only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {

@@ -27,6 +27,17 @@ export const displayWidth = (value: string): number =>
     0,
   )
 
+/** Rows as lines, with columns under each other; the last one may be of any width. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell))))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
 /** A question with its two answers, one under the other, aligned. */
 export function answersBlock(question: string, before: string, after: string): string {
   const labels = [text('question'), text('before'), text('after')]

@@ -1,17 +1,9 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
+import { DownloadId, HubDatasetId, HubModelId, HubRevision } from './hub-ids.ts'
+import type { HubModel, HubModelSummary, ModelDownload } from './hub-models.ts'
 import { RepositoryPath } from './paths.ts'
-
-/** `owner/name`, or a name alone as the oldest datasets have it. */
-export const HubDatasetId = z
-  .string()
-  .regex(/^(?!\.{1,2}(\/|$))[\w.-]{1,96}(\/(?!\.{1,2}$)[\w.-]{1,96})?$/)
-  .brand<'HubDatasetId'>()
-export type HubDatasetId = z.infer<typeof HubDatasetId>
-
-export const DownloadId = z.string().min(1).brand<'DownloadId'>()
-export type DownloadId = z.infer<typeof DownloadId>
 
 /** A hit of a search. */
 export interface HubDatasetSummary {
@@ -109,6 +101,9 @@ export interface HubProgress {
   readonly error?: AppError
 }
 
+const Model = z.object({ id: HubModelId, revision: HubRevision.default(HubRevision.parse('main')) })
+const ById = z.object({ downloadId: DownloadId })
+
 export const hubContract = defineContract({
   calls: {
     /** `query`: words, an id, or the address of a dataset's page. */
@@ -122,9 +117,29 @@ export const hubContract = defineContract({
       input: z.object({ id: HubDatasetId, branch: HubBranch, paths: z.array(RepositoryPath).min(1).max(2000) }),
       output: type<{ readonly downloadId: DownloadId }>(),
     },
-    cancel: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
+    /** Ends a download. What has arrived of a dataset is kept for the next attempt, of a model nothing. */
+    cancel: { input: ById, output: type<null>() },
     /** Deletes the files of a finished download: they were imported. */
-    discard: { input: z.object({ downloadId: DownloadId }), output: type<null>() },
+    discard: { input: ById, output: type<null>() },
+    /**
+     * `query`: words, an id, a link to the Hub or a mirror (also to a revision or a file), or a `hf download` command.
+     * What names a model comes first.
+     */
+    searchModels: {
+      input: z.object({ query: z.string().trim().min(1).max(2000) }),
+      output: type<readonly HubModelSummary[]>(),
+    },
+    /** Looks at config, tokenizer, headers and card. A model that cannot be used is no failure: see `problem`. */
+    model: { input: Model, output: type<HubModel>() },
+    /**
+     * Begins a download into the library and returns at once; `hub.downloads` tells the rest. One that is in the list
+     * already is resumed. Throws `model/unsupported` and the like for what the studio cannot use, and `hub/have-model`.
+     */
+    downloadModel: { input: Model, output: type<ModelDownload>() },
+    /** Every download of a model, the latest first; also those that an earlier host has begun. */
+    downloads: { input: z.object({}), output: type<readonly ModelDownload[]>() },
+    pause: { input: ById, output: type<null>() },
+    resume: { input: ById, output: type<null>() },
     token: { input: z.object({}), output: type<HubToken>() },
     /**
      * Asks the Hub whose token it is, then keeps it. Where it cannot be encrypted, it goes to a plain file only with
@@ -137,7 +152,9 @@ export const hubContract = defineContract({
     clearToken: { input: z.object({}), output: type<HubToken>() },
   },
   events: {
-    /** Up to five times a second, and once at the end. */
+    /** Of a dataset, up to five times a second and once at the end. */
     progress: type<HubProgress>(),
+    /** All downloads of models, up to five times a second and whenever a state changes. */
+    downloads: type<readonly ModelDownload[]>(),
   },
 })

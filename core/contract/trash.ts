@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 
-export const TrashKind = z.enum(['dataset', 'experiment'])
+export const TrashKind = z.enum(['dataset', 'experiment', 'model'])
 export type TrashKind = z.infer<typeof TrashKind>
 
 /** What was deleted and can be brought back. */
@@ -22,7 +22,7 @@ export interface TrashContents {
   readonly maxBytes: number
 }
 
-const Entry = z.object({ kind: TrashKind, id: z.string().regex(/^[a-z0-9-]{1,64}$/) })
+const Entry = z.object({ kind: TrashKind, id: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/) })
 
 export const trashContract = defineContract({
   calls: {

@@ -43,6 +43,8 @@ const services: LibraryServices = {
   resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
   kind: 'desktop',
   engine: { close: () => undefined } as LibraryServices['engine'],
+  fits: undefined as never,
+  environment: {},
   reader: {} as LibraryServices['reader'],
   devices: async () => {
     throw new Error('not asked')

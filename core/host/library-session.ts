@@ -200,7 +200,7 @@ export class LibrarySession {
    * would be of no use to anybody.
    */
   async #closeCurrent(): Promise<void> {
-    const { datasets, experiments, settled } = this.#library
+    const { datasets, experiments, models, settled } = this.#library
     this.#stopFollowing()
     if (this.#timer) clearTimeout(this.#timer)
     this.#isClosing = true
@@ -210,6 +210,7 @@ export class LibrarySession {
     // A start that was under way may have begun a run since.
     await this.#attempt(() => experiments.close())
     await this.#attempt(() => datasets.close())
+    await this.#attempt(() => models.close())
     // No dataset opens any more: nobody waits for long where an export or the trash takes its time.
     await Promise.race([
       Promise.allSettled([...this.#reading, settled()]),
@@ -267,8 +268,14 @@ export class LibrarySession {
 
   /** A reader shows what the writer does, and writes itself once nobody else does. */
   #follow(lookAfterMs: number): void {
+    const stopModels = this.#library.models.follow()
+    this.#stopFollowing = stopModels
     if (this.#library.access.kind === 'writer') return
-    this.#stopFollowing = followLibrary(this.#library, this.#services.emit)
+    const stopLibrary = followLibrary(this.#library, this.#services.emit)
+    this.#stopFollowing = () => {
+      stopModels()
+      stopLibrary()
+    }
     if (this.#wanted === 'write') this.#lookAfter(lookAfterMs)
   }
 

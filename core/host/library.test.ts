@@ -18,6 +18,8 @@ it('opens, and reports a trash that cannot be looked through', async () => {
       resourcesFolder: folder,
       kind: 'cli',
       engine: unused,
+      fits: undefined as never,
+      environment: {},
       reader: unused,
       devices: () => new Promise<never>(() => undefined),
       emit: () => undefined,

@@ -10,6 +10,7 @@ import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from '../runs/service.ts'
 import { tokenCounter } from '../planning/token-counter.ts'
+import type { ModelFits } from '../local-models/fits.ts'
 import { createModelService, type ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { ReportBug } from './error-log.ts'
@@ -25,6 +26,11 @@ export interface LibraryServices {
   readonly reader: ModelReader
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
+  readonly fits: ModelFits
+  /** Names the folders of other programs. */
+  readonly environment: NodeJS.ProcessEnv
+  /** Opens the file manager, where the host can. */
+  readonly showFolder?: (folder: string) => Promise<void>
   readonly report: ReportBug
   /** The studio's, at this moment. */
   readonly language: () => Language
@@ -93,10 +99,11 @@ export async function openServices(folder: string, rights: LibraryAccess, servic
     for (const place of [folder, ...Object.values(placesOf(folder))]) await sweepTemporary(place)
     await datasets.sweep()
     await experiments.recover()
+    await library.models.sweep()
     unattended.add(trash.purge())
     return library
   } catch (error) {
-    await Promise.allSettled([experiments.close(), datasets.close()])
+    await Promise.allSettled([experiments.close(), datasets.close(), library.models.close()])
     if (!(await stat(folder).catch(() => null))) throw new UserError('library/gone', { folder })
     throw toDiskError(error, folder)
   }
@@ -140,12 +147,17 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     if (name === 'datasets.removed') unattended.add(trash.note('dataset', (payload as Events['datasets.removed']).id))
     if (name === 'experiments.removed')
       unattended.add(trash.note('experiment', (payload as Events['experiments.removed']).id))
+    if (name === 'models.removed') unattended.add(trash.note('model', (payload as Events['models.removed']).id))
   }
   const models = createModelService({
     shippedFolder: join(services.resourcesFolder, 'models'),
     folder: places.models,
+    trashFolder: places.trash,
     reader: services.reader,
+    fits: services.fits,
     emit,
+    environment: services.environment,
+    ...(services.showFolder && { showFolder: services.showFolder }),
   })
   const datasets = createDatasetService({
     folder: places.datasets,
@@ -175,6 +187,7 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     restore: {
       dataset: (id) => datasets.restore({ id: id as never }),
       experiment: (id) => experiments.restore({ id: id as never }),
+      model: (id) => models.restore({ id: id as never }),
     },
     onChange: () => services.emit('trash.changed', null),
   })

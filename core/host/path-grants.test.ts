@@ -58,6 +58,7 @@ describe('a window', () => {
       'datasets.appendFile file read',
       'datasets.export target write',
       'gpuPack.setFolder folder folder',
+      'models.addFolder folder folder',
       'system.setLibrary folder folder',
     ])
   })

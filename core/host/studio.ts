@@ -9,6 +9,7 @@ import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createExportService } from '../exports/service.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
+import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
@@ -42,6 +43,8 @@ export interface StudioOptions {
   readonly homeFolders?: HomeFolders
   /** The language that the system or the browser asks for; without it the terminal's. */
   readonly systemLanguage?: () => Language
+  /** Opens a folder in the file manager, where the host has one. */
+  readonly showFolder?: (folder: string) => Promise<void>
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
   readonly report?: ReportBug
 }
@@ -70,9 +73,10 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const engine = createEngineClient(() => options.spawnEngine(gpuPack.forEngine()))
   const reader = createModelReader(options.spawnReader)
   const devices = rememberDevices(engine)
+  const fits = createModelFits({ reader, devices })
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
-  const session = await openLibrary(options, preferences, { engine, reader, devices, emit, report })
+  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, emit, report })
   const runs = {
     engine,
     devices,
@@ -88,6 +92,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     preferencesFile: options.preferencesFile,
     libraryFolder: () => session.current.folder,
     mayHoldTable,
+    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
     emit,
   })
   const gpuPack = createGpuPackService({
@@ -102,6 +107,9 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
   })
 
+  on((name) => {
+    if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
+  })
   const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack })
   return {
     dispatch: createDispatch(handlers, report),
@@ -139,7 +147,7 @@ function createListeners(): Pick<Studio, 'on'> & { readonly emit: Emit } {
 function openLibrary(
   options: StudioOptions,
   preferences: SavedPreferences,
-  services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language'>,
+  services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language' | 'showFolder' | 'environment'>,
 ): Promise<LibrarySession> {
   const { engine, reader } = services
   const language = () => languageFor(preferences.current.language, (options.systemLanguage ?? terminalLanguage)())
@@ -150,7 +158,14 @@ function openLibrary(
       : preferences.current.libraryFolder
   return LibrarySession.open(
     chosen ?? options.libraryFolder,
-    { resourcesFolder: options.resourcesFolder, kind: options.host, language, ...services },
+    {
+      resourcesFolder: options.resourcesFolder,
+      kind: options.host,
+      language,
+      environment: process.env,
+      ...(options.showFolder && { showFolder: options.showFolder }),
+      ...services,
+    },
     options.access,
   ).catch(async (error: unknown) => {
     await closeAll([() => engine.close(), () => reader.close()])

@@ -1,8 +1,9 @@
-// What lies in the folder of a trash: datasets and experiments, as they were.
+// What lies in the folder of a trash: datasets, experiments and models, as they were.
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatasetId, ExperimentId, UserError, type TrashEntry } from '../contract/index.ts'
+import { DatasetId, ExperimentId, UserError, type TrashEntry, type TrashKind } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
+import { modelInTrash, trashedModel } from '../local-models/library-models.ts'
 
 const DATASET_ENDING = '.duckdb'
 
@@ -10,10 +11,13 @@ export type Item = Pick<TrashEntry, 'kind' | 'id'>
 
 export const keyOf = ({ kind, id }: Item): string => `${kind} ${id}`
 
-const filesOf = (folder: string, { kind, id }: Item): string[] =>
-  (kind === 'experiment' ? [id] : [`${id}${DATASET_ENDING}`, `${id}${DATASET_ENDING}.wal`]).map((name) =>
-    join(folder, name),
-  )
+const filesOf = (folder: string, { kind, id }: Item): string[] => namesOf[kind](id).map((name) => join(folder, name))
+
+const namesOf: Readonly<Record<TrashKind, (id: string) => string[]>> = {
+  dataset: (id) => [`${id}${DATASET_ENDING}`, `${id}${DATASET_ENDING}.wal`],
+  experiment: (id) => [id],
+  model: (id) => [trashedModel(id)],
+}
 
 /** Bytes that an item takes. */
 export const sizeOfItem = (folder: string, item: Item): Promise<number> => sizeOf(filesOf(folder, item))
@@ -40,6 +44,8 @@ export async function itemsIn(folder: string): Promise<Item[]> {
       DatasetId.safeParse(entry.name.slice(0, -DATASET_ENDING.length)).success
     )
       return [{ kind: 'dataset', id: entry.name.slice(0, -DATASET_ENDING.length) }]
+    const model = entry.isDirectory() ? modelInTrash(entry.name) : null
+    if (model !== null) return [{ kind: 'model', id: model }]
     return entry.isDirectory() && ExperimentId.safeParse(entry.name).success
       ? [{ kind: 'experiment', id: entry.name }]
       : []

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import type { TrashKind } from '../contract/index.ts'
 import { requireFile } from '../datasets/library-files.ts'
 import { DatasetStore } from '../datasets/store.ts'
+import { nameOfModel } from '../local-models/model-note.ts'
+import { trashedModel } from '../local-models/library-models.ts'
 import { recordName } from '../runs/record-file.ts'
 
 /**
@@ -17,5 +19,6 @@ export const namesInTrash = (folder: string): Readonly<Record<TrashKind, (id: st
       store.close()
     }
   },
+  model: (id) => nameOfModel(join(folder, trashedModel(id)), id),
   experiment: async (id) => (await recordName.read(join(folder, id, 'experiment.yaml'))).name,
 })

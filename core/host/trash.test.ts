@@ -46,6 +46,7 @@ const open = (): Trash =>
         if (id === 'damaged') throw new Error('no name')
         return `実験 ${id}`
       },
+      model: async (id) => `モデル ${id}`,
     },
     restore: {
       dataset: async (id) => {
@@ -53,6 +54,7 @@ const open = (): Trash =>
         await rm(join(folder, `${id}.duckdb`))
       },
       experiment: async () => undefined,
+      model: async () => undefined,
     },
   })
 const dataset = (id: string, bytes = 10) => writeFile(join(folder, `${id}.duckdb`), Buffer.alloc(bytes))
@@ -274,7 +276,7 @@ describe('something in the trash that', () => {
         now: () => new Date(now),
         onChange: () => undefined,
         nameOf: namesInTrash(folder),
-        restore: { dataset: async () => undefined, experiment: async () => undefined },
+        restore: { dataset: async () => undefined, experiment: async () => undefined, model: async () => undefined },
       })
       await trash.note('experiment', 'pipe')
       await trash.purge()

@@ -4,14 +4,16 @@ import {
   RepositoryPath,
   UserError,
   type AppError,
+  type HubBranch,
   type HubDataset,
   type HubDatasetSummary,
   type HubFile,
   type HubPart,
 } from '../contract/index.ts'
+import { withoutFrontMatter } from './card.ts'
 import { isTable } from './download-paths.ts'
 import type { HubClient } from '../net/hub-client.ts'
-import { listFiles, subjectOf, type RepositoryFile } from '../net/repository.ts'
+import { listFiles, pageOf, subjectOf, type Repository, type RepositoryFile } from '../net/repository.ts'
 
 const Texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]).catch([])
 const SplitInfo = z.object({ name: z.string(), num_examples: z.number().optional() })
@@ -35,6 +37,16 @@ const Info = z.object({
   cardData: z.unknown().optional(),
 })
 type Info = z.infer<typeof Info>
+
+/** The branch with the tables that the Hub has converted: `config/split/0000.parquet`. */
+const revisions: Readonly<Record<HubBranch, string>> = { original: 'main', parquet: 'refs/convert/parquet' }
+
+/** A dataset's repository at one of its branches. */
+export const datasetAt = (id: HubDatasetId, branch: HubBranch): Repository => ({
+  kind: 'datasets',
+  id,
+  revision: revisions[branch],
+})
 
 const SEARCH_LIMIT = 20
 
@@ -61,7 +73,7 @@ export async function searchDatasets(client: HubClient, query: string): Promise<
 }
 
 const infoOf = (client: HubClient, id: HubDatasetId) =>
-  client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, id) })
+  client.json(client.url(`api/datasets/${id}`), Info, { subject: subjectOf(client, { kind: 'datasets', id }) })
 
 /**
  * A dataset with its card and files; those that `mayHoldTable` takes are tables. What keeps the files back (terms, a missing
@@ -79,8 +91,8 @@ export async function describeDataset(
     isTable: isTable(path, mayHoldTable) && RepositoryPath.safeParse(path).success,
   })
   const listings = Promise.all([
-    listFiles(client, info.id, 'original'),
-    listFiles(client, info.id, 'parquet').catch(ifMissing([])),
+    listFiles(client, datasetAt(info.id, 'original')),
+    listFiles(client, datasetAt(info.id, 'parquet')).catch(ifMissing([])),
   ])
   const [card, [{ original, parquet }, problem]] = await Promise.all([
     readCard(client, info),
@@ -93,7 +105,7 @@ export async function describeDataset(
     ...summaryOf(info),
     card,
     problem,
-    url: client.url(`datasets/${info.id}`).href,
+    url: pageOf(client, { kind: 'datasets', id: info.id }).href,
     updatedAt: info.lastModified,
     languages: cardOf(info).language,
     parts: partsOf(parquet.map(describeFile), info),
@@ -115,17 +127,17 @@ function accessProblem(error: unknown): AppError {
   throw error
 }
 
-const FRONT_MATTER = /^---\r?\n[\s\S]*?\r?\n---\r?\n/
-
 /** README.md; empty where there is none or where it is kept back as the files are. */
 async function readCard(client: HubClient, { id, sha = 'main' }: Info): Promise<string> {
   const url = client.url(`datasets/${id}/raw/${sha}/README.md`)
-  const text = await client.text(url, { subject: subjectOf(client, id, 'README.md') }).catch((error: unknown) => {
-    if (error instanceof UserError && ['hub/file-not-found', 'hub/not-found', 'hub/gated'].includes(error.error.code))
-      return ''
-    throw error
-  })
-  return text.replace(FRONT_MATTER, '').trimStart()
+  const text = await client
+    .text(url, { subject: subjectOf(client, { kind: 'datasets', id }, 'README.md') })
+    .catch((error: unknown) => {
+      if (error instanceof UserError && ['hub/file-not-found', 'hub/not-found', 'hub/gated'].includes(error.error.code))
+        return ''
+      throw error
+    })
+  return withoutFrontMatter(text)
 }
 
 const cardOf = (info: Info) =>

@@ -7,6 +7,9 @@ import { plainName } from '../files/plain-name.ts'
 /** Where a library keeps what it downloads. */
 export const downloadsFolder = (libraryFolder: string): string => join(libraryFolder, 'downloads')
 
+/** Where a library keeps its models. */
+export const modelsFolder = (libraryFolder: string): string => join(libraryFolder, 'models')
+
 /**
  * True for a file that the studio itself has downloaded: calls may read it although the user did not pick it in a
  * dialog. Symbolic links lead nowhere else, nor does one in the place of the downloads, as a library from elsewhere may

@@ -13,11 +13,13 @@ import {
   type HubProgress,
   type RepositoryPath,
 } from '../contract/index.ts'
+import { datasetAt } from './datasets.ts'
 import { isTable, nameOf, targetOf } from './download-paths.ts'
 import { downloadFile, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
+import { spaceError } from './space.ts'
 
 export interface DownloadsOptions {
   readonly client: HubClient
@@ -120,24 +122,22 @@ export class Downloads {
 
   async #jobs({ id, branch, paths }: Request, folder: string, signal: AbortSignal): Promise<DownloadJob[]> {
     const { client } = this.#options
-    const known = new Map((await listFiles(client, id, branch, signal)).map((file) => [file.path, file]))
+    const repository = datasetAt(id, branch)
+    const known = new Map((await listFiles(client, repository, signal)).map((file) => [file.path, file]))
     return paths.map((path) => {
       const file = known.get(path)
       const target = targetOf({ folder, id, branch }, path)
       if (!file) throw new UserError('hub/file-not-found', { dataset: id, file: path })
       return {
-        url: fileUrl(client, id, branch, path),
+        url: fileUrl(client, repository, path),
         target,
         sizeBytes: file.sizeBytes,
         checksum: file.checksum,
-        subject: subjectOf(client, id, path),
+        subject: subjectOf(client, repository, path),
       }
     })
   }
 }
-
-const GIB = 2 ** 30
-const inGigabytes = (bytes: number): number => Math.ceil((bytes / GIB) * 10) / 10
 
 /** Tells how far a download is. */
 class Report {
@@ -163,8 +163,7 @@ class Report {
     await mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
     const neededBytes = this.#totalBytes - this.#sum()
-    if (neededBytes > bavail * bsize)
-      throw new UserError('hub/no-space', { needed: inGigabytes(neededBytes), free: inGigabytes(bavail * bsize) })
+    if (neededBytes > bavail * bsize) throw spaceError(neededBytes, bavail * bsize)
     this.#meter.start(this.#sum())
     this.tell('downloading')
   }

@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HubDatasetId, hubContract, RepositoryPath } from '../contract/index.ts'
 import { isDownload } from './download-paths.ts'
 import { createTestHub, hasEnded, LLM_JAPANESE, tutorialDatasets, type TestHub } from './testing/hub-fixture.ts'
-import { GOOD_TOKEN, startHubServer, type HubServer, type TestDataset } from './testing/hub-server.ts'
+import { GOOD_TOKEN, startHubServer, type HubServer, type TestRepository } from './testing/hub-server.ts'
 import { startProxyServer, type ProxyServer } from './testing/proxy-server.ts'
 
-let datasets: TestDataset[]
+let datasets: TestRepository[]
 let server: HubServer
 let hub: TestHub
 const proxies: ProxyServer[] = []

@@ -1,12 +1,14 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
+import { HubRevision, UserError, type Events, type Handlers, type HubToken } from '../contract/index.ts'
 import { describeDataset, searchDatasets } from './datasets.ts'
-import { downloadsFolder } from './download-paths.ts'
+import { downloadsFolder, modelsFolder } from './download-paths.ts'
 import { Downloads } from './downloads.ts'
-import { createHubClient } from '../net/hub-client.ts'
+import { ModelDownloads } from './model-downloads.ts'
+import { inspectHubModel, searchModels, type ModelSources } from './models.ts'
+import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type ProxyFor } from '../net/network.ts'
-import { keepSecret, type SecretCipher } from './secrets.ts'
+import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
 import { findToken } from './token.ts'
 
 type HubHandlers = { [N in keyof Handlers as N extends `hub.${infer C}` ? C : never]: Handlers[N] }
@@ -23,14 +25,18 @@ export interface HubServiceOptions extends HubHost {
   readonly preferencesFile: string
   /** The library that is open. */
   readonly libraryFolder: () => string
+  /** What is asked about models before they are downloaded. */
+  readonly models: Omit<ModelSources, 'client'>
   /** Whether the studio imports files of such a name. */
   readonly mayHoldTable: (name: string) => boolean
-  readonly emit: (name: 'hub.progress', payload: Events['hub.progress']) => void
+  readonly emit: <N extends 'hub.progress' | 'hub.downloads' | 'models.changed'>(name: N, payload: Events[N]) => void
   readonly environment?: NodeJS.ProcessEnv
   readonly now?: () => number
 }
 
 export interface HubService extends HubHandlers {
+  /** Another library is opened: downloads into the one before are paused. */
+  leaveLibrary(): Promise<void>
   /** Ends downloads (what has arrived is kept) and connections. */
   close(): Promise<void>
 }
@@ -38,7 +44,7 @@ export interface HubService extends HubHandlers {
 const DEFAULT_ENDPOINT = 'https://huggingface.co'
 const TOKEN_FILE = 'hugging-face-token'
 
-/** Datasets of the Hugging Face Hub, or of the server that HF_ENDPOINT names. */
+/** Datasets and models of the Hugging Face Hub, or of the server that HF_ENDPOINT names. */
 export function createHubService(options: HubServiceOptions): HubService {
   const environment = options.environment ?? process.env
   const secrets = keepSecret({
@@ -60,17 +66,61 @@ export function createHubService(options: HubServiceOptions): HubService {
     emit: options.emit,
     now: options.now ?? (() => performance.now()),
   })
+  const sources = { client, ...options.models }
+  const models = new ModelDownloads({
+    client,
+    folder: () => modelsFolder(options.libraryFolder()),
+    emit: options.emit,
+    now: options.now ?? (() => performance.now()),
+    date: () => new Date(),
+  })
+  return {
+    searchDatasets: ({ query }) => searchDatasets(client, query),
+    dataset: ({ id }) => describeDataset(client, id, options.mayHoldTable),
+    download: async (request) => ({ downloadId: downloads.start(request) }),
+    async cancel({ downloadId }) {
+      await ((await models.has(downloadId)) ? models.cancel(downloadId) : downloads.cancel(downloadId))
+      return null
+    },
+    discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),
+    downloads: () => models.list(),
+    pause: ({ downloadId }) => models.pause(downloadId).then(() => null),
+    resume: ({ downloadId }) => models.resume(downloadId).then(() => null),
+    searchModels: ({ query }) => searchModels({ client }, query),
+    model: async (wanted) => (await inspectHubModel(sources, wanted)).model,
+    async downloadModel(wanted) {
+      const { model, chosen } = await inspectHubModel(sources, wanted)
+      if (model.problem) throw new UserError(model.problem.code, model.problem.facts)
+      return models.start({ ...wanted, id: model.id, commit: HubRevision.parse(model.commit), files: chosen })
+    },
+    ...tokenHandlers({ client, secrets, current }),
+    async leaveLibrary() {
+      await models.list()
+    },
+    async close() {
+      await Promise.all([downloads.close(), models.close()])
+      await network.close()
+    },
+  }
+}
+
+interface TokenParts {
+  readonly client: HubClient
+  readonly secrets: Secrets
+  readonly current: () => ReturnType<typeof findToken>
+}
+
+function tokenHandlers({
+  client,
+  secrets,
+  current,
+}: TokenParts): Pick<HubHandlers, 'token' | 'setToken' | 'clearToken'> {
   const state = async (): Promise<HubToken> => {
     const { source, protection } = await current()
     return { source, protection, canEncrypt: secrets.canEncrypt }
   }
 
   return {
-    searchDatasets: ({ query }) => searchDatasets(client, query),
-    dataset: ({ id }) => describeDataset(client, id, options.mayHoldTable),
-    download: async (request) => ({ downloadId: downloads.start(request) }),
-    cancel: ({ downloadId }) => downloads.cancel(downloadId).then(() => null),
-    discard: ({ downloadId }) => downloads.discard(downloadId).then(() => null),
     token: state,
     async setToken({ token, allowPlainFile }) {
       if (!/^[\x21-\x7e]+$/.test(token)) throw new UserError('hub/token-invalid')
@@ -81,10 +131,6 @@ export function createHubService(options: HubServiceOptions): HubService {
     async clearToken() {
       await secrets.clear()
       return state()
-    },
-    async close() {
-      await downloads.close()
-      await network.close()
     },
   }
 }

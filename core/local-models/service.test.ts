@@ -1,10 +1,12 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { ModelReader } from '../reader/client.ts'
 import type { ModelPlace } from '../reader/protocol.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { trashedModel } from './library-models.ts'
+import { nameOfModel } from './model-note.ts'
 import { createModelService } from './service.ts'
 
 const FIXTURES = join(import.meta.dirname, '../checkpoints/fixtures/pytorch-bin')
@@ -33,9 +35,10 @@ const CONFIG = {
 
 /** A service whose only model has this file as its pytorch_model.bin. */
 async function serviceWith(bin: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'models-'))
-  folders.push(folder)
-  await mkdir(join(folder, 'tiny'))
+  const library = await mkdtemp(join(tmpdir(), 'library-'))
+  folders.push(library)
+  const folder = join(library, 'models')
+  await mkdir(join(folder, 'tiny'), { recursive: true })
   await writeFile(join(folder, 'tiny', 'config.json'), JSON.stringify(CONFIG))
   for (const name of ['spiece.model', 'tokenizer_config.json'])
     await copyFile(join(SHIPPED, 'terakoya-tiny-ja', name), join(folder, 'tiny', name))
@@ -89,7 +92,11 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
     contextLengthTokens: 1,
     vocabularySize: 1,
     licence: '',
+    dtype: 'float32',
+    hasChatTemplate: false,
+    adapterOf: null,
   }
+  const { adapterOf: _, ...described } = description
   const ends: (() => void)[] = []
   const asked: string[] = []
   const reader: ModelReader = {
@@ -106,13 +113,13 @@ it('lists what it knows in time and tells when it knows the rest; a model that i
     folder,
     reader,
     patienceMs: 10,
-    emit: (_, { id }) => void told.push(id),
+    emit: (_, payload) => void told.push((payload as { id: string }).id),
   })
   const problems = async () => (await service.list(undefined as never)).map(({ problem }) => problem?.code ?? null)
   expect(await problems()).toEqual(Array(4).fill('model/being-read'))
   // Two at a time; which of them is looked at first is the disk's.
   await expect.poll(() => [...asked].sort()).toEqual(['a-slow', 'b-slow'])
-  expect(await service.find('d-sound')).toMatchObject(description)
+  expect(await service.find('d-sound')).toMatchObject(described)
   while (told.length < 4) {
     ends.splice(0).forEach((end) => end())
     await new Promise(setImmediate)
@@ -131,5 +138,40 @@ it('finds the model of an experiment by its id, and where there is none in the f
   expect(await service.locate({ id: 'another', folder: here })).toBe(here)
   await expect(service.locate({ id: 'another', folder: there })).rejects.toMatchObject({
     error: { facts: { file: join(there, 'config.json') } },
+  })
+})
+
+it('renames a model of the library, moves it to the trash and back, and leaves others alone', async () => {
+  const { service, folder } = await serviceWith('pytorch_model.bin')
+  const id = 'tiny' as never
+  expect(await service.rename({ id, name: '小さなモデル' })).toMatchObject({
+    id: 'tiny',
+    name: '小さなモデル',
+    kind: 'base',
+  })
+  expect(await service.list({})).toMatchObject([{ name: '小さなモデル', origin: 'library', dtype: 'float16' }])
+  await service.remove({ id })
+  expect(await service.list({})).toEqual([])
+  expect(await nameOfModel(join(dirname(folder), 'trash', trashedModel('tiny')), 'tiny')).toBe('小さなモデル')
+  expect(await service.restore({ id })).toMatchObject({ name: '小さなモデル' })
+  await expect(service.restore({ id })).rejects.toMatchObject({ error: { code: 'trash/not-found' } })
+  for (const other of ['nobody', '.terakoya-draft'])
+    await expect(service.remove({ id: other as never })).rejects.toMatchObject({ error: { code: 'model/not-ours' } })
+})
+
+it('lists a LoRA adapter with the model that it is for, which cannot be trained by itself', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'models-'))
+  folders.push(folder)
+  await cp(join(import.meta.dirname, '../models/fixtures/llama/adapter'), join(folder, 'lora'), { recursive: true })
+  const service = createModelService({
+    shippedFolder: join(folder, 'none'),
+    folder,
+    reader: built.client(),
+    patienceMs: 600_000,
+  })
+  const [adapter] = await service.list({})
+  expect(adapter).toMatchObject({ kind: 'adapter', architecture: 'LoRA', problem: null })
+  await expect(service.find('lora')).rejects.toMatchObject({
+    error: { code: 'model/is-adapter', facts: { model: 'lora', base: adapter!.baseModel } },
   })
 })

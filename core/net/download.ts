@@ -2,9 +2,9 @@ import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import type { Response } from 'undici'
 import { UserError } from '../contract/index.ts'
 import type { HubClient } from './hub-client.ts'
+import type { Answer } from './network.ts'
 import type { Subject } from './hub-errors.ts'
 import type { Checksum } from './repository.ts'
 
@@ -97,21 +97,21 @@ async function transfer(
   })
   const continues = response.status === 206 && startOf(response) === have
   if (!continues && response.status !== 200) {
-    await response.body?.cancel()
+    await response.cancel()
     return rm(partialOf(job), { force: true })
   }
   if (totalOf(response, continues, job.sizeBytes) !== job.sizeBytes) {
-    await response.body?.cancel()
+    await response.cancel()
     throw await otherSize(job)
   }
   await keepTag(job, response)
   let received = continues ? have : 0
   const file = await open(partialOf(job), continues ? 'a' : 'w')
   try {
-    for await (const chunk of response.body ?? []) {
-      received += (chunk as Uint8Array).byteLength
+    for await (const chunk of response.body) {
+      received += chunk.byteLength
       if (received > job.sizeBytes) throw await otherSize(job)
-      await file.writeFile(chunk as Uint8Array)
+      await file.writeFile(chunk)
       onBytes(received)
     }
     await file.sync()
@@ -124,7 +124,7 @@ async function transfer(
 }
 
 /** The size of the whole file as the answer tells it; where it does not, the bytes are counted as they come. */
-function totalOf({ headers }: Response, continues: boolean, unknown: number): number {
+function totalOf({ headers }: Answer, continues: boolean, unknown: number): number {
   const told = continues ? /\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length')
   return told == null ? unknown : Number(told)
 }
@@ -135,11 +135,11 @@ async function otherSize(job: DownloadJob): Promise<UserError> {
   return new UserError('hub/size-changed', { file: basename(job.target) })
 }
 
-const startOf = (response: Response): number =>
+const startOf = (response: Answer): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1)
 
 /** If-Range takes strong tags only. */
-async function keepTag(job: DownloadJob, response: Response): Promise<void> {
+async function keepTag(job: DownloadJob, response: Answer): Promise<void> {
   const tag = response.headers.get('etag')
   if (tag?.startsWith('"')) await writeFile(tagOf(job), tag)
   else await rm(tagOf(job), { force: true })
@@ -152,7 +152,12 @@ async function checkPartial(job: DownloadJob, signal: AbortSignal): Promise<void
   throw new UserError('hub/checksum', { file: basename(job.target) })
 }
 
-async function checksumOf(file: string, { checksum, sizeBytes }: DownloadJob, signal: AbortSignal): Promise<string> {
+/** The checksum of a file's contents, of the job's kind. Throws the signal's reason when aborted. */
+export async function checksumOf(
+  file: string,
+  { checksum, sizeBytes }: Pick<DownloadJob, 'checksum' | 'sizeBytes'>,
+  signal: AbortSignal,
+): Promise<string> {
   const hash = newHash(checksum, sizeBytes)
   for await (const chunk of createReadStream(file, { signal })) hash.update(chunk as Buffer)
   return hash.digest('hex')

@@ -1,5 +1,5 @@
-import type { Response } from 'undici'
 import { InternalError, UserError } from '../contract/index.ts'
+import type { Answer } from './network.ts'
 
 /** What a request was about, for the sentence that tells of its failure. */
 export interface Subject {
@@ -13,7 +13,7 @@ export interface Subject {
  * The failure that an answer of the Hub stands for. The Hub says 401 also of repositories that do not exist:
  * X-Error-Code tells them apart.
  */
-export function answerError(response: Response, url: URL, subject: Subject): UserError {
+export function answerError(response: Answer, url: URL, subject: Subject): UserError {
   const { status, headers } = response
   const code = headers.get('x-error-code')
   const message = headers.get('x-error-message') ?? ''
@@ -27,14 +27,22 @@ export function answerError(response: Response, url: URL, subject: Subject): Use
   if (code === 'RepoNotFound' || status === 401 || status === 404) return new UserError('hub/not-found', { dataset })
   if (status === 403) return new UserError('hub/gated', { dataset, url: subject.page ?? url.origin })
   if (status === 407) return new UserError('hub/proxy', { proxy: url.host, reason: '407' })
-  if (status === 429)
-    return new UserError('hub/rate-limited', { seconds: Number(headers.get('retry-after')) || RATE_LIMIT_SECONDS })
+  if (status === 429) return new UserError('hub/rate-limited', { seconds: waitOf(response) ?? RATE_LIMIT_SECONDS })
   if (status >= 500) return new UserError('hub/server', { host: url.host, status })
   return new UserError('hub/unexpected', { host: url.host, found: String(status) })
 }
 
 /** The Hub counts requests in windows of five minutes. */
 const RATE_LIMIT_SECONDS = 300
+const LONGEST_WAIT_SECONDS = 3600
+
+/** How long an answer asks to wait, in whole seconds: Retry-After as a number or a date; null where it does not. */
+export function waitOf({ headers }: Pick<Answer, 'headers'>, now = Date.now()): number | null {
+  const told = headers.get('retry-after')
+  if (told === null) return null
+  const seconds = /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - now) / 1000
+  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_WAIT_SECONDS) : null
+}
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/
 const TIMEOUT = /TIMEOUT|ETIMEDOUT/

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { HubBranch, HubDatasetId } from '../contract/index.ts'
 import type { HubClient } from './hub-client.ts'
 import type { Subject } from './hub-errors.ts'
 
@@ -15,37 +14,52 @@ export interface RepositoryFile {
   readonly checksum: Checksum
 }
 
+const Size = z
+  .number()
+  .nonnegative()
+  .max(2 ** 53)
 const TreeEntry = z.object({
-  type: z.string(),
-  path: z.string(),
-  oid: z.string(),
-  size: z.number().nonnegative(),
-  lfs: z.object({ oid: z.string(), size: z.number().nonnegative() }).optional(),
+  type: z.string().max(20),
+  path: z.string().max(1000),
+  oid: z.string().max(100),
+  size: Size,
+  lfs: z.object({ oid: z.string().regex(/^(sha256:)?[0-9a-f]{64}$/), size: Size }).nullish(),
 })
 
 /** A page of a tree has up to 1,000 entries. */
 const MAX_TREE_PAGES = 20
 
-/** The branch with the tables that the Hub has converted: `config/split/0000.parquet`. */
-const revisions: Readonly<Record<HubBranch, string>> = { original: 'main', parquet: 'refs/convert/parquet' }
+/** A repository of the Hub at one of its revisions: a branch, a tag or a commit. */
+export interface Repository {
+  readonly kind: 'datasets' | 'models'
+  readonly id: string
+  readonly revision: string
+}
 
-/** What failures of requests for a dataset name. */
-export const subjectOf = (client: HubClient, id: HubDatasetId, file?: string): Subject => ({
-  dataset: id,
-  page: client.url(`datasets/${id}`).href,
+/** Where its page is, and its files. Models have no word of their own in addresses. */
+const pathOf = ({ kind, id }: Pick<Repository, 'kind' | 'id'>): string => (kind === 'models' ? id : `${kind}/${id}`)
+
+/** The address of its page. */
+export const pageOf = (client: HubClient, repository: Pick<Repository, 'kind' | 'id'>): URL =>
+  client.url(pathOf(repository))
+
+/** What failures of requests for a repository name. */
+export const subjectOf = (client: HubClient, repository: Pick<Repository, 'kind' | 'id'>, file?: string): Subject => ({
+  dataset: repository.id,
+  page: pageOf(client, repository).href,
   ...(file !== undefined && { file }),
 })
 
-/** The files of a branch, with sizes and checksums. Throws `hub/file-not-found` where there is no such branch. */
+/** The files of a revision, with sizes and checksums. Throws `hub/file-not-found` where there is no such revision. */
 export async function listFiles(
   client: HubClient,
-  id: HubDatasetId,
-  branch: HubBranch,
+  repository: Repository,
   signal?: AbortSignal,
 ): Promise<RepositoryFile[]> {
-  const url = client.url(`api/datasets/${id}/tree/${encodeURIComponent(revisions[branch])}`, { recursive: 'true' })
+  const { kind, id, revision } = repository
+  const url = client.url(`api/${kind}/${id}/tree/${encodeURIComponent(revision)}`, { recursive: 'true' })
   const entries = await client.list(url, TreeEntry, {
-    subject: subjectOf(client, id, revisions[branch]),
+    subject: subjectOf(client, repository, revision),
     maxPages: MAX_TREE_PAGES,
     ...(signal && { signal }),
   })
@@ -59,7 +73,7 @@ export async function listFiles(
 }
 
 /** Where a file's contents are asked for. */
-export const fileUrl = (client: HubClient, id: HubDatasetId, branch: HubBranch, path: string): URL =>
+export const fileUrl = (client: HubClient, repository: Repository, path: string): URL =>
   client.url(
-    `datasets/${id}/resolve/${encodeURIComponent(revisions[branch])}/${path.split('/').map(encodeURIComponent).join('/')}`,
+    `${pathOf(repository)}/resolve/${encodeURIComponent(repository.revision)}/${path.split('/').map(encodeURIComponent).join('/')}`,
   )

@@ -1,10 +1,8 @@
-import { freemem, totalmem } from 'node:os'
 import {
   parseSettings,
   toAppError,
   UserError,
   type DatasetInfo,
-  type DeviceKind,
   type ExperimentPlan,
   type PlanIssue,
   type SettingKey,
@@ -12,6 +10,7 @@ import {
   type SettingValues,
 } from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
+import { memoryOf, type MachineMemory } from '../local-models/machine-memory.ts'
 import type { LocalModel, ModelService } from '../local-models/service.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { stepsPerEpoch } from '../training/batches.ts'
@@ -92,26 +91,6 @@ export async function makePlan(
   }
 }
 
-interface Memory {
-  readonly isGpu: boolean
-  readonly totalBytes: number
-  /** Of it, what a run can get. */
-  readonly availableBytes: number
-}
-
-/** The memory that a run on a device takes: the graphics card's where it has its own and tells, else the computer's. */
-function memoryOf(kind: DeviceKind, { devices }: DeviceReport): Memory {
-  // Of others it is not known whether they share the computer's.
-  const gpu = kind === 'cuda' ? devices.find((device) => device.kind === kind) : undefined
-  if (gpu?.memoryBytes !== undefined)
-    return { isGpu: true, totalBytes: gpu.memoryBytes, availableBytes: gpu.freeMemoryBytes ?? gpu.memoryBytes }
-  return {
-    isGpu: false,
-    totalBytes: totalmem(),
-    availableBytes: Math.min(totalmem(), freemem() + 0.5 * (totalmem() - freemem())),
-  }
-}
-
 /**
  * The dataset of a run. Throws UserError where it has no prompt or answer column or no row with an answer; reads no
  * further than the first such row.
@@ -139,7 +118,7 @@ function warnings(
   trainRows: number,
   values: SettingValues,
   memoryBytes: number,
-  { isGpu, totalBytes }: Memory,
+  { isGpu, totalBytes }: MachineMemory,
 ): PlanIssue[] {
   const found: PlanIssue[] = []
   const warn = (

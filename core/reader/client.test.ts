@@ -73,6 +73,9 @@ describe('a reader', () => {
       contextLengthTokens: 256,
       vocabularySize: 1400,
       licence: 'mit',
+      dtype: 'float32',
+      hasChatTemplate: false,
+      adapterOf: null,
     })
     const models = createModelService({ shippedFolder: join(folder, 'none'), folder, reader })
     const { countTokens } = await tokenCounter(models, reader, 'sound')
@@ -157,14 +160,14 @@ describe('a process that has been subverted', () => {
     [
       'gives a number that is none',
       answering(
-        `{ type: 'result', id, result: { architecture: '', parameterCount: NaN, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`,
+        `{ type: 'result', id, result: { architecture: '', parameterCount: NaN, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '', dtype: '', hasChatTemplate: false, adapterOf: null } }`,
       ),
       'model/unreadable',
     ],
     [
       'gives a text without end',
       answering(
-        `{ type: 'result', id, result: { architecture: 'x'.repeat(5e6), parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' } }`,
+        `{ type: 'result', id, result: { architecture: 'x'.repeat(5e6), parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '', dtype: '', hasChatTemplate: false, adapterOf: null } }`,
       ),
       'model/unreadable',
     ],
@@ -193,7 +196,7 @@ describe('a process that has been subverted', () => {
   })
 
   it('is replaced: a request that failed because of what the process had read before is tried in a fresh one', async () => {
-    const description = `{ architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '' }`
+    const description = `{ architecture: '', parameterCount: 0, sizeBytes: 0, contextLengthTokens: 0, vocabularySize: 0, licence: '', dtype: '', hasChatTemplate: false, adapterOf: null }`
     const reader = await clientOf(
       `let asked = 0; process.on('message', ({ id }) => ++asked === 2 ? process.exit(1) : process.send({ type: 'result', id, result: ${description} }))`,
     )

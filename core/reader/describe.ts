@@ -1,4 +1,17 @@
-import { elementCount, isContiguous, tensorBytes, type StoredTensor } from '../checkpoints/index.ts'
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  ADAPTER_CONFIG,
+  ADAPTER_WEIGHTS,
+  elementCount,
+  isContiguous,
+  parseAdapterConfig,
+  readJsonObject,
+  readSafetensorsHeader,
+  tensorBytes,
+  type StoredTensor,
+} from '../checkpoints/index.ts'
+import { MAX_CONFIG_BYTES } from '../checkpoints/limits.ts'
 import { UserError } from '../contract/errors.ts'
 import { checkMatrices } from '../models/checkpoint-names.ts'
 import { readsSystem } from '../samples/sample-template.ts'
@@ -26,8 +39,48 @@ export async function describeModel(model: OpenModel): Promise<Description> {
     contextLengthTokens: contextLength,
     vocabularySize,
     licence: await readLicence(model.folder),
+    dtype: commonType(places),
+    hasChatTemplate: tokenizer.chatTemplate !== undefined,
+    adapterOf: null,
     ...(tokenizer.chatTemplate && !readsSystem(tokenizer.chatTemplate) ? { mergesSystem: true } : {}),
   }
+}
+
+/** True for a folder of a LoRA adapter: one with a model of its own beside it is a model. */
+export const isAdapter = async (folder: string): Promise<boolean> =>
+  (await exists(join(folder, ADAPTER_CONFIG))) && !(await exists(join(folder, 'config.json')))
+
+const exists = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    () => false,
+  )
+
+/** Describes a LoRA adapter by its adapter_config.json and the header of its weights. Throws UserError as readAdapter. */
+export async function describeAdapter(folder: string): Promise<Description> {
+  const file = join(folder, ADAPTER_CONFIG)
+  const { baseModel } = parseAdapterConfig(await readJsonObject(file, { maxBytes: MAX_CONFIG_BYTES }), file)
+  const places = [...(await readSafetensorsHeader(join(folder, ADAPTER_WEIGHTS))).tensors.values()]
+  return {
+    architecture: 'LoRA',
+    parameterCount: places.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    sizeBytes: places.reduce((sum, place) => sum + tensorBytes(place), 0),
+    contextLengthTokens: 0,
+    vocabularySize: 0,
+    licence: await readLicence(folder),
+    dtype: commonType(places),
+    hasChatTemplate: false,
+    adapterOf: (baseModel ?? '').slice(0, MAX_NAME_LENGTH),
+  }
+}
+
+const MAX_NAME_LENGTH = 200
+
+/** The type of most elements; '' of none. */
+export function commonType(places: readonly StoredTensor[]): string {
+  const counts = new Map<string, number>()
+  for (const { dtype, shape } of places) counts.set(dtype, (counts.get(dtype) ?? 0) + elementCount(shape))
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
 }
 
 /** Every tensor once: in pytorch_model.bin a tied head may be the embedding under a second name. */
@@ -40,7 +93,8 @@ const distinct = (places: readonly StoredTensor[]): StoredTensor[] => [
   ).values(),
 ]
 
-const nameOf = (value: unknown): string =>
+/** The first name of config.json's `architectures`; '' where there is none. */
+export const nameOf = (value: unknown): string =>
   [value]
     .flat()
     .find((name): name is string => typeof name === 'string')

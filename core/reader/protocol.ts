@@ -29,6 +29,11 @@ const Description = z.object({
   contextLengthTokens: Count,
   vocabularySize: Count,
   licence: Line,
+  /** The element type of most of its numbers. */
+  dtype: Line,
+  hasChatTemplate: z.boolean(),
+  /** A LoRA adapter, and the model that it was trained on as its files name it. */
+  adapterOf: Line.nullable(),
   /** The chat template has no place for a system text, which stands before the first question instead. */
   mergesSystem: z.literal(true).exactOptional(),
 })
@@ -42,13 +47,38 @@ const Sample = z.object({
   leftOut: Line.nullable(),
 }) satisfies z.ZodType<SamplePreview>
 
+const ReadError = z.object({
+  code: z.custom<ErrorCode>((code) => isErrorCode(code) && code !== 'internal'),
+  facts: z.record(z.string().max(40), z.union([z.string().max(4_000), z.number()])),
+}) satisfies z.ZodType<AppError>
+
+/** What config.json and headers say of a model whose weights are elsewhere. */
+const Inspection = z.object({
+  architecture: Line,
+  /** config.json's model_type. */
+  family: Line,
+  /** Null where the model is not one that the studio opens. */
+  parameterCount: Count.nullable(),
+  contextLengthTokens: Count.nullable(),
+  vocabularySize: Count.nullable(),
+  dtype: Line,
+  /** The method, as `model/quantized` names it. */
+  quantization: Line.nullable(),
+  hasChatTemplate: z.boolean(),
+  /** What files and card say of where it was made from; '' where they do not. */
+  madeFrom: Line,
+  problem: ReadError.nullable(),
+})
+export type Inspection = z.infer<typeof Inspection>
+
 /** What the host accepts as results: they come from a process that a model's files may have subverted. */
 export const resultSchemas = {
   describe: Description,
   texts: z.object({ card: z.string().max(MAX_TEXT_LENGTH), notice: z.string().max(MAX_TEXT_LENGTH) }),
   countTokens: z.array(Count),
   sample: Sample,
-  memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0) }),
+  memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0), chatBytes: z.number().min(0) }),
+  inspect: Inspection,
 } as const
 
 /** Everything that the reader can be asked for. */
@@ -60,7 +90,15 @@ export interface ReaderParams {
   countTokens: ModelPlace & { readonly texts: readonly string[] }
   sample: ModelPlace & { readonly rows: readonly TrainingRow[]; readonly values: SettingValues }
   /** What a training would take; see estimateMemory. */
-  memory: ModelPlace & { readonly values: SettingValues; readonly place: MemoryPlace; readonly rows?: RowCounts }
+  memory: ModelPlace & {
+    readonly values: SettingValues
+    readonly place: MemoryPlace
+    readonly rows?: RowCounts
+    /** The folder holds no weights: they are what config.json says, of this type. */
+    readonly sketched?: 'float32' | 'float16' | 'bfloat16'
+  }
+  /** Of a folder with config.json and, beside others, the beginnings of weight files (`<name>.header`). */
+  inspect: ModelPlace & { readonly headers: readonly { readonly file: string; readonly fileBytes: number }[] }
 }
 
 export type ReaderMethod = keyof ReaderParams
@@ -72,11 +110,6 @@ export interface ReaderRequest {
   readonly method: ReaderMethod
   readonly params: unknown
 }
-
-const ReadError = z.object({
-  code: z.custom<ErrorCode>((code) => isErrorCode(code) && code !== 'internal'),
-  facts: z.record(z.string().max(40), z.union([z.string().max(4_000), z.number()])),
-}) satisfies z.ZodType<AppError>
 
 /** Reader → host. `ended` is the last word of a process that ends itself. */
 export const ReaderReply = z.discriminatedUnion('type', [

@@ -3,7 +3,8 @@ import type { HostPort } from '../processes/port.ts'
 import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
 import { readTexts } from './card.ts'
-import { describeModel } from './describe.ts'
+import { describeAdapter, describeModel, isAdapter } from './describe.ts'
+import { inspectModel, sketchCheckpoint } from './inspect.ts'
 import { openModel } from './open-model.ts'
 import type { ReaderMethod, ReaderParams, ReaderReply, ReaderRequest, ReaderResult } from './protocol.ts'
 import { countTokens, previewOf } from './tokens.ts'
@@ -11,7 +12,8 @@ import { countTokens, previewOf } from './tokens.ts'
 type Handlers = { readonly [M in ReaderMethod]: (params: ReaderParams[M]) => Promise<ReaderResult<M>> }
 
 const handlers: Handlers = {
-  describe: async (place) => describeModel(openModel(place)),
+  describe: async (place) =>
+    (await isAdapter(place.folder)) ? describeAdapter(place.folder) : describeModel(openModel(place)),
   texts: ({ folder }) => readTexts(folder),
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
   async sample({ rows, values, ...place }) {
@@ -20,12 +22,11 @@ const handlers: Handlers = {
     return previewOf(await model.tokenizer(), rows, withinContext(values, contextLength))
   },
   // Loaded when it is needed: it knows the runtime.
-  memory: async ({ values, place, rows, ...model }) =>
-    (await import('../training/memory-estimate.ts')).estimateMemory(await openModel(model).checkpoint(), {
-      values,
-      place,
-      rows,
-    }),
+  async memory({ values, place, rows, sketched, ...model }) {
+    const checkpoint = sketched ? await sketchCheckpoint(model.folder, sketched) : await openModel(model).checkpoint()
+    return (await import('../training/memory-estimate.ts')).estimateMemory(checkpoint, { values, place, rows })
+  },
+  inspect: inspectModel,
 }
 
 /**

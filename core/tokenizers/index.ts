@@ -1,5 +1,5 @@
 export { loadTokenizer, readTokenizerFiles, type TokenizerFiles } from './load.ts'
-export { readEndIds } from './tokenizer-config.ts'
+export { hasTemplate, readEndIds } from './tokenizer-config.ts'
 export type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 export type { ChatTemplate, TemplateMessage } from './chat-template.ts'
 export { SentencePiece, type StreamDecoder } from './sentencepiece.ts'

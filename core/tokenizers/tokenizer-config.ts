@@ -115,6 +115,10 @@ export const templateSource = ({ chat_template: written }: TokenizerConfig): str
     ? (written.length === 1 ? written[0] : written.find(({ name }) => name === 'default'))?.template
     : written) ?? undefined
 
+/** True where the files around a tokenizer hold a chat template. Throws as readTokenizerConfig. */
+export const hasTemplate = async (folder: string): Promise<boolean> =>
+  templateSource(await readTokenizerConfig(folder)) !== undefined
+
 const MARKS = ['bos_token', 'eos_token', 'unk_token', 'pad_token', 'sep_token', 'cls_token', 'mask_token'] as const
 
 /** The texts of the marks that there are, by their names in a chat template. */

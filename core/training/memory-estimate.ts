@@ -64,7 +64,7 @@ export interface RunMemory {
 }
 
 /**
- * Trainable parameters of a run and its peak memory in bytes: of the GPU's memory where that is computed on. Sessions
+ * Trainable parameters of a run and its peak memory in bytes, and that of answering alone: of the GPU's memory where that is computed on. Sessions
  * lie beside each other in the computer's memory. On CUDA they can take turns, and evaluations shrink to single rows
  * (memory-strategy.ts): there it is the most that one of them needs. Throws UserError for an unsupported model or
  * unknown LoRA targets.
@@ -72,14 +72,18 @@ export interface RunMemory {
 export function estimateMemory(
   checkpoint: Checkpoint,
   { values: settings, place, rows }: Pick<RunMemoryOptions, 'values' | 'place' | 'rows'>,
-): { trainableParameterCount: number; memoryBytes: number } {
+): { trainableParameterCount: number; memoryBytes: number; chatBytes: number } {
   const files = modelFilesOf(checkpoint)
   const values = withinContext(settings, files.architecture.contextLength)
   const layout = trainableLayout(files, values)
   const graphs = graphsFor(checkpoint, values, place)
   const { base, weights, trained, steps, losses, answers } = runMemory({ files, layout, values, place, rows, graphs })
   const work = place.kind === 'cuda' ? Math.max(steps, losses, answers) : steps + losses + answers
-  return { trainableParameterCount: layout.parameterCount, memoryBytes: base + weights + trained + work }
+  return {
+    trainableParameterCount: layout.parameterCount,
+    memoryBytes: base + weights + trained + work,
+    chatBytes: base + weights + answers,
+  }
 }
 
 /** Graphs as they are written for a session, by what they do. */

@@ -53,6 +53,7 @@ export function connectWindows({ windows, studio, grants, report }: Ends): void 
   // The path comes from a File that the user dropped: a page cannot make one up, the preload asks Electron for it.
   handle(channels.adoptFile, z.object({ path: Path, name: z.string().max(1000) }), async (_, { path, name }) => {
     if (!isAbsolute(path)) return fail('file/not-picked', { file: name })
+    if (await isFolder(path)) grants.add(path, 'folder')
     return ok(await describe(grants.add(path, 'read')))
   })
   handle(channels.pickSave, z.object({ suggestedName: z.string().max(1000) }), async (window, { suggestedName }) => {
@@ -89,6 +90,13 @@ function handlerOf(windows: Windows, report: ReportBug) {
     })
   }
 }
+
+/** A folder is dropped to be used as one. */
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 async function describe(path: string): Promise<PickedFile> {
   const { size } = await stat(path).catch((error: unknown) => {

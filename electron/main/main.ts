@@ -1,4 +1,4 @@
-import { app, dialog, Menu, session } from 'electron'
+import { app, dialog, Menu, session, shell } from 'electron'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,7 @@ async function start(): Promise<void> {
     spawnLlamaCpp: () => spawnLlamaCpp(join(built, 'main', 'llama-cpp.js')),
     hub: hubHost(),
     systemLanguage,
+    showFolder: async (folder) => void (await shell.openPath(folder)),
     report,
   })
   const opened = new Windows(() => {

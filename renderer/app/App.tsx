@@ -6,6 +6,7 @@ import { useLanguage } from '../language/index.ts'
 import { roomTitle } from '../session/index.ts'
 import { FolderPicker } from '../dialogs/index.ts'
 import { rooms } from '../rooms/index.ts'
+import { AddDialog, DownloadsPanel } from '../rooms/models/index.ts'
 import { LibraryNotice, useSystem } from '../rooms/settings/index.ts'
 import { Boundary } from './Boundary.tsx'
 import { setLanguage } from '../language/index.ts'
@@ -44,6 +45,8 @@ export function App() {
         </main>
       </div>
       <Palette />
+      <AddDialog />
+      <DownloadsPanel />
       <FolderPicker />
       <ToastArea />
     </I18nProvider>

@@ -7,10 +7,11 @@ import { goTo } from '../session/index.ts'
 import { ProgressBar } from '../ui/index.ts'
 import { useFormat } from '../language/index.ts'
 import { activeRun, runCommands, useExperiments } from '../rooms/experiments/index.ts'
+import { DownloadsIndicator } from '../rooms/models/index.ts'
 import { usePalette } from './palette.store.ts'
 import styles from './TitleBar.module.css'
 
-/** The product's name, the run under way (in every room), and the palette's button. */
+/** The product's name; in every room the run under way and what is being downloaded; the palette's button. */
 export function TitleBar() {
   const { t } = useTranslation('shell')
   const run = useExperiments(activeRun)
@@ -18,6 +19,7 @@ export function TitleBar() {
     <header className={styles.bar}>
       <span className={styles.product}>Terakoya Studio</span>
       <div className={styles.middle}>{run && <RunningRun run={run} />}</div>
+      <DownloadsIndicator />
       <AriaButton className={styles.search as string} onPress={() => usePalette.setState({ isOpen: true })}>
         <Search size={14} aria-hidden />
         <span className={styles.searchText}>{t('search')}</span>

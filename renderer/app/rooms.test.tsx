@@ -67,6 +67,7 @@ beforeEach(() => {
     'experiments.list': () => ok([]),
     'exports.list': () => ok([]),
     'models.list': () => ok([]),
+    'hub.downloads': () => ok([]),
   })
 })
 

@@ -1,5 +1,5 @@
 import { useRef, type FocusEvent, type ReactNode } from 'react'
-import { ListBox, ListBoxItem } from 'react-aria-components'
+import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components'
 import styles from './List.module.css'
 
 export interface ListEntry {
@@ -14,18 +14,27 @@ export interface ListEntry {
   readonly icon?: ReactNode
 }
 
+export interface ListSection {
+  readonly id: string
+  readonly title: string
+  readonly entries: readonly ListEntry[]
+}
+
 /**
  * The left pane's list: arrows move, the selection is the thing that the right pane shows. Coming to it by Tab selects
  * nothing: what the right pane shows stays.
  */
 export function List({
   label,
-  entries,
+  entries = [],
+  sections,
   selected,
   onSelect,
 }: {
   readonly label: string
-  readonly entries: readonly ListEntry[]
+  readonly entries?: readonly ListEntry[]
+  /** Instead of `entries`: groups with a heading; empty ones are left out. */
+  readonly sections?: readonly ListSection[]
   readonly selected: string | null
   readonly onSelect: (id: string) => void
 }) {
@@ -44,25 +53,36 @@ export function List({
           if (id !== undefined && !isEntering()) onSelect(String(id))
         }}
       >
-        {entries.map((entry) => (
-          <ListBoxItem key={entry.id} id={entry.id} textValue={entry.title} className={styles.item as string}>
-            {entry.icon && <span className={styles.icon}>{entry.icon}</span>}
-            <div className={styles.body}>
-              <div className={styles.line}>
-                <span className={styles.title} title={entry.title}>
-                  {entry.title}
-                </span>
-                {entry.aside}
-              </div>
-              {entry.detail && <div className={styles.detail}>{entry.detail}</div>}
-              {entry.foot}
-            </div>
-          </ListBoxItem>
-        ))}
+        {sections
+          ? sections
+              .filter((section) => section.entries.length > 0)
+              .map((section) => (
+                <ListBoxSection key={section.id} className={styles.section as string}>
+                  <Header className={styles.sectionTitle as string}>{section.title}</Header>
+                  {section.entries.map(item)}
+                </ListBoxSection>
+              ))
+          : entries.map(item)}
       </ListBox>
     </div>
   )
 }
+
+const item = (entry: ListEntry) => (
+  <ListBoxItem key={entry.id} id={entry.id} textValue={entry.title} className={styles.item as string}>
+    {entry.icon && <span className={styles.icon}>{entry.icon}</span>}
+    <div className={styles.body}>
+      <div className={styles.line}>
+        <span className={styles.title} title={entry.title}>
+          {entry.title}
+        </span>
+        {entry.aside}
+      </div>
+      {entry.detail && <div className={styles.detail}>{entry.detail}</div>}
+      {entry.foot}
+    </div>
+  </ListBoxItem>
+)
 
 /** Whether the focus is just coming to the list by the keyboard, where react-aria would select its first entry. */
 function useEntry() {

@@ -8,9 +8,24 @@ export interface TabEntry {
   readonly content: ReactNode
 }
 
-export function Tabs({ label, tabs }: { readonly label: string; readonly tabs: readonly TabEntry[] }) {
+export function Tabs({
+  label,
+  tabs,
+  selected,
+  onSelect,
+}: {
+  readonly label: string
+  readonly tabs: readonly TabEntry[]
+  /** Given together with `onSelect` where the owner keeps which one is shown. */
+  readonly selected?: string
+  readonly onSelect?: (id: string) => void
+}) {
   return (
-    <AriaTabs className={styles.tabs as string}>
+    <AriaTabs
+      className={styles.tabs as string}
+      {...(selected !== undefined && { selectedKey: selected })}
+      {...(onSelect && { onSelectionChange: (id) => onSelect(String(id)) })}
+    >
       <TabList aria-label={label} className={styles.list as string}>
         {tabs.map((tab) => (
           <Tab key={tab.id} id={tab.id} className={styles.tab as string}>

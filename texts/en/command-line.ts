@@ -12,6 +12,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   data convert <in> <out> [--no-bom]       changes a table's format ({formats})
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
+  models [list|search WORDS|info ID|get ID[@REV]|rm ID] [--json]  lists, finds, downloads and removes models
   doctor [--json]                          tells what this computer can use and what is missing
   gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
   serve [--port NUMBER]                    serves the studio to a browser
@@ -58,6 +59,25 @@ export const commandLine: LocaleOf<typeof ja> = {
   checkedFine: 'Checked {rows} rows and found no problems.',
   problemInColumn: '- {title}: {count} in "{column}" (rows {rows})',
   problemInRows: '- {title}: {count} rows (rows {rows})',
+  modelKind_base: 'base model',
+  modelKind_adapter: 'adapter',
+  modelKind_merged: 'merged',
+  modelOrigin_library: 'library',
+  modelOrigin_shipped: 'shipped',
+  'modelOrigin_hf-cache': 'Hugging Face cache',
+  'modelOrigin_lm-studio': 'LM Studio',
+  modelSupport_base: 'usable',
+  modelSupport_adapter: 'adapter',
+  modelSupport_no: 'not usable',
+  modelSupport_unknown: 'ask models info',
+  modelInstead: '"{model}" works instead.',
+  modelFit: '{precision}: training {training}, chat {chat}',
+  fit_fits: 'fits',
+  fit_tight: 'tight',
+  fit_no: 'too large',
+  modelHere: 'The model "{model}" is in the library now.',
+  modelPaused: 'The download of "{model}" was stopped. The same command goes on from there.',
+  modelRemoved: 'The model "{model}" was moved to the trash.',
   converted: 'Wrote {rows} rows to "{file}".',
   exporting: '{share}%  {remaining} s left',
   exportTesting: 'Asking what was written, to check it…',

@@ -148,6 +148,12 @@ export const errors: LocaleOf<typeof ja> = {
     'The entry "{setting}: {found}" of the model\'s config.json is not known here. It may change the results, so the model is not used. Choose another model.',
   'model/config-range':
     'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
+  'model/is-adapter':
+    '"{model}" is a LoRA adapter, so it cannot be a base model. Choose the model that it was made for ({base}).',
+  'model/not-ours': 'The model "{model}" is not one of the library, so it cannot be changed here.',
+  'model/no-model-folder':
+    'The folder "{folder}" is no model. Choose one with a config.json or an adapter_config.json in it.',
+  'model/no-file-manager': 'The browser edition cannot open folders. Open "{folder}" in your file manager.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',
   'model/too-slow':
     'The files of the model "{model}" took more than {seconds} seconds to read, so this was stopped. Check where the model comes from, or choose another.',
@@ -211,6 +217,7 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/checksum': 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   'hub/size-changed':
     'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+  'hub/have-model': 'The model "{model}" is here already. Choose it in the list of models.',
   'hub/not-a-table': '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
   'hub/no-space':
     'The download needs {needed} GB and the disk has {free} GB left. Free some space, or choose another library in Settings.',

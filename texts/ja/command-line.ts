@@ -10,6 +10,7 @@ export const commandLine = {
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（{formats}）
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
+  models [list|search 言葉|info ID|get ID[@版]|rm ID] [--json]  モデルを一覧、検索、ダウンロード、削除します
   doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
   gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
   serve [--port 番号]                     ブラウザー用にスタジオを開きます
@@ -56,6 +57,25 @@ export const commandLine = {
   checkedFine: '{rows} 行を調べました。問題は見つかりませんでした。',
   problemInColumn: '・{title}：「{column}」の {count} か所（{rows} 行目）',
   problemInRows: '・{title}：{count} 行（{rows} 行目）',
+  modelKind_base: 'ベースモデル',
+  modelKind_adapter: 'アダプター',
+  modelKind_merged: '統合済み',
+  modelOrigin_library: 'ライブラリ',
+  modelOrigin_shipped: '付属',
+  'modelOrigin_hf-cache': 'Hugging Face のキャッシュ',
+  'modelOrigin_lm-studio': 'LM Studio',
+  modelSupport_base: '使えます',
+  modelSupport_adapter: 'アダプター',
+  modelSupport_no: '使えません',
+  modelSupport_unknown: '要確認（models info）',
+  modelInstead: '代わりに「{model}」が使えます。',
+  modelFit: '{precision}：学習 {training}、会話 {chat}',
+  fit_fits: '余裕あり',
+  fit_tight: 'ぎりぎり',
+  fit_no: '足りません',
+  modelHere: 'モデル「{model}」をライブラリに入れました。',
+  modelPaused: '「{model}」のダウンロードを止めました。同じコマンドで続きから始められます。',
+  modelRemoved: 'モデル「{model}」をごみ箱に入れました。',
   converted: '{rows} 行を「{file}」に書き出しました。',
   exporting: '{share}%  あと {remaining} 秒',
   exportTesting: '書き出したものに質問して、確かめています…',

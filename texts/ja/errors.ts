@@ -160,6 +160,12 @@ export const errors = {
     'モデルの config.json の「{setting}：{found}」は知らない設定です。計算の結果が変わるおそれがあるため、このモデルは使いません。別のモデルを選んでください。',
   'model/config-range':
     'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
+  'model/is-adapter':
+    '「{model}」は LoRA アダプターなので、ベースモデルにはできません。元のモデル（{base}）を選んでください。',
+  'model/not-ours': 'モデル「{model}」はライブラリのものではないため、ここでは変更できません。',
+  'model/no-model-folder':
+    'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json があるフォルダを選んでください。',
+  'model/no-file-manager': 'ブラウザー版ではフォルダを開けません。「{folder}」をファイルマネージャーで開いてください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
   'model/too-slow':
     'モデル「{model}」のファイルの処理が {seconds} 秒で終わらないため中止しました。入手元を確認して、別のモデルを選んでください。',
@@ -229,6 +235,7 @@ export const errors = {
     '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
   'hub/size-changed':
     '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
+  'hub/have-model': 'モデル「{model}」はすでにあります。モデルの一覧から選んでください。',
   'hub/not-a-table':
     '「{file}」は表のファイルではないため、ダウンロードできません。CSV、JSON、Parquet などのファイルを選んでください。',
   'hub/no-space':

@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { HubDatasetId, RepositoryPath, type HubBranch, type HubProgress } from '../../contract/index.ts'
 import { mayHoldTable } from '../../datasets/formats/registry.ts'
 import { createHubService, type HubService } from '../service.ts'
-import type { TestDataset } from './hub-server.ts'
+import type { TestRepository } from './hub-server.ts'
 
 /** A Parquet file of questions and answers, as the Hub converts them. */
 export async function parquetOf(rows: readonly (readonly [string, string])[]): Promise<Uint8Array> {
@@ -24,7 +24,7 @@ export async function parquetOf(rows: readonly (readonly [string, string])[]): P
 const README = '---\nlicense: cc-by-sa-4.0\nlanguage:\n- ja\n---\n# llm-japanese-dataset\n\n日本語の指示データです。\n'
 
 /** The tutorial's two datasets, small, and one whose terms must be accepted. */
-export async function tutorialDatasets(): Promise<TestDataset[]> {
+export async function tutorialDatasets(): Promise<TestRepository[]> {
   const shards = await Promise.all([
     parquetOf([
       ['日本の首都は？', '東京です。'],
@@ -116,6 +116,11 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
     preferencesFile: join(home, 'preferences.json'),
     libraryFolder: () => library,
     mayHoldTable,
+    models: {
+      reader: { call: () => Promise.reject(new Error('no models here')), close: () => undefined },
+      fits: { ofSketch: () => Promise.reject(new Error('no models here')) },
+      localIdOf: () => Promise.resolve(null),
+    },
     emit,
     environment: { HOME: home, ...environment },
     now: () => (clockMs += 250),

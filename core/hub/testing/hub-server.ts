@@ -3,8 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 
 /** A repository as the Hub has it: branches of files. */
-export interface TestDataset {
+export interface TestRepository {
+  /** A dataset unless given. */
+  readonly kind?: 'models' | 'datasets'
   readonly id: string
+  /** What the Hub tells of a model besides. */
+  readonly config?: object
+  readonly safetensors?: { readonly total: number }
   readonly tags?: readonly string[]
   readonly cardData?: object
   readonly downloads?: number
@@ -20,8 +25,8 @@ export interface HubServer {
   readonly cdnUrl: string
   /** Every request: `GET /path`, with what it carried. */
   readonly requests: readonly SeenRequest[]
-  /** Changes how the next file contents are sent. */
-  misbehave(how: Misbehaviour): void
+  /** Changes how the next file contents are sent, and those after it. */
+  misbehave(...how: readonly Misbehaviour[]): void
   /** Lets a held answer go on. */
   release(): void
   /** Breaks the connection of a held answer. */
@@ -38,25 +43,33 @@ export interface SeenRequest {
 }
 
 /**
- * `hold`: nothing follows so many bytes until `release` or `cut`; `corrupt`: the last byte is wrong; `status`: an
- * answer of the Hub's API.
+ * `hold`: nothing follows so many bytes until `release` or `cut`; `drop`: the connection breaks after so many;
+ * `corrupt`: the last byte is wrong; `range`: other bytes than those that were asked for; `whole`: no ranges;
+ * `encoding`: packed although nobody asked for it; `longer`: says that the file has so many more bytes; `expired`: the
+ * second origin refuses its link; `status`: an answer of the Hub's API.
  */
 export type Misbehaviour =
   | { readonly hold: number }
+  | { readonly drop: number }
   | { readonly corrupt: true }
+  | { readonly range: true }
+  | { readonly whole: true }
+  | { readonly encoding: 'gzip' }
+  | { readonly longer: number }
+  | { readonly expired: true }
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
 
 export const GOOD_TOKEN = 'hf_good'
 /** Git LFS takes files of these kinds; others come from the Hub itself. */
-const isLarge = (path: string): boolean => /\.(parquet|gz)$/.test(path)
+const isLarge = (path: string): boolean => /\.(parquet|gz|safetensors|bin|gguf|model)$/.test(path)
 const TREE_PAGE = 2
 
 /**
  * Speaks the Hub's HTTP API on this computer as its documentation and its own Python client describe it: paths,
  * answers, headers and error codes.
  */
-export async function startHubServer(datasets: readonly TestDataset[]): Promise<HubServer> {
-  const state: State = { datasets, requests: [], next: null, held: [], cdnUrl: '' }
+export async function startHubServer(repositories: readonly TestRepository[]): Promise<HubServer> {
+  const state: State = { repositories, requests: [], next: [], held: [], cdnUrl: '' }
   const cdn = createServer((request, response) => answerCdn(state, request, response))
   state.cdnUrl = await listen(cdn)
   const hub = createServer((request, response) => answerHub(state, request, response))
@@ -66,8 +79,8 @@ export async function startHubServer(datasets: readonly TestDataset[]): Promise<
     url,
     cdnUrl: state.cdnUrl,
     requests: state.requests,
-    misbehave: (how) => {
-      state.next = how
+    misbehave: (...how) => {
+      state.next = [...how]
     },
     release,
     cut: () => state.held.splice(0).forEach(({ response }) => response.destroy()),
@@ -84,10 +97,10 @@ export async function startHubServer(datasets: readonly TestDataset[]): Promise<
 }
 
 interface State {
-  readonly datasets: readonly TestDataset[]
+  readonly repositories: readonly TestRepository[]
   readonly requests: SeenRequest[]
   readonly held: { readonly response: ServerResponse; readonly goOn: () => void }[]
-  next: Misbehaviour | null
+  next: readonly Misbehaviour[]
   cdnUrl: string
 }
 
@@ -109,18 +122,20 @@ function note(state: State, at: SeenRequest['at'], { url = '/', headers }: Incom
 function answerHub(state: State, request: IncomingMessage, response: ServerResponse): void {
   note(state, 'hub', request)
   const url = new URL(request.url ?? '/', 'http://hub')
-  const { next } = state
+  const [next, ...later] = state.next
   if (next && 'status' in next) {
-    state.next = null
+    state.next = later
     return void response.writeHead(next.status, next.headers).end(next.body ?? '')
   }
   const token = request.headers.authorization?.replace('Bearer ', '')
   if (token !== undefined && token !== GOOD_TOKEN)
     return refuse(response, 401, null, 'Invalid credentials in Authorization header')
   if (url.pathname === '/api/whoami-v2') return json(response, { type: 'user', name: 'terakoya' })
-  if (url.pathname === '/api/datasets') return search(state, url, response)
-  const [, id = ''] = /^\/(?:api\/)?datasets\/([^/]+\/[^/]+)/.exec(url.pathname) ?? []
-  const dataset = state.datasets.find((each) => each.id === id)
+  const [, listed] = /^\/api\/(datasets|models)$/.exec(url.pathname) ?? []
+  if (listed !== undefined) return search(state, listed, url, response)
+  const [, api, kind, id = '', rest = ''] =
+    /^\/(api\/)?(?:(datasets|models)\/)?([^/]+\/[^/]+)(.*)$/.exec(url.pathname) ?? []
+  const dataset = state.repositories.find((each) => each.id === id && kindOf(each) === (kind ?? 'models'))
   if (!dataset)
     return refuse(
       response,
@@ -128,7 +143,10 @@ function answerHub(state: State, request: IncomingMessage, response: ServerRespo
       'RepoNotFound',
       token === undefined ? 'Invalid username or password.' : 'Repository not found',
     )
-  if (url.pathname === `/api/datasets/${id}`) return json(response, infoOf(dataset))
+  if (api !== undefined && (rest === '' || rest.startsWith('/revision/')))
+    return rest === '' || filesOf(dataset, rest.slice('/revision/'.length))
+      ? json(response, infoOf(dataset))
+      : refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${rest}`)
   if (dataset.gated && token === undefined)
     return refuse(
       response,
@@ -136,37 +154,46 @@ function answerHub(state: State, request: IncomingMessage, response: ServerRespo
       'GatedRepo',
       `Access to dataset ${id} is restricted. You must have access to it and be authenticated to access it.`,
     )
-  const [, kind = '', revision = '', path = ''] =
-    /^\/(?:api\/)?datasets\/[^/]+\/[^/]+\/(tree|raw|resolve)\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? []
-  const files =
-    dataset.branches[decodeURIComponent(revision) === shaOf(dataset) ? 'main' : decodeURIComponent(revision)]
+  const [, what = '', revision = '', path = ''] = /^\/(tree|raw|resolve)\/([^/]+)\/?(.*)$/.exec(rest) ?? []
+  const files = filesOf(dataset, revision)
   if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`)
-  if (kind === 'tree') return tree(files, url, request, response)
+  if (what === 'tree') return tree(files, url, request, response)
   const name = decodeURIComponent(path)
   const contents = files[name]
   if (contents === undefined) return refuse(response, 404, 'EntryNotFound', 'Entry not found')
-  if (kind === 'resolve' && isLarge(name))
+  if (what === 'resolve' && isLarge(name))
     return redirect(response, `${state.cdnUrl}/repos/${sha256(contents)}`, contents)
   sendContents(state, request, response, contents)
 }
 
+const kindOf = ({ kind = 'datasets' }: TestRepository) => kind
+const filesOf = (repository: TestRepository, revision: string) =>
+  repository.branches[decodeURIComponent(revision) === shaOf(repository) ? 'main' : decodeURIComponent(revision)]
+
 function answerCdn(state: State, request: IncomingMessage, response: ServerResponse): void {
   note(state, 'cdn', request)
-  const all = state.datasets.flatMap(({ branches }) => Object.values(branches).flatMap((files) => Object.values(files)))
+  const [next, ...later] = state.next
+  if (next && 'expired' in next) {
+    state.next = later
+    return void response.writeHead(403).end('Request has expired')
+  }
+  const all = state.repositories.flatMap(({ branches }) =>
+    Object.values(branches).flatMap((files) => Object.values(files)),
+  )
   const contents = all.find((each) => request.url === `/repos/${sha256(each)}`)
   if (contents === undefined) return void response.writeHead(403).end()
   sendContents(state, request, response, contents)
 }
 
-function search(state: State, url: URL, response: ServerResponse): void {
+function search(state: State, kind: string, url: URL, response: ServerResponse): void {
   const words = url.searchParams.get('search')?.toLowerCase() ?? ''
-  const found = state.datasets
-    .filter(({ id }) => id.toLowerCase().includes(words))
+  const found = state.repositories
+    .filter((each) => kindOf(each) === kind && each.id.toLowerCase().includes(words))
     .sort((a, b) => (b.downloads ?? 0) - (a.downloads ?? 0))
   json(response, found.slice(0, Number(url.searchParams.get('limit'))).map(infoOf))
 }
 
-const infoOf = (dataset: TestDataset) => ({
+const infoOf = (dataset: TestRepository) => ({
   _id: sha1(dataset.id).slice(0, 24),
   id: dataset.id,
   author: dataset.id.split('/')[0],
@@ -180,11 +207,13 @@ const infoOf = (dataset: TestDataset) => ({
   downloads: dataset.downloads ?? 0,
   likes: dataset.likes ?? 0,
   cardData: dataset.cardData,
+  ...(dataset.config && { config: dataset.config }),
+  ...(dataset.safetensors && { safetensors: dataset.safetensors }),
   siblings: Object.keys(dataset.branches['main'] ?? {}).map((rfilename) => ({ rfilename })),
   createdAt: '2023-12-01T00:00:00.000Z',
 })
 
-const shaOf = ({ id }: TestDataset): string => sha1(id)
+const shaOf = ({ id }: TestRepository): string => sha1(id)
 
 /** Folders and files in pages, the next one in the Link header. */
 function tree(
@@ -203,7 +232,7 @@ function tree(
   )
   const entries = [
     ...[...folders].map((path) => ({ type: 'directory', oid: sha1(path), size: 0, path })),
-    ...Object.entries(files).map(([path, contents]) => fileEntry(path, bytesOf(contents))),
+    ...Object.entries(files).map(([path, contents]) => fileEntry(path, contents)),
   ]
   const from = Number(url.searchParams.get('cursor') ?? 0)
   const next = new URL(url.pathname + url.search, `http://${request.headers.host}`)
@@ -215,28 +244,28 @@ function tree(
   )
 }
 
-function fileEntry(path: string, bytes: Buffer) {
+function fileEntry(path: string, contents: string | Uint8Array) {
+  const bytes = bytesOf(contents)
   if (!isLarge(path)) return { type: 'file', oid: gitSha1(bytes), size: bytes.length, path }
   const pointer = Buffer.from(
-    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(bytes)}\nsize ${bytes.length}\n`,
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(contents)}\nsize ${bytes.length}\n`,
   )
   return {
     type: 'file',
     oid: gitSha1(pointer),
     size: bytes.length,
-    lfs: { oid: sha256(bytes), size: bytes.length, pointerSize: pointer.length },
+    lfs: { oid: sha256(contents), size: bytes.length, pointerSize: pointer.length },
     path,
   }
 }
 
 function redirect(response: ServerResponse, location: string, contents: string | Uint8Array): void {
-  const bytes = bytesOf(contents)
   response
     .writeHead(302, {
       location,
       'x-repo-commit': sha1(location),
-      'x-linked-size': bytes.length,
-      'x-linked-etag': `"${sha256(bytes)}"`,
+      'x-linked-size': bytesOf(contents).length,
+      'x-linked-etag': `"${sha256(contents)}"`,
       'accept-ranges': 'bytes',
     })
     .end(`Found. Redirecting to ${location}`)
@@ -249,27 +278,38 @@ function sendContents(
   response: ServerResponse,
   contents: string | Uint8Array,
 ): void {
-  const whole = Buffer.from(bytesOf(contents))
-  const etag = `"${sha256(whole)}"`
-  const next = state.next
-  state.next = null
-  const wanted = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? NaN)
-  const from =
-    Number.isNaN(wanted) || (headers['if-range'] !== undefined && headers['if-range'] !== etag) ? null : wanted
-  if (from !== null && from >= whole.length)
+  const whole = bytesOf(contents)
+  const etag = `"${sha256(contents)}"`
+  const [next, ...later] = state.next
+  state.next = later
+  const isStale = headers['if-range'] !== undefined && headers['if-range'] !== etag
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? []
+  const isRanged = first !== undefined && !isStale && !(next && 'whole' in next)
+  const from = isRanged ? Number(first) : 0
+  const to = isRanged && last ? Math.min(Number(last) + 1, whole.length) : whole.length
+  if (isRanged && from >= whole.length)
     return void response.writeHead(416, { 'content-range': `bytes */${whole.length}` }).end()
-  if (next && 'corrupt' in next) whole[whole.length - 1] = (whole[whole.length - 1] as number) ^ 1
-  const body = whole.subarray(from ?? 0)
-  const ranged = from === null ? {} : { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` }
-  response.writeHead(from === null ? 200 : 206, {
+  let body = whole.subarray(from, to)
+  if (next && 'corrupt' in next) {
+    body = Buffer.from(body)
+    body[body.length - 1] = (body[body.length - 1] as number) ^ 1
+  }
+  const [shift, more] = [next && 'range' in next ? 1 : 0, next && 'longer' in next ? next.longer : 0]
+  response.writeHead(isRanged ? 206 : 200, {
     etag,
     'content-length': body.length,
     'accept-ranges': 'bytes',
-    ...ranged,
+    ...(next && 'encoding' in next && { 'content-encoding': next.encoding }),
+    ...(isRanged && { 'content-range': `bytes ${from + shift}-${to - 1 + shift}/${whole.length + more}` }),
   })
-  if (!next || !('hold' in next)) return void response.end(body)
-  response.write(body.subarray(0, next.hold))
-  state.held.push({ response, goOn: () => response.end(body.subarray(next.hold)) })
+  sendBody(state, response, body, next)
+}
+
+function sendBody(state: State, response: ServerResponse, body: Buffer, how: Misbehaviour | undefined): void {
+  if (how && 'drop' in how) return void response.write(body.subarray(0, how.drop), () => response.destroy())
+  if (!how || !('hold' in how)) return void response.end(body)
+  response.write(body.subarray(0, how.hold))
+  state.held.push({ response, goOn: () => response.end(body.subarray(how.hold)) })
 }
 
 function refuse(response: ServerResponse, status: number, code: string | null, message: string): void {
@@ -287,8 +327,16 @@ const json = (response: ServerResponse, value: unknown, headers: Record<string, 
     .writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...headers })
     .end(JSON.stringify(value))
 
-const bytesOf = (contents: string | Uint8Array): Buffer => Buffer.from(contents as Uint8Array)
+const bytesOf = (contents: string | Uint8Array): Buffer =>
+  typeof contents === 'string'
+    ? Buffer.from(contents)
+    : Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength)
 const sha1 = (data: string | Uint8Array): string => createHash('sha1').update(data).digest('hex')
-const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+const digests = new Map<string | Uint8Array, string>()
+function sha256(data: string | Uint8Array): string {
+  const digest = digests.get(data) ?? createHash('sha256').update(data).digest('hex')
+  digests.set(data, digest)
+  return digest
+}
 const gitSha1 = (bytes: Buffer): string =>
   createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')

@@ -1,7 +1,8 @@
-import { MessageSquareText, SlidersHorizontal, SquarePen } from 'lucide-react'
+import { MessageSquareText, PackagePlus, SlidersHorizontal, SquarePen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button, cx, EmptyState, IconButton, Select } from '../../ui/index.ts'
 import { goTo } from '../../session/index.ts'
+import { openAdd } from '../models/index.ts'
 import { Composer } from './Composer.tsx'
 import { GenerationPanel } from './GenerationPanel.tsx'
 import { Suggestions } from './Suggestions.tsx'
@@ -29,6 +30,7 @@ export function ChatRoom() {
 
 function SourceBar() {
   const { t } = useTranslation('chat')
+  const { t: models } = useTranslation('models')
   const sections = useSourceSections()
   const [left, right] = useChat((state) => state.sources)
   const hasTurns = useChat((state) => state.turns.length > 0)
@@ -56,6 +58,7 @@ function SourceBar() {
             quiet
             className={styles.grow as string}
           />
+          <IconButton icon={<PackagePlus size={16} />} label={models('add.title')} onPress={() => openAdd()} />
           <IconButton
             icon={<SquarePen size={16} />}
             label={t('new')}

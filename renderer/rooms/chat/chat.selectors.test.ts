@@ -43,6 +43,11 @@ describe('defaultSources', () => {
     expect(defaultSources(experiments, models, 'old')).toEqual(['model:other', 'experiment:old'])
   })
 
+  it('takes the model alone that was asked for, where it is here', () => {
+    expect(defaultSources(experiments, models, 'model:other')).toEqual(['model:other', null])
+    expect(defaultSources(experiments, models, 'model:gone')).toEqual(['model:tiny', 'experiment:new'])
+  })
+
   it('leaves the second column empty before the first experiment', () => {
     expect(defaultSources([], models, null)).toEqual(['model:other', null])
   })

@@ -43,13 +43,14 @@ export const isTrainedSource = (key: string): boolean => parseSource(key).kind =
 
 /**
  * The two sources to begin with: the base model, and beside it the experiment that was asked for or the newest trained
- * one. Without an experiment the second column stays empty.
+ * one. Without an experiment, and where a model itself was asked for (`model:<id>`), the second column stays empty.
  */
 export function defaultSources(
   experiments: readonly ExperimentSummary[],
   models: readonly ModelSummary[],
   wanted: string | null,
 ): readonly [string | null, string | null] {
+  if (models.some(({ id }) => wanted === `model:${id}`)) return [wanted, null]
   const experiment = experiments.find(({ id }) => id === wanted) ?? experiments[0]
   const base = models.find(({ name }) => name === experiment?.modelName) ?? models[0]
   return [base ? `model:${base.id}` : null, experiment ? `experiment:${experiment.id}` : null]

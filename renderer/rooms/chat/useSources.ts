@@ -4,7 +4,7 @@ import { useFormat } from '../../language/index.ts'
 import { useSession } from '../../session/index.ts'
 import { type SelectSection } from '../../ui/index.ts'
 import { experimentItems, isTrained, useExperiments } from '../experiments/index.ts'
-import { isUsable, modelItems, useModelDetail, useModels } from '../models/index.ts'
+import { isUsable, useModelItems, useModels } from '../models/index.ts'
 import { defaultSources } from './chat.selectors.ts'
 import { useChat } from './chat.store.ts'
 
@@ -13,8 +13,7 @@ export function useSourceSections(): readonly SelectSection[] {
   const { t } = useTranslation('chat')
   const format = useFormat()
   const experiments = useExperiments(experimentItems)
-  const models = useModels(modelItems)
-  const detailOf = useModelDetail()
+  const models = useModelItems(modelKey)
   return useMemo(
     () => [
       {
@@ -27,19 +26,16 @@ export function useSourceSections(): readonly SelectSection[] {
             detail: t('sources.experiment', { model: modelName, when: format.when(createdAt) }),
           })),
       },
-      {
-        label: t('sources.models'),
-        items: models
-          .filter(isUsable)
-          .map((model) => ({ id: `model:${model.id}`, label: model.name, detail: detailOf(model) })),
-      },
+      { label: t('sources.models'), items: models },
     ],
-    [experiments, models, detailOf, t, format],
+    [experiments, models, t, format],
   )
 }
 
+const modelKey = (id: string): string => `model:${id}`
+
 /**
- * Fills empty columns, follows an experiment that another room asked to try, and drops sources that no longer exist.
+ * Fills empty columns, follows an experiment or model that another room asked to try, and drops sources that no longer exist.
  */
 export function useSensibleSources(): void {
   const experiments = useExperiments((state) => state.list)
@@ -49,12 +45,13 @@ export function useSensibleSources(): void {
   useEffect(() => {
     if (experiments.kind !== 'ready' || models.kind !== 'ready') return
     const trained = experiments.items.filter(isTrained)
+    const usable = models.items.filter(isUsable)
     const exists = (key: string | null) =>
       key !== null &&
-      (trained.some(({ id }) => key === `experiment:${id}`) || models.items.some(({ id }) => key === `model:${id}`))
+      (trained.some(({ id }) => key === `experiment:${id}`) || usable.some(({ id }) => key === modelKey(id)))
     const [left, right] = useChat.getState().sources
-    const asked = wanted !== followed.current && trained.some(({ id }) => id === wanted)
-    const defaults = defaultSources(trained, models.items, wanted)
+    const asked = wanted !== followed.current && (trained.some(({ id }) => id === wanted) || exists(wanted))
+    const defaults = defaultSources(trained, usable, wanted)
     followed.current = wanted
     const next = asked ? defaults : ([exists(left) ? left : defaults[0], exists(right) ? right : defaults[1]] as const)
     if (next[0] !== left || next[1] !== right) useChat.setState({ sources: next })

@@ -1,17 +1,17 @@
-import { CloudDownload, Import, Plus, Table2 } from 'lucide-react'
+import { CloudDownload, FileInput, Import, Plus, Table2 } from 'lucide-react'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, DatasetId } from '../../../core/contract/index.ts'
-import { Button, EmptyState, IconButton, List, ListPane, LoadingPane, Menu, Notice } from '../../ui/index.ts'
+import { Button, DropArea, EmptyState, IconButton, List, ListPane, LoadingPane, Menu, Notice } from '../../ui/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
 import { RememberedPanes, useSession } from '../../session/index.ts'
-import { createAndOpen, importByDialog, removeUnopened } from './datasets.actions.ts'
+import { createAndOpen, importByDialog, importDropped, removeUnopened } from './datasets.actions.ts'
 import { datasetCommands } from './datasets.commands.tsx'
 import { datasetItems } from './datasets.selectors.ts'
 import { closeEditor, loadList, openDataset, reopenDataset, useDatasets } from './datasets.store.ts'
-import { DropArea } from './DropArea.tsx'
 import { EditorPane } from './EditorPane.tsx'
+import { useFormats, usualEndings } from './formats.store.ts'
 import { openHub } from './hub/hub.store.ts'
 import { HubDialog } from './hub/HubDialog.tsx'
 import { ImportDialog } from './ImportDialog.tsx'
@@ -21,6 +21,8 @@ import styles from './DatasetsRoom.module.css'
 
 /** The room データセット: the list of datasets, and the table of the selected one. */
 export function DatasetsRoom() {
+  const { t } = useTranslation('datasets')
+  const endings = usualEndings(useFormats((state) => state.known))
   const room = useRef<HTMLDivElement>(null)
   useSelectionFollowsList()
   const leave = (direction: 'forward' | 'back') => room.current && moveRegion(room.current, direction)
@@ -31,7 +33,12 @@ export function DatasetsRoom() {
   }
   return (
     <div ref={room} className={styles.room} onKeyDown={onKeyDown}>
-      <DropArea>
+      <DropArea
+        icon={<FileInput size={28} aria-hidden />}
+        title={t('dropHere')}
+        text={t('dropKinds', { endings })}
+        onDrop={({ files }) => void importDropped([...files])}
+      >
         <RememberedPanes id="datasets" left={<DatasetList />} right={<RightPane onLeave={leave} />} />
       </DropArea>
       <ImportDialog />

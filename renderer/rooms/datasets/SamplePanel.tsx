@@ -5,7 +5,7 @@ import { useStore } from 'zustand'
 import type { AppError, DatasetInfo, SamplePreview } from '../../../core/contract/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
 import { IconButton, Select } from '../../ui/index.ts'
-import { modelItems, useModels } from '../models/index.ts'
+import { isUsable, modelItems, useModels } from '../models/index.ts'
 import * as api from './datasets.api.ts'
 import type { DatasetDocument } from './document.ts'
 import styles from './SamplePanel.module.css'
@@ -24,7 +24,7 @@ type Shown =
 /** The selected row as the model will see it: its tokens, which of them count for the loss, and whether it is cut. */
 export function SamplePanel({ document, info, onClose }: SamplePanelProps) {
   const { t } = useTranslation('datasets')
-  const models = useModels(modelItems)
+  const models = useModels(modelItems).filter(isUsable)
   const [picked, setPicked] = useState<string | null>(null)
   const model = picked ?? models[0]?.id ?? null
   const selected = useStore(document.grid, (state) => state.selection.active.row)

@@ -11,6 +11,7 @@ import { changedKeys, groupsOf, presetValues, type FormGroup } from './form.ts'
 import { fillPreset, replan, useForm } from './form.store.ts'
 import { PlanPanel } from './PlanPanel.tsx'
 import { SettingField } from './SettingField.tsx'
+import { useAskedModel } from './useAskedModel.ts'
 import { useDefaultDataset } from './useDefaultDataset.ts'
 import styles from './ExperimentForm.module.css'
 
@@ -21,6 +22,7 @@ export function ExperimentForm() {
   const groups = useMemo(() => groupsOf(values), [values])
   const datasets = useDatasets((state) => state.list)
   useDefaultDataset()
+  useAskedModel()
   // A changed dataset changes the plan.
   useEffect(replan, [datasets])
   return (

@@ -14,8 +14,8 @@ import { Button, cx, NumberTextField, Select, Switch, TextField } from '../../ui
 import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
 import { toastError } from '../../errors/index.ts'
 import { createDataset, isReadable, useDatasets } from '../datasets/index.ts'
-import { isUsable, modelItems, useModelDetail, useModels } from '../models/index.ts'
 import { DevicePicker } from './DevicePicker.tsx'
+import { ModelPicker, type PickerProps } from './ModelPicker.tsx'
 import { experimentItems, isTrained, useExperiments } from './experiments.store.ts'
 import { problemOf } from './form.ts'
 import { setValue, touch, useForm } from './form.store.ts'
@@ -168,15 +168,6 @@ function ExperimentPicker({ value, onChange, ...rest }: PickerProps) {
 
 const NO_EXPERIMENT = 'none'
 
-interface PickerProps {
-  readonly label: string
-  readonly labelHidden: boolean
-  readonly error: string | null
-  readonly help: string
-  readonly value: string
-  readonly onChange: (id: string) => void
-}
-
 function DatasetPicker({ value, ...rest }: PickerProps) {
   const { t } = useTranslation('experiments')
   const format = useFormat()
@@ -210,22 +201,6 @@ function DatasetPicker({ value, ...rest }: PickerProps) {
             detail: t('form.rows', { count: item.rowCount, when: format.when(item.updatedAt) }),
           }))
       : []
-  return (
-    <Select
-      {...rest}
-      items={items}
-      value={value || null}
-      placeholder={t('form.choose')}
-      className={styles.wide as string}
-    />
-  )
-}
-
-function ModelPicker({ value, ...rest }: PickerProps) {
-  const { t } = useTranslation('experiments')
-  const detailOf = useModelDetail()
-  const models = useModels(modelItems)
-  const items = models.filter(isUsable).map((model) => ({ id: model.id, label: model.name, detail: detailOf(model) }))
   return (
     <Select
       {...rest}

@@ -1,118 +1,104 @@
-import { Box } from 'lucide-react'
-import { useEffect } from 'react'
+import { Box, Combine, FolderInput, Layers2, Plus, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { ModelDetail, ModelId } from '../../../core/contract/index.ts'
-import { Button, EmptyState, List, ListPane, LoadingPane, Tabs } from '../../ui/index.ts'
+import type { ModelKind, ModelSummary } from '../../../core/contract/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
-import { goTo, RememberedPanes, useSession } from '../../session/index.ts'
 import { useFormat } from '../../language/index.ts'
-import { Card } from './Card.tsx'
-import { loadModel, loadModels, useModels } from './models.store.ts'
-import { useModelDetail } from './useModelDetail.ts'
+import { RememberedPanes, useSession } from '../../session/index.ts'
+import { Button, DropArea, EmptyState, List, ListPane, LoadingPane, type ListEntry } from '../../ui/index.ts'
+import { openAdd } from './add/add.store.ts'
+import { ModelPage } from './ModelPage.tsx'
+import { addDropped } from './models.actions.ts'
+import { groupsOf, stateOf } from './models.selectors.ts'
+import { loadModels, modelItems, useModels } from './models.store.ts'
 import styles from './ModelsRoom.module.css'
 
+const icons: Readonly<Record<ModelKind, typeof Box>> = { base: Box, merged: Combine, adapter: Layers2 }
+
+/** モデル: what is on this machine, in groups | the selected one. Folders may be dropped anywhere. */
 export function ModelsRoom() {
   const { t } = useTranslation('models')
   const list = useModels((state) => state.list)
+  const items = useModels(modelItems)
   const wanted = useSession((state) => state.selection.models ?? null)
-  const detailOf = useModelDetail()
-  const select = useSession((state) => state.select)
-  if (list.kind === 'loading') return <LoadingPane />
-  if (list.kind === 'failed')
-    return (
-      <div className={styles.notice}>
-        <ErrorNotice error={list.error} onRetry={() => void loadModels()} />
-      </div>
+  const groups = groupsOf(items)
+  const selected = items.find((model) => model.id === wanted) ?? groups.flatMap(({ models }) => models)[0]
+  const right =
+    list.kind === 'loading' ? (
+      <LoadingPane />
+    ) : selected ? (
+      <ModelPage key={selected.id} model={selected} />
+    ) : (
+      list.kind === 'ready' && <Nothing />
     )
-  const selected = list.items.find((model) => model.id === wanted) ?? list.items[0]
-  const entries = list.items.map((model) => ({
-    id: model.id,
-    title: model.name,
-    detail: detailOf(model),
-    icon: <Box size={16} />,
-  }))
   return (
-    <RememberedPanes
-      id="models"
-      left={
-        <ListPane title={t('title')}>
-          <List
-            label={t('title')}
-            entries={entries}
-            selected={selected?.id ?? null}
-            onSelect={(id) => select('models', id)}
-          />
-        </ListPane>
-      }
-      right={
-        selected ? (
-          <ModelPane id={selected.id} />
-        ) : (
-          <EmptyState icon={<Box size={22} />} title={t('empty.title')} text={t('empty.text')} />
-        )
-      }
-    />
+    <DropArea
+      icon={<FolderInput size={28} aria-hidden />}
+      title={t('drop.title')}
+      text={t('drop.text')}
+      onDrop={(dropped) => void addDropped(dropped)}
+    >
+      <RememberedPanes id="models" left={<ModelList selected={selected?.id ?? null} />} right={right} />
+    </DropArea>
   )
 }
 
-function ModelPane({ id }: { readonly id: ModelId }) {
-  const state = useModels((models) => models.details[id])
-  useEffect(() => void loadModel(id), [id])
-  if (!state || state.kind === 'loading') return <LoadingPane />
-  if (state.kind === 'failed')
-    return (
-      <div className={styles.notice}>
-        <ErrorNotice error={state.error} onRetry={() => void loadModel(id)} />
-      </div>
-    )
-  return <ModelCard detail={state.detail} />
+function ModelList({ selected }: { readonly selected: string | null }) {
+  const { t } = useTranslation('models')
+  const list = useModels((state) => state.list)
+  const items = useModels(modelItems)
+  const select = useSession((state) => state.select)
+  const entryOf = useEntry()
+  const add = (
+    <Button size="small" icon={<Plus size={14} />} onPress={() => openAdd()}>
+      {t('add.button')}
+    </Button>
+  )
+  return (
+    <ListPane title={t('title')} actions={add}>
+      {list.kind === 'loading' && <LoadingPane />}
+      {list.kind === 'failed' && (
+        <ErrorNotice error={list.error} onRetry={() => void loadModels()} className={styles.notice as string} />
+      )}
+      {items.length > 0 && (
+        <List
+          label={t('title')}
+          sections={groupsOf(items).map(({ kind, models }) => ({
+            id: kind,
+            title: t(`groups.${kind}`),
+            entries: models.map(entryOf),
+          }))}
+          selected={selected}
+          onSelect={(id) => select('models', id)}
+        />
+      )}
+    </ListPane>
+  )
 }
 
-function ModelCard({ detail }: { readonly detail: ModelDetail }) {
+/** An entry of the list: the name, then its size and where it is, or its state. */
+function useEntry(): (model: ModelSummary) => ListEntry {
   const { t } = useTranslation('models')
   const format = useFormat()
-  const facts: readonly (readonly [string, string])[] = [
-    [t('facts.family'), detail.architecture],
-    [
-      t('facts.parameters'),
-      t('exactly', { short: format.compact(detail.parameterCount), exact: format.number(detail.parameterCount) }),
-    ],
-    [t('facts.size'), format.bytes(detail.sizeBytes)],
-    [t('facts.context'), t('tokens', { count: detail.contextLengthTokens })],
-    [t('facts.vocabulary'), t('vocabulary', { count: detail.vocabularySize })],
-    [t('facts.licence'), detail.licence],
-    [t('facts.folder'), detail.folder],
-  ]
-  const tabs = [
-    {
-      id: 'card',
-      label: t('card'),
-      content: detail.card ? <Card text={detail.card} /> : <p className={styles.none}>{t('noCard')}</p>,
-    },
-    ...(detail.notice
-      ? [{ id: 'notice', label: t('notice'), content: <pre className={styles.pre}>{detail.notice}</pre> }]
-      : []),
-  ]
+  return (model) => {
+    const state = stateOf(model)
+    const Icon = state === 'damaged' ? TriangleAlert : icons[model.kind]
+    const size = model.sizeBytes > 0 ? [format.bytes(model.sizeBytes)] : []
+    return {
+      id: model.id,
+      title: model.name,
+      detail: [...(state ? [t(state)] : size), t(`origin.${model.origin}`)].join(t('separator')),
+      icon: <Icon size={16} />,
+    }
+  }
+}
+
+function Nothing() {
+  const { t } = useTranslation('models')
   return (
-    <article className={styles.page}>
-      <header className={styles.header}>
-        <div>
-          <h2 className={styles.name}>{detail.name}</h2>
-          {detail.shipped && <p className={styles.shipped}>{t('shipped')}</p>}
-        </div>
-        <Button onPress={() => goTo('chat')}>{t('chat')}</Button>
-      </header>
-      <dl className={styles.facts}>
-        {facts
-          .filter(([, value]) => value !== '')
-          .map(([label, value]) => (
-            <div key={label} className={styles.fact}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
-      <Tabs label={detail.name} tabs={tabs} />
-    </article>
+    <EmptyState icon={<Box size={22} />} title={t('empty.title')} text={t('empty.text')}>
+      <Button variant="primary" icon={<Plus size={15} />} onPress={() => openAdd()}>
+        {t('add.title')}
+      </Button>
+    </EmptyState>
   )
 }

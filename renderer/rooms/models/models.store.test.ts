@@ -1,9 +1,13 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { fail, ok, type ModelId, type ModelSummary } from '../../../core/contract/index.ts'
+import { fail, ok, type ModelFit, type ModelId, type ModelSummary } from '../../../core/contract/index.ts'
+import { useSession } from '../../session/index.ts'
 import { aModel } from '../../testing/examples.ts'
 import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
-import { connectModels, isUsable, loadModel, modelItems, useModels } from './models.store.ts'
+import { isUsable } from './models.selectors.ts'
+import { connectModels, loadFit, loadModel, modelItems, trainWith, useModels } from './models.store.ts'
+
+const fit: ModelFit = { device: 'cpu', memoryBytes: 2, availableBytes: 1, isApproximate: false, needs: [] }
 
 let studio: FakeStudio
 let models: readonly ModelSummary[]
@@ -12,10 +16,11 @@ beforeEach(async () => {
   models = [aModel('m', { problem: { code: 'model/being-read', facts: {} } })]
   studio = putFakeStudio({
     'models.list': () => ok(models),
+    'models.fit': () => ok(fit),
     'models.open': ({ id }) =>
       id === 'm' ? ok({ ...aModel('m'), card: '# 札', notice: '' }) : fail('model/not-found', { model: id }),
   })
-  useModels.setState({ list: { kind: 'loading' }, details: {} })
+  useModels.setState(useModels.getInitialState(), true)
   end = connectModels()
   await settled()
 })
@@ -38,6 +43,27 @@ it('keeps details and refusals by model, and forgets them with the library', asy
     m: { kind: 'ready', detail: { ...aModel('m'), card: '# 札', notice: '' } },
     x: { kind: 'failed', error: { code: 'model/not-found', facts: { model: 'x' } } },
   })
+  await loadFit('m' as ModelId)
+  expect(useModels.getState().fits).toEqual({ m: { kind: 'ready', fit } })
   studio.tell('system.library', { folder: '/other' })
-  expect(useModels.getState().details).toEqual({})
+  expect([useModels.getState().details, useModels.getState().fits]).toEqual([{}, {}])
+})
+
+it('keeps what was read in view while it is read again, and tells that something changed', async () => {
+  await loadModel('m' as ModelId)
+  const before = useModels.getState()
+  const again = loadModel('m' as ModelId)
+  expect(useModels.getState().details['m']).toBe(before.details['m'])
+  await again
+  studio.tell('models.changed', { id: null })
+  expect(useModels.getState().version).toBe(before.version + 1)
+})
+
+it('hands a model to the form of experiments', () => {
+  trainWith('m' as ModelId)
+  expect([
+    useModels.getState().toTrain,
+    useSession.getState().room,
+    useSession.getState().selection.experiments,
+  ]).toEqual(['m', 'experiments', null])
 })

@@ -1,30 +1,35 @@
 import { create } from 'zustand'
-import type { AppError, ModelDetail, ModelId, ModelSummary } from '../../../core/contract/index.ts'
+import type { AppError, ModelDetail, ModelFit, ModelId, ModelSummary } from '../../../core/contract/index.ts'
+import { goTo } from '../../session/index.ts'
 import * as api from './models.api.ts'
 
-type ListState =
+type Loaded<K extends string, T> =
   | { readonly kind: 'loading' }
-  | { readonly kind: 'ready'; readonly items: readonly ModelSummary[] }
-  | { readonly kind: 'failed'; readonly error: AppError }
-type DetailState =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'ready'; readonly detail: ModelDetail }
+  | ({ readonly kind: 'ready' } & { readonly [N in K]: T })
   | { readonly kind: 'failed'; readonly error: AppError }
 
 interface Models {
-  readonly list: ListState
-  readonly details: Readonly<Record<string, DetailState>>
+  readonly list: Loaded<'items', readonly ModelSummary[]>
+  readonly details: Readonly<Record<string, Loaded<'detail', ModelDetail>>>
+  readonly fits: Readonly<Record<string, Loaded<'fit', ModelFit>>>
+  /** Grows whenever something has changed: what is shown is read again. */
+  readonly version: number
+  /** What the form of 実験 is to choose; the form takes it and sets it back to null. */
+  readonly toTrain: ModelId | null
 }
 
-/** Mirror of the library's models. Session scope. */
-export const useModels = create<Models>()(() => ({ list: { kind: 'loading' }, details: {} }))
+/** Mirror of the models on this machine. Session scope. */
+export const useModels = create<Models>()(() => ({
+  list: { kind: 'loading' },
+  details: {},
+  fits: {},
+  version: 0,
+  toTrain: null,
+}))
 
 const none: readonly ModelSummary[] = []
-export const modelItems = (state: Models): readonly ModelSummary[] =>
+export const modelItems = (state: Pick<Models, 'list'>): readonly ModelSummary[] =>
   state.list.kind === 'ready' ? state.list.items : none
-
-/** Models that can be chosen: those that are still being examined may turn out well. */
-export const isUsable = ({ problem }: ModelSummary): boolean => problem === null || problem.code === 'model/being-read'
 
 export async function loadModels(): Promise<void> {
   const result = await api.listModels()
@@ -33,20 +38,40 @@ export async function loadModels(): Promise<void> {
   })
 }
 
+/** Reads what is known of a model; what was read before stays in view meanwhile. */
 export async function loadModel(id: ModelId): Promise<void> {
-  const put = (detail: DetailState) => useModels.setState((state) => ({ details: { ...state.details, [id]: detail } }))
-  if (useModels.getState().details[id]?.kind !== 'ready') put({ kind: 'loading' })
+  const put = (detail: Models['details'][string]) =>
+    useModels.setState((state) => ({ details: { ...state.details, [id]: detail } }))
+  if (!useModels.getState().details[id]) put({ kind: 'loading' })
   const result = await api.openModel(id)
   put(result.ok ? { kind: 'ready', detail: result.value } : { kind: 'failed', error: result.error })
 }
 
+/** Asks how much memory a model needs; what was told before stays in view meanwhile. */
+export async function loadFit(id: ModelId): Promise<void> {
+  const put = (fit: Models['fits'][string]) => useModels.setState((state) => ({ fits: { ...state.fits, [id]: fit } }))
+  if (!useModels.getState().fits[id]) put({ kind: 'loading' })
+  const result = await api.fit(id)
+  put(result.ok ? { kind: 'ready', fit: result.value } : { kind: 'failed', error: result.error })
+}
+
+/** Opens the form of 実験 with this model chosen. */
+export function trainWith(id: ModelId): void {
+  useModels.setState({ toTrain: id })
+  goTo('experiments', null)
+}
+
 export function connectModels(): () => void {
   void loadModels()
+  const renew = (): void => {
+    useModels.setState(({ version }) => ({ version: version + 1 }))
+    void loadModels()
+  }
   const ends = [
-    api.onChanged(() => void loadModels()),
+    api.onChanged(renew),
     api.onLibrary(() => {
-      useModels.setState({ details: {} })
-      void loadModels()
+      useModels.setState({ details: {}, fits: {} })
+      renew()
     }),
   ]
   return () => ends.forEach((end) => end())

@@ -1,6 +1,9 @@
 import { Box } from 'lucide-react'
 import type { Room } from '../../session/index.ts'
-import { connectModels } from './models.store.ts'
+import { connectAdd } from './add/add.store.ts'
+import { connectDownloads } from './downloads/downloads.store.ts'
+import { modelCommands, modelFindings } from './models.commands.tsx'
+import { connectModels, useModels } from './models.store.ts'
 import { ModelsRoom } from './ModelsRoom.tsx'
 
 declare module '../../session/index.ts' {
@@ -15,5 +18,10 @@ export const models: Room = {
   icon: Box,
   texts: 'models',
   shortcut: 'Mod+5',
-  connect: connectModels,
+  commands: modelCommands,
+  findings: { stores: [useModels], sections: modelFindings },
+  connect: () => {
+    const ends = [connectModels(), connectDownloads(), connectAdd()]
+    return () => ends.forEach((end) => end())
+  },
 }

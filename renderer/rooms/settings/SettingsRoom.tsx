@@ -5,6 +5,7 @@ import type { Preferences } from '../../../core/contract/index.ts'
 import { languageIds, text } from '../../../texts/index.ts'
 import { Button, LoadingPane, Segmented, toast } from '../../ui/index.ts'
 import { ErrorNotice, openOutside, toastError } from '../../errors/index.ts'
+import { HubTokenForm } from '../../hub/index.ts'
 import { GpuPackCard } from './GpuPackCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { hostKind } from './settings.api.ts'
@@ -25,6 +26,7 @@ export function SettingsRoom() {
         <Trash />
         <Machine />
         <GpuPack />
+        <HubToken />
         <About />
       </div>
     </div>
@@ -132,6 +134,16 @@ function GpuPack() {
   return (
     <Section title={t('gpuPack.title')}>
       <GpuPackCard />
+    </Section>
+  )
+}
+
+function HubToken() {
+  const { t } = useTranslation('settings')
+  return (
+    <Section title="Hugging Face">
+      <p className={styles.help}>{t('hubToken')}</p>
+      <HubTokenForm />
     </Section>
   )
 }

@@ -24,8 +24,26 @@ function Names() {
   )
 }
 
+function Groups() {
+  const [selected, setSelected] = useState<string | null>('one')
+  const entry = (id: string) => ({ id, title: words.question(), detail: words.hint(), icon: <Box size={16} /> })
+  return (
+    <List
+      label={words.title()}
+      selected={selected}
+      onSelect={setSelected}
+      sections={[
+        { id: 'first', title: words.model(), entries: [entry('one'), entry('two')] },
+        { id: 'empty', title: words.chat(), entries: [] },
+        { id: 'last', title: words.title(), entries: [entry('three')] },
+      ]}
+    />
+  )
+}
+
 export const stories: Stories = {
   list: () => <Names />,
+  'in groups': () => <Groups />,
   'in its pane': () => (
     <ListPane
       title={words.title()}

@@ -60,7 +60,7 @@ export const hub: LocaleOf<typeof ja> = {
   },
   token: {
     source: {
-      none: 'No access token is set. Public datasets need none.',
+      none: 'No access token is set. Public ones need none.',
       keychain: 'An access token is set (kept encrypted).',
       'plain-file': 'An access token is set (kept in a file, not encrypted).',
       session: 'An access token is set (until the studio ends).',

@@ -27,9 +27,9 @@ export const settings: LocaleOf<typeof ja> = {
   },
   trash: {
     title: 'Trash',
-    help: 'Deleted datasets and experiments. What is older than {days} days, or more than {size} in all, goes at the next start, the oldest first.',
+    help: 'Deleted datasets, experiments and models. What is older than {days} days, or more than {size} in all, goes at the next start, the oldest first.',
     none: 'The trash is empty.',
-    kind: { dataset: 'Dataset', experiment: 'Experiment' },
+    kind: { dataset: 'Dataset', experiment: 'Experiment', model: 'Model' },
     deleted: 'deleted {when}',
     restore: 'Restore',
     restoreNamed: 'Restore "{name}"',
@@ -78,6 +78,7 @@ export const settings: LocaleOf<typeof ja> = {
     unpacking: 'Unpacking {part}…',
     stopped: 'Cancelled. What has arrived is kept.',
   },
+  hubToken: 'The token for models and datasets that are private or whose terms must be accepted.',
   about: {
     title: 'About',
     host: { desktop: 'Desktop', web: 'Browser', cli: 'Command line' },

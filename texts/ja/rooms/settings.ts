@@ -24,9 +24,9 @@ export const settings = {
   },
   trash: {
     title: 'ごみ箱',
-    help: '削除したデータセットと実験です。{days} 日を過ぎたものと、合わせて {size} を超えた分は、次の起動のときに古いものから消えます。',
+    help: '削除したデータセット、実験、モデルです。{days} 日を過ぎたものと、合わせて {size} を超えた分は、次の起動のときに古いものから消えます。',
     none: 'ごみ箱は空です。',
-    kind: { dataset: 'データセット', experiment: '実験' },
+    kind: { dataset: 'データセット', experiment: '実験', model: 'モデル' },
     deleted: '{when} に削除',
     restore: '元に戻す',
     restoreNamed: '「{name}」を元に戻す',
@@ -72,6 +72,7 @@ export const settings = {
     unpacking: '{part} を展開しています…',
     stopped: '中止しました。受け取った分は残っています。',
   },
+  hubToken: '利用条件への同意が必要なモデルやデータセット、非公開のものをダウンロードするときに使うトークンです。',
   about: {
     title: 'このアプリについて',
     host: { desktop: 'デスクトップ版', web: 'ブラウザー版', cli: 'コマンドライン版' },

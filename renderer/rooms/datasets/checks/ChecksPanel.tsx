@@ -2,7 +2,7 @@ import { RefreshCw, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { DatasetInfo } from '../../../../core/contract/index.ts'
 import { IconButton, Select, Spinner } from '../../../ui/index.ts'
-import { modelItems, useModels } from '../../models/index.ts'
+import { isUsable, modelItems, useModels } from '../../models/index.ts'
 import type { DatasetDocument } from '../document.ts'
 import panel from '../SamplePanel.module.css'
 import { AUTOMATIC_ROWS, check, isChecked, useChecks } from './checks.store.ts'
@@ -22,7 +22,7 @@ export function ChecksPanel({ document, info, onClose }: ChecksPanelProps) {
   const { t } = useTranslation('datasets')
   const checks = useChecks()
   const { report, isChecking, modelId, id } = checks
-  const models = useModels(modelItems)
+  const models = useModels(modelItems).filter(isUsable)
   const shown = id === info.id ? report : null
   const items = [
     { id: NO_MODEL, label: t('checks.noModel') },

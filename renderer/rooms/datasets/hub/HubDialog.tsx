@@ -2,13 +2,13 @@ import { useTranslation } from 'react-i18next'
 import { Button, Dialog, Spinner } from '../../../ui/index.ts'
 import { ErrorNotice } from '../../../errors/index.ts'
 import { useFormat } from '../../../language/index.ts'
+import { HubTokenForm } from '../../../hub/index.ts'
 import { downloadAndImport } from './hub.actions.ts'
 import { chosenFiles, totalBytes } from './hub.selectors.ts'
-import { closeHub, openHubDataset, showResults, stopDownload, useHub } from './hub.store.ts'
+import { closeHub, openHubDataset, reopenKeptBack, showResults, stopDownload, useHub } from './hub.store.ts'
 import { HubDetail } from './HubDetail.tsx'
 import { HubDownload } from './HubDownload.tsx'
 import { HubSearch } from './HubSearch.tsx'
-import { HubTokenForm } from './HubTokenForm.tsx'
 import styles from './HubDialog.module.css'
 
 /**
@@ -31,7 +31,7 @@ export function HubDialog() {
     >
       <div className={styles.content}>
         {opened.kind === 'none' ? <HubSearch /> : <Opened />}
-        {!isKeptBack && <HubTokenForm />}
+        {!isKeptBack && <HubTokenForm onChanged={reopenKeptBack} />}
       </div>
     </Dialog>
   )

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import type { HubDataset, HubFile } from '../../../../core/contract/index.ts'
+import type { HubDataset } from '../../../../core/contract/index.ts'
 import { Notice, Segmented, Select } from '../../../ui/index.ts'
+import { HubFileList } from '../../../hub/index.ts'
 import { useFormat } from '../../../language/index.ts'
 import { chosenPart, withConfig, type HubChoice } from './hub.selectors.ts'
 import { choose } from './hub.store.ts'
@@ -69,15 +70,7 @@ function Split({ dataset, choice }: HubFilesProps) {
         />
       </div>
       {part?.isPartial && <Notice tone="info">{t('files.partial')}</Notice>}
-      {part && (
-        <ul className={styles.list} aria-label={t('files.list')}>
-          {part.files.map((file) => (
-            <li key={file.path}>
-              <FileLine file={file} />
-            </li>
-          ))}
-        </ul>
-      )}
+      {part && <HubFileList label={t('files.list')} files={part.files.map((file) => ({ ...file, isTaken: true }))} />}
     </>
   )
 }
@@ -90,30 +83,11 @@ function Originals({ dataset, choice }: HubFilesProps) {
       paths: choice.paths.includes(path) ? choice.paths.filter((each) => each !== path) : [...choice.paths, path],
     })
   return (
-    <ul className={styles.list} aria-label={t('files.list')}>
-      {dataset.files.map((file) => (
-        <li key={file.path} data-quiet={!file.isTable || undefined}>
-          <label className={styles.file}>
-            <input
-              type="checkbox"
-              checked={choice.paths.includes(file.path)}
-              disabled={!file.isTable}
-              onChange={() => toggle(file.path)}
-            />
-            <FileLine file={file} />
-          </label>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function FileLine({ file }: { readonly file: HubFile }) {
-  const format = useFormat()
-  return (
-    <span className={styles.fileLine}>
-      <span className={styles.path}>{file.path}</span>
-      <span className={styles.size}>{format.bytes(file.sizeBytes)}</span>
-    </span>
+    <HubFileList
+      label={t('files.list')}
+      files={dataset.files.map((file) => ({ ...file, isTaken: file.isTable }))}
+      chosen={choice.paths}
+      onToggle={toggle}
+    />
   )
 }

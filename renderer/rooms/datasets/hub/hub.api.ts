@@ -6,7 +6,6 @@ import type {
   HubDatasetId,
   HubDatasetSummary,
   HubProgress,
-  HubToken,
   Result,
 } from '../../../../core/contract/index.ts'
 
@@ -19,8 +18,4 @@ export const download = (id: HubDatasetId, branch: HubBranch, paths: readonly st
   window.studio.call('hub.download', { id, branch, paths: [...paths] })
 export const cancel = (downloadId: DownloadId) => window.studio.call('hub.cancel', { downloadId })
 export const discard = (downloadId: DownloadId) => window.studio.call('hub.discard', { downloadId })
-export const token = (): Answer<HubToken> => window.studio.call('hub.token', {})
-export const setToken = (text: string, allowPlainFile: boolean): Answer<HubToken> =>
-  window.studio.call('hub.setToken', { token: text, allowPlainFile })
-export const clearToken = (): Answer<HubToken> => window.studio.call('hub.clearToken', {})
 export const onProgress = (listener: (progress: HubProgress) => void) => window.studio.on('hub.progress', listener)

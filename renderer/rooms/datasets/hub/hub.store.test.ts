@@ -8,16 +8,13 @@ import {
   type AppError,
   type HubDataset,
   type HubProgress,
-  type HubToken,
 } from '../../../../core/contract/index.ts'
 import { putFakeStudio, type Answers, type FakeStudio } from '../../../testing/studio.ts'
 import {
   choose,
   closeHub,
-  forgetToken,
-  openHub,
   openHubDataset,
-  saveToken,
+  reopenKeptBack,
   search,
   setQuery,
   showResults,
@@ -53,12 +50,6 @@ const aHubDataset = (of: HubDatasetId, changes: Partial<HubDataset> = {}): HubDa
   ...changes,
 })
 const chosen = { branch: 'original', config: '', split: '', paths: ['train.csv'] }
-const aToken = (changes: Partial<HubToken> = {}): HubToken => ({
-  source: null,
-  protection: null,
-  canEncrypt: true,
-  ...changes,
-})
 const progress = (state: HubProgress['state'], changes: Partial<HubProgress> = {}): HubProgress => ({
   downloadId,
   state,
@@ -88,7 +79,6 @@ const host = (answers: Answers = {}) => {
     'hub.dataset': (input) => ok(aHubDataset(HubDatasetId.parse(input.id))),
     'hub.download': () => ok({ downloadId }),
     'hub.cancel': () => ok(null),
-    'hub.token': () => ok(aToken()),
     ...answers,
   })
 }
@@ -246,52 +236,21 @@ describe('a download', () => {
   })
 })
 
-describe('the token', () => {
-  it('is asked for whenever the dialog opens; what is not told leaves the known one', async () => {
-    host({ 'hub.token': () => ok(aToken({ source: 'environment' })) })
-    openHub()
-    await settled()
-    expect([state().isOpen, state().token]).toEqual([true, aToken({ source: 'environment' })])
-    closeHub()
-    host({ 'hub.token': () => fail(offline.code, offline.facts) })
-    openHub()
-    await settled()
-    expect(state().token).toEqual(aToken({ source: 'environment' }))
-  })
-
+describe('another token', () => {
   it('opens what could not be had without it, and reads nothing again that was had', async () => {
-    const stored = aToken({ source: 'stored', protection: 'plain-file', canEncrypt: false, userName: 'hana' })
     let answer: ReturnType<NonNullable<Answers['hub.dataset']>> = fail(gated.code, gated.facts)
-    host({ 'hub.dataset': () => answer, 'hub.setToken': () => ok(stored), 'hub.clearToken': () => ok(aToken()) })
+    host({ 'hub.dataset': () => answer })
     await openHubDataset(id)
     answer = ok(aHubDataset(id, { problem: gated }))
-    expect(await saveToken('hf_x', true)).toBe(null)
+    reopenKeptBack()
     await settled()
-    expect(studio.asked[1]).toEqual(['hub.setToken', { token: 'hf_x', allowPlainFile: true }])
-    expect(state()).toMatchObject({ token: stored, opened: { kind: 'ready', dataset: { problem: gated } } })
+    expect(state()).toMatchObject({ opened: { kind: 'ready', dataset: { problem: gated } } })
     answer = ok(aHubDataset(id))
-    await saveToken('hf_y', false)
+    reopenKeptBack()
     await settled()
     expect(state().opened).toEqual({ kind: 'ready', dataset: aHubDataset(id), choice: chosen })
-    expect(await forgetToken()).toBe(null)
+    reopenKeptBack()
     await settled()
-    expect(state().token).toEqual(aToken())
-    expect(asked()).toEqual([
-      'hub.dataset',
-      'hub.setToken',
-      'hub.dataset',
-      'hub.setToken',
-      'hub.dataset',
-      'hub.clearToken',
-    ])
-  })
-
-  it('stays as it was where it is refused', async () => {
-    const refused: AppError = { code: 'hub/token-invalid', facts: {} }
-    host({ 'hub.setToken': () => fail(refused.code, refused.facts), 'hub.dataset': () => fail(gated.code) })
-    await openHubDataset(id)
-    expect(await saveToken('hf_x', false)).toEqual(refused)
-    await settled()
-    expect([state().token, asked()]).toEqual([null, ['hub.dataset', 'hub.setToken']])
+    expect(asked()).toEqual(['hub.dataset', 'hub.dataset', 'hub.dataset'])
   })
 })

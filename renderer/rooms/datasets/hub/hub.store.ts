@@ -7,7 +7,6 @@ import type {
   HubDatasetSummary,
   HubDownloaded,
   HubProgress,
-  HubToken,
 } from '../../../../core/contract/index.ts'
 import * as api from './hub.api.ts'
 import { chosenFiles, firstChoice, type HubChoice } from './hub.selectors.ts'
@@ -50,7 +49,6 @@ interface HubState {
   readonly search: SearchState
   readonly opened: OpenedState
   readonly download: DownloadState
-  readonly token: HubToken | null
 }
 
 /**
@@ -63,18 +61,11 @@ export const useHub = create<HubState>()(() => ({
   search: { kind: 'idle' },
   opened: { kind: 'none' },
   download: { kind: 'none' },
-  token: null,
 }))
 
 const { getState: get, setState: set } = useHub
 
-export function openHub(): void {
-  set({ isOpen: true })
-  void api.token().then((result) => {
-    if (result.ok) set({ token: result.value })
-  })
-}
-
+export const openHub = (): void => set({ isOpen: true })
 export const closeHub = (): void => set({ isOpen: false })
 export const setQuery = (query: string): void => set({ query })
 export const showResults = (): void => set({ opened: { kind: 'none' } })
@@ -183,21 +174,9 @@ export async function stopDownload(): Promise<void> {
   if (download.kind === 'running' && download.downloadId) await api.cancel(download.downloadId)
 }
 
-/**
- * Stores the token; without a keychain in a plain file only where `allowPlainFile`. Resolves with what is wrong, or
- * null.
- */
-export const saveToken = (text: string, allowPlainFile: boolean): Promise<AppError | null> =>
-  changeToken(api.setToken(text, allowPlainFile))
-export const forgetToken = (): Promise<AppError | null> => changeToken(api.clearToken())
-
-/** What could not be opened without the token is tried again. */
-async function changeToken(change: ReturnType<typeof api.setToken>): Promise<AppError | null> {
-  const result = await change
-  if (!result.ok) return result.error
-  set({ token: result.value })
+/** What could not be opened is tried again: there is another token now. */
+export function reopenKeptBack(): void {
   const { opened } = get()
   if (opened.kind === 'failed') void openHubDataset(opened.id)
   if (opened.kind === 'ready' && opened.dataset.problem) void openHubDataset(opened.dataset.id)
-  return null
 }

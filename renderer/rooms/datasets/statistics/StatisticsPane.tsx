@@ -5,7 +5,7 @@ import type { DatasetInfo, DatasetStatistics, ModelId } from '../../../../core/c
 import { Button, EmptyState, Menu, Notice, Select, Spinner, useChartTheme } from '../../../ui/index.ts'
 import { ErrorNotice } from '../../../errors/index.ts'
 import { useFormat } from '../../../language/index.ts'
-import { modelItems, useModels } from '../../models/index.ts'
+import { isUsable, modelItems, useModels } from '../../models/index.ts'
 import { fileNameOf } from '../datasets.actions.ts'
 import type { DatasetDocument } from '../document.ts'
 import { saveFile, statisticsCsv, statisticsPicture } from './exports.ts'
@@ -19,7 +19,7 @@ import styles from './StatisticsPane.module.css'
 /** What the dataset's texts are like: numbers, charts and tables, in place of the spreadsheet. */
 export function StatisticsPane({ document, info }: { readonly document: DatasetDocument; readonly info: DatasetInfo }) {
   const { t } = useTranslation('statistics')
-  const models = useModels(modelItems)
+  const models = useModels(modelItems).filter(isUsable)
   const [picked, setPicked] = useState<string | null>(null)
   const modelId = (picked ?? models.find(({ problem }) => problem === null)?.id ?? null) as ModelId | null
   const state = useStatistics(document, info, modelId)

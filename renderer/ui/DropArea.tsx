@@ -1,16 +1,22 @@
-import { FileInput } from 'lucide-react'
 import { useRef, useState, type DragEvent, type ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
-import { importDropped } from './datasets.actions.ts'
-import { useFormats, usualEndings } from './formats.store.ts'
-import styles from './DatasetsRoom.module.css'
+import styles from './DropArea.module.css'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
 
-/** Files dropped anywhere on its children are imported. */
-export function DropArea({ children }: { readonly children: ReactNode }) {
-  const { t } = useTranslation('datasets')
-  const endings = usualEndings(useFormats((state) => state.known))
+/** Takes files and folders that are dropped anywhere on its children; meanwhile it says what will become of them. */
+export function DropArea({
+  icon,
+  title,
+  text,
+  onDrop,
+  children,
+}: {
+  readonly icon: ReactNode
+  readonly title: string
+  readonly text?: string
+  readonly onDrop: (dropped: DataTransfer) => void
+  readonly children: ReactNode
+}) {
   const [over, setOver] = useState(false)
   // Enter and leave are sent for every element on the way: only their balance tells whether the pointer is still
   // inside.
@@ -25,11 +31,11 @@ export function DropArea({ children }: { readonly children: ReactNode }) {
     event.preventDefault()
     depth.current = 0
     setOver(false)
-    void importDropped([...event.dataTransfer.files])
+    onDrop(event.dataTransfer)
   }
   return (
     <div
-      className={styles.dropArea}
+      className={styles.area}
       onDragEnter={(event) => track(event, 1)}
       onDragLeave={(event) => track(event, -1)}
       onDragOver={(event) => hasFiles(event) && event.preventDefault()}
@@ -37,10 +43,10 @@ export function DropArea({ children }: { readonly children: ReactNode }) {
     >
       {children}
       {over && (
-        <div className={styles.dropHint}>
-          <FileInput size={28} aria-hidden />
-          <strong>{t('dropHere')}</strong>
-          <span>{t('dropKinds', { endings })}</span>
+        <div className={styles.hint}>
+          {icon}
+          <strong>{title}</strong>
+          {text && <span>{text}</span>}
         </div>
       )}
     </div>

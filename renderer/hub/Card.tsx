@@ -1,5 +1,5 @@
 import { parseBlocks } from './markdown.ts'
-import styles from './ModelsRoom.module.css'
+import styles from './hub.module.css'
 
 /** A model's or dataset's card; its markdown stays text, nothing becomes HTML. */
 export function Card({ text }: { readonly text: string }) {

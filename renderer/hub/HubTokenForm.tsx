@@ -1,19 +1,29 @@
 import { KeyRound } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useEffect, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AppError, HubToken } from '../../../../core/contract/index.ts'
-import { Button, TextField } from '../../../ui/index.ts'
-import { errorSentence, useLanguage } from '../../../language/index.ts'
-import { openOutside } from '../../../errors/index.ts'
-import { forgetToken, saveToken, useHub } from './hub.store.ts'
-import styles from './HubDialog.module.css'
+import type { AppError, HubToken } from '../../core/contract/index.ts'
+import { Button, TextField } from '../ui/index.ts'
+import { errorSentence, useLanguage } from '../language/index.ts'
+import { openOutside, toastError } from '../errors/index.ts'
+import styles from './hub.module.css'
+import { forgetToken, loadToken, saveToken, useHubToken } from './token.store.ts'
 
 const TOKENS_PAGE = 'https://huggingface.co/settings/tokens'
 
 /** Whether a token is there, and a place to enter one. Only the host ever has it; the field forgets it. */
-export function HubTokenForm() {
+export function HubTokenForm({ onChanged = () => {} }: { readonly onChanged?: () => void }) {
   const { t } = useTranslation('hub')
-  const token = useHub((state) => state.token)
+  const token = useHubToken((state) => state.token)
+  useEffect(() => void loadToken(), [])
+  const forget = async () => {
+    const error = await forgetToken()
+    if (error) toastError(error)
+    else onChanged()
+  }
+  const done = (isChanged: boolean) => {
+    setEditing(false)
+    if (isChanged) onChanged()
+  }
   const source = token?.source ?? null
   const [isEditing, setEditing] = useState(false)
   return (
@@ -27,12 +37,12 @@ export function HubTokenForm() {
           </Button>
         )}
         {source === 'stored' && !isEditing && (
-          <Button variant="quiet" size="small" onPress={() => void forgetToken()}>
+          <Button variant="quiet" size="small" onPress={() => void forget()}>
             {t('token.clear')}
           </Button>
         )}
       </p>
-      {isEditing && <TokenField canEncrypt={token?.canEncrypt ?? false} onDone={() => setEditing(false)} />}
+      {isEditing && <TokenField canEncrypt={token?.canEncrypt ?? false} onDone={done} />}
     </section>
   )
 }
@@ -45,7 +55,13 @@ function sourceOf(
   return token.source === 'stored' ? (token.protection ?? 'plain-file') : token.source
 }
 
-function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; readonly onDone: () => void }) {
+function TokenField({
+  canEncrypt,
+  onDone,
+}: {
+  readonly canEncrypt: boolean
+  readonly onDone: (isChanged: boolean) => void
+}) {
   const { t } = useTranslation('hub')
   const language = useLanguage()
   const [text, setText] = useState('')
@@ -62,7 +78,7 @@ function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; read
     const problem = await saveToken(text, allowPlainFile)
     setSaving(false)
     setError(problem)
-    if (!problem) onDone()
+    if (!problem) onDone(true)
   }
   return (
     <form className={styles.tokenForm} noValidate onSubmit={(event) => void submit(event)}>
@@ -77,21 +93,12 @@ function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; read
         error={error && errorSentence(error, language)}
         className={styles.field as string}
       />
-      {!canEncrypt && (
-        <label className={styles.tokenChoice}>
-          <input
-            type="checkbox"
-            checked={allowPlainFile}
-            onChange={(event) => setAllowPlainFile(event.target.checked)}
-          />
-          <span>{t('token.allowPlainFile')}</span>
-        </label>
-      )}
+      {!canEncrypt && <PlainFileChoice value={allowPlainFile} onChange={setAllowPlainFile} />}
       <div className={styles.tokenActions}>
         <Button variant="quiet" size="small" onPress={() => void openOutside(TOKENS_PAGE)}>
           {t('token.page')}
         </Button>
-        <Button size="small" onPress={onDone}>
+        <Button size="small" onPress={() => onDone(false)}>
           {t('token.cancel')}
         </Button>
         <Button type="submit" size="small" variant="primary" isDisabled={text.trim() === '' || isSaving}>
@@ -99,5 +106,21 @@ function TokenField({ canEncrypt, onDone }: { readonly canEncrypt: boolean; read
         </Button>
       </div>
     </form>
+  )
+}
+
+function PlainFileChoice({
+  value,
+  onChange,
+}: {
+  readonly value: boolean
+  readonly onChange: (isAllowed: boolean) => void
+}) {
+  const { t } = useTranslation('hub')
+  return (
+    <label className={styles.tokenChoice}>
+      <input type="checkbox" checked={value} onChange={(event) => onChange(event.target.checked)} />
+      <span>{t('token.allowPlainFile')}</span>
+    </label>
   )
 }

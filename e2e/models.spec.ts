@@ -1,0 +1,144 @@
+import { chromium, type Page } from '@playwright/test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHubServer, type HubServer, type TestRepository } from '../core/hub/testing/hub-server.ts'
+import { freshFolders, root, serve, type Folders } from './support/command.ts'
+import { launchDesktop } from './support/desktop.ts'
+import { goTo, setting } from './support/rooms.ts'
+import { expect, test, type StudioOptions } from './support/studio.ts'
+
+const ID = 'someone/tiny-japanese'
+const WEIGHTS = 'model.safetensors'
+
+/** The shipped model, as somebody might have uploaded it, and one that was quantized. */
+function modelsOfTheHub(): TestRepository[] {
+  const folder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
+  const files = Object.fromEntries(
+    readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+  )
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object
+  const quantized = JSON.stringify({ ...config, quantization_config: { quant_method: 'gptq', bits: 4 } })
+  const shared = { kind: 'models', downloads: 12, likes: 3, tags: ['license:mpl-2.0'] } as const
+  return [
+    { ...shared, id: ID, config, branches: { main: files } },
+    { ...shared, id: `${ID}-GPTQ-Int4`, branches: { main: { ...files, 'config.json': quantized } } },
+  ]
+}
+
+let server: HubServer
+test.beforeAll(async () => {
+  server = await startHubServer(modelsOfTheHub())
+  process.env['HF_ENDPOINT'] = server.url
+})
+test.afterAll(() => server.close())
+
+interface Opened {
+  readonly page: Page
+  /** Ends the host as a crash does. */
+  readonly kill: () => Promise<void>
+}
+
+async function openInChromium(folders: Folders): Promise<Opened> {
+  const host = await serve(folders)
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
+  const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  await page.goto(host.link)
+  return {
+    page,
+    async kill() {
+      const gone = new Promise((resolve) => host.process.once('exit', resolve))
+      host.process.kill('SIGKILL')
+      await gone
+      await browser.close()
+    },
+  }
+}
+
+async function openInElectron(folders: Folders): Promise<Opened> {
+  const app = await launchDesktop(folders)
+  const page = await app.firstWindow()
+  return {
+    page,
+    async kill() {
+      const gone = new Promise<void>((resolve) => app.once('close', () => resolve()))
+      app.process().kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+const open = (host: StudioOptions['host'], folders: Folders): Promise<Opened> =>
+  host === 'web' ? openInChromium(folders) : openInElectron(folders)
+
+/** How many answers with contents a server has given: those that it may be told to misbehave in. */
+const contentsSince = (from: number): number =>
+  server.requests
+    .slice(from)
+    .filter(
+      ({ at, path }) =>
+        at === 'cdn' || (/\/(resolve|raw)\//.test(path) && !/\.(safetensors|model)$/.test(path.split('?')[0] ?? '')),
+    ).length
+
+test('a model is found by name, looked at, downloaded over the end of the host, and chosen in the form', async ({
+  host,
+}) => {
+  const folders = freshFolders()
+  const first = await open(host, folders)
+  const { page } = first
+  await page.getByRole('button', { name: 'モデル', exact: true }).click()
+  await page.getByRole('button', { name: '追加', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'モデルを追加' })
+  await dialog.getByRole('tab', { name: 'Hugging Face で探す' }).click()
+  await dialog.getByRole('searchbox').fill('tiny-japanese')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: `${ID}-GPTQ-Int4` }).click()
+  await expect(dialog).toContainText('量子化済み（GPTQ）')
+  const before = server.requests.length
+  await dialog.getByRole('button', { name: `代わりに使えるモデル：${ID}` }).click()
+
+  const download = dialog.getByRole('button', { name: /^ダウンロード（/ })
+  await expect(download).toBeVisible()
+  await expect(dialog.getByRole('row', { name: /^元のまま/ })).toContainText('収まる')
+  await expect(dialog.getByRole('list', { name: /^ダウンロードするファイル/ })).toContainText(WEIGHTS)
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-inspection.png`) })
+
+  // The host looks at the model once more, brings the small files, and then the weights: those are held in the middle.
+  const small = readdirSync(join(root, 'resources', 'models', 'terakoya-tiny-ja')).length - 1
+  const sound = Array.from({ length: contentsSince(before) + small }, () => ({ longer: 0 }))
+  server.misbehave(...sound, { hold: 8e6 })
+  await download.click()
+  // The last figure that was told before nothing more came in.
+  await expect(dialog.getByText(/^[1-8](\.\d)? MB \/ 31/)).toBeVisible()
+  await dialog.getByRole('button', { name: 'ダウンロードの一覧' }).click()
+  await expect(page.getByRole('dialog', { name: 'ダウンロード' }).getByRole('listitem')).toContainText(ID)
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-download.png`) })
+  await first.kill()
+  server.misbehave()
+  server.cut()
+  const asked = server.requests.length
+
+  const second = await open(host, folders)
+  await goesOn(second.page)
+  expect(server.requests.slice(asked).map(({ path }) => path.split('/').at(-1))).not.toContain('tokenizer.json')
+  await second.kill()
+})
+
+/** The download that an earlier host has begun is resumed; its model is chosen in the form. */
+async function goesOn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'ダウンロードの一覧を開く 一時停止' }).click()
+  const item = page.getByRole('dialog', { name: 'ダウンロード' }).getByRole('listitem')
+  await expect(item).toContainText('一時停止しています')
+  await item.getByRole('button', { name: '再開' }).click()
+  await item.getByRole('button', { name: 'モデルを見る' }).click()
+  await expect(page.getByRole('heading', { name: 'tiny-japanese' })).toBeVisible()
+  await expect(page.getByText(`${ID}（`)).toBeVisible()
+  await page.getByRole('button', { name: 'このモデルで学習する' }).click()
+  await expect(setting(page, 'general.llm_backbone').getByRole('button').first()).toContainText('tiny-japanese')
+  await goTo(page, 'モデル')
+  await page.getByRole('button', { name: 'チャットで話す' }).click()
+  await expect(page.getByRole('button', { name: /左に表示するモデル/ })).toContainText('tiny-japanese')
+}

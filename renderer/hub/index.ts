@@ -1,0 +1,6 @@
+export { Card } from './Card.tsx'
+export * from './HubParts.tsx'
+export { HubResults, type HubEntry } from './HubResults.tsx'
+export { HubSearchForm } from './HubSearchForm.tsx'
+export { HubTokenForm } from './HubTokenForm.tsx'
+export { loadToken } from './token.store.ts'

@@ -1,0 +1,72 @@
+import i18next from 'i18next'
+import type { AppError, ModelId, ModelSummary } from '../../../core/contract/index.ts'
+import { pickFolder } from '../../dialogs/index.ts'
+import { toastError } from '../../errors/index.ts'
+import { goTo, useSession } from '../../session/index.ts'
+import { toast } from '../../ui/index.ts'
+import { takeAddition } from './downloads/downloads.store.ts'
+import * as api from './models.api.ts'
+import { loadModels } from './models.store.ts'
+
+const texts = () => i18next.getFixedT(null, 'models')
+
+/** Resolves with what is wrong with the name, or null. */
+export async function rename(id: ModelId, name: string): Promise<AppError | null> {
+  const result = await api.rename(id, name)
+  if (!result.ok) return result.error
+  await loadModels()
+  return null
+}
+
+/** Moves the model to the trash and offers to bring it back. */
+export async function remove({ id, name }: ModelSummary): Promise<void> {
+  const result = await api.remove(id)
+  if (!result.ok) return toastError(result.error)
+  if (useSession.getState().selection.models === id) useSession.getState().select('models', null)
+  await loadModels()
+  toast(texts()('removed', { name }), { label: i18next.t('undo', { ns: 'common' }), run: () => void restore(id) })
+}
+
+async function restore(id: ModelId): Promise<void> {
+  const result = await api.restore(id)
+  if (!result.ok) return toastError(result.error)
+  await loadModels()
+  goTo('models', id)
+}
+
+export async function openFolder(id: ModelId): Promise<void> {
+  const result = await api.openFolder(id)
+  if (!result.ok) toastError(result.error)
+}
+
+export async function addByDialog(): Promise<void> {
+  const folder = await pickFolder()
+  if (folder !== null) await addFolder(folder)
+}
+
+/** Copies a folder into the library; the list of downloads shows how far it is. */
+async function addFolder(folder: string): Promise<void> {
+  const result = await api.addFolder(folder)
+  if (result.ok) takeAddition(result.value)
+  else toastError(result.error)
+}
+
+/** Adds the folders that were dropped. A browser does not tell where they lie: they are chosen in a dialog there. */
+export async function addDropped({ items }: DataTransfer): Promise<void> {
+  // What is dropped can be read in this turn only.
+  const dropped = [...items].flatMap((item) => {
+    const file = item.getAsFile()
+    return file ? [{ file, isFolder: item.webkitGetAsEntry()?.isDirectory ?? false }] : []
+  })
+  for (const { file, isFolder } of dropped) {
+    if (!isFolder) toast(texts()('drop.notFolder', { name: file.name }))
+    else if (api.hostKind() === 'web') {
+      toast(texts()('drop.web'))
+      return addByDialog()
+    } else {
+      const adopted = await api.adoptFolder(file)
+      if (adopted.ok) await addFolder(adopted.value.path)
+      else toastError(adopted.error)
+    }
+  }
+}
