@@ -31,9 +31,13 @@ export function ropeEntries(rotary: Rotary): Record<string, GgufValue> {
   }
 }
 
+/** Whether long texts turn otherwise than short ones. */
+export const turnsLongTexts = ({ frequencies, long }: Rotary): boolean =>
+  long !== undefined && long.frequencies.some((frequency, pair) => !isAlike(frequency, frequencies[pair]!))
+
 /** A scheme that divides pairs by different numbers, for architectures that have no place for those. */
 export function unevenScaling(rotary: Rotary): Misfit | null {
-  return commonDivisor(rotary) === null || rotary.long !== undefined
+  return commonDivisor(rotary) === null || turnsLongTexts(rotary)
     ? { setting: 'rope_scaling', found: 'rope_type' }
     : null
 }
