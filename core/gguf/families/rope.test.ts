@@ -7,6 +7,7 @@ import { logitsOfModel } from '../../goldens/family.ts'
 import { openLlamaModel } from '../../llama-cpp/model.ts'
 import { noPlatformPackage } from '../../llama-cpp/testing/ggml.ts'
 import { openRuntime } from '../../runtime/index.ts'
+import { convertGguf } from '../import.ts'
 import { refusalOf, writeGgufModel } from '../model.ts'
 import { sourcesOf } from '../testing/sources.ts'
 
@@ -50,6 +51,8 @@ describe.skipIf(noPlatformPackage)('llama.cpp turns as the studio does', () => {
     ['llama', { ...yarn, attention_factor: 1.3, beta_fast: 20 }],
     ['llama', llama3],
     ['qwen2', linear],
+    ['qwen2', yarn],
+    ['qwen3', yarn],
     ['qwen3', linear],
     ['phi3', linear],
     ['gpt_neox', linear],
@@ -70,6 +73,12 @@ describe.skipIf(noPlatformPackage)('llama.cpp turns as the studio does', () => {
       0,
     )
     expect(worst).toBeLessThan(family === 'gpt_neox' ? 4e-3 : 1e-4)
+
+    const back = join(modelFolder, 'back')
+    await convertGguf(out, back)
+    const again = await logitsOfModel(back, openRuntime().device('cpu'), ids)
+    const furthest = wanted.reduce((worst, value, index) => Math.max(worst, Math.abs(value - again[index]!)), 0)
+    expect(furthest).toBeLessThan(1e-4)
   })
 })
 
