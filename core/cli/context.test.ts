@@ -14,6 +14,7 @@ const host: CliHost = {
   resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
   spawnEngine: notNeeded,
   spawnReader: notNeeded,
+  spawnLlamaCpp: notNeeded,
   serve: notNeeded,
 }
 

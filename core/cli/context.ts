@@ -3,6 +3,7 @@ import { UserError, type AppError, type CallName, type Calls, type EventName, ty
 import type { SpawnEngineWith } from '../processes/port.ts'
 import { createErrorLog, surviveErrors } from '../host/error-log.ts'
 import { defaultLibraryFolder, userDataFolder } from '../files/folders.ts'
+import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
 import type { SpawnReader } from '../reader/client.ts'
 import type { WantedAccess } from '../host/library-session.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
@@ -12,6 +13,7 @@ export interface CliHost {
   readonly resourcesFolder: string
   readonly spawnEngine: SpawnEngineWith
   readonly spawnReader: SpawnReader
+  readonly spawnLlamaCpp: SpawnLlamaCpp
   /** Serves the studio to a browser until it is told to end; given by the web host. */
   readonly serve: (args: readonly string[]) => Promise<number>
 }
@@ -48,6 +50,7 @@ export async function openCliStudio(host: CliHost, { libraryFolder, access }: Cl
     libraryFolder: libraryFolder ?? defaultLibraryFolder(),
     spawnEngine: host.spawnEngine,
     spawnReader: host.spawnReader,
+    spawnLlamaCpp: host.spawnLlamaCpp,
   })
   if (access === 'write') await requireWriter(studio)
   return {

@@ -16,6 +16,7 @@ const host: CliHost = {
   resourcesFolder: 'resources',
   spawnEngine: unused,
   spawnReader: unused,
+  spawnLlamaCpp: unused,
   serve: unused,
 }
 

@@ -15,6 +15,7 @@ const host: CliHost = {
   resourcesFolder: join(import.meta.dirname, '..', '..', 'resources'),
   spawnEngine: unused,
   spawnReader: () => built.spawnReader(),
+  spawnLlamaCpp: unused,
   serve: unused,
 }
 

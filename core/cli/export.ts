@@ -6,6 +6,7 @@ import {
   type ExperimentId,
   type ExportJob,
   type ExportTest,
+  type TextsCompared,
 } from '../contract/index.ts'
 import { namedFolder } from '../files/folders.ts'
 import { sentence } from '../host/sentence.ts'
@@ -19,7 +20,7 @@ const INTERRUPTED = 130
 /**
  * `terakoya export <experiment> --to FORM[:CHOICE] --out FOLDER [--step N] [--json]`: writes a run in a form that other
  * programs read, into a new folder in FOLDER, and asks what was written. Returns 0 where it answers as the run does, 1
- * where it does not, 130 after Ctrl+C, which leaves nothing.
+ * where it does not though its weights are as exact, 130 after Ctrl+C, which leaves nothing.
  */
 export async function exportCommand(context: CliContext, args: readonly string[]): Promise<number> {
   const { options, flags, rest } = parseArguments(args, ['to', 'out', 'step'], [], ['json'])
@@ -115,12 +116,16 @@ function told({ state, error, result, form, step }: ExportJob, asJson: boolean):
     console.log(text('exported', { place, size: gigabytes(bytes) }))
     console.log(testLines(test))
   }
-  return test.kind === 'same' || test.kind === 'postponed' ? 0 : 1
+  return test.kind === 'failed' || (test.kind === 'different' && !test.lossy) ? 1 : 0
 }
 
 function testLines(test: ExportTest): string {
   if (test.kind === 'postponed') return text('exportPostponed')
   if (test.kind === 'failed') return `${text('exportTestFailed')}\n${sentence(test.error)}`
+  return [answerLines(test), textsLine(test.texts)].filter((line) => line !== '').join('\n')
+}
+
+function answerLines(test: Extract<ExportTest, { kind: 'same' | 'different' }>): string {
   const { answers } = test
   if (answers.length === 0) return text('exportNothingAsked')
   if (test.kind === 'same') return text('exportSame', { count: answers.length })
@@ -129,5 +134,15 @@ function testLines(test: ExportTest): string {
     ({ question, run, written }) =>
       `\n  ${text('question')}: ${question}\n  ${text('exportRun')}: ${run}\n  ${text('exportWritten')}: ${written}`,
   )
-  return text('exportDifferent', { count: answers.length, different: different.length }) + lines.join('')
+  const told = text('exportDifferent', { count: answers.length, different: different.length })
+  return `${told}${test.lossy ? text('exportLossy') : ''}${lines.join('')}`
+}
+
+/** Rows that the other program reads otherwise, and the numbers of the first. */
+function textsLine(texts: TextsCompared | undefined): string {
+  if (!texts) return ''
+  const { rowCount, differing, rows } = texts
+  if (differing === 0) return text('exportTextsSame', { count: rowCount })
+  const first = rows.slice(0, 10).join(', ') + (rows.length > 10 ? ' …' : '')
+  return text('exportTextsDiffer', { count: rowCount, differing, rows: first })
 }

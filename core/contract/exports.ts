@@ -5,7 +5,7 @@ import { ExperimentId } from './experiments.ts'
 import { FolderPath } from './paths.ts'
 
 /** The forms in which a run goes out, in the order in which they are shown. */
-export const exportForms = ['merged', 'peft', 'mlx', 'zip'] as const
+export const exportForms = ['gguf', 'ollama', 'merged', 'peft', 'mlx', 'gguf-lora', 'zip'] as const
 export const ExportFormId = z.enum(exportForms)
 export type ExportFormId = z.infer<typeof ExportFormId>
 
@@ -28,7 +28,13 @@ export interface ExportChoice {
   /** Why the run cannot be written so; null where it can. */
   readonly refusal: AppError | null
   /** What can be chosen, by name; the first is taken where nothing is. */
-  readonly options: Readonly<Record<string, readonly string[]>>
+  readonly options: Readonly<Record<string, readonly ExportOption[]>>
+}
+
+export interface ExportOption {
+  readonly value: string
+  /** About what it takes on the disk, in bytes; 0 where the form is refused. */
+  readonly sizeBytes: number
 }
 
 export interface ExportPlan {
@@ -48,6 +54,17 @@ export interface ComparedAnswer {
   readonly written: string
   /** Every token is the same. */
   readonly same: boolean
+  /** How many tokens of the run's answer the other program would have given too; where it was asked token by token. */
+  readonly tokens?: { readonly count: number; readonly equal: number }
+}
+
+/** What becomes of the run's rows in another program's tokenizer. */
+export interface TextsCompared {
+  readonly rowCount: number
+  /** Rows whose question or answer has other tokens there. */
+  readonly differing: number
+  /** Numbers of the first of them, from 1. */
+  readonly rows: readonly number[]
 }
 
 /**
@@ -55,8 +72,14 @@ export interface ComparedAnswer {
  * may be left.
  */
 export type ExportTest =
-  | { readonly kind: 'same'; readonly answers: readonly ComparedAnswer[] }
-  | { readonly kind: 'different'; readonly answers: readonly ComparedAnswer[] }
+  | { readonly kind: 'same'; readonly answers: readonly ComparedAnswer[]; readonly texts?: TextsCompared }
+  | {
+      readonly kind: 'different'
+      readonly answers: readonly ComparedAnswer[]
+      readonly texts?: TextsCompared
+      /** Smaller weights were asked for: some differences are to be expected. */
+      readonly lossy?: boolean
+    }
   | { readonly kind: 'postponed' }
   | { readonly kind: 'failed'; readonly error: AppError }
 
@@ -81,6 +104,7 @@ export interface ExportJob {
   readonly experimentName: string
   readonly step: number
   readonly form: ExportFormId
+  readonly options: Readonly<Record<string, string>>
   readonly state: ExportState
   readonly writtenBytes: number
   readonly totalBytes: number

@@ -119,7 +119,7 @@ async function answerWith(
     contextLength - Math.min(settings['prediction.max_length_inference'], Math.floor(contextLength / 2)),
   )
   const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
-  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place]?.droppedTurns ?? 0, onEvent))
+  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place] as Fitted, onEvent))
   await generator.generate(
     {
       prompts: prompts.map(({ ids }) => ids),
@@ -134,18 +134,20 @@ async function answerWith(
   )
 }
 
+type Fitted = ReturnType<typeof fitConversation>
+
 /** One answer on its way to the window, with its speed. */
 class AnswerStream {
   readonly #target: number
-  readonly #droppedTurns: number
+  readonly #prompt: Fitted
   readonly #onEvent: Context['onEvent']
   readonly #startMs = performance.now()
   readonly #tokens: number[] = []
   #text = ''
 
-  constructor(target: number, droppedTurns: number, onEvent: Context['onEvent']) {
+  constructor(target: number, prompt: Fitted, onEvent: Context['onEvent']) {
     this.#target = target
-    this.#droppedTurns = droppedTurns
+    this.#prompt = prompt
     this.#onEvent = onEvent
   }
 
@@ -165,9 +167,9 @@ class AnswerStream {
       finish,
       tokenCount: this.#tokens.length,
       tokensPerSecond: seconds > 0 ? this.#tokens.length / seconds : 0,
-      droppedTurns: this.#droppedTurns,
+      droppedTurns: this.#prompt.droppedTurns,
     }
-    this.#onEvent({ kind: 'done', target: this.#target, answer, tokens: this.#tokens })
+    this.#onEvent({ kind: 'done', target: this.#target, answer, prompt: [...this.#prompt.ids], tokens: this.#tokens })
   }
 }
 

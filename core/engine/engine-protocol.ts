@@ -41,8 +41,14 @@ const ChatAnswerMessage: z.ZodType<ChatAnswer> = z.object({
 
 const GenerateEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('token'), target: z.number(), text: z.string() }),
-  /** `tokens`: the answer's ids, without the mark that ended it. */
-  z.object({ kind: z.literal('done'), target: z.number(), answer: ChatAnswerMessage, tokens: z.array(z.number()) }),
+  /** `prompt`: the ids that were answered; `tokens`: the answer's, without the mark that ended it. */
+  z.object({
+    kind: z.literal('done'),
+    target: z.number(),
+    answer: ChatAnswerMessage,
+    prompt: z.array(z.number()),
+    tokens: z.array(z.number()),
+  }),
   z.object({ kind: z.literal('failed'), target: z.number(), error: StoredError }),
 ])
 export type GenerateEvent = z.infer<typeof GenerateEvent>

@@ -9,6 +9,12 @@ export type ExportOptions = Readonly<Record<string, string>>
 /** What is asked again of what was written; the questions come later. */
 export type WrittenModel = Omit<GenerateTarget, 'messages'>
 
+/** Who opens again what was written, and what of it. */
+export type Reopened =
+  | { readonly by: 'engine'; readonly model: WrittenModel }
+  /** `lossy`: its weights are smaller than the run's, so that answers may differ. */
+  | { readonly by: 'llama.cpp'; readonly file: string; readonly lossy: boolean }
+
 /** A form in which a run goes out. */
 export interface ExportFormat {
   readonly id: ExportFormId
@@ -26,8 +32,12 @@ export interface ExportFormat {
    */
   write(source: ExportSource, target: string, writing: { readonly options: ExportOptions } & ExportWatch): Promise<void>
   /**
-   * Reads what was written in a second way, and says what the engine opens to ask it; null where there is nothing to
-   * ask. Throws UserError where it is not what was to be written.
+   * Reads what was written in a second way, and says who opens it to be asked; null where there is nothing to ask.
+   * Throws UserError where it is not what was to be written.
    */
-  reopen(source: ExportSource, written: string, signal: AbortSignal): Promise<WrittenModel | null>
+  reopen(
+    source: ExportSource,
+    written: string,
+    reading: { readonly options: ExportOptions; readonly signal: AbortSignal },
+  ): Promise<Reopened | null>
 }

@@ -33,7 +33,7 @@ describe('mlx', () => {
     expect([...laidOut.keys()].every((name) => name.startsWith('model.'))).toBe(true)
     const config = JSON.parse(await readFile(join(theirs, 'config.json'), 'utf8')) as Record<string, unknown>
     expect(config['n_ctx']).toBe(64)
-    expect(await mlx.reopen(await sourceOf(golden('gpt2')), theirs, signal)).toBeNull()
+    expect(await mlx.reopen(await sourceOf(golden('gpt2')), theirs, watch)).toBeNull()
   })
 
   it('finds a number that is another than was to be written', async () => {
@@ -43,7 +43,7 @@ describe('mlx', () => {
     const { size } = await file.stat()
     await file.write(Buffer.from([0x77]), 0, 1, size - 1)
     await file.close()
-    const reading = mlx.reopen(await sourceOf(golden('gpt2')), join(folder, 'mlx'), signal)
+    const reading = mlx.reopen(await sourceOf(golden('gpt2')), join(folder, 'mlx'), watch)
     await expect(reading).rejects.toMatchObject({ error: { code: 'export/damaged' } })
   })
 
@@ -91,7 +91,7 @@ describe('zip', () => {
     const source = await runWith('犬の話')
     const out = join(await newFolder(), 'run.zip')
     await zip.write(source, out, watch)
-    expect(await zip.reopen(source, out, signal)).toBeNull()
+    expect(await zip.reopen(source, out, watch)).toBeNull()
     const archive = await readFile(out)
     const wanted = {
       'checkpoints/3/adapter_model.safetensors': await readFile(join(fixtures, 'llama', 'model.safetensors')),
@@ -110,6 +110,6 @@ describe('zip', () => {
     const out = join(await newFolder(), 'run.zip')
     await zip.write(source, out, watch)
     await writeFile(join(source.record.folder, 'experiment.yaml'), 'name: 猫\n')
-    await expect(zip.reopen(source, out, signal)).rejects.toMatchObject({ error: { code: 'export/damaged' } })
+    await expect(zip.reopen(source, out, watch)).rejects.toMatchObject({ error: { code: 'export/damaged' } })
   })
 })

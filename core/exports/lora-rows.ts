@@ -18,6 +18,9 @@ export interface LoraRows {
   addNorms(rows: Float32Array, first: number): void
 }
 
+/** How many rows of the table are added at once: half the time of one by one. */
+const TOGETHER = 4
+
 /** Reads of A [r, in] and B [out, r]: sums of `coefficient(row, k) · table[k]` over k, for a row of the stored matrix. */
 export function loraRows(module: AdapterModule, { transposed, scale }: MergedShape): LoraRows {
   const { rank, inputSize, outputSize, a, b, magnitude } = module
@@ -27,12 +30,21 @@ export function loraRows(module: AdapterModule, { transposed, scale }: MergedSha
   const coefficient = transposed
     ? (row: number, k: number) => scale * (a[k * inputSize + row] as number)
     : (row: number, k: number) => scale * (b[row * rank + k] as number)
+  // Rows of zeros up to a whole number of them, which are added four at a time.
+  const padded = new Float32Array(Math.ceil(rank / TOGETHER) * TOGETHER * columns)
+  padded.set(table)
   const sum = new Float64Array(columns)
   const squares = transposed && magnitude ? new Float64Array(columns) : null
 
   function sumRow(rows: Float32Array, index: number, row: number): void {
     for (let j = 0, from = index * columns; j < columns; j++) sum[j] = rows[from + j] as number
-    for (let k = 0; k < rank; k++) addScaled(sum, table, k * columns, coefficient(row, k))
+    for (let k = 0; k < rank; k += TOGETHER)
+      addScaled(
+        sum,
+        padded,
+        k * columns,
+        Array.from({ length: TOGETHER }, (_, i) => (k + i < rank ? coefficient(row, k + i) : 0)),
+      )
   }
 
   const each = (rows: Float32Array, first: number, use: (index: number, row: number) => void): void => {
@@ -57,8 +69,12 @@ export function loraRows(module: AdapterModule, { transposed, scale }: MergedSha
   }
 }
 
-function addScaled(sum: Float64Array, table: Float32Array, from: number, factor: number): void {
-  for (let j = 0; j < sum.length; j++) sum[j]! += factor * (table[from + j] as number)
+/** sum += Σ factors[i] · row i of the table from `first` on. */
+function addScaled(sum: Float64Array, table: Float32Array, first: number, factors: readonly number[]): void {
+  const [a = 0, b = 0, c = 0, d = 0] = factors
+  const [second, third, fourth] = [1, 2, 3].map((row) => first + row * sum.length) as [number, number, number]
+  for (let j = 0; j < sum.length; j++)
+    sum[j]! += a * table[first + j]! + b * table[second + j]! + c * table[third + j]! + d * table[fourth + j]!
 }
 
 /** m / ‖row‖ · row */

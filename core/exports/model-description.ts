@@ -55,7 +55,7 @@ export async function writeTokenizer(
 }
 
 /** A chat template for markers; null where the model's own template is the run's format. */
-async function templateFor(folder: string, format: SampleFormat): Promise<string | null> {
+export async function templateFor(folder: string, format: SampleFormat): Promise<string | null> {
   const hasTemplate = templateSource(await readTokenizerConfig(folder)) !== undefined
   const used = format.kind === 'template' && !hasTemplate ? format.otherwise : format
   return used?.kind === 'h2o' ? markerTemplate(used) : null

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { build } from 'vite'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdapter } from '../checkpoints/index.ts'
 import {
   isActive,
@@ -17,6 +17,8 @@ import { useDisk } from '../files/disk.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
 import type { EnginePort } from '../processes/port.ts'
+import { hasPlatformPackage } from '../llama-cpp/package.ts'
+import { buildLlamaCpp, type BuiltLlamaCpp } from '../llama-cpp/testing/built-llama-cpp.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -24,6 +26,7 @@ let folder: string
 let out: string
 let studio: Studio
 let built: BuiltReader
+let llamaCpp: BuiltLlamaCpp
 let dataset: DatasetInfo
 let id: ExperimentId
 
@@ -90,6 +93,7 @@ beforeAll(async () => {
     },
   })
   built = await buildReader()
+  llamaCpp = await buildLlamaCpp()
   studio = await createStudio({
     host: 'cli',
     version: '0',
@@ -98,6 +102,7 @@ beforeAll(async () => {
     libraryFolder: join(folder, 'library'),
     spawnEngine,
     spawnReader: built.spawnReader,
+    spawnLlamaCpp: llamaCpp.spawn,
   })
   dataset = await call('datasets.create', { from: 'sample' })
   id = await train(2, ({ state }) => !isActive(state))
@@ -106,6 +111,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await studio.close()
   await built.remove()
+  await llamaCpp.remove()
   await rm(folder, { recursive: true })
 })
 
@@ -116,6 +122,45 @@ it('plans every form, under a name that is free', async () => {
   const merged = plan.choices.find(({ form }) => form === 'merged')!
   expect(merged).toMatchObject({ refusal: null })
   expect(merged.sizeBytes).toBeGreaterThan(1e7)
+})
+
+describe.runIf(hasPlatformPackage())('llama.cpp', () => {
+  it('goes on as the run does from a GGUF, and the rows that it reads otherwise are named', async () => {
+    const { job, states } = await exported({ form: 'gguf', options: { mix: 'F16' } })
+    expect(job.error).toBeNull()
+    expect(states).toEqual(['writing', 'testing', 'done'])
+    expect(job.result!.files).toMatchObject([{ name: expect.stringMatching(/\.gguf$/) }])
+    expect(job.result!.test).toMatchObject({ kind: 'same', texts: { rowCount: expect.any(Number) } })
+    const { answers, texts } = job.result!.test as Extract<ExportJob['result'], object>['test'] & { kind: 'same' }
+    expect(answers.length).toBeGreaterThan(0)
+    for (const { tokens } of answers) expect(tokens!.equal).toBe(tokens!.count)
+    // Every row of the sample has 遊, which llama.cpp's Unigram has no bytes for.
+    expect(texts).toEqual({ rowCount: 11, differing: 11, rows: Array.from({ length: 11 }, (_, row) => row + 1) })
+    await rm(job.result!.place)
+  })
+
+  // After so short a training much is a near tie: core/llama-cpp tries a model that is sure of its answers.
+  it('has a Modelfile with the run’s own way to ask, and keeps most tokens at 8 bits', async () => {
+    const { job } = await exported({ form: 'ollama', options: { mix: 'Q8_0' } })
+    expect(job.error).toBeNull()
+    const { test, place } = job.result!
+    const { answers } = test as typeof test & { kind: 'same' | 'different' }
+    const [equal, count] = (['equal', 'count'] as const).map((key) =>
+      answers.reduce((sum, { tokens }) => sum + tokens![key], 0),
+    ) as [number, number]
+    expect(equal / count).toBeGreaterThan(0.6)
+    const modelfile = await readFile(join(place, 'Modelfile'), 'utf8')
+    expect(modelfile).toContain('FROM ./model.gguf\nTEMPLATE """')
+    expect(modelfile).toContain('{{ .Prompt }}')
+    expect(modelfile).toContain('PARAMETER stop "</s>"')
+    await rm(place, { recursive: true })
+  })
+
+  it('gets the adapter alone', async () => {
+    const { job } = await exported({ form: 'gguf-lora' })
+    expect(job).toMatchObject({ error: null, result: { test: { kind: 'same', answers: [] } } })
+    await rm(job.result!.place)
+  })
 })
 
 it('writes a model of its own that answers as the run does', async () => {

@@ -7,8 +7,8 @@ import {
   UserError,
   type Events,
   type ExportChoice,
-  type ExportFormId,
   type ExportJob,
+  type ExportOption,
   type ExportPlan,
   type ExportResult,
   type ExportTest,
@@ -22,10 +22,11 @@ import type { ExportFormat, ExportOptions } from './format.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
 import { freeBytesAt, freeName, inDraft, nameFor, requireSpace, type Place } from './place.ts'
-import { askBoth, type TestServices } from './self-test.ts'
+import { askLlamaCpp, type LlamaCppServices } from './self-test-llama-cpp.ts'
+import { askBoth } from './self-test.ts'
 import { openSource, type ExportSource } from './source.ts'
 
-export interface ExportServiceOptions extends TestServices {
+export interface ExportServiceOptions extends LlamaCppServices {
   readonly models: () => ModelService
   readonly experiments: () => ExperimentService
   readonly libraryFolder: () => string
@@ -103,7 +104,7 @@ class Exports {
     if (refusal) throw new UserError(refusal.code, refusal.facts)
     const totalBytes = await format.sizeBytes(source, chosen)
     await requireSpace(folder, totalBytes)
-    const job = this.#newJob(source, form, totalBytes)
+    const job = this.#newJob(source, { form, options: chosen }, totalBytes)
     job.settled = this.#run(job, { format, source, folder, chosen })
     return job.told
   }
@@ -112,11 +113,11 @@ class Exports {
     const job = this.#jobs.get(jobId)
     const result = job?.told.result
     if (!job || !result || job.isUnderWay) throw new UserError('export/not-found')
-    const { experimentId, step, form } = job.told
+    const { experimentId, step, form, options } = job.told
     const source = await this.#open(experimentId, step)
     const format = exportFormats.find((one) => one.id === form) as ExportFormat
     job.change({ state: 'testing' })
-    job.settled = this.#test(job, { format, source, written: result.place })
+    job.settled = this.#test(job, { format, source, chosen: options, written: result.place })
       // What was written before stays, whatever becomes of this test.
       .catch((): ExportTest => ({ kind: 'postponed' }))
       .then((test) => job.change({ state: 'done', result: { ...result, test } }))
@@ -130,14 +131,14 @@ class Exports {
     return join(this.#options.libraryFolder(), 'exports')
   }
 
-  #newJob({ record, step }: ExportSource, form: ExportFormId, totalBytes: number): RunningJob {
+  #newJob({ record, step }: ExportSource, what: Pick<ExportJob, 'form' | 'options'>, totalBytes: number): RunningJob {
     const jobId = randomBytes(8).toString('hex')
     const told: ExportJob = {
       jobId,
       experimentId: record.id,
       experimentName: record.name,
       step,
-      form,
+      ...what,
       state: 'writing',
       writtenBytes: 0,
       totalBytes,
@@ -161,7 +162,7 @@ class Exports {
       const path = await inDraft(place, job.told.jobId, async (written) => {
         await format.write(source, written, { options: chosen, signal, wrote: (bytes) => job.wrote(bytes) })
         job.change({ state: 'testing', remainingSeconds: null })
-        test = await this.#test(job, { format, source, written })
+        test = await this.#test(job, { format, source, chosen, written })
         signal.throwIfAborted()
       })
       const result: ExportResult = { place: path, files: await filesAt(path), test }
@@ -175,16 +176,18 @@ class Exports {
   }
 
   /** What becomes of asking what was written. Throws the signal's reason only. */
-  async #test(job: RunningJob, { format, source, written }: Written): Promise<ExportTest> {
+  async #test(job: RunningJob, { format, source, chosen, written }: Written): Promise<ExportTest> {
     const { signal } = job.ending
     try {
-      const asked = await format.reopen(source, written, signal)
+      const asked = await format.reopen(source, written, { options: chosen, signal })
       if (asked === null) return { kind: 'same', answers: [] }
-      if (asked.modelFolder === written) await this.#options.models().check(written)
+      if (asked.by === 'engine' && asked.model.modelFolder === written) await this.#options.models().check(written)
       const runs = await this.#options.experiments().list({})
       // Both would want the memory; the training was there first.
       if (runs.some(({ state }) => isActive(state))) return { kind: 'postponed' }
-      return await askBoth(this.#options, source, asked, signal)
+      return asked.by === 'engine'
+        ? await askBoth(this.#options, source, asked.model, signal)
+        : await askLlamaCpp(this.#options, source, asked, signal)
     } catch (error) {
       if (signal.aborted) throw error
       const told = toAppError(error)
@@ -201,7 +204,7 @@ interface Work {
   readonly chosen: ExportOptions
 }
 
-interface Written extends Pick<Work, 'format' | 'source'> {
+interface Written extends Omit<Work, 'folder'> {
   readonly written: string
 }
 
@@ -215,12 +218,18 @@ const placeOf = ({ id, ending }: ExportFormat, { record }: ExportSource, folder:
 async function choiceOf(format: ExportFormat, source: ExportSource, folder: string): Promise<ExportChoice> {
   const { id, options } = format
   const refusal = format.refusal(source)
+  const sizeOf = async (chosen: ExportOptions) =>
+    refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, chosen))
+  const sized = Object.entries(options).map(async ([option, values]): Promise<[string, ExportOption[]]> => [
+    option,
+    await Promise.all(values.map(async (value) => ({ value, sizeBytes: await sizeOf({ [option]: value }) }))),
+  ])
   return {
     form: id,
-    sizeBytes: refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, {})),
+    sizeBytes: await sizeOf({}),
     name: await freeName(placeOf(format, source, folder)),
     refusal,
-    options,
+    options: Object.fromEntries(await Promise.all(sized)),
   }
 }
 

@@ -1,8 +1,8 @@
 // A LoRA adapter as a GGUF file that llama.cpp puts onto a model.
-import { UserError } from '../contract/errors.ts'
+import { UserError, type AppError } from '../contract/errors.ts'
 import { adapterScale, type Adapter } from '../checkpoints/index.ts'
 import type { WeightSource } from '../checkpoints/weight-source.ts'
-import { describeModel, familyFor, ruleOf, type Config } from './families/index.ts'
+import { describeModel, familyFor, ruleOf, type Config, type GgufFamily } from './families/index.ts'
 import { ggufTypes } from './types/index.ts'
 import { float32, string, type Metadata } from './values.ts'
 import { writeGguf, type TensorToWrite, type WriteOptions } from './writer.ts'
@@ -17,6 +17,31 @@ export interface GgufAdapterToWrite extends WriteOptions {
   readonly name: string
 }
 
+/** What is known of an adapter before its numbers are read. */
+interface AdapterShape {
+  readonly config: Adapter['config']
+  readonly modules: ReadonlyMap<string, unknown>
+  readonly fullWeights?: ReadonlyMap<string, unknown>
+}
+
+/** Why llama.cpp could not put this adapter onto a model, or null where it can. */
+export function adapterRefusalOf(config: Config, adapter: AdapterShape): AppError | null {
+  try {
+    requireFit(familyFor(describeModel(config)), adapter)
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error.error
+    throw error
+  }
+}
+
+function requireFit(family: GgufFamily, { config, modules, fullWeights }: AdapterShape): void {
+  if (config.decomposed) throw new UserError('gguf/adapter', { setting: 'DoRA' })
+  if (fullWeights?.size) throw new UserError('gguf/adapter', { setting: 'modules_to_save' })
+  const unknown = [...modules.keys()].find((path) => !ruleOf(family, `${path}.weight`))
+  if (unknown !== undefined) throw new UserError('gguf/weight-unknown', { weight: unknown })
+}
+
 /**
  * Writes a PEFT adapter as GGUF LoRA, float32, in one move. Throws UserError 'gguf/family', 'gguf/config',
  * 'gguf/weight-unknown' {weight}, 'gguf/adapter' {setting} for what llama.cpp has no place for, and of the disk.
@@ -24,12 +49,10 @@ export interface GgufAdapterToWrite extends WriteOptions {
 export async function writeGgufAdapter({ adapter, config, out, name, ...options }: GgufAdapterToWrite): Promise<void> {
   const model = describeModel(config)
   const family = familyFor(model)
-  if (adapter.config.decomposed) throw new UserError('gguf/adapter', { setting: 'DoRA' })
-  if (adapter.fullWeights?.size) throw new UserError('gguf/adapter', { setting: 'modules_to_save' })
+  requireFit(family, adapter)
   const tensors: TensorToWrite[] = []
   for (const [path, { rank, inputSize, outputSize, a, b }] of adapter.modules) {
-    const found = ruleOf(family, `${path}.weight`)
-    if (!found) throw new UserError('gguf/weight-unknown', { weight: path })
+    const found = ruleOf(family, `${path}.weight`)!
     const { change } = found.rule
     const wholeB = sourceOf(`${path}.lora_B`, [outputSize, rank], b)
     // A and B are [r, in] and [out, r] also where the weight itself lies the other way round.

@@ -22,6 +22,8 @@ export interface GgufModelToWrite extends WriteOptions {
   readonly config: Config
   /** The tokenizer of that folder; null writes a file that takes ids only. */
   readonly tokenizer: Tokenizer | null
+  /** Instead of the folder's own, which is written as it is. */
+  readonly chatTemplate?: string | undefined
   /** Every weight of the checkpoint, by its own name. */
   readonly weights: Iterable<WeightSource>
   readonly mix: MixId
@@ -53,7 +55,7 @@ export function refusalOf(config: Config): AppError | null {
  * 'gguf/not-finite', 'gguf/no-quantizer', 'model/weight-missing', of the disk, and the signal's reason.
  */
 export async function writeGgufModel(options: GgufModelToWrite): Promise<void> {
-  const { config, weights, mix, out, modelFolder, tokenizer, name, quantizer, signal, onBytes } = options
+  const { config, weights, mix, out, modelFolder, tokenizer, chatTemplate, name, quantizer, signal, onBytes } = options
   const model = describeModel(config)
   const family = familyFor(model)
   const planned = planTensors(model, family, weights, mixes[mix])
@@ -62,7 +64,7 @@ export async function writeGgufModel(options: GgufModelToWrite): Promise<void> {
   const metadata: Metadata = new Map([
     ...headOf(family, { name, mix }),
     ...architectureEntries(model, family),
-    ...(await readVocabulary({ modelFolder, tokenizer, size: model.architecture.vocabularySize })),
+    ...(await readVocabulary({ modelFolder, tokenizer, chatTemplate, size: model.architecture.vocabularySize })),
   ])
   const extras = (family.extraTensors?.(model) ?? []).map(extraTensor)
   await writeGguf(out, metadata, [...planned.map((tensor) => tensorToWrite(tensor, quantizer)), ...extras], {

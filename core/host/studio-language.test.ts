@@ -20,6 +20,7 @@ it('names what it makes in the language of the preferences, else of the system, 
     libraryFolder: join(folder, 'library'),
     spawnEngine: notAsked,
     spawnReader: notAsked,
+    spawnLlamaCpp: notAsked,
     systemLanguage: () => system,
     report: (place, error) => {
       throw new Error(place, { cause: error })

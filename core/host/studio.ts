@@ -5,6 +5,7 @@ import { createDispatch } from './dispatch.ts'
 import { createChatService } from '../chat/chat-service.ts'
 import { createEngineClient } from '../engine/engine-client.ts'
 import type { SpawnEngineWith } from '../processes/port.ts'
+import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createExportService } from '../exports/service.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
@@ -34,6 +35,7 @@ export interface StudioOptions {
   readonly isLibraryNamed?: boolean
   readonly spawnEngine: SpawnEngineWith
   readonly spawnReader: SpawnReader
+  readonly spawnLlamaCpp: SpawnLlamaCpp
   /** The host's keychain and proxy settings. */
   readonly hub?: HubHost
   /** What the window may choose among, where the host has no folder dialog. */
@@ -79,7 +81,8 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     experiments: () => session.current.experiments,
   }
   const chat = createChatService(runs)
-  const exports = createExportService({ ...runs, report, libraryFolder: () => session.current.folder })
+  const { spawnLlamaCpp } = options
+  const exports = createExportService({ ...runs, report, spawnLlamaCpp, libraryFolder: () => session.current.folder })
   const hub = createHubService({
     ...options.hub,
     preferencesFile: options.preferencesFile,

@@ -31,6 +31,7 @@ import { createStudio, type Studio } from '../host/studio.ts'
 import { recordText, type ExperimentRecord } from './record-file.ts'
 import { spawnFor } from './testing/spawn.ts'
 import { buildProcesses, straysIn, type Bundles } from './testing/processes.ts'
+import { neverSpawned } from '../llama-cpp/testing/never-spawned.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let bundles: Bundles
@@ -49,6 +50,7 @@ const openStudio = () =>
     libraryFolder: join(folder, 'library'),
     spawnEngine: spawnFor(bundles.engine),
     spawnReader: spawnFor(bundles.reader, readerEnvironment()),
+    spawnLlamaCpp: neverSpawned,
     report: (place, error) => {
       throw new Error(place, { cause: error })
     },

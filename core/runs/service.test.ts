@@ -17,6 +17,7 @@ import {
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
 import type { EnginePort } from '../processes/port.ts'
+import { neverSpawned } from '../llama-cpp/testing/never-spawned.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let folder: string
@@ -45,6 +46,7 @@ const openStudio = () =>
     libraryFolder: join(folder, 'library'),
     spawnEngine,
     spawnReader: built.spawnReader,
+    spawnLlamaCpp: neverSpawned,
   })
 
 beforeAll(async () => {

@@ -115,7 +115,7 @@ export async function readSampleSet(file: string, tokenizer: Tokenizer, settings
   const options = sampleOptionsOf(settings)
   checkFormat(tokenizer, options.format)
   const rows: TrainingRow[] = []
-  for await (const row of readRows(file)) rows.push(row)
+  for await (const row of rowsOf(file)) rows.push(row)
   const conversations = conversationsOf(rows, {
     promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']],
     wholeOnly: settings['dataset.limit_chained_samples'],
@@ -166,7 +166,7 @@ export async function firstConversations(
   maxRows: number,
 ): Promise<Conversation[]> {
   const rows: TrainingRow[] = []
-  for await (const row of readRows(file)) if (rows.push(row) >= maxRows) break
+  for await (const row of rowsOf(file)) if (rows.push(row) >= maxRows) break
   const found = conversationsOf(rows, {
     promptSeparator: promptSeparators[settings['dataset.prompt_column_separator']],
     wholeOnly: false,
@@ -189,8 +189,11 @@ const Row: z.ZodType<TrainingRow> = z.object({
   conversation: z.string().exactOptional(),
 })
 
-/** A row that was lost would be missed by nobody: one damaged line refuses the file. */
-async function* readRows(file: string): AsyncGenerator<TrainingRow> {
+/**
+ * The rows of a file, one after another. One that was lost would be missed by nobody: one damaged line refuses the file.
+ * Throws UserError 'experiment/incomplete' or 'experiment/damaged' {file}.
+ */
+export async function* rowsOf(file: string): AsyncGenerator<TrainingRow> {
   try {
     for await (const { text } of linesOf(file, ROWS)) yield parseRow(file, text)
   } catch (error) {

@@ -15,7 +15,7 @@ import { connectWindows } from './ipc.ts'
 import { followLanguage, systemLanguage } from './language.ts'
 import { buildMenu } from './menu.ts'
 import { registerPageScheme, servePage } from './page.ts'
-import { spawnEngine, spawnReader } from './spawn-engine.ts'
+import { spawnEngine, spawnLlamaCpp, spawnReader } from './spawn-engine.ts'
 import { openWindow } from './window.ts'
 import { Windows } from './windows.ts'
 
@@ -40,6 +40,7 @@ async function start(): Promise<void> {
     libraryFolder: defaultLibraryFolder(),
     spawnEngine: (environment) => spawnEngine(join(built, 'main', 'engine.js'), environment),
     spawnReader: () => spawnReader(join(built, 'main', 'reader.js')),
+    spawnLlamaCpp: () => spawnLlamaCpp(join(built, 'main', 'llama-cpp.js')),
     hub: hubHost(),
     systemLanguage,
     report,

@@ -6,7 +6,7 @@ import { sentence } from '../../core/host/sentence.ts'
 import { userDataFolder } from '../../core/files/folders.ts'
 import { createErrorLog } from '../../core/host/error-log.ts'
 import { serve } from './serve.ts'
-import { spawnEngine, spawnReader } from './spawn-engine.ts'
+import { spawnEngine, spawnLlamaCpp, spawnReader } from './spawn-engine.ts'
 
 // This file is built to out/main/cli.js.
 const builtFolder = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -19,6 +19,7 @@ const host: CliHost = {
   resourcesFolder,
   spawnEngine: (environment) => spawnEngine(join(builtFolder, 'main', 'engine.js'), environment),
   spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
+  spawnLlamaCpp: () => spawnLlamaCpp(join(builtFolder, 'main', 'llama-cpp.js')),
   serve: (args) => serve(args, { version, resourcesFolder, builtFolder }),
 }
 

@@ -12,7 +12,7 @@ import { createHomeFolders } from '../../core/host/home-folders.ts'
 import { PathGrants } from '../../core/host/path-grants.ts'
 import { createStudio } from '../../core/host/studio.ts'
 import { startWebHost, type WebHost } from './server.ts'
-import { spawnEngine, spawnReader } from './spawn-engine.ts'
+import { spawnEngine, spawnLlamaCpp, spawnReader } from './spawn-engine.ts'
 import { onEnter } from './terminal.ts'
 
 /** Used when no `--port` is given; the next free one where it is taken. */
@@ -70,6 +70,7 @@ async function openHost(
     isLibraryNamed: library !== undefined,
     spawnEngine: (environment) => spawnEngine(join(builtFolder, 'main', 'engine.js'), environment),
     spawnReader: () => spawnReader(join(builtFolder, 'main', 'reader.js')),
+    spawnLlamaCpp: () => spawnLlamaCpp(join(builtFolder, 'main', 'llama-cpp.js')),
     homeFolders: createHomeFolders(homedir(), grants),
     systemLanguage: () => browserLanguage ?? language(),
   })

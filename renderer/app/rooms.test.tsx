@@ -65,6 +65,7 @@ beforeEach(() => {
     'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([]),
     'experiments.list': () => ok([]),
+    'exports.list': () => ok([]),
     'models.list': () => ok([]),
   })
 })

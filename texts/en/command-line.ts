@@ -65,6 +65,10 @@ export const commandLine: LocaleOf<typeof ja> = {
   exportSame: 'Read again and asked {count} questions: every answer is the experiment’s.',
   exportNothingAsked: 'Read again: the content is the same as the original.',
   exportDifferent: 'Read again and asked {count} questions: {different} answers differ from the experiment’s.',
+  exportLossy: ' Its weights are smaller, so answers may change a little.',
+  exportTextsSame: 'llama.cpp reads the {count} rows of the data as the same tokens.',
+  exportTextsDiffer:
+    'Of the {count} rows of the data, llama.cpp reads {differing} as other tokens (rows {rows}). Answers to such texts may change in Ollama and LM Studio.',
   exportRun: 'Experiment',
   exportWritten: 'Export',
   exportPostponed: 'A training is running, so what was written has not been checked yet.',

@@ -63,6 +63,10 @@ export const commandLine = {
   exportSame: '読み直して {count} 問を尋ね、すべて実験と同じ答えでした。',
   exportNothingAsked: '読み直して、中身が元と同じことを確かめました。',
   exportDifferent: '読み直して {count} 問を尋ねたところ、{different} 問の答えが実験と違いました。',
+  exportLossy: '重みを小さくしたため、答えが少し変わることがあります。',
+  exportTextsSame: 'データの {count} 行は、llama.cpp でも同じトークンになります。',
+  exportTextsDiffer:
+    'データの {count} 行のうち {differing} 行は、llama.cpp では違うトークンになります（行 {rows}）。Ollama や LM Studio では、これらの文の答えが変わることがあります。',
   exportRun: '実験',
   exportWritten: '書き出し',
   exportPostponed: '学習中のため、書き出したものはまだ確かめていません。',

@@ -21,5 +21,8 @@ export const merged: ExportFormat = {
     await writeCard(target, source, 'merged', watch)
   },
   // Other programs ask it by the chat template that lies in its folder: so does the test.
-  reopen: async (_, written) => ({ modelFolder: written, adapterFolder: null, format: { kind: 'template' } }),
+  reopen: async (_, written) => ({
+    by: 'engine',
+    model: { modelFolder: written, adapterFolder: null, format: { kind: 'template' } },
+  }),
 }

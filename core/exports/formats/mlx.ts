@@ -28,8 +28,9 @@ export const mlx: ExportFormat = {
     await writeCard(target, source, 'mlx', watch)
   },
   // The studio opens what is laid out as transformers has it; the rest is compared number by number.
-  async reopen(source, written, signal) {
-    if (isLaidOutAlike(source.model)) return { modelFolder: written, adapterFolder: null, format: { kind: 'template' } }
+  async reopen(source, written, { signal }) {
+    if (isLaidOutAlike(source.model))
+      return { by: 'engine', model: { modelFolder: written, adapterFolder: null, format: { kind: 'template' } } }
     const { weights } = await weightsOf(source)
     await requireSameWeights(written, mlxWeights(source.model, weights), signal)
     return null

@@ -31,6 +31,7 @@ export const peft: ExportFormat = {
     const { modules, fullWeights } = await openAdapter(written)
     if (modules.size !== adapter?.modules.size || fullWeights.size !== adapter.fullWeights.size)
       throw new InternalError(`${written}: ${modules.size} modules of ${adapter?.modules.size}`)
-    return { modelFolder: model.folder, adapterFolder: written, format: sampleOptionsOf(record.settings).format }
+    const { format } = sampleOptionsOf(record.settings)
+    return { by: 'engine', model: { modelFolder: model.folder, adapterFolder: written, format } }
   },
 }

@@ -44,7 +44,7 @@ export const zip: ExportFormat = {
       await archive.end()
     })
   },
-  async reopen({ record }, written, signal) {
+  async reopen({ record }, written, { signal }) {
     const wanted = await filesIn(record.folder)
     const root = nameFor(record.name, record.id)
     await requireSame(written, new Map(wanted.map((file) => [`${root}/${file.name}`, file])), signal)

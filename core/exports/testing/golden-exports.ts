@@ -13,7 +13,9 @@ import {
 } from '../../checkpoints/index.ts'
 import { defaultSettings } from '../../contract/index.ts'
 import { openBaseModel } from '../base-model.ts'
-import { exportFormats } from '../formats/index.ts'
+import { merged } from '../formats/merged.ts'
+import { mlx } from '../formats/mlx.ts'
+import { peft } from '../formats/peft.ts'
 import type { ExportSource } from '../source.ts'
 
 /** Source files of the goldens of a family, with other numbers where a variant asks for them. */
@@ -46,10 +48,10 @@ export async function sourceOf({ name, base, adapter }: Golden): Promise<ExportS
   }
 }
 
-/** Writes every form into a folder of its name. */
+/** Writes every form that Python reads into a folder of its name. */
 export async function exportGolden(golden: Golden, target: string): Promise<void> {
   const source = await sourceOf(golden)
-  for (const format of exportFormats.filter(({ ending, refusal }) => ending === null && !refusal(source))) {
+  for (const format of [merged, peft, mlx].filter(({ refusal }) => !refusal(source))) {
     const folder = join(target, format.id)
     await mkdir(folder, { recursive: true })
     await format.write(source, folder, { options: {}, signal: new AbortController().signal, wrote: () => undefined })

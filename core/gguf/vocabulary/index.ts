@@ -11,16 +11,23 @@ interface VocabularyOptions {
   readonly tokenizer: Tokenizer | null
   /** Rows of the embedding table: as many tokens are written. */
   readonly size: number
+  /** Instead of the folder's own. */
+  readonly chatTemplate?: string | undefined
 }
 
 /**
  * tokenizer.ggml.* and the chat template of a model folder, in the form that llama.cpp reads best. Throws as
  * readTokenizerFiles, and UserError 'tokenizer/damaged'.
  */
-export async function readVocabulary({ modelFolder, tokenizer, size }: VocabularyOptions): Promise<Metadata> {
+export async function readVocabulary({
+  modelFolder,
+  tokenizer,
+  size,
+  chatTemplate,
+}: VocabularyOptions): Promise<Metadata> {
   if (!tokenizer) return new Map([['tokenizer.ggml.model', string('none')]])
   const files = await readTokenizerFiles(modelFolder)
-  const template = templateSource(files.config)
+  const template = chatTemplate ?? templateSource(files.config)
   const { bos, eos = (await readEndIds(modelFolder))[0], pad } = tokenizer.special
   const marks = { bos, eos, padding: pad }
   try {

@@ -8,6 +8,7 @@ import { readerEnvironment } from '../../reader/environment.ts'
 import { engineEnvironment } from '../../engine/engine-environment.ts'
 import type { Fault } from '../../files/testing/faulty-disk.ts'
 import { spawnFor } from './spawn.ts'
+import { neverSpawned } from '../../llama-cpp/testing/never-spawned.ts'
 
 /** The first argument, as JSON. */
 export interface HostJob {
@@ -49,6 +50,7 @@ const studio = await createStudio({
   libraryFolder: job.libraryFolder,
   spawnEngine,
   spawnReader: spawnFor(job.reader, readerEnvironment()),
+  spawnLlamaCpp: neverSpawned,
 })
 const errors: string[] = []
 

@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../errors/index.ts'
 import { RememberedPanes, useSession } from '../../session/index.ts'
 import { useFormat } from '../../language/index.ts'
 import { DamagedView } from './DamagedView.tsx'
+import { ExportDialog } from './exports/ExportDialog.tsx'
 import { ExperimentForm } from './ExperimentForm.tsx'
 import { isUnreadable, useExperiments, loadExperiments } from './experiments.store.ts'
 import { RunView } from './RunView.tsx'
@@ -25,7 +26,12 @@ export function ExperimentsRoom() {
     ) : (
       <ExperimentForm />
     )
-  return <RememberedPanes id="experiments" left={<ExperimentList selected={selected?.id ?? null} />} right={right} />
+  return (
+    <>
+      <RememberedPanes id="experiments" left={<ExperimentList selected={selected?.id ?? null} />} right={right} />
+      <ExportDialog />
+    </>
+  )
 }
 
 const Experiment = ({ summary }: { readonly summary: ExperimentSummary }) =>

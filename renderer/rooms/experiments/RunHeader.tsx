@@ -45,8 +45,14 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
       <div className={styles.actions}>
         {isActive(state) && <CommandButton command={commands.stop} variant="danger" />}
         {isResumable(state) && <CommandButton command={commands.resume} />}
+        {isTrained(summary) && <CommandButton command={commands.export} />}
         {isTrained(summary) && <CommandButton command={commands.chat} variant="primary" />}
-        <More id={summary.id} removeCommand={commands.remove} onRename={() => setRenaming(true)} />
+        <More
+          id={summary.id}
+          exportCommand={commands.export}
+          removeCommand={commands.remove}
+          onRename={() => setRenaming(true)}
+        />
       </div>
       {renaming && <RenameDialog summary={summary} onClose={() => setRenaming(false)} />}
     </header>
@@ -55,10 +61,12 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
 
 function More({
   id,
+  exportCommand,
   removeCommand,
   onRename,
 }: {
   readonly id: ExperimentId
+  readonly exportCommand: Command
   readonly removeCommand: Command
   readonly onRename: () => void
 }) {
@@ -76,6 +84,7 @@ function More({
           onAction: () => void openItsDataset(id),
         },
         { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: startFromItsSettings },
+        { ...exportCommand, isDisabled: !exportCommand.canRun(), onAction: () => void exportCommand.run() },
         {
           ...removeCommand,
           danger: true,

@@ -1,11 +1,12 @@
 import i18next, { type TFunction } from 'i18next'
-import { MessageSquareText, Play, Plus, RotateCcw, Square, Trash2 } from 'lucide-react'
+import { MessageSquareText, PackageOpen, Play, Plus, RotateCcw, Square, Trash2 } from 'lucide-react'
 import { isActive, isResumable, type ExperimentSummary } from '../../../core/contract/index.ts'
 import { inEveryLanguage } from '../../language/index.ts'
 import { goTo, useSession } from '../../session/index.ts'
 import { type Command } from '../../commands/index.ts'
 import { remove, resume, stop } from './actions.ts'
 import { activeRun, isTrained, isUnreadable, useExperiments } from './experiments.store.ts'
+import { openExport } from './exports/exports.store.ts'
 import { openForm, startTraining, useForm } from './form.store.ts'
 
 type Words = TFunction<'experiments'>
@@ -33,7 +34,7 @@ export const startCommand = (t: Words): Command => ({
   run: startTraining,
 })
 
-export type RunCommand = 'stop' | 'resume' | 'chat' | 'remove'
+export type RunCommand = 'stop' | 'resume' | 'chat' | 'export' | 'remove'
 
 /** What can be done with one experiment. */
 export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCommand, Command> => ({
@@ -58,6 +59,14 @@ export const runCommands = (t: Words, summary: ExperimentSummary): Record<RunCom
     icon: <MessageSquareText size={15} />,
     canRun: () => isTrained(summary),
     run: () => goTo('chat', summary.id),
+  },
+  export: {
+    id: 'experiments.export',
+    label: t('exports.act'),
+    icon: <PackageOpen size={15} />,
+    keywords: inEveryLanguage(({ rooms }) => rooms.experiments.exports.keywords),
+    canRun: () => isTrained(summary) && !isUnreadable(summary),
+    run: () => openExport(summary),
   },
   remove: {
     id: 'experiments.remove',
@@ -85,6 +94,6 @@ export function experimentCommands(): readonly Command[] {
     },
     startCommand(t),
     ...(run ? [{ ...runCommands(t, run).stop, label: t('stopNamed', { name: run.name }) }] : []),
-    ...(ofShown ? [ofShown.resume, ofShown.chat, ofShown.remove] : []),
+    ...(ofShown ? [ofShown.resume, ofShown.chat, ofShown.export, ofShown.remove] : []),
   ]
 }

@@ -4,6 +4,7 @@ import { settingKeys, settingOf, settingTexts } from '../../../core/contract/ind
 import { languageIds, type Language } from '../../../texts/index.ts'
 import type { PaletteSection } from '../../commands/index.ts'
 import { goTo, roomTitle, type Room } from '../../session/index.ts'
+import { connectExports } from './exports/exports.store.ts'
 import { experimentCommands } from './commands.tsx'
 import { connectExperiments, experimentItems, useExperiments } from './experiments.store.ts'
 import { ExperimentsRoom } from './ExperimentsRoom.tsx'
@@ -24,7 +25,10 @@ export const experiments: Room = {
   commands: experimentCommands,
   commandsFirst: true,
   findings: { stores: [useExperiments], sections: () => [runs(), settings()] },
-  connect: connectExperiments,
+  connect() {
+    const ends = [connectExperiments(), connectExports()]
+    return () => ends.forEach((end) => end())
+  },
 }
 
 const words = () => i18next.getFixedT(null, 'experiments')

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { sampleOptionsOf } from '../../samples/samples.ts'
+import { loadTokenizer } from '../../tokenizers/index.ts'
+import { writeText } from '../file-writer.ts'
+import type { ExportFormat } from '../format.ts'
+import { modelfileOf } from '../modelfile.ts'
+import { ggufBytes, ggufRefusal, mixOptions, reopenedGguf, writeGguf } from './gguf.ts'
+
+const MODEL = 'model.gguf'
+
+/** A GGUF with the Modelfile that `ollama create` reads. */
+export const ollama: ExportFormat = {
+  id: 'ollama',
+  options: mixOptions,
+  ending: null,
+  refusal: ggufRefusal,
+  sizeBytes: ggufBytes,
+  async write(source, target, { options, ...watch }) {
+    const { model, record } = source
+    await writeGguf(source, join(target, MODEL), options, watch)
+    const { format } = sampleOptionsOf(record.settings)
+    const text = modelfileOf(MODEL, await loadTokenizer(model.folder), format, record.settings)
+    await writeText(join(target, 'Modelfile'), text, watch)
+  },
+  reopen: async (_, written, { options }) => reopenedGguf(join(written, MODEL), options),
+}

@@ -1,0 +1,92 @@
+// Ollama's Modelfile: https://github.com/ollama/ollama/blob/main/docs/modelfile.md
+import { generationSettingsOf, UserError, type SettingValues } from '../contract/index.ts'
+import { stopWordsOf } from '../generation/stopping.ts'
+import { formatFor, type H2oFormat, type SampleFormat } from '../samples/sample-format.ts'
+import { readsSystem } from '../samples/sample-template.ts'
+import type { TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+
+/** Stand for a text while a chat template is rendered; no template has them. */
+const [SYSTEM, PROMPT] = ['\u{E000}', '\u{E001}']
+
+/**
+ * The Modelfile of a GGUF beside it: how a conversation is written, what ends an answer, and the run's settings for
+ * answers. Ollama has templates of its own kind: this one is what the run's format makes of a question.
+ */
+export function modelfileOf(file: string, tokenizer: Tokenizer, format: SampleFormat, settings: SettingValues): string {
+  const generation = generationSettingsOf(settings)
+  const template = templateOf(tokenizer, formatFor(tokenizer, format))
+  const parameters: readonly (readonly [string, string | number])[] = [
+    ...stopsOf(tokenizer, generation['prediction.stop_tokens']).map((text) => ['stop', quoted(text)] as const),
+    ['temperature', generation['prediction.do_sample'] ? generation['prediction.temperature'] : 0],
+    ['top_p', generation['prediction.top_p']],
+    ['top_k', generation['prediction.top_k']],
+    ['repeat_penalty', generation['prediction.repetition_penalty']],
+    ['num_predict', generation['prediction.max_length_inference']],
+  ]
+  return [
+    `FROM ./${file}`,
+    ...(template === null ? [] : [`TEMPLATE """${template}"""`]),
+    ...parameters.map(([name, value]) => `PARAMETER ${name} ${value}`),
+    '',
+  ].join('\n')
+}
+
+/** In Ollama's language; null where the model's template cannot be written in it, which leaves it to Ollama. */
+function templateOf(tokenizer: Tokenizer, format: SampleFormat): string | null {
+  const write = (messages: readonly TemplateMessage[]) =>
+    format.kind === 'h2o' ? markersOf(tokenizer, format, messages) : rendered(tokenizer, messages)
+  const user = { role: 'user', content: PROMPT } as const
+  const hasSystem = format.kind === 'h2o' || (tokenizer.chatTemplate ? readsSystem(tokenizer.chatTemplate) : false)
+  const plain = write([user])
+  const whole = hasSystem ? write([{ role: 'system', content: SYSTEM }, user]) : null
+  // Braces would be read as Ollama's own, and quotes would end the text.
+  if (plain === null || !isUsable(plain, [PROMPT])) return null
+  const question = (text: string) => text.replace(SYSTEM, '{{ .System }}').replace(PROMPT, '{{ .Prompt }}')
+  const asked =
+    whole !== null && isUsable(whole, [SYSTEM, PROMPT])
+      ? `{{ if .System }}${question(whole)}{{ else }}${question(plain)}{{ end }}`
+      : question(plain)
+  return `${asked}{{ .Response }}`
+}
+
+const isUsable = (text: string, places: readonly string[]): boolean =>
+  !/\{\{|\}\}|"""/.test(text) && places.every((place) => text.split(place).length === 2)
+
+function rendered(tokenizer: Tokenizer, messages: readonly TemplateMessage[]): string | null {
+  if (!tokenizer.chatTemplate) return null
+  try {
+    const text = tokenizer.chatTemplate.render(messages, { addGenerationPrompt: true })
+    // llama.cpp puts BOS before every text of a model whose template begins with it.
+    const bos = markOf(tokenizer, tokenizer.special.bos)
+    return bos !== '' && text.startsWith(bos) ? text.slice(bos.length) : text
+  } catch (error) {
+    if (error instanceof UserError) return null
+    throw error
+  }
+}
+
+const markOf = (tokenizer: Tokenizer, id: number | undefined): string =>
+  id === undefined ? '' : (tokenizer.specialText(id) ?? '')
+
+/** The same as a run with H2O's markers is trained with. */
+function markersOf(tokenizer: Tokenizer, format: H2oFormat, messages: readonly TemplateMessage[]): string {
+  const eos = markOf(tokenizer, tokenizer.special.eos)
+  const end = (wanted = true): string => (wanted ? eos : '')
+  return messages
+    .map(({ role, content }) =>
+      role === 'system'
+        ? `${format.systemStart ?? '<|system|>'}${content}${end(format.endAfterSystem)}`
+        : `${format.promptStart}${content}${end(format.endAfterPrompt)}${format.answerSeparator}`,
+    )
+    .join('')
+}
+
+const stopsOf = (tokenizer: Tokenizer, written: string): string[] => {
+  const { strings, ids } = stopWordsOf(written, tokenizer)
+  const marks = [...ids, ...(tokenizer.special.eos === undefined ? [] : [tokenizer.special.eos])]
+  return [...new Set([...strings, ...marks.map((id) => markOf(tokenizer, id))])].filter((text) => text !== '')
+}
+
+/** A text as a Modelfile has it. */
+const quoted = (text: string): string =>
+  `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`

@@ -1,0 +1,76 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { goTo } from './support/rooms.ts'
+import { expect, test } from './support/studio.ts'
+
+const RUN = '書き出す実験'
+
+/** Trains for a moment, and resolves when the run has ended. */
+const train = (page: Page, name: string): Promise<void> =>
+  page.evaluate(async (runName) => {
+    const { studio } = window as unknown as { studio: { call(name: string, input: unknown): Promise<never> } }
+    const call = async (call: string, input: object): Promise<{ id: string; state: { kind: string } }[]> => {
+      const result = (await studio.call(call, input)) as { ok: boolean; value: never; error: unknown }
+      if (!result.ok) throw new Error(JSON.stringify(result.error))
+      return [result.value].flat()
+    }
+    const [dataset] = await call('datasets.create', { from: 'sample' })
+    const settings = { 'dataset.id': dataset?.id, 'training.epochs': 2, 'general.experiment_name': runName }
+    await call('experiments.start', { settings })
+    for (;;) {
+      const [run] = await call('experiments.list', {})
+      if (run?.state.kind === 'finished') return
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }, name)
+
+test('a run goes out as a model of its own, which answers as the run does', async ({ studio }) => {
+  test.slow()
+  const { page, folders, picture, language, resize, t } = studio
+  const out = join(folders.library, 'exports')
+  const dialog = page.getByRole('dialog')
+  const button = (name: string) => dialog.getByRole('button', { name, exact: true })
+  await train(page, RUN)
+  await goTo(page, t('experiments:room.title'))
+  await page.getByText(RUN, { exact: true }).first().click()
+
+  await test.step('the dialog is opened and answered by keys alone', async () => {
+    await page.getByRole('button', { name: t('experiments:exports.act'), exact: true }).focus()
+    await page.keyboard.press('Enter')
+    const merged = dialog.getByRole('radio', { name: new RegExp(t('experiments:exports.forms.merged.title')) })
+    await expect(merged).toBeChecked()
+    await picture(`export-choices-${language}-1280`)
+    await resize(800, 600)
+    await picture(`export-choices-${language}-800`)
+    await resize(1280, 800)
+    await merged.focus()
+    await page.keyboard.press('ArrowDown')
+    await expect(merged).not.toBeChecked()
+    await page.keyboard.press('ArrowUp')
+    await expect(merged).toBeChecked()
+    await button(t('experiments:exports.start')).focus()
+    await page.keyboard.press('Enter')
+  })
+
+  await test.step('what was written answers as the run does, and lies in its folder', async () => {
+    const same = [1, 2, 3, 4, 5].map((count) => t('experiments:exports.same', { count }))
+    await expect(dialog.getByText(t('experiments:exports.done'), { exact: true })).toBeVisible({ timeout: 120_000 })
+    await expect(dialog.getByText(new RegExp(`^(${same.join('|')})$`))).toBeVisible()
+    await picture(`export-done-${language}-1280`)
+    expect((await readdir(join(out, `${RUN}-merged`))).sort()).toEqual(
+      expect.arrayContaining(['config.json', 'model.safetensors', 'README.md', 'tokenizer_config.json']),
+    )
+  })
+
+  await test.step('one that is cancelled leaves nothing', async () => {
+    await button(t('experiments:exports.again')).click()
+    await dialog.getByText(t('experiments:exports.forms.mlx.title')).click()
+    await button(t('experiments:exports.start')).click()
+    await button(t('experiments:exports.stop')).click()
+    await expect(dialog.getByText(t('experiments:exports.cancelled'))).toBeVisible()
+    expect(await readdir(out)).toEqual([`${RUN}-merged`])
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+  })
+})
