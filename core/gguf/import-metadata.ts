@@ -74,6 +74,7 @@ export function metadataReader(opened: OpenedGguf, architecture: string): Metada
       if (entry === undefined) return byDefault
       return entry.type === 'bool' ? entry.value === true : fail(key)
     },
+    text: (key, byDefault) => textEntry(opened, `${architecture}.${key}`) ?? byDefault,
     hasTensor: (name) => header.tensors.has(name),
     values: (name) => small.get(name) ?? null,
     vocabularySize: header.tensors.get('token_embd.weight')?.shape[0] ?? fail('vocab_size'),

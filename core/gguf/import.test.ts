@@ -77,6 +77,16 @@ describe('goldens, out and in again', () => {
   })
 })
 
+it('a model with divisors of its own goes out again as it came in', async () => {
+  const target = join(folder, 'llama3_again')
+  const file = await exported(join(fixtures, 'llama3_rope'), 'F32', 'llama3_rope')
+  await convertGguf(file, target)
+  const again = await exported(target, 'F32', 'llama3_again')
+  const divisors = (await readGgufModel(again)).opened.small.get('rope_freqs.weight')!
+  const before = (await readGgufModel(file)).opened.small.get('rope_freqs.weight')!
+  expect(divisors.map((value) => value.toFixed(5))).toEqual(before.map((value) => value.toFixed(5)))
+})
+
 describe('the shipped model', () => {
   it('comes back from F16 with its weights, tokens and template', async () => {
     const target = join(folder, 'tiny')

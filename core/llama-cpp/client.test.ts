@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openCheckpoint } from '../checkpoints/index.ts'
+import { openCheckpoint, readAdapter } from '../checkpoints/index.ts'
 import { defaultSettings, generationSettingsOf } from '../contract/index.ts'
 import { Generator } from '../generation/generator.ts'
+import { writeGgufAdapter } from '../gguf/adapter.ts'
 import { writeGgufModel } from '../gguf/model.ts'
 import type { MixId } from '../gguf/mixes/index.ts'
 import { sourcesOf } from '../gguf/testing/sources.ts'
+import { readExpected } from '../goldens/expected.ts'
 import { openRuntime } from '../runtime/index.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import { openModelFiles } from '../weights/model-files.ts'
@@ -113,6 +115,46 @@ describe.skipIf(noPlatformPackage)('the shipped model as GGUF', () => {
       onProgress: () => controller.abort(),
     })
     await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('is tried with an adapter', async () => {
+    const golden = join(import.meta.dirname, '..', 'models', 'fixtures', 'llama')
+    const checkpoint = await openCheckpoint(golden)
+    const { config } = checkpoint
+    const [file, adapterFile] = [join(folder, 'golden.gguf'), join(folder, 'golden-lora.gguf')]
+    const weights = sourcesOf(checkpoint)
+    await writeGgufModel({ modelFolder: golden, config, tokenizer: null, weights, mix: 'F32', out: file, name: 'x' })
+    const adapter = await readAdapter(join(golden, 'adapter'))
+    await writeGgufAdapter({ adapter, config, out: adapterFile, name: 'x' })
+    const { rows, lora, logits } = await readExpected(golden)
+    const [prompt, expected] = [rows[0]!.slice(0, 5), rows[0]!.slice(5)]
+    const likeliest = (values: readonly number[]): number => values.indexOf(Math.max(...values))
+    for (const [recorded, adapted] of [
+      [logits[0]!, undefined],
+      [lora.logits_row0, adapterFile],
+    ] as const) {
+      const { answers: compared } = await compareGguf(llama.spawn, {
+        file,
+        adapterFile: adapted,
+        answers: [{ prompt, expected }],
+        texts: [],
+      })
+      const found = expected.map((_, at) => likeliest(recorded[prompt.length - 1 + at]!))
+      const at = found.findIndex((id, index) => id !== expected[index])
+      expect(compared[0]!.difference).toMatchObject({ at, expected: expected[at], found: found[at] })
+    }
+  })
+
+  it('says so where the process ends', async () => {
+    const file = await written('F16')
+    const dying = () => {
+      const port = llama.spawn()
+      port.onMessage(() => port.kill())
+      return port
+    }
+    await expect(compareGguf(dying, { file, answers, texts: [] })).rejects.toMatchObject({
+      error: { code: 'llama-cpp/ended', facts: { file } },
+    })
   })
 
   it('is refused where the file is none', async () => {

@@ -40,9 +40,10 @@ function likeliest(logits: Float32Array): number {
   return best
 }
 
-/** softmax(logits)[id]; 0 for an id that the model does not have. */
+/** softmax(logits)[id]; 0 for an id that the model does not have, and where logits are no numbers. */
 function probabilityOf(logits: Float32Array, id: number): number {
   const largest = logits[likeliest(logits)]!
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0)
-  return Math.exp((logits[id] ?? -Infinity) - largest) / sum
+  const probability = Math.exp((logits[id] ?? -Infinity) - largest) / sum
+  return Number.isFinite(probability) ? probability : 0
 }

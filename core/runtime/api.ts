@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import koffi from 'koffi'
 import { UserError } from '../contract/errors.ts'
-import { loadNative } from './native-library.ts'
+import { loadNative, reserveStacks } from './native-library.ts'
 import { OrtError } from './ort-error.ts'
 import { signatures, type Out, type Pointer, type Signature } from './signatures.ts'
 
@@ -22,15 +22,13 @@ export type Api = { readonly [Name in keyof typeof signatures]: CallOf<(typeof s
 
 /** Version of the OrtApi table that we ask for: ONNX Runtime 1.29. */
 const apiVersion = 29
-/** ONNX Runtime works on koffi's stacks: opening a session recurses deeply. Reserved, not used, memory. */
-const stackBytes = 8 * 1024 * 1024
-
 /**
  * Loads the library and returns its functions. Throws UserError 'runtime/library-unloadable' where the system cannot
  * load it (a damaged file, another processor) or it is older than ONNX Runtime 1.29.
  */
 export function loadApi(file: string): Api {
-  reserveStacks()
+  const refusal = reserveStacks()
+  if (refusal) throw new UserError('runtime/library-unloadable', { file: 'koffi', reason: messageOf(refusal) })
   const table = loadTable(file)
   const getCode = bind(table[signatures.GetErrorCode.place]!, signatures.GetErrorCode)
   const getMessage = bind(table[signatures.GetErrorMessage.place]!, signatures.GetErrorMessage)
@@ -57,16 +55,6 @@ export function loadApi(file: string): Api {
 
 type Check = (status: Pointer | null) => void
 type Native = ReturnType<typeof koffi.load>['func'] extends (definition: string) => infer F ? F : never
-
-function reserveStacks(): void {
-  const current = koffi.config()
-  if ((current.async_stack_size ?? 0) >= stackBytes) return
-  try {
-    koffi.config({ ...current, sync_stack_size: stackBytes, async_stack_size: stackBytes })
-  } catch (error) {
-    throw new UserError('runtime/library-unloadable', { file: 'koffi', reason: messageOf(error) })
-  }
-}
 
 function loadTable(file: string): Pointer[] {
   try {

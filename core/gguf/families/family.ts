@@ -54,6 +54,7 @@ export interface MetadataReader {
   /** One number a layer: also where one is written for all. */
   perLayer(key: string): number[]
   flag(key: string, byDefault: boolean): boolean
+  text(key: string, byDefault: string): string
   hasTensor(name: string): boolean
   /** Values of a small tensor beside the weights (`rope_freqs.weight`); null where there is none. */
   values(name: string): readonly number[] | null

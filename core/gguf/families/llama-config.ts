@@ -26,9 +26,21 @@ export function ropeConfig(metadata: MetadataReader): Record<string, unknown> {
   const factor = metadata.number('rope.scaling.factor', 1)
   return {
     rope_theta: metadata.number('rope.freq_base', 10_000),
-    ...(factor === 1 ? {} : { rope_scaling: { rope_type: 'linear', factor } }),
+    ...(factor === 1 ? {} : { rope_scaling: scalingOf(metadata, factor) }),
   }
 }
+
+const scalingOf = (metadata: MetadataReader, factor: number): Record<string, unknown> =>
+  metadata.text('rope.scaling.type', 'linear') === 'yarn'
+    ? {
+        rope_type: 'yarn',
+        factor,
+        original_max_position_embeddings: metadata.number(
+          'rope.scaling.original_context_length',
+          metadata.number('context_length'),
+        ),
+      }
+    : { rope_type: 'linear', factor }
 
 /** LongRoPE has a factor for each pair: those of another scheme are the same for short and long texts. */
 const longRope = (metadata: MetadataReader, short: readonly number[]): Record<string, unknown> => ({

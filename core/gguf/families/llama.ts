@@ -2,7 +2,7 @@ import { turnedPairs } from '../changes.ts'
 import { epsilonOf, firstMisfit, headSizes, SILU, sizesOf, textOf, type GgufFamily } from './family.ts'
 import { llamaConfig } from './llama-config.ts'
 import { llamaAttention, llamaEnds, llamaFeedForward, llamaNorms } from './llama-tensors.ts'
-import { mainRotary, ropeDivisors, ropeEntries } from './rope.ts'
+import { mainRotary, ropeDivisors, ropeEntries, turnsLongTexts } from './rope.ts'
 
 /** Llama, as llama.cpp has it: it turns neighbours instead of halves. */
 export const llama: GgufFamily = {
@@ -13,7 +13,7 @@ export const llama: GgufFamily = {
     const activation = textOf(model, 'hidden_act', 'silu')
     return firstMisfit([
       ['hidden_act', activation, SILU.includes(activation)],
-      ['rope_scaling', 'longrope', mainRotary(model).long === undefined],
+      ['rope_scaling', 'longrope', !turnsLongTexts(mainRotary(model))],
     ])
   },
   metadata: (model) => ({

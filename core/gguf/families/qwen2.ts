@@ -1,7 +1,7 @@
 import { epsilonOf, firstMisfit, SILU, sizesOf, textOf, type GgufFamily } from './family.ts'
 import { llamaConfig } from './llama-config.ts'
 import { llamaAttention, llamaEnds, llamaFeedForward, llamaNorms } from './llama-tensors.ts'
-import { mainRotary, ropeEntries, unevenScaling } from './rope.ts'
+import { neitherEvenNorYarn, ropeOrYarnEntries } from './rope.ts'
 import { contextInWindow, qwenWindow } from './window.ts'
 
 /** Qwen2 and 2.5. */
@@ -16,13 +16,13 @@ export const qwen2: GgufFamily = {
       firstMisfit([
         ['hidden_act', activation, SILU.includes(activation)],
         ['head_dim', headSize, headSize * heads === width],
-      ]) ?? unevenScaling(mainRotary(model))
+      ]) ?? neitherEvenNorYarn(model)
     )
   },
   metadata: (model) => ({
     ...sizesOf(model),
     ...epsilonOf(model, 'rms', 'rms_norm_eps', 1e-6),
-    ...ropeEntries(mainRotary(model)),
+    ...ropeOrYarnEntries(model),
     ...contextInWindow(model, qwenWindow(model)),
   }),
   config: (metadata) => ({

@@ -1,7 +1,7 @@
 import { epsilonOf, firstMisfit, headSizes, SILU, sizesOf, textOf, type GgufFamily } from './family.ts'
 import { llamaConfig } from './llama-config.ts'
 import { headNorms, llamaAttention, llamaEnds, llamaFeedForward, llamaNorms } from './llama-tensors.ts'
-import { mainRotary, ropeEntries, unevenScaling } from './rope.ts'
+import { neitherEvenNorYarn, ropeOrYarnEntries } from './rope.ts'
 import { contextInWindow, qwenWindow } from './window.ts'
 
 /** Qwen3. */
@@ -15,14 +15,14 @@ export const qwen3: GgufFamily = {
       firstMisfit([
         ['hidden_act', activation, SILU.includes(activation)],
         ['attention_bias', true, model.config['attention_bias'] !== true],
-      ]) ?? unevenScaling(mainRotary(model))
+      ]) ?? neitherEvenNorYarn(model)
     )
   },
   metadata: (model) => ({
     ...sizesOf(model),
     ...headSizes(model),
     ...epsilonOf(model, 'rms', 'rms_norm_eps', 1e-6),
-    ...ropeEntries(mainRotary(model)),
+    ...ropeOrYarnEntries(model),
     ...contextInWindow(model, qwenWindow(model)),
   }),
   config: (metadata) => ({

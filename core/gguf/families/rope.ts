@@ -31,9 +31,13 @@ export function ropeEntries(rotary: Rotary): Record<string, GgufValue> {
   }
 }
 
+/** Whether long texts turn otherwise than short ones. */
+export const turnsLongTexts = ({ frequencies, long }: Rotary): boolean =>
+  long !== undefined && long.frequencies.some((frequency, pair) => !isAlike(frequency, frequencies[pair]!))
+
 /** A scheme that divides pairs by different numbers, for architectures that have no place for those. */
 export function unevenScaling(rotary: Rotary): Misfit | null {
-  return commonDivisor(rotary) === null || rotary.long !== undefined
+  return commonDivisor(rotary) === null || turnsLongTexts(rotary)
     ? { setting: 'rope_scaling', found: 'rope_type' }
     : null
 }
@@ -52,3 +56,30 @@ export const longRopeDivisors = (rotary: Rotary): ExtraTensor[] =>
         { name: 'rope_factors_short.weight', values: Float32Array.from(divisors(rotary, rotary.frequencies)) },
       ]
     : []
+
+/** What YaRN's scheme may say besides its kind. llama.cpp takes the rest as transformers does by default. */
+const YARN_ENTRIES = ['type', 'rope_type', 'rope_theta', 'factor', 'original_max_position_embeddings']
+
+/** YaRN as llama.cpp computes it itself, for architectures without divisors; null for any other scheme. */
+function yarnEntries({ config }: DescribedModel, rotary: Rotary): Record<string, GgufValue> | null {
+  const scheme = (config['rope_scaling'] ?? config['rope_parameters'] ?? {}) as Readonly<Record<string, unknown>>
+  const { factor, original_max_position_embeddings: original = config['max_position_embeddings'] } = scheme
+  const isYarn = (scheme['rope_type'] ?? scheme['type']) === 'yarn'
+  if (!isYarn || typeof factor !== 'number' || typeof original !== 'number') return null
+  if (Object.keys(scheme).some((key) => scheme[key] != null && !YARN_ENTRIES.includes(key))) return null
+  return {
+    'rope.dimension_count': uint32(rotary.size),
+    'rope.freq_base': float32(rotary.theta),
+    'rope.scaling.type': string('yarn'),
+    'rope.scaling.factor': float32(factor),
+    'rope.scaling.original_context_length': uint32(original),
+  }
+}
+
+/** Theta and scaling of an architecture that has YaRN, but no divisors of its own for each pair. */
+export const ropeOrYarnEntries = (model: DescribedModel): Record<string, GgufValue> =>
+  yarnEntries(model, mainRotary(model)) ?? ropeEntries(mainRotary(model))
+
+/** A scheme that such an architecture has no place for. */
+export const neitherEvenNorYarn = (model: DescribedModel): Misfit | null =>
+  yarnEntries(model, mainRotary(model)) ? null : unevenScaling(mainRotary(model))
