@@ -3,7 +3,7 @@ import { languageFor, type Language } from '../../texts/index.ts'
 import type { EventName, HostKind, Result } from '../contract/index.ts'
 import { createDispatch } from './dispatch.ts'
 import { createChatService } from '../chat/chat-service.ts'
-import { createEngineClient } from '../engine/engine-client.ts'
+import { createEngineClient, type EngineClient } from '../engine/engine-client.ts'
 import type { SpawnEngineWith } from '../processes/port.ts'
 import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
@@ -95,17 +95,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
     emit,
   })
-  const gpuPack = createGpuPackService({
-    preferencesFile: options.preferencesFile,
-    folder: preferences.current.gpuPackFolder,
-    saveFolder: (folder) => preferences.save({ gpuPackFolder: folder }),
-    emit,
-    onChange() {
-      engine.renew()
-      devices.forget()
-    },
-    isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
-  })
+  const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
@@ -130,6 +120,24 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       ]),
   }
 }
+
+/** The pack for NVIDIA cards: another one needs an engine that was started after it. */
+const gpuPackOf = (
+  { preferencesFile }: StudioOptions,
+  preferences: SavedPreferences,
+  { engine, devices, emit }: { engine: EngineClient; devices: ReturnType<typeof rememberDevices>; emit: Emit },
+) =>
+  createGpuPackService({
+    preferencesFile,
+    folder: preferences.current.gpuPackFolder,
+    saveFolder: (folder) => preferences.save({ gpuPackFolder: folder }),
+    emit,
+    onChange() {
+      engine.renew()
+      devices.forget()
+    },
+    isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
+  })
 
 /** Who hears the events. */
 function createListeners(): Pick<Studio, 'on'> & { readonly emit: Emit } {

@@ -1,6 +1,6 @@
 import { act, StrictMode, type ReactNode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
@@ -10,6 +10,8 @@ const shown: { readonly root: Root; readonly host: HTMLElement }[] = []
 export async function draw(view: ReactNode): Promise<HTMLElement> {
   const host = document.body.appendChild(document.createElement('div'))
   const root = createRoot(host)
+  // Files share this module: what it did on loading would be done for the first of them only.
+  if (shown.length === 0) onTestFinished(clear)
   shown.push({ root, host })
   await act(async () => root.render(<StrictMode>{view}</StrictMode>))
   return host
@@ -22,7 +24,6 @@ export async function clear(): Promise<void> {
     host.remove()
   }
 }
-afterEach(clear)
 
 /** Does something outside of React's events, and draws what follows of it. */
 export const doing = (work: () => unknown): Promise<void> => act(async () => void (await work()))
