@@ -17,8 +17,12 @@ export interface Source {
 }
 
 export const planExport = (source: Source): Answer<ExportPlan> => window.studio.call('exports.plan', source as never)
-export const startExport = (source: Source, form: ExportFormId): Answer<ExportJob> =>
-  window.studio.call('exports.start', { ...source, form } as never)
+export const startExport = (source: Source, form: ExportFormId, target: string | null): Answer<ExportJob> =>
+  window.studio.call('exports.start', { ...source, form, ...(target === null ? {} : { target }) } as never)
+/** A browser shows no folders of this computer: one file is sent to it instead. */
+export const isDownloaded = (form: ExportFormId): boolean => window.studio.host === 'web' && form === 'zip'
+export const pickSave = (suggestedName: string) => window.studio.pickSave({ suggestedName })
+export const finishSave = (target: string): Promise<void> => window.studio.finishSave(target)
 export const cancelExport = (jobId: string): Answer<null> => window.studio.call('exports.cancel', { jobId })
 export const testExport = (jobId: string): Answer<null> => window.studio.call('exports.test', { jobId })
 export const listExports = (): Answer<readonly ExportJob[]> => window.studio.call('exports.list', {})
