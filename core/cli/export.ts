@@ -12,7 +12,7 @@ import { namedFolder } from '../files/folders.ts'
 import { sentence } from '../host/sentence.ts'
 import { parseArguments } from './arguments.ts'
 import type { CliContext } from './context.ts'
-import { gigabytes, text } from './print.ts'
+import { fileSize, text } from './print.ts'
 
 /** As shells have it for Ctrl+C. */
 const INTERRUPTED = 130
@@ -113,7 +113,7 @@ function told({ state, error, result, form, step }: ExportJob, asJson: boolean):
   if (asJson) console.log(JSON.stringify({ place, form, step, files, test }))
   else {
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    console.log(text('exported', { place, size: gigabytes(bytes) }))
+    console.log(text('exported', { place, size: fileSize(bytes) }))
     console.log(testLines(test))
   }
   return test.kind === 'failed' || (test.kind === 'different' && !test.lossy) ? 1 : 0

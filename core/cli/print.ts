@@ -14,6 +14,10 @@ export const usage = (): string => text('usage', { formats: writtenEndings.join(
 const GIB = 2 ** 30
 export const gigabytes = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GB`
 
+const MIB = 2 ** 20
+/** What a file takes: in megabytes where that is less than a gigabyte. */
+export const fileSize = (bytes: number): string => (bytes >= GIB ? gigabytes(bytes) : `${(bytes / MIB).toFixed(1)} MB`)
+
 /** Width on a terminal: full-width characters take two columns. */
 export const displayWidth = (value: string): number =>
   [...value].reduce(

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import { ExperimentId } from './experiments.ts'
-import { FolderPath } from './paths.ts'
+import { FolderPath, PathToWrite } from './paths.ts'
 
 /** The forms in which a run goes out, in the order in which they are shown. */
 export const exportForms = ['gguf', 'ollama', 'merged', 'peft', 'mlx', 'gguf-lora', 'zip'] as const
@@ -121,7 +121,13 @@ export const exportsContract = defineContract({
     plan: { input: Source.extend({ folder: FolderPath.optional() }), output: type<ExportPlan>() },
     /** Begins to write; goes on when the window is closed. */
     start: {
-      input: Source.extend({ form: ExportFormId, folder: FolderPath.optional(), options: Options.default({}) }),
+      input: Source.extend({
+        form: ExportFormId,
+        folder: FolderPath.optional(),
+        /** Instead of a folder, for a form that is one file: where it was asked to be saved. */
+        target: PathToWrite.optional(),
+        options: Options.default({}),
+      }),
       output: type<ExportJob>(),
     },
     /** Ends a job that is under way; nothing of it is left. */

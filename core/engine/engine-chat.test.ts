@@ -83,6 +83,25 @@ it('opens as many models as can be asked at once, each once, and closes the one 
   expect(openRuntime().live()).toEqual(nothing)
 })
 
+it('closes what it opened for questions that are asked once, and leaves open what was', async () => {
+  await answersOf([target(null)])
+  const tokens: number[][] = []
+  const job = { device: 'cpu', settings: generationSettingsOf(defaultSettings()), once: true } as const
+  const onEvent = (event: GenerateEvent) => {
+    if (event.kind === 'done') tokens.push([...event.tokens])
+  }
+  const context = { signal: new AbortController().signal, onEvent }
+  await answer({ ...job, targets: [target(adapterFolder)] }, context)
+  expect(openRuntime().live().session).toBe(1)
+  await answer({ ...job, targets: [target(null)] }, context)
+  expect(openRuntime().live().session).toBe(1)
+  // The adapter has learnt nothing yet.
+  expect(tokens[0]?.length).toBeGreaterThan(0)
+  expect(tokens[1]).toEqual(tokens[0])
+  await closeModels()
+  expect(openRuntime().live()).toEqual(nothing)
+})
+
 /** What comes of every target: how its answer ended, or the code of its failure. */
 async function outcomes(
   targets: readonly GenerateTarget[],

@@ -29,7 +29,7 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     pipeline_tag: 'text-generation',
     // An id is the Hub's; a folder's name alone would be no link.
     ...(base.includes('/') ? { base_model: base } : {}),
-    tags: kind === 'merged' ? ['lora'] : ['lora', kind],
+    tags: [...(source.adapter ? ['lora'] : []), ...(kind === 'merged' ? [] : [kind])],
   }
   const lines = Object.entries(front).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const facts = {
@@ -41,7 +41,12 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
   }
   const sections = languageIds.map((language) => {
     const words = text(language).exportCard
-    const told = [words.made, ...(licence === '' ? [] : [words.licence]), words.use[kind]]
+    const told = [
+      words.made,
+      ...(licence === '' ? [] : [words.licence]),
+      ...(source.adapter ? [] : [words.whole]),
+      words.use[kind],
+    ]
     return told.map((sentence) => fill(sentence, facts, language)).join('\n\n')
   })
   return `---\n${lines.join('\n')}\n---\n\n# ${inline(record.name)}\n\n${sections.join('\n\n---\n\n')}\n\n${USE[kind](base)}\n`

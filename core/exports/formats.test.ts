@@ -87,7 +87,7 @@ describe('zip', () => {
     return { ...source, record: { ...source.record, name, folder } }
   }
 
-  it('holds the run’s files as they are, under the run’s name', async () => {
+  it('holds the run’s files as they are, under the run’s id', async () => {
     const source = await runWith('犬の話')
     const out = join(await newFolder(), 'run.zip')
     await zip.write(source, out, watch)
@@ -98,9 +98,9 @@ describe('zip', () => {
       empty: Buffer.alloc(0),
       'experiment.yaml': Buffer.from('name: 犬\n'),
     }
-    expect(listZip(archive)).toEqual(Object.keys(wanted).map((name) => `犬の話-golden/${name}`))
+    expect(listZip(archive)).toEqual(Object.keys(wanted).map((name) => `golden/${name}`))
     for (const [name, content] of Object.entries(wanted)) {
-      const found = Buffer.from(await readZipEntry(archive, `犬の話-golden/${name}`, 'run.zip'))
+      const found = Buffer.from(await readZipEntry(archive, `golden/${name}`, 'run.zip'))
       expect([name, found.equals(content)]).toEqual([name, true])
     }
   })

@@ -32,8 +32,21 @@ const TOKENIZER_FILES = [
 /** Whoever passes a model on passes these on. */
 const LICENCE_FILES = ['LICENSE', 'LICENSE.txt', 'LICENSE.md', 'NOTICE', 'NOTICE.txt', 'NOTICE.md']
 
+/** Copies the licence of a model. */
+export const writeLicence = (target: string, folder: string, watch: ExportWatch): Promise<void> =>
+  copyThose(LICENCE_FILES, { folder, target }, watch)
+
+async function copyThose(
+  names: readonly string[],
+  { folder, target }: { readonly folder: string; readonly target: string },
+  watch: ExportWatch,
+): Promise<void> {
+  for (const name of names)
+    if (await isFile(join(folder, name))) await copyInto(join(target, name), join(folder, name), watch)
+}
+
 /**
- * Copies the tokenizer and the licence of a model. Where the run was trained with markers of its own, they become the
+ * Copies the tokenizer of a model. Where the run was trained with markers of its own, they become the
  * chat template: other programs ask the model as the studio does.
  */
 export async function writeTokenizer(
@@ -43,9 +56,8 @@ export async function writeTokenizer(
 ): Promise<void> {
   const template = await templateFor(folder, format)
   const replaced = template === null ? [] : [TOKENIZER_CONFIG, TEMPLATE, 'chat_template.json']
-  for (const name of [...TOKENIZER_FILES, ...LICENCE_FILES])
-    if (!replaced.includes(name) && (await isFile(join(folder, name))))
-      await copyInto(join(target, name), join(folder, name), watch)
+  const names = TOKENIZER_FILES.filter((name) => !replaced.includes(name))
+  await copyThose(names, { folder, target }, watch)
   if (template === null) return
   const file = join(folder, TOKENIZER_CONFIG)
   const settings = { chat_template: template }

@@ -1,6 +1,6 @@
 // Where an export comes to lie: a draft beside its place, which is renamed when all is written.
 import { lstat, readdir, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, parse } from 'node:path'
 import { UserError } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
@@ -22,6 +22,14 @@ export interface Place {
   readonly name: string
   /** Of the one file; null for a folder. */
   readonly ending: string | null
+  /** The person was asked for this very path, and whether it may be replaced. */
+  readonly isChosen?: boolean
+}
+
+/** The place of a file that a person has named. */
+export const placeOfFile = (path: string): Place => {
+  const { dir, name, ext } = parse(path)
+  return { folder: dir, name, ending: ext, isChosen: true }
 }
 
 /** A name that every system takes and that shows which run it is of; for folders, in which form too. */
@@ -77,7 +85,7 @@ export async function inDraft(
     const written = ending === null ? draft : join(draft, `${name}${ending}`)
     await fill(written)
     await syncFolder(draft)
-    const path = join(folder, await freeName(place))
+    const path = join(folder, place.isChosen ? `${name}${ending ?? ''}` : await freeName(place))
     await disk.rename(written, path)
     if (ending !== null) await disk.rm(draft, { recursive: true, force: true })
     await syncFolder(folder)

@@ -1,6 +1,6 @@
 // A real studio with a real engine: a short training, and what goes out of it.
 import { fork } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -189,6 +189,14 @@ it.each(['mlx', 'zip'])('writes %s and reads it again', async (form) => {
   const { job } = await exported({ form })
   expect(job).toMatchObject({ state: 'done', error: null, result: { test: { kind: 'same' } } })
   expect(job.result!.place.endsWith(form === 'zip' ? '.zip' : '-mlx')).toBe(true)
+})
+
+it('writes a file where it was asked to be saved', async () => {
+  const target = join(out, 'named.zip')
+  await writeFile(target, 'an earlier one')
+  const { job } = await exported({ form: 'zip', target })
+  expect(job.result).toMatchObject({ place: target, files: [{ name: 'named.zip' }], test: { kind: 'same' } })
+  expect(job.result!.files[0]!.sizeBytes).toBeGreaterThan(1000)
 })
 
 it('leaves nothing where it is cancelled', async () => {

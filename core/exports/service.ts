@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import {
+  InternalError,
   isActive,
   toAppError,
   UserError,
@@ -21,7 +22,7 @@ import type { ExperimentService } from '../runs/service.ts'
 import type { ExportFormat, ExportOptions } from './format.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
-import { freeBytesAt, freeName, inDraft, nameFor, requireSpace, type Place } from './place.ts'
+import { freeBytesAt, freeName, inDraft, nameFor, placeOfFile, requireSpace, type Place } from './place.ts'
 import { askLlamaCpp, type LlamaCppServices } from './self-test-llama-cpp.ts'
 import { askBoth } from './self-test.ts'
 import { openSource, type ExportSource } from './source.ts'
@@ -95,17 +96,18 @@ class Exports {
     }
   }
 
-  async start({ id, step, form, folder: given, options }: Input<'start'>): Promise<ExportJob> {
-    const folder: string = given ?? this.#ownFolder()
+  async start({ id, step, form, folder, target, options }: Input<'start'>): Promise<ExportJob> {
     const format = exportFormats.find((one) => one.id === form) as ExportFormat
     const chosen = chosenOptions(format, options)
     const source = await this.#open(id, step)
     const refusal = format.refusal(source)
     if (refusal) throw new UserError(refusal.code, refusal.facts)
+    if (target !== undefined && format.ending === null) throw new InternalError(`${form} is no file: ${target}`)
+    const place = target === undefined ? placeOf(format, source, folder ?? this.#ownFolder()) : placeOfFile(target)
     const totalBytes = await format.sizeBytes(source, chosen)
-    await requireSpace(folder, totalBytes)
+    await requireSpace(place.folder, totalBytes)
     const job = this.#newJob(source, { form, options: chosen }, totalBytes)
-    job.settled = this.#run(job, { format, source, folder, chosen })
+    job.settled = this.#run(job, { format, source, place, chosen })
     return job.told
   }
 
@@ -154,8 +156,7 @@ class Exports {
     return job
   }
 
-  async #run(job: RunningJob, { format, source, folder, chosen }: Work): Promise<void> {
-    const place = placeOf(format, source, folder)
+  async #run(job: RunningJob, { format, source, place, chosen }: Work): Promise<void> {
     const { signal } = job.ending
     let test: ExportTest = { kind: 'postponed' }
     try {
@@ -200,11 +201,11 @@ class Exports {
 interface Work {
   readonly format: ExportFormat
   readonly source: ExportSource
-  readonly folder: string
+  readonly place: Place
   readonly chosen: ExportOptions
 }
 
-interface Written extends Omit<Work, 'folder'> {
+interface Written extends Omit<Work, 'place'> {
   readonly written: string
 }
 

@@ -26,6 +26,8 @@ export interface ExportSource {
   readonly model: BaseModel
   /** Null where every weight was trained. */
   readonly adapter: StoredAdapter | null
+  /** Where the base model's licence lies. */
+  readonly licenceFolder: string
   /** The model's, as it calls it (`apache-2.0`); empty where it does not say. */
   readonly licence: string
 }
@@ -55,13 +57,16 @@ export async function openSource(
     () => false,
   )
   if (!isAdapter) await models.check(checkpointFolder)
-  const modelFolder = isAdapter ? await models.locate(record.model) : checkpointFolder
+  const base = models.locate(record.model)
+  const modelFolder = isAdapter ? await base : checkpointFolder
   return {
     record,
     step,
     checkpointFolder,
     model: await openBaseModel(modelFolder),
     adapter: isAdapter ? await openAdapter(checkpointFolder) : null,
+    // Where every weight was trained, the base need not be here any more.
+    licenceFolder: await base.catch(() => checkpointFolder),
     licence: (await models.find(record.model.id).catch(() => null))?.licence ?? '',
   }
 }

@@ -2,9 +2,10 @@
 export const exportCard = {
   made: '{base} を、データセット「{dataset}」の {rows} 行で学習したモデルです（ステップ {step}）。Terakoya Studio で作りました。',
   licence: 'ベースモデルのライセンスは {licence} です。使う前と配る前に、その条件を確かめてください。',
+  whole: 'LoRA ではなく、モデルのすべての重みを学習しました。',
   use: {
     peft: 'LoRA アダプターです。ベースモデルに重ねて使います。',
-    merged: 'アダプターをベースモデルに統合してあり、これだけで動きます。',
+    merged: '学習の結果をベースモデルに統合してあり、これだけで動きます。',
     mlx: 'MLX 用に並べ替えてあります。Apple シリコンの Mac で動きます。',
   },
 } as const

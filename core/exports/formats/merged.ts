@@ -1,7 +1,7 @@
 import { writeCard } from '../card.ts'
 import { sampleOptionsOf } from '../../samples/samples.ts'
 import type { ExportFormat } from '../format.ts'
-import { writeConfigs, writeTokenizer } from '../model-description.ts'
+import { writeConfigs, writeLicence, writeTokenizer } from '../model-description.ts'
 import { writeShards } from '../safetensors-shards.ts'
 import { bytesOfWeights, weightsOf } from '../source.ts'
 
@@ -18,6 +18,7 @@ export const merged: ExportFormat = {
     await writeShards(target, weights, { format: 'pt', ...watch })
     await writeConfigs(target, { folder, weights, changes: untied ? { tie_word_embeddings: false } : {} }, watch)
     await writeTokenizer(target, { folder, format: sampleOptionsOf(source.record.settings).format }, watch)
+    await writeLicence(target, source.licenceFolder, watch)
     await writeCard(target, source, 'merged', watch)
   },
   // Other programs ask it by the chat template that lies in its folder: so does the test.

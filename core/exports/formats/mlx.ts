@@ -3,7 +3,7 @@ import { writeCard } from '../card.ts'
 import { requireSameWeights } from '../compare-weights.ts'
 import type { ExportFormat } from '../format.ts'
 import { isLaidOutAlike, mlxProblem, mlxSettings, mlxWeights } from '../mlx-layout.ts'
-import { writeConfigs, writeTokenizer } from '../model-description.ts'
+import { writeConfigs, writeLicence, writeTokenizer } from '../model-description.ts'
 import { writeShards } from '../safetensors-shards.ts'
 import { bytesOfWeights, weightsOf } from '../source.ts'
 
@@ -25,6 +25,7 @@ export const mlx: ExportFormat = {
     await writeShards(target, laidOut, { format: 'mlx', ...watch })
     await writeConfigs(target, { folder: model.folder, weights: laidOut, changes }, watch)
     await writeTokenizer(target, { folder: model.folder, format: sampleOptionsOf(record.settings).format }, watch)
+    await writeLicence(target, source.licenceFolder, watch)
     await writeCard(target, source, 'mlx', watch)
   },
   // The studio opens what is laid out as transformers has it; the rest is compared number by number.

@@ -8,7 +8,7 @@ import { writeCard } from '../card.ts'
 import { editedJson } from '../edit-json.ts'
 import { copyInto, writeText } from '../file-writer.ts'
 import type { ExportFormat } from '../format.ts'
-import { writeTokenizer } from '../model-description.ts'
+import { writeLicence, writeTokenizer } from '../model-description.ts'
 import { baseIdOf } from '../source.ts'
 
 /** A LoRA adapter as Python's PEFT loads it, with the base model's tokenizer beside it. */
@@ -25,6 +25,7 @@ export const peft: ExportFormat = {
     const config = await editedJson(join(checkpointFolder, ADAPTER_CONFIG), base, MAX_CONFIG_BYTES)
     await writeText(join(target, ADAPTER_CONFIG), config, watch)
     await writeTokenizer(target, { folder: model.folder, format: sampleOptionsOf(record.settings).format }, watch)
+    await writeLicence(target, source.licenceFolder, watch)
     await writeCard(target, source, 'peft', watch)
   },
   async reopen({ adapter, model, record }, written) {

@@ -8,7 +8,6 @@ import { isTemporary } from '../../files/atomic.ts'
 import { openRegularFile } from '../../files/regular-file.ts'
 import { bytesOf, FileWriter } from '../file-writer.ts'
 import type { ExportFormat } from '../format.ts'
-import { nameFor } from '../place.ts'
 import { ZipWriter } from '../zip-writer.ts'
 
 interface Found {
@@ -23,7 +22,7 @@ interface Found {
 const ENTRY_BYTES = 512
 const MAX_FILES = 1_000_000
 
-/** The run's folder as plain files, to keep or to take to another computer. */
+/** The run's folder as plain files, to keep or to take to another library: its name there is the run's id. */
 export const zip: ExportFormat = {
   id: 'zip',
   options: {},
@@ -34,11 +33,10 @@ export const zip: ExportFormat = {
     return files.reduce((sum, { bytes }) => sum + bytes + ENTRY_BYTES, 0)
   },
   async write({ record }, target, watch) {
-    const root = nameFor(record.name, record.id)
     await FileWriter.write(target, watch, async (to) => {
       const archive = new ZipWriter(to)
       for (const found of await filesIn(record.folder)) {
-        const file = { ...found, name: `${root}/${found.name}`, crc: await crcOf(found.path, watch.signal) }
+        const file = { ...found, name: `${record.id}/${found.name}`, crc: await crcOf(found.path, watch.signal) }
         await archive.add(file, exactly(found))
       }
       await archive.end()
@@ -46,8 +44,7 @@ export const zip: ExportFormat = {
   },
   async reopen({ record }, written, { signal }) {
     const wanted = await filesIn(record.folder)
-    const root = nameFor(record.name, record.id)
-    await requireSame(written, new Map(wanted.map((file) => [`${root}/${file.name}`, file])), signal)
+    await requireSame(written, new Map(wanted.map((file) => [`${record.id}/${file.name}`, file])), signal)
     return null
   },
 }

@@ -44,6 +44,7 @@ export async function sourceOf({ name, base, adapter }: Golden): Promise<ExportS
     checkpointFolder: adapter,
     model: await openBaseModel(base),
     adapter: await openAdapter(adapter),
+    licenceFolder: base,
     licence: 'apache-2.0',
   }
 }

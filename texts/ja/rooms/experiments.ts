@@ -159,6 +159,8 @@ export const experiments = {
     place: '保存する場所',
     named: '「{name}」を作ります。',
     free: '空きは {free} です。',
+    willDownload: '「{name}」をブラウザーでダウンロードします。',
+    downloaded: 'ブラウザーのダウンロードに渡しました。',
     choosePlace: '場所を選ぶ',
     start: '書き出す',
     stop: '中止',

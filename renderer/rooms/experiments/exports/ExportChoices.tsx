@@ -5,6 +5,7 @@ import type { ExportChoice, ExportFormId, ExportPlan } from '../../../../core/co
 import { ErrorNotice } from '../../../errors/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../../language/index.ts'
 import { Button, LoadingPane, Select } from '../../../ui/index.ts'
+import { isDownloaded } from './exports.api.ts'
 import { chooseFolder, chooseForm, chooseOption, chooseStep, chosenOf, loadPlan, useExports } from './exports.store.ts'
 import styles from './ExportDialog.module.css'
 
@@ -126,6 +127,7 @@ function Place({ plan, form }: { readonly plan: ExportPlan; readonly form: Expor
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const name = plan.choices.find((choice) => choice.form === form)?.name ?? ''
+  if (isDownloaded(form)) return <p className={styles.cardHint}>{t('exports.willDownload', { name })}</p>
   return (
     <div className={styles.place}>
       <div className={styles.placeText}>

@@ -11,6 +11,7 @@ import { ErrorNotice, openOutside } from '../../../errors/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../../language/index.ts'
 import { Button, cx, Notice, ProgressBar } from '../../../ui/index.ts'
 import { canOpenFolders } from '../experiments.api.ts'
+import { isDownloaded } from './exports.api.ts'
 import { testAgain } from './exports.store.ts'
 import styles from './ExportDialog.module.css'
 
@@ -27,7 +28,7 @@ export function ExportJobView({ job }: { readonly job: ExportJob }) {
       {job.state === 'testing' && <Working label={t('exports.testing')} note={t('exports.testingNote')} value={null} />}
       {job.state === 'cancelled' && <Notice tone="info">{t('exports.cancelled')}</Notice>}
       {job.state === 'failed' && job.error && <ErrorNotice error={job.error} />}
-      {job.state === 'done' && job.result && <Done jobId={job.jobId} result={job.result} />}
+      {job.state === 'done' && job.result && <Done job={job} result={job.result} />}
     </div>
   )
 }
@@ -54,7 +55,8 @@ function Working(props: { readonly label: string; readonly note: string; readonl
   )
 }
 
-function Done({ jobId, result: { place, files, test } }: { readonly jobId: string; readonly result: ExportResult }) {
+function Done({ job, result }: { readonly job: ExportJob; readonly result: ExportResult }) {
+  const { place, files, test } = result
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -63,7 +65,11 @@ function Done({ jobId, result: { place, files, test } }: { readonly jobId: strin
       <div className={styles.place}>
         <div className={styles.placeText}>
           <span className={styles.label}>{t('exports.done')}</span>
-          <span className={styles.path}>{place}</span>
+          {isDownloaded(job.form) ? (
+            <span>{t('exports.downloaded')}</span>
+          ) : (
+            <span className={styles.path}>{place}</span>
+          )}
           <span className={styles.cardHint}>
             {t('exports.files', { count: files.length, size: format.bytes(bytes) })}
           </span>
@@ -74,7 +80,7 @@ function Done({ jobId, result: { place, files, test } }: { readonly jobId: strin
           </Button>
         )}
       </div>
-      <Tested test={test} onTest={() => void testAgain(jobId)} />
+      <Tested test={test} onTest={() => void testAgain(job.jobId)} />
     </>
   )
 }

@@ -17,11 +17,21 @@ export interface Source {
 }
 
 export const planExport = (source: Source): Answer<ExportPlan> => window.studio.call('exports.plan', source as never)
-export const startExport = (
-  source: Source,
-  form: ExportFormId,
-  options: Readonly<Record<string, string>>,
-): Answer<ExportJob> => window.studio.call('exports.start', { ...source, form, options } as never)
+/** What is begun: a form with its choices, into one file where a target is given. */
+export interface Wanted {
+  readonly form: ExportFormId
+  readonly options: Readonly<Record<string, string>>
+  readonly target: string | null
+}
+
+export const startExport = (source: Source, { target, ...wanted }: Wanted): Answer<ExportJob> =>
+  window.studio.call('exports.start', { ...source, ...wanted, ...(target === null ? {} : { target }) } as never)
+/** Forms that are one file. */
+const FILES: ReadonlySet<ExportFormId> = new Set(['gguf', 'gguf-lora', 'zip'])
+/** A browser shows no folders of this computer: one file is sent to it instead. */
+export const isDownloaded = (form: ExportFormId): boolean => window.studio.host === 'web' && FILES.has(form)
+export const pickSave = (suggestedName: string) => window.studio.pickSave({ suggestedName })
+export const finishSave = (target: string): Promise<void> => window.studio.finishSave(target)
 export const cancelExport = (jobId: string): Answer<null> => window.studio.call('exports.cancel', { jobId })
 export const testExport = (jobId: string): Answer<null> => window.studio.call('exports.test', { jobId })
 export const listExports = (): Answer<readonly ExportJob[]> => window.studio.call('exports.list', {})

@@ -1,13 +1,15 @@
 import i18next from 'i18next'
 import { create } from 'zustand'
-import type {
-  AppError,
-  ExperimentId,
-  ExperimentSummary,
-  ExportChoice,
-  ExportFormId,
-  ExportJob,
-  ExportPlan,
+import {
+  ok,
+  type AppError,
+  type ExperimentId,
+  type ExperimentSummary,
+  type ExportChoice,
+  type ExportFormId,
+  type ExportJob,
+  type ExportPlan,
+  type Result,
 } from '../../../../core/contract/index.ts'
 import { pickFolder } from '../../../dialogs/index.ts'
 import { toastError } from '../../../errors/index.ts'
@@ -116,6 +118,17 @@ export async function chooseFolder(): Promise<void> {
   await loadPlan()
 }
 
+/** Files that this window fetches when they are written, by job. */
+const downloads = new Map<string, string>()
+
+/** Where the host puts the file that the browser fetches; null for what stays in a folder. */
+async function targetOf({ form, plan }: Shown): Promise<Result<string | null, AppError>> {
+  if (!api.isDownloaded(form) || plan.kind !== 'ready') return ok(null)
+  const name = plan.plan.choices.find((choice) => choice.form === form)?.name ?? ''
+  const save = await api.pickSave(name)
+  return save.ok ? ok(save.value?.target ?? null) : save
+}
+
 export async function start(): Promise<void> {
   const { shown } = useExports.getState()
   if (!shown || shown.isStarting) return
@@ -123,8 +136,16 @@ export async function start(): Promise<void> {
   if (!choice) return
   last = { form: shown.form, options: shown.options, folder: shown.folder }
   change({ isStarting: true, error: null })
-  const result = await api.startExport(sourceOf(shown), shown.form, chosenOf(choice, shown.options))
+  const target = await targetOf(shown)
+  const result = target.ok
+    ? await api.startExport(sourceOf(shown), {
+        form: shown.form,
+        options: chosenOf(choice, shown.options),
+        target: target.value,
+      })
+    : target
   if (!result.ok) return change({ isStarting: false, error: result.error })
+  if (target.ok && target.value !== null) downloads.set(result.value.jobId, target.value)
   if (!useExports.getState().jobs[result.value.jobId]) keep(result.value)
   change({ isStarting: false, jobId: result.value.jobId })
 }
@@ -147,6 +168,13 @@ export function chooseAgain(): void {
 
 const keep = (job: ExportJob): void => useExports.setState(({ jobs }) => ({ jobs: { ...jobs, [job.jobId]: job } }))
 
+function end(job: ExportJob): void {
+  const target = downloads.get(job.jobId)
+  downloads.delete(job.jobId)
+  if (target !== undefined && job.state === 'done') void api.finishSave(target)
+  tellEnd(job)
+}
+
 /** Shows a job that has ended while its dialog was closed. */
 function tellEnd(job: ExportJob): void {
   const { shown } = useExports.getState()
@@ -168,6 +196,6 @@ export function connectExports(): () => void {
   return api.onProgress((job) => {
     const before = useExports.getState().jobs[job.jobId]
     keep(job)
-    if (before && isUnderWay(before) && !isUnderWay(job)) tellEnd(job)
+    if (before && isUnderWay(before) && !isUnderWay(job)) end(job)
   })
 }

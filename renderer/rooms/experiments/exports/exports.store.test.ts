@@ -1,0 +1,134 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  fail,
+  ok,
+  type ExperimentId,
+  type ExportChoice,
+  type ExportJob,
+  type ExportPlan,
+} from '../../../../core/contract/index.ts'
+import { putFakeStudio, type FakeStudio } from '../../../testing/studio.ts'
+import {
+  chooseAgain,
+  chooseForm,
+  chooseOption,
+  chooseStep,
+  closeExport,
+  connectExports,
+  openExport,
+  start,
+  useExports,
+} from './exports.store.ts'
+
+const run = { id: 'x-1' as ExperimentId, name: '犬' }
+const choice = (form: ExportChoice['form'], refusal: ExportChoice['refusal'] = null): ExportChoice => ({
+  form,
+  sizeBytes: 1,
+  name: `犬-${form}`,
+  refusal,
+  options: {},
+})
+const plan: ExportPlan = {
+  step: 4,
+  steps: [2, 4],
+  folder: '/library/exports',
+  freeBytes: 1e9,
+  choices: [choice('merged'), choice('peft'), choice('zip')],
+}
+const job = (changes: Partial<ExportJob>): ExportJob => ({
+  jobId: 'j',
+  experimentId: run.id,
+  experimentName: run.name,
+  step: 4,
+  form: 'merged',
+  options: {},
+  state: 'writing',
+  writtenBytes: 0,
+  totalBytes: 1,
+  remainingSeconds: null,
+  result: null,
+  error: null,
+  ...changes,
+})
+let studio: FakeStudio
+let answer: ReturnType<typeof ok<ExportPlan>> | ReturnType<typeof fail>
+let started: ExportJob
+let end: () => void
+
+beforeEach(() => {
+  answer = ok(plan)
+  started = job({})
+  studio = putFakeStudio({
+    'exports.list': () => ok([]),
+    'exports.plan': () => answer,
+    'exports.start': () => ok(started),
+  })
+  useExports.setState({ shown: null, jobs: {} })
+  end?.()
+  end = connectExports()
+})
+
+const shown = () => useExports.getState().shown
+const ready = () => vi.waitFor(() => expect(shown()?.plan.kind).toBe('ready'))
+
+describe('the dialog of an export', () => {
+  it('asks what a run can be written as, again for another checkpoint', async () => {
+    openExport(run)
+    await ready()
+    expect(shown()).toMatchObject({ form: 'merged', step: null, jobId: null })
+    chooseStep(2)
+    await vi.waitFor(() => expect(studio.asked.at(-1)).toEqual(['exports.plan', { id: run.id, step: 2 }]))
+  })
+
+  it('begins with a form that suits the run', async () => {
+    answer = ok({ ...plan, choices: [choice('merged', { code: 'disk-full', facts: {} }), choice('zip')] })
+    openExport(run)
+    await ready()
+    expect(shown()?.form).toBe('zip')
+  })
+
+  it('starts what was chosen and follows its job; another run begins with the same form', async () => {
+    openExport(run)
+    await ready()
+    chooseForm('peft')
+    started = job({ form: 'peft' })
+    await start()
+    expect(studio.asked.at(-1)).toEqual(['exports.start', { id: run.id, form: 'peft', options: {} }])
+    expect(shown()?.jobId).toBe('j')
+    studio.tell('exports.progress', job({ form: 'peft', writtenBytes: 1 }))
+    expect(useExports.getState().jobs['j']).toMatchObject({ writtenBytes: 1 })
+    chooseAgain()
+    await ready()
+    expect(shown()).toMatchObject({ jobId: null, form: 'peft' })
+  })
+
+  it('starts with the choice that was made, else with the form’s first', async () => {
+    const mix = ['Q8_0', 'F16'].map((value) => ({ value, sizeBytes: 1 }))
+    answer = ok({ ...plan, choices: [{ ...choice('ollama'), options: { mix } }] })
+    openExport(run)
+    await ready()
+    await start()
+    expect(studio.asked.at(-1)).toEqual(['exports.start', { id: run.id, form: 'ollama', options: { mix: 'Q8_0' } }])
+    chooseAgain()
+    await ready()
+    chooseOption('mix', 'F16')
+    await start()
+    expect(studio.asked.at(-1)).toEqual(['exports.start', { id: run.id, form: 'ollama', options: { mix: 'F16' } }])
+  })
+
+  it('opens at the job that is under way', () => {
+    studio.tell('exports.progress', job({}))
+    openExport(run)
+    expect(shown()?.jobId).toBe('j')
+    expect(studio.asked.map(([name]) => name)).not.toContain('exports.plan')
+  })
+
+  it('says why a run cannot be written', async () => {
+    answer = fail('experiment/untrained', { name: '犬' })
+    openExport(run)
+    await vi.waitFor(() => expect(shown()?.plan).toMatchObject({ kind: 'failed' }))
+    closeExport()
+    expect(shown()).toBeNull()
+  })
+})
