@@ -16,9 +16,9 @@ export interface Source {
   readonly folder?: string
 }
 
-export const planExport = (source: Source): Answer<ExportPlan> => window.studio.call('exports.plan', source as never)
+export const planExport = (source: Source): Answer<ExportPlan> => window.studio.call('exports.plan', source)
 export const startExport = (source: Source, form: ExportFormId, target: string | null): Answer<ExportJob> =>
-  window.studio.call('exports.start', { ...source, form, ...(target === null ? {} : { target }) } as never)
+  window.studio.call('exports.start', { ...source, form, ...(target === null ? {} : { target }) })
 /** A browser shows no folders of this computer: one file is sent to it instead. */
 export const isDownloaded = (form: ExportFormId): boolean => window.studio.host === 'web' && form === 'zip'
 export const pickSave = (suggestedName: string) => window.studio.pickSave({ suggestedName })
