@@ -18,6 +18,8 @@ interface ExportFigures {
   readonly bytes: number
   readonly seconds: number
   readonly megabytesPerSecond: number
+  /** Of the processor, whatever else the machine does. */
+  readonly cpuSeconds: number
   readonly peakMB: number
   /** Before anything was opened. */
   readonly startMB: number
@@ -63,12 +65,15 @@ export async function runExport(folder: string): Promise<void> {
     const { weights } = await mergedModel(base, adapter)
     await writeShards(join(folder, name), weights, { format: 'pt', signal, wrote })
   }
+  const before = process.cpuUsage()
   const ms = await timed(() => write('whole', new AbortController().signal, (count) => (bytes += count)))
+  const { user, system } = process.cpuUsage(before)
   await rm(join(folder, 'whole'), { recursive: true })
   const figures: ExportFigures = {
     bytes,
     seconds: rounded(ms / 1000),
     megabytesPerSecond: rounded(bytes / 1000 / ms),
+    cpuSeconds: rounded((user + system) / 1e6),
     peakMB: rounded(peakMB(), 0),
     startMB: rounded(startMB, 0),
     cancelMs: rounded(await timeToEnd(write), 0),

@@ -3,6 +3,7 @@ import {
   ExportFormId,
   exportForms,
   UserError,
+  type Calls,
   type ExperimentId,
   type ExportJob,
   type ExportTest,
@@ -62,7 +63,7 @@ async function findExperiment({ call }: CliContext, name: string): Promise<Exper
   return found.id
 }
 
-type StartInput = Parameters<CliContext['call']>[1] & object
+type StartInput = Calls['exports.start']['input']
 
 /** Waits for the job's end; Ctrl+C cancels it. */
 async function runToEnd(context: CliContext, input: StartInput, verbose: boolean): Promise<ExportJob> {
@@ -82,7 +83,7 @@ async function runToEnd(context: CliContext, input: StartInput, verbose: boolean
         if (verbose) printProgress(job)
         if (job.state !== 'writing' && job.state !== 'testing') resolve(job)
       })
-      context.call('exports.start', input as never).then((job) => {
+      context.call('exports.start', input).then((job) => {
         ;({ jobId } = job)
         if (isInterrupted) void cancel(jobId)
       }, reject)

@@ -57,16 +57,18 @@ export async function openSource(
     () => false,
   )
   if (!isAdapter) await models.check(checkpointFolder)
-  const base = models.locate(record.model)
-  const modelFolder = isAdapter ? await base : checkpointFolder
+  const baseFolder = await models.locate(record.model).catch((error: unknown) => {
+    if (isAdapter) throw error
+    // Where every weight was trained, the base need not be here any more.
+    return checkpointFolder
+  })
   return {
     record,
     step,
     checkpointFolder,
-    model: await openBaseModel(modelFolder),
+    model: await openBaseModel(isAdapter ? baseFolder : checkpointFolder),
     adapter: isAdapter ? await openAdapter(checkpointFolder) : null,
-    // Where every weight was trained, the base need not be here any more.
-    licenceFolder: await base.catch(() => checkpointFolder),
+    licenceFolder: baseFolder,
     licence: (await models.find(record.model.id).catch(() => null))?.licence ?? '',
   }
 }
