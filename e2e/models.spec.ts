@@ -1,6 +1,6 @@
 import { chromium, type Page } from '@playwright/test'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { startHubServer, type HubServer, type TestRepository } from '../core/hub/testing/hub-server.ts'
 import { freshFolders, root, serve, type Folders } from './support/command.ts'
 import { launchDesktop } from './support/desktop.ts'
@@ -9,14 +9,14 @@ import { expect, test, type StudioOptions } from './support/studio.ts'
 
 const ID = 'someone/tiny-japanese'
 const WEIGHTS = 'model.safetensors'
+const shipped = join(root, 'resources', 'models', 'terakoya-tiny-ja')
 
 /** The shipped model, as somebody might have uploaded it, and one that was quantized. */
 function modelsOfTheHub(): TestRepository[] {
-  const folder = join(root, 'resources', 'models', 'terakoya-tiny-ja')
   const files = Object.fromEntries(
-    readdirSync(folder).map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+    readdirSync(shipped).map((name) => [name, new Uint8Array(readFileSync(join(shipped, name)))]),
   )
-  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object
+  const config = JSON.parse(readFileSync(join(shipped, 'config.json'), 'utf8')) as object
   const quantized = JSON.stringify({ ...config, quantization_config: { quant_method: 'gptq', bits: 4 } })
   const shared = { kind: 'models', downloads: 12, likes: 3, tags: ['license:mpl-2.0'] } as const
   return [
@@ -107,7 +107,7 @@ test('a model is found by name, looked at, downloaded over the end of the host, 
   await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-inspection.png`) })
 
   // The host looks at the model once more, brings the small files, and then the weights: those are held in the middle.
-  const small = readdirSync(join(root, 'resources', 'models', 'terakoya-tiny-ja')).length - 1
+  const small = readdirSync(shipped).length - 1
   const sound = Array.from({ length: contentsSince(before) + small }, () => ({ longer: 0 }))
   server.misbehave(...sound, { hold: 8e6 })
   await download.click()
@@ -142,3 +142,48 @@ async function goesOn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'チャットで話す' }).click()
   await expect(page.getByRole('button', { name: /左に表示するモデル/ })).toContainText('tiny-japanese')
 }
+
+test('a folder of this computer is copied, renamed, removed and brought back, by the keyboard alone', async ({
+  host,
+}) => {
+  test.skip(host !== 'web', 'the folder dialog of the desktop is the system’s own')
+  const folders = freshFolders()
+  const user = join(dirname(folders.library), 'user')
+  cpSync(shipped, join(user, '手元のモデル'), { recursive: true })
+  process.env['HOME'] = user
+  const { page, kill } = await open(host, folders)
+  await page.keyboard.press('Control+5')
+  await expect(page.getByRole('option')).toHaveCount(1)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('モデルを追加')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'モデルを追加' })
+  await dialog.getByRole('tab', { name: 'おすすめ' }).focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await dialog.getByRole('button', { name: 'フォルダを選ぶ' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('option', { name: '手元のモデル' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '「手元のモデル」を使う' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('listitem')).toContainText('完了')
+  await dialog.getByRole('button', { name: 'モデルを見る' }).focus()
+  await page.keyboard.press('Enter')
+
+  await page.getByRole('button', { name: '名前を変更' }).focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('練習用')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: '練習用' })).toBeVisible()
+  await page.getByRole('button', { name: 'その他の操作' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: '削除' }).press('Enter')
+  await expect(page.getByRole('option')).toHaveCount(1)
+  await page.getByRole('button', { name: '元に戻す' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: '練習用' })).toBeVisible()
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-folder.png`) })
+  await kill()
+})

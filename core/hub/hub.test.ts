@@ -433,3 +433,11 @@ describe('the token', () => {
     expect(await hub.token({})).toEqual({ source: 'huggingface-cli', protection: null, canEncrypt: false })
   })
 })
+
+it('asks nobody in offline mode', async () => {
+  const offline = await open({ HF_HUB_OFFLINE: '1' })
+  const before = server.requests.length
+  await expect(offline.searchDatasets({ query: 'a' })).rejects.toMatchObject(failure('hub/offline-mode'))
+  await expect(offline.searchModels({ query: 'a/b' })).rejects.toMatchObject(failure('hub/offline-mode'))
+  expect(server.requests).toHaveLength(before)
+})

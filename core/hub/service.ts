@@ -7,7 +7,7 @@ import { Downloads } from './downloads.ts'
 import { ModelDownloads } from './model-downloads.ts'
 import { inspectHubModel, searchModels, type ModelSources } from './models.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
-import { createNetwork, proxyFromEnvironment, type ProxyFor } from '../net/network.ts'
+import { createNetwork, proxyFromEnvironment, type Network, type ProxyFor } from '../net/network.ts'
 import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
 import { findToken } from './token.ts'
 
@@ -52,7 +52,7 @@ export function createHubService(options: HubServiceOptions): HubService {
     name: TOKEN_FILE,
     ...(options.cipher && { cipher: options.cipher }),
   })
-  const network = createNetwork(withSystem(proxyFromEnvironment(environment), options.systemProxy))
+  const network = networkOf(environment, options)
   const current = () => findToken(secrets, environment)
   const client = createHubClient({
     endpoint: endpointOf(environment),
@@ -133,6 +133,13 @@ function tokenHandlers({
       return state()
     },
   }
+}
+
+/** Through the proxy of environment or system; none where HF_HUB_OFFLINE is set, as for Hugging Face's own tools. */
+function networkOf(environment: NodeJS.ProcessEnv, { systemProxy }: HubHost): Network {
+  const network = createNetwork(withSystem(proxyFromEnvironment(environment), systemProxy))
+  if (!/^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')) return network
+  return { ...network, send: () => Promise.reject(new UserError('hub/offline-mode')) }
 }
 
 /** HF_ENDPOINT, as Hugging Face's own tools read it. */

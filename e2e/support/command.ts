@@ -35,6 +35,7 @@ export function environmentOf({ library, home }: Folders, language: Language = '
     LC_MESSAGES: '',
     TERAKOYA_LIBRARY: library,
     TERAKOYA_HOME: home,
+    HF_HOME: join(home, 'hugging-face'),
   }
 }
 

@@ -217,6 +217,8 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/checksum': 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   'hub/size-changed':
     'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+  'hub/offline-mode':
+    'Hugging Face is not asked in offline mode (the variable HF_HUB_OFFLINE). To connect, remove the variable and start again.',
   'hub/have-model': 'The model "{model}" is here already. Choose it in the list of models.',
   'hub/not-a-table': '"{file}" is not a table, so it cannot be downloaded. Choose a file such as CSV, JSON or Parquet.',
   'hub/no-space':

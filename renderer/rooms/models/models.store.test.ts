@@ -13,7 +13,7 @@ let studio: FakeStudio
 let models: readonly ModelSummary[]
 let end: () => void
 beforeEach(async () => {
-  models = [aModel('m', { problem: { code: 'model/being-read', facts: {} } })]
+  models = [aModel('m', { problem: { code: 'model/being-read', facts: {} } }), aModel('x')]
   studio = putFakeStudio({
     'models.list': () => ok(models),
     'models.fit': () => ok(fit),
@@ -29,11 +29,11 @@ const settled = () => new Promise((done) => setImmediate(done))
 
 it('reads the list again when a model has been examined, and offers it until it turns out badly', async () => {
   const usable = () => modelItems(useModels.getState()).map(isUsable)
-  expect(usable()).toEqual([true])
-  models = [aModel('m', { problem: { code: 'model/not-found', facts: { model: 'm' } } })]
+  expect(usable()).toEqual([true, true])
+  models = [aModel('m', { problem: { code: 'model/not-found', facts: { model: 'm' } } }), aModel('x')]
   studio.tell('models.changed', { id: 'm' as ModelId })
   await settled()
-  expect(usable()).toEqual([false])
+  expect(usable()).toEqual([false, true])
 })
 
 it('keeps details and refusals by model, and forgets them with the library', async () => {
@@ -66,4 +66,16 @@ it('hands a model to the form of experiments', () => {
     useSession.getState().room,
     useSession.getState().selection.experiments,
   ]).toEqual(['m', 'experiments', null])
+})
+
+it('forgets what is known of a model that is gone, also what is told of it later', async () => {
+  await loadFit('m' as ModelId)
+  models = [aModel('x')]
+  const late = loadModel('m' as ModelId)
+  studio.tell('models.changed', { id: 'm' as ModelId })
+  await late
+  await settled()
+  await loadModel('m' as ModelId)
+  const { details, fits } = useModels.getState()
+  expect([details, fits]).toEqual([{}, {}])
 })

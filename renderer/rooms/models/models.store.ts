@@ -31,28 +31,43 @@ const none: readonly ModelSummary[] = []
 export const modelItems = (state: Pick<Models, 'list'>): readonly ModelSummary[] =>
   state.list.kind === 'ready' ? state.list.items : none
 
+/** Reads the list; what is known of models that are gone is forgotten. */
 export async function loadModels(): Promise<void> {
   const result = await api.listModels()
-  useModels.setState({
-    list: result.ok ? { kind: 'ready', items: result.value } : { kind: 'failed', error: result.error },
-  })
+  if (!result.ok) return useModels.setState({ list: { kind: 'failed', error: result.error } })
+  const ids = new Set<string>(result.value.map(({ id }) => id))
+  const kept = <T>(known: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(known).filter(([id]) => ids.has(id)))
+  useModels.setState(({ details, fits }) => ({
+    list: { kind: 'ready', items: result.value },
+    details: kept(details),
+    fits: kept(fits),
+  }))
+}
+
+/** False for a model that went while something was asked of it. */
+function isListed(id: ModelId): boolean {
+  const { list } = useModels.getState()
+  return list.kind !== 'ready' || list.items.some((model) => model.id === id)
 }
 
 /** Reads what is known of a model; what was read before stays in view meanwhile. */
 export async function loadModel(id: ModelId): Promise<void> {
+  if (!isListed(id)) return
   const put = (detail: Models['details'][string]) =>
     useModels.setState((state) => ({ details: { ...state.details, [id]: detail } }))
   if (!useModels.getState().details[id]) put({ kind: 'loading' })
   const result = await api.openModel(id)
-  put(result.ok ? { kind: 'ready', detail: result.value } : { kind: 'failed', error: result.error })
+  if (isListed(id)) put(result.ok ? { kind: 'ready', detail: result.value } : { kind: 'failed', error: result.error })
 }
 
 /** Asks how much memory a model needs; what was told before stays in view meanwhile. */
 export async function loadFit(id: ModelId): Promise<void> {
+  if (!isListed(id)) return
   const put = (fit: Models['fits'][string]) => useModels.setState((state) => ({ fits: { ...state.fits, [id]: fit } }))
   if (!useModels.getState().fits[id]) put({ kind: 'loading' })
   const result = await api.fit(id)
-  put(result.ok ? { kind: 'ready', fit: result.value } : { kind: 'failed', error: result.error })
+  if (isListed(id)) put(result.ok ? { kind: 'ready', fit: result.value } : { kind: 'failed', error: result.error })
 }
 
 /** Opens the form of 実験 with this model chosen. */

@@ -3,20 +3,30 @@ import { Badge } from '../index.ts'
 import { words, type Stories } from './story.ts'
 
 export const stories: Stories = {
-  neutral: () => <Badge>{words.model()}</Badge>,
+  neutral: () => (
+    <p>
+      <Badge>{words.model()}</Badge>
+    </p>
+  ),
   good: () => (
-    <Badge tone="good" icon={<Check size={13} />}>
-      {words.fits()}
-    </Badge>
+    <p>
+      <Badge tone="good" icon={<Check size={13} />}>
+        {words.fits()}
+      </Badge>
+    </p>
   ),
   warning: () => (
-    <Badge tone="warning" icon={<TriangleAlert size={13} />}>
-      {words.tight()}
-    </Badge>
+    <p>
+      <Badge tone="warning" icon={<TriangleAlert size={13} />}>
+        {words.tight()}
+      </Badge>
+    </p>
   ),
   bad: () => (
-    <Badge tone="bad" icon={<X size={13} />}>
-      {words.tooSmall()}
-    </Badge>
+    <p>
+      <Badge tone="bad" icon={<X size={13} />}>
+        {words.tooSmall()}
+      </Badge>
+    </p>
   ),
 }

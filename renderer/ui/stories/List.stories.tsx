@@ -42,8 +42,16 @@ function Groups() {
 }
 
 export const stories: Stories = {
-  list: () => <Names />,
-  'in groups': () => <Groups />,
+  list: () => (
+    <div>
+      <Names />
+    </div>
+  ),
+  'in groups': () => (
+    <div>
+      <Groups />
+    </div>
+  ),
   'in its pane': () => (
     <ListPane
       title={words.title()}

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import type { ErrorCode } from '../../../../core/contract/index.ts'
 import { ErrorNotice } from '../../../errors/index.ts'
 import { HubTokenForm } from '../../../hub/index.ts'
 import { Button, Dialog, Spinner, Tabs } from '../../../ui/index.ts'
@@ -11,6 +12,9 @@ import { ModelSearch } from './ModelSearch.tsx'
 import styles from './Add.module.css'
 
 const contents = { curated: CuratedList, search: ModelSearch, folder: FolderTab } satisfies Record<AddTab, unknown>
+
+/** Who may not see a repository is told that there is none. */
+const curedByToken: readonly ErrorCode[] = ['hub/not-found', 'hub/gated', 'hub/token-invalid']
 
 /**
  * Brings models into the library, from any room: recommended ones, those of the Hugging Face Hub after a look at them,
@@ -53,11 +57,12 @@ function Opened() {
       <Button variant="quiet" size="small" autoFocus className={styles.back as string} onPress={showList}>
         {t('add.back')}
       </Button>
+      {(opened.kind === 'loading' || opened.kind === 'failed') && <h3 className={styles.asked}>{opened.id}</h3>}
       {opened.kind === 'loading' && <Spinner />}
       {opened.kind === 'failed' && (
         <>
           <ErrorNotice error={opened.error} onRetry={() => void inspect(opened.id, opened.revision)} />
-          <HubTokenForm onChanged={inspectAgain} />
+          {curedByToken.includes(opened.error.code) && <HubTokenForm onChanged={inspectAgain} />}
         </>
       )}
       {opened.kind === 'ready' && <ModelInspection model={opened.model} />}

@@ -6,6 +6,7 @@ import { ErrorNotice } from '../../../errors/index.ts'
 import { useFormat } from '../../../language/index.ts'
 import { goTo } from '../../../session/index.ts'
 import { Button, ProgressBar } from '../../../ui/index.ts'
+import { closeAdd } from '../add/add.store.ts'
 import { amountOf, isMoving, isPausable, shareOf } from './downloads.selectors.ts'
 import { cancel, cancelAddition, closeDownloads, forgetAddition, pause, resume } from './downloads.store.ts'
 import { useDownloadFigures } from './useDownloadFigures.ts'
@@ -112,6 +113,7 @@ function Done({ modelId, onForget }: { readonly modelId: ModelId | null; readonl
   const { t } = useTranslation('models')
   const show = () => {
     closeDownloads()
+    closeAdd()
     goTo('models', modelId)
   }
   return (
