@@ -248,7 +248,9 @@ async function inspectFiles(
     if (missing && !files.some(({ path }) => path === 'config.json')) return { ...NOTHING, problem: missing }
     const inspection = await reader.call('inspect', { folder, stamp: '', headers })
     const problem = inspection.problem ?? missing
-    const fit = inspection.parameterCount === null ? null : await fits.ofSketch(folder, inspection.dtype)
+    // A model too large to be estimated in time, or a machine whose devices are not known, is no reason to tell nothing.
+    const fit =
+      inspection.parameterCount === null ? null : await fits.ofSketch(folder, inspection.dtype).catch(() => null)
     return { inspection, fit, problem, adapterBase }
   } catch (error) {
     const problem = toAppError(error)

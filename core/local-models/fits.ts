@@ -91,11 +91,14 @@ const BYTES: Readonly<Record<FitPrecision, number>> = { 'as-stored': 2, int8: 1.
  */
 const ON_TOP = {
   cpu: { training: [3.2e9, 1.15], chat: [0.8e9, 0.22] },
-  cuda: { training: [1.6e9, 0.2], chat: [1.4e9, 0.1] },
+  cuda: { training: [1.6e9, 0.2], chat: [1.3e9, 0.1] },
 } as const
+/** On CUDA: scratch memory for what is dequantized. */
+const DEQUANTIZED_BYTES = 0.45e9
 
 function roughly(count: number, precision: FitPrecision, isCuda: boolean): Needed {
   const { training, chat } = ON_TOP[isCuda ? 'cuda' : 'cpu']
-  const weights = BYTES[precision] * count
+  const scratch = isCuda && precision !== 'as-stored' ? DEQUANTIZED_BYTES : 0
+  const weights = BYTES[precision] * count + scratch
   return { memoryBytes: weights + training[0] + training[1] * count, chatBytes: weights + chat[0] + chat[1] * count }
 }

@@ -197,15 +197,15 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/token-invalid':
     'The Hugging Face token is not valid. Make a new one on the settings page and paste all of it, from "hf_" on.',
   'hub/not-found': 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',
-  'hub/file-not-found': '"{dataset}" has no "{file}". Open the dataset again.',
-  'hub/disabled': 'Hugging Face has disabled "{dataset}". Choose another dataset.',
+  'hub/file-not-found': '"{dataset}" has no "{file}". Check its page and open it again.',
+  'hub/disabled': 'Hugging Face has disabled "{dataset}". Choose another one.',
   'hub/rate-limited': 'Hugging Face was asked too often. Wait about {seconds} seconds and try again.',
   'hub/server': '"{host}" has trouble of its own ({status}). Wait a moment and try again.',
   'hub/unexpected':
     '"{host}" gave an answer that is not the Hub\'s ({found}). Check whether the network asks for a login, and the variable HF_ENDPOINT.',
   'hub/checksum': 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   'hub/size-changed':
-    'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open the dataset again.',
+    'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open it again.',
   'hub/offline-mode':
     'Hugging Face is not asked in offline mode (the variable HF_HUB_OFFLINE). To connect, remove the variable and start again.',
   'hub/have-model': 'The model "{model}" is here already. Choose it in the list of models.',

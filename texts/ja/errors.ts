@@ -213,8 +213,8 @@ export const errors = {
     'Hugging Face のトークンが正しくありません。設定ページで作り直し、「hf_」から始まる文字列をすべて貼り付けてください。',
   'hub/not-found':
     'Hugging Face に「{dataset}」が見つかりません。「作者/名前」の形で確認してください。非公開のものにはトークンが必要です。',
-  'hub/file-not-found': '「{dataset}」に「{file}」がありません。データセットを開き直してください。',
-  'hub/disabled': '「{dataset}」は Hugging Face で公開が止められています。ほかのデータセットを選んでください。',
+  'hub/file-not-found': '「{dataset}」に「{file}」がありません。ページを確認して、開き直してください。',
+  'hub/disabled': '「{dataset}」は Hugging Face で公開が止められています。別のものを選んでください。',
   'hub/rate-limited': 'Hugging Face への問い合わせが多すぎます。{seconds} 秒ほど待ってから、もう一度試してください。',
   'hub/server': '「{host}」側で障害が起きています（{status}）。しばらく待ってから、もう一度試してください。',
   'hub/unexpected':
@@ -222,7 +222,7 @@ export const errors = {
   'hub/checksum':
     '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
   'hub/size-changed':
-    '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度データセットを開いてください。',
+    '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度開き直してください。',
   'hub/offline-mode':
     'オフラインモード（環境変数 HF_HUB_OFFLINE）のため、Hugging Face には接続しません。接続するには、設定を外して起動し直してください。',
   'hub/have-model': 'モデル「{model}」はすでにあります。モデルの一覧から選んでください。',
