@@ -71,8 +71,25 @@ async function openInElectron(folders: Folders): Promise<Opened> {
   }
 }
 
-const open = (host: StudioOptions['host'], folders: Folders): Promise<Opened> =>
-  host === 'web' ? openInChromium(folders) : openInElectron(folders)
+const running = new Set<Opened>()
+test.afterEach(async () => {
+  for (const opened of running) await opened.kill()
+  running.clear()
+})
+
+async function open(host: StudioOptions['host'], folders: Folders): Promise<Opened> {
+  const opened = await (host === 'web' ? openInChromium(folders) : openInElectron(folders))
+  running.add(opened)
+  // Keys are heard from then on.
+  await expect(opened.page.getByRole('navigation', { name: '部屋' })).toBeVisible()
+  return {
+    page: opened.page,
+    async kill() {
+      running.delete(opened)
+      await opened.kill()
+    },
+  }
+}
 
 /** How many answers with contents a server has given: those that it may be told to misbehave in. */
 const contentsSince = (from: number): number =>
@@ -121,10 +138,8 @@ test('a model is found by name, looked at, downloaded over the end of the host, 
   server.cut()
   const asked = server.requests.length
 
-  const second = await open(host, folders)
-  await goesOn(second.page)
+  await goesOn((await open(host, folders)).page)
   expect(server.requests.slice(asked).map(({ path }) => path.split('/').at(-1))).not.toContain('tokenizer.json')
-  await second.kill()
 })
 
 /** The download that an earlier host has begun is resumed; its model is chosen in the form. */
@@ -151,7 +166,7 @@ test('a folder of this computer is copied, renamed, removed and brought back, by
   const user = join(dirname(folders.library), 'user')
   cpSync(shipped, join(user, '手元のモデル'), { recursive: true })
   process.env['HOME'] = user
-  const { page, kill } = await open(host, folders)
+  const { page } = await open(host, folders)
   await page.keyboard.press('Control+5')
   await expect(page.getByRole('option')).toHaveCount(1)
   await page.keyboard.press('Control+k')
@@ -185,5 +200,4 @@ test('a folder of this computer is copied, renamed, removed and brought back, by
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: '練習用' })).toBeVisible()
   await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-folder.png`) })
-  await kill()
 })
