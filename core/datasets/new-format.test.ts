@@ -92,7 +92,14 @@ it('is converted from and to by the command line, which names it', async () => {
   const unused = () => {
     throw new Error('a data command needs no engine and no server')
   }
-  const host = { version: '0', resourcesFolder: '', spawnEngine: unused, spawnReader: unused, spawnLlamaCpp: unused, serve: unused }
+  const host = {
+    version: '0',
+    resourcesFolder: '',
+    spawnEngine: unused,
+    spawnReader: unused,
+    spawnLlamaCpp: unused,
+    serve: unused,
+  }
   const complained = vi.spyOn(console, 'error').mockReturnValue()
   vi.spyOn(console, 'log').mockReturnValue()
   const convert = (from: string, to: string) => main(['data', 'convert', at(from), at(to)], host)

@@ -63,6 +63,7 @@ describe('a window', () => {
       'datasets.export target write',
       'exports.plan folder folder',
       'exports.start folder folder',
+      'exports.start target write',
       'gpuPack.setFolder folder folder',
       'models.addFolder folder folder',
       'system.setLibrary folder folder',
