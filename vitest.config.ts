@@ -16,9 +16,17 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** Rooms whose tests leave a process as they found it: their files share processes, and what these have imported. */
-const SHARING = 'checkpoints|cli|contract|datasets|files|graph|hub|jinja|metrics|models|net|random|samples|tokenizers'
-/** These change the lists of formats and operators. */
-const changing = ['core/datasets/new-format.test.ts', 'core/graph/onnx/writer.test.ts']
+const SHARING =
+  'checkpoints|cli|contract|datasets|engine|files|generation|gguf|goldens|graph|hub|jinja|local-models|metrics|models|net|' +
+  'optimization|planning|random|samples|tokenizers|training'
+/** These change lists of formats and operators, how files are read, and where Vulkan looks for its driver. */
+const changing = [
+  'core/datasets/new-format.test.ts',
+  'core/graph/onnx/writer.test.ts',
+  'core/optimization/optimizers.test.ts',
+  'core/training/checkpoint-reads.test.ts',
+  'core/goldens/webgpu.test.ts',
+]
 const testsOf = (...rooms: string[]): string[] => rooms.map((room) => `${room}/**/*.test.{ts,tsx}`)
 
 const common = {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { startHubServer, type HubServer, type TestRepository } from '../core/hub/testing/hub-server.ts'
 import { freshFolders, root, serve, type Folders } from './support/command.ts'
 import { launchDesktop } from './support/desktop.ts'
-import { goTo, setting } from './support/rooms.ts'
+import { fillSetting, goTo, setting } from './support/rooms.ts'
 import { expect, test, type StudioOptions } from './support/studio.ts'
 
 const ID = 'someone/tiny-japanese'
@@ -100,9 +100,10 @@ const contentsSince = (from: number): number =>
         at === 'cdn' || (/\/(resolve|raw)\//.test(path) && !/\.(safetensors|model)$/.test(path.split('?')[0] ?? '')),
     ).length
 
-test('a model is found by name, looked at, downloaded over the end of the host, and chosen in the form', async ({
+test('a model is found by name, downloaded over the end of the host, trained, and goes out as GGUF', async ({
   host,
 }) => {
+  test.slow()
   const folders = freshFolders()
   const first = await open(host, folders)
   const { page } = first
@@ -138,7 +139,9 @@ test('a model is found by name, looked at, downloaded over the end of the host, 
   server.cut()
   const asked = server.requests.length
 
-  await goesOn((await open(host, folders)).page)
+  const { page: again } = await open(host, folders)
+  await again.getByRole('button', { name: 'サンプルを開く', exact: true }).click()
+  await goesOn(again)
   expect(server.requests.slice(asked).map(({ path }) => path.split('/').at(-1))).not.toContain('tokenizer.json')
 })
 
@@ -153,9 +156,29 @@ async function goesOn(page: Page): Promise<void> {
   await expect(page.getByText(`${ID}（`)).toBeVisible()
   await page.getByRole('button', { name: 'このモデルで学習する' }).click()
   await expect(setting(page, 'general.llm_backbone').getByRole('button').first()).toContainText('tiny-japanese')
+  await fillSetting(page, 'training.epochs', '6')
+  await page.getByRole('button', { name: '学習開始', exact: true }).click()
+  const state = page.getByRole('article').locator('header')
+  await expect(state.getByText('完了', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await goesOut(page)
   await goTo(page, 'モデル')
   await page.getByRole('button', { name: 'チャットで話す' }).click()
   await expect(page.getByRole('button', { name: /左に表示するモデル/ })).toContainText('tiny-japanese')
+}
+
+/** What was learnt is written for Ollama, and llama.cpp goes on with it as the studio does. */
+async function goesOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '書き出す', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Ollama', { exact: true }).click()
+  await dialog.getByRole('button', { name: /重みの細かさ/ }).click()
+  await page.getByRole('option', { name: /^F16/ }).click()
+  await dialog.getByRole('button', { name: '書き出す', exact: true }).click()
+  await expect(dialog.getByText('書き出しました', { exact: true })).toBeVisible({ timeout: 120_000 })
+  await expect(dialog.getByText(/すべて実験と同じ答えでした/)).toBeVisible()
+  await expect(dialog.getByText(/llama\.cpp では違うトークンになります/)).toBeVisible()
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', 'export-ollama.png') })
+  await dialog.getByRole('button', { name: '閉じる', exact: true }).last().click()
 }
 
 test('a folder of this computer is copied, renamed, removed and brought back, by the keyboard alone', async ({
