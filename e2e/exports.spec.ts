@@ -39,7 +39,7 @@ test('a run goes out as a model of its own, which answers as the run does', asyn
     await page.getByRole('button', { name: t('experiments:exports.act'), exact: true }).focus()
     await page.keyboard.press('Enter')
     const merged = dialog.getByRole('radio', { name: new RegExp(t('experiments:exports.forms.merged.title')) })
-    const first = dialog.getByRole('radio', { name: new RegExp(`^${t('experiments:exports.forms.gguf.title')} `) })
+    const first = dialog.getByRole('radio', { name: new RegExp(`^${t('experiments:exports.forms.gguf.title')} \\d`) })
     await expect(first).toBeChecked()
     await picture(`export-choices-${language}-1280`)
     await resize(800, 600)

@@ -140,6 +140,7 @@ test('a model is found by name, downloaded over the end of the host, trained, an
   const asked = server.requests.length
 
   const { page: again } = await open(host, folders)
+  await goTo(again, 'ホーム')
   await again.getByRole('button', { name: 'サンプルを開く', exact: true }).click()
   await goesOn(again)
   expect(server.requests.slice(asked).map(({ path }) => path.split('/').at(-1))).not.toContain('tokenizer.json')

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openCheckpoint, readAdapter } from '../checkpoints/index.ts'
 import { defaultSettings, generationSettingsOf } from '../contract/index.ts'
@@ -153,7 +153,7 @@ describe.skipIf(noPlatformPackage)('the shipped model as GGUF', () => {
       return port
     }
     await expect(compareGguf(dying, { file, answers, texts: [] })).rejects.toMatchObject({
-      error: { code: 'llama-cpp/ended', facts: { file } },
+      error: { code: 'llama-cpp/ended', facts: { file: basename(file) } },
     })
   })
 
@@ -161,7 +161,7 @@ describe.skipIf(noPlatformPackage)('the shipped model as GGUF', () => {
     const file = join(folder, 'none.gguf')
     await writeFile(file, 'GGUF and no more')
     await expect(compareGguf(llama.spawn, { file, answers: [], texts: [] })).rejects.toMatchObject({
-      error: { code: 'llama-cpp/not-opened', facts: { file } },
+      error: { code: 'llama-cpp/not-opened', facts: { file: basename(file) } },
     })
   })
 })

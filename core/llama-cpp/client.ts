@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { defaultThreadCount } from '../processes/threads.ts'
 import type { EnginePort } from '../processes/port.ts'
@@ -96,7 +97,7 @@ class LlamaProcess {
   constructor(port: EnginePort, file: string, signal: AbortSignal | undefined) {
     this.#port = port
     this.#signal = signal
-    this.#ended = new UserError('llama-cpp/ended', { file })
+    this.#ended = new UserError('llama-cpp/ended', { file: basename(file) })
     port.onMessage((message) => {
       const { success, data } = LlamaReply.safeParse(message)
       if (success) this.#settle?.resolve(data)

@@ -199,6 +199,6 @@ function load(): LlamaApi {
   }
 }
 
-/** float32 numbers at an address, copied. */
+/** float32 numbers at an address, copied: Electron has no buffers over memory that is not V8's. */
 export const numbersAt = (address: Pointer, count: number): Float32Array<ArrayBuffer> =>
-  new Float32Array(koffi.view(address as never, count * 4).slice(0))
+  koffi.decode(address as never, koffi.array('float', count, 'Typed')) as Float32Array<ArrayBuffer>

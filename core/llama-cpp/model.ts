@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { InternalError, UserError } from '../contract/errors.ts'
 import { numbersAt, openLlama, type LlamaApi, type Pointer } from './library.ts'
 
@@ -45,7 +46,7 @@ export function openLlamaModel(options: LlamaOptions): LlamaModel {
     extraBuffers: false,
   }
   const model = api.loadModel(file, params)
-  if (!model) throw new UserError('llama-cpp/not-opened', { file })
+  if (!model) throw new UserError('llama-cpp/not-opened', { file: basename(file) })
   try {
     return new OpenedModel(api, model, options)
   } catch (error) {
@@ -132,10 +133,10 @@ function openContext(
     offload: false,
     offloadOperators: false,
   })
-  if (!context) throw new UserError('llama-cpp/not-opened', { file })
+  if (!context) throw new UserError('llama-cpp/not-opened', { file: basename(file) })
   if (adapterFile === undefined) return context
   const adapter = api.loadAdapter(model, adapterFile)
   if (!adapter || api.setAdapters(context, BigUint64Array.of(BigInt(adapter)), 1, Float32Array.of(1)) !== 0)
-    throw new UserError('llama-cpp/not-opened', { file: adapterFile })
+    throw new UserError('llama-cpp/not-opened', { file: basename(adapterFile) })
   return context
 }
