@@ -23,7 +23,8 @@ const GOOD_ROWS = 2000
 const ROUND = 200
 const KEPT_DATASETS = 6
 const MEMORY_LIMIT_BYTES = 50 * 2 ** 20
-const DESCRIPTOR_LIMIT = 8
+/** Six datasets stay open for a minute after their last call, each with two files: its table and its log. */
+const DESCRIPTOR_LIMIT = 2 * 6
 /** Payloads before the first measurement. */
 const WARM_UP = 300
 const MAX_FALLS = 5
