@@ -202,14 +202,14 @@ export const floors = [
   core(
     'reader',
     "the process that parses models' files: protocol, client, limits",
-    ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'weights', 'samples', 'training'],
+    ['contract', 'processes', 'files', 'checkpoints', 'tokenizers', 'models', 'gguf', 'weights', 'samples', 'training'],
     ['zod', 'yaml', 'p-limit'],
     'node',
   ),
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'models', 'training', 'engine', 'reader'],
+    ['contract', 'files', 'models', 'gguf', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),

@@ -1,30 +1,29 @@
-// Folders of models that the user names: copied into the library.
+// Folders of models that the user names: copied into the library, or made of the GGUF file that lies there.
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { lstat, opendir, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AdditionId, ModelId, toAppError, UserError, type ModelAddition } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import type { ModelReader } from '../reader/client.ts'
+import type { Bringing } from './bringing.ts'
+import { conversionIn } from './gguf-conversion.ts'
+import { copyOf } from './folder-copy.ts'
 
 const PREFIX = '.copy-'
-const MAX_FILES = 2_000
-const CHUNK_BYTES = 4 * 2 ** 20
+/** Of an addition that was killed: also the draft of its draft. */
+const LEFT = /^\.{1,2}copy-/
 const TELL_EVERY_MS = 200
 const GIB = 2 ** 30
 
 export interface AdditionsOptions {
   /** The library's folder of models. */
   readonly folder: string
+  readonly reader: Pick<ModelReader, 'call'>
   readonly tell: (addition: ModelAddition) => void
   readonly onDone: (id: ModelId) => void
   readonly now: () => number
-}
-
-interface Source {
-  readonly name: string
-  readonly sizeBytes: number
 }
 
 interface Running {
@@ -32,7 +31,7 @@ interface Running {
   readonly ended: Promise<void>
 }
 
-/** Copies of folders in progress. */
+/** Additions in progress. */
 export class Additions {
   readonly #options: AdditionsOptions
   readonly #running = new Map<AdditionId, Running>()
@@ -41,11 +40,15 @@ export class Additions {
     this.#options = options
   }
 
-  /** Begins a copy and returns what is known of it. Throws UserError 'model/no-model-folder' or 'hub/no-space'. */
+  /**
+   * Begins an addition and returns what is known of it. Throws UserError 'model/no-model-folder', 'model/several-gguf',
+   * 'hub/no-space', and what is wrong with a GGUF.
+   */
   async start(from: string): Promise<ModelAddition> {
-    const { folder } = this.#options
-    const files = await filesOf(from)
-    const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const { folder, reader } = this.#options
+    const bringing = (await copyOf(from)) ?? (await conversionIn(from, reader))
+    if (!bringing) throw new UserError('model/no-model-folder', { folder: from })
+    const { totalBytes } = bringing
     await disk.mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
     if (totalBytes > bavail * bsize)
@@ -60,7 +63,7 @@ export class Additions {
       totalBytes,
       remainingSeconds: null,
     }
-    const ended = this.#run(from, files, first, abort.signal).finally(() => this.#running.delete(additionId))
+    const ended = this.#run(bringing, first, abort.signal).finally(() => this.#running.delete(additionId))
     this.#running.set(additionId, { abort, ended })
     return first
   }
@@ -76,7 +79,7 @@ export class Additions {
     await Promise.all([...this.#running.keys()].map((id) => this.cancel(id)))
   }
 
-  async #run(from: string, files: readonly Source[], first: ModelAddition, signal: AbortSignal): Promise<void> {
+  async #run(bringing: Bringing, first: ModelAddition, signal: AbortSignal): Promise<void> {
     const { folder, tell, onDone, now } = this.#options
     const draft = join(folder, `${PREFIX}${first.additionId}`)
     const [begin, last] = [now(), { atMs: -Infinity, copied: 0 }]
@@ -89,10 +92,7 @@ export class Additions {
       tell({ ...first, copiedBytes: last.copied, remainingSeconds })
     }
     try {
-      await disk.mkdir(draft)
-      for (const { name, sizeBytes } of files)
-        await copyFile(join(from, name), join(draft, name), { sizeBytes, signal, progress })
-      await syncFolder(draft)
+      await bringing.bring(draft, { signal, progress })
       const modelId = await freeId(folder, first.name)
       await disk.rename(draft, join(folder, modelId))
       await syncFolder(folder)
@@ -113,43 +113,7 @@ const gigabytes = (bytes: number): number => Math.ceil((bytes / GIB) * 10) / 10
 /** Removes what copies of an ended process have left. Only where nobody else writes. */
 export async function sweepAdditions(folder: string): Promise<void> {
   for await (const { name } of (await opendir(folder).catch(() => null)) ?? [])
-    if (name.startsWith(PREFIX))
-      await disk.rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
-}
-
-/** The files of a model's folder that are copied: its own, nothing hidden, no folders in it, links followed. */
-async function filesOf(folder: string): Promise<Source[]> {
-  const files: Source[] = []
-  for await (const { name } of (await opendir(folder).catch(() => null)) ?? []) {
-    if (name.startsWith('.') || /\.(py|pyc|sh|exe|dll|so)$/i.test(name)) continue
-    const found = await lstat(join(folder, name)).catch(() => null)
-    if (found?.isFile()) files.push({ name, sizeBytes: found.size })
-    if (files.length > MAX_FILES) break
-  }
-  const isModel = files.some(({ name }) => name === 'config.json' || name === 'adapter_config.json')
-  if (!isModel || files.length > MAX_FILES) throw new UserError('model/no-model-folder', { folder })
-  return files
-}
-
-interface CopyWatch {
-  readonly sizeBytes: number
-  readonly signal: AbortSignal
-  readonly progress: (bytes: number) => void
-}
-
-/** Copies piece by piece, so that it can be ended and told of. A file that has grown meanwhile is copied as it was. */
-async function copyFile(from: string, to: string, { sizeBytes, signal, progress }: CopyWatch): Promise<void> {
-  const file = await disk.open(to, 'wx')
-  try {
-    if (sizeBytes > 0)
-      for await (const chunk of createReadStream(from, { end: sizeBytes - 1, highWaterMark: CHUNK_BYTES, signal })) {
-        await file.writeFile(chunk as Buffer)
-        progress((chunk as Buffer).length)
-      }
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+    if (LEFT.test(name)) await disk.rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined)
 }
 
 const MAX_TRIES = 1_000

@@ -1,4 +1,5 @@
 import { UserError, type Events, type Handlers, type ModelId, type ModelSummary } from '../contract/index.ts'
+import type { ModelReader } from '../reader/client.ts'
 import { Additions, sweepAdditions } from './additions.ts'
 import { restoreModel, trashModel, type LibraryModels } from './library-models.ts'
 import { writeNote } from './model-note.ts'
@@ -10,6 +11,7 @@ type ModelEvent = Extract<keyof Events, `models.${string}`>
 export interface LibraryParts extends LibraryModels {
   readonly find: (id: ModelId) => Promise<Candidate | null>
   readonly summarize: (found: Candidate) => Promise<ModelSummary>
+  readonly reader: ModelReader
   readonly emit: <N extends ModelEvent>(name: N, payload: Events[N]) => void
   readonly now: () => number
 }
@@ -20,9 +22,10 @@ type LibraryHandlers = Pick<ModelHandlers, 'rename' | 'remove' | 'restore' | 'ad
 }
 
 /** The calls that change the library's own models. */
-export function libraryHandlers({ find, summarize, emit, now, ...library }: LibraryParts): LibraryHandlers {
+export function libraryHandlers({ find, summarize, reader, emit, now, ...library }: LibraryParts): LibraryHandlers {
   const additions = new Additions({
     folder: library.folder,
+    reader,
     tell: (addition) => emit('models.addition', addition),
     onDone: (id) => emit('models.changed', { id }),
     now,

@@ -127,7 +127,7 @@ export function createModelService({
     localIdOf: (hubId) => localIdOf(places, hubId),
     ...askingHandlers({ find, places, fits, curatedFile: join(dirname(shippedFolder), 'hub-models.json'), showFolder }),
     follow: () => followFolders(watchedFolders(folder, environment), () => emit('models.changed', { id: null })),
-    ...libraryHandlers({ folder, trashFolder, find: (id) => candidate(places, id), summarize, emit, now }),
+    ...libraryHandlers({ folder, trashFolder, find: (id) => candidate(places, id), summarize, reader, emit, now }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -106,6 +106,14 @@ describe('a reader', () => {
       code: 'model/too-large',
       facts: { model: 'tokenizer-bloat', megabytes: 1000 },
     })
+  })
+
+  it('says what a GGUF would become, and what is wrong with one', async () => {
+    const place = join(folder, 'gguf')
+    await mkdir(place)
+    await writeFile(join(place, 'x.gguf'), 'nothing of the kind '.repeat(20))
+    const asked = built.client().call('gguf', { folder: place, stamp: '', file: 'x.gguf' })
+    expect(await errorOf(asked)).toMatchObject({ code: 'gguf/damaged' })
   })
 
   it('reads files again when they have changed', async () => {

@@ -79,6 +79,7 @@ export const resultSchemas = {
   sample: Sample,
   memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0), chatBytes: z.number().min(0) }),
   inspect: Inspection,
+  gguf: z.object({ weightBytes: Count }),
 } as const
 
 /** Everything that the reader can be asked for. */
@@ -99,6 +100,8 @@ export interface ReaderParams {
   }
   /** Of a folder with config.json and, beside others, the beginnings of weight files (`<name>.header`). */
   inspect: ModelPlace & { readonly headers: readonly { readonly file: string; readonly fileBytes: number }[] }
+  /** Whether a GGUF of that folder can become a model of the studio, and what its weights will take. */
+  gguf: ModelPlace & { readonly file: string }
 }
 
 export type ReaderMethod = keyof ReaderParams

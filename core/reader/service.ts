@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { UserError, type AppError } from '../contract/errors.ts'
+import { readGgufModel } from '../gguf/import.ts'
 import type { HostPort } from '../processes/port.ts'
 import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
@@ -27,6 +29,10 @@ const handlers: Handlers = {
     return (await import('../training/memory-estimate.ts')).estimateMemory(checkpoint, { values, place, rows })
   },
   inspect: inspectModel,
+  async gguf({ folder, file }) {
+    const { weightBytes } = await readGgufModel(join(folder, file))
+    return { weightBytes }
+  },
 }
 
 /**

@@ -152,7 +152,9 @@ export const errors: LocaleOf<typeof ja> = {
     '"{model}" is a LoRA adapter, so it cannot be a base model. Choose the model that it was made for ({base}).',
   'model/not-ours': 'The model "{model}" is not one of the library, so it cannot be changed here.',
   'model/no-model-folder':
-    'The folder "{folder}" is no model. Choose one with a config.json or an adapter_config.json in it.',
+    'The folder "{folder}" is no model. Choose one with a config.json, an adapter_config.json or a GGUF file in it.',
+  'model/several-gguf':
+    'The folder "{folder}" holds several GGUF files ({found}). Choose a folder with only the one to use.',
   'model/no-file-manager': 'The browser edition cannot open folders. Open "{folder}" in your file manager.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',
   'model/too-slow':

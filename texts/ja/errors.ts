@@ -164,7 +164,9 @@ export const errors = {
     '「{model}」は LoRA アダプターなので、ベースモデルにはできません。元のモデル（{base}）を選んでください。',
   'model/not-ours': 'モデル「{model}」はライブラリのものではないため、ここでは変更できません。',
   'model/no-model-folder':
-    'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json があるフォルダを選んでください。',
+    'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json か GGUF ファイルがあるフォルダを選んでください。',
+  'model/several-gguf':
+    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選んでください。',
   'model/no-file-manager': 'ブラウザー版ではフォルダを開けません。「{folder}」をファイルマネージャーで開いてください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
   'model/too-slow':

@@ -94,7 +94,7 @@ export const models: LocaleOf<typeof ja> = {
     gated: 'Terms to accept',
     parameters: '{number} parameters',
     folder: {
-      lead: "Choose the folder of a model in Hugging Face's form (config.json, safetensors and so on) or of a LoRA adapter (PEFT). It is copied into the library; the folder itself stays as it is.",
+      lead: "Choose the folder of a model in Hugging Face's form (config.json, safetensors and so on), of a LoRA adapter (PEFT) or of a GGUF file. It is copied into the library, and a GGUF is turned into what can be trained; the folder itself stays as it is.",
       choose: 'Choose a folder',
       drop: 'You can also drop a folder here or on the list of models.',
     },

@@ -92,7 +92,7 @@ export const models = {
     gated: '要同意',
     parameters: '{number} パラメータ',
     folder: {
-      lead: 'Hugging Face の形のモデル（config.json と safetensors など）か、LoRA アダプター（PEFT）のフォルダを選びます。中身はライブラリにコピーされ、元のフォルダは変わりません。',
+      lead: 'Hugging Face の形のモデル（config.json と safetensors など）か、LoRA アダプター（PEFT）か、GGUF ファイルのフォルダを選びます。中身はライブラリにコピーされ（GGUF は学習できる形に直され）、元のフォルダは変わりません。',
       choose: 'フォルダを選ぶ',
       drop: 'ここやモデルの一覧に、フォルダをドロップすることもできます。',
     },
