@@ -34,6 +34,8 @@ const common = {
   setupFiles: ['scripts/lib/share-cores.mjs'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  // One second by itself: too little where other tests take the cores.
+  expect: { poll: { timeout: 30_000 } },
 }
 
 export default defineConfig({
