@@ -33,7 +33,8 @@ outcomes.push(
     stage('lint', 'node_modules/eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
   ]),
 )
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`]
+// As with journeys, what fails is tried once more: the end names it.
+const reporters = ['--retry=1', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`]
 outcomes.push(await runStage(stage('unit and golden tests', 'node_modules/vitest/vitest.mjs', ['run', ...reporters])))
 ensureBuilt()
 const electron = machine.display ? ensureElectron() : null

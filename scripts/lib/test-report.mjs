@@ -16,11 +16,17 @@ export function unitTests({ testResults }, root) {
     // A file that cannot be loaded has no tests to say so.
     if (assertionResults.length === 0 && status === 'failed')
       return [{ name: place, seconds: 0, state: 'failed', firstError: firstLine(message) }]
-    return assertionResults.map((test) => ({
-      name: `${place} › ${test.fullName}`,
-      seconds: seconds(test.duration),
-      state: test.status === 'passed' || test.status === 'failed' ? test.status : 'skipped',
-    }))
+    return assertionResults.map(({ fullName, duration, status: state, failureMessages = [] }) => {
+      const [firstError] = failureMessages
+      // Vitest keeps the failure of a first try.
+      const isFlaky = state === 'passed' && firstError !== undefined
+      return {
+        name: `${place} › ${fullName}`,
+        seconds: seconds(duration),
+        state: isFlaky ? 'flaky' : state === 'passed' || state === 'failed' ? state : 'skipped',
+        ...(isFlaky && { firstError: firstLine(firstError) }),
+      }
+    })
   })
 }
 

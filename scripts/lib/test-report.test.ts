@@ -66,6 +66,14 @@ it('reads the tests of Vitest, and files that could not be loaded', () => {
   ])
 })
 
+it('tells of a unit test that passed at the second try, with its first error', () => {
+  const again = { fullName: 'a retries', status: 'passed', duration: 10, failureMessages: ['Error: late\n at x'] }
+  const testResults = [{ name: '/work/core/a.test.ts', status: 'passed', message: '', assertionResults: [again] }]
+  expect(unitTests({ testResults }, '/work')).toEqual([
+    { name: 'core/a.test.ts › a retries', seconds: 0.01, state: 'flaky', firstError: 'Error: late' },
+  ])
+})
+
 it('reads the tests of Playwright with all their tries, in suites within suites', () => {
   expect(journeyTests(journey)).toEqual([
     { name: '[web] grid.spec.ts › pastes', seconds: 3, state: 'flaky', firstError: 'Timeout 30000ms exceeded' },
