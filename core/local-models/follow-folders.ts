@@ -46,6 +46,7 @@ export function followFolders(
   const look = async () => {
     const states = new Map<string, string>()
     for (const folder of folders) {
+      if (isOver) return
       // A folder that has come meanwhile is watched from now on.
       if (!watchers.has(folder)) begin(folder)
       states.set(folder, await stateOf(folder))
