@@ -1,13 +1,11 @@
-import type { H2oFormat } from '../samples/sample-format.ts'
-
-const DEFAULT_SYSTEM_START = '<|system|>'
+import { H2O_SYSTEM_START, type H2oFormat } from '../samples/sample-format.ts'
 
 /**
  * H2O LLM Studio's markers as a chat template, so that other programs write a conversation as the run was trained with.
  * The answer separator belongs to the question: no generation prompt is needed.
  */
 export function markerTemplate(format: H2oFormat): string {
-  const { systemStart = DEFAULT_SYSTEM_START, promptStart, answerSeparator } = format
+  const { systemStart = H2O_SYSTEM_START, promptStart, answerSeparator } = format
   const end = (wanted = true): readonly string[] => (wanted ? ["(eos_token or '')"] : [])
   const system = [quoted(systemStart), CONTENT, ...end(format.endAfterSystem)]
   const user = [quoted(promptStart), CONTENT, ...end(format.endAfterPrompt), quoted(answerSeparator)]

@@ -1,9 +1,11 @@
 // Ollama's Modelfile: https://github.com/ollama/ollama/blob/main/docs/modelfile.md
 import { generationSettingsOf, UserError, type SettingValues } from '../contract/index.ts'
 import { stopWordsOf } from '../generation/stopping.ts'
-import { formatFor, type H2oFormat, type SampleFormat } from '../samples/sample-format.ts'
+import { formatFor, type SampleFormat } from '../samples/sample-format.ts'
 import { readsSystem } from '../samples/sample-template.ts'
-import type { TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+import { createChatTemplate } from '../tokenizers/chat-template.ts'
+import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+import { markerTemplate } from './marker-template.ts'
 
 /** Stand for a text while a chat template is rendered; no template has them. */
 const [SYSTEM, PROMPT] = ['\u{E000}', '\u{E001}']
@@ -33,12 +35,16 @@ export function modelfileOf(file: string, tokenizer: Tokenizer, format: SampleFo
 
 /** In Ollama's language; null where the model's template cannot be written in it, which leaves it to Ollama. */
 function templateOf(tokenizer: Tokenizer, format: SampleFormat): string | null {
-  const write = (messages: readonly TemplateMessage[]) =>
-    format.kind === 'h2o' ? markersOf(tokenizer, format, messages) : rendered(tokenizer, messages)
+  const template =
+    format.kind === 'h2o'
+      ? createChatTemplate(markerTemplate(format), { eos_token: markOf(tokenizer, tokenizer.special.eos) })
+      : tokenizer.chatTemplate
+  if (!template) return null
   const user = { role: 'user', content: PROMPT } as const
-  const hasSystem = format.kind === 'h2o' || (tokenizer.chatTemplate ? readsSystem(tokenizer.chatTemplate) : false)
-  const plain = write([user])
-  const whole = hasSystem ? write([{ role: 'system', content: SYSTEM }, user]) : null
+  const plain = rendered(tokenizer, template, [user])
+  const whole = readsSystem(template)
+    ? rendered(tokenizer, template, [{ role: 'system', content: SYSTEM }, user])
+    : null
   // Braces would be read as Ollama's own, and quotes would end the text.
   if (plain === null || !isUsable(plain, [PROMPT])) return null
   const question = (text: string) => text.replace(SYSTEM, '{{ .System }}').replace(PROMPT, '{{ .Prompt }}')
@@ -52,10 +58,9 @@ function templateOf(tokenizer: Tokenizer, format: SampleFormat): string | null {
 const isUsable = (text: string, places: readonly string[]): boolean =>
   !/\{\{|\}\}|"""/.test(text) && places.every((place) => text.split(place).length === 2)
 
-function rendered(tokenizer: Tokenizer, messages: readonly TemplateMessage[]): string | null {
-  if (!tokenizer.chatTemplate) return null
+function rendered(tokenizer: Tokenizer, template: ChatTemplate, messages: readonly TemplateMessage[]): string | null {
   try {
-    const text = tokenizer.chatTemplate.render(messages, { addGenerationPrompt: true })
+    const text = template.render(messages, { addGenerationPrompt: true })
     // llama.cpp puts BOS before every text of a model whose template begins with it.
     const bos = markOf(tokenizer, tokenizer.special.bos)
     return bos !== '' && text.startsWith(bos) ? text.slice(bos.length) : text
@@ -67,19 +72,6 @@ function rendered(tokenizer: Tokenizer, messages: readonly TemplateMessage[]): s
 
 const markOf = (tokenizer: Tokenizer, id: number | undefined): string =>
   id === undefined ? '' : (tokenizer.specialText(id) ?? '')
-
-/** The same as a run with H2O's markers is trained with. */
-function markersOf(tokenizer: Tokenizer, format: H2oFormat, messages: readonly TemplateMessage[]): string {
-  const eos = markOf(tokenizer, tokenizer.special.eos)
-  const end = (wanted = true): string => (wanted ? eos : '')
-  return messages
-    .map(({ role, content }) =>
-      role === 'system'
-        ? `${format.systemStart ?? '<|system|>'}${content}${end(format.endAfterSystem)}`
-        : `${format.promptStart}${content}${end(format.endAfterPrompt)}${format.answerSeparator}`,
-    )
-    .join('')
-}
 
 const stopsOf = (tokenizer: Tokenizer, written: string): string[] => {
   const { strings, ids } = stopWordsOf(written, tokenizer)

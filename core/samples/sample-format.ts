@@ -60,7 +60,8 @@ export interface EncodedConversation {
   readonly systemMerged: boolean
 }
 
-const H2O_SYSTEM_START = '<|system|>'
+/** Before a system text where the format names nothing else. */
+export const H2O_SYSTEM_START = '<|system|>'
 const NOTHING: MarkedIds = { ids: [], end: [] }
 
 /** The format that this tokenizer's model gets: `otherwise` instead of a chat template that it does not have. */

@@ -5,7 +5,7 @@ import type { MixId } from '../../gguf/mixes/index.ts'
 import { openQuantizer } from '../../llama-cpp/quantizer.ts'
 import { UserError, type AppError } from '../../contract/index.ts'
 import { sampleOptionsOf } from '../../samples/samples.ts'
-import { loadTokenizer } from '../../tokenizers/index.ts'
+import { loadTokenizer, type Tokenizer } from '../../tokenizers/index.ts'
 import type { WeightSource } from '../../checkpoints/index.ts'
 import type { ExportFormat, ExportOptions, Reopened } from '../format.ts'
 import { templateFor } from '../model-description.ts'
@@ -27,7 +27,10 @@ export const gguf: ExportFormat = {
   ending: '.gguf',
   refusal: ggufRefusal,
   sizeBytes: ggufBytes,
-  write: (source, target, { options, ...watch }) => writeGguf(source, target, options, watch),
+  async write(source, target, { options, ...watch }) {
+    const tokenizer = await loadTokenizer(source.model.folder)
+    await writeGguf(source, target, { tokenizer, options, ...watch })
+  },
   reopen: async (_, written, { options }) => reopenedGguf(written, options),
 }
 
@@ -47,16 +50,20 @@ async function tokenizerBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+interface GgufWriting extends ExportWatch {
+  /** The base model's. */
+  readonly tokenizer: Tokenizer
+  readonly options: ExportOptions
+}
+
 /** Writes the merged model into one file. Throws as writeGgufModel. */
 export async function writeGguf(
   source: ExportSource,
   out: string,
-  options: ExportOptions,
-  watch: ExportWatch,
+  { tokenizer, options, signal, wrote }: GgufWriting,
 ): Promise<void> {
   const { model, record } = source
   const { weights, untied } = await weightsOf(source)
-  const tokenizer = await loadTokenizer(model.folder)
   let told = 0
   await writeGgufModel({
     modelFolder: model.folder,
@@ -68,9 +75,9 @@ export async function writeGguf(
     out,
     name: record.name,
     quantizer: quantizer(),
-    signal: watch.signal,
+    signal,
     onBytes: (written) => {
-      watch.wrote(written - told)
+      wrote(written - told)
       told = written
     },
   })

@@ -17,9 +17,10 @@ export const ollama: ExportFormat = {
   sizeBytes: ggufBytes,
   async write(source, target, { options, ...watch }) {
     const { model, record } = source
-    await writeGguf(source, join(target, MODEL), options, watch)
+    const tokenizer = await loadTokenizer(model.folder)
+    await writeGguf(source, join(target, MODEL), { tokenizer, options, ...watch })
     const { format } = sampleOptionsOf(record.settings)
-    const text = modelfileOf(MODEL, await loadTokenizer(model.folder), format, record.settings)
+    const text = modelfileOf(MODEL, tokenizer, format, record.settings)
     await writeText(join(target, 'Modelfile'), text, watch)
   },
   reopen: async (_, written, { options }) => reopenedGguf(join(written, MODEL), options),
