@@ -39,8 +39,8 @@ export interface GgufModel {
 
 export interface ConvertOptions {
   readonly signal?: AbortSignal | undefined
-  /** Told the bytes of weights that are written so far. */
-  readonly onBytes?: ((written: number) => void) | undefined
+  /** Told of so many bytes of weights more. */
+  readonly onBytes?: ((bytes: number) => void) | undefined
 }
 
 /** Tables of divisors are no weights, and small. */
@@ -184,7 +184,7 @@ async function writeWeights(
             await out.datasync()
             synced = written
           }
-          onBytes?.(written)
+          onBytes?.(bytes.length)
         }
     })
   } finally {

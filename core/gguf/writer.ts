@@ -17,8 +17,8 @@ export interface TensorToWrite {
 
 export interface WriteOptions {
   readonly signal?: AbortSignal | undefined
-  /** Told the bytes of the file that are written so far. */
-  readonly onBytes?: ((written: number) => void) | undefined
+  /** Told of so many bytes more. */
+  readonly onBytes?: ((bytes: number) => void) | undefined
 }
 
 const VERSION = 3
@@ -47,7 +47,7 @@ export async function writeGguf(
         await file.datasync()
         synced = written
       }
-      onBytes?.(written)
+      onBytes?.(bytes.byteLength)
     }
     await write(header)
     for (const tensor of tensors) {

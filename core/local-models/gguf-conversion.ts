@@ -23,14 +23,7 @@ export async function conversionIn(folder: string, reader: Pick<ModelReader, 'ca
   const { weightBytes } = await reader.call('gguf', { folder, stamp: '', file })
   return {
     totalBytes: weightBytes,
-    bring(target, { signal, progress }) {
-      let told = 0
-      const onBytes = (written: number) => {
-        progress(written - told)
-        told = written
-      }
-      return convertGguf(join(folder, file), target, { signal, onBytes })
-    },
+    bring: (target, { signal, progress }) => convertGguf(join(folder, file), target, { signal, onBytes: progress }),
   }
 }
 

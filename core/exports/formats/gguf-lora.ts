@@ -15,17 +15,13 @@ export const ggufLora: ExportFormat = {
     adapter ? adapterRefusalOf(model.config, adapter) : { code: 'export/no-adapter', facts: { name: record.name } },
   sizeBytes: async ({ checkpointFolder }) => (await stat(join(checkpointFolder, ADAPTER_WEIGHTS))).size,
   async write({ checkpointFolder, model, record }, target, { signal, wrote }) {
-    let told = 0
     await writeGgufAdapter({
       adapter: await readAdapter(checkpointFolder),
       config: model.config,
       out: target,
       name: record.name,
       signal,
-      onBytes: (written) => {
-        wrote(written - told)
-        told = written
-      },
+      onBytes: wrote,
     })
   },
   async reopen({ adapter }, written) {

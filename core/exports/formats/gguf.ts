@@ -64,7 +64,6 @@ export async function writeGguf(
 ): Promise<void> {
   const { model, record } = source
   const { weights, untied } = await weightsOf(source)
-  let told = 0
   await writeGgufModel({
     modelFolder: model.folder,
     config: untied ? { ...model.config, tie_word_embeddings: false } : model.config,
@@ -76,10 +75,7 @@ export async function writeGguf(
     name: record.name,
     quantizer: quantizer(),
     signal,
-    onBytes: (written) => {
-      wrote(written - told)
-      told = written
-    },
+    onBytes: wrote,
   })
 }
 
