@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InternalError, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
+import { inGigabytes } from '../files/space.ts'
 import { downloadFile } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { sha256OfFiles } from './checksums.ts'
@@ -107,8 +108,6 @@ async function checkRoom({ downloads }: PackPlan, folder: string, archives: stri
   if (needed > bavail * bsize)
     throw new UserError('gpu-pack/no-space', { folder, needed: inGigabytes(needed), free: inGigabytes(bavail * bsize) })
 }
-
-const inGigabytes = (bytes: number): number => Math.ceil((bytes / 2 ** 30) * 10) / 10
 
 /** Sizes and checksums of files that came out of an archive. */
 async function describeFiles(folder: string, names: readonly string[]): Promise<KnownFile[]> {

@@ -19,7 +19,7 @@ import { downloadFile, type DownloadJob } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
-import { spaceError } from './space.ts'
+import { spaceError } from '../files/space.ts'
 
 export interface DownloadsOptions {
   readonly client: HubClient

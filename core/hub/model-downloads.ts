@@ -31,7 +31,7 @@ import {
   writeDraft,
   type Draft,
 } from './model-draft.ts'
-import { spaceError } from './space.ts'
+import { spaceError } from '../files/space.ts'
 
 type DownloadEvent = 'hub.downloads' | 'models.changed'
 

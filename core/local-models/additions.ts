@@ -6,6 +6,7 @@ import { AdditionId, ModelId, toAppError, UserError, type ModelAddition } from '
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { spaceError } from '../files/space.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Bringing } from './bringing.ts'
 import { conversionIn } from './gguf-conversion.ts'
@@ -15,7 +16,6 @@ const PREFIX = '.copy-'
 /** Of an addition that was killed: also the draft of its draft. */
 const LEFT = /^\.{1,2}copy-/
 const TELL_EVERY_MS = 200
-const GIB = 2 ** 30
 
 export interface AdditionsOptions {
   /** The library's folder of models. */
@@ -51,8 +51,7 @@ export class Additions {
     const { totalBytes } = bringing
     await disk.mkdir(folder, { recursive: true })
     const { bavail, bsize } = await statfs(folder)
-    if (totalBytes > bavail * bsize)
-      throw new UserError('hub/no-space', { needed: gigabytes(totalBytes), free: gigabytes(bavail * bsize) })
+    if (totalBytes > bavail * bsize) throw spaceError(totalBytes, bavail * bsize)
     const additionId = AdditionId.parse(randomUUID())
     const abort = new AbortController()
     const first: ModelAddition = {
@@ -107,8 +106,6 @@ export class Additions {
     }
   }
 }
-
-const gigabytes = (bytes: number): number => Math.ceil((bytes / GIB) * 10) / 10
 
 /** Removes what copies of an ended process have left. Only where nobody else writes. */
 export async function sweepAdditions(folder: string): Promise<void> {
