@@ -1,8 +1,7 @@
 // A real studio with a real engine: a short training, and what goes out of it.
-import { fork } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdapter } from '../checkpoints/index.ts'
 import {
@@ -16,30 +15,20 @@ import {
 import { useDisk } from '../files/disk.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
-import type { EnginePort } from '../processes/port.ts'
 import { hasPlatformPackage } from '../llama-cpp/package.ts'
 import { buildLlamaCpp, type BuiltLlamaCpp } from '../llama-cpp/testing/built-llama-cpp.ts'
+import { buildEngine, type BuiltEngine } from '../engine/testing/built-engine.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let out: string
 let studio: Studio
+let engine: BuiltEngine
 let built: BuiltReader
 let llamaCpp: BuiltLlamaCpp
 let dataset: DatasetInfo
 let id: ExperimentId
-
-function spawnEngine(): EnginePort {
-  const child = fork(join(folder, 'engine', 'engine.js'), { serialization: 'advanced' })
-  return {
-    pid: child.pid,
-    send: (message) => void child.send(message as object),
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? String(code) })),
-    kill: () => void child.kill('SIGKILL'),
-  }
-}
 
 async function call<T>(name: string, input: unknown): Promise<T> {
   const result = await studio.dispatch(name, input)
@@ -78,20 +67,10 @@ async function exported(input: object): Promise<{ job: ExportJob; states: string
 }
 
 beforeAll(async () => {
-  // Inside the project, so that the packages with native parts are found.
-  folder = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-exports-'))
   out = join(folder, 'out')
   await mkdir(out)
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root,
-    build: {
-      ssr: join(root, 'electron', 'engine', 'engine.ts'),
-      outDir: join(folder, 'engine'),
-      rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'engine.js' } },
-    },
-  })
+  engine = await buildEngine()
   built = await buildReader()
   llamaCpp = await buildLlamaCpp()
   studio = await createStudio({
@@ -100,7 +79,7 @@ beforeAll(async () => {
     resourcesFolder: join(root, 'resources'),
     preferencesFile: join(folder, 'preferences.json'),
     libraryFolder: join(folder, 'library'),
-    spawnEngine,
+    spawnEngine: engine.spawn,
     spawnReader: built.spawnReader,
     spawnLlamaCpp: llamaCpp.spawn,
   })
@@ -110,6 +89,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await studio.close()
+  await engine.remove()
   await built.remove()
   await llamaCpp.remove()
   await rm(folder, { recursive: true })

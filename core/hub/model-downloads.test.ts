@@ -2,12 +2,12 @@ import { fork } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'vite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { DownloadId, HubModelId, HubRevision, type ModelDownload } from '../contract/index.ts'
 import { useDisk } from '../files/disk.ts'
 import { readNote } from '../local-models/model-note.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
+import { buildEntry } from '../processes/testing/built-entry.ts'
 import { createNetwork, type Network } from '../net/network.ts'
 import { listFiles, type RepositoryFile } from '../net/repository.ts'
 import { chosenFiles } from './model-files.ts'
@@ -219,20 +219,9 @@ it('says that the disk is full, and keeps what has arrived', async () => {
 })
 
 it('goes on after its process was killed in the middle', async () => {
-  const root = join(import.meta.dirname, '..', '..')
-  const built = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root,
-    build: {
-      ssr: join(import.meta.dirname, 'testing', 'download-process.ts'),
-      outDir: built,
-      rolldownOptions: { output: { entryFileNames: 'process.js' } },
-    },
-  })
+  const built = await buildEntry(join(import.meta.dirname, 'testing', 'download-process.ts'))
   holdWeights()
-  const child = fork(join(built, 'process.js'), [server.url, models], { execArgv: [] })
+  const child = fork(built.file, [server.url, models], { execArgv: [] })
   const exited = new Promise((resolve) => child.once('exit', resolve))
   await new Promise<void>((resolve) =>
     child.on('message', ({ payload }: { payload: ModelDownload[] }) => {
@@ -249,7 +238,7 @@ it('goes on after its process was killed in the middle', async () => {
   await downloads.resume(found!.downloadId)
   await untilState('done')
   await expectModel()
-  await rm(built, { recursive: true })
+  await built.remove()
 })
 
 it.each([

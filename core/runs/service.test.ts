@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   isActive,
@@ -14,28 +13,17 @@ import {
   type Page,
   type SamplePreview,
 } from '../contract/index.ts'
+import { buildEngine, type BuiltEngine } from '../engine/testing/built-engine.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
-import type { EnginePort } from '../processes/port.ts'
 import { neverSpawned } from '../llama-cpp/testing/never-spawned.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let studio: Studio
+let engine: BuiltEngine
 let built: BuiltReader
 let dataset: DatasetInfo
-
-/** A real engine process, built from the sources as they are. */
-function spawnEngine(): EnginePort {
-  const child = fork(join(folder, 'engine', 'engine.js'), { serialization: 'advanced' })
-  return {
-    pid: child.pid,
-    send: (message) => void child.send(message as object),
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.once('exit', (code, signal) => listener({ code, reason: signal ?? String(code) })),
-    kill: () => void child.kill('SIGKILL'),
-  }
-}
 
 const openStudio = () =>
   createStudio({
@@ -44,24 +32,14 @@ const openStudio = () =>
     resourcesFolder: join(root, 'resources'),
     preferencesFile: join(folder, 'preferences.json'),
     libraryFolder: join(folder, 'library'),
-    spawnEngine,
+    spawnEngine: engine.spawn,
     spawnReader: built.spawnReader,
     spawnLlamaCpp: neverSpawned,
   })
 
 beforeAll(async () => {
-  // Inside the project, so that the packages with native parts are found.
-  folder = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root,
-    build: {
-      ssr: join(root, 'electron', 'engine', 'engine.ts'),
-      outDir: join(folder, 'engine'),
-      rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'engine.js' } },
-    },
-  })
+  folder = await mkdtemp(join(tmpdir(), 'terakoya-runs-'))
+  engine = await buildEngine()
   built = await buildReader()
   studio = await openStudio()
   dataset = await call('datasets.create', { from: 'sample' })
@@ -69,6 +47,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await studio.close()
+  await engine.remove()
   await built.remove()
   await rm(folder, { recursive: true })
 })

@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { build } from 'vite'
 import type { EnginePort } from '../../processes/port.ts'
+import { buildEntry } from '../../processes/testing/built-entry.ts'
 import { createModelReader, type ModelReader, type SpawnReader } from '../client.ts'
 import { readerEnvironment } from '../environment.ts'
 
-const root = join(import.meta.dirname, '..', '..', '..')
+const entry = join(import.meta.dirname, '..', '..', '..', 'electron', 'reader', 'reader.ts')
 
 export interface BuiltReader {
   readonly spawnReader: SpawnReader
@@ -19,21 +18,10 @@ export interface BuiltReader {
 
 /** The real reader, built from the sources as they are. Whoever builds it removes it. */
 export async function buildReader(): Promise<BuiltReader> {
-  // Inside the project, so that packages are found.
-  const folder = await mkdtemp(join(root, 'node_modules', '.terakoya-test-'))
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root,
-    build: {
-      ssr: join(root, 'electron', 'reader', 'reader.ts'),
-      outDir: folder,
-      rolldownOptions: { external: ['koffi', 'onnxruntime-node'], output: { entryFileNames: 'reader.js' } },
-    },
-  })
+  const built = await buildEntry(entry)
   const running = new Set<number>()
   const clients: ModelReader[] = []
-  const spawnReader = () => spawnProcess(join(folder, 'reader.js'), running)
+  const spawnReader = () => spawnProcess(built.file, running)
   return {
     spawnReader,
     running,
@@ -44,7 +32,7 @@ export async function buildReader(): Promise<BuiltReader> {
     },
     async remove() {
       for (const client of clients) client.close()
-      await rm(folder, { recursive: true })
+      await built.remove()
     },
   }
 }
