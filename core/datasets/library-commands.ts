@@ -12,6 +12,7 @@ import { ENDING, requireFile } from './library-files.ts'
 import { addDataset, withFileRows } from './passing-rows.ts'
 import type { ServiceContext } from './service-context.ts'
 import type { DatasetHandlers } from './service-types.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 const EMPTY_TABLE = [
   ['instruction', 'output'],
@@ -90,7 +91,7 @@ const isThere = (folder: string, id: string): Promise<boolean> =>
 
 /** Moves a dataset's file, and what is not yet in it, to another folder; both or neither. */
 async function moveDataset(from: string, to: string, id: string): Promise<void> {
-  await disk.mkdir(to, { recursive: true })
+  await ensureFolder(to)
   const [file, beside] = [`${id}${ENDING}`, `${id}${ENDING}.wal`]
   await disk.rm(join(to, beside), { force: true })
   await disk.rename(join(from, file), join(to, file))

@@ -4,6 +4,7 @@ import { DatasetId, UserError } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { WORK_FOLDER } from './work-folder.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 export const ENDING = '.duckdb'
 
@@ -68,7 +69,7 @@ export async function sweep(folder: string): Promise<void> {
       )
     )
       await disk.rm(work, { recursive: true, force: true })
-    await disk.mkdir(work, { recursive: true })
+    await ensureFolder(work)
   } catch (error) {
     const known = toDiskError(error, folder)
     throw known instanceof UserError ? known : new UserError('library/unwritable', { folder })

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import type { DuckDBAppender, DuckDBValue } from '@duckdb/node-api'
 import {
@@ -19,6 +18,7 @@ import { checkContents, checkSchema, migrations } from './store-schema.ts'
 import { StoreStatements } from './store-statements.ts'
 import { appendText, exact, toRow } from './stored-cells.ts'
 import { workFolderOf } from './work-folder.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 /** A file that a user made has a shorter name. */
 const MAX_NAME_CHARACTERS = 300
@@ -95,7 +95,7 @@ export class DatasetStore extends StoreStatements {
     { create = false, readOnly = false, reads = [], memoryLimit = MEMORY_LIMIT }: OpenOptions = {},
   ): Promise<DatasetStore> {
     const work = workFolderOf(dirname(file))
-    if (!readOnly) await mkdir(work, { recursive: true })
+    if (!readOnly) await ensureFolder(work)
     const database = await confinedDuckDB({
       files: [...WRITTEN_ENDINGS.map((ending) => file + ending), ...reads],
       folder: work,

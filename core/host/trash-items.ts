@@ -1,9 +1,10 @@
 // What lies in the folder of a trash: datasets, experiments and models, as they were.
-import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatasetId, ExperimentId, UserError, type TrashEntry, type TrashKind } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { modelInTrash, trashedModel } from '../local-models/library-models.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 const DATASET_ENDING = '.duckdb'
 
@@ -35,7 +36,7 @@ export async function erase(folder: string, item: Item): Promise<void> {
 
 /** Every item in the trash; makes the folder. */
 export async function itemsIn(folder: string): Promise<Item[]> {
-  await mkdir(folder, { recursive: true })
+  await ensureFolder(folder)
   const found = await readdir(folder, { withFileTypes: true })
   return found.flatMap((entry): Item[] => {
     if (

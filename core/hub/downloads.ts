@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { rm, stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { toDiskError } from '../files/disk-errors.ts'
 import {
@@ -20,6 +21,7 @@ import type { HubClient } from '../net/hub-client.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { fileUrl, listFiles, subjectOf } from '../net/repository.ts'
 import { spaceError } from '../files/space.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 export interface DownloadsOptions {
   readonly client: HubClient
@@ -160,7 +162,7 @@ class Report {
   async begin(jobs: readonly DownloadJob[], folder: string): Promise<void> {
     this.#totalBytes = jobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     this.#received = await Promise.all(jobs.map(bytesThere))
-    await mkdir(folder, { recursive: true })
+    for (const place of new Set(jobs.map(({ target }) => dirname(target)))) await ensureFolder(place, dirname(folder))
     const { bavail, bsize } = await statfs(folder)
     const neededBytes = this.#totalBytes - this.#sum()
     if (neededBytes > bavail * bsize) throw spaceError(neededBytes, bavail * bsize)

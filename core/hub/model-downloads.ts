@@ -32,6 +32,7 @@ import {
   type Draft,
 } from './model-draft.ts'
 import { spaceError } from '../files/space.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 type DownloadEvent = 'hub.downloads' | 'models.changed'
 
@@ -281,7 +282,7 @@ export class ModelDownloads {
       (each) => each !== entry && each.models === entry.models && isAtWork(each.state),
     )
     const neededBytes = sum([entry, ...others].map(missingBytes))
-    await disk.mkdir(entry.models, { recursive: true })
+    await ensureFolder(entry.models)
     const { bavail, bsize } = await statfs(entry.models)
     if (neededBytes > bavail * bsize) throw spaceError(neededBytes, bavail * bsize)
   }

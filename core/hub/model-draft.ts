@@ -2,15 +2,15 @@
 // to come.
 import { createHash } from 'node:crypto'
 import { lstat, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { DownloadId, HubModelId, HubRevision, ModelId, UserError } from '../contract/index.ts'
-import { disk } from '../files/disk.ts'
 import { defineStored } from '../files/stored.ts'
 import { bytesNoted } from '../net/pieces.ts'
 import { piecesOfTarget } from '../net/ranged-download.ts'
 import type { RepositoryFile } from '../net/repository.ts'
 import { plainName } from '../files/plain-name.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 const STATE_FILE = '.download.json'
 const PREFIX = '.draft-'
@@ -47,7 +47,7 @@ export const draftFile = (folder: string): string => join(folder, STATE_FILE)
 /** Makes the folder and notes what is meant to come. Throws UserError where something else lies in its place. */
 export async function writeDraft(models: string, draft: Draft): Promise<string> {
   const folder = draftFolder(models, draft.modelId)
-  await disk.mkdir(folder, { recursive: true })
+  await ensureFolder(folder, dirname(models))
   await requireFolder(folder)
   await modelDraft.write(draftFile(folder), draft)
   return folder

@@ -19,7 +19,7 @@ let done: string[]
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'additions-'))
   source = join(home, '私の モデル v1')
-  models = join(home, 'library', 'models')
+  models = join(home, 'models')
   told = []
   done = []
   await mkdir(join(source, 'sub'), { recursive: true })

@@ -11,6 +11,7 @@ import type { ModelReader } from '../reader/client.ts'
 import type { Bringing } from './bringing.ts'
 import { conversionIn } from './gguf-conversion.ts'
 import { copyOf } from './folder-copy.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 const PREFIX = '.copy-'
 /** Of an addition that was killed: also the draft of its draft. */
@@ -49,7 +50,7 @@ export class Additions {
     const bringing = (await copyOf(from)) ?? (await conversionIn(from, reader))
     if (!bringing) throw new UserError('model/no-model-folder', { folder: from })
     const { totalBytes } = bringing
-    await disk.mkdir(folder, { recursive: true })
+    await ensureFolder(folder)
     const { bavail, bsize } = await statfs(folder)
     if (totalBytes > bavail * bsize) throw spaceError(totalBytes, bavail * bsize)
     const additionId = AdditionId.parse(randomUUID())

@@ -5,6 +5,7 @@ import { ModelId, UserError } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 const ENDING = '.model'
 
@@ -24,7 +25,7 @@ export interface LibraryModels {
 export async function trashModel({ folder, trashFolder }: LibraryModels, id: ModelId): Promise<void> {
   if (!(await isFolder(join(folder, id)))) throw new UserError('model/not-ours', { model: id })
   try {
-    await disk.mkdir(trashFolder, { recursive: true })
+    await ensureFolder(trashFolder)
     await disk.rm(join(trashFolder, trashedModel(id)), { recursive: true, force: true })
     await disk.rename(join(folder, id), join(trashFolder, trashedModel(id)))
     await Promise.all([folder, trashFolder].map(syncFolder))
@@ -42,7 +43,7 @@ export async function restoreModel({ folder, trashFolder }: LibraryModels, id: M
   if (!(await isFolder(from))) throw new UserError('trash/not-found', { id })
   if (await lstat(join(folder, id)).catch(() => null)) throw new UserError('trash/occupied', { id })
   try {
-    await disk.mkdir(folder, { recursive: true })
+    await ensureFolder(folder)
     await disk.rename(from, join(folder, id))
     await Promise.all([folder, trashFolder].map(syncFolder))
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { UserError } from '../contract/index.ts'
 import type { HubClient } from './hub-client.ts'
 import type { Answer } from './network.ts'
@@ -33,7 +33,6 @@ const MAX_FRUITLESS_ATTEMPTS = 2
  */
 export async function downloadFile(client: HubClient, job: DownloadJob, watch: DownloadWatch): Promise<void> {
   if (await isComplete(job, watch)) return
-  await mkdir(dirname(job.target), { recursive: true })
   let fruitless = 0
   for (let have = await partialSize(job); have !== job.sizeBytes || have === 0;) {
     const before = have

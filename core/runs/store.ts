@@ -10,6 +10,7 @@ import { readHistory } from '../training/history.ts'
 import { sourceLanguage, type Language } from '../../texts/index.ts'
 import { formatLogLine, parseLogLine } from './log-file.ts'
 import { readRecord, recordText, stateFile, type ExperimentRecord, type RunStateFile } from './record-file.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 export interface RunHistory {
   readonly steps: StepMetric[]
@@ -158,7 +159,7 @@ export class ExperimentStore {
   /** Moves an experiment to the trash, whole or damaged. */
   async trash(id: ExperimentId): Promise<void> {
     try {
-      await disk.mkdir(this.trashFolder, { recursive: true })
+      await ensureFolder(this.trashFolder)
       await disk.rm(join(this.trashFolder, id), { recursive: true, force: true })
       await disk.rename(this.folderOf(id), join(this.trashFolder, id))
       await this.#syncPlaces()

@@ -11,6 +11,7 @@ import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
 import { linesOf, type LineLimits } from '../files/lines.ts'
 import { defineStored, jsonLine, type StoredFile } from '../files/stored.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 
 export interface HistoryFiles {
   readonly metrics: string
@@ -192,7 +193,7 @@ export async function rewindHistory({ metrics, predictions }: HistoryFiles, poin
       }
       await file.appendFile(piece)
     })
-    await disk.mkdir(predictions, { recursive: true })
+    await ensureFolder(predictions)
     for (const entry of await readdir(predictions)) {
       const step = /^(\d+)\.jsonl$/.exec(entry)?.[1]
       if (isTemporary(entry) || (step !== undefined && !isKept('evaluation', Number(step))))

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -102,6 +102,7 @@ export interface TestHub extends HubService {
 export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-hub-'))
   const [library, home] = [join(folder, 'library'), join(folder, 'home')]
+  await mkdir(library)
   const events: HubProgress[] = []
   const waiting: { wanted: (progress: HubProgress) => boolean; resolve: (progress: HubProgress) => void }[] = []
   const emit = (_: string, progress: HubProgress) => {

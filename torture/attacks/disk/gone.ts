@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import type { AttackContext } from '../../harness/attack.ts'
 import { libraryOf, startHost } from '../../harness/host.ts'
 import { copyTemplate, type Template } from '../../harness/runs.ts'
@@ -28,6 +28,9 @@ export async function goneAndBack(context: AttackContext, template: Template): P
     report.count++
     expectWorded(report, await host.client.ask(name, input), `${name} without the library`, '')
   }
+  const made = await readdir(libraryOf(folder), { recursive: true }).catch(() => null)
+  report.expect(made === null, 'a library was made where the one that is away belongs', `${String(made)}`)
+  await rm(libraryOf(folder), { recursive: true, force: true })
   await rename(`${libraryOf(folder)}-away`, libraryOf(folder))
   for (const [name, input] of calls.filter(([name]) => name !== 'datasets.remove' && name !== 'experiments.start')) {
     report.count++
