@@ -19,12 +19,16 @@ class LongestFirst extends BaseSequencer {
 const SHARING =
   'checkpoints|cli|contract|datasets|engine|files|generation|gguf|goldens|graph|hub|jinja|local-models|metrics|models|net|' +
   'optimization|planning|random|samples|tokenizers|training'
-/** These change lists of formats and operators, how files are read, and where Vulkan looks for its driver. */
+/**
+ * These change lists of formats and operators, how files are read, and where Vulkan looks for its driver; one measures its
+ * process.
+ */
 const changing = [
   'core/datasets/new-format.test.ts',
   'core/graph/onnx/writer.test.ts',
   'core/optimization/optimizers.test.ts',
   'core/training/checkpoint-reads.test.ts',
+  'core/training/memory-estimate.test.ts',
   'core/goldens/webgpu.test.ts',
 ]
 const testsOf = (...rooms: string[]): string[] => rooms.map((room) => `${room}/**/*.test.{ts,tsx}`)

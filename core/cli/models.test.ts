@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
@@ -40,6 +40,7 @@ afterAll(() => built.remove())
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'cli-models-'))
   models = join(home, 'library', 'models')
+  await mkdir(join(home, 'library'))
   server = await startHubServer([
     {
       kind: 'models',

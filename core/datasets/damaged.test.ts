@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -21,6 +21,7 @@ beforeAll(async () => {
     templatesFolder: folder,
     emit: () => undefined,
   })
+  await mkdir(join(folder, 'library'))
   await service.sweep()
 })
 afterAll(async () => {
