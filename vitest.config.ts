@@ -17,8 +17,8 @@ class LongestFirst extends BaseSequencer {
 
 /** Rooms whose tests leave a process as they found it: their files share processes, and what these have imported. */
 const SHARING =
-  'checkpoints|cli|contract|datasets|engine|files|generation|gguf|goldens|graph|hub|jinja|local-models|metrics|models|net|' +
-  'optimization|planning|random|samples|tokenizers|training'
+  'checkpoints|cli|contract|datasets|engine|exports|files|generation|gguf|goldens|graph|hub|jinja|local-models|metrics|models|net|' +
+  'optimization|planning|random|samples|tokenizers|training|weights'
 /**
  * These change lists of formats and operators, how files are read, and where Vulkan looks for its driver; one measures its
  * process.
