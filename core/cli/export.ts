@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import {
   ExportFormId,
   exportForms,
+  FolderPath,
+  homedForms,
   UserError,
   type Calls,
   type ExperimentId,
@@ -19,8 +21,8 @@ import { fileSize, text } from './print.ts'
 const INTERRUPTED = 130
 
 /**
- * `terakoya export <experiment> --to FORM[:CHOICE] --out FOLDER [--step N] [--json]`: writes a run in a form that other
- * programs read, into a new folder in FOLDER, and asks what was written. Returns 0 where it answers as the run does, 1
+ * `terakoya export <experiment> --to FORM[:CHOICE] [--out FOLDER] [--step N] [--json]`: writes a run in a form that other
+ * programs read, into a new folder in FOLDER or where the form is looked for, and asks what was written. Returns 0 where it answers as the run does, 1
  * where it does not though its weights are as exact, 130 after Ctrl+C, which leaves nothing.
  */
 export async function exportCommand(context: CliContext, args: readonly string[]): Promise<number> {
@@ -28,19 +30,28 @@ export async function exportCommand(context: CliContext, args: readonly string[]
   const [name, ...more] = rest
   if (name === undefined || more.length > 0 || name.startsWith('--')) throw usageError(`export ${rest.join(' ')}`)
   const { to, out, step } = options
-  if (!to?.trim() || !out?.trim()) throw usageError(to?.trim() ? '--out' : '--to')
+  if (!to?.trim()) throw usageError('--to')
+  const wanted = formOf(to)
+  if (!out?.trim() && !homedForms.has(wanted.form)) throw usageError('--out')
   if (step !== undefined && !/^\d{1,15}$/.test(step)) throw usageError(`--step ${step}`)
+  const source = {
+    id: await findExperiment(context, name),
+    ...(step === undefined ? {} : { step: Number(step) }),
+    ...(out?.trim() ? { folder: await madeFolder(out) } : {}),
+  }
+  const choices = await context.call('exports.plan', source)
+  const [option] = Object.keys(choices.choices.find(({ form }) => form === wanted.form)?.options ?? {})
+  const chosen = wanted.choice === null ? {} : { [option ?? 'option']: wanted.choice }
+  const last = await runToEnd(context, { ...source, form: wanted.form, options: chosen }, !flags.has('json'))
+  return told(last, flags.has('json'))
+}
+
+async function madeFolder(out: string): Promise<FolderPath> {
   const folder = namedFolder(out)
   await mkdir(folder, { recursive: true }).catch(() => {
     throw new UserError('export/folder-unwritable', { folder })
   })
-  const source = { id: await findExperiment(context, name), ...(step === undefined ? {} : { step: Number(step) }) }
-  const wanted = formOf(to)
-  const choices = await context.call('exports.plan', { ...source, folder })
-  const [option] = Object.keys(choices.choices.find(({ form }) => form === wanted.form)?.options ?? {})
-  const chosen = wanted.choice === null ? {} : { [option ?? 'option']: wanted.choice }
-  const last = await runToEnd(context, { ...source, folder, form: wanted.form, options: chosen }, !flags.has('json'))
-  return told(last, flags.has('json'))
+  return FolderPath.parse(folder)
 }
 
 const usageError = (problem: string): UserError => new UserError('cli/usage', { problem })

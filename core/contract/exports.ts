@@ -5,9 +5,22 @@ import { ExperimentId } from './experiments.ts'
 import { FolderPath, PathToWrite } from './paths.ts'
 
 /** The forms in which a run goes out, in the order in which they are shown. */
-export const exportForms = ['gguf', 'ollama', 'merged', 'peft', 'mlx', 'gguf-lora', 'zip'] as const
+export const exportForms = [
+  'gguf',
+  'lm-studio',
+  'ollama',
+  'library',
+  'merged',
+  'peft',
+  'mlx',
+  'gguf-lora',
+  'zip',
+] as const
 export const ExportFormId = z.enum(exportForms)
 export type ExportFormId = z.infer<typeof ExportFormId>
+
+/** Forms that go where they are looked for, whatever folder is chosen. */
+export const homedForms: ReadonlySet<ExportFormId> = new Set(['lm-studio', 'library'])
 
 const JobId = z.string().regex(/^[0-9a-f]{16}$/)
 /** A run that is the source: its used checkpoint, or the one that was kept at a step. */
@@ -23,6 +36,8 @@ export interface ExportChoice {
   readonly form: ExportFormId
   /** About what it takes on the disk, in bytes; 0 where it is refused. */
   readonly sizeBytes: number
+  /** Where it always goes; null: into the folder of the plan. */
+  readonly folder: string | null
   /** A name that is free in the folder. */
   readonly name: string
   /** Why the run cannot be written so; null where it can. */

@@ -1,6 +1,8 @@
 import type { AppError, ExportFormId } from '../contract/index.ts'
 import type { GenerateTarget } from '../engine/engine-protocol.ts'
 import type { ExportSource } from './source.ts'
+import type { Homes } from './homes.ts'
+import type { Place } from './place.ts'
 import type { ExportWatch } from './watch.ts'
 
 /** The choices of an export, by the names that its form has for them. */
@@ -22,6 +24,11 @@ export interface ExportFormat {
   readonly options: Readonly<Record<string, readonly string[]>>
   /** Of the one file that is written; null for a folder. */
   readonly ending: string | null
+  /**
+   * Where it always goes; left out for what goes into the folder that is chosen. Throws UserError where nobody is there
+   * to take it.
+   */
+  home?(homes: Homes, source: ExportSource): Place
   /** Why the run cannot be written so, for reasons that its files tell; null where it can. */
   refusal(source: ExportSource): AppError | null
   /** About what it takes on the disk. */

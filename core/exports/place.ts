@@ -5,6 +5,7 @@ import { UserError } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { ensureFolder } from '../files/ensure-folder.ts'
 import { plainName } from '../files/plain-name.ts'
 
 const DRAFT = '.terakoya-draft-'
@@ -18,6 +19,8 @@ const GIGA = 1e9
 /** What is written, and where. */
 export interface Place {
   readonly folder: string
+  /** What must be there already; the folder above where it is left out. */
+  readonly under?: string
   /** Without its ending. */
   readonly name: string
   /** Of the one file; null for a folder. */
@@ -79,7 +82,7 @@ export async function inDraft(
   const { folder, ending, name } = place
   const draft = join(folder, `${DRAFT}${draftName}`)
   try {
-    await disk.mkdir(folder, { recursive: true })
+    await ensureFolder(folder, place.under)
     await sweepDrafts(folder)
     await disk.mkdir(draft)
     const written = ending === null ? draft : join(draft, `${name}${ending}`)

@@ -9,10 +9,14 @@ import {
   type DatasetInfo,
   type ExperimentId,
   type ExperimentSummary,
+  homedForms,
   type ExportJob,
   type ExportPlan,
+  type ExperimentDetail,
+  type ModelSummary,
 } from '../contract/index.ts'
 import { useDisk } from '../files/disk.ts'
+import { exportFormats } from './formats/index.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
 import { hasPlatformPackage } from '../llama-cpp/package.ts'
@@ -79,6 +83,7 @@ beforeAll(async () => {
     resourcesFolder: join(root, 'resources'),
     preferencesFile: join(folder, 'preferences.json'),
     libraryFolder: join(folder, 'library'),
+    environment: { HOME: join(folder, 'home') },
     spawnEngine: engine.spawn,
     spawnReader: built.spawnReader,
     spawnLlamaCpp: llamaCpp.spawn,
@@ -102,6 +107,8 @@ it('plans every form, under a name that is free', async () => {
   const merged = plan.choices.find(({ form }) => form === 'merged')!
   expect(merged).toMatchObject({ refusal: null })
   expect(merged.sizeBytes).toBeGreaterThan(1e7)
+  expect(merged.folder).toBeNull()
+  expect(new Set(exportFormats.flatMap(({ id, home }) => (home ? [id] : [])))).toEqual(homedForms)
 })
 
 describe.runIf(hasPlatformPackage())('llama.cpp', () => {
@@ -136,6 +143,23 @@ describe.runIf(hasPlatformPackage())('llama.cpp', () => {
     await rm(place, { recursive: true })
   })
 
+  it('is put where LM Studio looks, once that has been opened here', async () => {
+    const planned = async () => {
+      const { choices } = await call<ExportPlan>('exports.plan', { id, folder: out })
+      return choices.find(({ form }) => form === 'lm-studio')!
+    }
+    expect(await planned()).toMatchObject({ refusal: { code: 'export/no-lm-studio' }, folder: null })
+    await expect(call('exports.start', { id, form: 'lm-studio' })).rejects.toThrow('export/no-lm-studio')
+    const models = join(folder, 'home', '.lmstudio', 'models')
+    await mkdir(models, { recursive: true })
+    const { job } = await exported({ form: 'lm-studio', options: { mix: 'Q8_0' } })
+    expect(job.error).toBeNull()
+    expect(job.result!.place.startsWith(join(models, 'terakoya-studio'))).toBe(true)
+    expect(job.result!.files).toMatchObject([{ name: expect.stringMatching(/-Q8_0\.gguf$/) }])
+    expect(await planned()).toMatchObject({ refusal: null, folder: join(models, 'terakoya-studio') })
+    expect(await readdir(out)).toEqual([])
+  })
+
   it('gets the adapter alone', async () => {
     const { job } = await exported({ form: 'gguf-lora' })
     expect(job).toMatchObject({ error: null, result: { test: { kind: 'same', answers: [] } } })
@@ -152,6 +176,23 @@ it('writes a model of its own that answers as the run does', async () => {
   for (const name of ['config.json', 'generation_config.json', 'model.safetensors', 'README.md', 'spiece.model'])
     expect(names).toContain(name)
   expect(await readdir(out)).toEqual([basename(job.result!.place)])
+})
+
+it('becomes a model of the library, which answers as the run does and is trained further', async () => {
+  const appeared = until<object>('models.changed', () => true)
+  const { job } = await exported({ form: 'library' })
+  expect(job.result?.test).toMatchObject({ kind: 'same' })
+  await appeared
+  const modelId = basename(job.result!.place)
+  const model = await call<ModelSummary>('models.open', { id: modelId })
+  expect(model).toMatchObject({ kind: 'merged', origin: 'library', problem: null })
+  const { summary } = await call<ExperimentDetail>('experiments.open', { id })
+  expect(model.name).toBe(summary.name)
+  const ended = until<ExperimentSummary>('experiments.changed', ({ state }) => !isActive(state))
+  const settings = { 'dataset.id': dataset.id, 'general.llm_backbone': modelId, 'training.epochs': 1 }
+  await call('experiments.start', { settings })
+  expect((await ended).state).toEqual({ kind: 'finished' })
+  expect(await readdir(out)).not.toContain(modelId)
 })
 
 it('writes an adapter that is the run’s, for the base by its name; the next one gets another name', async () => {

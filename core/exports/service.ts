@@ -6,6 +6,7 @@ import {
   isActive,
   toAppError,
   UserError,
+  type AppError,
   type Events,
   type ExportChoice,
   type ExportJob,
@@ -20,6 +21,7 @@ import { checkpointSteps } from '../training/checkpoint-folder.ts'
 import type { ModelService } from '../local-models/service.ts'
 import type { ExperimentService } from '../runs/service.ts'
 import type { ExportFormat, ExportOptions } from './format.ts'
+import { homesOf, type Homes } from './homes.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
 import { freeBytesAt, freeName, inDraft, nameFor, placeOfFile, requireSpace, type Place } from './place.ts'
@@ -31,6 +33,8 @@ export interface ExportServiceOptions extends LlamaCppServices {
   readonly models: () => ModelService
   readonly experiments: () => ExperimentService
   readonly libraryFolder: () => string
+  /** Names the folders of other programs. */
+  readonly environment: NodeJS.ProcessEnv
   readonly emit: (name: 'exports.progress', payload: Events['exports.progress']) => void
   /** Hears of bugs. */
   readonly report: (place: string, error: unknown) => void
@@ -86,7 +90,8 @@ class Exports {
     const folder: string = given ?? this.#ownFolder()
     const source = await this.#open(id, step)
     const choices: ExportChoice[] = []
-    for (const format of exportFormats) choices.push(await choiceOf(format, source, folder))
+    const homes = await this.#homes()
+    for (const format of exportFormats) choices.push(await choiceOf({ format, source, folder, homes }))
     return {
       step: source.step,
       steps: await checkpointSteps(experimentFiles(source.record.folder).checkpoints),
@@ -103,7 +108,8 @@ class Exports {
     const refusal = format.refusal(source)
     if (refusal) throw new UserError(refusal.code, refusal.facts)
     if (target !== undefined && format.ending === null) throw new InternalError(`${form} is no file: ${target}`)
-    const place = target === undefined ? placeOf(format, source, folder ?? this.#ownFolder()) : placeOfFile(target)
+    const where = { format, source, folder: folder ?? this.#ownFolder(), homes: await this.#homes() }
+    const place = target === undefined ? placeOf(where) : placeOfFile(target)
     const totalBytes = await format.sizeBytes(source, chosen)
     await requireSpace(place.folder, totalBytes)
     const job = this.#newJob(source, { form, options: chosen }, totalBytes)
@@ -127,6 +133,10 @@ class Exports {
 
   #open(id: ExportJob['experimentId'], step: number | undefined): Promise<ExportSource> {
     return openSource({ experiments: this.#options.experiments(), models: this.#options.models() }, id, step)
+  }
+
+  #homes(): Promise<Homes> {
+    return homesOf(this.#options.libraryFolder(), this.#options.environment)
   }
 
   #ownFolder(): string {
@@ -209,16 +219,35 @@ interface Written extends Omit<Work, 'place'> {
   readonly written: string
 }
 
-/** The ending of the one file says its form. */
-const placeOf = ({ id, ending }: ExportFormat, { record }: ExportSource, folder: string): Place => ({
-  folder,
-  name: nameFor(record.name, ending === null ? id : null),
-  ending,
-})
+interface Where {
+  readonly format: ExportFormat
+  readonly source: ExportSource
+  /** The one that is chosen. */
+  readonly folder: string
+  readonly homes: Homes
+}
 
-async function choiceOf(format: ExportFormat, source: ExportSource, folder: string): Promise<ExportChoice> {
+/** The ending of the one file says its form. Throws what the form's home throws. */
+function placeOf({ format, source, folder, homes }: Where): Place {
+  if (format.home) return format.home(homes, source)
+  const { id, ending } = format
+  return { folder, name: nameFor(source.record.name, ending === null ? id : null), ending }
+}
+
+/** Its place, or why it has none. */
+function placeOrRefusal(where: Where): { readonly place: Place | null; readonly refusal: AppError | null } {
+  const refusal = where.format.refusal(where.source)
+  try {
+    return { place: placeOf(where), refusal }
+  } catch (error) {
+    return { place: null, refusal: refusal ?? toAppError(error) }
+  }
+}
+
+async function choiceOf(where: Where): Promise<ExportChoice> {
+  const { format, source } = where
   const { id, options } = format
-  const refusal = format.refusal(source)
+  const { place, refusal } = placeOrRefusal(where)
   const sizeOf = async (chosen: ExportOptions) =>
     refusal ? 0 : await format.sizeBytes(source, chosenOptions(format, chosen))
   const sized = Object.entries(options).map(async ([option, values]): Promise<[string, ExportOption[]]> => [
@@ -228,7 +257,8 @@ async function choiceOf(format: ExportFormat, source: ExportSource, folder: stri
   return {
     form: id,
     sizeBytes: await sizeOf({}),
-    name: await freeName(placeOf(format, source, folder)),
+    folder: format.home ? (place?.folder ?? null) : null,
+    name: place ? await freeName(place) : '',
     refusal,
     options: Object.fromEntries(await Promise.all(sized)),
   }

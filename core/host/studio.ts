@@ -43,6 +43,8 @@ export interface StudioOptions {
   readonly homeFolders?: HomeFolders
   /** The language that the system or the browser asks for; without it the terminal's. */
   readonly systemLanguage?: () => Language
+  /** Names the folders of other programs; the process's where it is left out. */
+  readonly environment?: NodeJS.ProcessEnv
   /** Opens a folder in the file manager, where the host has one. */
   readonly showFolder?: (folder: string) => Promise<void>
   /** Hears of bugs: exceptions that the user cannot fix. Defaults to `errors.log` beside the preferences. */
@@ -86,7 +88,13 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
   const chat = createChatService(runs)
   const { spawnLlamaCpp } = options
-  const exports = createExportService({ ...runs, report, spawnLlamaCpp, libraryFolder: () => session.current.folder })
+  const exports = createExportService({
+    ...runs,
+    report,
+    spawnLlamaCpp,
+    libraryFolder: () => session.current.folder,
+    environment: options.environment ?? process.env,
+  })
   const hub = createHubService({
     ...options.hub,
     preferencesFile: options.preferencesFile,
@@ -170,7 +178,7 @@ function openLibrary(
       resourcesFolder: options.resourcesFolder,
       kind: options.host,
       language,
-      environment: process.env,
+      environment: options.environment ?? process.env,
       ...(options.showFolder && { showFolder: options.showFolder }),
       ...services,
     },

@@ -7,7 +7,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
   train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
-  export <experiment> --to {forms} --out FOLDER [--step N] [--json]
+  export <experiment> --to {forms} [--out FOLDER] [--step N] [--json]
                                          writes an experiment for other programs to use
   data convert <in> <out> [--no-bom]       changes a table's format ({formats})
   data check <file> [--json]               looks for what would spoil a training

@@ -54,6 +54,7 @@ export const errors: LocaleOf<typeof ja> = {
     'The disk of “{folder}” has {free} GB free, and the export takes about {needed} GB. Free some space or choose another place.',
   'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
   'export/not-found': 'This export is no longer there. Export again.',
+  'export/no-lm-studio': 'LM Studio’s model folder was not found. Open LM Studio once, then try again.',
   'export/option': 'The export “{form}” has no “{found}” for “{option}”. Choose one of {expected}.',
   'export/mlx-unsupported':
     'mlx-lm cannot run a model like this ({found}). Export it as a merged model and use it from Python.',

@@ -5,7 +5,7 @@ export const commandLine = {
   tutorial [--json]                      チュートリアルを最後まで実行し、学習の前と後の回答を比べます
   train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
-  export <実験> --to {forms} --out フォルダ [--step 番号] [--json]
+  export <実験> --to {forms} [--out フォルダ] [--step 番号] [--json]
                                          実験を、ほかのソフトで使える形に書き出します
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（{formats}）
   data check <ファイル> [--json]          学習の妨げになるものを調べます

@@ -57,6 +57,8 @@ export const errors = {
     '「{folder}」のディスクの空きは {free} GB です。書き出しには約 {needed} GB が必要です。空きを作るか、別の場所を選んでください。',
   'export/folder-unwritable': '「{folder}」に書き込めません。フォルダの権限を確かめるか、別の場所を選んでください。',
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
+  'export/no-lm-studio':
+    'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',
   'export/option': '「{form}」の書き出しでは「{option}」に「{found}」を選べません。{expected} のどれかにしてください。',
   'export/mlx-unsupported':
     'mlx-lm では {found} のモデルを動かせません。「統合したモデル」で書き出し、Python で使ってください。',

@@ -145,7 +145,12 @@ export const experiments: LocaleOf<typeof ja> = {
     form: 'Format',
     forms: {
       gguf: { title: 'GGUF', text: 'One file that works in LM Studio and llama.cpp.' },
+      'lm-studio': { title: 'LM Studio', text: 'Put among the models that LM Studio lists.' },
       ollama: { title: 'Ollama', text: 'A GGUF with its Modelfile, for “ollama create NAME”.' },
+      library: {
+        title: 'A model of this studio',
+        text: 'Added to Models, for chat and as the base of a next training.',
+      },
       merged: { title: 'Merged model', text: 'Works by itself in Python (transformers) and LM Studio.' },
       peft: { title: 'LoRA adapter', text: 'Used on top of the base model in Python (PEFT).' },
       mlx: { title: 'MLX model', text: 'For mlx-lm and LM Studio on a Mac with Apple silicon.' },
@@ -196,6 +201,7 @@ export const experiments: LocaleOf<typeof ja> = {
     byRun: 'The experiment’s answer',
     byWritten: 'The export’s answer',
     doneToast: '“{name}” was exported',
+    openModel: 'Show the model',
     show: 'Show',
   },
   verdict: {

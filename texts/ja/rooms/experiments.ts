@@ -135,7 +135,9 @@ export const experiments = {
     form: '形式',
     forms: {
       gguf: { title: 'GGUF', text: 'LM Studio や llama.cpp で、このファイル 1 つで動きます。' },
+      'lm-studio': { title: 'LM Studio', text: 'LM Studio のモデルの一覧に入れます。' },
       ollama: { title: 'Ollama', text: 'GGUF と Modelfile です。「ollama create 名前」で登録できます。' },
+      library: { title: 'このスタジオのモデル', text: 'モデルに加え、チャットや次の学習の土台に使います。' },
       merged: { title: '統合したモデル', text: 'Python（transformers）や LM Studio で、これだけで動きます。' },
       peft: { title: 'LoRA アダプター', text: 'Python（PEFT）で、ベースモデルに重ねて使います。' },
       mlx: { title: 'MLX のモデル', text: 'Apple シリコンの Mac で、mlx-lm や LM Studio から使います。' },
@@ -183,6 +185,7 @@ export const experiments = {
     byRun: '実験の答え',
     byWritten: '書き出したものの答え',
     doneToast: '「{name}」を書き出しました',
+    openModel: 'モデルを表示',
     show: '表示',
   },
   verdict: {

@@ -126,21 +126,23 @@ function Steps({ plan: { steps, step } }: { readonly plan: ExportPlan }) {
 function Place({ plan, form }: { readonly plan: ExportPlan; readonly form: ExportFormId }) {
   const { t } = useTranslation('experiments')
   const format = useFormat()
-  const name = plan.choices.find((choice) => choice.form === form)?.name ?? ''
+  const { name = '', folder = null } = plan.choices.find((choice) => choice.form === form) ?? {}
   if (isDownloaded(form)) return <p className={styles.cardHint}>{t('exports.willDownload', { name })}</p>
   return (
     <div className={styles.place}>
       <div className={styles.placeText}>
         <span className={styles.label}>{t('exports.place')}</span>
-        <span className={styles.path}>{plan.folder}</span>
+        <span className={styles.path}>{folder ?? plan.folder}</span>
         <span className={styles.cardHint}>
           {t('exports.named', { name })}
           {plan.freeBytes !== null && t('exports.free', { free: format.bytes(plan.freeBytes) })}
         </span>
       </div>
-      <Button icon={<FolderOpen size={14} />} onPress={() => void chooseFolder()}>
-        {t('exports.choosePlace')}
-      </Button>
+      {folder === null && (
+        <Button icon={<FolderOpen size={14} />} onPress={() => void chooseFolder()}>
+          {t('exports.choosePlace')}
+        </Button>
+      )}
     </div>
   )
 }

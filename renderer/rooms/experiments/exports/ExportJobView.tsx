@@ -12,7 +12,7 @@ import { errorSentence, useFormat, useLanguage } from '../../../language/index.t
 import { Button, cx, Notice, ProgressBar } from '../../../ui/index.ts'
 import { canOpenFolders } from '../experiments.api.ts'
 import { isDownloaded } from './exports.api.ts'
-import { testAgain } from './exports.store.ts'
+import { openModel, testAgain } from './exports.store.ts'
 import styles from './ExportDialog.module.css'
 
 /** A job while it is under way, and what became of it. */
@@ -74,6 +74,7 @@ function Done({ job, result }: { readonly job: ExportJob; readonly result: Expor
             {t('exports.files', { count: files.length, size: format.bytes(bytes) })}
           </span>
         </div>
+        {job.form === 'library' && <Button onPress={() => openModel(place)}>{t('exports.openModel')}</Button>}
         {canOpenFolders() && (
           <Button icon={<FolderOpen size={14} />} onPress={() => void openOutside(place)}>
             {t('openFolder')}

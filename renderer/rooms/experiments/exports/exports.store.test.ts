@@ -25,6 +25,7 @@ const run = { id: 'x-1' as ExperimentId, name: '犬' }
 const choice = (form: ExportChoice['form'], refusal: ExportChoice['refusal'] = null): ExportChoice => ({
   form,
   sizeBytes: 1,
+  folder: null,
   name: `犬-${form}`,
   refusal,
   options: {},

@@ -160,6 +160,12 @@ export async function testAgain(jobId: string): Promise<void> {
   if (!result.ok) toastError(result.error)
 }
 
+/** Shows the model that a run became, whose id is the name of its folder. */
+export function openModel(place: string): void {
+  closeExport()
+  goTo('models', place.split(/[\\/]/).at(-1) ?? null)
+}
+
 /** Back to the choice, with what was chosen before. */
 export function chooseAgain(): void {
   change({ jobId: null, plan: { kind: 'loading' }, error: null })
