@@ -222,9 +222,9 @@ export const floors = [
   ),
   core(
     'hub',
-    'datasets and models of the Hugging Face Hub: search, inspection, downloads, token',
+    'datasets and models of the Hugging Face Hub: search, inspection, downloads, publishing, token',
     ['contract', 'files', 'checkpoints', 'models', 'reader', 'local-models', 'net'],
-    ['zod'],
+    ['zod', '@huggingface/hub'],
     'node',
   ),
   core(
@@ -250,7 +250,7 @@ export const floors = [
   ),
   core(
     'exports',
-    'what goes out of a run: adapter, merged model, ZIP; jobs, and the test of what was written',
+    'what goes out of a run: adapter, merged model, ZIP; jobs, the test of what was written, and its way to the Hub',
     [
       'texts',
       'contract',
@@ -266,6 +266,8 @@ export const floors = [
       'training',
       'engine',
       'local-models',
+      'net',
+      'hub',
       'runs',
     ],
     [],

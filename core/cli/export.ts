@@ -4,6 +4,8 @@ import {
   exportForms,
   FolderPath,
   homedForms,
+  HubModelId,
+  publishedForms,
   UserError,
   type Calls,
   type ExperimentId,
@@ -24,15 +26,21 @@ const INTERRUPTED = 130
  * `terakoya export <experiment> --to FORM[:CHOICE] [--out FOLDER] [--step N] [--json]`: writes a run in a form that other
  * programs read, into a new folder in FOLDER or where the form is looked for, and asks what was written. Returns 0 where it answers as the run does, 1
  * where it does not though its weights are as exact, 130 after Ctrl+C, which leaves nothing.
+ *
+ * `--to hub[:FORM] --repo OWNER/NAME [--public]` writes it in that form, a PEFT adapter where none is named, and publishes
+ * it: private unless said otherwise, and as a further commit where the repository is there.
  */
 export async function exportCommand(context: CliContext, args: readonly string[]): Promise<number> {
-  const { options, flags, rest } = parseArguments(args, ['to', 'out', 'step'], [], ['json'])
+  const { options, flags, rest } = parseArguments(args, ['to', 'out', 'step', 'repo'], [], ['json', 'public'])
   const [name, ...more] = rest
   if (name === undefined || more.length > 0 || name.startsWith('--')) throw usageError(`export ${rest.join(' ')}`)
   const { to, out, step } = options
   if (!to?.trim()) throw usageError('--to')
-  const wanted = formOf(to)
-  if (!out?.trim() && !homedForms.has(wanted.form)) throw usageError('--out')
+  const isPublished = to === 'hub' || to.startsWith('hub:')
+  const wanted = formOf(isPublished ? to.slice('hub:'.length) || 'peft' : to)
+  const repository = isPublished ? repositoryOf(options['repo']) : null
+  if (isPublished && !publishedForms.has(wanted.form)) throw new UserError('export/not-published')
+  if (!out?.trim() && !isPublished && !homedForms.has(wanted.form)) throw usageError('--out')
   if (step !== undefined && !/^\d{1,15}$/.test(step)) throw usageError(`--step ${step}`)
   const source = {
     id: await findExperiment(context, name),
@@ -43,8 +51,47 @@ export async function exportCommand(context: CliContext, args: readonly string[]
   const [option] = Object.keys(choices.choices.find(({ form }) => form === wanted.form)?.options ?? {})
   const chosen = wanted.choice === null ? {} : { [option ?? 'option']: wanted.choice }
   const last = await runToEnd(context, { ...source, form: wanted.form, options: chosen }, !flags.has('json'))
-  return told(last, flags.has('json'))
+  const code = told(last, flags.has('json'))
+  if (!repository || !last.result) return code
+  const published = await publish(context, last.jobId, { repository, isPrivate: !flags.has('public') })
+  if (flags.has('json')) console.log(JSON.stringify({ repository, url: published }))
+  else console.log(text('exportPublished', { url: published }))
+  return code
 }
+
+function repositoryOf(repo: string | undefined): HubModelId {
+  const { success, data } = HubModelId.safeParse(repo)
+  if (!success) throw usageError(`--repo ${repo ?? ''}`)
+  return data
+}
+
+/** Resolves with the repository's page; Ctrl+C ends it, and nothing is published. */
+async function publish(
+  context: CliContext,
+  jobId: string,
+  wanted: { readonly repository: HubModelId; readonly isPrivate: boolean },
+): Promise<string> {
+  const { warning } = await context.call('exports.publicationPlan', { jobId })
+  if (warning) console.error(sentence(warning))
+  const interrupt = () => void context.call('exports.cancel', { jobId })
+  process.once('SIGINT', interrupt)
+  let end = () => {}
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      end = context.on('exports.progress', ({ publication, ...job }) => {
+        if (job.jobId !== jobId || !publication || publication.state === 'sending') return
+        if (publication.state === 'done') resolve(publication.url)
+        else reject(publication.error ? new UserError(publication.error.code, publication.error.facts) : stopped())
+      })
+      context.call('exports.publish', { jobId, ...wanted, mayExist: true }).catch(reject)
+    })
+  } finally {
+    process.off('SIGINT', interrupt)
+    end()
+  }
+}
+
+const stopped = (): UserError => new UserError('export/stopped')
 
 async function madeFolder(out: string): Promise<FolderPath> {
   const folder = namedFolder(out)

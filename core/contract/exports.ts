@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import { ExperimentId } from './experiments.ts'
+import { HubModelId } from './hub-ids.ts'
 import { FolderPath, PathToWrite } from './paths.ts'
 
 /** The forms in which a run goes out, in the order in which they are shown. */
@@ -21,6 +22,9 @@ export type ExportFormId = z.infer<typeof ExportFormId>
 
 /** Forms that go where they are looked for, whatever folder is chosen. */
 export const homedForms: ReadonlySet<ExportFormId> = new Set(['lm-studio', 'library'])
+
+/** Forms that may go to the Hub once they are written. */
+export const publishedForms: ReadonlySet<ExportFormId> = new Set(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'])
 
 const JobId = z.string().regex(/^[0-9a-f]{16}$/)
 /** A run that is the source: its used checkpoint, or the one that was kept at a step. */
@@ -106,6 +110,38 @@ export interface ExportResult {
 }
 
 /**
+ * What was written, on its way to the Hub.
+ *
+ * ```
+ * sending ──► done, failed, cancelled
+ * ```
+ */
+export interface ExportPublication {
+  readonly repository: HubModelId
+  readonly state: 'sending' | 'done' | 'failed' | 'cancelled'
+  readonly sentBytes: number
+  readonly totalBytes: number
+  readonly remainingSeconds: number | null
+  /** The repository's page when done, else empty. */
+  readonly url: string
+  /** Only where it failed. */
+  readonly error: AppError | null
+}
+
+/** What is known before anything is sent. */
+export interface PublicationPlan {
+  /** Names under which the token may publish, the user's own first. */
+  readonly owners: readonly string[]
+  /** A name for the repository. */
+  readonly name: string
+  /** The model card, Markdown. */
+  readonly card: string
+  readonly totalBytes: number
+  /** What the base model's licence asks; null where it lets the model go as it is. */
+  readonly warning: AppError | null
+}
+
+/**
  * ```
  * writing ──► testing ──► done ──test again──► testing
  *    └───────────┴──► failed, cancelled
@@ -128,6 +164,8 @@ export interface ExportJob {
   readonly result: ExportResult | null
   /** Only of a job that failed. */
   readonly error: AppError | null
+  /** The last time that it was sent to the Hub; null where it never was. */
+  readonly publication: ExportPublication | null
 }
 
 export const exportsContract = defineContract({
@@ -145,10 +183,17 @@ export const exportsContract = defineContract({
       }),
       output: type<ExportJob>(),
     },
-    /** Ends a job that is under way; nothing of it is left. */
+    /** Ends a job that is under way, of which nothing is left, or what is being sent, which is not published then. */
     cancel: { input: z.object({ jobId: JobId }), output: type<null>() },
     /** Asks again what was written, where the test was postponed or failed. */
     test: { input: z.object({ jobId: JobId }), output: type<null>() },
+    /** What would go to the Hub of a job that is done, and under whose names. */
+    publicationPlan: { input: z.object({ jobId: JobId }), output: type<PublicationPlan>() },
+    /** Begins to send it; goes on when the window is closed. A repository that is there must be meant. */
+    publish: {
+      input: z.object({ jobId: JobId, repository: HubModelId, isPrivate: z.boolean(), mayExist: z.boolean() }),
+      output: type<null>(),
+    },
     /** Every job since the studio was started, the latest first. */
     list: { input: z.object({}), output: type<readonly ExportJob[]>() },
   },

@@ -30,6 +30,24 @@ it('keeps names text, whatever is in them', async () => {
 })
 
 it('says where no adapter was trained', async () => {
-  expect(await cardWith({}, { adapter: null })).toContain('tags: ["peft"]')
-  expect(await cardWith({})).toContain('tags: ["lora","peft"]')
+  expect(await cardWith({}, { adapter: null })).toContain('tags: ["terakoya-studio","peft"]')
+  expect(await cardWith({})).toContain('tags: ["terakoya-studio","lora","peft"]')
 })
+
+it.each(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'] as const)(
+  'tells how %s came to be and is used',
+  async (kind) => {
+    const source = await sourceOf(golden)
+    const model = { id: 'owner--some-model', name: 'm', folder: base } as ExportSource['record']['model']
+    const settings = { ...source.record.settings, 'training.epochs': 7, 'general.llm_backbone': '/home/me/model' }
+    const card = cardOf({ ...source, record: { ...source.record, model, settings } }, kind)
+    expect(card).toMatch(/^---\n/)
+    expect(card).toContain(`base_model_relation: "${['peft', 'gguf-lora'].includes(kind) ? 'adapter' : 'finetune'}"`)
+    expect(card).toContain('training.epochs: 7')
+    expect(card).toContain('0.5000')
+    expect(card).not.toContain('/home/me')
+    // Once in each language.
+    expect(card.match(/apache-2\.0 /g)?.length ?? 0).toBeGreaterThan(0)
+    expect(card.match(/^```/gm)).toHaveLength(4)
+  },
+)

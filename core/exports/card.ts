@@ -1,13 +1,24 @@
 import { join } from 'node:path'
-import { languageIds, text } from '../../texts/index.ts'
+import { languageIds, text, type Language, type Texts } from '../../texts/index.ts'
 import { fill } from '../../texts/sentences.ts'
+import { defaultSettings, settingKeys, settingOf, type SettingKey } from '../contract/index.ts'
 import { writeText } from './file-writer.ts'
 import { baseIdOf, type ExportSource } from './source.ts'
 import type { ExportWatch } from './watch.ts'
 
 /** The libraries that a model card may name, by what is written. */
-const LIBRARIES = { peft: 'peft', merged: 'transformers', mlx: 'mlx' } as const
+const LIBRARIES = { peft: 'peft', merged: 'transformers', mlx: 'mlx', gguf: 'gguf', 'gguf-lora': 'gguf' } as const
 export type CardKind = keyof typeof LIBRARIES
+export const isCardKind = (form: string): form is CardKind => Object.hasOwn(LIBRARIES, form)
+
+/** What a model is of its base, in the words of the Hub. */
+const RELATIONS: Readonly<Record<CardKind, string>> = {
+  peft: 'adapter',
+  merged: 'finetune',
+  mlx: 'finetune',
+  gguf: 'finetune',
+  'gguf-lora': 'adapter',
+}
 
 /** Writes README.md: where the model comes from and how it is used, in every language of the studio. */
 export async function writeCard(
@@ -28,8 +39,8 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     library_name: LIBRARIES[kind],
     pipeline_tag: 'text-generation',
     // An id is the Hub's; a folder's name alone would be no link.
-    ...(base.includes('/') ? { base_model: base } : {}),
-    tags: [...(source.adapter ? ['lora'] : []), ...(kind === 'merged' ? [] : [kind])],
+    ...(base.includes('/') ? { base_model: base, base_model_relation: RELATIONS[kind] } : {}),
+    tags: ['terakoya-studio', ...(source.adapter ? ['lora'] : []), ...(kind === 'merged' ? [] : [kind])],
   }
   const lines = Object.entries(front).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   const facts = {
@@ -45,11 +56,34 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
       words.made,
       ...(licence === '' ? [] : [words.licence]),
       ...(source.adapter ? [] : [words.whole]),
+      ...lossesIn(source, words, language),
       words.use[kind],
     ]
     return told.map((sentence) => fill(sentence, facts, language)).join('\n\n')
   })
-  return `---\n${lines.join('\n')}\n---\n\n# ${inline(record.name)}\n\n${sections.join('\n\n---\n\n')}\n\n${USE[kind](base)}\n`
+  return `---\n${lines.join('\n')}\n---\n\n# ${inline(record.name)}\n\n${sections.join('\n\n---\n\n')}\n\n${USE[kind](base)}\n\n${settingsOf(source)}\n`
+}
+
+type CardWords = Texts['exportCard']
+
+/** What was measured last, where anything was. */
+function lossesIn({ losses }: ExportSource, words: CardWords, language: Language): string[] {
+  const number = (value: number): string => value.toFixed(4)
+  return [
+    ...(losses.training === null ? [] : [fill(words.loss, { loss: number(losses.training) }, language)]),
+    ...(losses.validation === null ? [] : [fill(words.validationLoss, { loss: number(losses.validation) }, language)]),
+  ]
+}
+
+/** Settings that say how it was trained, and those that are not the defaults. Files of this computer are not named. */
+const ALWAYS: readonly SettingKey[] = ['training.epochs', 'training.batch_size', 'training.learning_rate']
+function settingsOf({ record: { settings } }: ExportSource): string {
+  const defaults = defaultSettings()
+  const told = settingKeys.filter(
+    (key) => settingOf(key).kind !== 'reference' && (ALWAYS.includes(key) || settings[key] !== defaults[key]),
+  )
+  const lines = told.map((key) => `${key}: ${JSON.stringify(settings[key])?.replaceAll('`', "'")}`)
+  return `\`\`\`yaml\n${lines.join('\n')}\n\`\`\``
 }
 
 /** Names come from files and people: they stay text. */
@@ -80,4 +114,6 @@ const USE: Readonly<Record<CardKind, (base: string) => string>> = {
       'print(tokenizer.decode(model.generate(**ids, max_new_tokens=128)[0]))',
     ]),
   mlx: () => '```sh\nmlx_lm.chat --model .\n```',
+  gguf: () => '```sh\nllama-cli -m *.gguf\n```',
+  'gguf-lora': () => '```sh\nllama-cli -m BASE.gguf --lora *.gguf\n```',
 }

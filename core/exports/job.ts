@@ -30,7 +30,9 @@ export class RunningJob {
     return this.#job.state === 'writing' || this.#job.state === 'testing'
   }
 
-  change(changes: Partial<Pick<ExportJob, 'state' | 'totalBytes' | 'remainingSeconds' | 'result' | 'error'>>): void {
+  change(
+    changes: Partial<Pick<ExportJob, 'state' | 'totalBytes' | 'remainingSeconds' | 'result' | 'error' | 'publication'>>,
+  ): void {
     this.#job = { ...this.#job, ...changes }
     this.#toldMs = this.#now()
     this.#tell(this.#job)

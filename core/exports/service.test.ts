@@ -12,9 +12,12 @@ import {
   homedForms,
   type ExportJob,
   type ExportPlan,
+  type ExportPublication,
+  type PublicationPlan,
   type ExperimentDetail,
   type ModelSummary,
 } from '../contract/index.ts'
+import { GOOD_TOKEN, startHubServer, type HubServer } from '../hub/testing/hub-server.ts'
 import { useDisk } from '../files/disk.ts'
 import { exportFormats } from './formats/index.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
@@ -27,6 +30,7 @@ import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts
 const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let out: string
+let hub: HubServer
 let studio: Studio
 let engine: BuiltEngine
 let built: BuiltReader
@@ -74,6 +78,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-exports-'))
   out = join(folder, 'out')
   await mkdir(out)
+  hub = await startHubServer([])
   engine = await buildEngine()
   built = await buildReader()
   llamaCpp = await buildLlamaCpp()
@@ -83,7 +88,7 @@ beforeAll(async () => {
     resourcesFolder: join(root, 'resources'),
     preferencesFile: join(folder, 'preferences.json'),
     libraryFolder: join(folder, 'library'),
-    environment: { HOME: join(folder, 'home') },
+    environment: { HOME: join(folder, 'home'), HF_ENDPOINT: hub.url, HF_TOKEN: GOOD_TOKEN },
     spawnEngine: engine.spawn,
     spawnReader: built.spawnReader,
     spawnLlamaCpp: llamaCpp.spawn,
@@ -94,6 +99,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await studio.close()
+  await hub.close()
   await engine.remove()
   await built.remove()
   await llamaCpp.remove()
@@ -207,12 +213,43 @@ it('writes an adapter that is the run’s, for the base by its name; the next on
   expect(choices.find(({ form }) => form === 'peft')?.name).toBe(`${basename(job.result!.place)}-2`)
 })
 
+it('goes to the Hub as it was written, with a card that tells of base, settings and licence', async () => {
+  const { job } = await exported({ form: 'peft' })
+  const { jobId } = job
+  const plan = await call<PublicationPlan>('exports.publicationPlan', { jobId })
+  expect(plan).toMatchObject({ owners: ['terakoya', 'school'] })
+  expect(plan.name).toMatch(/^[A-Za-z0-9._-]+$/)
+  expect(plan.card).toContain('training.epochs: 2')
+  expect(plan.card).not.toContain(dataset.id)
+  const sent = (input: object = {}): Promise<ExportPublication> => {
+    const over = until<ExportJob>(
+      'exports.progress',
+      ({ publication, ...each }) => each.jobId === jobId && !!publication && publication.state !== 'sending',
+    )
+    const repository = `terakoya/${plan.name}`
+    const asked = call('exports.publish', { jobId, repository, isPrivate: true, mayExist: false, ...input })
+    return Promise.all([over, asked]).then(([ended]) => ended.publication!)
+  }
+  const published = await sent()
+  expect(published).toMatchObject({ state: 'done', url: `${hub.url}/terakoya/${plan.name}`, error: null })
+  expect(published.sentBytes).toBe(plan.totalBytes)
+  const { files, isPrivate } = hub.written.repositories.get(`terakoya/${plan.name}`)!
+  expect(isPrivate).toBe(true)
+  expect([...files.keys()].sort()).toEqual((await readdir(job.result!.place)).sort())
+  for (const [name, contents] of files) expect(await readFile(join(job.result!.place, name))).toEqual(contents)
+  expect(files.get('README.md')!.toString('utf8')).toBe(plan.card)
+  expect(await sent()).toMatchObject({ state: 'failed', error: { code: 'hub/repository-exists' } })
+  expect(await sent({ mayExist: true })).toMatchObject({ state: 'done' })
+  await expect(call('exports.publicationPlan', { jobId: '0'.repeat(16) })).rejects.toThrow('export/not-found')
+})
+
 it('writes a file where it was asked to be saved', async () => {
   const target = join(out, 'named.zip')
   await writeFile(target, 'an earlier one')
   const { job } = await exported({ form: 'zip', target })
   expect(job.result).toMatchObject({ place: target, files: [{ name: 'named.zip' }], test: { kind: 'same' } })
   expect(job.result!.files[0]!.sizeBytes).toBeGreaterThan(1000)
+  await expect(call('exports.publicationPlan', { jobId: job.jobId })).rejects.toThrow('export/not-published')
 })
 
 it('leaves nothing where it is cancelled', async () => {

@@ -24,6 +24,8 @@ import type { ExportFormat, ExportOptions } from './format.ts'
 import { homesOf, type Homes } from './homes.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
+import type { HubPublisher } from '../hub/publish.ts'
+import { Publications } from './publishing.ts'
 import { freeBytesAt, freeName, inDraft, nameFor, placeOfFile, requireSpace, type Place } from './place.ts'
 import { askLlamaCpp, type LlamaCppServices } from './self-test-llama-cpp.ts'
 import { askBoth } from './self-test.ts'
@@ -35,6 +37,7 @@ export interface ExportServiceOptions extends LlamaCppServices {
   readonly libraryFolder: () => string
   /** Names the folders of other programs. */
   readonly environment: NodeJS.ProcessEnv
+  readonly publisher: () => HubPublisher
   readonly emit: (name: 'exports.progress', payload: Events['exports.progress']) => void
   /** Hears of bugs. */
   readonly report: (place: string, error: unknown) => void
@@ -61,6 +64,12 @@ export function createExportService(options: ExportServiceOptions): ExportServic
     start: (input) => service.start(input),
     async cancel({ jobId }) {
       jobs.get(jobId)?.ending.abort(new DOMException('cancelled', 'AbortError'))
+      service.publications.cancel(jobId)
+      return null
+    },
+    publicationPlan: async ({ jobId }) => service.publications.plan(...(await service.published(jobId))),
+    async publish({ jobId, ...wanted }) {
+      await service.publications.start(...(await service.published(jobId)), wanted)
       return null
     },
     async test({ jobId }) {
@@ -70,7 +79,7 @@ export function createExportService(options: ExportServiceOptions): ExportServic
     list: async () => [...jobs.values()].map(({ told }) => told).reverse(),
     async close() {
       for (const { ending } of jobs.values()) ending.abort(new DOMException('closed', 'AbortError'))
-      await Promise.all([...jobs.values()].map(({ settled }) => settled))
+      await Promise.all([service.publications.close(), ...[...jobs.values()].map(({ settled }) => settled)])
     },
   }
 }
@@ -80,10 +89,13 @@ type Input<N extends 'plan' | 'start'> = Parameters<ExportHandlers[N]>[0]
 class Exports {
   readonly #options: ExportServiceOptions
   readonly #jobs: Map<string, RunningJob>
+  readonly publications: Publications
 
   constructor(options: ExportServiceOptions, jobs: Map<string, RunningJob>) {
     this.#options = options
     this.#jobs = jobs
+    const { publisher, report, now = () => performance.now() } = options
+    this.publications = new Publications({ publisher, report, now })
   }
 
   async plan({ id, step, folder: given }: Input<'plan'>): Promise<ExportPlan> {
@@ -115,6 +127,13 @@ class Exports {
     const job = this.#newJob(source, { form, options: chosen }, totalBytes)
     job.settled = this.#run(job, { format, source, place, chosen })
     return job.told
+  }
+
+  /** A job that is done, with its run. Throws UserError 'export/not-found'. */
+  async published(jobId: string): Promise<[RunningJob, ExportSource]> {
+    const job = this.#jobs.get(jobId)
+    if (!job?.told.result || job.isUnderWay) throw new UserError('export/not-found')
+    return [job, await this.#open(job.told.experimentId, job.told.step)]
   }
 
   async testAgain(jobId: string): Promise<void> {
@@ -157,6 +176,7 @@ class Exports {
       remainingSeconds: null,
       result: null,
       error: null,
+      publication: null,
     }
     const { emit, now = () => performance.now() } = this.#options
     const job = new RunningJob(told, (changed) => emit('exports.progress', changed), now)

@@ -28,6 +28,8 @@ export interface ExportSource {
   readonly adapter: StoredAdapter | null
   /** Where the base model's licence lies. */
   readonly licenceFolder: string
+  /** Of the run's last step; null where it was not measured. */
+  readonly losses: { readonly training: number | null; readonly validation: number | null }
   /** The model's, as it calls it (`apache-2.0`); empty where it does not say. */
   readonly licence: string
 }
@@ -49,7 +51,7 @@ export async function openSource(
   wantedStep?: number,
 ): Promise<ExportSource> {
   const record = await experiments.record(id)
-  const state = (await experiments.list({})).find((summary) => summary.id === id)?.state
+  const { state, progress } = (await experiments.list({})).find((summary) => summary.id === id) ?? {}
   if (state && isActive(state)) throw new UserError('experiment/busy', { name: record.name })
   const { folder: checkpointFolder, step } = await checkpointOf(record, wantedStep)
   const isAdapter = await access(join(checkpointFolder, ADAPTER_CONFIG)).then(
@@ -69,6 +71,7 @@ export async function openSource(
     model: await openBaseModel(isAdapter ? baseFolder : checkpointFolder),
     adapter: isAdapter ? await openAdapter(checkpointFolder) : null,
     licenceFolder: baseFolder,
+    losses: { training: progress?.loss ?? null, validation: progress?.validationLoss ?? null },
     licence: (await models.find(record.model.id).catch(() => null))?.licence ?? '',
   }
 }

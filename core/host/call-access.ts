@@ -56,6 +56,8 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'exports.cancel': 'read',
   'exports.test': 'read',
   'exports.list': 'read',
+  'exports.publicationPlan': 'read',
+  'exports.publish': 'read',
   'gpuPack.state': 'read',
   'gpuPack.plan': 'read',
   'gpuPack.download': 'read',

@@ -88,20 +88,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
   const chat = createChatService(runs)
   const { spawnLlamaCpp } = options
+  const hub = createHubService({
+    ...options.hub,
+    environment: options.environment ?? process.env,
+    preferencesFile: options.preferencesFile,
+    libraryFolder: () => session.current.folder,
+    mayHoldTable,
+    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
+    emit,
+  })
   const exports = createExportService({
     ...runs,
     report,
     spawnLlamaCpp,
     libraryFolder: () => session.current.folder,
     environment: options.environment ?? process.env,
-  })
-  const hub = createHubService({
-    ...options.hub,
-    preferencesFile: options.preferencesFile,
-    libraryFolder: () => session.current.folder,
-    mayHoldTable,
-    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
-    emit,
+    publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
 

@@ -8,6 +8,7 @@ import { ModelDownloads } from './model-downloads.ts'
 import { inspectHubModel, searchModels, type ModelSources } from './models.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type Network, type ProxyFor } from '../net/network.ts'
+import { createPublisher, type HubPublisher } from './publish.ts'
 import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
 import { findToken } from './token.ts'
 
@@ -35,6 +36,7 @@ export interface HubServiceOptions extends HubHost {
 }
 
 export interface HubService extends HubHandlers {
+  readonly publisher: HubPublisher
   /** Another library is opened: downloads into the one before are paused. */
   leaveLibrary(): Promise<void>
   /** Ends downloads (what has arrived is kept) and connections. */
@@ -75,6 +77,7 @@ export function createHubService(options: HubServiceOptions): HubService {
     date: () => new Date(),
   })
   return {
+    publisher: createPublisher({ client, network, token: async () => (await current()).token }),
     searchDatasets: ({ query }) => searchDatasets(client, query),
     dataset: ({ id }) => describeDataset(client, id, options.mayHoldTable),
     download: async (request) => ({ downloadId: downloads.start(request) }),
@@ -139,7 +142,8 @@ function tokenHandlers({
 function networkOf(environment: NodeJS.ProcessEnv, { systemProxy }: HubHost): Network {
   const network = createNetwork(withSystem(proxyFromEnvironment(environment), systemProxy))
   if (!/^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')) return network
-  return { ...network, send: () => Promise.reject(new UserError('hub/offline-mode')) }
+  const refuse = () => Promise.reject(new UserError('hub/offline-mode'))
+  return { ...network, send: refuse, fetch: refuse }
 }
 
 /** HF_ENDPOINT, as Hugging Face's own tools read it. */

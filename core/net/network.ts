@@ -1,4 +1,4 @@
-import { Agent, ProxyAgent, request, type Dispatcher } from 'undici'
+import { Agent, fetch as undiciFetch, ProxyAgent, request, type Dispatcher } from 'undici'
 
 /** The proxy for an address, such as `http://proxy:8080`; null where there is none. */
 export type ProxyFor = (url: URL) => Promise<string | null>
@@ -24,6 +24,11 @@ export interface Answer {
 export interface Network {
   /** One request; redirects are not followed. Throws what undici throws. */
   send(url: URL, asked: Asked): Promise<Answer>
+  /**
+   * The same for libraries that ask for a `fetch`, to send files with. An answer may take as long as what is sent:
+   * whoever sends looks out for a standstill.
+   */
+  readonly fetch: typeof globalThis.fetch
   readonly proxyFor: ProxyFor
   close(): Promise<void>
 }
@@ -39,18 +44,13 @@ const timeouts = {
 
 /** HTTP through the proxy that `proxyFor` names. Close it to end its connections. */
 export function createNetwork(proxyFor: ProxyFor): Network {
-  const dispatchers = new Map<string | null, Dispatcher>()
-  const dispatcherFor = (proxy: string | null): Dispatcher => {
-    const known =
-      dispatchers.get(proxy) ?? (proxy === null ? new Agent(timeouts) : new ProxyAgent({ uri: proxy, ...timeouts }))
-    dispatchers.set(proxy, known)
-    return known
-  }
+  const asking = dispatchersWith(timeouts)
+  const sending = dispatchersWith({ ...timeouts, headersTimeout: 0 })
   return {
     proxyFor,
     // undici's fetch would copy every byte once more.
     async send(url, { headers, signal }) {
-      const dispatcher = dispatcherFor(await proxyFor(url))
+      const dispatcher = asking.through(await proxyFor(url))
       const answer = await request(url, { dispatcher, headers, ...(signal && { signal }) })
       return {
         status: answer.statusCode,
@@ -60,9 +60,28 @@ export function createNetwork(proxyFor: ProxyFor): Network {
         cancel: () => answer.body.dump().catch(() => undefined),
       }
     },
-    async close() {
-      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()))
+    async fetch(input, init) {
+      const url = new URL(input instanceof Request ? input.url : input)
+      const dispatcher = sending.through(await proxyFor(url))
+      const answer = await undiciFetch(url, { ...(init as object), dispatcher, redirect: 'manual' })
+      return answer as unknown as Response
     },
+    async close() {
+      await Promise.all([asking.close(), sending.close()])
+    },
+  }
+}
+
+/** One dispatcher for each proxy, null being none. */
+function dispatchersWith(limits: typeof timeouts) {
+  const known = new Map<string | null, Dispatcher>()
+  return {
+    through(proxy: string | null): Dispatcher {
+      const found = known.get(proxy) ?? (proxy === null ? new Agent(limits) : new ProxyAgent({ uri: proxy, ...limits }))
+      known.set(proxy, found)
+      return found
+    },
+    close: () => Promise.all([...known.values()].map((dispatcher) => dispatcher.destroy())),
   }
 }
 

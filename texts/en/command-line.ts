@@ -9,6 +9,8 @@ export const commandLine: LocaleOf<typeof ja> = {
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
   export <experiment> --to {forms} [--out FOLDER] [--step N] [--json]
                                          writes an experiment for other programs to use
+  export <experiment> --to hub[:FORM] --repo OWNER/NAME [--public] [--json]
+                                         writes it and publishes it on Hugging Face (private without --public)
   data convert <in> <out> [--no-bom]       changes a table's format ({formats})
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
@@ -81,6 +83,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   converted: 'Wrote {rows} rows to "{file}".',
   exporting: '{share}%  {remaining} s left',
   exportTesting: 'Asking what was written, to check it…',
+  exportPublished: 'Published on Hugging Face: {url}',
   exported: 'Written to “{place}” ({size}).',
   exportSame: 'Read again and asked ({count}): every answer is the experiment’s.',
   exportNothingAsked: 'Read again: the content is the same as the original.',

@@ -53,6 +53,8 @@ export const errors: LocaleOf<typeof ja> = {
   'export/no-space':
     'The disk of “{folder}” has {free} GB free, and the export takes about {needed} GB. Free some space or choose another place.',
   'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
+  'export/stopped': 'Stopped. Nothing was published on Hugging Face.',
+  'export/not-published': 'This form cannot be published. Export as a LoRA adapter, a merged model, GGUF or MLX.',
   'export/not-found': 'This export is no longer there. Export again.',
   'export/no-lm-studio': 'LM Studio’s model folder was not found. Open LM Studio once, then try again.',
   'export/option': 'The export “{form}” has no “{found}” for “{option}”. Choose one of {expected}.',
@@ -210,6 +212,20 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/gated': '"{dataset}" needs your consent to its terms. Accept them at {url} and set a token of that account.',
   'hub/token-invalid':
     'The Hugging Face token is not valid. Make a new one on the settings page and paste all of it, from "hf_" on.',
+  'hub/token-needed': 'Publishing needs a Hugging Face token. Add one with the write permission in Settings.',
+  'hub/token-read-only': 'The Hugging Face token may only read. Add one with the write permission in Settings.',
+  'hub/repository-exists': '"{repository}" is there already. Choose another name, or turn on “Add to it if it exists”.',
+  'hub/not-yours':
+    'You may not write to "{repository}". Check the owner’s name and that the token has the write permission.',
+  'hub/refused': 'Hugging Face refused "{repository}" ({reason}). Check its name and contents.',
+  'licence/unknown':
+    'The base model’s licence is not known. Check with its owner whether you may distribute the result.',
+  'licence/non-commercial':
+    'The base model’s licence is {licence}, which forbids commercial use. The same holds for what you publish.',
+  'licence/no-derivatives':
+    'The base model’s licence is {licence}, which forbids distributing changed versions. Do not publish this.',
+  'licence/terms':
+    'The base model’s licence is {licence}. It has conditions, such as how a model is named and terms that go with it. Check them before you publish.',
   'hub/not-found': 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',
   'hub/file-not-found': '"{dataset}" has no "{file}". Check its page and open it again.',
   'hub/disabled': 'Hugging Face has disabled "{dataset}". Choose another one.',

@@ -7,6 +7,8 @@ export const commandLine = {
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
   export <実験> --to {forms} [--out フォルダ] [--step 番号] [--json]
                                          実験を、ほかのソフトで使える形に書き出します
+  export <実験> --to hub[:形式] --repo 所有者/名前 [--public] [--json]
+                                         書き出して Hugging Face に送ります（--public がなければ非公開）
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（{formats}）
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
@@ -79,6 +81,7 @@ export const commandLine = {
   converted: '{rows} 行を「{file}」に書き出しました。',
   exporting: '{share}%  あと {remaining} 秒',
   exportTesting: '書き出したものに質問して、確かめています…',
+  exportPublished: 'Hugging Face に送りました：{url}',
   exported: '「{place}」に書き出しました（{size}）。',
   exportSame: '読み直して {count} 問を尋ね、すべて実験と同じ答えでした。',
   exportNothingAsked: '読み直して、中身が元と同じことを確かめました。',

@@ -56,6 +56,9 @@ export const errors = {
   'export/no-space':
     '「{folder}」のディスクの空きは {free} GB です。書き出しには約 {needed} GB が必要です。空きを作るか、別の場所を選んでください。',
   'export/folder-unwritable': '「{folder}」に書き込めません。フォルダの権限を確かめるか、別の場所を選んでください。',
+  'export/stopped': '中止しました。Hugging Face には何も公開されていません。',
+  'export/not-published':
+    'この形式は公開できません。「LoRA アダプター」「統合したモデル」「GGUF」「MLX のモデル」のどれかで書き出してください。',
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
   'export/no-lm-studio':
     'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',
@@ -227,6 +230,22 @@ export const errors = {
     '「{dataset}」を使うには利用条件への同意が必要です。{url} で同意し、そのアカウントのトークンを設定してください。',
   'hub/token-invalid':
     'Hugging Face のトークンが正しくありません。設定ページで作り直し、「hf_」から始まる文字列をすべて貼り付けてください。',
+  'hub/token-needed':
+    '公開するには Hugging Face のトークンが必要です。設定で、書き込み権限（write）のあるトークンを登録してください。',
+  'hub/token-read-only':
+    '登録されている Hugging Face のトークンは読み取り専用です。書き込み権限（write）のあるトークンを設定で登録してください。',
+  'hub/repository-exists':
+    '「{repository}」はすでにあります。名前を変えるか、「同じ名前のリポジトリがあれば、そこに追加する」をオンにしてください。',
+  'hub/not-yours':
+    '「{repository}」に書き込む権限がありません。所有者の名前と、トークンの権限（write）を確かめてください。',
+  'hub/refused': 'Hugging Face が「{repository}」への公開を断りました（{reason}）。名前と内容を確かめてください。',
+  'licence/unknown': 'ベースモデルのライセンスがわかりません。配布してよいかを、モデルの配布元で確かめてください。',
+  'licence/non-commercial':
+    'ベースモデルのライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付きます。',
+  'licence/no-derivatives':
+    'ベースモデルのライセンスは {licence} です。手を加えたものの配布は禁じられています。公開しないでください。',
+  'licence/terms':
+    'ベースモデルのライセンスは {licence} です。モデルの名前の付け方や、規約の添付などの条件があります。公開する前に確かめてください。',
   'hub/not-found':
     'Hugging Face に「{dataset}」が見つかりません。「作者/名前」の形で確認してください。非公開のものにはトークンが必要です。',
   'hub/file-not-found': '「{dataset}」に「{file}」がありません。ページを確認して、開き直してください。',

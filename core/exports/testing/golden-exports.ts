@@ -45,6 +45,7 @@ export async function sourceOf({ name, base, adapter }: Golden): Promise<ExportS
     model: await openBaseModel(base),
     adapter: await openAdapter(adapter),
     licenceFolder: base,
+    losses: { training: 0.5, validation: null },
     licence: 'apache-2.0',
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { answerUpload, answerWrite, emptyWritten, type Written } from './hub-writes.ts'
 
 /** A repository as the Hub has it: branches of files. */
 export interface TestRepository {
@@ -25,6 +26,8 @@ export interface HubServer {
   readonly cdnUrl: string
   /** Every request: `GET /path`, with what it carried. */
   readonly requests: readonly SeenRequest[]
+  /** What was published. */
+  readonly written: Written
   /** Changes how the next file contents are sent, and those after it. */
   misbehave(...how: readonly Misbehaviour[]): void
   /** Lets a held answer go on. */
@@ -60,6 +63,9 @@ export type Misbehaviour =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
 
 export const GOOD_TOKEN = 'hf_good'
+/** May not write. */
+export const READ_TOKEN = 'hf_read'
+const OWNERS = ['terakoya', 'school']
 /** Git LFS takes files of these kinds; others come from the Hub itself. */
 const isLarge = (path: string): boolean => /\.(parquet|gz|safetensors|bin|gguf|model)$/.test(path)
 const TREE_PAGE = 2
@@ -68,17 +74,22 @@ const TREE_PAGE = 2
  * Speaks the Hub's HTTP API on this computer as its documentation and its own Python client describe it: paths,
  * answers, headers and error codes.
  */
-export async function startHubServer(repositories: readonly TestRepository[]): Promise<HubServer> {
-  const state: State = { repositories, requests: [], next: [], held: [], cdnUrl: '' }
-  const cdn = createServer((request, response) => answerCdn(state, request, response))
+export async function startHubServer(
+  repositories: readonly TestRepository[],
+  { partBytes = Infinity }: { readonly partBytes?: number } = {},
+): Promise<HubServer> {
+  const written = emptyWritten()
+  const state: State = { repositories, requests: [], next: [], held: [], cdnUrl: '', written, partBytes }
+  const cdn = createServer((request, response) => void answerCdn(state, request, response))
   state.cdnUrl = await listen(cdn)
-  const hub = createServer((request, response) => answerHub(state, request, response))
+  const hub = createServer((request, response) => void answerHub(state, request, response))
   const url = await listen(hub)
   const release = () => state.held.splice(0).forEach(({ goOn }) => goOn())
   return {
     url,
     cdnUrl: state.cdnUrl,
     requests: state.requests,
+    written,
     misbehave: (...how) => {
       state.next = [...how]
     },
@@ -102,6 +113,8 @@ interface State {
   readonly held: { readonly response: ServerResponse; readonly goOn: () => void }[]
   next: readonly Misbehaviour[]
   cdnUrl: string
+  readonly written: Written
+  readonly partBytes: number
 }
 
 async function listen(server: Server): Promise<string> {
@@ -119,7 +132,7 @@ function note(state: State, at: SeenRequest['at'], { url = '/', headers }: Incom
   })
 }
 
-function answerHub(state: State, request: IncomingMessage, response: ServerResponse): void {
+async function answerHub(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   note(state, 'hub', request)
   const url = new URL(request.url ?? '/', 'http://hub')
   const [next, ...later] = state.next
@@ -128,9 +141,17 @@ function answerHub(state: State, request: IncomingMessage, response: ServerRespo
     return void response.writeHead(next.status, next.headers).end(next.body ?? '')
   }
   const token = request.headers.authorization?.replace('Bearer ', '')
-  if (token !== undefined && token !== GOOD_TOKEN)
+  if (token !== undefined && token !== GOOD_TOKEN && token !== READ_TOKEN)
     return refuse(response, 401, null, 'Invalid credentials in Authorization header')
-  if (url.pathname === '/api/whoami-v2') return json(response, { type: 'user', name: 'terakoya' })
+  const mayWrite = token === GOOD_TOKEN
+  if (url.pathname === '/api/whoami-v2')
+    return json(response, {
+      type: 'user',
+      name: OWNERS[0],
+      orgs: OWNERS.slice(1).map((name) => ({ type: 'org', name, roleInOrg: 'write' })),
+      auth: { type: 'access_token', accessToken: { displayName: 'test', role: mayWrite ? 'write' : 'read' } },
+    })
+  if (await answerWrite({ ...state, owners: OWNERS, mayWrite }, request, response)) return
   const [, listed] = /^\/api\/(datasets|models)$/.exec(url.pathname) ?? []
   if (listed !== undefined) return search(state, listed, url, response)
   const [, api, kind, id = '', rest = ''] =
@@ -170,13 +191,18 @@ const kindOf = ({ kind = 'datasets' }: TestRepository) => kind
 const filesOf = (repository: TestRepository, revision: string) =>
   repository.branches[decodeURIComponent(revision) === shaOf(repository) ? 'main' : decodeURIComponent(revision)]
 
-function answerCdn(state: State, request: IncomingMessage, response: ServerResponse): void {
+async function answerCdn(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   note(state, 'cdn', request)
   const [next, ...later] = state.next
   if (next && 'expired' in next) {
     state.next = later
     return void response.writeHead(403).end('Request has expired')
   }
+  if (next && 'drop' in next && request.method === 'PUT') {
+    state.next = later
+    return void request.once('data', () => request.destroy())
+  }
+  if (await answerUpload(state.written, request, response)) return
   const all = state.repositories.flatMap(({ branches }) =>
     Object.values(branches).flatMap((files) => Object.values(files)),
   )

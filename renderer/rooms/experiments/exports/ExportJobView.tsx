@@ -1,11 +1,12 @@
 import { CircleCheck, FolderOpen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type {
-  ComparedAnswer,
-  ExportJob,
-  ExportResult,
-  ExportTest,
-  TextsCompared,
+import {
+  publishedForms,
+  type ComparedAnswer,
+  type ExportJob,
+  type ExportResult,
+  type ExportTest,
+  type TextsCompared,
 } from '../../../../core/contract/index.ts'
 import { ErrorNotice, openOutside } from '../../../errors/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../../language/index.ts'
@@ -13,6 +14,7 @@ import { Button, cx, Notice, ProgressBar } from '../../../ui/index.ts'
 import { canOpenFolders } from '../experiments.api.ts'
 import { isDownloaded } from './exports.api.ts'
 import { openModel, testAgain } from './exports.store.ts'
+import { Publish } from './Publish.tsx'
 import styles from './ExportDialog.module.css'
 
 /** A job while it is under way, and what became of it. */
@@ -82,6 +84,7 @@ function Done({ job, result }: { readonly job: ExportJob; readonly result: Expor
         )}
       </div>
       <Tested test={test} onTest={() => void testAgain(job.jobId)} />
+      {publishedForms.has(job.form) && <Publish job={job} />}
     </>
   )
 }

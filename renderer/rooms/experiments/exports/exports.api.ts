@@ -4,6 +4,7 @@ import type {
   ExportFormId,
   ExportJob,
   ExportPlan,
+  PublicationPlan,
   Result,
 } from '../../../../core/contract/index.ts'
 
@@ -34,6 +35,17 @@ export const pickSave = (suggestedName: string) => window.studio.pickSave({ sugg
 export const finishSave = (target: string): Promise<void> => window.studio.finishSave(target)
 export const cancelExport = (jobId: string): Answer<null> => window.studio.call('exports.cancel', { jobId })
 export const testExport = (jobId: string): Answer<null> => window.studio.call('exports.test', { jobId })
+export const planPublication = (jobId: string): Answer<PublicationPlan> =>
+  window.studio.call('exports.publicationPlan', { jobId })
+/** Where to, and how it is seen there. */
+export interface WantedPublication {
+  readonly jobId: string
+  readonly repository: string
+  readonly isPrivate: boolean
+  readonly mayExist: boolean
+}
+export const publish = (wanted: WantedPublication): Answer<null> =>
+  window.studio.call('exports.publish', wanted as never)
 export const listExports = (): Answer<readonly ExportJob[]> => window.studio.call('exports.list', {})
 export const onProgress = (listener: (job: ExportJob) => void): (() => void) =>
   window.studio.on('exports.progress', listener)

@@ -50,6 +50,7 @@ const job = (changes: Partial<ExportJob>): ExportJob => ({
   remainingSeconds: null,
   result: null,
   error: null,
+  publication: null,
   ...changes,
 })
 let studio: FakeStudio
