@@ -4,6 +4,7 @@ import type { AppError } from './errors.ts'
 import { DatasetId, type DatasetInfo } from './dataset-rows.ts'
 import type { SettingKey, SettingValues } from './settings.ts'
 import { DeviceKind } from './system.ts'
+import { ModelId } from './models.ts'
 
 export const ExperimentId = z
   .string()
@@ -58,6 +59,7 @@ export interface ExperimentSummary {
   readonly id: ExperimentId
   readonly name: string
   readonly datasetId: DatasetId
+  /** Of an adapter that was trained elsewhere: where it comes from. */
   readonly datasetName: string
   readonly modelName: string
   /** ISO 8601 */
@@ -194,6 +196,11 @@ export const experimentsContract = defineContract({
      * where nothing in it has changed since.
      */
     restoreDataset: { input: ById.extend({ orSame: z.boolean().default(false) }), output: type<DatasetInfo>() },
+    /**
+     * Makes a run of a LoRA adapter in the list of models, which was trained elsewhere; on the base model that it names
+     * unless another is given.
+     */
+    adopt: { input: z.object({ adapterId: ModelId, baseId: ModelId.optional() }), output: type<ExperimentSummary>() },
     rename: {
       input: z.object({ id: ExperimentId, name: z.string().trim().min(1).max(120) }),
       output: type<ExperimentSummary>(),

@@ -236,7 +236,8 @@ it('goes to the Hub as it was written, with a card that tells of base, settings 
   const { files, isPrivate } = hub.written.repositories.get(`terakoya/${plan.name}`)!
   expect(isPrivate).toBe(true)
   expect([...files.keys()].sort()).toEqual((await readdir(job.result!.place)).sort())
-  for (const [name, contents] of files) expect(await readFile(join(job.result!.place, name))).toEqual(contents)
+  for (const [name, contents] of files)
+    expect((await readFile(join(job.result!.place, name))).equals(contents), name).toBe(true)
   expect(files.get('README.md')!.toString('utf8')).toBe(plan.card)
   expect(await sent()).toMatchObject({ state: 'failed', error: { code: 'hub/repository-exists' } })
   expect(await sent({ mayExist: true })).toMatchObject({ state: 'done' })

@@ -48,6 +48,7 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'experiments.stop': 'write',
   'experiments.resume': 'write',
   'experiments.restoreDataset': 'write',
+  'experiments.adopt': 'write',
   'experiments.rename': 'write',
   'experiments.remove': 'write',
   'experiments.restore': 'write',

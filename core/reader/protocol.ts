@@ -80,6 +80,14 @@ export const resultSchemas = {
   memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0), chatBytes: z.number().min(0) }),
   inspect: Inspection,
   gguf: z.object({ weightBytes: Count }),
+  adapter: z.object({
+    parameterCount: Count,
+    rank: Count,
+    alpha: z.number().positive(),
+    dropout: z.number().min(0).max(1).catch(0),
+    rankStabilised: z.boolean(),
+    decomposed: z.boolean(),
+  }),
 } as const
 
 /** Everything that the reader can be asked for. */
@@ -102,6 +110,8 @@ export interface ReaderParams {
   inspect: ModelPlace & { readonly headers: readonly { readonly file: string; readonly fileBytes: number }[] }
   /** Whether a GGUF of that folder can become a model of the studio, and what its weights will take. */
   gguf: ModelPlace & { readonly file: string }
+  /** Of a model, and the folder of a LoRA adapter: whether the one suits the other. */
+  adapter: ModelPlace & { readonly adapter: string }
 }
 
 export type ReaderMethod = keyof ReaderParams

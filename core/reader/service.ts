@@ -4,6 +4,7 @@ import { readGgufModel } from '../gguf/import.ts'
 import type { HostPort } from '../processes/port.ts'
 import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
+import { fitAdapter } from './adapter-fit.ts'
 import { readTexts } from './card.ts'
 import { describeAdapter, describeModel, isAdapter } from './describe.ts'
 import { inspectModel, sketchCheckpoint } from './inspect.ts'
@@ -29,6 +30,7 @@ const handlers: Handlers = {
     return (await import('../training/memory-estimate.ts')).estimateMemory(checkpoint, { values, place, rows })
   },
   inspect: inspectModel,
+  adapter: fitAdapter,
   async gguf({ folder, file }) {
     const { weightBytes } = await readGgufModel(join(folder, file))
     return { weightBytes }

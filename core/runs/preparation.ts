@@ -72,14 +72,14 @@ export async function createDraft(options: PreparationOptions, values: SettingVa
   })
 }
 
-async function newId({ queries }: PreparationOptions, date: Date): Promise<ExperimentId> {
+export async function newId({ queries }: PreparationOptions, date: Date): Promise<ExperimentId> {
   for (;;) {
     const id = newExperimentId(date)
     if (!(await queries.ids()).includes(id)) return id
   }
 }
 
-async function chooseDevice(values: SettingValues, devices: () => Promise<DeviceReport>): Promise<DeviceKind> {
+export async function chooseDevice(values: SettingValues, devices: () => Promise<DeviceReport>): Promise<DeviceKind> {
   const report = await devices()
   const wanted = values['environment.device']
   if (wanted === 'auto') return report.recommended.kind

@@ -42,6 +42,8 @@ const RecordFile = z.object({
   model: z.object({ id: ModelId, name: z.string(), folder: z.string() }),
   device: DeviceKind,
   rows: z.object({ train: count, validation: count }),
+  /** Of an adapter that was trained elsewhere: its id on the Hub, or that of the model that it was here. */
+  adopted: z.object({ from: z.string().max(300), licence: z.string().max(200).catch('') }).optional(),
   settings: z.unknown(),
 })
 

@@ -7,6 +7,7 @@ import type { ModelService } from '../local-models/service.ts'
 import { makePlan } from '../planning/plan.ts'
 import { previewSample } from '../planning/sample-preview.ts'
 import type { ModelReader } from '../reader/client.ts'
+import { adopt } from './adoption.ts'
 import { createCommands, ENGINE } from './commands.ts'
 import { Mirror } from './mirror.ts'
 import { interrupted, Queries, unknownState } from './queries.ts'
@@ -71,6 +72,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     sample: (question) => previewSample(question, { datasets, models, reader }),
     plan: ({ settings }) => makePlan(settings, { datasets, models, reader, devices }),
     ...createCommands({ store, supervisor, queries, mirror, turns, datasets, models, devices, clock, isClosing }),
+    adopt: (wanted) => adopt({ store, queries, mirror, datasets, models, reader, devices, clock, isClosing }, wanted),
     record: async (id) => ({ ...(await queries.record(id)), folder: store.folderOf(id) }),
     async close() {
       closing = true

@@ -88,7 +88,7 @@ export class ExperimentStore {
       await disk.mkdir(draft)
       for (const folder of [files.data, files.predictions, files.checkpoints]) await disk.mkdir(folder)
       const { record, state } = await fill(files)
-      for (const file of [files.trainRows, files.validationRows, files.dataset]) await syncFile(file)
+      for (const name of await readdir(files.data)) await syncFile(join(files.data, name))
       await syncFolder(files.data)
       await stateFile.write(files.state, state)
       await writeFileAtomic(files.record, recordText(record))

@@ -69,7 +69,7 @@ export const summarize = (
   id: record.id,
   name: record.name,
   datasetId: record.dataset.id,
-  datasetName: record.dataset.name,
+  datasetName: record.adopted?.from ?? record.dataset.name,
   modelName: record.model.name,
   createdAt: record.createdAt,
   state,

@@ -132,6 +132,10 @@ export const errors: LocaleOf<typeof ja> = {
   'checkpoint/tensor-shape':
     'Tensor "{tensor}" in "{file}" has the wrong shape ({found} instead of {expected}). Check that config.json and the weights belong together.',
   'adapter/unsupported': '"{setting}: {found}" in the adapter "{file}" is not supported. Choose a plain LoRA adapter.',
+  'adapter/not-adapter': '"{model}" is no LoRA adapter. Choose one in the list of models.',
+  'adapter/base-missing': 'The base model "{base}" of the adapter "{adapter}" is not here. Add it first.',
+  'adapter/other-base':
+    'This adapter is not of the chosen model ("{module}" has another shape). Choose the base model that it was trained on.',
   'adapter/tensor-unknown':
     'The adapter "{file}" holds "{tensor}", which is not plain LoRA. Choose a plain LoRA adapter.',
   'tokenizer/missing': 'The folder "{folder}" has no tokenizer (such as tokenizer.json). Install the model again.',

@@ -140,6 +140,11 @@ export const errors = {
     '「{file}」のテンソル「{tensor}」の大きさが合いません（{expected} のはずが {found} です）。config.json と重みが同じモデルのものか確認してください。',
   'adapter/unsupported':
     'アダプター「{file}」の「{setting}：{found}」には対応していません。通常の LoRA のアダプターを選んでください。',
+  'adapter/not-adapter': '「{model}」は LoRA アダプターではありません。モデルの一覧からアダプターを選んでください。',
+  'adapter/base-missing':
+    'アダプター「{adapter}」のベースモデル「{base}」がここにありません。先にベースモデルを追加してください。',
+  'adapter/other-base':
+    'このアダプターは、選んだモデルのものではありません（「{module}」の形が合いません）。学習に使われたベースモデルを選んでください。',
   'adapter/tensor-unknown':
     'アダプター「{file}」に、LoRA ではないテンソル「{tensor}」があります。通常の LoRA のアダプターを選んでください。',
   'tokenizer/missing':

@@ -1,4 +1,4 @@
-import { Ellipsis, FolderOpen, GraduationCap, MessageSquareText, Trash2 } from 'lucide-react'
+import { Ellipsis, FlaskConical, FolderOpen, GraduationCap, MessageSquareText, Trash2 } from 'lucide-react'
 import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button as AriaButton } from 'react-aria-components'
@@ -11,7 +11,7 @@ import { Button, IconButton, LoadingPane, Menu, Tabs } from '../../ui/index.ts'
 import { hubIdOf, inspect } from './add/add.store.ts'
 import { FitTable } from './FitTable.tsx'
 import { ModelName } from './ModelName.tsx'
-import { openFolder, remove } from './models.actions.ts'
+import { adopt, openFolder, remove } from './models.actions.ts'
 import { hostKind } from './models.api.ts'
 import { baseOf, isOurs, isUsable, stateOf } from './models.selectors.ts'
 import { loadFit, loadModel, modelItems, trainWith, useModels } from './models.store.ts'
@@ -98,7 +98,7 @@ function Acts({ model }: { readonly model: ModelSummary }) {
           </Button>
         </>
       )}
-      {model.kind === 'adapter' && <BaseButton model={model} />}
+      {model.kind === 'adapter' && <AdapterButtons model={model} />}
       {entries.length > 0 && (
         <Menu
           label={common('more')}
@@ -110,14 +110,23 @@ function Acts({ model }: { readonly model: ModelSummary }) {
   )
 }
 
-/** Shows the model that an adapter was trained on, or the way to get it. */
-function BaseButton({ model }: { readonly model: ModelSummary }) {
+/** Makes a run of an adapter whose base is here; else shows the way to get that. */
+function AdapterButtons({ model }: { readonly model: ModelSummary }) {
   const { t } = useTranslation('models')
   const base = baseOf(model, useModels(modelItems))
   const hubId = hubIdOf(model.baseModel)
   if (!base && !hubId) return null
   const show = () => (base ? goTo('models', base.id) : hubId && void inspect(hubId))
-  return <Button onPress={show}>{t('getBase')}</Button>
+  return (
+    <>
+      <Button onPress={show}>{t('getBase')}</Button>
+      {base && model.problem === null && (
+        <Button variant="primary" icon={<FlaskConical size={15} />} onPress={() => void adopt(model.id)}>
+          {t('adopt')}
+        </Button>
+      )}
+    </>
+  )
 }
 
 function Facts({ model }: { readonly model: ModelDetail }) {

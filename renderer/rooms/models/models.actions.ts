@@ -34,6 +34,13 @@ async function restore(id: ModelId): Promise<void> {
   goTo('models', id)
 }
 
+/** Makes a run of an adapter, and shows it. */
+export async function adopt(id: ModelId): Promise<void> {
+  const result = await api.adopt(id)
+  if (result.ok) goTo('experiments', result.value.id)
+  else toastError(result.error)
+}
+
 export async function openFolder(id: ModelId): Promise<void> {
   const result = await api.openFolder(id)
   if (!result.ok) toastError(result.error)

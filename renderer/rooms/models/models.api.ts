@@ -1,4 +1,5 @@
 import type {
+  ExperimentSummary,
   AdditionId,
   AppError,
   CuratedModels,
@@ -25,6 +26,8 @@ export const rename = (id: ModelId, name: string): Answer<ModelSummary> =>
 export const remove = (id: ModelId): Answer<null> => window.studio.call('models.remove', { id })
 export const restore = (id: ModelId): Answer<ModelSummary> => window.studio.call('models.restore', { id })
 export const openFolder = (id: ModelId): Answer<null> => window.studio.call('models.openFolder', { id })
+export const adopt = (adapterId: ModelId): Answer<ExperimentSummary> =>
+  window.studio.call('experiments.adopt', { adapterId })
 /** Makes a dropped folder's place known to the host; on the desktop only. */
 export const adoptFolder = (folder: File) => window.studio.adoptFile(folder)
 export const onChanged = (listener: (change: { readonly id: ModelId | null }) => void): (() => void) =>

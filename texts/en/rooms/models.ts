@@ -46,9 +46,11 @@ export const models: LocaleOf<typeof ja> = {
   chat: 'Chat with it',
   openFolder: 'Open folder',
   getBase: 'Show its base model',
+  adopt: 'Use as an experiment',
   name: 'Name of the model',
   removed: '"{name}" was deleted',
-  adapterHelp: 'A LoRA adapter holds additional weights for its base model.',
+  adapterHelp:
+    'A LoRA adapter holds additional weights for its base model. As an experiment it is asked, trained further, merged and exported.',
   drop: {
     title: 'Drop to add it',
     text: 'The folder of a model or a LoRA adapter',

@@ -44,9 +44,11 @@ export const models = {
   chat: 'チャットで話す',
   openFolder: 'フォルダを開く',
   getBase: '元のモデルを見る',
+  adopt: '実験として使う',
   name: 'モデルの名前',
   removed: '「{name}」を削除しました',
-  adapterHelp: 'LoRA アダプターは、元のモデルに重ねて使う追加の重みです。',
+  adapterHelp:
+    'LoRA アダプターは、元のモデルに重ねて使う追加の重みです。実験にすると、会話、続きの学習、統合、書き出しができます。',
   drop: {
     title: 'ここに放すと追加します',
     text: 'モデルか LoRA アダプターのフォルダ',
