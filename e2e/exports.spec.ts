@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { GOOD_TOKEN, startHubServer, type HubServer } from '../core/hub/testing/hub-server.ts'
@@ -107,5 +107,31 @@ test('a run goes out as a model of its own, which answers as the run does', asyn
     expect(await readdir(out)).toEqual([`${RUN}-merged`])
     await page.keyboard.press('Escape')
     await expect(dialog).toBeHidden()
+  })
+
+  await test.step('an adapter from elsewhere becomes a run, which is asked beside its base', async () => {
+    await page.getByRole('button', { name: t('experiments:exports.act'), exact: true }).click()
+    await dialog.getByText(t('experiments:exports.forms.peft.title'), { exact: true }).click()
+    await button(t('experiments:exports.start')).click()
+    await expect(dialog.getByText(t('experiments:exports.done'), { exact: true })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await cp(join(out, `${RUN}-peft`), join(folders.library, 'models', 'from-elsewhere'), { recursive: true })
+    await goTo(page, t('models:room.title'))
+    await page.getByText('from-elsewhere', { exact: true }).first().click()
+    await expect(page.getByRole('button', { name: t('models:adopt'), exact: true })).toBeVisible()
+    await picture(`adapter-${language}-1280`)
+    await page.getByRole('button', { name: t('models:adopt'), exact: true }).click()
+    await expect(page.getByRole('button', { name: t('experiments:tryInChat'), exact: true })).toBeVisible()
+    await picture(`adopted-${language}-1280`)
+    await resize(800, 600)
+    await picture(`adopted-${language}-800`)
+    await resize(1280, 800)
+    await page.getByRole('button', { name: t('experiments:tryInChat'), exact: true }).click()
+    await page.getByRole('textbox', { name: t('chat:question') }).fill('こんにちは')
+    await page.getByRole('button', { name: t('chat:send'), exact: true }).click()
+    const answers = page.getByRole('log', { name: t('chat:conversation') }).locator('[data-source]')
+    await expect(answers).toHaveCount(2)
+    for (const column of [0, 1]) await expect(answers.nth(column)).toHaveAttribute('data-state', 'done')
+    await picture(`adopted-chat-${language}-1280`)
   })
 })

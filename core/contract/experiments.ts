@@ -59,8 +59,10 @@ export interface ExperimentSummary {
   readonly id: ExperimentId
   readonly name: string
   readonly datasetId: DatasetId
-  /** Of an adapter that was trained elsewhere: where it comes from. */
+  /** Empty where the run has none. */
   readonly datasetName: string
+  /** Of an adapter that was trained elsewhere: where it comes from; null for runs of the studio. */
+  readonly adopted: { readonly from: string; readonly licence: string } | null
   readonly modelName: string
   /** ISO 8601 */
   readonly createdAt: string

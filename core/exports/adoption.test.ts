@@ -108,7 +108,7 @@ const config = async (at: string, changes: object) => {
 describe('an adapter from elsewhere', () => {
   it('becomes a run with its very weights, which is merged, exported and trained further', async () => {
     const run = await adopt(adapterId)
-    expect(run).toMatchObject({ state: { kind: 'finished' }, datasetName: adapterId, problem: null })
+    expect(run).toMatchObject({ state: { kind: 'finished' }, adopted: { from: adapterId }, problem: null })
     const brought = await readFile(join(models, adapterId, 'adapter_model.safetensors'))
     expect((await weightsOf(run.id)).equals(brought)).toBe(true)
     const { settings } = await call<ExperimentDetail>('experiments.open', { id: run.id })

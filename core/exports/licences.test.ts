@@ -3,7 +3,7 @@ import { licenceWarning } from './licences.ts'
 
 const codeOf = (licence: string): string | null => licenceWarning(licence)?.code ?? null
 
-it.each(['apache-2.0', 'mit', 'bsd-3-clause', 'cc-by-4.0', 'cc-by-sa-4.0', 'cc0-1.0', 'MIT'])(
+it.each(['apache-2.0', 'mit', 'bsd-3-clause', 'cc-by-4.0', 'cc-by-sa-4.0', 'cc0-1.0', 'gpl-3.0', 'MIT'])(
   'lets %s go',
   (licence) => {
     expect(codeOf(licence)).toBeNull()
@@ -21,6 +21,9 @@ it.each([
   ['gemma', 'licence/terms'],
   ['llama3.1', 'licence/terms'],
   ['other', 'licence/terms'],
+  ['mpl-2.0-and-others', 'licence/terms'],
+  ['research-only', 'licence/non-commercial'],
+  ['constructor', 'licence/terms'],
   ['bigscience-openrail-m', 'licence/terms'],
   ['creativeml-openrail-m', 'licence/terms'],
 ])('tells of %s before it is published', (licence, code) => {

@@ -1,17 +1,20 @@
 import { UserError, type AppError } from '../contract/index.ts'
 
-/** What licences ask of whoever publishes a changed model, by their names on the Hub (as of December 2026). */
-const RULES: readonly (readonly [pattern: RegExp, code: 'no-derivatives' | 'non-commercial' | 'terms'])[] = [
+/** Licences by their names on the Hub (as of December 2026) under which a changed model may be passed on as one likes. */
+const FREE =
+  /^(apache-2\.0|mit|mit-0|bsd(-[\w-]+)?|0bsd|isc|zlib|unlicense|wtfpl|cc0-1\.0|cc-by(-sa)?-\d\.\d|mpl-2\.0|afl-3\.0|ecl-2\.0|epl-\d\.\d|ms-pl|artistic-2\.0|postgresql|l?a?gpl(-[\w.-]+)?|odc-by|odbl|pddl|cdla-[\w.-]+)$/
+
+/** What others ask of whoever publishes it; all that is not named here has terms of its own. */
+const RULES: readonly (readonly [pattern: RegExp, code: 'no-derivatives' | 'non-commercial'])[] = [
   [/^cc-by(-nc)?-nd(-|$)/, 'no-derivatives'],
-  [/(^|-)nc(-|$)|non-?commercial|research-only|^openrail-nc/, 'non-commercial'],
-  [/^(gemma|llama|deepseek|falcon|tongyi|qwen|health-ai|lfm|nvidia|apple|plamo|fair|swallow|other$)/, 'terms'],
-  [/rail|community|open-model-license/, 'terms'],
+  [/(^|-)nc(-|$)|non-?commercial|research/, 'non-commercial'],
 ]
 
 /** What must be known before a model of such a base is published; null where its licence allows it as it is. */
 export function licenceWarning(licence: string): AppError | null {
   const name = licence.trim().toLowerCase()
   if (name === '' || name === 'unknown') return new UserError('licence/unknown').error
+  if (FREE.test(name)) return null
   const rule = RULES.find(([pattern]) => pattern.test(name))
-  return rule ? new UserError(`licence/${rule[1]}`, { licence }).error : null
+  return new UserError(`licence/${rule?.[1] ?? 'terms'}`, { licence }).error
 }

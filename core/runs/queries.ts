@@ -126,6 +126,7 @@ const damaged = (id: ExperimentId, createdAt: string, problem: AppError): Experi
   name: id,
   datasetId: '' as DatasetId,
   datasetName: '',
+  adopted: null,
   modelName: '',
   createdAt,
   state: { kind: 'failed', error: problem },

@@ -34,6 +34,7 @@ export const anExperiment = (id: string, changes: Partial<ExperimentSummary> = {
   name: `実験 ${id}`,
   datasetId: 'd' as DatasetId,
   datasetName: '表 d',
+  adopted: null,
   modelName: '小さいモデル',
   createdAt: '2026-01-01T00:00:00Z',
   state: { kind: 'finished' },

@@ -229,7 +229,7 @@ export const errors: LocaleOf<typeof ja> = {
   'licence/no-derivatives':
     'The base model’s licence is {licence}, which forbids distributing changed versions. Do not publish this.',
   'licence/terms':
-    'The base model’s licence is {licence}. It has conditions, such as how a model is named and terms that go with it. Check them before you publish.',
+    'The base model’s licence is {licence}. It may have conditions, such as how a model is named and which terms go with it. Check them before you publish.',
   'hub/not-found': 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',
   'hub/file-not-found': '"{dataset}" has no "{file}". Check its page and open it again.',
   'hub/disabled': 'Hugging Face has disabled "{dataset}". Choose another one.',

@@ -13,7 +13,7 @@ const MAX_HEIGHT_PX = 160
 /** The text area: it takes the focus after each turn, and is as high as its draft. */
 function useBox(draft: string, turnCount: number): RefObject<HTMLTextAreaElement | null> {
   const box = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => box.current?.focus(), [turnCount])
+  useEffect(() => void box.current?.focus(), [turnCount])
   useEffect(() => {
     const { current } = box
     if (!current) return

@@ -83,7 +83,7 @@ function entryOf(item: ExperimentSummary, when: string, progressLabel: string): 
     detail: (
       <span className={styles.detail}>
         <StateBadge kind={isUnreadable(item) ? 'damaged' : item.state.kind} quiet />
-        <span className={styles.dataset}>{item.datasetName}</span>
+        <span className={styles.dataset}>{item.adopted?.from ?? item.datasetName}</span>
       </span>
     ),
     foot: active && <ProgressBar label={progressLabel} value={value} className={styles.bar as string} />,

@@ -34,8 +34,8 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
           <StateBadge kind={state.kind} />
         </div>
         <p className={styles.detail}>
-          {t('run.made', {
-            dataset: summary.datasetName,
+          {t(summary.adopted ? 'run.adopted' : 'run.made', {
+            dataset: summary.adopted?.from ?? summary.datasetName,
             model: summary.modelName,
             when: format.when(summary.createdAt),
           })}
@@ -49,6 +49,7 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
         {isTrained(summary) && <CommandButton command={commands.chat} variant="primary" />}
         <More
           id={summary.id}
+          hasDataset={summary.adopted === null}
           exportCommand={commands.export}
           removeCommand={commands.remove}
           onRename={() => setRenaming(true)}
@@ -61,11 +62,13 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
 
 function More({
   id,
+  hasDataset,
   exportCommand,
   removeCommand,
   onRename,
 }: {
   readonly id: ExperimentId
+  readonly hasDataset: boolean
   readonly exportCommand: Command
   readonly removeCommand: Command
   readonly onRename: () => void
@@ -77,12 +80,16 @@ function More({
       trigger={<IconButton icon={<Ellipsis size={17} />} label={t('common:more')} />}
       entries={[
         { id: 'rename', label: t('common:rename'), icon: <Pencil size={14} />, onAction: onRename },
-        {
-          id: 'dataset',
-          label: t('run.itsDataset'),
-          icon: <Table size={14} />,
-          onAction: () => void openItsDataset(id),
-        },
+        ...(hasDataset
+          ? [
+              {
+                id: 'dataset',
+                label: t('run.itsDataset'),
+                icon: <Table size={14} />,
+                onAction: () => void openItsDataset(id),
+              },
+            ]
+          : []),
         { id: 'again', label: t('run.again'), icon: <SlidersHorizontal size={14} />, onAction: startFromItsSettings },
         { ...exportCommand, isDisabled: !exportCommand.canRun(), onAction: () => void exportCommand.run() },
         {

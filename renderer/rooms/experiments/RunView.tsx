@@ -32,12 +32,37 @@ export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
       {summary.problem ? <ProblemNotice problem={summary.problem} /> : <StateNotice summary={summary} />}
       {(!run || run.kind === 'loading') && <LoadingPane />}
       {run?.kind === 'failed' && <ErrorNotice error={run.error} onRetry={() => void loadRun(summary.id)} />}
-      {run?.kind === 'ready' && <Body summary={summary} detail={run.detail} />}
+      {run?.kind === 'ready' &&
+        (summary.adopted ? (
+          <AdoptedBody summary={summary} detail={run.detail} />
+        ) : (
+          <Body summary={summary} detail={run.detail} />
+        ))}
     </article>
   )
 }
 
-function Body({ summary, detail }: { readonly summary: ExperimentSummary; readonly detail: ExperimentDetail }) {
+/** An adapter that was trained elsewhere has no curves, answers or log. */
+function AdoptedBody({ summary, detail }: BodyProps) {
+  const { t } = useTranslation('experiments')
+  const licence = summary.adopted?.licence ?? ''
+  return (
+    <>
+      <Notice tone="info">
+        {t('run.adoptedHelp')}
+        {licence !== '' && t('run.adoptedLicence', { licence })}
+      </Notice>
+      <RunSettings settings={detail.settings} />
+    </>
+  )
+}
+
+interface BodyProps {
+  readonly summary: ExperimentSummary
+  readonly detail: ExperimentDetail
+}
+
+function Body({ summary, detail }: BodyProps) {
   const { t } = useTranslation('experiments')
   const tabs = [
     {

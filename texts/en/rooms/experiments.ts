@@ -95,6 +95,10 @@ export const experiments: LocaleOf<typeof ja> = {
     busy: 'Can start once "{name}" has ended.',
   },
   run: {
+    adopted: 'Taken from "{dataset}" · an adapter of {model} · {when}',
+    adoptedHelp:
+      'A LoRA adapter that was trained elsewhere: there is no record of its training. It can be asked in the chat, trained further, merged and exported.',
+    adoptedLicence: ' Its licence is {licence}.',
     made: '"{dataset}" taught to {model} · {when}',
     device: ' · {device}',
     again: 'New experiment from these settings',

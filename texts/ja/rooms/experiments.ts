@@ -85,6 +85,10 @@ export const experiments = {
     busy: '「{name}」の学習が終わると始められます。',
   },
   run: {
+    adopted: '「{dataset}」から取り込み・{model} のアダプター・{when}',
+    adoptedHelp:
+      'ほかで学習した LoRA アダプターです。学習の記録はありません。チャットで試す、ここから学習を続ける、統合して書き出す、のどれもできます。',
+    adoptedLicence: 'ライセンスは {licence} です。',
     made: '「{dataset}」を {model} に学習・{when}',
     device: '・{device}',
     again: 'この設定で新しい実験',

@@ -43,7 +43,7 @@ function Form({ form }: { readonly form: PublishForm }) {
   const { t } = useTranslation(['experiments', 'common'])
   const { plan, jobId } = form
   const section = useRef<HTMLElement>(null)
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [plan.kind])
+  useEffect(() => void section.current?.scrollIntoView({ block: 'nearest' }), [plan.kind])
   return (
     <section ref={section} className={styles.publish} aria-label={t('exports.publish.title')}>
       <h3 className={styles.label}>{t('exports.publish.title')}</h3>
