@@ -117,6 +117,8 @@ describe('an adapter from elsewhere', () => {
     // What was written again answers as the run does, and the run as the one that it came from.
     const again = await exported({ id: run.id, form: 'peft' })
     expect(again).toMatchObject({ error: null, state: 'done' })
+    const card = await readFile(join(again.result!.place, 'README.md'), 'utf8')
+    expect([card.includes(adapterId), card.includes('training.epochs')]).toEqual([true, false])
     const [ours, theirs] = [await readAdapter(again.result!.place), await readAdapter(join(models, adapterId))]
     expect([...ours.modules.keys()]).toEqual([...theirs.modules.keys()])
     for (const [path, { a, b }] of theirs.modules)

@@ -49,11 +49,12 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     dataset: inline(record.dataset.name),
     rows: record.rows.train,
     licence: inline(licence),
+    from: inline(record.adopted?.from ?? ''),
   }
   const sections = languageIds.map((language) => {
     const words = text(language).exportCard
     const told = [
-      words.made,
+      record.adopted ? words.adopted : words.made,
       ...(licence === '' ? [] : [words.licence]),
       ...(source.adapter ? [] : [words.whole]),
       ...lossesIn(source, words, language),
@@ -61,7 +62,7 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     ]
     return told.map((sentence) => fill(sentence, facts, language)).join('\n\n')
   })
-  return `---\n${lines.join('\n')}\n---\n\n# ${inline(record.name)}\n\n${sections.join('\n\n---\n\n')}\n\n${USE[kind](base)}\n\n${settingsOf(source)}\n`
+  return `---\n${lines.join('\n')}\n---\n\n# ${inline(record.name)}\n\n${sections.join('\n\n---\n\n')}\n\n${[USE[kind](base), settingsOf(source)].filter((part) => part !== '').join('\n\n')}\n`
 }
 
 type CardWords = Texts['exportCard']
@@ -77,7 +78,9 @@ function lossesIn({ losses }: ExportSource, words: CardWords, language: Language
 
 /** Settings that say how it was trained, and those that are not the defaults. Files of this computer are not named. */
 const ALWAYS: readonly SettingKey[] = ['training.epochs', 'training.batch_size', 'training.learning_rate']
-function settingsOf({ record: { settings } }: ExportSource): string {
+function settingsOf({ record: { settings, adopted } }: ExportSource): string {
+  // Of an adapter from elsewhere nobody knows them.
+  if (adopted) return ''
   const defaults = defaultSettings()
   const told = settingKeys.filter(
     (key) => settingOf(key).kind !== 'reference' && (ALWAYS.includes(key) || settings[key] !== defaults[key]),

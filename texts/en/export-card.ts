@@ -1,6 +1,7 @@
 /** The README.md of an exported model; the code of its use follows. */
 export const exportCard = {
   made: '{base}, trained on {rows} rows of the dataset “{dataset}” (step {step}) with Terakoya Studio.',
+  adopted: 'Made with Terakoya Studio from “{from}”, a LoRA adapter of {base}.',
   licence: 'The base model’s licence is {licence}. Check its terms before you use the model or pass it on.',
   loss: 'The last training loss was {loss}.',
   validationLoss: 'The loss on validation rows was {loss}.',

@@ -9,8 +9,14 @@ import { experimentItems, useExperiments } from './experiments.store.ts'
 import { groupsOf, toRaw } from './form.ts'
 import styles from './RunSettings.module.css'
 
+interface RunSettingsProps {
+  readonly settings: SettingValues
+  /** Only these; all unless given. */
+  readonly only?: ReadonlySet<SettingKey>
+}
+
 /** The settings that the run used, named as in the form. */
-export const RunSettings = memo(function RunSettings({ settings }: { readonly settings: SettingValues }) {
+export const RunSettings = memo(function RunSettings({ settings, only }: RunSettingsProps) {
   const { t } = useTranslation('experiments')
   const language = useLanguage()
   const datasets = useDatasets((state) => state.list)
@@ -25,13 +31,19 @@ export const RunSettings = memo(function RunSettings({ settings }: { readonly se
     const items: readonly { readonly id: string; readonly name: string }[] = lists[definition.to]
     return items.find(({ id }) => id === value)?.name ?? (String(value) || t('form.noExperiment'))
   }
+  const groups = groupsOf(toRaw(settings))
+    .map(({ group, basic, advanced }) => ({
+      group,
+      keys: [...basic, ...advanced].filter((key) => !only || only.has(key)),
+    }))
+    .filter(({ keys }) => keys.length > 0)
   return (
     <div className={styles.groups}>
-      {groupsOf(toRaw(settings)).map(({ group, basic, advanced }) => (
+      {groups.map(({ group, keys }) => (
         <section key={group}>
           <h3 className={styles.title}>{t(`groups.${group}`)}</h3>
           <dl className={styles.list}>
-            {[...basic, ...advanced].map((key) => (
+            {keys.map((key) => (
               <div key={key} className={styles.row}>
                 <dt>{settingTexts(key, language).label}</dt>
                 <dd>{nameOf(key)}</dd>

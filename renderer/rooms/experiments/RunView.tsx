@@ -6,6 +6,7 @@ import {
   type ExperimentDetail,
   type ExperimentSummary,
   type LogLine,
+  type SettingKey,
 } from '../../../core/contract/index.ts'
 import { text } from '../../../texts/index.ts'
 import { Button, LoadingPane, Notice, Tabs } from '../../ui/index.ts'
@@ -42,6 +43,17 @@ export function RunView({ summary }: { readonly summary: ExperimentSummary }) {
   )
 }
 
+/** What an adapter's files say of how it was trained. */
+const ADOPTED: ReadonlySet<SettingKey> = new Set<SettingKey>([
+  'general.llm_backbone',
+  'dataset.sample_format',
+  'training.lora_r',
+  'training.lora_alpha',
+  'training.lora_dropout',
+  'training.use_rslora',
+  'training.use_dora',
+])
+
 /** An adapter that was trained elsewhere has no curves, answers or log. */
 function AdoptedBody({ summary, detail }: BodyProps) {
   const { t } = useTranslation('experiments')
@@ -52,7 +64,7 @@ function AdoptedBody({ summary, detail }: BodyProps) {
         {t('run.adoptedHelp')}
         {licence !== '' && t('run.adoptedLicence', { licence })}
       </Notice>
-      <RunSettings settings={detail.settings} />
+      <RunSettings settings={detail.settings} only={ADOPTED} />
     </>
   )
 }
