@@ -35,7 +35,7 @@ const testsOf = (...rooms: string[]): string[] => rooms.map((room) => `${room}/*
 
 const common = {
   pool: 'forks' as const,
-  setupFiles: ['scripts/lib/share-cores.mjs'],
+  setupFiles: ['scripts/lib/share-cores.mjs', 'scripts/lib/equal-bytes.mjs'],
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // One second by itself: too little where other tests take the cores.
