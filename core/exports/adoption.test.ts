@@ -1,90 +1,37 @@
 // A real studio: a run goes out as an adapter, comes back as one of elsewhere, and is the same.
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdapter, writeAdapter } from '../checkpoints/index.ts'
-import {
-  isActive,
-  type DatasetInfo,
-  type ExperimentDetail,
-  type ExperimentId,
-  type ExperimentSummary,
-  type ExportJob,
-  type ModelSummary,
-} from '../contract/index.ts'
-import { buildEngine, type BuiltEngine } from '../engine/testing/built-engine.ts'
-import { createStudio, type Studio } from '../host/studio.ts'
+import type { DatasetInfo, ExperimentDetail, ExperimentSummary, ExportJob, ModelSummary } from '../contract/index.ts'
 import { neverSpawned } from '../llama-cpp/testing/never-spawned.ts'
-import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { openTestStudio, type TestStudio } from './testing/test-studio.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let models: string
-let studio: Studio
-let engine: BuiltEngine
-let built: BuiltReader
+let studio: TestStudio
 let dataset: DatasetInfo
-let trained: ExperimentId
 
-async function call<T>(name: string, input: unknown): Promise<T> {
-  const result = await studio.dispatch(name, input)
-  if (!result.ok) throw Object.assign(new Error(result.error.code), { appError: result.error })
-  return result.value as T
-}
-function until<T>(event: string, condition: (payload: T) => boolean): Promise<T> {
-  return new Promise((resolve) => {
-    const stop = studio.on((name, payload) => {
-      if (name !== event || !condition(payload as T)) return
-      stop()
-      resolve(payload as T)
-    })
-  })
-}
-const isOver = ({ state }: ExportJob): boolean => state !== 'writing' && state !== 'testing'
-async function train(settings: object): Promise<ExperimentSummary> {
-  const ended = until<ExperimentSummary>('experiments.changed', ({ state }) => !isActive(state))
-  const all = { 'dataset.id': dataset.id, 'training.epochs': 2, 'prediction.max_length_inference': 4, ...settings }
-  await call('experiments.start', { settings: all })
-  return ended
-}
-async function exported(input: object): Promise<ExportJob> {
-  const ended = until<ExportJob>('exports.progress', isOver)
-  await call('exports.start', { folder: join(folder, 'out'), ...input })
-  return ended
-}
+const call = <T>(name: string, input: unknown): Promise<T> => studio.call(name, input)
+const train = (settings: object): Promise<ExperimentSummary> =>
+  studio.train({ 'dataset.id': dataset.id, 'training.epochs': 2, 'prediction.max_length_inference': 4, ...settings })
+const exported = async (input: object): Promise<ExportJob> =>
+  (await studio.exported({ folder: join(folder, 'out'), ...input })).job
 const weightsOf = (id: string) =>
   readFile(join(folder, 'library', 'experiments', id, 'checkpoints', '0', 'adapter_model.safetensors'))
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'terakoya-adoption-'))
+  studio = await openTestStudio({ spawnLlamaCpp: neverSpawned })
+  ;({ folder } = studio)
   models = join(folder, 'library', 'models')
   await mkdir(join(folder, 'out'))
-  engine = await buildEngine()
-  built = await buildReader()
-  studio = await createStudio({
-    host: 'cli',
-    version: '0',
-    resourcesFolder: join(root, 'resources'),
-    preferencesFile: join(folder, 'preferences.json'),
-    libraryFolder: join(folder, 'library'),
-    environment: { HOME: join(folder, 'home') },
-    spawnEngine: engine.spawn,
-    spawnReader: built.spawnReader,
-    spawnLlamaCpp: neverSpawned,
-  })
   dataset = await call('datasets.create', { from: 'sample' })
-  trained = (await train({})).id
-  const { result } = await exported({ id: trained, form: 'peft' })
+  const { id } = await train({})
+  const { result } = await exported({ id, form: 'peft' })
   await cp(result!.place, join(models, 'from-elsewhere'), { recursive: true })
 }, 120_000)
 
-afterAll(async () => {
-  await studio.close()
-  await engine.remove()
-  await built.remove()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => studio.close())
 
 const adapterId = 'from-elsewhere'
 /** The adapter with other files, as a model of its own. */

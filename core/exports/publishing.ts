@@ -15,10 +15,10 @@ import { ProgressMeter } from '../net/progress-meter.ts'
 import { cardOf, isCardKind } from './card.ts'
 import type { RunningJob } from './job.ts'
 import { licenceWarning } from './licences.ts'
+import { plainId } from './plain-id.ts'
 import type { ExportSource } from './source.ts'
 
 const CARD = 'README.md'
-const MAX_NAME_CHARACTERS = 96
 
 export interface Wanted {
   readonly repository: HubModelId
@@ -48,7 +48,7 @@ export class Publications {
     const files = await filesOf(job, source)
     return {
       owners: await this.#options.publisher().owners(),
-      name: repositoryName(source),
+      name: plainId(source.record, 'lora'),
       card: await cardIn(files),
       totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       warning: licenceWarning(source.licence),
@@ -133,16 +133,4 @@ async function filesOf({ told: { form, result } }: RunningJob, source: ExportSou
 async function cardIn(files: readonly PublishedFile[]): Promise<string> {
   const card = files.find(({ path }) => path === CARD)?.content
   return card instanceof Blob ? card.text() : card ? readFile(card, 'utf8') : ''
-}
-
-/** What the Hub takes of the run's name; its base's where that is nothing. */
-function repositoryName({ record }: ExportSource): string {
-  const plain = (text: string): string =>
-    text
-      .normalize('NFKC')
-      .replaceAll(/[^A-Za-z0-9._]+/g, '-')
-      .replaceAll(/([-.])[-.]+/g, '$1')
-      .slice(0, MAX_NAME_CHARACTERS)
-      .replaceAll(/^[-.]+|[-.]+$/g, '')
-  return /[A-Za-z]/.test(plain(record.name)) ? plain(record.name) : `${plain(record.model.id)}-lora`
 }

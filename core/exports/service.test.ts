@@ -1,109 +1,61 @@
 // A real studio with a real engine: a short training, and what goes out of it.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdapter } from '../checkpoints/index.ts'
 import {
+  homedForms,
   isActive,
   type DatasetInfo,
+  type ExperimentDetail,
   type ExperimentId,
   type ExperimentSummary,
-  homedForms,
   type ExportJob,
   type ExportPlan,
   type ExportPublication,
-  type PublicationPlan,
-  type ExperimentDetail,
   type ModelSummary,
+  type PublicationPlan,
 } from '../contract/index.ts'
-import { GOOD_TOKEN, startHubServer, type HubServer } from '../hub/testing/hub-server.ts'
 import { useDisk } from '../files/disk.ts'
-import { exportFormats } from './formats/index.ts'
 import { faultyDisk } from '../files/testing/faulty-disk.ts'
-import { createStudio, type Studio } from '../host/studio.ts'
+import { GOOD_TOKEN, startHubServer, type HubServer } from '../hub/testing/hub-server.ts'
 import { hasPlatformPackage } from '../llama-cpp/package.ts'
 import { buildLlamaCpp, type BuiltLlamaCpp } from '../llama-cpp/testing/built-llama-cpp.ts'
-import { buildEngine, type BuiltEngine } from '../engine/testing/built-engine.ts'
-import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { exportFormats } from './formats/index.ts'
+import { isOver, openTestStudio, type TestStudio } from './testing/test-studio.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 let folder: string
 let out: string
 let hub: HubServer
-let studio: Studio
-let engine: BuiltEngine
-let built: BuiltReader
+let studio: TestStudio
 let llamaCpp: BuiltLlamaCpp
 let dataset: DatasetInfo
 let id: ExperimentId
 
-async function call<T>(name: string, input: unknown): Promise<T> {
-  const result = await studio.dispatch(name, input)
-  if (!result.ok) throw Object.assign(new Error(result.error.code), { appError: result.error })
-  return result.value as T
-}
-
-function until<T>(event: string, condition: (payload: T) => boolean): Promise<T> {
-  return new Promise((resolve) => {
-    const stop = studio.on((name, payload) => {
-      if (name !== event || !condition(payload as T)) return
-      stop()
-      resolve(payload as T)
-    })
-  })
-}
-const isOver = ({ state }: ExportJob): boolean => state !== 'writing' && state !== 'testing'
-
-async function train(epochs: number, isEnough: (summary: ExperimentSummary) => boolean): Promise<ExperimentId> {
-  const settings = { 'dataset.id': dataset.id, 'training.epochs': epochs, 'prediction.max_length_inference': 8 }
-  const reached = until<ExperimentSummary>('experiments.changed', isEnough)
-  const started = await call<ExperimentSummary>('experiments.start', { settings })
-  await reached
-  return started.id
-}
-
-/** Starts an export, and gives it as it ended with the states that it went through. */
-async function exported(input: object): Promise<{ job: ExportJob; states: string[] }> {
-  const states: string[] = []
-  const ended = until<ExportJob>('exports.progress', (job) => {
-    if (states.at(-1) !== job.state) states.push(job.state)
-    return isOver(job)
-  })
-  await call('exports.start', { id, folder: out, ...input })
-  return { job: await ended, states }
-}
+const call = <T>(name: string, input: unknown): Promise<T> => studio.call(name, input)
+const until: TestStudio['until'] = (event, condition) => studio.until(event, condition)
+const train = (epochs: number, isEnough?: (summary: ExperimentSummary) => boolean): Promise<ExperimentSummary> =>
+  studio.train({ 'dataset.id': dataset.id, 'training.epochs': epochs, 'prediction.max_length_inference': 8 }, isEnough)
+const exported = (input: object) => studio.exported({ id, folder: out, ...input })
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'terakoya-exports-'))
+  hub = await startHubServer([])
+  llamaCpp = await buildLlamaCpp()
+  studio = await openTestStudio({
+    spawnLlamaCpp: llamaCpp.spawn,
+    environment: { HF_ENDPOINT: hub.url, HF_TOKEN: GOOD_TOKEN },
+  })
+  ;({ folder } = studio)
   out = join(folder, 'out')
   await mkdir(out)
-  hub = await startHubServer([])
-  engine = await buildEngine()
-  built = await buildReader()
-  llamaCpp = await buildLlamaCpp()
-  studio = await createStudio({
-    host: 'cli',
-    version: '0',
-    resourcesFolder: join(root, 'resources'),
-    preferencesFile: join(folder, 'preferences.json'),
-    libraryFolder: join(folder, 'library'),
-    environment: { HOME: join(folder, 'home'), HF_ENDPOINT: hub.url, HF_TOKEN: GOOD_TOKEN },
-    spawnEngine: engine.spawn,
-    spawnReader: built.spawnReader,
-    spawnLlamaCpp: llamaCpp.spawn,
-  })
   dataset = await call('datasets.create', { from: 'sample' })
-  id = await train(2, ({ state }) => !isActive(state))
+  id = (await train(2)).id
 }, 120_000)
 
 afterAll(async () => {
   await studio.close()
   await hub.close()
-  await engine.remove()
-  await built.remove()
   await llamaCpp.remove()
-  await rm(folder, { recursive: true })
 })
 
 it('plans every form, under a name that is free', async () => {
@@ -194,10 +146,8 @@ it('becomes a model of the library, which answers as the run does and is trained
   expect(model).toMatchObject({ kind: 'merged', origin: 'library', problem: null })
   const { summary } = await call<ExperimentDetail>('experiments.open', { id })
   expect(model.name).toBe(summary.name)
-  const ended = until<ExperimentSummary>('experiments.changed', ({ state }) => !isActive(state))
   const settings = { 'dataset.id': dataset.id, 'general.llm_backbone': modelId, 'training.epochs': 1 }
-  await call('experiments.start', { settings })
-  expect((await ended).state).toEqual({ kind: 'finished' })
+  expect((await studio.train(settings)).state).toEqual({ kind: 'finished' })
   expect(await readdir(out)).not.toContain(modelId)
 })
 
@@ -284,7 +234,7 @@ it('refuses what the run does not have', async () => {
 })
 
 it('asks later while a training has the engine', async () => {
-  const training = await train(200, ({ progress }) => (progress?.step ?? 0) >= 1)
+  const { id: training } = await train(200, ({ progress }) => (progress?.step ?? 0) >= 1)
   const { job } = await exported({ form: 'peft' })
   expect(job).toMatchObject({ state: 'done', result: { test: { kind: 'postponed' } } })
   await expect(call('exports.start', { id: training, folder: out, form: 'peft' })).rejects.toThrow('experiment/busy')
