@@ -2,12 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { UserError, type ExportJob, type ExportTest } from '../contract/index.ts'
+import { HubModelId, UserError, type ExportJob, type ExportTest } from '../contract/index.ts'
 import type { CliContext } from './context.ts'
 import { exportCommand } from './export.ts'
 
 const answer = { question: 'Q', run: 'A', written: 'B' }
 const job = { jobId: 'j', form: 'merged', step: 3, writtenBytes: 1, totalBytes: 1, remainingSeconds: null }
+const page = 'http://hub/owner/dog'
+const sent = { repository: 'owner/dog', sentBytes: 1, totalBytes: 1, remainingSeconds: null } as const
+let publication: NonNullable<ExportJob['publication']>
 let folder: string
 let printed: string[]
 let asked: Record<string, unknown>
@@ -25,6 +28,12 @@ function studioThatEnds(ended: Partial<ExportJob>): CliContext {
       return job
     },
     'exports.cancel': () => tell(ended),
+    'exports.publicationPlan': () => ({ warning: { code: 'licence/unknown', facts: {} } }),
+    'exports.publish': () => {
+      tell({ ...ended, publication: { ...publication, state: 'sending' } })
+      tell({ ...ended, publication })
+      return null
+    },
   }
   return {
     resourcesFolder: '/',
@@ -46,6 +55,7 @@ const done = (test: ExportTest): Partial<ExportJob> => ({
 })
 
 beforeEach(async () => {
+  publication = { ...sent, repository: HubModelId.parse(sent.repository), state: 'done', url: page, error: null }
   folder = await mkdtemp(join(tmpdir(), 'terakoya-export-'))
   printed = []
   asked = {}
@@ -104,4 +114,52 @@ describe('terakoya export', () => {
     expect(await codeOf('nobody', '--to', 'merged', '--out', folder)).toBe('experiment/not-found')
     expect(await codeOf('x-1', '--to', 'docx', '--out', folder)).toBe('setting/choice')
   })
+})
+
+describe('terakoya export --to hub', () => {
+  const same = done({ kind: 'same', answers: [] })
+  const warned: string[] = []
+  beforeEach(() => {
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void warned.push(line))
+  })
+
+  it('writes an adapter and publishes it, private, after what its licence asks was told', async () => {
+    expect(await run(same, '犬', '--to', 'hub', '--repo', 'owner/dog')).toBe(0)
+    expect(asked['exports.start']).toEqual({ id: 'x-1', form: 'peft', options: {} })
+    expect(asked['exports.publish']).toEqual({ jobId: 'j', repository: 'owner/dog', isPrivate: true, mayExist: true })
+    expect(printed.at(-1)).toContain(page)
+    expect(warned).toHaveLength(1)
+  })
+
+  it('takes a form, and is public where that is said', async () => {
+    expect(await run(same, '犬', '--to', 'hub:merged', '--repo', 'owner/dog', '--public', '--json')).toBe(0)
+    expect(asked['exports.start']).toMatchObject({ form: 'merged' })
+    expect(asked['exports.publish']).toMatchObject({ isPrivate: false })
+    expect(JSON.parse(printed.at(-1)!)).toEqual({ repository: 'owner/dog', url: page })
+  })
+
+  it.each([
+    ['cli/usage', '犬', '--to', 'hub'],
+    ['cli/usage', '犬', '--to', 'hub', '--repo', '犬'],
+    ['cli/usage', '犬', '--to', 'hub', '--repo', 'dog'],
+    ['export/not-published', '犬', '--to', 'hub:zip', '--repo', 'owner/dog'],
+    ['setting/choice', '犬', '--to', 'hub:nothing', '--repo', 'owner/dog'],
+  ])('refuses with %s: %s %s %s %s %s', async (code, ...args) => {
+    await expect(run(same, ...args)).rejects.toMatchObject({ error: { code } })
+    expect(asked['exports.start']).toBeUndefined()
+  })
+
+  it('says why it was not published', async () => {
+    publication = { ...publication, state: 'failed', url: '', error: { code: 'hub/token-read-only', facts: {} } }
+    const publishing = run(same, '犬', '--to', 'hub', '--repo', 'owner/dog')
+    await expect(publishing).rejects.toMatchObject({ error: { code: 'hub/token-read-only' } })
+    publication = { ...publication, state: 'cancelled', error: null }
+    const stopped = run(same, '犬', '--to', 'hub', '--repo', 'owner/dog')
+    await expect(stopped).rejects.toMatchObject({ error: { code: 'export/stopped' } })
+  })
+})
+
+it.each(['library', 'lm-studio'])('needs no folder for %s, which has its own', async (form) => {
+  expect(await run(done({ kind: 'same', answers: [] }), '犬', '--to', form)).toBe(0)
+  expect(asked['exports.start']).toEqual({ id: 'x-1', form, options: {} })
 })

@@ -4,7 +4,8 @@ import {
   exportForms,
   FolderPath,
   homedForms,
-  HubModelId,
+  OwnedRepository,
+  type HubModelId,
   publishedForms,
   UserError,
   type Calls,
@@ -60,7 +61,7 @@ export async function exportCommand(context: CliContext, args: readonly string[]
 }
 
 function repositoryOf(repo: string | undefined): HubModelId {
-  const { success, data } = HubModelId.safeParse(repo)
+  const { success, data } = OwnedRepository.safeParse(repo)
   if (!success) throw usageError(`--repo ${repo ?? ''}`)
   return data
 }

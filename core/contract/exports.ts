@@ -26,6 +26,9 @@ export const homedForms: ReadonlySet<ExportFormId> = new Set(['lm-studio', 'libr
 /** Forms that may go to the Hub once they are written. */
 export const publishedForms: ReadonlySet<ExportFormId> = new Set(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'])
 
+/** `owner/name`: the Hub's own models of old have a name alone. */
+export const OwnedRepository = HubModelId.refine((id) => id.includes('/'))
+
 const JobId = z.string().regex(/^[0-9a-f]{16}$/)
 /** A run that is the source: its used checkpoint, or the one that was kept at a step. */
 const Source = z.object({ id: ExperimentId, step: z.number().int().nonnegative().optional() })
@@ -191,7 +194,7 @@ export const exportsContract = defineContract({
     publicationPlan: { input: z.object({ jobId: JobId }), output: type<PublicationPlan>() },
     /** Begins to send it; goes on when the window is closed. A repository that is there must be meant. */
     publish: {
-      input: z.object({ jobId: JobId, repository: HubModelId, isPrivate: z.boolean(), mayExist: z.boolean() }),
+      input: z.object({ jobId: JobId, repository: OwnedRepository, isPrivate: z.boolean(), mayExist: z.boolean() }),
       output: type<null>(),
     },
     /** Every job since the studio was started, the latest first. */
