@@ -1,7 +1,6 @@
 // Folders in which other programs, and this one, look for models.
 import { join } from 'node:path'
-import { lmStudioFolders } from '../local-models/caches.ts'
-import { isFolder } from '../local-models/library-models.ts'
+import { lmStudioFolder } from '../local-models/caches.ts'
 
 export interface Homes {
   /** The library's models. */
@@ -11,7 +10,5 @@ export interface Homes {
 }
 
 export async function homesOf(libraryFolder: string, environment: NodeJS.ProcessEnv): Promise<Homes> {
-  const folders = lmStudioFolders(environment)
-  const isThere = await Promise.all(folders.map(isFolder))
-  return { models: join(libraryFolder, 'models'), lmStudio: folders.find((_, index) => isThere[index]) ?? null }
+  return { models: join(libraryFolder, 'models'), lmStudio: await lmStudioFolder(environment) }
 }

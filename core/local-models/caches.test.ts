@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { hubCacheFolder, hubCachePlace, lmStudioFolders, lmStudioPlace } from './caches.ts'
+import {
+  hubCacheFolder,
+  hubCachePlace,
+  lmStudioFolder,
+  lmStudioFolders,
+  lmStudioPlace,
+  placesOfOthers,
+} from './caches.ts'
 
 const [OLD, NEW] = ['1'.repeat(40), '2'.repeat(40)]
 let home = ''
@@ -73,7 +80,7 @@ it('finds safetensors in LM Studio’s folder, and leaves its GGUF files alone',
     await mkdir(join(home, 'models', model), { recursive: true })
     for (const file of files) await writeFile(join(home, 'models', model, file), '')
   }
-  expect(await lmStudioPlace(join(home, 'models')).list()).toEqual([
+  expect(await lmStudioPlace(async () => join(home, 'models')).list()).toEqual([
     {
       id: 'lm.owner--safe',
       origin: 'lm-studio',
@@ -91,4 +98,24 @@ it.each([
 ])('%j means the cache %s', (environment, folder) => {
   expect(hubCacheFolder(environment)).toBe(join(folder))
   expect(lmStudioFolders(environment)[0]).toBe(join('/h/.lmstudio/models'))
+})
+
+it('follows LM Studio’s settings to the folder that they name, and looks nowhere else then', async () => {
+  const environment = { HOME: home }
+  const [usual, chosen] = [join(home, '.lmstudio', 'models'), join(home, 'other drive')]
+  const settle = (settings: unknown) => writeFile(join(home, '.lmstudio', 'settings.json'), JSON.stringify(settings))
+  expect(await lmStudioFolder(environment)).toBeNull()
+  await mkdir(usual, { recursive: true })
+  expect(await lmStudioFolder(environment)).toBe(usual)
+  await settle({ downloadsFolder: chosen })
+  expect(await lmStudioFolder(environment)).toBeNull()
+  await mkdir(join(chosen, 'owner', 'chosen'), { recursive: true })
+  for (const file of ['config.json', 'model.safetensors']) await writeFile(join(chosen, 'owner', 'chosen', file), '')
+  expect(await lmStudioFolder(environment)).toBe(chosen)
+  const listed = await Promise.all(placesOfOthers(environment).map((place) => place.list()))
+  expect(listed.flat()).toMatchObject([{ id: 'lm.owner--chosen', folder: join(chosen, 'owner', 'chosen') }])
+  for (const hostile of [{ downloadsFolder: '../x' }, { downloadsFolder: 5 }, [], 'x', null]) {
+    await settle(hostile)
+    expect(await lmStudioFolder(environment)).toBe(usual)
+  }
 })

@@ -1,10 +1,12 @@
 // Models that other programs have brought: read where they lie, never changed.
 import { opendir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import { HubModelId, HubRevision, ModelId } from '../contract/index.ts'
 import { realPathInside } from '../files/inside.ts'
+import { readJsonObject } from '../files/json-file.ts'
 import { isFolder } from './library-models.ts'
 import { MAX_MODELS, type Candidate, type Place } from './places.ts'
 
@@ -22,12 +24,35 @@ export function lmStudioFolders(environment: NodeJS.ProcessEnv): string[] {
   return [join(home, '.lmstudio', 'models'), join(home, '.cache', 'lm-studio', 'models')]
 }
 
+const MAX_SETTINGS_BYTES = 1_000_000
+const Settings = z.object({ downloadsFolder: z.string().min(1).max(4_000).refine(isAbsolute) })
+
+/** The folder that LM Studio's settings name, as its own `lms import` reads them; null where they name none. */
+async function lmStudioChosenFolder(environment: NodeJS.ProcessEnv): Promise<string | null> {
+  for (const models of lmStudioFolders(environment)) {
+    const file = join(dirname(models), 'settings.json')
+    const settings = await readJsonObject(file, { maxBytes: MAX_SETTINGS_BYTES }).catch(() => null)
+    const parsed = Settings.safeParse(settings)
+    if (parsed.success) return parsed.data.downloadsFolder
+  }
+  return null
+}
+
+/** The folder in which LM Studio looks for models now; null where it is not there, or has kept nothing here yet. */
+export async function lmStudioFolder(environment: NodeJS.ProcessEnv): Promise<string | null> {
+  const chosen = await lmStudioChosenFolder(environment)
+  for (const folder of chosen === null ? lmStudioFolders(environment) : [chosen])
+    if (await isFolder(folder)) return folder
+  return null
+}
+
 /** The models of other programs. */
 export const placesOfOthers = (environment: NodeJS.ProcessEnv | undefined): Place[] =>
   environment
     ? [
         hubCachePlace(hubCacheFolder(environment)),
-        ...lmStudioFolders(environment).map((folder) => lmStudioPlace(folder)),
+        lmStudioPlace(() => lmStudioChosenFolder(environment)),
+        ...lmStudioFolders(environment).map((folder) => lmStudioPlace(async () => folder)),
       ]
     : []
 
@@ -62,8 +87,10 @@ export function hubCachePlace(folder: string): Place {
 }
 
 /** LM Studio's folder: `owner/name` with the files of the repository. Folders of GGUF files are not taken. */
-export function lmStudioPlace(folder: string): Place {
+export function lmStudioPlace(find: () => Promise<string | null>): Place {
   return placeOf(async () => {
+    const folder = await find()
+    if (folder === null) return []
     const found: Candidate[] = []
     for (const owner of await foldersIn(folder)) {
       for (const name of await foldersIn(join(folder, owner))) {
