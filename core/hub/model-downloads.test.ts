@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +44,11 @@ beforeEach(async () => {
   library = await mkdtemp(join(tmpdir(), 'downloads-'))
   models = join(library, 'models')
   server = await startHubServer(
-    ['owner/model', 'owner/b', 'owner/c', 'owner/d'].map((each) => ({ kind: 'models', id: each, branches: { main } })),
+    [
+      ...['owner/model', 'owner/b', 'owner/c', 'owner/d'].map((each) => ({ id: each })),
+      { id: 'owner/pointers', xet: 'pointers' as const },
+      { id: 'owner/alone', xet: 'alone' as const },
+    ].map((each) => ({ ...each, kind: 'models', branches: { main } })),
   )
   network = createNetwork(async () => null)
   client = createHubClient({ endpoint: new URL(server.url), network, token: async () => null })
@@ -254,4 +259,22 @@ it.each([
   const found = modelIdFor(HubModelId.parse(name), HubRevision.parse(at))
   expect(found).toMatch(wanted)
   expect(found.length).toBeLessThanOrEqual(115)
+})
+
+it.each(['owner/pointers', 'owner/alone'])('checks files of Xet by their SHA-256: %s', async (name) => {
+  const files = await filesOf(name)
+  expect(files.find(({ path }) => path === 'model.safetensors')).toEqual({
+    path: 'model.safetensors',
+    sizeBytes: weights.length,
+    checksum: { kind: 'sha256', hex: createHash('sha256').update(weights).digest('hex') },
+  })
+  const downloads = open()
+  server.misbehave(...files.slice(1).map(() => ({ longer: 0 })), { corrupt: true })
+  const { downloadId, modelId } = await start(downloads, name)
+  await untilState('failed', name)
+  expect(last(name)?.error).toEqual({ code: 'hub/checksum', facts: { file: 'model.safetensors' } })
+  await downloads.resume(downloadId)
+  await untilState('done', name)
+  expect((await readFile(join(models, modelId, 'model.safetensors'))).equals(weights)).toBe(true)
+  expect(server.requests.some(({ path }) => path.includes('X-Amz-Signature'))).toBe(true)
 })

@@ -26,6 +26,8 @@ export interface HubClient {
   url(path: string, query?: Readonly<Record<string, string>>): URL
   /** The answer after all redirects, if it is a good one. Throws UserErrors `hub/…`; an abort's reason when aborted. */
   open(url: URL, ask?: Ask): Promise<Answer>
+  /** The SHA-256 that the Hub names of a large file before it sends us on to it; null where it names none. */
+  linkedSha256(url: URL, ask?: Ask): Promise<string | null>
   text(url: URL, ask?: Ask): Promise<string>
   /** A part of a file, at most `maxBytes`. */
   bytes(url: URL, ask?: Ask): Promise<Buffer>
@@ -83,6 +85,11 @@ export function createHubClient({ endpoint, network, token }: HubClientOptions):
     url(path, query = {}) {
       const base = endpoint.href.endsWith('/') ? endpoint.href : `${endpoint.href}/`
       return new URL(`${base}${path}${Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : ''}`)
+    },
+    async linkedSha256(url, ask = {}) {
+      const answer = await send(url, { ...ask, headers: { ...ask.headers, range: 'bytes=0-0' } })
+      await answer.cancel()
+      return /^"?([0-9a-f]{64})"?$/.exec(answer.headers.get('x-linked-etag') ?? '')?.[1] ?? null
     },
     bytes: async (url, ask = {}) => (await read(url, ask)).body,
     text: async (url, ask = {}) => (await read(url, ask)).body.toString('utf8'),

@@ -24,7 +24,10 @@ const TreeEntry = z.object({
   oid: z.string().max(100),
   size: Size,
   lfs: z.object({ oid: z.string().regex(/^(sha256:)?[0-9a-f]{64}$/), size: Size }).nullish(),
+  /** Of a file that the Hub keeps in Xet: no checksum of its contents. https://huggingface.co/docs/xet/file-id */
+  xetHash: z.string().max(200).nullish(),
 })
+type TreeEntry = z.infer<typeof TreeEntry>
 
 /** A page of a tree has up to 1,000 entries. */
 const MAX_TREE_PAGES = 20
@@ -63,13 +66,32 @@ export async function listFiles(
     maxPages: MAX_TREE_PAGES,
     ...(signal && { signal }),
   })
-  return entries
-    .filter(({ type }) => type === 'file')
-    .map(({ path, oid, size, lfs }) => ({
-      path,
-      sizeBytes: lfs?.size ?? size,
-      checksum: lfs ? { kind: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') } : { kind: 'git-sha1', hex: oid },
-    }))
+  const files = entries.filter(({ type }) => type === 'file')
+  const linked = await linkedChecksums(client, repository, files, signal)
+  return files.flatMap(({ path, oid, size, lfs, xetHash }): RepositoryFile[] => {
+    if (lfs) return [{ path, sizeBytes: lfs.size, checksum: { kind: 'sha256', hex: lfs.oid.replace(/^sha256:/, '') } }]
+    if (!xetHash) return [{ path, sizeBytes: size, checksum: { kind: 'git-sha1', hex: oid } }]
+    const hex = linked.get(path)
+    return hex === undefined ? [] : [{ path, sizeBytes: size, checksum: { kind: 'sha256', hex } }]
+  })
+}
+
+/** A file of Xet has its SHA-256 in the list, as part of its LFS pointer. More of those without are left out. */
+const MAX_ASKED = 100
+
+/** The SHA-256 of files whose `oid` is one of a pointer, as the Hub names it where it sends us on. */
+async function linkedChecksums(
+  client: HubClient,
+  repository: Repository,
+  files: readonly TreeEntry[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>()
+  for (const { path } of files.filter(({ lfs, xetHash }) => !lfs && xetHash).slice(0, MAX_ASKED)) {
+    const hex = await client.linkedSha256(fileUrl(client, repository, path), signal && { signal })
+    if (hex !== null) found.set(path, hex)
+  }
+  return found
 }
 
 /** Where a file's contents are asked for. */

@@ -17,6 +17,8 @@ export interface TestRepository {
   readonly likes?: number
   /** Needs a token whose user has accepted the terms. */
   readonly gated?: 'auto' | 'manual'
+  /** Large files lie in Xet: with their LFS pointers, as in repositories, or `alone`. */
+  readonly xet?: 'pointers' | 'alone'
   readonly branches: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>
 }
 
@@ -178,12 +180,11 @@ async function answerHub(state: State, request: IncomingMessage, response: Serve
   const [, what = '', revision = '', path = ''] = /^\/(tree|raw|resolve)\/([^/]+)\/?(.*)$/.exec(rest) ?? []
   const files = filesOf(dataset, revision)
   if (!files) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${revision}`)
-  if (what === 'tree') return tree(files, url, request, response)
+  if (what === 'tree') return tree(files, { xet: dataset.xet, url, request, response })
   const name = decodeURIComponent(path)
   const contents = files[name]
   if (contents === undefined) return refuse(response, 404, 'EntryNotFound', 'Entry not found')
-  if (what === 'resolve' && isLarge(name))
-    return redirect(response, `${state.cdnUrl}/repos/${sha256(contents)}`, contents)
+  if (what === 'resolve' && isLarge(name)) return redirect(response, { at: state.cdnUrl, contents, xet: dataset.xet })
   sendContents(state, request, response, contents)
 }
 
@@ -206,7 +207,7 @@ async function answerCdn(state: State, request: IncomingMessage, response: Serve
   const all = state.repositories.flatMap(({ branches }) =>
     Object.values(branches).flatMap((files) => Object.values(files)),
   )
-  const contents = all.find((each) => request.url === `/repos/${sha256(each)}`)
+  const contents = all.find((each) => request.url?.replace(/\?.*/, '') === `/repos/${sha256(each)}`)
   if (contents === undefined) return void response.writeHead(403).end()
   sendContents(state, request, response, contents)
 }
@@ -242,12 +243,7 @@ const infoOf = (dataset: TestRepository) => ({
 const shaOf = ({ id }: TestRepository): string => sha1(id)
 
 /** Folders and files in pages, the next one in the Link header. */
-function tree(
-  files: Readonly<Record<string, string | Uint8Array>>,
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+function tree(files: Readonly<Record<string, string | Uint8Array>>, { xet, url, request, response }: Tree): void {
   const folders = new Set(
     Object.keys(files).flatMap((path) =>
       path
@@ -258,7 +254,7 @@ function tree(
   )
   const entries = [
     ...[...folders].map((path) => ({ type: 'directory', oid: sha1(path), size: 0, path })),
-    ...Object.entries(files).map(([path, contents]) => fileEntry(path, contents)),
+    ...Object.entries(files).map(([path, contents]) => fileEntry(path, contents, xet)),
   ]
   const from = Number(url.searchParams.get('cursor') ?? 0)
   const next = new URL(url.pathname + url.search, `http://${request.headers.host}`)
@@ -270,7 +266,17 @@ function tree(
   )
 }
 
-function fileEntry(path: string, contents: string | Uint8Array) {
+interface Tree {
+  readonly xet: TestRepository['xet']
+  readonly url: URL
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** What Xet calls contents: no checksum that anybody else computes. */
+const xetHash = (contents: string | Uint8Array): string => sha256(`xet ${sha256(contents)}`)
+
+function fileEntry(path: string, contents: string | Uint8Array, xet: TestRepository['xet']) {
   const bytes = bytesOf(contents)
   if (!isLarge(path)) return { type: 'file', oid: gitSha1(bytes), size: bytes.length, path }
   const pointer = Buffer.from(
@@ -280,12 +286,21 @@ function fileEntry(path: string, contents: string | Uint8Array) {
     type: 'file',
     oid: gitSha1(pointer),
     size: bytes.length,
-    lfs: { oid: sha256(contents), size: bytes.length, pointerSize: pointer.length },
+    ...(xet !== 'alone' && { lfs: { oid: sha256(contents), size: bytes.length, pointerSize: pointer.length } }),
+    ...(xet && { xetHash: xetHash(contents) }),
     path,
   }
 }
 
-function redirect(response: ServerResponse, location: string, contents: string | Uint8Array): void {
+interface Redirect {
+  readonly at: string
+  readonly contents: string | Uint8Array
+  readonly xet: TestRepository['xet']
+}
+
+/** To the second origin; for Xet to the bridge that speaks HTTP in its place, by a signed link. */
+function redirect(response: ServerResponse, { at, contents, xet }: Redirect): void {
+  const location = `${at}/repos/${sha256(contents)}${xet ? '?X-Amz-Expires=3600&X-Amz-Signature=0a%2Fb' : ''}`
   response
     .writeHead(302, {
       location,
@@ -293,6 +308,10 @@ function redirect(response: ServerResponse, location: string, contents: string |
       'x-linked-size': bytesOf(contents).length,
       'x-linked-etag': `"${sha256(contents)}"`,
       'accept-ranges': 'bytes',
+      ...(xet && {
+        'x-xet-hash': xetHash(contents),
+        link: `<${at}/xet-read-token>; rel="xet-auth", <${at}/v1/reconstructions/${xetHash(contents)}>; rel="xet-reconstruction-info"`,
+      }),
     })
     .end(`Found. Redirecting to ${location}`)
 }
