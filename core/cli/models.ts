@@ -171,11 +171,17 @@ function printProgress({ id, state, receivedBytes, totalBytes, remainingSeconds,
 
 async function rm({ call }: CliContext, named: string, asJson: boolean): Promise<number> {
   const id = localId(named)
+  const users = (await call('models.users', { id })).map(({ name }) => name)
   await call('models.remove', { id })
-  if (asJson) print({ removed: id })
+  if (asJson) print({ removed: id, users })
   else console.log(text('modelRemoved', { model: id }))
+  if (!asJson && users.length > 0) console.log(text('modelUsers', { names: namesOf(users) }))
   return 0
 }
+
+const MAX_NAMES = 5
+const namesOf = (names: readonly string[]): string =>
+  names.slice(0, MAX_NAMES).join(', ') + (names.length > MAX_NAMES ? ' …' : '')
 
 function localId(named: string): ModelId {
   const { data } = ModelId.safeParse(named)

@@ -147,6 +147,13 @@ export interface ModelAddition {
   readonly error?: AppError
 }
 
+/** An experiment that was trained on a model. */
+export interface ModelUser {
+  readonly name: string
+  /** Its training reads the model now. */
+  readonly isActive: boolean
+}
+
 const ById = z.object({ id: ModelId })
 
 export const modelsContract = defineContract({
@@ -165,7 +172,12 @@ export const modelsContract = defineContract({
     cancelAddition: { input: z.object({ additionId: AdditionId }), output: type<null>() },
     /** Changes the name that is shown; id and folder stay. Throws `model/not-ours` outside of the library. */
     rename: { input: ById.extend({ name: z.string().trim().min(1).max(120) }), output: type<ModelSummary>() },
-    /** Moves the model to the library's trash; `restore` brings it back. Throws `model/not-ours`. */
+    /** Experiments that were trained on the model: without it they are neither asked nor trained further. */
+    users: { input: ById, output: type<readonly ModelUser[]>() },
+    /**
+     * Moves the model to the library's trash; `restore` brings it back. Throws `model/not-ours`, and `model/in-use` while
+     * a training reads it.
+     */
     remove: { input: ById, output: type<null>() },
     restore: { input: ById, output: type<ModelSummary>() },
     /**

@@ -148,6 +148,7 @@ it('becomes a model of the library, which answers as the run does and is trained
   expect(model.name).toBe(summary.name)
   const settings = { 'dataset.id': dataset.id, 'general.llm_backbone': modelId, 'training.epochs': 1 }
   expect((await studio.train(settings)).state).toEqual({ kind: 'finished' })
+  expect(await call('models.users', { id: modelId })).toMatchObject([{ isActive: false }])
   expect(await readdir(out)).not.toContain(modelId)
 })
 

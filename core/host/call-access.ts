@@ -86,6 +86,7 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'models.addFolder': 'write',
   'models.cancelAddition': 'read',
   'models.rename': 'write',
+  'models.users': 'read',
   'models.remove': 'write',
   'models.restore': 'write',
   'models.openFolder': 'read',

@@ -157,6 +157,7 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     fits: services.fits,
     emit,
     environment: services.environment,
+    usersOf: (id) => experiments.usersOf(id),
     ...(services.showFolder && { showFolder: services.showFolder }),
   })
   const datasets = createDatasetService({

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { freemem, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { EngineGone } from '../engine/engine-client.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
 import { createModelFits } from './fits.ts'
@@ -70,4 +71,12 @@ it('tells what fits now, what fits once others end, and what never does', async 
   const fit = await fitsOf(reader).ofParameterCount(1e6)
   expect(fit.memoryBytes).toBe(totalmem())
   expect(fit.availableBytes).toBeGreaterThanOrEqual(Math.min(freemem() / 2, totalmem()))
+})
+
+it('says so where the engine that knows the devices is gone', async () => {
+  const gone = new EngineGone({ code: 1, reason: 'no such library' }, false)
+  const fits = createModelFits({ reader: {} as ModelReader, devices: () => Promise.reject(gone) })
+  await expect(fits.ofParameterCount(1e9)).rejects.toMatchObject({
+    error: { code: 'engine/unavailable', facts: { reason: 'no such library' } },
+  })
 })

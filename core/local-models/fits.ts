@@ -1,4 +1,12 @@
-import { parseSettings, type Fit, type FitPrecision, type MemoryNeed, type ModelFit } from '../contract/index.ts'
+import {
+  parseSettings,
+  UserError,
+  type Fit,
+  type FitPrecision,
+  type MemoryNeed,
+  type ModelFit,
+} from '../contract/index.ts'
+import { EngineGone } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { ModelPlace } from '../reader/protocol.ts'
@@ -32,7 +40,9 @@ export function createModelFits({ reader, devices }: ModelFitsOptions): ModelFit
     needed: (precision: FitPrecision, place: MemoryPlace) => Promise<Needed> | Needed,
     isApproximate: boolean,
   ): Promise<ModelFit> {
-    const report = await devices()
+    const report = await devices().catch((error: unknown) => {
+      throw error instanceof EngineGone ? new UserError('engine/unavailable', { reason: error.exit.reason }) : error
+    })
     const { kind } = report.recommended
     const hasKernels = report.devices.find((device) => device.kind === kind)?.reason !== 'compiler-missing'
     const memory = memoryOf(kind, report)

@@ -1,4 +1,11 @@
-import { UserError, type Events, type Handlers, type ModelId, type ModelSummary } from '../contract/index.ts'
+import {
+  UserError,
+  type Events,
+  type Handlers,
+  type ModelId,
+  type ModelSummary,
+  type ModelUser,
+} from '../contract/index.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { Additions, sweepAdditions } from './additions.ts'
 import { restoreModel, trashModel, type LibraryModels } from './library-models.ts'
@@ -11,18 +18,27 @@ type ModelEvent = Extract<keyof Events, `models.${string}`>
 export interface LibraryParts extends LibraryModels {
   readonly find: (id: ModelId) => Promise<Candidate | null>
   readonly summarize: (found: Candidate) => Promise<ModelSummary>
+  readonly usersOf: (id: ModelId) => Promise<readonly ModelUser[]>
   readonly reader: ModelReader
   readonly emit: <N extends ModelEvent>(name: N, payload: Events[N]) => void
   readonly now: () => number
 }
 
-type LibraryHandlers = Pick<ModelHandlers, 'rename' | 'remove' | 'restore' | 'addFolder' | 'cancelAddition'> & {
-  close(): Promise<void>
-  sweep(): Promise<void>
-}
+type LibraryHandlers = Pick<
+  ModelHandlers,
+  'rename' | 'users' | 'remove' | 'restore' | 'addFolder' | 'cancelAddition'
+> & { close(): Promise<void>; sweep(): Promise<void> }
 
 /** The calls that change the library's own models. */
-export function libraryHandlers({ find, summarize, reader, emit, now, ...library }: LibraryParts): LibraryHandlers {
+export function libraryHandlers({
+  find,
+  summarize,
+  usersOf,
+  reader,
+  emit,
+  now,
+  ...library
+}: LibraryParts): LibraryHandlers {
   const additions = new Additions({
     folder: library.folder,
     reader,
@@ -38,7 +54,10 @@ export function libraryHandlers({ find, summarize, reader, emit, now, ...library
       emit('models.changed', { id })
       return summarize(found)
     },
+    users: ({ id }) => usersOf(id),
     async remove({ id }) {
+      const active = (await usersOf(id)).find(({ isActive }) => isActive)
+      if (active) throw new UserError('model/in-use', { model: id, run: active.name })
       await trashModel(library, id)
       emit('models.removed', { id })
       emit('models.changed', { id })

@@ -159,6 +159,20 @@ it('renames a model of the library, moves it to the trash and back, and leaves o
     await expect(service.remove({ id: other as never })).rejects.toMatchObject({ error: { code: 'model/not-ours' } })
 })
 
+it('keeps a model that a training reads now, and lets go of one that ended experiments need', async () => {
+  const { folder } = await serviceWith('pytorch_model.bin')
+  let users = [{ name: '犬', isActive: true }]
+  const options = { shippedFolder: join(folder, 'none'), folder, reader: built.client(), usersOf: async () => users }
+  const service = createModelService(options)
+  const id = 'tiny' as never
+  const inUse = { code: 'model/in-use', facts: { model: id, run: '犬' } }
+  await expect(service.remove({ id })).rejects.toMatchObject({ error: inUse })
+  users = [{ name: '犬', isActive: false }]
+  expect(await service.users({ id })).toEqual(users)
+  await service.remove({ id })
+  expect(await service.list({})).toEqual([])
+})
+
 it('lists a LoRA adapter with the model that it is for, which cannot be trained by itself', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'models-'))
   folders.push(folder)

@@ -10,6 +10,7 @@ import {
   type ModelDetail,
   type ModelId,
   type ModelSummary,
+  type ModelUser,
 } from '../contract/index.ts'
 import type { ModelFits } from './fits.ts'
 import type { ModelReader } from '../reader/client.ts'
@@ -60,6 +61,8 @@ export interface ModelServiceOptions {
   readonly environment?: NodeJS.ProcessEnv
   /** Opens the file manager, where the host can. */
   readonly showFolder?: ((folder: string) => Promise<void>) | undefined
+  /** Who was trained on a model; without it nobody. */
+  readonly usersOf?: (id: ModelId) => Promise<readonly ModelUser[]>
   readonly now?: () => number
   /** The list is given after this, with what is known by then. */
   readonly patienceMs?: number
@@ -87,6 +90,7 @@ export function createModelService({
   fits,
   environment,
   showFolder,
+  usersOf = async () => [],
   now = () => performance.now(),
   patienceMs = PATIENCE_MS,
 }: ModelServiceOptions): ModelService {
@@ -95,9 +99,7 @@ export function createModelService({
 
   const load = (found: Candidate) => loadModel(found, describe)
 
-  async function find(id: string): Promise<LocalModel> {
-    return load(await requireCandidate(places, id))
-  }
+  const find = async (id: string): Promise<LocalModel> => load(await requireCandidate(places, id))
 
   const inListTurn = pLimit(MAX_LISTED_AT_ONCE)
   const summarize = (found: Candidate): Promise<ModelSummary> =>
@@ -127,7 +129,16 @@ export function createModelService({
     localIdOf: (hubId) => localIdOf(places, hubId),
     ...askingHandlers({ find, places, fits, curatedFile: join(dirname(shippedFolder), 'hub-models.json'), showFolder }),
     follow: () => followFolders(watchedFolders(folder, environment), () => emit('models.changed', { id: null })),
-    ...libraryHandlers({ folder, trashFolder, find: (id) => candidate(places, id), summarize, reader, emit, now }),
+    ...libraryHandlers({
+      folder,
+      trashFolder,
+      find: (id) => candidate(places, id),
+      summarize,
+      usersOf,
+      reader,
+      emit,
+      now,
+    }),
   }
 }
 

@@ -1,5 +1,12 @@
 import type { Language } from '../../texts/index.ts'
-import { isActive, toAppError, type ExperimentId, type Handlers } from '../contract/index.ts'
+import {
+  isActive,
+  toAppError,
+  type ExperimentId,
+  type Handlers,
+  type ModelId,
+  type ModelUser,
+} from '../contract/index.ts'
 import type { DatasetService } from '../datasets/service.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
@@ -50,6 +57,8 @@ export interface ExperimentService extends ExperimentHandlers {
   recover(): Promise<void>
   /** Tells the windows of folders that came or went by other hands. */
   look(): Promise<void>
+  /** The experiments that were trained on a model; damaged ones are left out. */
+  usersOf(modelId: ModelId): Promise<ModelUser[]>
   /** The record of an experiment and its folder. Throws UserError where there is none. */
   record(id: ExperimentId): Promise<ExperimentRecord & { readonly folder: string }>
   /** Stops the active run with a checkpoint and marks it interrupted; nothing starts afterwards. */
@@ -73,6 +82,7 @@ export function createExperimentService(options: ExperimentServiceOptions): Expe
     plan: ({ settings }) => makePlan(settings, { datasets, models, reader, devices }),
     ...createCommands({ store, supervisor, queries, mirror, turns, datasets, models, devices, clock, isClosing }),
     adopt: (wanted) => adopt({ store, queries, mirror, datasets, models, reader, devices, clock, isClosing }, wanted),
+    usersOf: (modelId) => usersOf(modelId, { store, queries }),
     record: async (id) => ({ ...(await queries.record(id)), folder: store.folderOf(id) }),
     async close() {
       closing = true
@@ -136,6 +146,16 @@ async function list({ queries, mirror }: Pick<Parts, 'queries' | 'mirror'>) {
   // What was removed while the others were read.
   const left = await queries.ids()
   return summaries.filter(({ id }) => left.includes(id))
+}
+
+async function usersOf(modelId: ModelId, { store, queries }: Pick<Parts, 'store' | 'queries'>): Promise<ModelUser[]> {
+  const users: ModelUser[] = []
+  for (const id of await queries.ids()) {
+    const record = await store.readRecord(id).catch(() => null)
+    if (record?.model.id !== modelId) continue
+    users.push({ name: record.name, isActive: isActive((await queries.state(id)).file.state) })
+  }
+  return users
 }
 
 async function recover({ store, queries, mirror }: Omit<Parts, 'supervisor'>): Promise<void> {

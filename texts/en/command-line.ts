@@ -79,6 +79,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   fit_no: 'too large',
   modelHere: 'The model "{model}" is in the library now.',
   modelPaused: 'The download of "{model}" was stopped. The same command goes on from there.',
+  modelUsers: 'These experiments cannot be used until the model is brought back: {names}',
   modelRemoved: 'The model "{model}" was moved to the trash.',
   converted: 'Wrote {rows} rows to "{file}".',
   exporting: '{share}%  {remaining} s left',

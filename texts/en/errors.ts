@@ -157,6 +157,7 @@ export const errors: LocaleOf<typeof ja> = {
     'The value {found} of "{setting}" in the model\'s config.json cannot be used (a whole number from 1 to {max} is needed). Choose a supported model.',
   'model/is-adapter':
     '"{model}" is a LoRA adapter, so it cannot be a base model. Choose the model that it was made for ({base}).',
+  'model/in-use': '“{run}” is training with “{model}”. Remove it once the training has ended.',
   'model/not-ours': 'The model "{model}" is not one of the library, so it cannot be changed here.',
   'model/no-model-folder':
     'The folder "{folder}" is no model. Choose one with a config.json, an adapter_config.json or a GGUF file in it.',

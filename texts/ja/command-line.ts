@@ -77,6 +77,7 @@ export const commandLine = {
   fit_no: '足りません',
   modelHere: 'モデル「{model}」をライブラリに入れました。',
   modelPaused: '「{model}」のダウンロードを止めました。同じコマンドで続きから始められます。',
+  modelUsers: '次の実験は、このモデルを戻すまで使えません：{names}',
   modelRemoved: 'モデル「{model}」をごみ箱に入れました。',
   converted: '{rows} 行を「{file}」に書き出しました。',
   exporting: '{share}%  あと {remaining} 秒',

@@ -172,6 +172,7 @@ export const errors = {
     'モデルの config.json の「{setting}」の値 {found} を扱えません（1 から {max} までの整数が必要です）。対応しているモデルを選んでください。',
   'model/is-adapter':
     '「{model}」は LoRA アダプターなので、ベースモデルにはできません。元のモデル（{base}）を選んでください。',
+  'model/in-use': '「{run}」の学習が「{model}」を使っています。学習が終わってから削除してください。',
   'model/not-ours': 'モデル「{model}」はライブラリのものではないため、ここでは変更できません。',
   'model/no-model-folder':
     'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json か GGUF ファイルがあるフォルダを選んでください。',

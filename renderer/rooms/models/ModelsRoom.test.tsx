@@ -42,6 +42,7 @@ beforeEach(async () => {
       models = models.map((model) => (model.id === id ? { ...model, name } : model))
       return ok(models.find((model) => model.id === id)!)
     },
+    'models.users': () => ok([]),
     'models.remove': ({ id }) => {
       models = models.filter((model) => model.id !== id)
       return ok(null)

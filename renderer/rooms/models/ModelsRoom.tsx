@@ -7,6 +7,7 @@ import { RememberedPanes, useSession } from '../../session/index.ts'
 import { Button, DropArea, EmptyState, List, ListPane, LoadingPane, type ListEntry } from '../../ui/index.ts'
 import { openAdd } from './add/add.store.ts'
 import { ModelPage } from './ModelPage.tsx'
+import { RemoveDialog } from './RemoveDialog.tsx'
 import { addDropped } from './models.actions.ts'
 import { groupsOf, stateOf } from './models.selectors.ts'
 import { loadModels, modelItems, useModels } from './models.store.ts'
@@ -37,6 +38,7 @@ export function ModelsRoom() {
       text={t('drop.text')}
       onDrop={(dropped) => void addDropped(dropped)}
     >
+      <RemoveDialog />
       <RememberedPanes id="models" left={<ModelList selected={selected?.id ?? null} />} right={right} />
     </DropArea>
   )

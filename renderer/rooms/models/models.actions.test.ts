@@ -1,17 +1,23 @@
 // @vitest-environment happy-dom
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { fail, ok } from '../../../core/contract/index.ts'
+import { fail, ok, type ModelUser } from '../../../core/contract/index.ts'
 import { startTexts } from '../../language/index.ts'
-import { anAddition } from '../../testing/examples.ts'
+import { aModel, anAddition } from '../../testing/examples.ts'
 import { putFakeStudio, type FakeStudio } from '../../testing/studio.ts'
 import { useDownloads } from './downloads/downloads.store.ts'
-import { addByDialog, addDropped } from './models.actions.ts'
+import { addByDialog, addDropped, keepModel, remove, removeNow } from './models.actions.ts'
+import { useModels } from './models.store.ts'
 
 let studio: FakeStudio
+let users: readonly ModelUser[]
 beforeAll(() => startTexts('ja'))
 beforeEach(() => {
   useDownloads.setState(useDownloads.getInitialState(), true)
+  users = []
   studio = putFakeStudio({
+    'models.users': () => ok(users),
+    'models.remove': () => ok(null),
+    'models.list': () => ok([]),
     'models.addFolder': ({ folder }) =>
       folder.endsWith('写真') ? fail('model/no-model-folder', { folder }) : ok(anAddition(folder)),
     'system.folders': ({ steps }) => ok({ steps, folders: [], isCut: false }),
@@ -51,4 +57,19 @@ it('copies the folder of the dialog, and nothing where that was closed', async (
   Object.assign(studio, { pickFolder: async () => ok(null) })
   await addByDialog()
   expect(studio.asked).toEqual([['models.addFolder', { folder: '/home/小さい' }]])
+})
+
+it('removes a model at once where nothing needs it, and else once the user has read what does', async () => {
+  const model = aModel('m')
+  const removed = () => studio.asked.filter(([name]) => name === 'models.remove').length
+  await remove(model)
+  expect([removed(), useModels.getState().toRemove]).toEqual([1, null])
+  users = [{ name: '犬', isActive: false }]
+  await remove(model)
+  expect([removed(), useModels.getState().toRemove]).toEqual([1, { model, users }])
+  keepModel()
+  expect([removed(), useModels.getState().toRemove]).toEqual([1, null])
+  await remove(model)
+  await removeNow(model)
+  expect([removed(), useModels.getState().toRemove]).toEqual([2, null])
 })

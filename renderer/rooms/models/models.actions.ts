@@ -6,7 +6,7 @@ import { goTo, useSession } from '../../session/index.ts'
 import { toast } from '../../ui/index.ts'
 import { takeAddition } from './downloads/downloads.store.ts'
 import * as api from './models.api.ts'
-import { loadModels } from './models.store.ts'
+import { loadModels, useModels } from './models.store.ts'
 
 const texts = () => i18next.getFixedT(null, 'models')
 
@@ -18,8 +18,19 @@ export async function rename(id: ModelId, name: string): Promise<AppError | null
   return null
 }
 
+/** Removes a model; where experiments need it, only after a question. */
+export async function remove(model: ModelSummary): Promise<void> {
+  const result = await api.users(model.id)
+  if (!result.ok) return toastError(result.error)
+  if (result.value.length > 0) return useModels.setState({ toRemove: { model, users: result.value } })
+  await removeNow(model)
+}
+
+export const keepModel = (): void => useModels.setState({ toRemove: null })
+
 /** Moves the model to the trash and offers to bring it back. */
-export async function remove({ id, name }: ModelSummary): Promise<void> {
+export async function removeNow({ id, name }: ModelSummary): Promise<void> {
+  keepModel()
   const result = await api.remove(id)
   if (!result.ok) return toastError(result.error)
   if (useSession.getState().selection.models === id) useSession.getState().select('models', null)

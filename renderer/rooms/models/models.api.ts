@@ -8,6 +8,7 @@ import type {
   ModelFit,
   ModelId,
   ModelSummary,
+  ModelUser,
   Result,
 } from '../../../core/contract/index.ts'
 
@@ -23,6 +24,7 @@ export const cancelAddition = (additionId: AdditionId): Answer<null> =>
   window.studio.call('models.cancelAddition', { additionId })
 export const rename = (id: ModelId, name: string): Answer<ModelSummary> =>
   window.studio.call('models.rename', { id, name })
+export const users = (id: ModelId): Answer<readonly ModelUser[]> => window.studio.call('models.users', { id })
 export const remove = (id: ModelId): Answer<null> => window.studio.call('models.remove', { id })
 export const restore = (id: ModelId): Answer<ModelSummary> => window.studio.call('models.restore', { id })
 export const openFolder = (id: ModelId): Answer<null> => window.studio.call('models.openFolder', { id })

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { AppError, ModelDetail, ModelFit, ModelId, ModelSummary } from '../../../core/contract/index.ts'
+import type { AppError, ModelDetail, ModelFit, ModelId, ModelSummary, ModelUser } from '../../../core/contract/index.ts'
 import { goTo } from '../../session/index.ts'
 import * as api from './models.api.ts'
 
@@ -16,6 +16,8 @@ interface Models {
   readonly version: number
   /** What the form of 実験 is to choose; the form takes it and sets it back to null. */
   readonly toTrain: ModelId | null
+  /** A model whose removal waits for an answer, with the experiments that need it. */
+  readonly toRemove: { readonly model: ModelSummary; readonly users: readonly ModelUser[] } | null
 }
 
 /** Mirror of the models on this machine. Session scope. */
@@ -25,6 +27,7 @@ export const useModels = create<Models>()(() => ({
   fits: {},
   version: 0,
   toTrain: null,
+  toRemove: null,
 }))
 
 const none: readonly ModelSummary[] = []

@@ -48,6 +48,14 @@ export const models: LocaleOf<typeof ja> = {
   getBase: 'Show its base model',
   adopt: 'Use as an experiment',
   name: 'Name of the model',
+  remove: {
+    title: 'Delete “{name}”?',
+    text_one:
+      '{count} experiment uses this model. Until it is brought back, the experiment can neither chat nor train.',
+    text_other: '{count} experiments use this model. Until it is brought back, they can neither chat nor train.',
+    more_one: 'and {count} more',
+    more_other: 'and {count} more',
+  },
   removed: '"{name}" was deleted',
   adapterHelp:
     'A LoRA adapter holds additional weights for its base model. As an experiment it is asked, trained further, merged and exported.',

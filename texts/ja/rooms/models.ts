@@ -46,6 +46,11 @@ export const models = {
   getBase: '元のモデルを見る',
   adopt: '実験として使う',
   name: 'モデルの名前',
+  remove: {
+    title: '「{name}」を削除しますか？',
+    text_other: '{count} 件の実験がこのモデルを使っています。削除すると、戻すまでチャットも学習の再開もできません。',
+    more_other: 'ほか {count} 件',
+  },
   removed: '「{name}」を削除しました',
   adapterHelp:
     'LoRA アダプターは、元のモデルに重ねて使う追加の重みです。実験にすると、会話、続きの学習、統合、書き出しができます。',
