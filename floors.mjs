@@ -223,7 +223,7 @@ export const floors = [
   core(
     'hub',
     'datasets and models of the Hugging Face Hub: search, inspection, downloads, publishing, token',
-    ['contract', 'files', 'checkpoints', 'models', 'reader', 'local-models', 'net'],
+    ['contract', 'files', 'checkpoints', 'models', 'gguf', 'reader', 'local-models', 'net'],
     ['zod', '@huggingface/hub'],
     'node',
   ),

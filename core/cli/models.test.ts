@@ -140,8 +140,11 @@ it('finds models, and says what one of the Hub needs here or why it cannot be us
   expect(await run('info', 'owner/model')).toBe(0)
   expect(printed.splice(0).filter((line) => /int4/.test(line))).toHaveLength(1)
   expect(await run('info', 'owner/model-GGUF', '--json')).toBe(0)
-  expect(JSON.parse(printed.splice(0).join('\n'))).toMatchObject({ quantization: 'GGUF', instead: 'owner/model' })
-  await expect(run('get', 'owner/model-GGUF')).rejects.toMatchObject({ error: { code: 'model/quantized' } })
+  expect(JSON.parse(printed.splice(0).join('\n'))).toMatchObject({
+    problem: { code: 'checkpoint/truncated' },
+    instead: 'owner/model',
+  })
+  await expect(run('get', 'owner/model-GGUF')).rejects.toMatchObject({ error: { code: 'checkpoint/truncated' } })
 })
 
 it.each([['list', 'x'], ['search'], ['get'], ['rm', 'a', 'b'], ['constructor'], ['other']])(

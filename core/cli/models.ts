@@ -63,12 +63,14 @@ async function search({ call }: CliContext, query: string, asJson: boolean): Pro
   if (asJson) print(found)
   else
     for (const line of columns(
-      found.map(({ id, parameterCount, family, licence, support }) => [
+      found.map(({ id, parameterCount, downloadBytes, family, licence, support, fit }) => [
         id,
         billions(parameterCount),
+        downloadBytes === null ? '–' : gigabytes(downloadBytes),
         family,
         licence,
         text(`modelSupport_${support}`),
+        fit ? text(`fit_${fit.needs[0]?.training ?? 'no'}`) : '',
       ]),
     ))
       console.log(line)

@@ -16,6 +16,13 @@ export const HubRevision = z
   .brand<'HubRevision'>()
 export type HubRevision = z.infer<typeof HubRevision>
 
+/** A GGUF file beside a repository's other files. */
+export const GgufName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][\w.-]{0,145}\.gguf$/i)
+  .brand<'GgufName'>()
+export type GgufName = z.infer<typeof GgufName>
+
 export const DownloadId = z
   .string()
   .regex(/^[\w-]{1,64}$/)

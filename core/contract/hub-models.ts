@@ -25,6 +25,21 @@ export interface HubModelSummary {
    * a LoRA adapter.
    */
   readonly support: 'base' | 'adapter' | 'no' | 'unknown'
+  /** Of the weights, by what the Hub counts; null where it has not. */
+  readonly downloadBytes: number | null
+  /** By the number of parameters; null where that is not known, or the model cannot be used. */
+  readonly fit: ModelFit | null
+}
+
+/** A repository that has GGUF files and no others: one of them is brought, and becomes a model with its exact numbers. */
+export interface HubGguf {
+  /** The one that is looked at. */
+  readonly file: string
+  /** Its weights' type, such as `Q8_0`; '' where its header could not be read. */
+  readonly type: string
+  /** Of the model that it becomes; 0 where that is not known. */
+  readonly modelBytes: number
+  readonly choices: readonly { readonly file: string; readonly sizeBytes: number }[]
 }
 
 export interface HubModelFile {
@@ -53,6 +68,8 @@ export interface HubModel extends HubModelSummary {
   readonly dtype: string
   /** Such as `GPTQ` or `GGUF`; null for weights that can be computed with. */
   readonly quantization: string | null
+  /** Null where there are other weights than GGUF. */
+  readonly gguf: HubGguf | null
   readonly tokenizer: TokenizerKind | null
   readonly hasChatTemplate: boolean
   /** Null where config.json could not be read. */
@@ -78,14 +95,14 @@ export interface HubModel extends HubModelSummary {
 
 /**
  *   queued ──► downloading ◄──► waiting-to-retry
- *     ▲            │ └────────► checking ──► done
+ *     ▲            │ └────────► checking ──► (converting, of a GGUF) ──► done
  *     └─ paused ◄──┴──────────► failed
  *
  * `pause` works on queued, downloading and waiting ones; `resume` on paused and failed ones. `cancel` works on all:
  * what has arrived of an unfinished one is deleted, a finished one leaves the list only.
  */
 export type ModelDownloadState =
-  'queued' | 'downloading' | 'paused' | 'checking' | 'done' | 'failed' | 'waiting-to-retry'
+  'queued' | 'downloading' | 'paused' | 'checking' | 'converting' | 'done' | 'failed' | 'waiting-to-retry'
 
 /** A model on its way into the library. It survives the host's end: what was unfinished is paused then. */
 export interface ModelDownload {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
-import { DownloadId, HubDatasetId, HubModelId, HubRevision } from './hub-ids.ts'
+import { DownloadId, GgufName, HubDatasetId, HubModelId, HubRevision } from './hub-ids.ts'
 import type { HubModel, HubModelSummary, ModelDownload } from './hub-models.ts'
 import { RepositoryPath } from './paths.ts'
 
@@ -101,7 +101,12 @@ export interface HubProgress {
   readonly error?: AppError
 }
 
-const Model = z.object({ id: HubModelId, revision: HubRevision.default(HubRevision.parse('main')) })
+const Model = z.object({
+  id: HubModelId,
+  revision: HubRevision.default(HubRevision.parse('main')),
+  /** Of a repository of GGUF files: which; without it the one that loses least. */
+  gguf: GgufName.optional(),
+})
 const ById = z.object({ downloadId: DownloadId })
 
 export const hubContract = defineContract({

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { DownloadId, HubModelId, HubRevision, type ModelDownload } from '../contract/index.ts'
 import { useDisk } from '../files/disk.ts'
+import { conversionIn } from '../local-models/gguf-conversion.ts'
 import { readNote } from '../local-models/model-note.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { buildEntry } from '../processes/testing/built-entry.ts'
@@ -14,7 +15,10 @@ import { listFiles, type RepositoryFile } from '../net/repository.ts'
 import { chosenFiles } from './model-files.ts'
 import { modelIdFor } from './model-draft.ts'
 import { ModelDownloads } from './model-downloads.ts'
-import { startHubServer, type HubServer } from './testing/hub-server.ts'
+import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { chosenGguf } from './gguf-models.ts'
+import { tinyGguf } from './testing/tiny-gguf.ts'
+import { startHubServer, type HubServer, type TestRepository } from './testing/hub-server.ts'
 
 const PIECE = 65_536
 const weights = Buffer.alloc(3 * PIECE)
@@ -33,6 +37,8 @@ const CHOSEN = ['README.md', 'config.json', 'model.safetensors', 'tokenizer.json
 const [id, revision] = [HubModelId.parse('owner/model'), HubRevision.parse('main')]
 
 let [library, models] = ['', '']
+let built: BuiltReader
+let gguf: Buffer
 let server: HubServer
 let network: Network
 let client: HubClient
@@ -40,15 +46,28 @@ let told: (readonly ModelDownload[])[]
 let changed: unknown[]
 let all: ModelDownloads[]
 
+beforeAll(async () => {
+  built = await buildReader()
+  gguf = await tinyGguf('F16')
+})
+afterAll(() => built.remove())
+
 beforeEach(async () => {
   library = await mkdtemp(join(tmpdir(), 'downloads-'))
   models = join(library, 'models')
   server = await startHubServer(
     [
       ...['owner/model', 'owner/b', 'owner/c', 'owner/d'].map((each) => ({ id: each })),
+      { id: 'owner/tiny-GGUF', files: { 'README.md': '# 小さい\n', LICENSE: 'MPL', 'tiny-F16.gguf': gguf } },
       { id: 'owner/pointers', xet: 'pointers' as const },
       { id: 'owner/alone', xet: 'alone' as const },
-    ].map((each) => ({ ...each, kind: 'models', branches: { main } })),
+    ].map(
+      ({ files, ...each }: { id: string; xet?: 'pointers' | 'alone'; files?: TestRepository['branches'][string] }) => ({
+        ...each,
+        kind: 'models' as const,
+        branches: { main: files ?? main },
+      }),
+    ),
   )
   network = createNetwork(async () => null)
   client = createHubClient({ endpoint: new URL(server.url), network, token: async () => null })
@@ -63,14 +82,15 @@ afterEach(async () => {
   await rm(library, { recursive: true })
 })
 
-function open(): ModelDownloads {
+function open(pieceBytes = PIECE): ModelDownloads {
   const downloads = new ModelDownloads({
     client,
     folder: () => models,
     emit: (name, payload) => void (name === 'hub.downloads' ? told : changed).push(payload as never),
+    convert: (folder) => conversionIn(folder, built.client()),
     now: () => performance.now(),
     date: () => new Date('2026-12-01T00:00:00Z'),
-    ranged: { saveEveryMs: 0, pieceBytes: PIECE, random: () => 0.5, wait: () => Promise.resolve() },
+    ranged: { saveEveryMs: 0, pieceBytes, random: () => 0.5, wait: () => Promise.resolve() },
   })
   all.push(downloads)
   return downloads
@@ -277,4 +297,51 @@ it.each(['owner/pointers', 'owner/alone'])('checks files of Xet by their SHA-256
   await untilState('done', name)
   expect((await readFile(join(models, modelId, 'model.safetensors'))).equals(weights)).toBe(true)
   expect(server.requests.some(({ path }) => path.includes('X-Amz-Signature'))).toBe(true)
+})
+
+/** Larger than any file here. */
+const WHOLE = 2 ** 26
+
+async function startGguf(downloads: ModelDownloads): Promise<ModelDownload> {
+  const name = HubModelId.parse('owner/tiny-GGUF')
+  const all = await listFiles(client, { kind: 'models', id: name, revision })
+  const files = chosenFiles(all, chosenGguf(all))
+  return downloads.start({ id: name, revision, commit: revision, files, gguf: { type: 'F16', modelBytes: 1 } })
+}
+
+it('makes a model of a GGUF, which appears when it is whole', async () => {
+  const { modelId } = await startGguf(open(WHOLE))
+  expect(modelId).toBe('owner--tiny-GGUF--F16')
+  await untilState('done', 'owner/tiny-GGUF')
+  const states = told.flatMap((each) => each.map(({ state }) => state))
+  expect(states.indexOf('converting')).toBeGreaterThan(states.indexOf('checking'))
+  expect(await readdir(models)).toEqual([modelId])
+  const folder = join(models, modelId)
+  expect(await readdir(folder)).toEqual(
+    expect.arrayContaining(['.terakoya.json', 'LICENSE', 'README.md', 'config.json', 'model.safetensors']),
+  )
+  expect(await readNote(folder)).toMatchObject({ hub: { id: 'owner/tiny-GGUF' } })
+  expect(await built.client().call('describe', { folder, stamp: '' })).toMatchObject({
+    architecture: 'LlamaForCausalLM',
+  })
+})
+
+it('leaves nothing of a GGUF that is cancelled while it is converted, and says what is wrong with one', async () => {
+  const downloads = open(WHOLE)
+  const { downloadId } = await startGguf(downloads)
+  await untilState('converting', 'owner/tiny-GGUF')
+  await downloads.cancel(downloadId)
+  expect(await readdir(models)).toEqual([])
+
+  const again = await startGguf(downloads)
+  await untilState('converting', 'owner/tiny-GGUF')
+  await downloads.pause(again.downloadId)
+  expect(await readdir(models)).toEqual(['.draft-owner--tiny-GGUF--F16'])
+  const later = open()
+  expect(await later.list()).toMatchObject([{ state: 'paused', receivedBytes: again.totalBytes }])
+  const asked = server.requests.length
+  await later.resume(again.downloadId)
+  await untilState('done', 'owner/tiny-GGUF')
+  expect(server.requests.length).toBe(asked)
+  expect(await readdir(models)).toEqual(['owner--tiny-GGUF--F16'])
 })

@@ -15,6 +15,7 @@ import {
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import type { Bringing } from '../local-models/bringing.ts'
 import { writeNote } from '../local-models/model-note.ts'
 import { checksumOf } from '../net/download.ts'
 import type { HubClient } from '../net/hub-client.ts'
@@ -44,6 +45,8 @@ export interface ModelDownloadsOptions {
   /** Milliseconds, from any beginning. */
   readonly now: () => number
   readonly date: () => Date
+  /** What the GGUF of a folder becomes; null where there is none. Throws UserError for one that cannot be used. */
+  readonly convert: (folder: string) => Promise<Bringing | null>
   readonly ranged?: RangedOptions
 }
 
@@ -53,6 +56,8 @@ export interface ModelRequest {
   readonly revision: HubRevision
   readonly commit: HubRevision
   readonly files: readonly RepositoryFile[]
+  /** Of a GGUF, which becomes a model when it is here. */
+  readonly gguf?: Draft['gguf']
 }
 
 /** More of them wait: each has several connections. */
@@ -72,6 +77,9 @@ interface Entry {
   abort: AbortController
   ended: Promise<void>
 }
+
+/** Of a draft, the model that its GGUF becomes. */
+const MADE = '.made'
 
 /** Why a download was ended from outside. */
 const PAUSED = new Error('paused')
@@ -93,9 +101,9 @@ export class ModelDownloads {
   }
 
   /** Begins a download, or goes on with the one that is there. Throws UserError `hub/have-model` or `hub/no-space`. */
-  async start({ id, revision, commit, files }: ModelRequest): Promise<ModelDownload> {
+  async start({ id, revision, commit, files, gguf = null }: ModelRequest): Promise<ModelDownload> {
     await this.#open()
-    const modelId = modelIdFor(id, revision)
+    const modelId = modelIdFor(id, revision, gguf?.type)
     const known = this.#entries.find(({ draft, state }) => draft.modelId === modelId && state !== 'done')
     // Another commit has other files: what is there of the old ones goes.
     if (known && known.draft.commit === commit) return this.#view(await this.#goOn(known))
@@ -104,7 +112,7 @@ export class ModelDownloads {
     if (await lstat(join(models, modelId)).catch(() => null)) throw new UserError('hub/have-model', { model: modelId })
     const downloadId = DownloadId.parse(randomUUID())
     const startedAt = this.#options.date().toISOString()
-    const draft = { downloadId, id, revision, commit, modelId, startedAt, files: [...files] }
+    const draft = { downloadId, id, revision, commit, modelId, startedAt, files: [...files], gguf }
     const entry = this.#entryOf(
       draft,
       models,
@@ -268,12 +276,32 @@ export class ModelDownloads {
   }
 
   /** The folder becomes a model in one move. */
-  async #finish({ draft, models }: Entry, folder: string): Promise<void> {
+  async #finish(entry: Entry, folder: string): Promise<void> {
+    const { draft, models } = entry
     const { id, revision, commit, modelId } = draft
-    await writeNote(folder, { hub: { id, revision, commit } })
-    await disk.rm(draftFile(folder), { force: true })
-    await disk.rename(folder, join(models, modelId))
+    const made = draft.gguf ? await this.#convert(entry, folder) : folder
+    await writeNote(made, { hub: { id, revision, commit } })
+    await disk.rm(draftFile(made), { force: true })
+    await disk.rename(made, join(models, modelId))
     await syncFolder(models)
+    if (made !== folder) await disk.rm(folder, { recursive: true, force: true })
+  }
+
+  /** The model that the GGUF of a draft becomes, with the files that tell of it. */
+  async #convert(entry: Entry, folder: string): Promise<string> {
+    const { signal } = entry.abort
+    entry.state = 'converting'
+    this.#tell()
+    const bringing = await this.#options.convert(folder)
+    if (!bringing) throw new UserError('model/no-model-folder', { folder: entry.draft.id })
+    const made = join(folder, MADE)
+    // An earlier attempt may have ended in the middle.
+    await disk.rm(made, { recursive: true, force: true })
+    await bringing.bring(made, { signal, progress: () => undefined })
+    for (const { path } of entry.draft.files)
+      if (!/\.gguf$/i.test(path)) await disk.rename(join(folder, path), join(made, path))
+    signal.throwIfAborted()
+    return made
   }
 
   /** Throws UserError `hub/no-space` where what is missing of all downloads has no room. */
@@ -315,12 +343,12 @@ export class ModelDownloads {
 }
 
 const isAtWork = (state: ModelDownloadState): boolean =>
-  state === 'downloading' || state === 'checking' || state === 'waiting-to-retry'
+  state === 'downloading' || state === 'checking' || state === 'converting' || state === 'waiting-to-retry'
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
 const missingBytes = ({ draft, received }: Entry): number =>
-  sum(draft.files.map(({ sizeBytes }, index) => sizeBytes - (received[index] ?? 0)))
+  (draft.gguf?.modelBytes ?? 0) + sum(draft.files.map(({ sizeBytes }, index) => sizeBytes - (received[index] ?? 0)))
 
 async function isThere(target: string, file: RepositoryFile, signal: AbortSignal): Promise<boolean> {
   const found = await lstat(target).catch(() => null)

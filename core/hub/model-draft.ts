@@ -31,6 +31,11 @@ const Draft = z.object({
   /** ISO 8601 */
   startedAt: z.string().max(40),
   files: z.array(File).max(MAX_FILES),
+  /** Where one of the files is a GGUF that is to be converted: what its name says of its numbers, and what it becomes. */
+  gguf: z
+    .object({ type: z.string().max(40), modelBytes: z.number().nonnegative() })
+    .nullable()
+    .default(null),
 }) satisfies z.ZodType<{ readonly files: readonly RepositoryFile[] }>
 export type Draft = z.infer<typeof Draft>
 
@@ -78,9 +83,12 @@ export async function bytesThere(folder: string, { path, sizeBytes }: Repository
 
 const MAX_ID_CHARACTERS = 128 - '.model'.length - PREFIX.length
 
-/** What a model of the Hub is called in the library: `owner--name`, with the revision where that is not `main`. */
-export function modelIdFor(id: HubModelId, revision: HubRevision): ModelId {
-  const name = `${id.replace('/', '--')}${revision === 'main' ? '' : `--${revision.replace(/[^\w.-]/g, '-')}`}`
+/**
+ * What a model of the Hub is called in the library: `owner--name`, with the revision where that is not `main`, and with
+ * a GGUF's type.
+ */
+export function modelIdFor(id: HubModelId, revision: HubRevision, type = ''): ModelId {
+  const name = `${id.replace('/', '--')}${type === '' ? '' : `--${type}`}${revision === 'main' ? '' : `--${revision.replace(/[^\w.-]/g, '-')}`}`
   const plain = plainName(name)
   // Two revisions may be told apart by what a name cannot hold.
   const isExact = plain === name && (revision === 'main' || !/[^\w.-]/.test(revision)) && !plain.startsWith('.')

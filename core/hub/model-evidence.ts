@@ -57,8 +57,8 @@ async function fetchHeader(place: EvidencePlace, { path, sizeBytes }: Repository
 }
 
 /** Bytes [from, to) of a file. Throws UserError `hub/unexpected` where other ones come. */
-async function fetchBytes(
-  { client, repository }: EvidencePlace,
+export async function fetchBytes(
+  { client, repository }: Pick<EvidencePlace, 'client' | 'repository'>,
   path: string,
   [from, to]: readonly [number, number],
 ): Promise<Buffer> {

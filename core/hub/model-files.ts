@@ -45,10 +45,13 @@ export function weightFiles(files: readonly RepositoryFile[]): RepositoryFile[] 
   return named((path) => path === ADAPTER)
 }
 
-/** The files that a download brings, the small ones first; weights in one form only. */
-export function chosenFiles(files: readonly RepositoryFile[]): RepositoryFile[] {
-  const plain = files.filter(({ path }) => PLAIN.test(path))
-  const weights = weightFiles(plain)
+/** What says whose a model is and what may be done with it. */
+const ABOUT = /^(README\.md|NOTICE|LICENSE(\.(txt|md))?)$/
+
+/** The files that a download brings, the small ones first; weights in one form only, or the one GGUF that is chosen. */
+export function chosenFiles(files: readonly RepositoryFile[], gguf: RepositoryFile | null = null): RepositoryFile[] {
+  const plain = files.filter(({ path }) => PLAIN.test(path) && (!gguf || ABOUT.test(path) || path === gguf.path))
+  const weights = gguf ? [gguf] : weightFiles(plain)
   const rest = plain.filter(({ path }) => READ.has(path) && !weights.some((weight) => weight.path === path))
   return [...rest, ...weights].sort((a, b) => a.sizeBytes - b.sizeBytes || (a.path < b.path ? -1 : 1))
 }

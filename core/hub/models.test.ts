@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { HubModelId, HubRevision, type HubModel } from '../contract/index.ts'
 import { createModelFits } from '../local-models/fits.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, type Network } from '../net/network.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts'
+import { inspectGguf } from './gguf-models.ts'
 import { inspectHubModel, searchModels } from './models.ts'
 import { startHubServer, type HubServer, type TestRepository } from './testing/hub-server.ts'
+import { tinyGguf } from './testing/tiny-gguf.ts'
 import { originalsOf } from './unquantized.ts'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../models/fixtures', name))
@@ -54,15 +56,17 @@ const repositories = [
     tags: ['license:mit'],
     cardData: { license: 'mit', language: 'ja' },
     config: { model_type: 'llama' },
-    safetensors: { total: 1 },
+    safetensors: { total: 1_000_000, parameters: { BF16: 900_000, F32: 100_000 } },
   }),
   model('owner/long-header', { ...sound, 'model.safetensors': longHeader() }),
   model('owner/bin', { ...noWeights, 'pytorch_model.bin': 'weights' }),
   model(
     'owner/gguf-GGUF',
     { 'README.md': '', 'x.Q4_K_M.gguf': 'GGUF' },
-    { cardData: { base_model: 'owner/sound' }, tags: ['gguf'] },
+    { cardData: { base_model: 'owner/sound' }, tags: ['gguf'], gguf: { total: 2_000_000, architecture: 'llama' } },
   ),
+  model('owner/split-GGUF', { 'x-00001-of-00002.gguf': 'GGUF', 'x-00002-of-00002.gguf': '' }),
+  model('owner/rwkv-GGUF', { 'x.gguf': 'GGUF' }, { gguf: { total: 5, architecture: 'rwkv7' } }),
   model('owner/sound-GPTQ-Int4', withConfig({ quantization_config: { quant_method: 'gptq', bits: 4 } }), {
     config: { model_type: 'llama', quantization_config: { quant_method: 'gptq' } },
   }),
@@ -101,15 +105,17 @@ afterEach(async () => {
   await server.close()
 })
 
-async function inspect(id: string, revision = 'main'): Promise<HubModel> {
-  const fits = createModelFits({
+async function inspect(id: string, revision = 'main', gguf?: string): Promise<HubModel> {
+  const sources = { client, reader, fits: fits(), localIdOf: async () => null }
+  const wanted = { id: HubModelId.parse(id), revision: HubRevision.parse(revision), gguf }
+  const found = await inspectHubModel(sources, wanted)
+  return found.model
+}
+const fits = () =>
+  createModelFits({
     reader,
     devices: async () => ({ devices: [], recommended: { kind: 'cpu', reason: 'no-gpu' } }) as never,
   })
-  const sources = { client, reader, fits, localIdOf: async () => null }
-  const found = await inspectHubModel(sources, { id: HubModelId.parse(id), revision: HubRevision.parse(revision) })
-  return found.model
-}
 const fetched = () =>
   server.requests.reduce((sum, { at, range }) => {
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
@@ -117,6 +123,9 @@ const fetched = () =>
   }, 0)
 
 it('tells all that matters of a model without its weights', async () => {
+  // Of its own: others leave things in the system's folder meanwhile.
+  const temporary = await mkdtemp(join(tmpdir(), 'inspect-'))
+  vi.stubEnv('TMPDIR', temporary)
   const found = await inspect('owner/sound')
   expect(found).toMatchObject({
     id: 'owner/sound',
@@ -152,7 +161,9 @@ it('tells all that matters of a model without its weights', async () => {
       .sort(),
   ).toEqual(['README.md', 'config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'])
   expect(found.totalBytes - found.downloadBytes).toBe(2)
-  expect(await readdir(tmpdir())).not.toContainEqual(expect.stringMatching(/^terakoya-model-/))
+  vi.unstubAllEnvs()
+  expect(await readdir(temporary)).toEqual([])
+  await rm(temporary, { recursive: true })
 })
 
 it('fetches the beginning of weights only, also where the header is long', async () => {
@@ -168,7 +179,7 @@ it('counts the parameters of pytorch_model.bin by config.json', async () => {
 })
 
 it.each([
-  ['owner/gguf-GGUF', 'GGUF', 'owner/sound'],
+  ['owner/split-GGUF', 'GGUF', null],
   ['owner/sound-GPTQ-Int4', 'GPTQ', 'owner/sound'],
   ['owner/lost-AWQ', 'AWQ', null],
 ])('names the method of %s, and what would work instead', async (id, method, instead) => {
@@ -207,34 +218,125 @@ it('looks at the revision that is asked for, and says where there is none', asyn
 
 it('finds models by words, and by what names one', async () => {
   const ids = async (query: string) =>
-    (await searchModels({ client }, query)).map(({ id, revision }) => `${id}@${revision}`)
+    (await searchModels({ client, fits: fits() }, query)).map(({ id, revision }) => `${id}@${revision}`)
   expect(await ids('sound')).toEqual(['owner/sound@main', 'owner/sound-GPTQ-Int4@main'])
   expect(await ids(`${server.url}/owner/mamba/tree/v2`)).toEqual(['owner/mamba@v2'])
   expect(await ids('owner/sound@v2')).toEqual(['owner/sound@v2', 'owner/sound-GPTQ-Int4@main'])
   expect(await ids('nothing at all')).toEqual([])
-  const support = Object.fromEntries((await searchModels({ client }, 'owner')).map((each) => [each.id, each.support]))
+  const support = Object.fromEntries(
+    (await searchModels({ client, fits: fits() }, 'owner')).map((each) => [each.id, each.support]),
+  )
   expect(support).toMatchObject({
     'owner/sound': 'base',
     'owner/sound-GPTQ-Int4': 'no',
     'owner/mamba': 'no',
-    'owner/gguf-GGUF': 'no',
+    'owner/gguf-GGUF': 'base',
+    'owner/rwkv-GGUF': 'no',
+    'owner/split-GGUF': 'unknown',
     'owner/bin': 'unknown',
   })
+})
+
+it('tells of each hit what it takes to bring it, and whether it fits here', async () => {
+  const found = await searchModels({ client, fits: fits() }, 'owner')
+  const of = (id: string) => found.find((each) => each.id === id)
+  expect(of('owner/sound')).toMatchObject({
+    parameterCount: 1_000_000,
+    downloadBytes: 2_200_000,
+    licence: 'mit',
+    family: 'llama',
+    gated: false,
+    fit: { isApproximate: true, needs: [{ training: 'fits' }, {}, {}] },
+  })
+  expect(of('owner/gguf-GGUF')).toMatchObject({
+    parameterCount: 2_000_000,
+    downloadBytes: null,
+    family: 'llama',
+    fit: { isApproximate: true },
+  })
+  expect(of('owner/mamba')?.fit).toBeNull()
+  const away = { ofParameterCount: () => Promise.reject(new Error('no engine')), ofSketch: fits().ofSketch }
+  expect((await searchModels({ client, fits: away }, 'owner/sound'))[0]?.fit).toBeNull()
+})
+
+it('looks at one of the GGUF files of a repository by its header, and names the original', async () => {
+  const [F16, Q8_0] = [await tinyGguf('F16'), await tinyGguf('Q8_0')]
+  await server.close()
+  const files = { 'README.md': '', 'x.F16.gguf': F16, 'x-Q8_0.gguf': Q8_0, 'mmproj-x.gguf': 'x', 'sub/y.gguf': 'x' }
+  server = await startHubServer([...repositories, model('owner/tiny-GGUF', files)])
+  client = createHubClient({ endpoint: new URL(server.url), network, token: async () => null })
+  const found = await inspect('owner/tiny-GGUF')
+  expect(found).toMatchObject({
+    support: 'base',
+    problem: null,
+    family: 'llama',
+    dtype: 'Q8_0',
+    downloadBytes: Q8_0.length,
+    fit: { isApproximate: true },
+    gguf: {
+      file: 'x-Q8_0.gguf',
+      type: 'Q8_0',
+      choices: [
+        { file: 'x.F16.gguf', sizeBytes: F16.length },
+        { file: 'x-Q8_0.gguf', sizeBytes: Q8_0.length },
+      ],
+    },
+  })
+  expect(found.files.filter(({ isChosen }) => isChosen).map(({ path }) => path)).toEqual(['README.md', 'x-Q8_0.gguf'])
+  // Its vocabulary stands in the header.
+  expect(fetched()).toBeLessThan(2_000_001)
+  const plain = await inspect('owner/tiny-GGUF', 'main', 'x.F16.gguf')
+  expect(plain).toMatchObject({ dtype: 'F16', parameterCount: found.parameterCount, gguf: { file: 'x.F16.gguf' } })
+  expect(plain.gguf!.modelBytes).toBeLessThan(found.gguf!.modelBytes)
+  for (const file of ['mmproj-x.gguf', 'sub/y.gguf', 'z.gguf'])
+    await expect(inspect('owner/tiny-GGUF', 'main', file)).rejects.toMatchObject({
+      error: { code: 'hub/file-not-found' },
+    })
+  expect(await inspect('owner/gguf-GGUF')).toMatchObject({
+    support: 'no',
+    problem: { code: 'checkpoint/truncated', facts: { file: 'x.Q4_K_M.gguf' } },
+    instead: 'owner/sound',
+    gguf: { type: 'Q4_K_M', modelBytes: 0 },
+  })
+})
+
+it('fetches more of a GGUF where its header goes on', async () => {
+  const whole = await tinyGguf('Q8_0')
+  const folder = await mkdtemp(join(tmpdir(), 'header-'))
+  const asked: number[][] = []
+  const fetch = async (from: number, to: number) => {
+    asked.push([from, to])
+    return whole.subarray(from, to)
+  }
+  const file = { path: 'x.gguf', sizeBytes: whole.length, checksum: { kind: 'sha256', hex: '' } } as const
+  const place = { file, folder, reader, fetch }
+  const [first, last] = [100_000, 2_000_000]
+  expect(await inspectGguf({ ...place, headerBytes: [first, last] })).toMatchObject({ type: 'Q8_0', family: 'llama' })
+  expect(asked).toEqual([
+    [0, first],
+    [first, last],
+  ])
+  await expect(inspectGguf({ ...place, headerBytes: [first] })).rejects.toMatchObject({
+    error: { code: expect.stringMatching(/^gguf/) },
+  })
+  await rm(folder, { recursive: true })
 })
 
 it('takes nothing that is not what the Hub would say', async () => {
   for (const body of ['<html>', '[{"id":"../../x"}]', '{"a":1}', `["${'x'.repeat(17e6)}"]`]) {
     server.misbehave({ status: 200, body })
-    await expect(searchModels({ client }, 'a')).rejects.toMatchObject({ error: { code: 'hub/unexpected' } })
+    await expect(searchModels({ client, fits: fits() }, 'a')).rejects.toMatchObject({
+      error: { code: 'hub/unexpected' },
+    })
   }
 })
 
 it('follows redirects so far, and to web addresses only', async () => {
   const to = (location: string) => ({ status: 302, headers: { location } })
   server.misbehave(...Array.from({ length: 20 }, () => to('/api/models')))
-  await expect(searchModels({ client }, 'a')).rejects.toMatchObject({ error: { code: 'hub/unexpected' } })
+  await expect(searchModels({ client, fits: fits() }, 'a')).rejects.toMatchObject({ error: { code: 'hub/unexpected' } })
   server.misbehave(to('file:///etc/passwd'))
-  await expect(searchModels({ client }, 'a')).rejects.toMatchObject({ error: { code: 'hub/unexpected' } })
+  await expect(searchModels({ client, fits: fits() }, 'a')).rejects.toMatchObject({ error: { code: 'hub/unexpected' } })
 })
 
 it.each([

@@ -15,14 +15,16 @@ import {
   type ModelId,
 } from '../contract/index.ts'
 import type { ModelFits } from '../local-models/fits.ts'
+import { hasGgufFamily } from '../gguf/families/index.ts'
 import { supportedTypes } from '../models/family.ts'
 import type { ModelReader } from '../reader/client.ts'
-import type { Inspection } from '../reader/protocol.ts'
+import type { Inspection, ReaderResult } from '../reader/protocol.ts'
 import type { HubClient } from '../net/hub-client.ts'
 import { fileUrl, listFiles, pageOf, subjectOf, type Repository, type RepositoryFile } from '../net/repository.ts'
 import { withoutFrontMatter } from './card.ts'
+import { chosenGguf, ggufOf, inspectGguf } from './gguf-models.ts'
 import { chosenFiles, isAdapter, tokenizerOf, weightFiles } from './model-files.ts'
-import { fetchEvidence } from './model-evidence.ts'
+import { fetchBytes, fetchEvidence } from './model-evidence.ts'
 import { parseModelReference, type ModelReference } from './model-reference.ts'
 import { unquantizedOf } from './unquantized.ts'
 
@@ -30,11 +32,16 @@ import { unquantizedOf } from './unquantized.ts'
 export interface ModelSources {
   readonly client: HubClient
   readonly reader: ModelReader
-  readonly fits: Pick<ModelFits, 'ofSketch'>
+  readonly fits: Pick<ModelFits, 'ofSketch' | 'ofParameterCount'>
   /** The model on this machine that is this one. */
   readonly localIdOf: (id: HubModelId) => Promise<ModelId | null>
 }
 
+const Count = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 53)
 const Text = z.string().max(300).catch('')
 const Texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]).catch([])
 const Card = z.object({
@@ -58,7 +65,11 @@ const Info = z.object({
   library_name: Text,
   cardData: z.unknown().optional(),
   config: Config.optional().catch(undefined),
-  safetensors: z.object({ total: z.number().int().positive() }).optional().catch(undefined),
+  safetensors: z
+    .object({ total: Count, parameters: z.record(z.string().max(20), Count).catch({}) })
+    .optional()
+    .catch(undefined),
+  gguf: z.object({ total: Count, architecture: Text }).optional().catch(undefined),
 })
 type Info = z.infer<typeof Info>
 
@@ -69,6 +80,7 @@ const TOLD = [
   'config',
   'downloads',
   'gated',
+  'gguf',
   'lastModified',
   'library_name',
   'likes',
@@ -79,7 +91,7 @@ const TOLD = [
 
 /** Models whose id holds the words, the most downloaded first; what the query names comes first itself. */
 export async function searchModels(
-  { client }: Pick<ModelSources, 'client'>,
+  { client, fits }: Pick<ModelSources, 'client' | 'fits'>,
   query: string,
 ): Promise<HubModelSummary[]> {
   const named = parseModelReference(query, client.endpoint)
@@ -91,10 +103,22 @@ export async function searchModels(
   })
   for (const name of TOLD) url.searchParams.append('expand[]', name)
   const found = (await client.json(url, z.array(Info))).map((info) => summaryOf(info))
-  if (!named) return found
+  if (!named) return withFits(found, fits)
   const known = found.find(({ id }) => id.toLowerCase() === named.id.toLowerCase())
   const first = known ? { ...known, revision: named.revision } : summaryOf(await infoOf(client, named), named.revision)
-  return [first, ...found.filter(({ id }) => id !== first.id)]
+  return withFits([first, ...found.filter(({ id }) => id !== first.id)], fits)
+}
+
+/** A machine whose devices are not known is no reason to find nothing. */
+async function withFits(
+  found: readonly HubModelSummary[],
+  fits: Pick<ModelFits, 'ofParameterCount'>,
+): Promise<HubModelSummary[]> {
+  const fitOf = ({ parameterCount, support }: HubModelSummary): Promise<ModelFit | null> =>
+    parameterCount === null || support === 'no' || support === 'adapter'
+      ? Promise.resolve(null)
+      : fits.ofParameterCount(parameterCount).catch(() => null)
+  return Promise.all(found.map(async (summary) => ({ ...summary, fit: await fitOf(summary) })))
 }
 
 function infoOf(client: HubClient, { id, revision }: ModelReference): Promise<Info> {
@@ -115,20 +139,34 @@ function summaryOf(info: Info, revision = HubRevision.parse('main')): HubModelSu
     licence: (licenceName ?? (license.join(', ') || tagged)).slice(0, 100),
     updatedAt: info.lastModified,
     gated: info.gated,
-    parameterCount: info.safetensors?.total ?? null,
-    family: info.config?.model_type ?? '',
+    parameterCount: info.safetensors?.total ?? info.gguf?.total ?? null,
+    family: info.config?.model_type || (info.gguf?.architecture ?? ''),
     support: supportOf(info),
+    downloadBytes: bytesOf(info),
+    fit: null,
   }
+}
+
+/** Bytes of an element, by the names that safetensors has. */
+const ELEMENT_BYTES: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2 }
+
+/** Of the safetensors files; others are not counted. */
+function bytesOf({ safetensors }: Info): number | null {
+  const counts = Object.entries(safetensors?.parameters ?? {})
+  if (counts.length === 0) return null
+  return counts.reduce((sum, [dtype, count]) => sum + (ELEMENT_BYTES[dtype] ?? 1) * count, 0)
 }
 
 const QUANTIZED_TAG = /^(gguf|awq|gptq|mlx|exl2|exl3|4-bit|8-bit|bitsandbytes|compressed-tensors|fp8)$/
 
-function supportOf({ tags, library_name: library, config }: Info): HubModelSummary['support'] {
+function supportOf({ tags, library_name: library, config, gguf, safetensors }: Info): HubModelSummary['support'] {
+  if (gguf && !safetensors) return hasGgufFamily(gguf.architecture) ? 'base' : 'no'
   if (library === 'peft' || tags.includes('peft') || tags.includes('lora')) return 'adapter'
-  if (config?.quantization_config || library === 'gguf' || library === 'mlx') return 'no'
+  if (library === 'gguf') return 'unknown'
+  if (config?.quantization_config || library === 'mlx') return 'no'
   const isQuantized = tags.some((tag) => QUANTIZED_TAG.test(tag))
   const type = config?.model_type ?? ''
-  if (type === '') return isQuantized ? 'no' : 'unknown'
+  if (type === '') return isQuantized && !tags.includes('gguf') ? 'no' : 'unknown'
   if (!supportedTypes().includes(type)) return 'no'
   return isQuantized ? 'unknown' : 'base'
 }
@@ -139,10 +177,15 @@ export interface InspectedModel {
   readonly chosen: readonly RepositoryFile[]
 }
 
+/** A model, and of one in GGUF files which of them. */
+export interface WantedModel extends ModelReference {
+  readonly gguf?: string | undefined
+}
+
 const MAX_SHOWN_FILES = 2_000
 
 /** Looks at a model. What keeps the studio from using it is told as its `problem`. Throws UserError where it is not there. */
-export async function inspectHubModel(sources: ModelSources, wanted: ModelReference): Promise<InspectedModel> {
+export async function inspectHubModel(sources: ModelSources, wanted: WantedModel): Promise<InspectedModel> {
   const { client, localIdOf } = sources
   const info = await infoOf(client, wanted)
   const commit = info.sha ?? wanted.revision
@@ -151,12 +194,13 @@ export async function inspectHubModel(sources: ModelSources, wanted: ModelRefere
     (listed) => ({ files: listed, kept: null }),
     (error: unknown) => ({ files: [], kept: accessProblem(error) }),
   )
+  const gguf = chosenGguf(files, wanted.gguf)
   const [card, evidence, localId] = await Promise.all([
     readCard(client, repository),
-    kept ? { ...NOTHING, problem: kept } : inspectFiles(sources, repository, files),
+    kept ? { ...NOTHING, problem: kept } : inspectFiles(sources, { repository, files, gguf }),
     localIdOf(info.id),
   ])
-  const chosen = chosenFiles(files)
+  const chosen = chosenFiles(files, gguf)
   const baseModel = baseOf(info, evidence)
   const { problem } = evidence
   const quantization = problem?.code === 'model/quantized' ? String(problem.facts['method']) : null
@@ -174,9 +218,10 @@ export async function inspectHubModel(sources: ModelSources, wanted: ModelRefere
       languages: cardOf(info).language.slice(0, MAX_LANGUAGES),
       kind: isAdapter(files) ? 'adapter' : 'base',
       quantization,
+      gguf: gguf && ggufOf(files, gguf, evidence.gguf),
       baseModel,
       problem,
-      instead: quantization === null ? null : await unquantizedOf(client, info.id, baseModel),
+      instead: quantization === null && !gguf ? null : await unquantizedOf(client, info.id, baseModel),
       localId,
     },
   }
@@ -198,13 +243,13 @@ function baseOf(info: Info, { adapterBase, inspection }: Evidence): HubModelId |
   return ids.find((id) => id !== undefined && id !== info.id && id.includes('/')) ?? null
 }
 
-const factsOf = ({ inspection, fit }: Evidence, info: Info) => ({
-  family: inspection?.family ?? info.config?.model_type ?? '',
-  parameterCount: inspection?.parameterCount ?? info.safetensors?.total ?? null,
+const factsOf = ({ inspection, gguf, fit }: Evidence, info: Info) => ({
+  family: gguf?.family ?? inspection?.family ?? info.config?.model_type ?? '',
+  parameterCount: gguf?.parameterCount ?? inspection?.parameterCount ?? info.safetensors?.total ?? null,
   architecture: inspection?.architecture ?? '',
-  dtype: inspection?.dtype ?? '',
-  hasChatTemplate: inspection?.hasChatTemplate ?? false,
-  contextLengthTokens: inspection?.contextLengthTokens ?? null,
+  dtype: gguf?.type ?? inspection?.dtype ?? '',
+  hasChatTemplate: gguf?.hasChatTemplate ?? inspection?.hasChatTemplate ?? false,
+  contextLengthTokens: gguf?.contextLengthTokens ?? inspection?.contextLengthTokens ?? null,
   vocabularySize: inspection?.vocabularySize ?? null,
   fit,
 })
@@ -230,19 +275,33 @@ interface Evidence {
   readonly fit: ModelFit | null
   readonly problem: AppError | null
   readonly adapterBase: string
+  /** Of a GGUF. */
+  readonly gguf: ReaderResult<'gguf'> | null
 }
 
-const NOTHING = { inspection: null, fit: null, problem: null, adapterBase: '' } as const
+const NOTHING = { inspection: null, gguf: null, fit: null, problem: null, adapterBase: '' } as const
+
+interface Looked {
+  readonly repository: Repository
+  readonly files: readonly RepositoryFile[]
+  /** The one that is chosen, where there are no other weights. */
+  readonly gguf: RepositoryFile | null
+}
 
 /** What the files say that can be looked at without their weights. */
 async function inspectFiles(
   { client, reader, fits }: ModelSources,
-  repository: Repository,
-  files: readonly RepositoryFile[],
+  { repository, files, gguf }: Looked,
 ): Promise<Evidence> {
-  const missing = problemOfFiles(repository.id, files)
+  const missing = gguf ? null : problemOfFiles(repository.id, files)
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-model-'))
   try {
+    if (gguf) {
+      const fetch = (from: number, to: number) => fetchBytes({ client, repository }, gguf.path, [from, to])
+      const found = await inspectGguf({ file: gguf, folder, reader, fetch })
+      const fit = await fits.ofParameterCount(found.parameterCount).catch(() => null)
+      return { ...NOTHING, gguf: found, fit, problem: null }
+    }
     const { headers, adapterBase } = await fetchEvidence({ client, repository, files, folder })
     if (isAdapter(files)) return { ...NOTHING, adapterBase, problem: missing }
     if (missing && !files.some(({ path }) => path === 'config.json')) return { ...NOTHING, problem: missing }
@@ -251,7 +310,7 @@ async function inspectFiles(
     // A model too large to be estimated in time, or a machine whose devices are not known, is no reason to tell nothing.
     const fit =
       inspection.parameterCount === null ? null : await fits.ofSketch(folder, inspection.dtype).catch(() => null)
-    return { inspection, fit, problem, adapterBase }
+    return { inspection, gguf: null, fit, problem, adapterBase }
   } catch (error) {
     const problem = toAppError(error)
     if (!(error instanceof UserError) || isOfConnection(problem)) throw error

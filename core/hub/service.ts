@@ -4,12 +4,14 @@ import { HubRevision, UserError, type Events, type Handlers, type HubToken } fro
 import { describeDataset, searchDatasets } from './datasets.ts'
 import { downloadsFolder, modelsFolder } from './download-paths.ts'
 import { Downloads } from './downloads.ts'
-import { ModelDownloads } from './model-downloads.ts'
-import { inspectHubModel, searchModels, type ModelSources } from './models.ts'
+import { ModelDownloads, type ModelRequest } from './model-downloads.ts'
+import { inspectHubModel, searchModels, type InspectedModel, type ModelSources } from './models.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type Network, type ProxyFor } from '../net/network.ts'
 import { createPublisher, type HubPublisher } from './publish.ts'
 import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
+import { conversionIn } from '../local-models/gguf-conversion.ts'
+import { typeInName } from './gguf-models.ts'
 import { findToken } from './token.ts'
 
 type HubHandlers = { [N in keyof Handlers as N extends `hub.${infer C}` ? C : never]: Handlers[N] }
@@ -75,6 +77,7 @@ export function createHubService(options: HubServiceOptions): HubService {
     emit: options.emit,
     now: options.now ?? (() => performance.now()),
     date: () => new Date(),
+    convert: (folder) => conversionIn(folder, options.models.reader),
   })
   return {
     publisher: createPublisher({ client, network, token: async () => (await current()).token }),
@@ -89,12 +92,10 @@ export function createHubService(options: HubServiceOptions): HubService {
     downloads: () => models.list(),
     pause: ({ downloadId }) => models.pause(downloadId).then(() => null),
     resume: ({ downloadId }) => models.resume(downloadId).then(() => null),
-    searchModels: ({ query }) => searchModels({ client }, query),
+    searchModels: ({ query }) => searchModels(sources, query),
     model: async (wanted) => (await inspectHubModel(sources, wanted)).model,
     async downloadModel(wanted) {
-      const { model, chosen } = await inspectHubModel(sources, wanted)
-      if (model.problem) throw new UserError(model.problem.code, model.problem.facts)
-      return models.start({ ...wanted, id: model.id, commit: HubRevision.parse(model.commit), files: chosen })
+      return models.start(requestOf(await inspectHubModel(sources, wanted)))
     },
     ...tokenHandlers({ client, secrets, current }),
     async leaveLibrary() {
@@ -104,6 +105,19 @@ export function createHubService(options: HubServiceOptions): HubService {
       await Promise.all([downloads.close(), models.close()])
       await network.close()
     },
+  }
+}
+
+/** The download of a model that was looked at. Throws UserError for one that cannot be used. */
+function requestOf({ model, chosen }: InspectedModel): ModelRequest {
+  const { id, revision, commit, gguf, problem } = model
+  if (problem) throw new UserError(problem.code, problem.facts)
+  return {
+    id,
+    revision,
+    commit: HubRevision.parse(commit),
+    files: chosen,
+    gguf: gguf && { type: typeInName(gguf.file), modelBytes: gguf.modelBytes },
   }
 }
 

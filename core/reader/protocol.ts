@@ -79,7 +79,14 @@ export const resultSchemas = {
   sample: Sample,
   memory: z.object({ trainableParameterCount: Count, memoryBytes: z.number().min(0), chatBytes: z.number().min(0) }),
   inspect: Inspection,
-  gguf: z.object({ weightBytes: Count }),
+  gguf: z.object({
+    weightBytes: Count,
+    parameterCount: Count,
+    contextLengthTokens: Count,
+    family: z.string().max(100),
+    type: z.string().max(40),
+    hasChatTemplate: z.boolean(),
+  }),
   adapter: z.object({
     parameterCount: Count,
     rank: Count,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { UserError, type AppError } from '../contract/errors.ts'
 import { readGgufModel } from '../gguf/import.ts'
+import { textEntry } from '../gguf/import-metadata.ts'
 import type { HostPort } from '../processes/port.ts'
 import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
@@ -32,8 +33,15 @@ const handlers: Handlers = {
   inspect: inspectModel,
   adapter: fitAdapter,
   async gguf({ folder, file }) {
-    const { weightBytes } = await readGgufModel(join(folder, file))
-    return { weightBytes }
+    const { weightBytes, parameterCount, config, type, opened } = await readGgufModel(join(folder, file))
+    return {
+      weightBytes,
+      parameterCount,
+      contextLengthTokens: architectureOf(config).contextLength,
+      family: String(config['model_type']),
+      type,
+      hasChatTemplate: (textEntry(opened, 'tokenizer.chat_template') ?? '') !== '',
+    }
   },
 }
 

@@ -88,6 +88,7 @@ export const aHubModel = (id: HubModelId, changes: Partial<HubModel> = {}): HubM
   vocabularySize: 64,
   baseModel: null,
   files: [{ path: 'config.json', sizeBytes: 10, isChosen: true }],
+  gguf: null,
   downloadBytes: 10,
   totalBytes: 10,
   fit: null,

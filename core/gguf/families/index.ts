@@ -35,6 +35,10 @@ export function familyOfArchitecture(name: string): GgufFamily {
   return family
 }
 
+/** True where there is one. */
+export const hasGgufFamily = (architecture: string): boolean =>
+  families.some((family) => family.architecture === architecture)
+
 const supportedTypes = (): string => families.flatMap(({ modelTypes }) => modelTypes).join(', ')
 const supportedArchitectures = (): string => [...new Set(families.map(({ architecture }) => architecture))].join(', ')
 

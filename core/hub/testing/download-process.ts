@@ -17,6 +17,7 @@ const downloads = new ModelDownloads({
   client,
   folder: () => models,
   emit: (name, payload) => process.send?.({ name, payload }),
+  convert: async () => null,
   now: () => performance.now(),
   date: () => new Date(),
   ranged: { saveEveryMs: 0, pieceBytes: 65_536 },

@@ -119,7 +119,10 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
     mayHoldTable,
     models: {
       reader: { call: () => Promise.reject(new Error('no models here')), close: () => undefined },
-      fits: { ofSketch: () => Promise.reject(new Error('no models here')) },
+      fits: {
+        ofParameterCount: async () => null as never,
+        ofSketch: () => Promise.reject(new Error('no models here')),
+      },
       localIdOf: () => Promise.resolve(null),
     },
     emit,

@@ -10,7 +10,8 @@ export interface TestRepository {
   readonly id: string
   /** What the Hub tells of a model besides. */
   readonly config?: object
-  readonly safetensors?: { readonly total: number }
+  readonly safetensors?: { readonly total: number; readonly parameters?: Readonly<Record<string, number>> }
+  readonly gguf?: { readonly total: number; readonly architecture: string }
   readonly tags?: readonly string[]
   readonly cardData?: object
   readonly downloads?: number
@@ -236,6 +237,7 @@ const infoOf = (dataset: TestRepository) => ({
   cardData: dataset.cardData,
   ...(dataset.config && { config: dataset.config }),
   ...(dataset.safetensors && { safetensors: dataset.safetensors }),
+  ...(dataset.gguf && { gguf: dataset.gguf }),
   siblings: Object.keys(dataset.branches['main'] ?? {}).map((rfilename) => ({ rfilename })),
   createdAt: '2023-12-01T00:00:00.000Z',
 })

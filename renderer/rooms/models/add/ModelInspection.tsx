@@ -1,6 +1,6 @@
 import { ExternalLink } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import type { HubModel } from '../../../../core/contract/index.ts'
+import type { HubGguf, HubModel } from '../../../../core/contract/index.ts'
 import { ErrorNotice, openOutside } from '../../../errors/index.ts'
 import {
   HubCard,
@@ -13,9 +13,9 @@ import {
   type HubFact,
 } from '../../../hub/index.ts'
 import { useFormat } from '../../../language/index.ts'
-import { Button } from '../../../ui/index.ts'
+import { Button, Select } from '../../../ui/index.ts'
 import { FitTable } from '../FitTable.tsx'
-import { inspect, inspectAgain } from './add.store.ts'
+import { chooseGguf, inspect, inspectAgain } from './add.store.ts'
 import styles from './Add.module.css'
 
 /** What is known of a model before it is downloaded: whether it can be used, what it needs, what would be brought. */
@@ -25,6 +25,7 @@ export function ModelInspection({ model }: { readonly model: HubModel }) {
     <article className={styles.inspection}>
       <HubHeading id={model.id} url={model.url} />
       {model.problem && <Problem model={model} />}
+      {model.gguf && <Gguf model={model} gguf={model.gguf} />}
       <HubFacts facts={useFacts(model)} />
       {model.fit && <FitTable fit={model.fit} />}
       {model.files.length > 0 && <Files model={model} />}
@@ -57,6 +58,30 @@ function Problem({ model: { problem, instead, url } }: { readonly model: HubMode
           </Button>
           <HubTokenForm onChanged={inspectAgain} />
           <HubNote>{t('inspect.token')}</HubNote>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** Which of the GGUF files is brought, and what it becomes. */
+function Gguf({ model: { problem, instead }, gguf }: { readonly model: HubModel; readonly gguf: HubGguf }) {
+  const { t } = useTranslation('models')
+  const format = useFormat()
+  const items = gguf.choices.map(({ file, sizeBytes }) => ({
+    id: file,
+    label: t('inspect.gguf.item', { file, size: format.bytes(sizeBytes) }),
+  }))
+  return (
+    <div className={styles.problem}>
+      <Select label={t('inspect.gguf.file')} value={gguf.file} items={items} onChange={chooseGguf} />
+      {gguf.modelBytes > 0 && <HubNote>{t('inspect.gguf.note', { size: format.bytes(gguf.modelBytes) })}</HubNote>}
+      {instead && !problem && (
+        <>
+          <HubNote>{t('inspect.gguf.original')}</HubNote>
+          <Button className={styles.wayOut as string} onPress={() => void inspect(instead)}>
+            {t('inspect.instead', { id: instead })}
+          </Button>
         </>
       )}
     </div>

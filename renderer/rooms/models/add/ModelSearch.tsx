@@ -5,6 +5,7 @@ import { ErrorNotice } from '../../../errors/index.ts'
 import { HubNote, HubResults, HubSearchForm, HubTokenForm } from '../../../hub/index.ts'
 import { useFormat } from '../../../language/index.ts'
 import { Badge, Spinner } from '../../../ui/index.ts'
+import { BestFit } from '../FitBadge.tsx'
 import { inspect, search, setQuery, useAdd } from './add.store.ts'
 import styles from './Add.module.css'
 
@@ -43,15 +44,19 @@ function Results({ items }: { readonly items: readonly HubModelSummary[] }) {
   const { t: hub } = useTranslation('hub')
   const format = useFormat()
   if (items.length === 0) return <HubNote>{t('add.search.none')}</HubNote>
-  const detailOf = ({ parameterCount, licence, downloads, likes, gated, updatedAt }: HubModelSummary): string =>
-    [
+  const detailOf = ({ parameterCount, downloadBytes, ...about }: HubModelSummary): string => {
+    const { family, licence, downloads, likes, gated, updatedAt } = about
+    return [
       ...(parameterCount === null ? [] : [t('add.parameters', { number: format.compact(parameterCount) })]),
+      ...(downloadBytes === null ? [] : [t('add.curated.download', { size: format.bytes(downloadBytes) })]),
+      ...(family === '' ? [] : [family]),
       licence || hub('facts.noLicence'),
       hub('search.downloads', { number: format.compact(downloads) }),
       hub('search.likes', { number: format.compact(likes) }),
       ...(updatedAt ? [format.when(updatedAt)] : []),
       ...(gated ? [t('add.gated')] : []),
     ].join(' · ')
+  }
   const open = (id: string) => {
     const item = items.find((each) => each.id === id)
     if (item) void inspect(item.id, item.revision)
@@ -60,12 +65,20 @@ function Results({ items }: { readonly items: readonly HubModelSummary[] }) {
     <HubResults
       label={t('add.search.results')}
       icon={<Box size={16} />}
-      entries={items.map((item) => ({
-        id: item.id,
-        detail: detailOf(item),
-        aside: <Badge {...supports[item.support]}>{t(`add.support.${item.support}`)}</Badge>,
-      }))}
+      entries={items.map((item) => ({ id: item.id, detail: detailOf(item), aside: <Usable item={item} /> }))}
       onOpen={open}
     />
+  )
+}
+
+/** Whether it can be used, and how well it fits here where that is known. */
+function Usable({ item: { support, fit } }: { readonly item: HubModelSummary }) {
+  const { t } = useTranslation('models')
+  if (support !== 'base' || !fit) return <Badge {...supports[support]}>{t(`add.support.${support}`)}</Badge>
+  return (
+    <>
+      <BestFit fit={fit} use="training" />
+      <BestFit fit={fit} use="chat" />
+    </>
   )
 }

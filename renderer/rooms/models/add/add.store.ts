@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import {
+  GgufName,
   HubModelId,
   HubRevision,
   type AppError,
@@ -88,9 +89,9 @@ export async function search(): Promise<void> {
 }
 
 /** Looks at a model of the Hub, whatever room it is asked from. */
-export async function inspect(id: HubModelId, revision: HubRevision = MAIN): Promise<void> {
+export async function inspect(id: HubModelId, revision: HubRevision = MAIN, gguf?: GgufName): Promise<void> {
   set({ isOpen: true, opened: { kind: 'loading', id, revision } })
-  const result = await api.model(id, revision)
+  const result = await api.model({ id, revision, ...(gguf && { gguf }) })
   const { opened } = get()
   if (opened.kind !== 'loading' || opened.id !== id || opened.revision !== revision) return
   set({
@@ -107,13 +108,21 @@ export function inspectAgain(): void {
   if (opened.kind === 'ready') void inspect(opened.model.id, opened.model.revision)
 }
 
+/** Looks at another one of a repository's GGUF files. */
+export function chooseGguf(file: string): void {
+  const { opened } = get()
+  const { data } = GgufName.safeParse(file)
+  if (opened.kind === 'ready') void inspect(opened.model.id, opened.model.revision, data)
+}
+
 /** Begins the download of the model in view; a refusal stays beside it. */
 export async function startDownload(): Promise<void> {
   const { opened } = get()
   if (opened.kind !== 'ready' || opened.isStarting) return
   set({ opened: { ...opened, isStarting: true, error: null } })
-  const { id, revision } = opened.model
-  const result = await api.download(id, revision)
+  const { id, revision, gguf } = opened.model
+  const { data } = GgufName.safeParse(gguf?.file)
+  const result = await api.download({ id, revision, ...(data && { gguf: data }) })
   const now = get().opened
   if (now.kind === 'ready' && now.model === opened.model)
     set({ opened: { ...now, isStarting: false, error: result.ok ? null : result.error } })

@@ -1,6 +1,6 @@
 import type { ModelAddition, ModelDownload, ModelDownloadState } from '../../../../core/contract/index.ts'
 
-const moving: readonly ModelDownloadState[] = ['queued', 'downloading', 'checking', 'waiting-to-retry']
+const moving: readonly ModelDownloadState[] = ['queued', 'downloading', 'checking', 'converting', 'waiting-to-retry']
 export const isMoving = ({ state }: ModelDownload): boolean => moving.includes(state)
 export const isPausable = ({ state }: ModelDownload): boolean =>
   state === 'queued' || state === 'downloading' || state === 'waiting-to-retry'
