@@ -248,6 +248,7 @@ export const floors = [
     [],
     'node',
   ),
+  core('ollama', 'Ollama on this machine: found, and given models', ['contract', 'files'], ['undici', 'zod'], 'node'),
   core(
     'exports',
     'what goes out of a run: adapter, merged model, ZIP; jobs, the test of what was written, and its way to the Hub',
@@ -269,6 +270,7 @@ export const floors = [
       'net',
       'hub',
       'runs',
+      'ollama',
     ],
     [],
     'node',

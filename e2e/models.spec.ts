@@ -2,6 +2,7 @@ import { chromium, type Page } from '@playwright/test'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { startHubServer, type HubServer, type TestRepository } from '../core/hub/testing/hub-server.ts'
+import { startOllamaServer, type OllamaServer } from '../core/ollama/testing/ollama-server.ts'
 import { freshFolders, root, serve, type Folders } from './support/command.ts'
 import { launchDesktop } from './support/desktop.ts'
 import { fillSetting, goTo, setting } from './support/rooms.ts'
@@ -20,17 +21,26 @@ function modelsOfTheHub(): TestRepository[] {
   const quantized = JSON.stringify({ ...config, quantization_config: { quant_method: 'gptq', bits: 4 } })
   const shared = { kind: 'models', downloads: 12, likes: 3, tags: ['license:mpl-2.0'] } as const
   return [
-    { ...shared, id: ID, config, branches: { main: files } },
+    {
+      ...shared,
+      id: ID,
+      config,
+      safetensors: { total: 15_000_000, parameters: { F16: 15_000_000 } },
+      branches: { main: files },
+    },
     { ...shared, id: `${ID}-GPTQ-Int4`, branches: { main: { ...files, 'config.json': quantized } } },
   ]
 }
 
 let server: HubServer
+let ollama: OllamaServer
 test.beforeAll(async () => {
+  ollama = await startOllamaServer()
+  process.env['OLLAMA_HOST'] = ollama.host
   server = await startHubServer(modelsOfTheHub())
   process.env['HF_ENDPOINT'] = server.url
 })
-test.afterAll(() => server.close())
+test.afterAll(() => Promise.all([server.close(), ollama.close()]))
 
 interface Opened {
   readonly page: Page
@@ -113,6 +123,10 @@ test('a model is found by name, downloaded over the end of the host, trained, an
   await dialog.getByRole('tab', { name: 'Hugging Face で探す' }).click()
   await dialog.getByRole('searchbox').fill('tiny-japanese')
   await page.keyboard.press('Enter')
+  const found = dialog.getByRole('button', { name: new RegExp(`^${ID} \\d`) })
+  await expect(found).toContainText('学習：収まる')
+  await expect(found).toContainText('ダウンロード 28.6 MB')
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', `${host}-models-search.png`) })
   await dialog.getByRole('button', { name: `${ID}-GPTQ-Int4` }).click()
   await expect(dialog).toContainText('量子化済み（GPTQ）')
   const before = server.requests.length
@@ -163,6 +177,14 @@ async function goesOn(page: Page): Promise<void> {
   await expect(state.getByText('完了', { exact: true })).toBeVisible({ timeout: 120_000 })
   await goesOut(page)
   await goTo(page, 'モデル')
+  await page.getByRole('button', { name: 'その他の操作' }).click()
+  await page.getByRole('menuitem', { name: '削除' }).click()
+  const question = page.getByRole('dialog', { name: /を削除しますか/ })
+  await expect(question.getByRole('listitem')).toHaveCount(1)
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', 'models-remove.png'), animations: 'disabled' })
+  await question.getByRole('button', { name: '削除', exact: true }).click()
+  await page.getByRole('button', { name: '元に戻す' }).click()
+  await expect(page.getByRole('heading', { name: 'tiny-japanese' })).toBeVisible()
   await page.getByRole('button', { name: 'チャットで話す' }).click()
   await expect(page.getByRole('button', { name: /左に表示するモデル/ })).toContainText('tiny-japanese')
 }
@@ -174,10 +196,16 @@ async function goesOut(page: Page): Promise<void> {
   await dialog.getByText('Ollama', { exact: true }).click()
   await dialog.getByRole('button', { name: /重みの細かさ/ }).click()
   await page.getByRole('option', { name: /^F16/ }).click()
+  await dialog.getByRole('textbox', { name: 'Ollama での名前' }).fill('犬')
+  await expect(dialog.getByRole('button', { name: '書き出す', exact: true })).toBeDisabled()
+  await dialog.getByRole('textbox', { name: 'Ollama での名前' }).fill('journey')
+  await page.screenshot({ path: join(root, 'artifacts', 'screenshots', 'export-ollama-choice.png') })
   await dialog.getByRole('button', { name: '書き出す', exact: true }).click()
   await expect(dialog.getByText('書き出しました', { exact: true })).toBeVisible({ timeout: 120_000 })
   await expect(dialog.getByText(/すべて実験と同じ答えでした/)).toBeVisible()
   await expect(dialog.getByText(/llama\.cpp では違うトークンになります/)).toBeVisible()
+  await expect(dialog.getByText('ollama run journey')).toBeVisible()
+  expect([...ollama.models.keys()]).toContain('journey:latest')
   await page.screenshot({ path: join(root, 'artifacts', 'screenshots', 'export-ollama.png') })
   await dialog.getByRole('button', { name: '閉じる', exact: true }).last().click()
 }

@@ -98,8 +98,23 @@ describe('terakoya export', () => {
     expect(asked['exports.cancel']).toEqual({ jobId: 'j' })
   })
 
+  it('has Ollama make a model, and fails where it does not', async () => {
+    const end = (error: UserError['error'] | null): Partial<ExportJob> => {
+      const { result, ...rest } = done({ kind: 'postponed' })
+      return { ...rest, result: { ...result!, ollama: { name: 'inu' as never, error } } }
+    }
+    const args = ['犬', '--to', 'gguf:Q8_0', '--out', folder, '--create', 'inu'] as const
+    expect(await run(end(null), ...args, '--replace')).toBe(0)
+    expect(asked['exports.start']).toMatchObject({ ollama: { name: 'inu', replace: true } })
+    expect(printed.at(-1)).toContain('ollama run inu')
+    await expect(run(end({ code: 'ollama/no-space', facts: {} }), ...args)).rejects.toThrow('ollama/no-space')
+  })
+
   it.each([
     [[], 'cli/usage'],
+    [['x-1', '--to', 'gguf', '--out', 'o', '--create', 'いぬ'], 'cli/usage'],
+    [['x-1', '--to', 'merged', '--out', 'o', '--create', 'inu'], 'cli/usage'],
+    [['x-1', '--to', 'gguf', '--out', 'o', '--replace'], 'cli/usage'],
     [['x-1', '--out', 'o'], 'cli/usage'],
     [['x-1', '--to', 'merged'], 'cli/usage'],
     [['x-1', '--to', 'merged', '--out', 'o', '--step', 'x'], 'cli/usage'],

@@ -4,6 +4,9 @@ import {
   exportForms,
   FolderPath,
   homedForms,
+  isExporting,
+  ollamaForms,
+  OllamaName,
   OwnedRepository,
   type HubModelId,
   publishedForms,
@@ -24,15 +27,17 @@ import { fileSize, text } from './print.ts'
 const INTERRUPTED = 130
 
 /**
- * `terakoya export <experiment> --to FORM[:CHOICE] [--out FOLDER] [--step N] [--json]`: writes a run in a form that other
- * programs read, into a new folder in FOLDER or where the form is looked for, and asks what was written. Returns 0 where it answers as the run does, 1
- * where it does not though its weights are as exact, 130 after Ctrl+C, which leaves nothing.
+ * `terakoya export <experiment> --to FORM[:CHOICE] [--out FOLDER] [--create NAME [--replace]] [--step N] [--json]`:
+ * writes a run in a form that other programs read, into a new folder in FOLDER or where the form is looked for, and asks
+ * what was written; with a NAME, Ollama makes a model of it. Returns 0 where it answers as the run does, 1 where it does
+ * not though its weights are as exact, 130 after Ctrl+C, which leaves nothing.
  *
  * `--to hub[:FORM] --repo OWNER/NAME [--public]` writes it in that form, a PEFT adapter where none is named, and publishes
  * it: private unless said otherwise, and as a further commit where the repository is there.
  */
 export async function exportCommand(context: CliContext, args: readonly string[]): Promise<number> {
-  const { options, flags, rest } = parseArguments(args, ['to', 'out', 'step', 'repo'], [], ['json', 'public'])
+  const named = ['to', 'out', 'step', 'repo', 'create']
+  const { options, flags, rest } = parseArguments(args, named, [], ['json', 'public', 'replace'])
   const [name, ...more] = rest
   if (name === undefined || more.length > 0 || name.startsWith('--')) throw usageError(`export ${rest.join(' ')}`)
   const { to, out, step } = options
@@ -42,6 +47,7 @@ export async function exportCommand(context: CliContext, args: readonly string[]
   const repository = isPublished ? repositoryOf(options['repo']) : null
   if (isPublished && !publishedForms.has(wanted.form)) throw new UserError('export/not-published')
   if (!out?.trim() && !isPublished && !homedForms.has(wanted.form)) throw usageError('--out')
+  const ollama = registrationOf(wanted.form, options['create'], flags.has('replace'))
   if (step !== undefined && !/^\d{1,15}$/.test(step)) throw usageError(`--step ${step}`)
   const source = {
     id: await findExperiment(context, name),
@@ -51,7 +57,7 @@ export async function exportCommand(context: CliContext, args: readonly string[]
   const choices = await context.call('exports.plan', source)
   const [option] = Object.keys(choices.choices.find(({ form }) => form === wanted.form)?.options ?? {})
   const chosen = wanted.choice === null ? {} : { [option ?? 'option']: wanted.choice }
-  const last = await runToEnd(context, { ...source, form: wanted.form, options: chosen }, !flags.has('json'))
+  const last = await runToEnd(context, { ...source, form: wanted.form, options: chosen, ...ollama }, !flags.has('json'))
   const code = told(last, flags.has('json'))
   if (!repository || !last.result) return code
   const published = await publish(context, last.jobId, { repository, isPrivate: !flags.has('public') })
@@ -93,6 +99,14 @@ async function publish(
 }
 
 const stopped = (): UserError => new UserError('export/stopped')
+
+/** What `--create NAME --replace` asks for. */
+function registrationOf(form: ExportFormId, name: string | undefined, replace: boolean) {
+  if (name === undefined && !replace) return {}
+  const parsed = OllamaName.safeParse(name)
+  if (!parsed.success || !ollamaForms.has(form)) throw usageError(`--create ${name ?? ''}`)
+  return { ollama: { name: parsed.data, replace } }
+}
 
 async function madeFolder(out: string): Promise<FolderPath> {
   const folder = namedFolder(out)
@@ -140,7 +154,7 @@ async function runToEnd(context: CliContext, input: StartInput, verbose: boolean
       process.once('SIGINT', interrupt)
       end = context.on('exports.progress', (job) => {
         if (verbose) printProgress(job)
-        if (job.state !== 'writing' && job.state !== 'testing') resolve(job)
+        if (!isExporting(job.state)) resolve(job)
       })
       context.call('exports.start', input).then((job) => {
         ;({ jobId } = job)
@@ -157,9 +171,12 @@ function printProgress({ state, writtenBytes, totalBytes, remainingSeconds }: Ex
   if (!process.stdout.isTTY) return
   const share = totalBytes > 0 ? Math.min(100, Math.floor((writtenBytes / totalBytes) * 100)) : 0
   const remaining = remainingSeconds === null ? '–' : Math.ceil(remainingSeconds)
-  const line =
-    state === 'writing' ? text('exporting', { share, remaining }) : state === 'testing' ? text('exportTesting') : ''
-  process.stdout.write(`\r\u001b[K${line}`)
+  const lines: Partial<Record<ExportJob['state'], string>> = {
+    writing: text('exporting', { share, remaining }),
+    testing: text('exportTesting'),
+    registering: text('exportRegistering', { share, remaining }),
+  }
+  process.stdout.write(`\r\u001b[K${lines[state] ?? ''}`)
 }
 
 /** Prints what became of a job, and gives the exit code. Throws its own error where it failed. */
@@ -169,13 +186,15 @@ function told({ state, error, result, form, step }: ExportJob, asJson: boolean):
     console.log(text('stopped'))
     return state === 'cancelled' ? INTERRUPTED : 1
   }
-  const { place, files, test } = result
-  if (asJson) console.log(JSON.stringify({ place, form, step, files, test }))
+  const { place, files, test, ollama } = result
+  if (asJson) console.log(JSON.stringify({ place, form, step, files, test, ...(ollama && { ollama }) }))
   else {
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     console.log(text('exported', { place, size: fileSize(bytes) }))
     console.log(testLines(test))
+    if (ollama && !ollama.error) console.log(text('exportRegistered', { name: ollama.name }))
   }
+  if (ollama?.error) throw new UserError(ollama.error.code, ollama.error.facts)
   return test.kind === 'failed' || (test.kind === 'different' && !test.lossy) ? 1 : 0
 }
 

@@ -23,6 +23,37 @@ export type ExportFormId = z.infer<typeof ExportFormId>
 /** Forms that go where they are looked for, whatever folder is chosen. */
 export const homedForms: ReadonlySet<ExportFormId> = new Set(['lm-studio', 'library'])
 
+/** What Ollama calls a model: `name`, `name:tag` or `owner/name:tag`. */
+export const OllamaName = z
+  .string()
+  .regex(/^(\w[\w-]{0,79}\/)?\w[\w.-]{0,79}(:\w[\w.-]{0,79})?$/)
+  .brand<'OllamaName'>()
+export type OllamaName = z.infer<typeof OllamaName>
+
+/** Ollama as it answers on this computer, or where OLLAMA_HOST says. */
+export interface OllamaState {
+  /** Host and port. */
+  readonly host: string
+  readonly version: string
+  /** Why it makes no models of what the studio sends; null where it does. */
+  readonly problem: AppError | null
+  /** Its models as `name:tag`, in small letters. */
+  readonly names: readonly string[]
+}
+
+/** `name:latest` in small letters, as Ollama compares names. */
+export const wholeOllamaName = (name: string): string =>
+  (name.includes(':') ? name : `${name}:latest`).replace(/^library\//i, '').toLowerCase()
+
+/** Forms that Ollama makes a model of. */
+export const ollamaForms: ReadonlySet<ExportFormId> = new Set(['gguf', 'ollama'])
+
+const Registration = z.object({
+  name: OllamaName,
+  /** A model of that name may be replaced. */
+  replace: z.boolean().default(false),
+})
+
 /** Forms that may go to the Hub once they are written. */
 export const publishedForms: ReadonlySet<ExportFormId> = new Set(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'])
 
@@ -110,6 +141,8 @@ export interface ExportResult {
   readonly place: string
   readonly files: readonly { readonly name: string; readonly sizeBytes: number }[]
   readonly test: ExportTest
+  /** The model that Ollama has made of it; or why it has not, with what was written left as it is. */
+  readonly ollama?: { readonly name: OllamaName; readonly error: AppError | null }
 }
 
 /**
@@ -146,11 +179,16 @@ export interface PublicationPlan {
 
 /**
  * ```
- * writing ──► testing ──► done ──test again──► testing
- *    └───────────┴──► failed, cancelled
+ * writing ──► testing ──► registering (where Ollama was asked for) ──► done ──test again──► testing
+ *    └───────────┴──► failed, cancelled                                └──to Ollama──► registering
  * ```
+ *
+ * One that is cancelled while Ollama is given it is done: what was written stays.
  */
-export type ExportState = 'writing' | 'testing' | 'done' | 'failed' | 'cancelled'
+export type ExportState = 'writing' | 'testing' | 'registering' | 'done' | 'failed' | 'cancelled'
+
+export const isExporting = (state: ExportState): boolean =>
+  state === 'writing' || state === 'testing' || state === 'registering'
 
 export interface ExportJob {
   readonly jobId: string
@@ -183,6 +221,8 @@ export const exportsContract = defineContract({
         /** Instead of a folder, for a form that is one file: where it was asked to be saved. */
         target: PathToWrite.optional(),
         options: Options.default({}),
+        /** Ollama makes a model of it at the end: of `ollamaForms` only. */
+        ollama: Registration.optional(),
       }),
       output: type<ExportJob>(),
     },
@@ -190,6 +230,14 @@ export const exportsContract = defineContract({
     cancel: { input: z.object({ jobId: JobId }), output: type<null>() },
     /** Asks again what was written, where the test was postponed or failed. */
     test: { input: z.object({ jobId: JobId }), output: type<null>() },
+    /** Ollama, if it runs; null where nobody answers. Nothing is started. */
+    ollama: { input: z.object({}), output: type<OllamaState | null>() },
+    /**
+     * Has Ollama make a model of what a job has written. Throws `ollama/not-running`, `ollama/too-old` and
+     * `ollama/name-taken` at once; the job tells the rest.
+     */
+    register: { input: Registration.extend({ jobId: JobId }), output: type<null>() },
+
     /** What would go to the Hub of a job that is done, and under whose names. */
     publicationPlan: { input: z.object({ jobId: JobId }), output: type<PublicationPlan>() },
     /** Begins to send it; goes on when the window is closed. A repository that is there must be meant. */

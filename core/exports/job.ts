@@ -1,4 +1,4 @@
-import type { AppError, ExportJob } from '../contract/index.ts'
+import { isExporting, type AppError, type ExportJob } from '../contract/index.ts'
 
 /** A rate over less than this says nothing. */
 const MIN_SPAN_MS = 500
@@ -6,13 +6,14 @@ const TELL_EVERY_MS = 200
 
 /** A job as it is told, and the ways to change it. Every change is told; the count of bytes now and then. */
 export class RunningJob {
-  readonly ending = new AbortController()
+  /** Ends what is under way. */
+  ending = new AbortController()
   /** Settles when nothing is written or asked any more. */
   settled: Promise<void> = Promise.resolve()
   #job: ExportJob
   readonly #tell: (job: ExportJob) => void
   readonly #now: () => number
-  readonly #startMs: number
+  #startMs: number
   #toldMs = -Infinity
 
   constructor(job: ExportJob, tell: (job: ExportJob) => void, now: () => number) {
@@ -27,7 +28,7 @@ export class RunningJob {
   }
 
   get isUnderWay(): boolean {
-    return this.#job.state === 'writing' || this.#job.state === 'testing'
+    return isExporting(this.#job.state)
   }
 
   change(
@@ -36,6 +37,13 @@ export class RunningJob {
     this.#job = { ...this.#job, ...changes }
     this.#toldMs = this.#now()
     this.#tell(this.#job)
+  }
+
+  /** Another piece of work begins, whose bytes are counted anew. */
+  begin(state: ExportJob['state'], totalBytes = this.#job.totalBytes): void {
+    this.#startMs = this.#now()
+    this.#job = { ...this.#job, writtenBytes: 0 }
+    this.change({ state, totalBytes, remainingSeconds: null })
   }
 
   wrote(bytes: number): void {

@@ -4,7 +4,7 @@ import { defaultSettings } from '../contract/index.ts'
 import type { SampleFormat } from '../samples/sample-format.ts'
 import { loadTokenizer, type Tokenizer } from '../tokenizers/index.ts'
 import { createChatTemplate } from '../tokenizers/chat-template.ts'
-import { modelfileOf } from './modelfile.ts'
+import { modelfileOf, ollamaModelOf } from './modelfile.ts'
 
 let tiny: Tokenizer
 beforeAll(async () => {
@@ -16,7 +16,7 @@ const withTemplate = (source: string): Tokenizer =>
   Object.assign(Object.create(tiny) as Tokenizer, { chatTemplate: createChatTemplate(source, { eos_token: '</s>' }) })
 const templateIn = (text: string): string | undefined => /TEMPLATE """([^]*)"""/.exec(text)?.[1]
 const written = (tokenizer: Tokenizer, format: SampleFormat = { kind: 'template' }) =>
-  templateIn(modelfileOf('m.gguf', tokenizer, format, defaultSettings()))
+  templateIn(modelfileOf('m.gguf', ollamaModelOf(tokenizer, format, defaultSettings())))
 
 describe('a Modelfile', () => {
   it('writes a question as the run was trained with', () => {
@@ -54,7 +54,7 @@ describe('a Modelfile', () => {
 
   it('names what ends an answer, and the settings of answers, each in a line', () => {
     const settings = { ...defaultSettings(), 'prediction.stop_tokens': 'ユーザー:,a"b' }
-    const lines = modelfileOf('m.gguf', tiny, markers, settings).split('\n')
+    const lines = modelfileOf('m.gguf', ollamaModelOf(tiny, markers, settings)).split('\n')
     expect(lines).toContain('PARAMETER stop "ユーザー:"')
     expect(lines).toContain('PARAMETER stop "a\\"b"')
     expect(lines).toContain('PARAMETER stop "</s>"')

@@ -5,33 +5,38 @@ import { formatFor, type SampleFormat } from '../samples/sample-format.ts'
 import { readsSystem } from '../samples/sample-template.ts'
 import { createChatTemplate } from '../tokenizers/chat-template.ts'
 import type { ChatTemplate, TemplateMessage, Tokenizer } from '../tokenizers/index.ts'
+import type { OllamaModel } from '../ollama/ollama.ts'
 import { markerTemplate } from './marker-template.ts'
 
 /** Stand for a text while a chat template is rendered; no template has them. */
 const [SYSTEM, PROMPT] = ['\u{E000}', '\u{E001}']
 
 /**
- * The Modelfile of a GGUF beside it: how a conversation is written, what ends an answer, and the run's settings for
- * answers. Ollama has templates of its own kind: this one is what the run's format makes of a question.
+ * What Ollama is told of a GGUF: how a conversation is written, what ends an answer, and the run's settings for answers.
+ * Ollama has templates of its own kind: this one is what the run's format makes of a question.
  */
-export function modelfileOf(file: string, tokenizer: Tokenizer, format: SampleFormat, settings: SettingValues): string {
+export function ollamaModelOf(tokenizer: Tokenizer, format: SampleFormat, settings: SettingValues): OllamaModel {
   const generation = generationSettingsOf(settings)
   const template = templateOf(tokenizer, formatFor(tokenizer, format))
-  const parameters: readonly (readonly [string, string | number])[] = [
-    ...stopsOf(tokenizer, generation['prediction.stop_tokens']).map((text) => ['stop', quoted(text)] as const),
+  const parameters: OllamaModel['parameters'] = [
+    ...stopsOf(tokenizer, generation['prediction.stop_tokens']).map((text) => ['stop', text] as const),
     ['temperature', generation['prediction.do_sample'] ? generation['prediction.temperature'] : 0],
     ['top_p', generation['prediction.top_p']],
     ['top_k', generation['prediction.top_k']],
     ['repeat_penalty', generation['prediction.repetition_penalty']],
     ['num_predict', generation['prediction.max_length_inference']],
   ]
-  return [
+  return { template, parameters }
+}
+
+/** The same as the Modelfile of a GGUF that lies beside it. */
+export const modelfileOf = (file: string, { template, parameters }: OllamaModel): string =>
+  [
     `FROM ./${file}`,
     ...(template === null ? [] : [`TEMPLATE """${template}"""`]),
-    ...parameters.map(([name, value]) => `PARAMETER ${name} ${value}`),
+    ...parameters.map(([name, value]) => `PARAMETER ${name} ${typeof value === 'string' ? quoted(value) : value}`),
     '',
   ].join('\n')
-}
 
 /** In Ollama's language; null where the model's template cannot be written in it, which leaves it to Ollama. */
 function templateOf(tokenizer: Tokenizer, format: SampleFormat): string | null {

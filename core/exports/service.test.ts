@@ -21,6 +21,7 @@ import { faultyDisk } from '../files/testing/faulty-disk.ts'
 import { GOOD_TOKEN, startHubServer, type HubServer } from '../hub/testing/hub-server.ts'
 import { hasPlatformPackage } from '../llama-cpp/package.ts'
 import { buildLlamaCpp, type BuiltLlamaCpp } from '../llama-cpp/testing/built-llama-cpp.ts'
+import { startOllamaServer, type OllamaServer } from '../ollama/testing/ollama-server.ts'
 import { exportFormats } from './formats/index.ts'
 import { isOver, openTestStudio, type TestStudio } from './testing/test-studio.ts'
 
@@ -29,6 +30,7 @@ let out: string
 let hub: HubServer
 let studio: TestStudio
 let llamaCpp: BuiltLlamaCpp
+let ollama: OllamaServer
 let dataset: DatasetInfo
 let id: ExperimentId
 
@@ -40,10 +42,11 @@ const exported = (input: object) => studio.exported({ id, folder: out, ...input 
 
 beforeAll(async () => {
   hub = await startHubServer([])
+  ollama = await startOllamaServer()
   llamaCpp = await buildLlamaCpp()
   studio = await openTestStudio({
     spawnLlamaCpp: llamaCpp.spawn,
-    environment: { HF_ENDPOINT: hub.url, HF_TOKEN: GOOD_TOKEN },
+    environment: { HF_ENDPOINT: hub.url, HF_TOKEN: GOOD_TOKEN, OLLAMA_HOST: ollama.host },
   })
   ;({ folder } = studio)
   out = join(folder, 'out')
@@ -56,6 +59,7 @@ afterAll(async () => {
   await studio.close()
   await hub.close()
   await llamaCpp.remove()
+  await ollama.close()
 })
 
 it('plans every form, under a name that is free', async () => {
@@ -98,6 +102,38 @@ describe.runIf(hasPlatformPackage())('llama.cpp', () => {
     expect(modelfile).toContain('FROM ./model.gguf\nTEMPLATE """')
     expect(modelfile).toContain('{{ .Prompt }}')
     expect(modelfile).toContain('PARAMETER stop "</s>"')
+    await rm(place, { recursive: true })
+  })
+
+  it('becomes a model of Ollama: what lies in the folder, with what its Modelfile says', async () => {
+    const { job, states } = await exported({ form: 'ollama', options: { mix: 'F16' }, ollama: { name: 'inu' } })
+    expect(states).toEqual(['writing', 'testing', 'registering', 'done'])
+    const { place } = job.result!
+    expect(job.result!.ollama).toEqual({ name: 'inu', error: null })
+    const made = ollama.models.get('inu:latest')!
+    const [digest] = Object.values(made.files)
+    expect(ollama.blobs.get(digest!)!.equals(await readFile(join(place, 'model.gguf')))).toBe(true)
+    const modelfile = await readFile(join(place, 'Modelfile'), 'utf8')
+    expect(modelfile).toContain(`TEMPLATE \"\"\"${made.template}\"\"\"`)
+    const { stop, ...others } = made.parameters as { stop: string[] }
+    for (const text of stop) expect(modelfile).toContain(`PARAMETER stop "${text}"`)
+    for (const [name, value] of Object.entries(others)) expect(modelfile).toContain(`PARAMETER ${name} ${value}\n`)
+
+    const again = (input: object) => call('exports.start', { id, folder: out, form: 'ollama', ollama: input })
+    await expect(again({ name: 'inu' })).rejects.toThrow('ollama/name-taken')
+    await expect(call('exports.start', { id, folder: out, form: 'peft', ollama: { name: 'neko' } })).rejects.toThrow()
+    ollama.fault = { at: 'create', line: '{"error":"unknown architecture"}' }
+    const failed = until<ExportJob>('exports.progress', isOver)
+    await call('exports.register', { jobId: job.jobId, name: 'neko' })
+    const refused = { code: 'ollama/refused', facts: { found: 'unknown architecture' } }
+    expect((await failed).result).toEqual({ ...job.result, ollama: { name: 'neko', error: refused } })
+
+    ollama.fault = { at: 'create', hold: true }
+    const cancelled = until<ExportJob>('exports.progress', isOver)
+    await call('exports.register', { jobId: job.jobId, name: 'neko' })
+    await call('exports.cancel', { jobId: job.jobId })
+    expect(await cancelled).toMatchObject({ state: 'done', result: { place } })
+    expect([...ollama.models.keys()]).toEqual(['inu:latest'])
     await rm(place, { recursive: true })
   })
 

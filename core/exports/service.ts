@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import {
   InternalError,
   isActive,
+  ollamaForms,
   toAppError,
   UserError,
   type AppError,
@@ -21,6 +22,8 @@ import { checkpointSteps } from '../training/checkpoint-folder.ts'
 import type { ModelService } from '../local-models/service.ts'
 import type { ExperimentService } from '../runs/service.ts'
 import type { ExportFormat, ExportOptions } from './format.ts'
+import { createInOllama, findOllama, requireOllama } from '../ollama/ollama.ts'
+import { describeForOllama, ollamaFileOf } from './for-ollama.ts'
 import { homesOf, type Homes } from './homes.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
@@ -76,6 +79,11 @@ export function createExportService(options: ExportServiceOptions): ExportServic
       await service.testAgain(jobId)
       return null
     },
+    ollama: () => findOllama(options.environment),
+    async register({ jobId, ...wanted }) {
+      await service.register(jobId, wanted)
+      return null
+    },
     list: async () => [...jobs.values()].map(({ told }) => told).reverse(),
     async close() {
       for (const { ending } of jobs.values()) ending.abort(new DOMException('closed', 'AbortError'))
@@ -84,6 +92,7 @@ export function createExportService(options: ExportServiceOptions): ExportServic
   }
 }
 
+type Registration = Omit<Parameters<ExportHandlers['register']>[0], 'jobId'>
 type Input<N extends 'plan' | 'start'> = Parameters<ExportHandlers[N]>[0]
 
 class Exports {
@@ -113,9 +122,10 @@ class Exports {
     }
   }
 
-  async start({ id, step, form, folder, target, options }: Input<'start'>): Promise<ExportJob> {
+  async start({ id, step, form, folder, target, options, ollama }: Input<'start'>): Promise<ExportJob> {
     const format = exportFormats.find((one) => one.id === form) as ExportFormat
     const chosen = chosenOptions(format, options)
+    if (ollama) await this.#requireOllama(form, ollama)
     const source = await this.#open(id, step)
     const refusal = format.refusal(source)
     if (refusal) throw new UserError(refusal.code, refusal.facts)
@@ -125,7 +135,7 @@ class Exports {
     const totalBytes = await format.sizeBytes(source, chosen)
     await requireSpace(place.folder, totalBytes)
     const job = this.#newJob(source, { form, options: chosen }, totalBytes)
-    job.settled = this.#run(job, { format, source, place, chosen })
+    job.settled = this.#run(job, { format, source, place, chosen, ollama })
     return job.told
   }
 
@@ -137,17 +147,66 @@ class Exports {
   }
 
   async testAgain(jobId: string): Promise<void> {
-    const job = this.#jobs.get(jobId)
-    const result = job?.told.result
-    if (!job || !result || job.isUnderWay) throw new UserError('export/not-found')
+    const { job, result } = this.#over(jobId)
     const { experimentId, step, form, options } = job.told
     const source = await this.#open(experimentId, step)
     const format = exportFormats.find((one) => one.id === form) as ExportFormat
-    job.change({ state: 'testing' })
+    job.ending = new AbortController()
+    job.begin('testing')
     job.settled = this.#test(job, { format, source, chosen: options, written: result.place })
       // What was written before stays, whatever becomes of this test.
       .catch((): ExportTest => ({ kind: 'postponed' }))
       .then((test) => job.change({ state: 'done', result: { ...result, test } }))
+  }
+
+  /** Has Ollama make a model of what was written. */
+  async register(jobId: string, wanted: Registration): Promise<void> {
+    const { job, result } = this.#over(jobId)
+    const { experimentId, step, form } = job.told
+    await this.#requireOllama(form, wanted)
+    const source = await this.#open(experimentId, step)
+    job.ending = new AbortController()
+    job.settled = this.#register(job, { source, written: result.place, ollama: wanted }).then((ollama) =>
+      job.change({ state: 'done', remainingSeconds: null, result: { ...result, ...ollama } }),
+    )
+  }
+
+  /** A job that has written something. Throws UserError 'export/not-found'. */
+  #over(jobId: string): { readonly job: RunningJob; readonly result: ExportResult } {
+    const job = this.#jobs.get(jobId)
+    const result = job?.told.result
+    if (!job || !result || job.isUnderWay) throw new UserError('export/not-found')
+    return { job, result }
+  }
+
+  /** Throws UserError 'export/option' for a form that Ollama does not read, and as requireOllama. */
+  async #requireOllama(form: ExportJob['form'], wanted: Registration): Promise<void> {
+    if (!ollamaForms.has(form))
+      throw new UserError('export/option', { form, option: 'ollama', found: wanted.name, expected: '' })
+    await requireOllama(this.#options.environment, wanted)
+  }
+
+  /** What became of it; nothing where it was ended. */
+  async #register(
+    job: RunningJob,
+    { source, written, ollama }: { source: ExportSource; written: string; ollama: Registration },
+  ): Promise<Pick<ExportResult, 'ollama'>> {
+    const { signal } = job.ending
+    const { name } = ollama
+    job.begin('registering', 0)
+    try {
+      await createInOllama(
+        this.#options.environment,
+        { ...ollama, file: ollamaFileOf(job.told.form, written), model: await describeForOllama(source) },
+        { signal, begin: (bytes) => job.begin('registering', bytes), read: (bytes) => job.wrote(bytes) },
+      )
+      return { ollama: { name, error: null } }
+    } catch (error) {
+      if (signal.aborted) return {}
+      const told = toAppError(error)
+      if (told.code === 'internal') this.#options.report('ollama', error)
+      return { ollama: { name, error: told } }
+    }
   }
 
   #open(id: ExportJob['experimentId'], step: number | undefined): Promise<ExportSource> {
@@ -186,7 +245,7 @@ class Exports {
     return job
   }
 
-  async #run(job: RunningJob, { format, source, place, chosen }: Work): Promise<void> {
+  async #run(job: RunningJob, { format, source, place, chosen, ollama }: Work): Promise<void> {
     const { signal } = job.ending
     let test: ExportTest = { kind: 'postponed' }
     try {
@@ -197,7 +256,8 @@ class Exports {
         signal.throwIfAborted()
       })
       const result: ExportResult = { place: path, files: await filesAt(path), test }
-      job.change({ state: 'done', result })
+      const registered = ollama ? await this.#register(job, { source, written: path, ollama }) : {}
+      job.change({ state: 'done', remainingSeconds: null, result: { ...result, ...registered } })
     } catch (error) {
       if (signal.aborted) return job.fail(null)
       const told = toAppError(error)
@@ -233,9 +293,10 @@ interface Work {
   readonly source: ExportSource
   readonly place: Place
   readonly chosen: ExportOptions
+  readonly ollama: Registration | undefined
 }
 
-interface Written extends Omit<Work, 'place'> {
+interface Written extends Omit<Work, 'place' | 'ollama'> {
   readonly written: string
 }
 

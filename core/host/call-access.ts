@@ -57,6 +57,8 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'exports.cancel': 'read',
   'exports.test': 'read',
   'exports.list': 'read',
+  'exports.ollama': 'read',
+  'exports.register': 'read',
   'exports.publicationPlan': 'read',
   'exports.publish': 'read',
   'gpuPack.state': 'read',

@@ -7,8 +7,8 @@ export const commandLine: LocaleOf<typeof ja> = {
   tutorial [--json]                        runs the whole tutorial and compares the answers before and after training
   train <settings.yaml> [--json]           trains as the settings file says (override with --training.epochs 5)
   chat <experiment or model> [--ask Q] [--json]  talks; with --ask it answers and ends
-  export <experiment> --to {forms} [--out FOLDER] [--step N] [--json]
-                                         writes an experiment for other programs to use
+  export <experiment> --to {forms} [--out FOLDER] [--create NAME [--replace]] [--step N] [--json]
+                                         writes an experiment for other programs to use (--create adds it to Ollama)
   export <experiment> --to hub[:FORM] --repo OWNER/NAME [--public] [--json]
                                          writes it and publishes it on Hugging Face (private without --public)
   data convert <in> <out> [--no-bom]       changes a table's format ({formats})
@@ -84,6 +84,8 @@ export const commandLine: LocaleOf<typeof ja> = {
   converted: 'Wrote {rows} rows to "{file}".',
   exporting: '{share}%  {remaining} s left',
   exportTesting: 'Asking what was written, to check it…',
+  exportRegistering: 'Adding to Ollama… {share}%  {remaining} s left',
+  exportRegistered: 'Added to Ollama. Talk to it with “ollama run {name}”.',
   exportPublished: 'Published on Hugging Face: {url}',
   exported: 'Written to “{place}” ({size}).',
   exportSame: 'Read again and asked ({count}): every answer is the experiment’s.',

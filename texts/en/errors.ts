@@ -57,6 +57,12 @@ export const errors: LocaleOf<typeof ja> = {
   'export/not-published': 'This form cannot be published. Export as a LoRA adapter, a merged model, GGUF or MLX.',
   'export/not-found': 'This export is no longer there. Export again.',
   'export/no-lm-studio': 'LM Studio’s model folder was not found. Open LM Studio once, then try again.',
+  'ollama/not-running': 'Ollama is not running ({host}). Start Ollama, then try again.',
+  'ollama/too-old': 'Ollama {found} is too old to take this model. Update it to {needed} or later.',
+  'ollama/name-taken': 'Ollama already has “{name}”. Choose another name, or replace it.',
+  'ollama/no-space': 'Ollama’s disk is full. Free some space, then add the model again.',
+  'ollama/refused': 'Ollama refused the model ({found}). Update Ollama, or export in another format.',
+  'ollama/lost': 'Ollama ({host}) stopped answering. Check Ollama and its disk, then add the model again.',
   'export/option': 'The export “{form}” has no “{found}” for “{option}”. Choose one of {expected}.',
   'export/mlx-unsupported':
     'mlx-lm cannot run a model like this ({found}). Export it as a merged model and use it from Python.',

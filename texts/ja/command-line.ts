@@ -5,8 +5,8 @@ export const commandLine = {
   tutorial [--json]                      チュートリアルを最後まで実行し、学習の前と後の回答を比べます
   train <settings.yaml> [--json]         設定ファイルのとおりに学習します（--training.epochs 5 のように上書きできます）
   chat <実験かモデル> [--ask 質問] [--json]  会話します。--ask を付けると答えて終わります
-  export <実験> --to {forms} [--out フォルダ] [--step 番号] [--json]
-                                         実験を、ほかのソフトで使える形に書き出します
+  export <実験> --to {forms} [--out フォルダ] [--create 名前 [--replace]] [--step 番号] [--json]
+                                         実験を、ほかのソフトで使える形に書き出します（--create で Ollama に登録）
   export <実験> --to hub[:形式] --repo 所有者/名前 [--public] [--json]
                                          書き出して Hugging Face に送ります（--public がなければ非公開）
   data convert <元> <先> [--no-bom]       表のファイルの形式を変えます（{formats}）
@@ -82,6 +82,8 @@ export const commandLine = {
   converted: '{rows} 行を「{file}」に書き出しました。',
   exporting: '{share}%  あと {remaining} 秒',
   exportTesting: '書き出したものに質問して、確かめています…',
+  exportRegistering: 'Ollama に登録しています… {share}%  あと {remaining} 秒',
+  exportRegistered: 'Ollama に登録しました。「ollama run {name}」で話せます。',
   exportPublished: 'Hugging Face に送りました：{url}',
   exported: '「{place}」に書き出しました（{size}）。',
   exportSame: '読み直して {count} 問を尋ね、すべて実験と同じ答えでした。',

@@ -62,6 +62,13 @@ export const errors = {
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
   'export/no-lm-studio':
     'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',
+  'ollama/not-running': 'Ollama が動いていません（{host}）。Ollama を起動してから、もう一度お試しください。',
+  'ollama/too-old': 'Ollama {found} は古いため登録できません。{needed} 以降に更新してください。',
+  'ollama/name-taken': 'Ollama には「{name}」がもうあります。別の名前にするか、置き換えてください。',
+  'ollama/no-space': 'Ollama のディスクの空きが足りません。空きを作ってから、もう一度登録してください。',
+  'ollama/refused': 'Ollama に断られました（{found}）。Ollama を更新するか、別の形式で書き出してください。',
+  'ollama/lost':
+    'Ollama（{host}）の応答が途中で切れました。Ollama とディスクの空きを確かめて、もう一度登録してください。',
   'export/option': '「{form}」の書き出しでは「{option}」に「{found}」を選べません。{expected} のどれかにしてください。',
   'export/mlx-unsupported':
     'mlx-lm では {found} のモデルを動かせません。「統合したモデル」で書き出し、Python で使ってください。',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isActive, type ExperimentSummary, type ExportJob } from '../../contract/index.ts'
+import { isActive, isExporting, type ExperimentSummary, type ExportJob } from '../../contract/index.ts'
 import { buildEngine } from '../../engine/testing/built-engine.ts'
 import { createStudio, type StudioOptions } from '../../host/studio.ts'
 import { buildReader } from '../../reader/testing/built-reader.ts'
@@ -23,7 +23,7 @@ export interface TestStudio {
   close(): Promise<void>
 }
 
-export const isOver = ({ state }: ExportJob): boolean => state !== 'writing' && state !== 'testing'
+export const isOver = ({ state }: ExportJob): boolean => !isExporting(state)
 
 export async function openTestStudio({
   spawnLlamaCpp,

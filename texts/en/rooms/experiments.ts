@@ -150,7 +150,7 @@ export const experiments: LocaleOf<typeof ja> = {
     forms: {
       gguf: { title: 'GGUF', text: 'One file that works in LM Studio and llama.cpp.' },
       'lm-studio': { title: 'LM Studio', text: 'Put among the models that LM Studio lists.' },
-      ollama: { title: 'Ollama', text: 'A GGUF with its Modelfile, for “ollama create NAME”.' },
+      ollama: { title: 'Ollama', text: 'A GGUF with its Modelfile, added to Ollama if it is running.' },
       library: {
         title: 'A model of this studio',
         text: 'Added to Models, for chat and as the base of a next training.',
@@ -205,6 +205,19 @@ export const experiments: LocaleOf<typeof ja> = {
     byRun: 'The experiment’s answer',
     byWritten: 'The export’s answer',
     doneToast: '“{name}” was exported',
+    ollama: {
+      want: 'Add it to Ollama ({version}) once exported',
+      away: 'Ollama is not running. After the export, run “ollama create NAME” in its folder to add it.',
+      name: 'Name in Ollama',
+      at: 'Goes to Ollama at {host}.',
+      invalid: 'Use up to 80 letters, digits, “-”, “_” and “.”. “name:tag” works too.',
+      taken: 'Ollama already has a model of this name. Choose another name, or replace it.',
+      replace: 'Replace the present “{name}”',
+      register: 'Add to Ollama',
+      registering: 'Adding to Ollama…',
+      made: 'Added to Ollama. Type this in a terminal to talk to it.',
+      spare: 'Ollama has a copy of its own. You may delete the exported folder.',
+    },
     publish: {
       act: 'Publish on Hugging Face…',
       again: 'Publish again…',

@@ -126,6 +126,7 @@ export const models: LocaleOf<typeof ja> = {
       file: 'GGUF file',
       item: '{file} ({size})',
       note: 'After the download it becomes a model of about {size} with the same numbers.',
+      show: 'Look at the original: {id}',
       original: 'The unquantized original is there too. It is the better base for training.',
     },
     instead: 'A model that works instead: {id}',

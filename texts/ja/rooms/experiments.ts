@@ -140,7 +140,7 @@ export const experiments = {
     forms: {
       gguf: { title: 'GGUF', text: 'LM Studio や llama.cpp で、このファイル 1 つで動きます。' },
       'lm-studio': { title: 'LM Studio', text: 'LM Studio のモデルの一覧に入れます。' },
-      ollama: { title: 'Ollama', text: 'GGUF と Modelfile です。「ollama create 名前」で登録できます。' },
+      ollama: { title: 'Ollama', text: 'GGUF と Modelfile です。Ollama が動いていれば、そのまま登録できます。' },
       library: { title: 'このスタジオのモデル', text: 'モデルに加え、チャットや次の学習の土台に使います。' },
       merged: { title: '統合したモデル', text: 'Python（transformers）や LM Studio で、これだけで動きます。' },
       peft: { title: 'LoRA アダプター', text: 'Python（PEFT）で、ベースモデルに重ねて使います。' },
@@ -189,6 +189,19 @@ export const experiments = {
     byRun: '実験の答え',
     byWritten: '書き出したものの答え',
     doneToast: '「{name}」を書き出しました',
+    ollama: {
+      want: '書き出したら Ollama（{version}）に登録する',
+      away: 'Ollama が動いていません。書き出したあと、そのフォルダで「ollama create 名前」を実行すると登録できます。',
+      name: 'Ollama での名前',
+      at: '{host} の Ollama に登録します。',
+      invalid: '英数字、「-」「_」「.」を使って、80 文字までで入力してください。「名前:タグ」とも書けます。',
+      taken: 'この名前のモデルがもうあります。別の名前にするか、置き換えてください。',
+      replace: 'いまの「{name}」を置き換える',
+      register: 'Ollama に登録',
+      registering: 'Ollama に登録しています…',
+      made: 'Ollama に登録しました。ターミナルで次のように打つと話せます。',
+      spare: 'Ollama は写しを持っています。書き出したフォルダは消しても構いません。',
+    },
     publish: {
       act: 'Hugging Face に公開…',
       again: 'もう一度公開…',

@@ -121,6 +121,7 @@ export const models = {
       file: 'GGUF のファイル',
       item: '{file}（{size}）',
       note: 'ダウンロードしたあと、同じ数値のまま約 {size} のモデルに変換します。',
+      show: '元のモデルを見る：{id}',
       original: '量子化していない元のモデルがあります。学習の土台には、そちらが向いています。',
     },
     open: 'モデルを開く',

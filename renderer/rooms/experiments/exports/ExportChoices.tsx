@@ -7,6 +7,7 @@ import { errorSentence, useFormat, useLanguage } from '../../../language/index.t
 import { Button, LoadingPane, Select } from '../../../ui/index.ts'
 import { isDownloaded } from './exports.api.ts'
 import { chooseFolder, chooseForm, chooseOption, chooseStep, chosenOf, loadPlan, useExports } from './exports.store.ts'
+import { OllamaChoice } from './OllamaOutlet.tsx'
 import styles from './ExportDialog.module.css'
 
 type Shown = NonNullable<ReturnType<typeof useExports.getState>['shown']>
@@ -27,6 +28,7 @@ export function ExportChoices({ shown }: { readonly shown: Shown }) {
       <Options plan={plan.plan} shown={shown} />
       <Steps plan={plan.plan} />
       <Place plan={plan.plan} form={shown.form} />
+      {shown.form === 'ollama' && <OllamaChoice />}
       {error && <ErrorNotice error={error} />}
     </div>
   )

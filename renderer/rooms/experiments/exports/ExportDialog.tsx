@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Button, Dialog } from '../../../ui/index.ts'
 import { ExportChoices } from './ExportChoices.tsx'
 import { ExportJobView } from './ExportJobView.tsx'
+import { useIsOllamaReady } from './ollama.store.ts'
 import { cancel, chooseAgain, closeExport, isUnderWay, start, useExports } from './exports.store.ts'
 
 /** The dialog in which a run is written for other programs; nothing while none is open. */
@@ -9,10 +10,13 @@ export function ExportDialog() {
   const { t } = useTranslation(['experiments', 'common'])
   const shown = useExports((state) => state.shown)
   const job = useExports((state) => (shown?.jobId ? (state.jobs[shown.jobId] ?? null) : null))
+  const isOllamaReady = useIsOllamaReady(shown?.form)
   if (!shown) return null
   const underWay = job !== null && isUnderWay(job)
   const isReady =
-    shown.plan.kind === 'ready' && shown.plan.plan.choices.some(({ form, refusal }) => form === shown.form && !refusal)
+    isOllamaReady &&
+    shown.plan.kind === 'ready' &&
+    shown.plan.plan.choices.some(({ form, refusal }) => form === shown.form && !refusal)
   return (
     <Dialog
       title={t('exports.title', { name: shown.name })}

@@ -14,6 +14,7 @@ import { Button, cx, Notice, ProgressBar } from '../../../ui/index.ts'
 import { canOpenFolders } from '../experiments.api.ts'
 import { isDownloaded } from './exports.api.ts'
 import { openModel, testAgain } from './exports.store.ts'
+import { OllamaOutlet } from './OllamaOutlet.tsx'
 import { Publish } from './Publish.tsx'
 import styles from './ExportDialog.module.css'
 
@@ -26,7 +27,8 @@ export function ExportJobView({ job }: { readonly job: ExportJob }) {
         {t(`exports.forms.${job.form}.title`)}
         <span className={styles.size}>{t('run.atStep', { step: job.step })}</span>
       </p>
-      {job.state === 'writing' && <Writing job={job} />}
+      {job.state === 'writing' && <Writing job={job} label={t('exports.writing')} />}
+      {job.state === 'registering' && <Writing job={job} label={t('exports.ollama.registering')} />}
       {job.state === 'testing' && <Working label={t('exports.testing')} note={t('exports.testingNote')} value={null} />}
       {job.state === 'cancelled' && <Notice tone="info">{t('exports.cancelled')}</Notice>}
       {job.state === 'failed' && job.error && <ErrorNotice error={job.error} />}
@@ -35,13 +37,14 @@ export function ExportJobView({ job }: { readonly job: ExportJob }) {
   )
 }
 
-function Writing({ job: { writtenBytes, totalBytes, remainingSeconds } }: { readonly job: ExportJob }) {
+function Writing({ job, label }: { readonly job: ExportJob; readonly label: string }) {
+  const { writtenBytes, totalBytes, remainingSeconds } = job
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const done = t('run.of', { value: format.bytes(Math.min(writtenBytes, totalBytes)), total: format.bytes(totalBytes) })
   const left = remainingSeconds === null ? '' : t('remaining', { time: format.duration(remainingSeconds) })
   const value = totalBytes > 0 ? writtenBytes / totalBytes : null
-  return <Working label={t('exports.writing')} note={[done, left].filter(Boolean).join(' · ')} value={value} />
+  return <Working label={label} note={[done, left].filter(Boolean).join(' · ')} value={value} />
 }
 
 function Working(props: { readonly label: string; readonly note: string; readonly value: number | null }) {
@@ -84,6 +87,7 @@ function Done({ job, result }: { readonly job: ExportJob; readonly result: Expor
         )}
       </div>
       <Tested test={test} onTest={() => void testAgain(job.jobId)} />
+      <OllamaOutlet job={job} />
       {publishedForms.has(job.form) && <Publish job={job} />}
     </>
   )

@@ -4,6 +4,7 @@ import type {
   ExportFormId,
   ExportJob,
   ExportPlan,
+  OllamaState,
   PublicationPlan,
   Result,
 } from '../../../../core/contract/index.ts'
@@ -18,11 +19,21 @@ export interface Source {
 }
 
 export const planExport = (source: Source): Answer<ExportPlan> => window.studio.call('exports.plan', source as never)
+/** What Ollama is to call it; whether a model of that name goes. */
+export interface Registration {
+  readonly name: string
+  readonly replace: boolean
+}
+
+export const findOllama = (): Answer<OllamaState | null> => window.studio.call('exports.ollama', {})
+export const register = (jobId: string, wanted: Registration): Answer<null> =>
+  window.studio.call('exports.register', { jobId, ...wanted } as never)
 /** What is begun: a form with its choices, into one file where a target is given. */
 export interface Wanted {
   readonly form: ExportFormId
   readonly options: Readonly<Record<string, string>>
   readonly target: string | null
+  readonly ollama?: Registration
 }
 
 export const startExport = (source: Source, { target, ...wanted }: Wanted): Answer<ExportJob> =>

@@ -2,13 +2,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   fail,
+  OllamaName,
   ok,
   type ExperimentId,
   type ExportChoice,
   type ExportJob,
   type ExportPlan,
+  type OllamaState,
 } from '../../../../core/contract/index.ts'
 import { putFakeStudio, type FakeStudio } from '../../../testing/studio.ts'
+import { nameForOllama, problemOfName, replaceInOllama, suggestedName, useOllama, wantOllama } from './ollama.store.ts'
 import {
   chooseAgain,
   chooseForm,
@@ -56,13 +59,16 @@ const job = (changes: Partial<ExportJob>): ExportJob => ({
 let studio: FakeStudio
 let answer: ReturnType<typeof ok<ExportPlan>> | ReturnType<typeof fail>
 let started: ExportJob
+let ollama: OllamaState | null
 let end: () => void
 
 beforeEach(() => {
   answer = ok(plan)
   started = job({})
+  ollama = null
   studio = putFakeStudio({
     'exports.list': () => ok([]),
+    'exports.ollama': () => ok(ollama),
     'exports.plan': () => answer,
     'exports.start': () => ok(started),
   })
@@ -117,6 +123,42 @@ describe('the dialog of an export', () => {
     chooseOption('mix', 'F16')
     await start()
     expect(studio.asked.at(-1)).toEqual(['exports.start', { id: run.id, form: 'ollama', options: { mix: 'F16' } }])
+  })
+
+  it('asks Ollama to make a model, under a name that it does not have unless that may go', async () => {
+    ollama = { host: 'h', version: '1.0.0', problem: null, names: ['terakoya:latest'] }
+    answer = ok({ ...plan, choices: [choice('ollama')] })
+    openExport(run)
+    await ready()
+    await vi.waitFor(() => expect(useOllama.getState().name).toBe('terakoya-2'))
+    await start()
+    const wanted = { id: run.id, form: 'ollama', options: {} }
+    expect(studio.asked.at(-1)).toEqual([
+      'exports.start',
+      { ...wanted, ollama: { name: 'terakoya-2', replace: false } },
+    ])
+    nameForOllama('Terakoya')
+    expect(problemOfName(useOllama.getState())).toBe('taken')
+    replaceInOllama(true)
+    expect(problemOfName(useOllama.getState())).toBeNull()
+    nameForOllama('犬')
+    expect(problemOfName(useOllama.getState())).toBe('invalid')
+    wantOllama(false)
+    chooseAgain()
+    await ready()
+    await start()
+    expect(studio.asked.at(-1)).toEqual(['exports.start', wanted])
+  })
+
+  it.each([
+    ['My Run 1.5b', 'my-run-1.5b'],
+    ['ＡＢＣ', 'abc'],
+    ['犬の話', 'terakoya'],
+    ['-_.', 'terakoya'],
+  ])('suggests for the run %s the name %s', (name, suggested) => {
+    expect(suggestedName(name, [])).toBe(suggested)
+    expect(suggestedName(name, [`${suggested}:latest`])).toBe(`${suggested}-2`)
+    expect(OllamaName.safeParse(suggested).success).toBe(true)
   })
 
   it('opens at the job that is under way', () => {

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { create } from 'zustand'
 import {
+  isExporting,
   ok,
   type AppError,
   type ExperimentId,
@@ -16,6 +17,7 @@ import { toastError } from '../../../errors/index.ts'
 import { goTo } from '../../../session/index.ts'
 import { toast } from '../../../ui/index.ts'
 import * as api from './exports.api.ts'
+import { askOllama, registrationOf } from './ollama.store.ts'
 
 type PlanState =
   | { readonly kind: 'loading' }
@@ -49,7 +51,7 @@ interface Exports {
 /** Exports of runs. Session scope; jobs are the host's. */
 export const useExports = create<Exports>()(() => ({ shown: null, jobs: {} }))
 
-export const isUnderWay = ({ state }: ExportJob): boolean => state === 'writing' || state === 'testing'
+export const isUnderWay = ({ state }: ExportJob): boolean => isExporting(state)
 const jobOf = (id: ExperimentId): ExportJob | undefined =>
   Object.values(useExports.getState().jobs).find((job) => job.experimentId === id && isUnderWay(job))
 
@@ -61,6 +63,7 @@ export function openExport({ id, name }: Pick<ExperimentSummary, 'id' | 'name'>)
   const jobId = jobOf(id)?.jobId ?? null
   const chosen = { ...last, step: null, isStarting: false, jobId, error: null }
   useExports.setState({ shown: { id, name, plan: { kind: 'loading' }, ...chosen } })
+  void askOllama(name)
   if (jobId === null) void loadPlan()
 }
 
@@ -142,6 +145,7 @@ export async function start(): Promise<void> {
         form: shown.form,
         options: chosenOf(choice, shown.options),
         target: target.value,
+        ...registrationOf(shown.form),
       })
     : target
   if (!result.ok) return change({ isStarting: false, error: result.error })

@@ -80,7 +80,7 @@ function Gguf({ model: { problem, instead }, gguf }: { readonly model: HubModel;
         <>
           <HubNote>{t('inspect.gguf.original')}</HubNote>
           <Button className={styles.wayOut as string} onPress={() => void inspect(instead)}>
-            {t('inspect.instead', { id: instead })}
+            {t('inspect.gguf.show', { id: instead })}
           </Button>
         </>
       )}
