@@ -1,13 +1,8 @@
-import {
-  toAppError,
-  type ChatAnswer,
-  type DeviceKind,
-  type FinishReason,
-  type GenerationSettings,
-} from '../contract/index.ts'
-import { Generator } from '../generation/generator.ts'
+import { toAppError, UserError, type ChatAnswer, type DeviceKind, type FinishReason } from '../contract/index.ts'
+import { Generator, type GenerateRequest } from '../generation/generator.ts'
 import { loadModel, type LoadedModel } from '../generation/loaded-model.ts'
-import { fitConversation } from '../generation/prompts.ts'
+import { fitConversation, fitForeignConversation } from '../generation/prompts.ts'
+import type { SharedBatch } from '../generation/shared-batch.ts'
 import { stopStringsOf } from '../generation/stopping.ts'
 import { readAdapter, type Adapter } from '../checkpoints/index.ts'
 import type { LoraLayout } from '../models/lora.ts'
@@ -31,6 +26,14 @@ interface OpenModel {
   readonly generator: Generator
   readonly layout: LoraLayout | null
   readonly weights: SharedWeights
+  /** Answers that are decoded together, by the folder of their adapter. */
+  readonly batches: Map<string, OpenBatch>
+}
+
+interface OpenBatch {
+  readonly opening: Promise<{ readonly p: Float32Array | null; readonly batch: SharedBatch | null }>
+  /** Jobs that are answered in it. */
+  users: number
 }
 
 /** A model that is being opened, or is open. */
@@ -84,14 +87,15 @@ function groupTargets(targets: readonly GenerateTarget[]): IndexedTarget[][] {
 }
 
 async function answerGroup(
-  { device, settings, once = false }: GenerateJob,
+  job: GenerateJob,
   group: readonly IndexedTarget[],
   { signal, onEvent }: Context,
 ): Promise<void> {
   const { modelFolder, adapterFolder } = group[0] as IndexedTarget
+  const { device, once = false } = job
   const { key, entry, isNew } = await takeModel(device, modelFolder, adapterFolder)
   try {
-    await answerWith(await entry.opened, { adapterFolder, group, settings }, { signal, onEvent })
+    await answerWith(await entry.opened, { adapterFolder, group, job }, { signal, onEvent })
   } finally {
     entry.users--
     const isOver = once && isNew
@@ -105,33 +109,94 @@ async function answerGroup(
 interface Question {
   readonly adapterFolder: string | null
   readonly group: readonly IndexedTarget[]
-  readonly settings: GenerationSettings
+  readonly job: GenerateJob
 }
 
 async function answerWith(
-  { model, generator, layout }: OpenModel,
-  { adapterFolder, group, settings }: Question,
+  opened: OpenModel,
+  { adapterFolder, group, job }: Question,
   { signal, onEvent }: Context,
 ): Promise<void> {
-  const { contextLength } = model.architecture
+  const { model, generator, layout } = opened
+  const prompts = group.map((target) => promptOf(target, job, model))
+  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place] as Fitted, onEvent))
+  const request: GenerateRequest = {
+    prompts: prompts.map(({ ids }) => ids),
+    settings: job.settings,
+    signal,
+    stopStrings: [
+      ...(job.stop ?? []),
+      ...group.flatMap(({ text, format }) =>
+        text === undefined ? stopStringsOf(formatFor(model.tokenizer, format), model.tokenizer) : [],
+      ),
+    ],
+    onToken: (place, token) => streams[place]?.take(token),
+    onText: (place, text) => streams[place]?.say(text),
+    onEnd: (place, finish) => streams[place]?.end(finish),
+  }
+  const adapter = () => (layout && adapterFolder ? readAdapterVector(adapterFolder, layout) : null)
+  if (!job.foreign) await generator.generate(request, await adapter())
+  else await answerTogether(opened, adapterFolder ?? '', { request, adapter })
+}
+
+interface SharedQuestion {
+  readonly request: GenerateRequest
+  readonly adapter: () => Promise<Float32Array> | null
+}
+
+/** In one batch with the other answers that are under way with this adapter, where the device can. */
+async function answerTogether(
+  { generator, batches }: OpenModel,
+  key: string,
+  { request, adapter }: SharedQuestion,
+): Promise<void> {
+  const open = async () => {
+    const p = await adapter()
+    return { p, batch: generator.openBatch(p) }
+  }
+  const shared = batches.get(key) ?? { opening: open(), users: 0 }
+  batches.set(key, shared)
+  shared.users++
+  try {
+    const { batch, p } = await shared.opening
+    await (batch ? answerIn(batch, request) : generator.generate(request, p))
+  } finally {
+    if (--shared.users === 0) batches.delete(key)
+  }
+}
+
+/** Each prompt has a place of its own in the batch, and a seed of its own. */
+async function answerIn(batch: SharedBatch, request: GenerateRequest): Promise<void> {
+  const { prompts, settings, onToken, onText, onEnd } = request
+  const seed = settings['prediction.seed']
+  await Promise.all(
+    prompts.map((prompt, place) =>
+      batch.answer({
+        ...request,
+        prompts: [prompt],
+        settings: { ...settings, 'prediction.seed': seed < 0 ? seed : (seed + place) % 2 ** 31 },
+        onToken: (_, token) => onToken?.(place, token),
+        onText: (_, text) => onText?.(place, text),
+        onEnd: (_, finish) => onEnd?.(place, finish),
+      }),
+    ),
+  )
+}
+
+/** The ids of a question, cut to leave room for its answer. */
+function promptOf(
+  { messages, text, format }: GenerateTarget,
+  { settings, foreign = false }: GenerateJob,
+  { architecture: { contextLength }, tokenizer }: LoadedModel,
+): Fitted {
   const room = Math.max(
     1,
     contextLength - Math.min(settings['prediction.max_length_inference'], Math.floor(contextLength / 2)),
   )
-  const prompts = group.map(({ messages, format }) => fitConversation(messages, format, model.tokenizer, room))
-  const streams = group.map(({ index }, place) => new AnswerStream(index, prompts[place] as Fitted, onEvent))
-  await generator.generate(
-    {
-      prompts: prompts.map(({ ids }) => ids),
-      settings,
-      signal,
-      stopStrings: group.flatMap(({ format }) => stopStringsOf(formatFor(model.tokenizer, format), model.tokenizer)),
-      onToken: (place, token) => streams[place]?.take(token),
-      onText: (place, text) => streams[place]?.say(text),
-      onEnd: (place, finish) => streams[place]?.end(finish),
-    },
-    layout && adapterFolder ? await readAdapterVector(adapterFolder, layout) : null,
-  )
+  if (text === undefined) return (foreign ? fitForeignConversation : fitConversation)(messages, format, tokenizer, room)
+  const ids = tokenizer.encode(text)
+  if (ids.length > room) throw new UserError('chat/too-long', { limit: room })
+  return { ids, droppedTurns: 0 }
 }
 
 type Fitted = ReturnType<typeof fitConversation>
@@ -262,7 +327,7 @@ async function openFresh(kind: DeviceKind, modelFolder: string, adapter: Adapter
     const generator = await Generator.open(model, device, layout, weights.resident)
     // Opening takes several times what stays.
     void giveBackFreedMemory()
-    return { model, layout, weights, generator }
+    return { model, layout, weights, generator, batches: new Map() }
   } catch (error) {
     await release(weights)
     throw error

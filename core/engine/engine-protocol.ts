@@ -21,6 +21,8 @@ export interface GenerateTarget {
   readonly adapterFolder: string | null
   readonly format: SampleFormat
   readonly messages: readonly ChatMessage[]
+  /** To go on with this text as it stands, instead of a conversation. */
+  readonly text?: string
 }
 
 export interface GenerateJob {
@@ -29,6 +31,13 @@ export interface GenerateJob {
   readonly settings: GenerationSettings
   /** Models that are opened for these questions are closed when they are answered: their folders may move then. */
   readonly once?: boolean
+  /**
+   * The questions are strangers': special tokens in messages are text, and each answer is decoded together with those
+   * of other such jobs, where the device can.
+   */
+  readonly foreign?: boolean
+  /** Texts that end an answer, besides those of the settings and the format. */
+  readonly stop?: readonly string[]
 }
 
 const ChatAnswerMessage: z.ZodType<ChatAnswer> = z.object({

@@ -154,6 +154,26 @@ export class Cache {
     return this.#run(binding, Math.max(...this.#counts))
   }
 
+  /** True where rows can be taken over: the memory is JavaScript's, and a text's length changes nothing before it. */
+  get canTakeRows(): boolean {
+    return this.#long === null && this.#logits.host !== null
+  }
+
+  /** Takes over a sequence of another cache of the model, where both can; there must be room for its tokens. */
+  takeRow(row: number, from: Cache, fromRow: number): void {
+    const count = from.#counts[fromRow] as number
+    for (const { name, isRows } of cachesOf(this.#options.architecture)) {
+      const [to, source] = [this.#sets[0]?.[name], from.#sets[0]?.[name]] as [DeviceTensor, DeviceTensor]
+      copyRow({ tensor: to, row }, { tensor: source, row: fromRow }, isRows ? null : count)
+    }
+    this.#counts[row] = count
+  }
+
+  /** A sequence that nobody reads: the next token is its first again. */
+  emptyRow(row: number): void {
+    this.#counts[row] = 0
+  }
+
   /** Sequence i goes on where sequence rows[i] was. Sequences that change places must be of one length. */
   async reorder(rows: readonly number[]): Promise<void> {
     if (rows.every((row, index) => row === index)) return
@@ -238,4 +258,25 @@ function write(tensor: DeviceTensor, numbers: Float32Array<ArrayBuffer>): void {
   if (tensor.dtype === 'float16' || tensor.dtype === 'bfloat16')
     return (tensor as DeviceTensor<'float16' | 'bfloat16'>).write(roundedTo(tensor.dtype, numbers))
   ;(tensor as DeviceTensor<'float32'>).write(numbers)
+}
+
+interface Row {
+  readonly tensor: DeviceTensor
+  readonly row: number
+}
+
+/** Copies a row [...], or of [K,S,D] the first `count` of the S places, whose number may differ. */
+function copyRow(to: Row, from: Row, count: number | null): void {
+  const [target, source] = [to.tensor.host, from.tensor.host] as [Float32Array, Float32Array]
+  const [, heads = 1, places = 1, size = 1] = from.tensor.shape
+  const [fromLength, toLength] = [from, to].map(({ tensor }) => tensor.elementCount / (tensor.shape[0] as number)) as [
+    number,
+    number,
+  ]
+  const [start, end] = [from.row * fromLength, to.row * toLength]
+  if (count === null) return target.set(source.subarray(start, start + fromLength), end)
+  for (let head = 0; head < heads; head++) {
+    const first = start + head * places * size
+    target.set(source.subarray(first, first + count * size), end + head * (toLength / heads))
+  }
 }

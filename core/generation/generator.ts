@@ -13,6 +13,7 @@ import { Answer } from './answer.ts'
 import { BeamSearch } from './beam-search.ts'
 import { Cache, type DecodingSessions } from './cache.ts'
 import { isSampling } from './sampler.ts'
+import { SharedBatch } from './shared-batch.ts'
 import { stopWordsOf } from './stopping.ts'
 import { takeTurn } from './turns.ts'
 
@@ -177,23 +178,13 @@ export class Generator {
    */
   async generate(request: GenerateRequest, adapter: Float32Array | null): Promise<Generated[]> {
     const { settings } = request
-    const {
-      architecture: { contextLength },
-      tokenizer,
-    } = this.#model
+    const { contextLength } = this.#model.architecture
     const prompts = request.prompts.map((prompt) => (prompt.length > 0 ? prompt : [startTokenOf(this.#model)]))
     if ((this.#layout === null) !== (adapter === null))
       throw new InternalError('generate: an adapter goes with its layout')
     const longest = Math.max(...prompts.map((prompt) => prompt.length))
     if (longest > contextLength) throw new UserError('chat/too-long', { limit: contextLength })
-    const seed = settings['prediction.seed'] >= 0 ? settings['prediction.seed'] : randomInt(2 ** 31)
-    const stops = tokenizer ? stopWordsOf(settings['prediction.stop_tokens'], tokenizer) : { strings: [], ids: [] }
-    const endTokens = new Set([...this.#model.endTokens, ...stops.ids])
-    const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
-    const answers = prompts.map(
-      (prompt, index) =>
-        new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }),
-    )
+    const { answers, endTokens } = this.#begin({ ...request, prompts })
     const beams = isSampling(settings) ? 1 : settings['prediction.num_beams']
     const cache = this.#takeCache(prompts.length * beams, longest + settings['prediction.max_length_inference'])
     try {
@@ -207,6 +198,44 @@ export class Generator {
     }
     this.#giveBack(cache)
     return answers.map(({ tokens, text, finish }) => ({ tokens, text, finish: finish ?? 'cancelled' }))
+  }
+
+  /**
+   * Answers with this adapter that may come and go at any time; null where they have to be asked together: the device's
+   * memory is its own, or a text's length changes what was computed before.
+   */
+  openBatch(adapter: Float32Array | null): SharedBatch | null {
+    const probe = this.#takeCache(1, 1)
+    const { canTakeRows } = probe
+    this.#giveBack(probe)
+    if (!canTakeRows) return null
+    return new SharedBatch({
+      model: this.#model,
+      device: this.#device,
+      begin: (request) => this.#begin(request).answers,
+      takeCache: (sequences, tokens) => {
+        const cache = this.#takeCache(sequences, tokens)
+        cache.use(this.#resident.tensors)
+        if (this.#layout && adapter) cache.useAdapter(this.#layout, adapter)
+        return cache
+      },
+      giveBack: (cache) => this.#giveBack(cache),
+    })
+  }
+
+  /** The answers of a request, before their first tokens. */
+  #begin(request: GenerateRequest): { readonly answers: Answer[]; readonly endTokens: ReadonlySet<number> } {
+    const { settings, prompts } = request
+    const { tokenizer } = this.#model
+    const seed = settings['prediction.seed'] >= 0 ? settings['prediction.seed'] : randomInt(2 ** 31)
+    const stops = tokenizer ? stopWordsOf(settings['prediction.stop_tokens'], tokenizer) : { strings: [], ids: [] }
+    const endTokens = new Set([...this.#model.endTokens, ...stops.ids])
+    const stopStrings = [...(request.stopStrings ?? []), ...stops.strings]
+    const answers = prompts.map(
+      (prompt, index) =>
+        new Answer({ prompt, index, request, seed: seed + index, model: this.#model, endTokens, stopStrings }),
+    )
+    return { answers, endTokens }
   }
 
   /**

@@ -1,5 +1,5 @@
 import { UserError, type ChatMessage } from '../contract/index.ts'
-import type { Tokenizer } from '../tokenizers/index.ts'
+import { literalText, readingLiterals, type Tokenizer } from '../tokenizers/index.ts'
 import { encodePrompt, type SampleFormat } from '../samples/sample-format.ts'
 
 /**
@@ -24,3 +24,19 @@ export function fitConversation(
   }
   throw new UserError('chat/too-long', { limit: maxTokens })
 }
+
+/**
+ * The same for what strangers write: special tokens in a message are ordinary text. Only the format's own marks count.
+ */
+export const fitForeignConversation = (
+  messages: readonly ChatMessage[],
+  format: SampleFormat,
+  tokenizer: Tokenizer,
+  maxTokens: number,
+): ReturnType<typeof fitConversation> =>
+  fitConversation(
+    messages.map(({ role, content }) => ({ role, content: literalText(tokenizer, content) })),
+    format,
+    readingLiterals(tokenizer),
+    maxTokens,
+  )

@@ -1,4 +1,5 @@
 export { loadTokenizer, readTokenizerFiles, type TokenizerFiles } from './load.ts'
+export { literalText, readingLiterals } from './literal-text.ts'
 export { hasTemplate, readEndIds } from './tokenizer-config.ts'
 export type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
 export type { ChatTemplate, TemplateMessage } from './chat-template.ts'

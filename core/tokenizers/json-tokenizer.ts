@@ -21,7 +21,7 @@ import { jsonDecoder, type BeginText } from './piece-text.ts'
 import type { StreamDecoder } from './sentencepiece.ts'
 import { SpecialTokens } from './special-tokens.ts'
 import { markTexts, readMarkIds, templateSource, TokenIdSchema, type TokenizerConfig } from './tokenizer-config.ts'
-import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
+import { LITERAL_MARK, type DecodeOptions, type EncodeOptions, type SpecialIds, type Tokenizer } from './tokenizer.ts'
 
 const File = z.looseObject({
   model: z.looseObject({ type: z.string().optional() }),
@@ -88,7 +88,7 @@ function vocabularyOf(vocab: unknown, type: string): ReadonlyMap<string, number>
   return new Map(Object.entries(z.record(z.string(), TokenIdSchema).parse(vocab)))
 }
 
-type Encode = (text: string, recogniseSpecial: boolean) => number[]
+type Encode = (text: string, options: Required<EncodeOptions>) => number[]
 
 /**
  * Special tokens are ordinary text when not to be recognised; other added words stay, being part of how the model reads
@@ -104,10 +104,11 @@ function stretchEncoder(normalize: Step, added: readonly JsonAddedToken[], encod
   const [all, words] = [true, false].map(
     (special) => new AddedTokenSplitter(recognised(added, special), normalize),
   ) as [AddedTokenSplitter, AddedTokenSplitter]
-  return (text, recogniseSpecial) =>
-    (recogniseSpecial ? all : words)
-      .split(text)
-      .flatMap((part, index) => (typeof part === 'string' ? encodeStretch(part, index === 0) : [part.id]))
+  return (text, { recogniseSpecial, literalMarks }) =>
+    (recogniseSpecial ? all : words).split(text).flatMap((part, index) => {
+      if (typeof part !== 'string') return [part.id]
+      return encodeStretch(literalMarks ? part.replaceAll(LITERAL_MARK, '') : part, index === 0)
+    })
 }
 
 function unigramParts(
@@ -224,8 +225,8 @@ class JsonTokenizer implements Tokenizer {
     if (source) this.chatTemplate = createChatTemplate(source, markTexts(config))
   }
 
-  encode(text: string, { recogniseSpecial = true }: EncodeOptions = {}): number[] {
-    return text === '' ? [] : this.#parts.encode(text, recogniseSpecial)
+  encode(text: string, { recogniseSpecial = true, literalMarks = false }: EncodeOptions = {}): number[] {
+    return text === '' ? [] : this.#parts.encode(text, { recogniseSpecial, literalMarks })
   }
 
   decode(ids: Iterable<number>, options?: DecodeOptions): string {

@@ -3,7 +3,7 @@
 import type { ChatTemplate } from './chat-template.ts'
 import type { SentencePiece, StreamDecoder } from './sentencepiece.ts'
 import type { SpecialTokens, TextPart } from './special-tokens.ts'
-import type { DecodeOptions, EncodeOptions, SpecialIds, Tokenizer } from './tokenizer.ts'
+import { LITERAL_MARK, type DecodeOptions, type EncodeOptions, type SpecialIds, type Tokenizer } from './tokenizer.ts'
 import { SPACE_SYMBOL } from './utf8.ts'
 
 export interface WrappingRules {
@@ -44,14 +44,17 @@ export class SentencePieceTokenizer implements Tokenizer {
     if (chatTemplate) this.chatTemplate = chatTemplate
   }
 
-  encode(text: string, { recogniseSpecial = true }: EncodeOptions = {}): number[] {
+  encode(text: string, { recogniseSpecial = true, literalMarks = false }: EncodeOptions = {}): number[] {
     if (text === '') return []
     const prepared = this.prepare(text)
     const parts: TextPart[] = recogniseSpecial ? this.specialTokens.split(prepared) : [prepared]
     const ids: number[] = []
     parts.forEach((part, index) => {
       if (typeof part !== 'string') ids.push(part.id)
-      else for (const id of this.encodeStretch(part, index === 0 && parts.length > 1)) ids.push(id)
+      else {
+        const stretch = literalMarks ? part.replaceAll(LITERAL_MARK, '') : part
+        for (const id of this.encodeStretch(stretch, index === 0 && parts.length > 1)) ids.push(id)
+      }
     })
     return ids
   }

@@ -12,7 +12,15 @@ export interface SpecialIds {
 export interface EncodeOptions {
   /** False takes special-token strings such as `</s>` as ordinary text. */
   readonly recogniseSpecial?: boolean
+  /** True leaves out every LITERAL_MARK, after special tokens were looked for. */
+  readonly literalMarks?: boolean
 }
+
+/**
+ * Within the text of a special token it makes that text ordinary. Unicode keeps this code point for uses within a
+ * program: it stands in no text.
+ */
+export const LITERAL_MARK = '\uFDD1'
 
 export interface DecodeOptions {
   /** Leaves special tokens out of the text; true by default. */
