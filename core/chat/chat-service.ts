@@ -22,7 +22,7 @@ import { experimentFiles } from '../runs/store.ts'
 type Emit = <N extends 'chat.token' | 'chat.done' | 'chat.failed'>(name: N, payload: Events[N]) => void
 type ChatHandlers = { [N in keyof Handlers as N extends `chat.${infer C}` ? C : never]: Handlers[N] }
 
-type Resolved = Omit<GenerateTarget, 'messages'>
+export type Resolved = Omit<GenerateTarget, 'messages'>
 
 export interface ChatServiceOptions {
   readonly engine: EngineClient
@@ -33,7 +33,7 @@ export interface ChatServiceOptions {
 }
 
 /** What the engine opens for each source, and the format in which it is asked. */
-async function resolveSources(
+export async function resolveSources(
   sources: readonly ChatSource[],
   models: ModelService,
   experiments: ExperimentService,

@@ -4,6 +4,7 @@ import type { SpawnEngineWith } from '../processes/port.ts'
 import { createErrorLog, surviveErrors } from '../host/error-log.ts'
 import { defaultLibraryFolder, userDataFolder } from '../files/folders.ts'
 import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
+import type { ApiServerService } from '../openai-server/service.ts'
 import type { SpawnReader } from '../reader/client.ts'
 import type { WantedAccess } from '../host/library-session.ts'
 import { createStudio, type Studio } from '../host/studio.ts'
@@ -26,6 +27,11 @@ export interface CliContext {
   close(): Promise<void>
 }
 
+/** With what only the terminal may do. */
+export interface OpenCliContext extends CliContext {
+  readonly apiServer: ApiServerService
+}
+
 export interface CliStudioOptions {
   /** Null takes TERAKOYA_LIBRARY or the default one. */
   readonly libraryFolder: string | null
@@ -36,7 +42,10 @@ export interface CliStudioOptions {
  * Opens the studio on a library folder. Throws UserError `cli/library-locked` where it is to be written in and another
  * studio does so already.
  */
-export async function openCliStudio(host: CliHost, { libraryFolder, access }: CliStudioOptions): Promise<CliContext> {
+export async function openCliStudio(
+  host: CliHost,
+  { libraryFolder, access }: CliStudioOptions,
+): Promise<OpenCliContext> {
   const report = createErrorLog(join(userDataFolder(), 'errors.log'))
   // A training must not end with something beside it.
   if (access === 'write') surviveErrors(report)
@@ -55,6 +64,7 @@ export async function openCliStudio(host: CliHost, { libraryFolder, access }: Cl
   if (access === 'write') await requireWriter(studio)
   return {
     resourcesFolder: host.resourcesFolder,
+    apiServer: studio.apiServer,
     async call(name, input) {
       const result = await studio.dispatch(name, input)
       if (!result.ok) throw inTerminal(result.error)

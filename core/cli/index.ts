@@ -1,6 +1,6 @@
 import { libraryOf, parseArguments } from './arguments.ts'
 import { chatCommand } from './chat.ts'
-import { openCliStudio, type CliContext, type CliHost } from './context.ts'
+import { openCliStudio, type CliHost, type OpenCliContext } from './context.ts'
 import { dataCommand } from './data.ts'
 import { doctorCommand } from './doctor.ts'
 import { exportCommand } from './export.ts'
@@ -9,6 +9,7 @@ import { linkCommand } from './link.ts'
 import { modelsAccess, modelsCommand } from './models.ts'
 import { usage } from './print.ts'
 import { reasonLine, sentence } from '../host/sentence.ts'
+import { serveApiCommand } from './serve-api.ts'
 import { trainCommand } from './train.ts'
 import { tutorialCommand } from './tutorial.ts'
 import { UserError } from '../contract/index.ts'
@@ -26,7 +27,7 @@ type Command = (args: readonly string[], host: CliHost) => Promise<number>
  * others.
  */
 const inStudio =
-  (access: WantedAccess, command: (context: CliContext, args: readonly string[]) => Promise<number>): Command =>
+  (access: WantedAccess, command: (context: OpenCliContext, args: readonly string[]) => Promise<number>): Command =>
   async (args, host) => {
     const given = parseArguments(args, ['library'])
     const context = await openCliStudio(host, { libraryFolder: libraryOf(given) ?? null, access })
@@ -47,12 +48,13 @@ const commands: Record<string, Command> = {
   models: (args, host) => inStudio(modelsAccess(args), modelsCommand)(args, host),
   data: dataCommand,
   serve: (args, host) => host.serve(args),
+  'serve-api': inStudio('read', serveApiCommand),
   link: linkCommand,
 }
 
 /**
  * `terakoya tutorial | train <settings.yaml> | chat <experiment or model> | export <experiment> | data <command> | models
- * <command> | doctor | gpu-pack | serve | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
+ * <command> | doctor | gpu-pack | serve | serve-api | link`. Returns the exit code: 0 done, 1 something that the user can fix, 2 wrong usage, 130 ended by Ctrl+C. Throws
  * only for bugs.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {

@@ -1,4 +1,5 @@
 import type { CallsOf, EventsOf } from './define.ts'
+import { apiServerContract } from './api-server.ts'
 import { chatContract } from './chat.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
@@ -10,6 +11,7 @@ import { systemContract } from './system.ts'
 import { trashContract } from './trash.ts'
 import type { AppError, Result } from './errors.ts'
 
+export * from './api-server.ts'
 export * from './chat.ts'
 export * from './checks.ts'
 export * from './dataset-edits.ts'
@@ -41,6 +43,7 @@ export * from './wording.ts'
  * Every call and event of the studio. Types, validation, the preload object and channel names derive from this table.
  */
 export const contracts = {
+  apiServer: apiServerContract,
   chat: chatContract,
   datasets: datasetsContract,
   experiments: experimentsContract,

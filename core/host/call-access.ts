@@ -6,6 +6,11 @@ import type { CallName } from '../contract/index.ts'
  * not compile.
  */
 export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
+  'apiServer.state': 'read',
+  'apiServer.start': 'read',
+  'apiServer.stop': 'read',
+  'apiServer.models': 'read',
+  'apiServer.replaceKey': 'read',
   'chat.ask': 'read',
   'chat.cancel': 'read',
   'datasets.list': 'read',

@@ -14,6 +14,7 @@ import type { DeviceReport } from '../engine/engine-protocol.ts'
 import type { ExportService } from '../exports/service.ts'
 import type { GpuPackService } from '../gpu-pack/service.ts'
 import type { HubService } from '../hub/service.ts'
+import type { ApiServerService } from '../openai-server/service.ts'
 import type { HomeFolders } from './home-folders.ts'
 import type { Emit } from './library.ts'
 import type { LibrarySession } from './library-session.ts'
@@ -30,12 +31,13 @@ export interface StudioParts {
   readonly exports: ExportService
   readonly hub: HubService
   readonly gpuPack: GpuPackService
+  readonly apiServer: ApiServerService
 }
 
 /** Handlers that ask the session first whether this studio may change the library. */
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
-function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Handlers {
+function unguarded({ chat, exports, hub, gpuPack, apiServer, ...parts }: StudioParts): Handlers {
   const { session } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
@@ -45,6 +47,7 @@ function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Hand
     ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
+    ...delegate('apiServer', () => apiServer),
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
@@ -57,7 +60,7 @@ function systemHandlers({
   preferences,
   devices,
   emit,
-}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): FeatureHandlers<'system'> {
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack' | 'apiServer'>): FeatureHandlers<'system'> {
   const describe = () => describeSystem(options, session.current, devices)
   return {
     'system.info': describe,
@@ -99,10 +102,9 @@ type FeatureHandlers<F extends string> = {
 }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack'>(
-  feature: F,
-  service: () => object,
-): FeatureHandlers<F> {
+function delegate<
+  F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'apiServer',
+>(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>

@@ -8,10 +8,12 @@ import type { SpawnEngineWith } from '../processes/port.ts'
 import type { SpawnLlamaCpp } from '../llama-cpp/client.ts'
 import { createModelReader, type SpawnReader } from '../reader/client.ts'
 import { createExportService } from '../exports/service.ts'
+import { keepSecret } from '../files/secrets.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
 import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
 import { createHubService, type HubHost } from '../hub/service.ts'
+import { createApiServer, type ApiServerService } from '../openai-server/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
@@ -19,7 +21,7 @@ import { rememberDevices } from './known-devices.ts'
 import type { Emit, LibraryServices } from './library.ts'
 import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { SavedPreferences } from './saved-preferences.ts'
-import { language as terminalLanguage } from './sentence.ts'
+import { language as terminalLanguage, sentence } from './sentence.ts'
 import { studioHandlers } from './studio-handlers.ts'
 
 export interface StudioOptions {
@@ -67,10 +69,16 @@ export interface Studio {
   close(): Promise<void>
 }
 
+/** A studio as whoever opened it has it. */
+export interface OpenStudio extends Studio {
+  /** The server for OpenAI's clients. */
+  readonly apiServer: ApiServerService
+}
+
 /**
  * Opens the library and builds the services. Throws UserError `library/unwritable` where the folder cannot be used.
  */
-export async function createStudio(options: StudioOptions): Promise<Studio> {
+export async function createStudio(options: StudioOptions): Promise<OpenStudio> {
   const { emit, on } = createListeners()
   const engine = createEngineClient(() => options.spawnEngine(gpuPack.forEngine()))
   const reader = createModelReader(options.spawnReader)
@@ -87,40 +95,35 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     experiments: () => session.current.experiments,
   }
   const chat = createChatService(runs)
-  const { spawnLlamaCpp } = options
-  const hub = createHubService({
-    ...options.hub,
-    environment: options.environment ?? process.env,
-    preferencesFile: options.preferencesFile,
-    libraryFolder: () => session.current.folder,
-    mayHoldTable,
-    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
-    emit,
-  })
+  const hub = hubOf(options, session, { reader, fits, emit })
   const exports = createExportService({
     ...runs,
     report,
-    spawnLlamaCpp,
+    spawnLlamaCpp: options.spawnLlamaCpp,
     libraryFolder: () => session.current.folder,
     environment: options.environment ?? process.env,
     publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
+  const apiServer = apiServerOf(options, { ...runs, report, language: () => languageOf(options, preferences) })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
   })
-  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack })
+  const services = { chat, exports, hub, gpuPack, apiServer }
+  const handlers = studioHandlers({ options, session, preferences, devices, emit, ...services })
   return {
     dispatch: createDispatch(handlers, report),
     on,
     libraryFolder: () => session.current.folder,
     ownFolders: () => [session.current.folder, options.libraryFolder, ...gpuPack.folders()],
     requireWriter: () => session.requireWriter(),
+    apiServer,
     enginePid: () => engine.pid(),
     // The processes keep the host alive: they go whatever becomes of the rest.
     close: () =>
       closeAll([
+        () => apiServer.close(),
         () => exports.close(),
         () => hub.close(),
         () => gpuPack.close(),
@@ -130,6 +133,21 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
       ]),
   }
 }
+
+const hubOf = (
+  { hub, environment = process.env, preferencesFile }: StudioOptions,
+  session: LibrarySession,
+  { reader, fits, emit }: Pick<LibraryServices, 'reader' | 'fits' | 'emit'>,
+) =>
+  createHubService({
+    ...hub,
+    environment,
+    preferencesFile,
+    libraryFolder: () => session.current.folder,
+    mayHoldTable,
+    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
+    emit,
+  })
 
 /** The pack for NVIDIA cards: another one needs an engine that was started after it. */
 const gpuPackOf = (
@@ -147,6 +165,34 @@ const gpuPackOf = (
       devices.forget()
     },
     isChanged: () => devices.latest()?.devices.some(({ reason }) => reason === 'pack-changed') ?? false,
+  })
+
+const languageOf = ({ systemLanguage = terminalLanguage }: StudioOptions, { current }: SavedPreferences): Language =>
+  languageFor(current.language, systemLanguage())
+
+const API_KEY_FILE = 'api-key'
+
+/** Clients hear of errors in the language of the window. A bug is logged, and they get its reference. */
+const apiServerOf = (
+  { preferencesFile, hub }: StudioOptions,
+  {
+    report,
+    language,
+    ...studio
+  }: Omit<Parameters<typeof createApiServer>[0], 'secrets' | 'word'> & {
+    readonly report: ReportBug
+    readonly language: () => Language
+  },
+) =>
+  createApiServer({
+    ...studio,
+    secrets: keepSecret({
+      folder: dirname(preferencesFile),
+      name: API_KEY_FILE,
+      ...(hub?.cipher && { cipher: hub.cipher }),
+    }),
+    word: (error, cause) =>
+      sentence(error.code === 'internal' ? { ...error, facts: { message: report('api', cause) } } : error, language()),
   })
 
 /** Who hears the events. */
@@ -168,7 +214,6 @@ function openLibrary(
   services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language' | 'showFolder' | 'environment'>,
 ): Promise<LibrarySession> {
   const { engine, reader } = services
-  const language = () => languageFor(preferences.current.language, (options.systemLanguage ?? terminalLanguage)())
   // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
   const chosen =
     options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY']
@@ -179,7 +224,7 @@ function openLibrary(
     {
       resourcesFolder: options.resourcesFolder,
       kind: options.host,
-      language,
+      language: () => languageOf(options, preferences),
       environment: options.environment ?? process.env,
       ...(options.showFolder && { showFolder: options.showFolder }),
       ...services,

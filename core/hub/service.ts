@@ -9,7 +9,7 @@ import { inspectHubModel, searchModels, type InspectedModel, type ModelSources }
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
 import { createNetwork, proxyFromEnvironment, type Network, type ProxyFor } from '../net/network.ts'
 import { createPublisher, type HubPublisher } from './publish.ts'
-import { keepSecret, type SecretCipher, type Secrets } from './secrets.ts'
+import { keepSecret, type SecretCipher, type Secrets } from '../files/secrets.ts'
 import { conversionIn } from '../local-models/gguf-conversion.ts'
 import { typeInName } from './gguf-models.ts'
 import { findToken } from './token.ts'

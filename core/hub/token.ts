@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { HubToken } from '../contract/index.ts'
-import type { Secrets } from './secrets.ts'
+import type { Secrets } from '../files/secrets.ts'
 
 interface FoundToken extends Pick<HubToken, 'source' | 'protection'> {
   readonly token: string | null

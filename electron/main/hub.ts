@@ -1,6 +1,6 @@
 import { safeStorage, session } from 'electron'
 import { proxyFromList } from '../../core/net/network.ts'
-import type { SecretCipher } from '../../core/hub/secrets.ts'
+import type { SecretCipher } from '../../core/files/secrets.ts'
 import type { HubHost } from '../../core/hub/service.ts'
 
 /** Encrypts with the key of the system's keychain: the stored file is worth nothing on another account. */

@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { libraryOf, parseArguments } from '../../core/cli/arguments.ts'
 import { text } from '../../core/cli/print.ts'
+import { untilTold } from '../../core/cli/until-told.ts'
 import type { Language } from '../../texts/index.ts'
 import { language, sentence } from '../../core/host/sentence.ts'
 import { UserError } from '../../core/contract/index.ts'
@@ -101,9 +102,3 @@ function printLinks(host: WebHost): () => void {
   if (process.stdin.isTTY) console.error(text('serving'))
   return onEnter(() => console.log(host.newLink()))
 }
-
-/** Resolves when the host is to end: Ctrl+C, a request to end, or a terminal that was closed. */
-const untilTold = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-  })

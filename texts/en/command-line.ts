@@ -18,7 +18,15 @@ export const commandLine: LocaleOf<typeof ja> = {
   doctor [--json]                          tells what this computer can use and what is missing
   gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
   serve [--port NUMBER]                    serves the studio to a browser
+  serve-api [--host ADDRESS] [--port NUMBER] [--key-file FILE | --new-key]
+                                         runs a server for OpenAI's clients
   link [--port NUMBER]                     prints a new link of the studio that is being served`,
+  apiServing: 'The API server is running (Ctrl+C ends it).',
+  apiKeyMade: 'API key (shown only now): {key}',
+  apiKeyKept: 'The API key was made before. If it is lost, "terakoya serve-api --new-key" makes another one.',
+  apiKeyInFile: 'The API key is in "{file}".',
+  apiOnNetwork:
+    'Note: other computers of the network can connect, too, and nothing is encrypted. Use this on a network that you trust, and give the key only to those who need it.',
   serving: 'The link works once. Enter prints a new one; Ctrl+C ends.',
   machine: 'Processor: {processor} ({cores} cores), memory {memory} ({free} free)',
   library: 'Library: {folder} ({free} free)',

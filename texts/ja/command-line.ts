@@ -16,7 +16,15 @@ export const commandLine = {
   doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
   gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
   serve [--port 番号]                     ブラウザー用にスタジオを開きます
+  serve-api [--host アドレス] [--port 番号] [--key-file ファイル | --new-key]
+                                         OpenAI 互換の API サーバーを動かします
   link [--port 番号]                      動いている serve の新しいリンクを表示します`,
+  apiServing: 'API サーバーが動いています（終了は Ctrl+C）。',
+  apiKeyMade: 'API キー（表示するのは今だけです）：{key}',
+  apiKeyKept: 'API キーは前に作ったものです。なくしたときは「terakoya serve-api --new-key」で作り直せます。',
+  apiKeyInFile: 'API キーは「{file}」にあります。',
+  apiOnNetwork:
+    '注意：同じネットワークのほかのパソコンからもつながります。通信は暗号化されません。信頼できるネットワークでだけ使い、キーは必要な人にだけ渡してください。',
   serving: 'リンクは 1 回だけ使えます。Enter を押すと、新しいリンクを表示します（終了は Ctrl+C）。',
   machine: 'プロセッサ：{processor}（{cores} コア）、メモリ {memory}（空き {free}）',
   library: 'ライブラリ：{folder}（空き {free}）',

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { useDisk } from '../files/disk.ts'
-import { faultyDisk, type Fault } from '../files/testing/faulty-disk.ts'
+import { useDisk } from './disk.ts'
+import { faultyDisk, type Fault } from './testing/faulty-disk.ts'
 import { keepSecret, type SecretCipher } from './secrets.ts'
 
 let folder: string

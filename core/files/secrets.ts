@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { HubToken } from '../contract/index.ts'
-import { syncFolder } from '../files/atomic.ts'
-import { disk } from '../files/disk.ts'
-import { toDiskError } from '../files/disk-errors.ts'
+import { syncFolder } from './atomic.ts'
+import { disk } from './disk.ts'
+import { toDiskError } from './disk-errors.ts'
 
 export type Protection = NonNullable<HubToken['protection']>
 
