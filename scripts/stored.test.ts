@@ -40,6 +40,7 @@ const readers: Readonly<Record<string, string>> = {
   'electron/web/cli.ts': 'package.json',
   'core/net/hub-client.ts': 'an answer of the Hub',
   'core/ollama/ollama.ts': 'an answer of Ollama',
+  'core/openai-server/body.ts': 'a request of a client',
   'core/training/checkpoint.ts': "files of models, which are others'",
   'core/corpus/main.ts': 'what its own process says, and its own report',
   'core/samples/sample-files.ts': 'a line of a table',

@@ -215,7 +215,7 @@ export const errors: LocaleOf<typeof ja> = {
   'api/missing': 'The parameter "{name}" is missing.',
   'api/value': 'The value of the parameter "{name}" is wrong (it can be: {expected}).',
   'api/model-unknown': 'There is no model "{model}". Look up the names at /v1/models.',
-  'api/model-twice': 'Several experiments are called "{model}". Name one by its id: {ids}',
+  'api/model-twice': 'Several experiments are called "{model}". Name one by its id ({ids}).',
   'api/busy': '{count} requests are waiting for their turn. Wait a moment and send it again.',
   'api/port-in-use': 'Port {port} is used by another program. End that program, or choose another port.',
   'api/port-refused': 'Port {port} cannot be used. Choose 1024 or higher.',

@@ -231,7 +231,7 @@ export const errors = {
   'api/missing': 'パラメーター「{name}」がありません。',
   'api/value': 'パラメーター「{name}」の値が正しくありません（使える値：{expected}）。',
   'api/model-unknown': 'モデル「{model}」はありません。/v1/models で名前を確認してください。',
-  'api/model-twice': '「{model}」という名前の実験は複数あります。ID で指定してください：{ids}',
+  'api/model-twice': '「{model}」という名前の実験は複数あります。ID（{ids}）で指定してください。',
   'api/busy': '{count} 件の要求が順番を待っています。少し待ってから、もう一度送ってください。',
   'api/port-in-use':
     'ポート {port} はほかのプログラムが使っています。そのプログラムを終えるか、別のポートにしてください。',

@@ -6,6 +6,7 @@ import { languageIds, text } from '../../../texts/index.ts'
 import { Button, LoadingPane, Segmented, toast } from '../../ui/index.ts'
 import { ErrorNotice, openOutside, toastError } from '../../errors/index.ts'
 import { HubTokenForm } from '../../hub/index.ts'
+import { ApiServerCard } from './ApiServerCard.tsx'
 import { GpuPackCard } from './GpuPackCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
 import { hostKind } from './settings.api.ts'
@@ -26,6 +27,7 @@ export function SettingsRoom() {
         <Trash />
         <Machine />
         <GpuPack />
+        <ApiServer />
         <HubToken />
         <About />
       </div>
@@ -134,6 +136,15 @@ function GpuPack() {
   return (
     <Section title={t('gpuPack.title')}>
       <GpuPackCard />
+    </Section>
+  )
+}
+
+function ApiServer() {
+  const { t } = useTranslation('settings')
+  return (
+    <Section title={t('apiServer.title')}>
+      <ApiServerCard />
     </Section>
   )
 }

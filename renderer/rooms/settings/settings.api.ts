@@ -1,4 +1,6 @@
 import type {
+  ApiModel,
+  ApiServerState,
   AppError,
   GpuPackPlan,
   GpuPackProgress,
@@ -40,3 +42,25 @@ export const moveGpuPack = (folder: string): Promise<Result<GpuPackState, AppErr
   window.studio.call('gpuPack.setFolder', { folder })
 export const onGpuPackProgress = (listener: (progress: GpuPackProgress) => void): (() => void) =>
   window.studio.on('gpuPack.progress', listener)
+
+type Answer<T> = Promise<Result<T, AppError>>
+export const readApiServer = (): Answer<ApiServerState> => window.studio.call('apiServer.state', {})
+export const startApiServer = (): Answer<ApiServerState> => window.studio.call('apiServer.start', {})
+export const stopApiServer = (): Answer<ApiServerState> => window.studio.call('apiServer.stop', {})
+export const readApiModels = (): Answer<readonly ApiModel[]> => window.studio.call('apiServer.models', {})
+export const replaceApiKey = (): Answer<{ readonly key: string }> => window.studio.call('apiServer.replaceKey', {})
+export const onApiServer = (listener: (server: ApiServerState) => void): (() => void) =>
+  window.studio.on('apiServer.changed', listener)
+/** Models and runs that came, went, or were renamed. */
+export function onModels(listener: () => void): () => void {
+  const { studio } = window
+  const ends = [
+    studio.on('models.changed', listener),
+    studio.on('models.removed', listener),
+    studio.on('experiments.changed', ({ state }) => {
+      if (state.kind !== 'training') listener()
+    }),
+    studio.on('experiments.removed', listener),
+  ]
+  return () => ends.forEach((end) => end())
+}
