@@ -130,8 +130,7 @@ function Models({ models }: Pick<RunningProps, 'models'>) {
         <li key={id}>
           <code>{id}</code>
           <span className={styles.kind}>
-            {t(`apiServer.kind.${kind}`)}
-            {id !== name && kind === 'experiment' && ` 「${name}」`}
+            {id !== name && kind === 'experiment' ? t('apiServer.named', { name }) : t(`apiServer.kind.${kind}`)}
           </span>
         </li>
       ))}

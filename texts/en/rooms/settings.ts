@@ -95,6 +95,7 @@ export const settings: LocaleOf<typeof ja> = {
     models: 'Models and experiments',
     noModels: 'None yet.',
     kind: { model: 'Base model', experiment: 'Experiment' },
+    named: 'Experiment "{name}"',
     requests: 'Requests',
     counts_one: '{count} so far (answering {answering}, waiting {waiting})',
     counts_other: '{count} so far (answering {answering}, waiting {waiting})',

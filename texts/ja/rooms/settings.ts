@@ -89,6 +89,7 @@ export const settings = {
     models: '使えるモデルと実験',
     noModels: 'まだありません。',
     kind: { model: 'ベースモデル', experiment: '実験' },
+    named: '実験「{name}」',
     requests: '要求',
     counts_other: 'これまでに {count} 件（回答中 {answering}、順番待ち {waiting}）',
     example: '使い方の例（curl）',
