@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Secrets } from '../files/secrets.ts'
 
 const PREFIX = 'sk-terakoya-'
-const KEY_BYTES = 32
+const KEY_BYTES = 24
 
 /** Who may ask: whoever has the key. */
 export interface ApiKeys {
@@ -34,7 +34,7 @@ export const fixedKey = (key: string): ApiKeys => ({
   accepts: async (given) => isSame(hash(given), hash(key)),
 })
 
-export const newKey = (): string => PREFIX + randomBytes(KEY_BYTES).toString('base64url')
+export const newKey = (): string => PREFIX + randomBytes(KEY_BYTES).toString('hex')
 
 const hash = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 
