@@ -1,13 +1,14 @@
 // Measures the studio on this machine beside transformers + peft, prints a table and writes bench/results/cpu.json. Run
 // by `npm run bench`; `npm run bench -- large` measures only the model of 1.7 B, `npm run bench -- training` only the
 // tutorial's training and decoding, `npm run bench -- exports` a merged model of 3.3 GB with peak memory and time to
-// cancel, `npm run bench -- grid` how fast a table of a million rows scrolls in the window, `npm run bench -- download`
+// cancel, `npm run bench -- chat` only answers through the engine's process, `npm run bench -- grid` how fast a table of a million rows scrolls in the window, `npm run bench -- download`
 // how fast a large file comes beside curl,
 // `npm run bench -- datasets` only the import of large tables into bench/results/datasets.json (with `great` also of
 // nine million rows). Every run is appended to bench/history; `npm run bench -- compare [COMMIT] [COMMIT]` prints what
 // changed between the last two runs on one machine, since a commit, or between two commits.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { chatRatios, measureChat, measureChatPeer } from './chat.ts'
 import { DATASET_RUN, measureDatasetFiles, measureDatasets, runDatasetFile, writeDatasetFigures } from './datasets.ts'
 import { EXPORT_RUN, measureExports, runExport } from './exports.ts'
 import { DOWNLOAD_SERVER, measureDownload, serveFile } from './download.ts'
@@ -59,6 +60,14 @@ if (only === 'training') {
   process.exit()
 }
 
+if (only === 'chat') {
+  const chat = await measureChat()
+  const chatPeer = measureChatPeer()
+  console.log(JSON.stringify({ chat, peer: chatPeer, ratios: chatPeer && chatRatios(chat, chatPeer) }, null, 2))
+  await record('chat', { ...chat, ...(chatPeer && { peer: chatPeer, ratios: chatRatios(chat, chatPeer) }) }, machine())
+  process.exit()
+}
+
 if (only === DOWNLOAD_SERVER) await serveFile(largeArguments[0] ?? '')
 if (only === 'download') {
   const download = await measureDownload()
@@ -101,6 +110,10 @@ for (let round = 0; round < rounds; round++) {
   theirs.push(measurePeer())
   say(`  peer: ${JSON.stringify(figures(summarizePeer(theirs)))}`)
 }
+say('answers through the engine…')
+const chat = await measureChat()
+const chatPeer = measureChatPeer()
+const chatRatio = chatPeer && chatRatios(chat, chatPeer)
 const studio = summarize(ours)
 const peer = compare ? summarizePeer(theirs) : null
 say('tokenizer, datasets…')
@@ -138,6 +151,24 @@ const rows: [string, string, string, string, string][] = [
     ]),
     '≥ 3×',
   ],
+  [
+    'chat: time to the first token',
+    `${chat.firstTokenMs} ms`,
+    ...(chatPeer && chatRatio
+      ? ([`${chatPeer.firstTokenMs} ms`, `${chatRatio.firstTokenMs}×`] as const)
+      : (['', ''] as const)),
+    '≤ 150 ms',
+  ],
+  [
+    'chat: one answer',
+    `${chat.tokensPerSecond} tokens/s`,
+    ...(chatPeer && chatRatio
+      ? ([`${chatPeer.tokensPerSecond} tokens/s`, `${chatRatio.tokensPerSecond}×`] as const)
+      : (['', ''] as const)),
+    '≥ 300 tokens/s',
+  ],
+  ['chat: eight answers at once', `${chat['together8TokensPerSecond']} tokens/s`, '', '', ''],
+  ['chat: another adapter, first token', `${chat['otherAdapterFirstTokenMs']} ms`, '', '', '≤ 200 ms'],
   ['command to first step', `${startup.firstStepSeconds} s`, '', '', '< 3 s'],
   ['whole tutorial command', `${startup.totalSeconds} s`, '', '', ''],
   ['taught questions answered right', `${startup.taughtAnswers}`, '', '', '5'],
@@ -176,6 +207,7 @@ await mkdir(folder, { recursive: true })
 const measured = {
   startup,
   training: figures(studio),
+  chat: { ...chat, peer: chatPeer, ratios: chatRatio },
   peer: peer && figures(peer),
   ratios: peer && ratios(),
   tokenizer,

@@ -14,7 +14,7 @@ export interface PeerFigures {
   readonly versions: Readonly<Record<string, string>>
 }
 
-const python = process.env['TERAKOYA_BENCH_PYTHON'] ?? 'python3'
+export const python = process.env['TERAKOYA_BENCH_PYTHON'] ?? 'python3'
 
 /** True where the Python that is used has what the peer needs; else says in one line what to install. */
 export function peerIsThere(): boolean {
