@@ -209,7 +209,7 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'models', 'gguf', 'training', 'engine', 'reader'],
+    ['contract', 'files', 'checkpoints', 'models', 'gguf', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),

@@ -86,6 +86,7 @@ export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'models.fit': 'read',
   'models.curated': 'read',
   'models.addFolder': 'write',
+  'models.addGguf': 'write',
   'models.cancelAddition': 'read',
   'models.rename': 'write',
   'models.users': 'read',

@@ -66,6 +66,7 @@ describe('a window', () => {
       'exports.start target write',
       'gpuPack.setFolder folder folder',
       'models.addFolder folder folder',
+      'models.addGguf file read',
       'system.setLibrary folder folder',
     ])
   })

@@ -168,7 +168,7 @@ export const errors: LocaleOf<typeof ja> = {
   'model/no-model-folder':
     'The folder "{folder}" is no model. Choose one with a config.json, an adapter_config.json or a GGUF file in it.',
   'model/several-gguf':
-    'The folder "{folder}" holds several GGUF files ({found}). Choose a folder with only the one to use.',
+    'The folder "{folder}" holds several GGUF files ({found}). Choose a folder with only the one to use, or drop that file.',
   'model/no-file-manager': 'The browser edition cannot open folders. Open "{folder}" in your file manager.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',
   'model/too-slow':

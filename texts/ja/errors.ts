@@ -184,7 +184,7 @@ export const errors = {
   'model/no-model-folder':
     'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json か GGUF ファイルがあるフォルダを選んでください。',
   'model/several-gguf':
-    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選んでください。',
+    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選ぶか、そのファイルをドロップしてください。',
   'model/no-file-manager': 'ブラウザー版ではフォルダを開けません。「{folder}」をファイルマネージャーで開いてください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
   'model/too-slow':
