@@ -36,7 +36,7 @@ export interface StudioParts {
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
 function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Handlers {
-  const { session } = parts
+  const { session, preferences, emit } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
     ...delegate('models', () => session.current.models),
@@ -48,6 +48,12 @@ function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Hand
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
+    'system.setPreferences': async (changes) => {
+      await preferences.save(changes)
+      emit('system.preferences', preferences.shown)
+      if (changes.offline) await Promise.all([hub.disconnect(), gpuPack.disconnect()])
+      return preferences.shown
+    },
   }
 }
 
@@ -56,17 +62,14 @@ function systemHandlers({
   session,
   preferences,
   devices,
-  emit,
-}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): FeatureHandlers<'system'> {
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): Omit<
+  FeatureHandlers<'system'>,
+  'system.setPreferences'
+> {
   const describe = () => describeSystem(options, session.current, devices)
   return {
     'system.info': describe,
     'system.preferences': async () => preferences.shown,
-    'system.setPreferences': async (changes) => {
-      await preferences.save(changes)
-      emit('system.preferences', preferences.shown)
-      return preferences.shown
-    },
     'system.folders': ({ steps }) => homeFoldersOf(options).list(steps),
     'system.makeFolder': ({ steps, name }) => homeFoldersOf(options).make(steps, name),
     'system.pickFolder': async ({ steps }) => ({ folder: await homeFoldersOf(options).pick(steps) }),

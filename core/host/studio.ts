@@ -11,7 +11,7 @@ import { createExportService } from '../exports/service.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
 import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
-import { createHubService, type HubHost } from '../hub/service.ts'
+import { createHubService, type HubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
@@ -88,15 +88,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
   const chat = createChatService(runs)
   const { spawnLlamaCpp } = options
-  const hub = createHubService({
-    ...options.hub,
-    environment: options.environment ?? process.env,
-    preferencesFile: options.preferencesFile,
-    libraryFolder: () => session.current.folder,
-    mayHoldTable,
-    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
-    emit,
-  })
+  const hub = hubOf(options, preferences, { session, reader, fits, emit })
   const exports = createExportService({
     ...runs,
     report,
@@ -131,6 +123,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
 }
 
+const hubOf = (
+  { hub, environment = process.env, preferencesFile }: StudioOptions,
+  preferences: SavedPreferences,
+  { session, emit, ...looks }: { session: LibrarySession; emit: Emit } & Pick<LibraryServices, 'reader' | 'fits'>,
+): HubService =>
+  createHubService({
+    ...hub,
+    environment,
+    preferencesFile,
+    libraryFolder: () => session.current.folder,
+    mayHoldTable,
+    models: { ...looks, localIdOf: (id) => session.current.models.localIdOf(id) },
+    isOffline: () => preferences.current.offline,
+    emit,
+  })
+
 /** The pack for NVIDIA cards: another one needs an engine that was started after it. */
 const gpuPackOf = (
   { preferencesFile }: StudioOptions,
@@ -140,6 +148,7 @@ const gpuPackOf = (
   createGpuPackService({
     preferencesFile,
     folder: preferences.current.gpuPackFolder,
+    isOffline: () => preferences.current.offline,
     saveFolder: (folder) => preferences.save({ gpuPackFolder: folder }),
     emit,
     onChange() {

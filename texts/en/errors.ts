@@ -247,6 +247,7 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/checksum': 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   'hub/size-changed':
     'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open it again.',
+  'net/offline': '“Do not connect to the internet” is on in the settings. Turn it off there to connect.',
   'hub/offline-mode':
     'Hugging Face is not asked in offline mode (the variable HF_HUB_OFFLINE). To connect, remove the variable and start again.',
   'hub/have-model': 'The model "{model}" is here already. Choose it in the list of models.',

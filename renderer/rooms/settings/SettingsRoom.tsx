@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../../core/contract/index.ts'
 import { languageIds, text } from '../../../texts/index.ts'
-import { Button, LoadingPane, Segmented, toast } from '../../ui/index.ts'
+import { Button, LoadingPane, Segmented, Switch, toast } from '../../ui/index.ts'
 import { ErrorNotice, openOutside, toastError } from '../../errors/index.ts'
 import { HubTokenForm } from '../../hub/index.ts'
 import { GpuPackCard } from './GpuPackCard.tsx'
@@ -26,6 +26,7 @@ export function SettingsRoom() {
         <Trash />
         <Machine />
         <GpuPack />
+        <Connections />
         <HubToken />
         <About />
       </div>
@@ -134,6 +135,19 @@ function GpuPack() {
   return (
     <Section title={t('gpuPack.title')}>
       <GpuPackCard />
+    </Section>
+  )
+}
+
+function Connections() {
+  const { t } = useTranslation('settings')
+  const isOffline = useSystem((state) => state.preferences.offline)
+  return (
+    <Section title={t('connections.title')}>
+      <Switch value={isOffline} onChange={(offline) => void change({ offline })}>
+        {t('connections.offline')}
+      </Switch>
+      <p className={styles.help}>{t('connections.help')}</p>
     </Section>
   )
 }

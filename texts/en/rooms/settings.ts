@@ -78,6 +78,11 @@ export const settings: LocaleOf<typeof ja> = {
     unpacking: 'Unpacking {part}…',
     stopped: 'Cancelled. What has arrived is kept.',
   },
+  connections: {
+    title: 'Connections',
+    offline: 'Do not connect to the internet',
+    help: 'While this is on, neither Hugging Face nor the source of the GPU pack is contacted. Downloads pause; what has arrived is kept.',
+  },
   hubToken: 'The token for models and datasets that are private or whose terms must be accepted.',
   about: {
     title: 'About',

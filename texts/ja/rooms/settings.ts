@@ -72,6 +72,11 @@ export const settings = {
     unpacking: '{part} を展開しています…',
     stopped: '中止しました。受け取った分は残っています。',
   },
+  connections: {
+    title: '接続',
+    offline: 'インターネットに接続しない',
+    help: 'オンの間は、Hugging Face にも GPU パックの配布元にも接続しません。ダウンロードは一時停止し、受け取った分は残ります。',
+  },
   hubToken: '利用条件への同意が必要なモデルやデータセット、非公開のものをダウンロードするときに使うトークンです。',
   about: {
     title: 'このアプリについて',
