@@ -235,6 +235,14 @@ export const errors: LocaleOf<typeof ja> = {
     'The base model’s licence is {licence}, which forbids commercial use. The same holds for what you publish.',
   'licence/no-derivatives':
     'The base model’s licence is {licence}, which forbids distributing changed versions. Do not publish this.',
+  'licence/data-unknown':
+    'The training data {dataset} states no licence. Check with its owner whether you may publish the result.',
+  'licence/data-non-commercial':
+    'The training data {dataset} is under {licence}, which forbids commercial use. The same may hold for what you publish.',
+  'licence/data-no-derivatives':
+    'The training data {dataset} is under {licence}, which forbids distributing changed versions. Check with its owner whether you may publish the result.',
+  'licence/data-terms':
+    'The training data {dataset} is under {licence}, which may have conditions. Check them before you publish.',
   'licence/terms':
     'The base model’s licence is {licence}. It may have conditions, such as how a model is named and which terms go with it. Check them before you publish.',
   'hub/not-found': 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',

@@ -257,6 +257,14 @@ export const errors = {
     'ベースモデルのライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付きます。',
   'licence/no-derivatives':
     'ベースモデルのライセンスは {licence} です。手を加えたものの配布は禁じられています。公開しないでください。',
+  'licence/data-unknown':
+    '学習データ {dataset} にはライセンスの表記がありません。学習結果を公開してよいかを、配布元で確かめてください。',
+  'licence/data-non-commercial':
+    '学習データ {dataset} のライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付くことがあります。',
+  'licence/data-no-derivatives':
+    '学習データ {dataset} のライセンスは {licence} です。手を加えたものの配布は禁じられています。公開してよいかを、配布元で確かめてください。',
+  'licence/data-terms':
+    '学習データ {dataset} のライセンスは {licence} です。条件が付くことがあります。公開する前に確かめてください。',
   'licence/terms':
     'ベースモデルのライセンスは {licence} です。名前の付け方や規約の添付などの条件が付くことがあります。公開する前に確かめてください。',
   'hub/not-found':
