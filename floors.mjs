@@ -272,7 +272,7 @@ export const floors = [
       'runs',
       'ollama',
     ],
-    [],
+    ['zod'],
     'node',
   ),
   core(

@@ -204,6 +204,8 @@ export interface ExportJob {
   readonly writtenBytes: number
   readonly totalBytes: number
   readonly remainingSeconds: number | null
+  /** ISO 8601: when it was written; null until then. */
+  readonly finishedAt: string | null
   /** Only of a job that is done. */
   readonly result: ExportResult | null
   /** Only of a job that failed. */
@@ -255,7 +257,7 @@ export const exportsContract = defineContract({
       }),
       output: type<null>(),
     },
-    /** Every job since the studio was started, the latest first. */
+    /** Every job since the studio was started, then earlier ones whose files are still there; the latest first. */
     list: { input: z.object({}), output: type<readonly ExportJob[]>() },
   },
   events: {

@@ -94,6 +94,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     report,
     spawnLlamaCpp,
     libraryFolder: () => session.current.folder,
+    listFile: join(dirname(options.preferencesFile), 'exports.json'),
     environment: options.environment ?? process.env,
     publisher: () => hub.publisher,
   })

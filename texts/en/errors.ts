@@ -55,6 +55,7 @@ export const errors: LocaleOf<typeof ja> = {
   'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
   'export/stopped': 'Stopped. Nothing was published on Hugging Face.',
   'export/not-published': 'This form cannot be published. Export as a LoRA adapter, a merged model, GGUF or MLX.',
+  'export/interrupted': 'The studio ended while this was being sent. Publish it again to go on from there.',
   'export/not-found': 'This export is no longer there. Export again.',
   'export/no-lm-studio': 'LM Studio’s model folder was not found. Open LM Studio once, then try again.',
   'ollama/not-running': 'Ollama is not running ({host}). Start Ollama, then try again.',

@@ -59,6 +59,7 @@ export const errors = {
   'export/stopped': '中止しました。Hugging Face には何も公開されていません。',
   'export/not-published':
     'この形式は公開できません。「LoRA アダプター」「統合したモデル」「GGUF」「MLX のモデル」のどれかで書き出してください。',
+  'export/interrupted': '送っている途中でアプリが終了しました。もう一度公開すると、続きから送ります。',
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
   'export/no-lm-studio':
     'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',

@@ -204,6 +204,12 @@ export const experiments: LocaleOf<typeof ja> = {
     question: 'Question',
     byRun: 'The experiment’s answer',
     byWritten: 'The export’s answer',
+    past: {
+      title_one: 'Earlier exports ({count, number})',
+      title_other: 'Earlier exports ({count, number})',
+      published: 'published as {repository}',
+      unpublished: 'publishing stopped half-way',
+    },
     doneToast: '“{name}” was exported',
     ollama: {
       want: 'Add it to Ollama ({version}) once exported',

@@ -188,6 +188,11 @@ export const experiments = {
     question: '質問',
     byRun: '実験の答え',
     byWritten: '書き出したものの答え',
+    past: {
+      title_other: 'これまでの書き出し（{count, number} 件）',
+      published: '{repository} に公開済み',
+      unpublished: '公開は途中で止まりました',
+    },
     doneToast: '「{name}」を書き出しました',
     ollama: {
       want: '書き出したら Ollama（{version}）に登録する',
