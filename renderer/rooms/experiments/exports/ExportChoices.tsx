@@ -34,13 +34,13 @@ export function ExportChoices({ shown }: { readonly shown: Shown }) {
   if (plan.kind === 'failed') return <ErrorNotice error={plan.error} onRetry={() => void loadPlan()} />
   return (
     <div className={styles.choices}>
+      <Past id={shown.id} />
       <Forms plan={plan.plan} form={shown.form} chosen={shown.options} />
       <Options plan={plan.plan} shown={shown} />
       <Steps plan={plan.plan} />
       <Place plan={plan.plan} form={shown.form} />
       {shown.form === 'ollama' && <OllamaChoice />}
       {error && <ErrorNotice error={error} />}
-      <Past id={shown.id} />
     </div>
   )
 }

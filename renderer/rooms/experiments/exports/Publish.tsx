@@ -126,6 +126,7 @@ function Choices({ form, plan }: { readonly form: PublishForm; readonly plan: Pu
         <summary>{t('exports.publish.card')}</summary>
         <TextArea
           label={t('exports.publish.cardEdit')}
+          labelHidden
           value={card}
           rows={10}
           maxLength={MAX_CARD_CHARACTERS}
