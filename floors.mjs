@@ -276,6 +276,13 @@ export const floors = [
     'node',
   ),
   core(
+    'library',
+    "a library's folder as a whole: what it takes, and its way to another place",
+    ['contract', 'files'],
+    ['zod'],
+    'node',
+  ),
+  core(
     'host',
     "what a host process is made of: studio, dispatch, path grants, preferences, the library's lock and session, trash, error log",
     [
@@ -294,6 +301,7 @@ export const floors = [
       'runs',
       'chat',
       'exports',
+      'library',
     ],
     ['zod'],
     'node',

@@ -17,6 +17,7 @@ import type { HubService } from '../hub/service.ts'
 import type { HomeFolders } from './home-folders.ts'
 import type { Emit } from './library.ts'
 import type { LibrarySession } from './library-session.ts'
+import type { LibraryMover } from '../library/service.ts'
 import type { SavedPreferences } from './saved-preferences.ts'
 import type { StudioOptions } from './studio.ts'
 
@@ -30,12 +31,13 @@ export interface StudioParts {
   readonly exports: ExportService
   readonly hub: HubService
   readonly gpuPack: GpuPackService
+  readonly mover: LibraryMover
 }
 
 /** Handlers that ask the session first whether this studio may change the library. */
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
-function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Handlers {
+function unguarded({ chat, exports, hub, gpuPack, mover, ...parts }: StudioParts): Handlers {
   const { session, preferences, emit } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
@@ -45,6 +47,7 @@ function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Hand
     ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
+    ...delegate('library', () => mover),
     'chat.ask': (input) => chat.ask(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
@@ -62,7 +65,7 @@ function systemHandlers({
   session,
   preferences,
   devices,
-}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): Omit<
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack' | 'mover'>): Omit<
   FeatureHandlers<'system'>,
   'system.setPreferences'
 > {
@@ -102,10 +105,9 @@ type FeatureHandlers<F extends string> = {
 }
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
-function delegate<F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack'>(
-  feature: F,
-  service: () => object,
-): FeatureHandlers<F> {
+function delegate<
+  F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'library',
+>(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {
     const target = service() as Record<string, (input: never) => Promise<unknown>>

@@ -17,6 +17,7 @@ import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
 import { rememberDevices } from './known-devices.ts'
 import type { Emit, LibraryServices } from './library.ts'
+import { isLibraryNamed, moverOf } from './library-mover.ts'
 import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { SavedPreferences } from './saved-preferences.ts'
 import { language as terminalLanguage } from './sentence.ts'
@@ -99,11 +100,12 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
+  const mover = moverOf(options, preferences, { session, exports, hub, emit, report })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
   })
-  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack })
+  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack, mover })
   return {
     dispatch: createDispatch(handlers, report),
     on,
@@ -114,6 +116,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     // The processes keep the host alive: they go whatever becomes of the rest.
     close: () =>
       closeAll([
+        () => mover.close(),
         () => exports.close(),
         () => hub.close(),
         () => gpuPack.close(),
@@ -179,11 +182,7 @@ function openLibrary(
 ): Promise<LibrarySession> {
   const { engine, reader } = services
   const language = () => languageFor(preferences.current.language, (options.systemLanguage ?? terminalLanguage)())
-  // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
-  const chosen =
-    options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY']
-      ? null
-      : preferences.current.libraryFolder
+  const chosen = isLibraryNamed(options) ? null : preferences.current.libraryFolder
   return LibrarySession.open(
     chosen ?? options.libraryFolder,
     {

@@ -289,6 +289,20 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/damaged': '"{file}" is damaged and cannot be opened. Restore it from a backup, or move it to the trash.',
   'library/closed': 'The library was closed or handed over to another studio. Try again.',
   'library/gone': 'The library folder "{folder}" was not found. Put it back, or choose another folder in Settings.',
+  'library/move-same': 'The library is in "{folder}" already. Choose another folder.',
+  'library/move-inside':
+    '"{folder}" lies in the present library, or around it. Choose a folder that has nothing to do with it.',
+  'library/move-taken': '"{folder}" holds other files. Choose an empty folder.',
+  'library/move-space':
+    'There is not enough room: {needed} GB are needed, {free} GB are free. Free some space, or choose another place.',
+  'library/move-file-size':
+    'That drive (FAT) takes no files of more than 4 GB ({file}). Choose one with exFAT, NTFS or the like.',
+  'library/move-busy': '"{name}" is still being worked on. Move the library when that has ended.',
+  'library/move-changed':
+    'Another program changed "{file}" meanwhile. Close that program, then move the library again.',
+  'library/move-damaged':
+    '"{file}" reads otherwise than it was written. The drive may be failing. Choose another place.',
+  'library/not-left': '"{folder}" is no old copy of a moved library. Nothing was deleted.',
   'library/locked':
     'This library cannot be changed: {program} on "{host}" has been using it since {since}. Work there, or take it over.',
   'library/not-released': '{program} on "{host}" did not release the library. Close it, then take over again.',

@@ -318,6 +318,20 @@ export const errors = {
   'library/closed': 'ライブラリは閉じられたか、ほかのスタジオに引き継がれました。もう一度実行してください。',
   'library/gone':
     'ライブラリのフォルダ「{folder}」が見つかりません。フォルダを元の場所に戻すか、設定で別のフォルダを選んでください。',
+  'library/move-same': 'ライブラリはすでに「{folder}」にあります。別のフォルダを選んでください。',
+  'library/move-inside':
+    '「{folder}」は今のライブラリの中か外側にあるため、移せません。ライブラリと重ならないフォルダを選んでください。',
+  'library/move-taken': '「{folder}」にはほかのファイルがあります。空のフォルダを選んでください。',
+  'library/move-space':
+    '移す先の空きが足りません。{needed} GB 必要ですが、空きは {free} GB です。空きを作るか、別の場所を選んでください。',
+  'library/move-file-size':
+    '移す先の形式（FAT）には 4 GB を超えるファイルを置けません（{file}）。exFAT や NTFS などのドライブを選んでください。',
+  'library/move-busy': '「{name}」の処理が終わっていません。終わってから移してください。',
+  'library/move-changed':
+    '移している間に、ほかのソフトが「{file}」を変更しました。そのソフトを閉じて、もう一度移してください。',
+  'library/move-damaged':
+    '「{file}」を読み直したところ、書いた内容と違っていました。ドライブの故障かもしれません。別の場所を選んでください。',
+  'library/not-left': '「{folder}」は、移したあとの古いライブラリではありません。何も削除していません。',
   'library/locked':
     'このライブラリは {since} から「{host}」の{program}が使っているため、変更できません。{program}で操作するか、引き継いでください。',
   'library/not-released':
