@@ -78,7 +78,6 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const fits = createModelFits({ reader, devices })
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
-  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, emit, report })
   const runs = {
     engine,
     devices,
@@ -87,6 +86,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     experiments: () => session.current.experiments,
   }
   const chat = createChatService(runs)
+  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, chat, emit, report })
   const { spawnLlamaCpp } = options
   const hub = createHubService({
     ...options.hub,
