@@ -189,6 +189,32 @@ it('stops, votes, and changes columns and the system text of the conversation in
   expect(inView()).toMatchObject({ columns: [run], system: '短く' })
 })
 
+it('asks with the columns as they are now, while an earlier change is still on its way', async () => {
+  branched()
+  const waiting: (() => void)[] = []
+  start({
+    'conversations.change': (changes) =>
+      new Promise((resolve) => waiting.push(() => resolve(ok({ ...inView(), ...changes, current: null } as never)))),
+  })
+  const changed = [setColumns([run]), setColumns([run, base, run])]
+  await send('三')
+  for (const settle of waiting) settle()
+  await Promise.all(changed)
+  expect(lastTurn()).toMatchObject({ question: '三', parent: turnId(2) })
+  expect(lastTurn().answers).toHaveLength(3)
+  expect(inView().current).toBe(lastTurn().id)
+})
+
+it('reads a conversation again that could not be changed', async () => {
+  branched()
+  start({
+    'conversations.change': () => fail('disk-full', { folder: '/' }),
+    'conversations.open': () => ok(aConversation({ columns: [base] })),
+  })
+  await setColumns([run])
+  expect(useChat.getState().columns).toEqual([base])
+})
+
 it('opens a conversation with its columns; only the last that was asked for is shown', async () => {
   const waiting: ((conversation: Conversation) => void)[] = []
   const answers: Answers = {

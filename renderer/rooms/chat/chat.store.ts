@@ -138,21 +138,25 @@ export async function openConversation(id: ConversationId): Promise<void> {
 /** Who answers from now on. */
 export async function setColumns(columns: readonly ChatColumn[]): Promise<void> {
   useChat.setState({ columns, notice: null })
-  await save((id) => ({ id, columns: [...columns] }))
+  await save({ columns })
 }
 
 export async function setSystem(system: string): Promise<void> {
   useChat.setState({ system })
-  await save((id) => ({ id, system }))
+  await save({ system })
 }
 
-async function save(changes: (id: ConversationId) => Parameters<typeof api.change>[0]): Promise<void> {
+/** Changes the conversation in view at once, and its file after it; one that cannot be changed is read again. */
+async function save(changes: Partial<Pick<Conversation, 'columns' | 'system' | 'current'>>): Promise<void> {
   const conversation = conversationOf(useChat.getState())
   if (!conversation) return
-  const result = await api.change(changes(conversation.id))
-  if (!result.ok) return toastError(result.error)
-  const { columns, system, name, current } = result.value
-  update(conversation.id, (now) => ({ ...now, columns, system, name, current }))
+  update(conversation.id, (now) => ({ ...now, ...changes }))
+  const { columns, ...rest } = changes
+  const result = await api.change({ id: conversation.id, ...rest, ...(columns && { columns: [...columns] }) })
+  if (result.ok) return
+  toastError(result.error)
+  const read = await api.open(conversation.id)
+  if (read.ok && conversationOf(useChat.getState())?.id === conversation.id) show(read.value)
 }
 
 const how = () => {
@@ -242,9 +246,7 @@ export function stopAnswers(): void {
 export async function showBranch(turn: TurnId): Promise<void> {
   const conversation = conversationOf(useChat.getState())
   if (!conversation) return
-  const current = endOfBranch(conversation.turns, turn)
-  update(conversation.id, (now) => ({ ...now, current }))
-  await save((id) => ({ id, current }))
+  await save({ current: endOfBranch(conversation.turns, turn) })
 }
 
 export async function vote(turn: TurnId, column: number, given: Vote | null): Promise<void> {
