@@ -33,7 +33,8 @@ export interface ConversationServiceOptions {
 
 interface How {
   readonly settings: GenerationSettings
-  readonly carriesOn: boolean
+  readonly historyTurns: number
+  readonly maxSeconds: number
 }
 
 interface Asked {
@@ -41,6 +42,7 @@ interface Asked {
   /** What is asked, and the column whose answer it becomes. */
   readonly targets: readonly { readonly column: number; readonly messages: readonly ChatMessage[] }[]
   readonly settings: GenerationSettings
+  readonly maxSeconds: number
 }
 
 interface Running {
@@ -99,7 +101,7 @@ export class ConversationBook {
   ask(
     id: ConversationId,
     asked: { readonly turn: TurnId; readonly parent: TurnId | null; readonly question: string },
-    { settings, carriesOn }: How,
+    { settings, historyTurns, maxSeconds }: How,
   ): Promise<Conversation> {
     const { turn, parent, question } = asked
     return this.#begin(id, (conversation) => {
@@ -108,7 +110,7 @@ export class ConversationBook {
       requireRoom(conversation)
       const targets = conversation.columns.map((_, column) => ({
         column,
-        messages: messagesFor(conversation, { parent, column, question, carriesOn }),
+        messages: messagesFor(conversation, { parent, column, question, historyTurns }),
       }))
       const added: ConversationTurn = {
         id: turn,
@@ -124,7 +126,7 @@ export class ConversationBook {
           turns: [...conversation.turns, added],
           current: turn,
         },
-        asked: { turn, targets, settings },
+        asked: { turn, targets, settings, maxSeconds },
       }
     })
   }
@@ -132,7 +134,7 @@ export class ConversationBook {
   goOn(
     id: ConversationId,
     { turn, column }: { readonly turn: TurnId; readonly column: number },
-    { settings, carriesOn }: How,
+    { settings, historyTurns, maxSeconds }: How,
   ): Promise<Conversation> {
     return this.#begin(id, (conversation) => {
       const found = conversation.turns.find((one) => one.id === turn)
@@ -141,7 +143,7 @@ export class ConversationBook {
       const text = textOfAnswer(begun.state)
       const { parent, question } = found
       const messages = [
-        ...messagesFor(conversation, { parent, column, question, carriesOn }),
+        ...messagesFor(conversation, { parent, column, question, historyTurns }),
         ...(text === '' ? [] : [{ role: 'assistant' as const, content: text }]),
       ]
       return {
@@ -149,7 +151,7 @@ export class ConversationBook {
           ...withAnswer(conversation, turn, column, (answer) => ({ ...answer, state: { kind: 'pending', text } })),
           current: endOfBranch(conversation.turns, turn),
         },
-        asked: { turn, targets: [{ column, messages }], settings },
+        asked: { turn, targets: [{ column, messages }], settings, maxSeconds },
       }
     })
   }
@@ -200,7 +202,7 @@ export class ConversationBook {
     })
   }
 
-  #start(conversation: Conversation, { turn, targets, settings }: Asked): void {
+  #start(conversation: Conversation, { turn, targets, settings, maxSeconds }: Asked): void {
     const { id, columns } = conversation
     const answers = new Answers(conversation, turn, { isAsked: targets.length === columns.length, now: this.#now })
     const call = this.#options.chat.answer(
@@ -213,12 +215,16 @@ export class ConversationBook {
         if (column !== undefined) this.#hear(id, answers, column, event)
       },
     )
+    const timer = maxSeconds > 0 ? setTimeout(() => call.cancel(), maxSeconds * 1000) : undefined
     const over = call.settled
       // What was heard is written first.
       .then(() => this.#queues.get(id))
       .then(() => this.#withdraw(id, answers))
       .catch(() => undefined)
-      .finally(() => this.#running.delete(id))
+      .finally(() => {
+        clearTimeout(timer)
+        this.#running.delete(id)
+      })
     this.#running.set(id, { turn, call, over })
   }
 

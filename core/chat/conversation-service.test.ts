@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   defaultSettings,
   generationSettingsOf,
@@ -74,6 +74,7 @@ afterEach(async () => {
 })
 
 const settings = generationSettingsOf(defaultSettings())
+const all = { historyTurns: 50, maxSeconds: 0 }
 const base: ChatColumn = { source: { kind: 'model', modelId: 'base' as never }, name: 'ベース' }
 const run: ChatColumn = { source: { kind: 'experiment', experimentId: 'run' as never }, name: '実験' }
 const answered = (text: string): ChatAnswer => ({
@@ -86,7 +87,7 @@ const answered = (text: string): ChatAnswer => ({
 const turnId = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}` as TurnId
 const begin = (columns = [base]) => service.create({ columns, system: '' })
 const ask = (id: ConversationId, number: number, question: string, parent: TurnId | null = null) =>
-  service.ask({ id, turn: turnId(number), parent, question, settings, carriesOn: true })
+  service.ask({ id, turn: turnId(number), parent, question, settings, ...all })
 
 /** Every column says this, and the question is over. */
 async function answer(id: ConversationId, ...texts: string[]): Promise<Conversation> {
@@ -106,7 +107,7 @@ const codeOf = (error: unknown) => (error as UserError).error.code
 /** Until another question may be asked. */
 const settledOf = (id: ConversationId) =>
   expect
-    .poll(async () => service.goOn({ id, turn: turnId(0), column: 0, settings, carriesOn: true }).catch(codeOf))
+    .poll(async () => service.goOn({ id, turn: turnId(0), column: 0, settings, ...all }).catch(codeOf))
     .toBe('conversation/no-turn')
 const contents = (messages: readonly ChatMessage[]) => messages.map(({ content }) => content)
 const textsOf = ({ turns }: Conversation) =>
@@ -144,11 +145,15 @@ describe('a conversation', () => {
     ])
     await answer(id, '左3', '右3')
     await service.change({ id, columns: [base, run, { ...run, source: { ...run.source, adapter: 'off' } as never }] })
-    await service.ask({ id, turn: turnId(4), parent: turnId(3), question: '四', settings, carriesOn: true })
+    await service.ask({ id, turn: turnId(4), parent: turnId(3), question: '四', settings, ...all })
     expect(contents(asked.at(-1)!.targets[2]!.messages)).toEqual(['規則', '一', '左1', '二の別の言い方', '左3', '四'])
     await answer(id, 'a', 'b', 'c')
-    await service.ask({ id, turn: turnId(5), parent: turnId(4), question: '五', settings, carriesOn: false })
+    await service.ask({ id, turn: turnId(5), parent: turnId(4), question: '五', settings, ...all, historyTurns: 0 })
     expect(contents(asked.at(-1)!.targets[0]!.messages)).toEqual(['規則', '五'])
+    await answer(id, 'd', 'e', 'f')
+    const last = { turn: turnId(6), parent: turnId(5), question: '六', settings, maxSeconds: 0 }
+    await service.ask({ id, ...last, historyTurns: 2 })
+    expect(contents(asked.at(-1)!.targets[0]!.messages)).toEqual(['規則', '四', 'a', '五', 'd', '六'])
   })
 
   it('keeps what was cancelled, what failed, and what its studio left behind', async () => {
@@ -175,7 +180,7 @@ describe('a conversation', () => {
     const { id } = await begin()
     await ask(id, 1, '一')
     await answer(id, '東京は')
-    await service.goOn({ id, turn: turnId(1), column: 0, settings, carriesOn: true })
+    await service.goOn({ id, turn: turnId(1), column: 0, settings, ...all })
     expect(asked.at(-1)!.targets[0]!.messages).toEqual([
       { role: 'user', content: '一' },
       { role: 'assistant', content: '東京は' },
@@ -211,11 +216,27 @@ describe('a conversation', () => {
   it('is asked one question at a time, with one seed for all columns', async () => {
     const { id } = await begin([base, run])
     const sampled = { ...settings, 'prediction.do_sample': true }
-    await service.ask({ id, turn: turnId(1), parent: null, question: '一', settings: sampled, carriesOn: true })
+    await service.ask({ id, turn: turnId(1), parent: null, question: '一', settings: sampled, ...all })
     expect(asked[0]!.settings['prediction.seed']).toBeGreaterThanOrEqual(0)
     await expect(ask(id, 2, '二')).rejects.toThrow('conversation/busy')
     await expect(service.change({ id, current: turnId(7) })).rejects.toThrow('conversation/no-turn')
   })
+})
+
+it('ends answers that take longer than they may', async () => {
+  const { id } = await begin()
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    await service.ask({ id, turn: turnId(1), parent: null, question: '一', settings, historyTurns: 0, maxSeconds: 30 })
+    vi.advanceTimersByTime(29_999)
+    expect(events.filter(([name]) => name === 'conversations.answered')).toEqual([])
+    vi.advanceTimersByTime(1)
+  } finally {
+    vi.useRealTimers()
+  }
+  expect(events.filter(([name]) => name === 'conversations.answered')).toMatchObject([
+    ['conversations.answered', { answer: { state: { answer: { finish: 'cancelled' } } } }],
+  ])
 })
 
 describe('the list', () => {

@@ -34,9 +34,8 @@ export function createConversationService(options: ConversationServiceOptions): 
           throw new UserError('conversation/no-turn')
         return { ...conversation, ...changes }
       }),
-    ask: ({ id, turn, parent, question, settings, carriesOn }) =>
-      book.ask(id, { turn, parent, question }, { settings, carriesOn }),
-    goOn: ({ id, turn, column, settings, carriesOn }) => book.goOn(id, { turn, column }, { settings, carriesOn }),
+    ask: ({ id, turn, parent, question, ...how }) => book.ask(id, { turn, parent, question }, how),
+    goOn: ({ id, turn, column, ...how }) => book.goOn(id, { turn, column }, how),
     async stop({ id }) {
       book.stop(id)
       return null

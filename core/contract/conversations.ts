@@ -123,8 +123,8 @@ export const textOfAnswer = (state: AnswerState): string => (state.kind === 'don
 
 /**
  * What a column is sent: the system text, the turns before `parent` and itself that the column has answered, and the
- * question. A column that was added later goes on from the first one's answers. Without `carriesOn` every question
- * stands alone.
+ * question. A column that was added later goes on from the first one's answers. Of the turns
+ * before, the last `historyTurns` are sent: with 0 every question stands alone.
  */
 export function messagesFor(
   { system, turns }: Pick<Conversation, 'system' | 'turns'>,
@@ -132,23 +132,25 @@ export function messagesFor(
     parent,
     column,
     question,
-    carriesOn,
+    historyTurns,
   }: {
     readonly parent: TurnId | null
     readonly column: number
     readonly question: string
-    readonly carriesOn: boolean
+    readonly historyTurns: number
   },
 ): ChatMessage[] {
-  const history = (carriesOn ? turnsTo(turns, parent) : []).flatMap((turn): ChatMessage[] => {
-    const state = (turn.answers[column] ?? turn.answers[0])?.state
-    const text = state?.kind === 'done' ? state.answer.text : ''
-    if (text === '') return []
-    return [
-      { role: 'user', content: turn.question },
-      { role: 'assistant', content: text },
-    ]
-  })
+  const history = (historyTurns > 0 ? turnsTo(turns, parent).slice(-historyTurns) : []).flatMap(
+    (turn): ChatMessage[] => {
+      const state = (turn.answers[column] ?? turn.answers[0])?.state
+      const text = state?.kind === 'done' ? state.answer.text : ''
+      if (text === '') return []
+      return [
+        { role: 'user', content: turn.question },
+        { role: 'assistant', content: text },
+      ]
+    },
+  )
   return [
     ...(system.trim() === '' ? [] : [{ role: 'system' as const, content: system }]),
     ...history,
@@ -163,7 +165,14 @@ const Column = z
   .int()
   .min(0)
   .max(MAX_CHAT_COLUMNS - 1)
-const How = { settings: GenerationSettings, carriesOn: z.boolean() }
+/** H2O's num_history and max_time: turns that are sent before the question; seconds until an answer is ended, 0: never. */
+export const MAX_HISTORY_TURNS = 1000
+export const MAX_ANSWER_SECONDS = 600
+const How = {
+  settings: GenerationSettings,
+  historyTurns: z.number().int().min(0).max(MAX_HISTORY_TURNS),
+  maxSeconds: z.number().int().min(0).max(MAX_ANSWER_SECONDS),
+}
 
 export const ConversationFormat = z.enum(['markdown', 'json'])
 export type ConversationFormat = z.infer<typeof ConversationFormat>

@@ -195,6 +195,9 @@ export const errors: LocaleOf<typeof ja> = {
   'chat/too-long':
     'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',
   'chat/no-checkpoint': '"{name}" no longer has a checkpoint of step {step}. Choose another checkpoint.',
+  'chat/unknown-setting': 'There is no setting "--{name}". Known names: {known}. "--help" explains them.',
+  'chat/setting-value': 'Write a value behind "--{name}", such as "--top_k 30".',
+  'chat/setting-range': '"--{name}" is a whole number from {min} to {max} (now {found}).',
   'conversation/not-found': 'This conversation cannot be found. Choose another one, or begin a new one.',
   'conversation/damaged':
     'The file "{file}" of the conversation is damaged or cannot be read by this version. Put it back from a backup, or delete this conversation.',

@@ -212,6 +212,9 @@ export const errors = {
     '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
   'chat/no-checkpoint':
     '「{name}」にはステップ {step} のチェックポイントがもうありません。別のチェックポイントを選んでください。',
+  'chat/unknown-setting': '設定「--{name}」はありません。使える名前は {known} です。「--help」で説明を表示します。',
+  'chat/setting-value': '「--{name}」の後に、「--top_k 30」のように値を書いてください。',
+  'chat/setting-range': '「--{name}」は {min}〜{max} の整数で書いてください（今は {found}）。',
   'conversation/not-found': 'この会話は見つかりません。一覧から別の会話を選ぶか、新しい会話を始めてください。',
   'conversation/damaged':
     '会話のファイル「{file}」が壊れているか、この版では読めません。バックアップがあれば元に戻し、なければこの会話を削除してください。',

@@ -10,6 +10,7 @@ import { Composer } from './Composer.tsx'
 import { ConversationList } from './ConversationList.tsx'
 import { ConversationMenu } from './ConversationMenu.tsx'
 import { remove } from './conversations.store.ts'
+import { FlagsHelp } from './FlagsHelp.tsx'
 import { GenerationPanel } from './GenerationPanel.tsx'
 import { Suggestions } from './Suggestions.tsx'
 import { Transcript } from './Transcript.tsx'
@@ -43,6 +44,7 @@ function Conversation() {
         </div>
       </DropArea>
       {settingsOpen && <GenerationPanel />}
+      <FlagsHelp />
     </div>
   )
 }

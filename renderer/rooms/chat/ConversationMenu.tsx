@@ -1,10 +1,11 @@
-import { Braces, Ellipsis, FileText, Pencil, Pin, PinOff, Trash2 } from 'lucide-react'
+import { Braces, Ellipsis, FileText, Pencil, Pin, PinOff, Table2, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { MAX_CONVERSATION_NAME, type AppError, type Conversation } from '../../../core/contract/index.ts'
 import { Button, Dialog, IconButton, Menu, TextField } from '../../ui/index.ts'
 import { errorSentence, useLanguage } from '../../language/index.ts'
 import { conversationOf, useChat } from './chat.store.ts'
+import { toDataset } from './datasetRows.ts'
 import { exportConversation, pin, remove, rename } from './conversations.store.ts'
 
 /** What can be done with the conversation in view. */
@@ -39,6 +40,12 @@ export function ConversationMenu() {
             label: t('exported.json'),
             icon: <Braces size={14} />,
             onAction: () => void exportConversation(conversation, 'json'),
+          },
+          {
+            id: 'dataset',
+            label: t('exported.dataset'),
+            icon: <Table2 size={14} />,
+            onAction: () => void toDataset(conversation),
           },
           {
             id: 'remove',

@@ -15,6 +15,7 @@ import { text } from '../../../texts/index.ts'
 import { Button, IconButton, NumberTextField, Segmented, Slider, Switch, TextArea, TextField } from '../../ui/index.ts'
 import { errorSentence, useLanguage } from '../../language/index.ts'
 import { setSetting, setSystem, useChat } from './chat.store.ts'
+import { askingBounds, askingKeys, type AskingKey } from './flags.ts'
 import { predictionDefaults, predictionKeys } from './prediction.ts'
 import styles from './GenerationPanel.module.css'
 
@@ -63,6 +64,9 @@ export function GenerationPanel() {
             .map((key) => (
               <Row key={key} settingKey={key} />
             ))}
+          {askingKeys.map((key) => (
+            <AskingRow key={key} name={key} />
+          ))}
         </DisclosurePanel>
       </Disclosure>
     </aside>
@@ -128,6 +132,39 @@ function Manner() {
         className={styles.row as string}
       />
     </>
+  )
+}
+
+/** A number that the window keeps; while it is typed, what is no such number changes nothing. */
+function AskingRow({ name }: { readonly name: AskingKey }) {
+  const { t } = useTranslation('chat')
+  const language = useLanguage()
+  const value = useChat((state) => state.asking[name])
+  const [typed, setTyped] = useState<string | null>(null)
+  const { min, max } = askingBounds[name]
+  const change = (next: string) => {
+    const number = Number(next.normalize('NFKC'))
+    const isRight = next.trim() !== '' && Number.isInteger(number) && number >= min && number <= max
+    setTyped(isRight ? null : next)
+    if (isRight) useChat.setState(({ asking }) => ({ asking: { ...asking, [name]: number } }))
+  }
+  return (
+    <NumberTextField
+      className={styles.row as string}
+      label={t(`asking.${name}`)}
+      help={t(`askingHelp.${name}`)}
+      value={typed ?? String(value)}
+      onChange={change}
+      onBlur={() => setTyped(null)}
+      min={min}
+      max={max}
+      step={1}
+      error={
+        typed === null
+          ? null
+          : errorSentence({ code: 'chat/setting-range', facts: { name, found: typed, min, max } }, language)
+      }
+    />
   )
 }
 

@@ -1,4 +1,12 @@
-import type { CallName, Calls, EventName, Events, ExperimentId, ConversationId } from '../../../core/contract/index.ts'
+import type {
+  CallName,
+  Calls,
+  EventName,
+  Events,
+  DatasetId,
+  ExperimentId,
+  ConversationId,
+} from '../../../core/contract/index.ts'
 
 type Input<N extends CallName> = Calls[N]['input']
 type ConversationEvent = Extract<EventName, `conversations.${string}`>
@@ -17,6 +25,9 @@ export const exportTo = (input: Input<'conversations.export'>) => window.studio.
 export const pickSave = (suggestedName: string) => window.studio.pickSave({ suggestedName })
 export const finishSave = (target: string) => window.studio.finishSave(target)
 export const questions = (id: ExperimentId) => window.studio.call('chat.questions', { id })
+export const createDataset = (name: string) => window.studio.call('datasets.create', { from: 'empty', name })
+export const editDataset = (id: DatasetId, edits: Input<'datasets.edit'>['edits']) =>
+  window.studio.call('datasets.edit', { id, edits })
 export const experiment = (id: ExperimentId) => window.studio.call('experiments.open', { id })
 
 export const on = <N extends ConversationEvent>(name: N, listener: (event: Events[N]) => void): (() => void) =>

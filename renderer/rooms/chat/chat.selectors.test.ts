@@ -86,7 +86,7 @@ describe('a conversation with branches', () => {
   it('sends what failed or said nothing to nobody', () => {
     const failed: AnswerState = { kind: 'failed', text: '途中', error: { code: 'internal', facts: {} } }
     const told = aConversation({ turns: [aTurn(1, null, '一', [failed]), aTurn(2, 1, '二', [done('')])] })
-    const asked = { parent: told.turns[1]!.id, column: 0, question: '三', carriesOn: true }
+    const asked = { parent: told.turns[1]!.id, column: 0, question: '三', historyTurns: 9 }
     expect(messagesFor(told, asked)).toEqual([{ role: 'user', content: '三' }])
   })
 })

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, it } from 'vitest'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
 import { fail, ok, type Calls, type Conversation, type ConversationId } from '../../../core/contract/index.ts'
+import { startTexts } from '../../language/index.ts'
 import { useSession } from '../../session/index.ts'
 import { putFakeStudio, type Answers, type FakeStudio } from '../../testing/studio.ts'
 import {
@@ -21,10 +22,12 @@ import {
   useChat,
   vote,
 } from './chat.store.ts'
-import { predictionDefaults } from './prediction.ts'
+import { askingDefaults, predictionDefaults } from './prediction.ts'
 import { aConversation, aTurn, base, done, run, turnId } from './testing/conversations.ts'
 
 const id = aConversation().id
+beforeAll(() => startTexts('ja'))
+
 let studio: FakeStudio
 let end: () => void
 
@@ -53,6 +56,8 @@ beforeEach(() => {
     notice: null,
     carriesOn: true,
     settings: predictionDefaults(),
+    asking: askingDefaults,
+    helpOpen: false,
     hasTried: false,
   })
   start()
@@ -74,7 +79,7 @@ it('makes a conversation for the first question, and shows what streams in its o
   await send('  寺子屋とは? ')
   expect(calls('conversations.create')).toEqual([{ columns: [base, run], system: '' }])
   expect(calls('conversations.ask')).toMatchObject([
-    { id, turn: lastTurn().id, parent: null, question: '寺子屋とは?', carriesOn: true },
+    { id, turn: lastTurn().id, parent: null, question: '寺子屋とは?', historyTurns: 50, maxSeconds: 0 },
   ])
   expect(useSession.getState().selection.chat).toBe(conversationKey(id))
   expect(useChat.getState().draft).toBe('')
@@ -256,6 +261,26 @@ it('reads full-width settings, and takes the default for one that is wrong', asy
     'prediction.temperature': 0.7,
     'prediction.stop_tokens': '。、ＡＢ',
   })
+})
+
+it('changes settings at the head of a text for good, and asks what stands below', async () => {
+  await send('--do_sample --num_history 2 --max_time 9')
+  expect(useChat.getState()).toMatchObject({
+    draft: '',
+    carriesOn: true,
+    asking: { num_history: 2, max_time: 9 },
+    settings: { 'prediction.do_sample': true },
+  })
+  expect(studio.asked.filter(([name]) => name === 'conversations.ask')).toEqual([])
+  await send('--num_history 0 --top_k 5\n寺子屋とは?')
+  expect(calls('conversations.ask')).toMatchObject([
+    { question: '寺子屋とは?', historyTurns: 0, maxSeconds: 9, settings: { 'prediction.top_k': 5 } },
+  ])
+  useChat.setState({ draft: '--strahlen 3' })
+  await send('--strahlen 3')
+  expect(useChat.getState()).toMatchObject({ draft: '--strahlen 3', notice: { code: 'chat/unknown-setting' } })
+  await send('--help')
+  expect(useChat.getState().helpOpen).toBe(true)
 })
 
 it('takes settings of before, and shows the new room as it begins', () => {

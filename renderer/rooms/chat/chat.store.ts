@@ -1,3 +1,4 @@
+import i18next from 'i18next'
 import { create } from 'zustand'
 import { persist } from 'zustand/middleware'
 import {
@@ -12,12 +13,15 @@ import {
   type TurnId,
   type Vote,
 } from '../../../core/contract/index.ts'
+import type { Language } from '../../../texts/index.ts'
 import { toastError } from '../../errors/index.ts'
 import { useSession } from '../../session/index.ts'
+import { toast } from '../../ui/index.ts'
 import * as api from './chat.api.ts'
 import { answeringTurn, isTrained, withAnswer, withQuestion, type SendKey } from './chat.selectors.ts'
+import { labelOfFlag, parseFlags, type AskingKey, type Flags } from './flags.ts'
 import { connectConversations } from './conversations.store.ts'
-import { predictionDefaults, usableSettings, type PredictionValues } from './prediction.ts'
+import { askingDefaults, predictionDefaults, usableSettings, type PredictionValues } from './prediction.ts'
 
 /** `new`: nothing was asked yet, and no file is there. */
 type Opened =
@@ -34,8 +38,12 @@ interface Chat {
   readonly draft: string
   /** Why the question stayed in its field. */
   readonly notice: AppError | null
+  /** The list of the settings that a text may begin with. */
+  readonly helpOpen: boolean
   /** Send earlier turns too; off, every question stands alone. */
   readonly carriesOn: boolean
+  /** How many of them at most, and after how many seconds an answer is ended (0: never). */
+  readonly asking: Readonly<Record<AskingKey, number>>
   readonly settings: PredictionValues
   readonly settingsOpen: boolean
   readonly listOpen: boolean
@@ -51,7 +59,9 @@ const scope = {
   system: 'session',
   draft: 'session',
   notice: 'session',
+  helpOpen: 'session',
   carriesOn: 'persisted',
+  asking: 'persisted',
   settings: 'persisted',
   settingsOpen: 'persisted',
   listOpen: 'persisted',
@@ -66,7 +76,9 @@ const beginning: Chat = {
   system: '',
   draft: '',
   notice: null,
+  helpOpen: false,
   carriesOn: true,
+  asking: askingDefaults,
   settings: predictionDefaults(),
   settingsOpen: false,
   listOpen: true,
@@ -160,13 +172,42 @@ async function save(changes: Partial<Pick<Conversation, 'columns' | 'system' | '
 }
 
 const how = () => {
-  const { settings, carriesOn } = useChat.getState()
-  return { settings: usableSettings(settings), carriesOn }
+  const { settings, carriesOn, asking } = useChat.getState()
+  return {
+    settings: usableSettings(settings),
+    historyTurns: carriesOn ? asking.num_history : 0,
+    maxSeconds: asking.max_time,
+  }
 }
 
-/** Asks every column after the turn in view. Does nothing while an answer is under way. */
-export const send = (text: string): Promise<void> =>
-  ask(text, conversationOf(useChat.getState())?.current ?? null, { isDraft: true })
+/**
+ * Asks every column after the turn in view; settings at the head of the text are changed first. Does nothing while an
+ * answer is under way.
+ */
+export async function send(text: string): Promise<void> {
+  const flags = parseFlags(text)
+  if (flags.kind === 'help') return void useChat.setState({ helpOpen: true })
+  if (flags.kind === 'wrong') return void useChat.setState({ notice: flags.error })
+  if (flags.kind === 'changes') takeFlags(flags)
+  const question = flags.kind === 'changes' ? flags.question : text
+  if (question !== '') return ask(question, conversationOf(useChat.getState())?.current ?? null, { isDraft: true })
+}
+
+function takeFlags({ settings, asking, question }: Extract<Flags, { kind: 'changes' }>): void {
+  const { num_history } = asking
+  useChat.setState((state) => ({
+    settings: { ...state.settings, ...settings },
+    asking: { ...state.asking, ...asking, ...(num_history === 0 && { num_history: state.asking.num_history }) },
+    carriesOn: num_history === undefined ? state.carriesOn : num_history > 0,
+    notice: null,
+    draft: question,
+  }))
+  const language = i18next.language as Language
+  const changes = [...Object.entries(settings), ...Object.entries(asking)].map(
+    ([key, value]) => `${labelOfFlag(key as SettingKey | AskingKey, language)}: ${String(value)}`,
+  )
+  toast(i18next.t('chat:flags.changed', { changes: changes.join(i18next.t('chat:separator')) }))
+}
 
 /** Asks the same thing again: a branch beside the turn. */
 export const askAgain = (turn: TurnId): Promise<void> => askBeside(turn, null)

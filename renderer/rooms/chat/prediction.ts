@@ -13,6 +13,9 @@ export type PredictionValues = Readonly<Record<string, string | boolean>>
 
 export const predictionKeys: readonly SettingKey[] = settingKeys.filter((key) => settingOf(key).group === 'prediction')
 
+/** Every turn that fits is sent, and no answer is ended for its time. */
+export const askingDefaults = { num_history: 50, max_time: 0 } as const
+
 const asTyped = (value: unknown): string | boolean => (typeof value === 'boolean' ? value : String(value))
 
 export const predictionDefaults = (): PredictionValues =>
