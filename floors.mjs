@@ -209,7 +209,7 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'models', 'gguf', 'training', 'engine', 'reader'],
+    ['contract', 'files', 'checkpoints', 'models', 'gguf', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),
@@ -272,7 +272,14 @@ export const floors = [
       'runs',
       'ollama',
     ],
-    [],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'library',
+    "a library's folder as a whole: what it takes, and its way to another place",
+    ['contract', 'files'],
+    ['zod'],
     'node',
   ),
   core(
@@ -294,6 +301,7 @@ export const floors = [
       'runs',
       'chat',
       'exports',
+      'library',
     ],
     ['zod'],
     'node',

@@ -6,6 +6,7 @@ import { experimentsContract } from './experiments.ts'
 import { exportsContract } from './exports.ts'
 import { gpuPackContract } from './gpu-pack.ts'
 import { hubContract } from './hub.ts'
+import { libraryContract } from './library.ts'
 import { modelsContract } from './models.ts'
 import { systemContract } from './system.ts'
 import { trashContract } from './trash.ts'
@@ -27,6 +28,7 @@ export * from './hub-ids.ts'
 export * from './hub-models.ts'
 export * from './column-name.ts'
 export * from './import.ts'
+export * from './library.ts'
 export * from './links.ts'
 export * from './models.ts'
 export * from './paths.ts'
@@ -50,6 +52,7 @@ export const contracts = {
   exports: exportsContract,
   gpuPack: gpuPackContract,
   hub: hubContract,
+  library: libraryContract,
   models: modelsContract,
   system: systemContract,
   trash: trashContract,

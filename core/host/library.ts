@@ -11,6 +11,7 @@ import { createConversationService, type ConversationService } from '../chat/con
 import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from '../runs/service.ts'
+import { placeIn } from '../library/places.ts'
 import { tokenCounter } from '../planning/token-counter.ts'
 import type { ModelFits } from '../local-models/fits.ts'
 import { createModelService, type ModelService } from '../local-models/service.ts'
@@ -54,11 +55,11 @@ export interface Library {
 }
 
 const placesOf = (folder: string) => ({
-  datasets: join(folder, 'datasets'),
-  models: join(folder, 'models'),
-  experiments: join(folder, 'experiments'),
-  conversations: join(folder, 'conversations'),
-  trash: join(folder, 'trash'),
+  datasets: placeIn(folder, 'datasets'),
+  models: placeIn(folder, 'models'),
+  experiments: placeIn(folder, 'experiments'),
+  conversations: placeIn(folder, 'conversations'),
+  trash: placeIn(folder, 'trash'),
 })
 
 /**

@@ -67,7 +67,10 @@ describe('a window', () => {
       'exports.start folder folder',
       'exports.start target write',
       'gpuPack.setFolder folder folder',
+      'library.plan folder folder',
+      'library.move folder folder',
       'models.addFolder folder folder',
+      'models.addGguf file read',
       'system.setLibrary folder folder',
     ])
   })

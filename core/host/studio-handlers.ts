@@ -17,6 +17,7 @@ import type { HubService } from '../hub/service.ts'
 import type { HomeFolders } from './home-folders.ts'
 import type { Emit } from './library.ts'
 import type { LibrarySession } from './library-session.ts'
+import type { LibraryMover } from '../library/service.ts'
 import type { SavedPreferences } from './saved-preferences.ts'
 import type { StudioOptions } from './studio.ts'
 
@@ -30,13 +31,14 @@ export interface StudioParts {
   readonly exports: ExportService
   readonly hub: HubService
   readonly gpuPack: GpuPackService
+  readonly mover: LibraryMover
 }
 
 /** Handlers that ask the session first whether this studio may change the library. */
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
-function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Handlers {
-  const { session } = parts
+function unguarded({ chat, exports, hub, gpuPack, mover, ...parts }: StudioParts): Handlers {
+  const { session, preferences, emit } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
     ...delegate('models', () => session.current.models),
@@ -46,10 +48,17 @@ function unguarded({ chat, exports, hub, gpuPack, ...parts }: StudioParts): Hand
     ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
+    ...delegate('library', () => mover),
     'chat.ask': (input) => chat.ask(input),
     'chat.questions': (input) => chat.questions(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
+    'system.setPreferences': async (changes) => {
+      await preferences.save(changes)
+      emit('system.preferences', preferences.shown)
+      if (changes.offline) await Promise.all([hub.disconnect(), gpuPack.disconnect()])
+      return preferences.shown
+    },
   }
 }
 
@@ -58,17 +67,14 @@ function systemHandlers({
   session,
   preferences,
   devices,
-  emit,
-}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack'>): FeatureHandlers<'system'> {
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack' | 'mover'>): Omit<
+  FeatureHandlers<'system'>,
+  'system.setPreferences'
+> {
   const describe = () => describeSystem(options, session.current, devices)
   return {
     'system.info': describe,
     'system.preferences': async () => preferences.shown,
-    'system.setPreferences': async (changes) => {
-      await preferences.save(changes)
-      emit('system.preferences', preferences.shown)
-      return preferences.shown
-    },
     'system.folders': ({ steps }) => homeFoldersOf(options).list(steps),
     'system.makeFolder': ({ steps, name }) => homeFoldersOf(options).make(steps, name),
     'system.pickFolder': async ({ steps }) => ({ folder: await homeFoldersOf(options).pick(steps) }),
@@ -102,7 +108,8 @@ type FeatureHandlers<F extends string> = {
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
 function delegate<
-  F extends 'datasets' | 'models' | 'experiments' | 'conversations' | 'trash' | 'exports' | 'hub' | 'gpuPack',
+  F extends
+    'datasets' | 'models' | 'experiments' | 'conversations' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'library',
 >(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {

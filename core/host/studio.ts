@@ -11,12 +11,13 @@ import { createExportService } from '../exports/service.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
 import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
-import { createHubService, type HubHost } from '../hub/service.ts'
+import { createHubService, type HubService, type HubHost } from '../hub/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
 import { rememberDevices } from './known-devices.ts'
 import type { Emit, LibraryServices } from './library.ts'
+import { isLibraryNamed, moverOf } from './library-mover.ts'
 import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { SavedPreferences } from './saved-preferences.ts'
 import { language as terminalLanguage } from './sentence.ts'
@@ -88,29 +89,23 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const chat = createChatService(runs)
   const session = await openLibrary(options, preferences, { engine, reader, devices, fits, chat, emit, report })
   const { spawnLlamaCpp } = options
-  const hub = createHubService({
-    ...options.hub,
-    environment: options.environment ?? process.env,
-    preferencesFile: options.preferencesFile,
-    libraryFolder: () => session.current.folder,
-    mayHoldTable,
-    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
-    emit,
-  })
+  const hub = hubOf(options, preferences, { session, reader, fits, emit })
   const exports = createExportService({
     ...runs,
     report,
     spawnLlamaCpp,
     libraryFolder: () => session.current.folder,
+    listFile: join(dirname(options.preferencesFile), 'exports.json'),
     environment: options.environment ?? process.env,
     publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
+  const mover = moverOf(options, preferences, { session, exports, hub, emit, report })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
   })
-  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack })
+  const handlers = studioHandlers({ options, session, preferences, devices, emit, chat, exports, hub, gpuPack, mover })
   return {
     dispatch: createDispatch(handlers, report),
     on,
@@ -121,6 +116,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     // The processes keep the host alive: they go whatever becomes of the rest.
     close: () =>
       closeAll([
+        () => mover.close(),
         () => exports.close(),
         () => hub.close(),
         () => gpuPack.close(),
@@ -131,6 +127,22 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   }
 }
 
+const hubOf = (
+  { hub, environment = process.env, preferencesFile }: StudioOptions,
+  preferences: SavedPreferences,
+  { session, emit, ...looks }: { session: LibrarySession; emit: Emit } & Pick<LibraryServices, 'reader' | 'fits'>,
+): HubService =>
+  createHubService({
+    ...hub,
+    environment,
+    preferencesFile,
+    libraryFolder: () => session.current.folder,
+    mayHoldTable,
+    models: { ...looks, localIdOf: (id) => session.current.models.localIdOf(id) },
+    isOffline: () => preferences.current.offline,
+    emit,
+  })
+
 /** The pack for NVIDIA cards: another one needs an engine that was started after it. */
 const gpuPackOf = (
   { preferencesFile }: StudioOptions,
@@ -140,6 +152,7 @@ const gpuPackOf = (
   createGpuPackService({
     preferencesFile,
     folder: preferences.current.gpuPackFolder,
+    isOffline: () => preferences.current.offline,
     saveFolder: (folder) => preferences.save({ gpuPackFolder: folder }),
     emit,
     onChange() {
@@ -169,11 +182,7 @@ function openLibrary(
 ): Promise<LibrarySession> {
   const { engine, reader } = services
   const language = () => languageFor(preferences.current.language, (options.systemLanguage ?? terminalLanguage)())
-  // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
-  const chosen =
-    options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY']
-      ? null
-      : preferences.current.libraryFolder
+  const chosen = isLibraryNamed(options) ? null : preferences.current.libraryFolder
   return LibrarySession.open(
     chosen ?? options.libraryFolder,
     {

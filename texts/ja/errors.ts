@@ -59,6 +59,7 @@ export const errors = {
   'export/stopped': '中止しました。Hugging Face には何も公開されていません。',
   'export/not-published':
     'この形式は公開できません。「LoRA アダプター」「統合したモデル」「GGUF」「MLX のモデル」のどれかで書き出してください。',
+  'export/interrupted': '送っている途中でアプリが終了しました。もう一度公開すると、続きから送ります。',
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
   'export/no-lm-studio':
     'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',
@@ -184,7 +185,7 @@ export const errors = {
   'model/no-model-folder':
     'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json か GGUF ファイルがあるフォルダを選んでください。',
   'model/several-gguf':
-    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選んでください。',
+    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選ぶか、そのファイルをドロップしてください。',
   'model/no-file-manager': 'ブラウザー版ではフォルダを開けません。「{folder}」をファイルマネージャーで開いてください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
   'model/too-slow':
@@ -268,6 +269,14 @@ export const errors = {
     'ベースモデルのライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付きます。',
   'licence/no-derivatives':
     'ベースモデルのライセンスは {licence} です。手を加えたものの配布は禁じられています。公開しないでください。',
+  'licence/data-unknown':
+    '学習データ {dataset} にはライセンスの表記がありません。学習結果を公開してよいかを、配布元で確かめてください。',
+  'licence/data-non-commercial':
+    '学習データ {dataset} のライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付くことがあります。',
+  'licence/data-no-derivatives':
+    '学習データ {dataset} のライセンスは {licence} です。手を加えたものの配布は禁じられています。公開してよいかを、配布元で確かめてください。',
+  'licence/data-terms':
+    '学習データ {dataset} のライセンスは {licence} です。条件が付くことがあります。公開する前に確かめてください。',
   'licence/terms':
     'ベースモデルのライセンスは {licence} です。名前の付け方や規約の添付などの条件が付くことがあります。公開する前に確かめてください。',
   'hub/not-found':
@@ -282,6 +291,7 @@ export const errors = {
     '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
   'hub/size-changed':
     '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度開き直してください。',
+  'net/offline': '「インターネットに接続しない」が設定でオンになっています。接続するには、設定でオフにしてください。',
   'hub/offline-mode':
     'オフラインモード（環境変数 HF_HUB_OFFLINE）のため、Hugging Face には接続しません。接続するには、設定を外して起動し直してください。',
   'hub/have-model': 'モデル「{model}」はすでにあります。モデルの一覧から選んでください。',
@@ -319,6 +329,20 @@ export const errors = {
   'library/closed': 'ライブラリは閉じられたか、ほかのスタジオに引き継がれました。もう一度実行してください。',
   'library/gone':
     'ライブラリのフォルダ「{folder}」が見つかりません。フォルダを元の場所に戻すか、設定で別のフォルダを選んでください。',
+  'library/move-same': 'ライブラリはすでに「{folder}」にあります。別のフォルダを選んでください。',
+  'library/move-inside':
+    '「{folder}」は今のライブラリの中か外側にあるため、移せません。ライブラリと重ならないフォルダを選んでください。',
+  'library/move-taken': '「{folder}」にはほかのファイルがあります。空のフォルダを選んでください。',
+  'library/move-space':
+    '移す先の空きが足りません。{needed} GB 必要ですが、空きは {free} GB です。空きを作るか、別の場所を選んでください。',
+  'library/move-file-size':
+    '移す先の形式（FAT）には 4 GB を超えるファイルを置けません（{file}）。exFAT や NTFS などのドライブを選んでください。',
+  'library/move-busy': '「{name}」の処理が終わっていません。終わってから移してください。',
+  'library/move-changed':
+    '移している間に、ほかのソフトが「{file}」を変更しました。そのソフトを閉じて、もう一度移してください。',
+  'library/move-damaged':
+    '「{file}」を読み直したところ、書いた内容と違っていました。ドライブの故障かもしれません。別の場所を選んでください。',
+  'library/not-left': '「{folder}」は、移したあとの古いライブラリではありません。何も削除していません。',
   'library/locked':
     'このライブラリは {since} から「{host}」の{program}が使っているため、変更できません。{program}で操作するか、引き継いでください。',
   'library/not-released':
