@@ -212,9 +212,10 @@ test('a run is asked beside its base, with its adapter off, and in every look', 
     await resize(800, 600)
     await picture('chat-settings-800')
     await button(studio, t('common:close')).click()
-    await button(studio, t('chat:list.hide')).click()
+    await expect(list(studio)).toHaveCount(0)
     await picture('chat-four-800')
     await button(studio, t('chat:list.show')).click()
+    await expect(list(studio)).toBeVisible()
     await resize(1280, 800)
   })
 

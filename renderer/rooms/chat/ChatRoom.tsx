@@ -1,4 +1,4 @@
-import { FileText, MessageSquareText, PanelLeft, SlidersHorizontal } from 'lucide-react'
+import { FileText, MessageSquareText, PanelLeft, SlidersHorizontal, SquarePen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Button, cx, DropArea, EmptyState, IconButton, LoadingPane } from '../../ui/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
@@ -15,15 +15,16 @@ import { GenerationPanel } from './GenerationPanel.tsx'
 import { Suggestions } from './Suggestions.tsx'
 import { Transcript } from './Transcript.tsx'
 import { takeFiles } from './textFile.ts'
+import { useList } from './useList.ts'
 import { useSelected } from './useSources.ts'
 import styles from './ChatRoom.module.css'
 
 /** チャット: the conversations | the one in view, whose columns answer side by side. */
 export function ChatRoom() {
   useSelected()
-  const listOpen = useChat((state) => state.listOpen)
+  const { isOpen } = useList()
   const right = <Conversation />
-  return listOpen ? <RememberedPanes id="chat" left={<ConversationList />} right={right} leftWidth={248} /> : right
+  return isOpen ? <RememberedPanes id="chat" left={<ConversationList />} right={right} leftWidth={248} /> : right
 }
 
 function Conversation() {
@@ -52,14 +53,15 @@ function Conversation() {
 function Bar() {
   const { t } = useTranslation('chat')
   const settingsOpen = useChat((state) => state.settingsOpen)
-  const listOpen = useChat((state) => state.listOpen)
+  const list = useList()
   return (
     <header className={styles.bar}>
       <IconButton
         icon={<PanelLeft size={16} />}
-        label={t(listOpen ? 'list.hide' : 'list.show')}
-        onPress={() => useChat.setState({ listOpen: !listOpen })}
+        label={t(list.isOpen ? 'list.hide' : 'list.show')}
+        onPress={list.toggle}
       />
+      {!list.isOpen && <IconButton icon={<SquarePen size={16} />} label={t('new')} onPress={() => newConversation()} />}
       <Columns />
       <ConversationMenu />
       <IconButton

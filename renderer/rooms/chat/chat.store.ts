@@ -47,6 +47,8 @@ interface Chat {
   readonly settings: PredictionValues
   readonly settingsOpen: boolean
   readonly listOpen: boolean
+  /** In a narrow window the list is opened for the moment. */
+  readonly listOpenNarrow: boolean
   readonly sendKey: SendKey
   readonly marksDifferences: boolean
   /** True once a trained model has answered: the tutorial's fourth step. */
@@ -65,6 +67,7 @@ const scope = {
   settings: 'persisted',
   settingsOpen: 'persisted',
   listOpen: 'persisted',
+  listOpenNarrow: 'session',
   sendKey: 'persisted',
   marksDifferences: 'persisted',
   hasTried: 'persisted',
@@ -82,6 +85,7 @@ const beginning: Chat = {
   settings: predictionDefaults(),
   settingsOpen: false,
   listOpen: true,
+  listOpenNarrow: false,
   sendKey: 'enter',
   marksDifferences: true,
   hasTried: false,

@@ -46,7 +46,6 @@ export const chat: LocaleOf<typeof japanese> = {
     add: 'Add a model beside',
     remove: 'Remove "{name}"',
     adapter: 'Adapter',
-    adapterHelp: 'Off, the base model from before training answers the same conversation.',
     withoutAdapter: 'without adapter',
     gone: '"{name}" was deleted and cannot answer. The conversation stays readable. Choose another model to go on.',
   },
@@ -72,7 +71,6 @@ export const chat: LocaleOf<typeof japanese> = {
     show: 'Show conversations',
     hide: 'Hide conversations',
     damaged: 'cannot be opened',
-    unnamed: 'New conversation',
   },
   turn: {
     copy: 'Copy answer',

@@ -39,7 +39,6 @@ export const chat = {
     add: 'モデルを並べる',
     remove: '「{name}」を外す',
     adapter: 'アダプター',
-    adapterHelp: 'オフにすると、学習前のベースモデルが同じ会話に答えます。',
     withoutAdapter: 'アダプターなし',
     gone: '「{name}」は削除されたため、答えられません。会話はこのまま読めます。続けるには別のモデルを選んでください。',
   },
@@ -65,7 +64,6 @@ export const chat = {
     show: '会話の一覧を表示',
     hide: '会話の一覧を隠す',
     damaged: '開けません',
-    unnamed: '新しい会話',
   },
   turn: {
     copy: '回答をコピー',
