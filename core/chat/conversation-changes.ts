@@ -11,7 +11,7 @@ import {
 import { MAX_TURNS } from './conversation-file.ts'
 
 /** Of all questions and answers of one conversation. */
-const MAX_CHARACTERS = 12_000_000
+const MAX_CHARACTERS = 9_000_000
 const NAME_CHARACTERS = 40
 /** Seeds that the settings allow end here. */
 const MAX_SEED = 2 ** 31 - 1
