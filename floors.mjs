@@ -243,9 +243,9 @@ export const floors = [
   ),
   core(
     'chat',
-    'questions to models and runs',
-    ['contract', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'],
-    [],
+    'questions to models and runs; conversations, a file each',
+    ['texts', 'contract', 'files', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'],
+    ['zod'],
     'node',
   ),
   core('ollama', 'Ollama on this machine: found, and given models', ['contract', 'files'], ['undici', 'zod'], 'node'),
@@ -398,6 +398,7 @@ export const floors = [
     ['texts', ...below('language', 'ui')],
     ['react', 'react-dom', 'i18next', 'lucide-react', '@fontsource-variable/noto-sans-jp'],
   ),
+  renderer('markdown', 'Markdown of cards and answers as elements, nothing of it as HTML', below('ui'), ['react']),
   renderer(
     'errors',
     "the host's refusals, shown as a notice or a toast",
@@ -420,7 +421,7 @@ export const floors = [
   renderer(
     'hub',
     'what rooms share of the Hugging Face Hub: search, token, facts, files, cards',
-    ['core/contract', ...below('language', 'ui', 'errors')],
+    ['core/contract', ...below('language', 'ui', 'markdown', 'errors')],
     ['react', 'react-i18next', 'lucide-react', 'zustand'],
   ),
   ...roomsOfTheWindow(),
@@ -456,7 +457,11 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs', 'hub')]
+  return [
+    'texts',
+    'core/contract',
+    ...below('language', 'ui', 'markdown', 'errors', 'commands', 'session', 'dialogs', 'hub'),
+  ]
 }
 
 function roomsOfTheWindow() {

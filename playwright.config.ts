@@ -16,7 +16,7 @@ const web: Project<StudioOptions> = {
 const webEn: Project<StudioOptions> = { name: 'web-en', testMatch: main, use: { host: 'web', language: 'en' } }
 const electron: Project<StudioOptions> = {
   name: 'electron',
-  testMatch: ['bad-input.spec.ts', 'models.spec.ts', 'desktop-*.spec.ts'],
+  testMatch: ['bad-input.spec.ts', 'chat.spec.ts', 'models.spec.ts', 'desktop-*.spec.ts'],
   workers: 1,
   use: { host: 'electron', language: 'ja' },
 }

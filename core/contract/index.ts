@@ -1,5 +1,6 @@
 import type { CallsOf, EventsOf } from './define.ts'
 import { chatContract } from './chat.ts'
+import { conversationsContract } from './conversations.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
 import { exportsContract } from './exports.ts'
@@ -13,6 +14,7 @@ import type { AppError, Result } from './errors.ts'
 
 export * from './chat.ts'
 export * from './checks.ts'
+export * from './conversations.ts'
 export * from './dataset-edits.ts'
 export * from './dataset-rows.ts'
 export * from './dataset-views.ts'
@@ -44,6 +46,7 @@ export * from './wording.ts'
  */
 export const contracts = {
   chat: chatContract,
+  conversations: conversationsContract,
   datasets: datasetsContract,
   experiments: experimentsContract,
   exports: exportsContract,

@@ -7,7 +7,20 @@ import type { CallName } from '../contract/index.ts'
  */
 export const callAccess: Readonly<Record<CallName, 'read' | 'write'>> = {
   'chat.ask': 'read',
+  'chat.questions': 'read',
   'chat.cancel': 'read',
+  'conversations.list': 'read',
+  'conversations.open': 'read',
+  // Where another studio writes, a conversation lives as long as its studio.
+  'conversations.create': 'read',
+  'conversations.change': 'read',
+  'conversations.ask': 'read',
+  'conversations.goOn': 'read',
+  'conversations.stop': 'read',
+  'conversations.vote': 'read',
+  'conversations.remove': 'write',
+  'conversations.restore': 'write',
+  'conversations.export': 'read',
   'datasets.list': 'read',
   'datasets.formats': 'read',
   'datasets.create': 'write',

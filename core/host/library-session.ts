@@ -265,11 +265,12 @@ export class LibrarySession {
   }
 
   async #closeServices(): Promise<void> {
-    const { datasets, experiments, models, settled } = this.#library
+    const { datasets, experiments, models, conversations, settled } = this.#library
     this.#stopFollowing()
     if (this.#timer) clearTimeout(this.#timer)
     this.#isClosing = true
     await this.#attempt(async () => datasets.cancelImports())
+    await this.#attempt(() => conversations.close())
     await this.#attempt(() => experiments.close())
     await Promise.allSettled(this.#writing)
     // A start that was under way may have begun a run since.

@@ -43,12 +43,14 @@ function unguarded({ chat, exports, hub, gpuPack, mover, ...parts }: StudioParts
     ...delegate('datasets', () => session.current.datasets),
     ...delegate('models', () => session.current.models),
     ...delegate('experiments', () => session.current.experiments),
+    ...delegate('conversations', () => session.current.conversations),
     ...delegate('trash', () => session.current.trash),
     ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
     ...delegate('library', () => mover),
     'chat.ask': (input) => chat.ask(input),
+    'chat.questions': (input) => chat.questions(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
     'system.setPreferences': async (changes) => {
@@ -106,7 +108,8 @@ type FeatureHandlers<F extends string> = {
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
 function delegate<
-  F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'library',
+  F extends
+    'datasets' | 'models' | 'experiments' | 'conversations' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'library',
 >(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {

@@ -79,7 +79,6 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
   const fits = createModelFits({ reader, devices })
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
-  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, emit, report })
   const runs = {
     engine,
     devices,
@@ -88,6 +87,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     experiments: () => session.current.experiments,
   }
   const chat = createChatService(runs)
+  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, chat, emit, report })
   const { spawnLlamaCpp } = options
   const hub = hubOf(options, preferences, { session, reader, fits, emit })
   const exports = createExportService({

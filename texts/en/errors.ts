@@ -195,6 +195,16 @@ export const errors: LocaleOf<typeof ja> = {
   'chat/no-question': 'There is no question. Write one and send it again.',
   'chat/too-long':
     'The question is too long: this model reads up to {limit} tokens. Make it shorter and send it again.',
+  'chat/no-checkpoint': '"{name}" no longer has a checkpoint of step {step}. Choose another checkpoint.',
+  'chat/unknown-setting': 'There is no setting "--{name}". Known names: {known}. "--help" explains them.',
+  'chat/setting-value': 'Write a value behind "--{name}", such as "--top_k 30".',
+  'chat/setting-range': '"--{name}" is a whole number from {min} to {max} (now {found}).',
+  'conversation/not-found': 'This conversation cannot be found. Choose another one, or begin a new one.',
+  'conversation/damaged':
+    'The file "{file}" of the conversation is damaged or cannot be read by this version. Put it back from a backup, or delete this conversation.',
+  'conversation/busy': 'An answer is still being made. Wait for it or stop it, then send.',
+  'conversation/full': 'This conversation cannot grow any longer. Begin a new one.',
+  'conversation/no-turn': 'This turn is not in the conversation. Open the conversation again.',
   'web/port-in-use': 'Port {port} is used by another program. Name another one with "--port NUMBER".',
   'web/message-too-large': 'This is too much to send at once. Do it in smaller parts, or import it as a file.',
   'web/message-incomplete': 'The data broke off on its way, so nothing was changed. Try again.',

@@ -211,6 +211,17 @@ export const errors = {
   'chat/no-question': '質問がありません。質問を入力して、もう一度送ってください。',
   'chat/too-long':
     '質問が長すぎます。このモデルが読めるのは {limit} トークンまでです。短くして、もう一度送ってください。',
+  'chat/no-checkpoint':
+    '「{name}」にはステップ {step} のチェックポイントがもうありません。別のチェックポイントを選んでください。',
+  'chat/unknown-setting': '設定「--{name}」はありません。使える名前は {known} です。「--help」で説明を表示します。',
+  'chat/setting-value': '「--{name}」の後に、「--top_k 30」のように値を書いてください。',
+  'chat/setting-range': '「--{name}」は {min}〜{max} の整数で書いてください（今は {found}）。',
+  'conversation/not-found': 'この会話は見つかりません。一覧から別の会話を選ぶか、新しい会話を始めてください。',
+  'conversation/damaged':
+    '会話のファイル「{file}」が壊れているか、この版では読めません。バックアップがあれば元に戻し、なければこの会話を削除してください。',
+  'conversation/busy': 'まだ回答している途中です。終わるのを待つか、停止してから送ってください。',
+  'conversation/full': 'この会話はこれ以上長くできません。新しい会話を始めてください。',
+  'conversation/no-turn': 'このやりとりは会話の中に見つかりません。会話を開き直してください。',
   'web/port-in-use': 'ポート {port} はほかのプログラムが使っています。「--port 番号」で別の番号を指定してください。',
   'web/message-too-large':
     'データが大きすぎるため、一度に送れません。範囲を分けてやり直すか、ファイルとして取り込んでください。',

@@ -85,9 +85,9 @@ export const settings: LocaleOf<typeof ja> = {
   },
   trash: {
     title: 'Trash',
-    help: 'Deleted datasets, experiments and models. What is older than {days} days, or more than {size} in all, goes at the next start, the oldest first.',
+    help: 'Deleted datasets, experiments, models and conversations. What is older than {days} days, or more than {size} in all, goes at the next start, the oldest first.',
     none: 'The trash is empty.',
-    kind: { dataset: 'Dataset', experiment: 'Experiment', model: 'Model' },
+    kind: { dataset: 'Dataset', experiment: 'Experiment', model: 'Model', conversation: 'Conversation' },
     deleted: 'deleted {when}',
     restore: 'Restore',
     restoreNamed: 'Restore "{name}"',

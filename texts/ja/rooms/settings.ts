@@ -80,9 +80,9 @@ export const settings = {
   },
   trash: {
     title: 'ごみ箱',
-    help: '削除したデータセット、実験、モデルです。{days} 日を過ぎたものと、合わせて {size} を超えた分は、次の起動のときに古いものから消えます。',
+    help: '削除したデータセット、実験、モデル、会話です。{days} 日を過ぎたものと、合わせて {size} を超えた分は、次の起動のときに古いものから消えます。',
     none: 'ごみ箱は空です。',
-    kind: { dataset: 'データセット', experiment: '実験', model: 'モデル' },
+    kind: { dataset: 'データセット', experiment: '実験', model: 'モデル', conversation: '会話' },
     deleted: '{when} に削除',
     restore: '元に戻す',
     restoreNamed: '「{name}」を元に戻す',
