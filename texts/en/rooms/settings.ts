@@ -67,7 +67,7 @@ export const settings: LocaleOf<typeof ja> = {
       },
       warnings: {
         googleDrive:
-          'It will also take space in {service} (15 GB where it is free). Models and trainings grow: check what is left. Nothing can be saved once it is full.',
+          'It will also take space in Google Drive (15 GB where it is free). Models and trainings grow: check what is left. Nothing can be saved once it is full.',
         cloud:
           'It will also take space in {service}. Models and trainings grow: check what your plan holds. Synchronising stops once it is full.',
         network:
