@@ -1,12 +1,13 @@
 import { isActive, isExporting, UserError } from '../contract/index.ts'
 import type { ExportService } from '../exports/service.ts'
 import type { HubService } from '../hub/service.ts'
+import { toDiskError } from '../files/disk-errors.ts'
 import { createLibraryMover, type LibraryMover } from '../library/service.ts'
 import type { ReportBug } from './error-log.ts'
 import type { Emit } from './library.ts'
 import { requireUnlocked, type LibrarySession } from './library-session.ts'
 import type { SavedPreferences } from './saved-preferences.ts'
-import type { StudioOptions } from './studio.ts'
+import type { Studio, StudioOptions } from './studio.ts'
 
 /** The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences. */
 export const isLibraryNamed = ({ host, isLibraryNamed }: StudioOptions): boolean =>
@@ -17,6 +18,7 @@ interface MovedParts {
   readonly exports: ExportService
   readonly hub: HubService
   readonly emit: Emit
+  readonly on: Studio['on']
   readonly report: ReportBug
 }
 
@@ -24,7 +26,7 @@ interface MovedParts {
 export function moverOf(
   options: StudioOptions,
   preferences: SavedPreferences,
-  { session, exports, hub, emit, report }: MovedParts,
+  { session, exports, hub, emit, on, report }: MovedParts,
 ): LibraryMover {
   const mover = createLibraryMover({
     folder: () => session.current.folder,
@@ -49,6 +51,18 @@ export function moverOf(
     emit,
     report,
   })
-  if (options.access !== 'read') void mover.sweep().catch((error: unknown) => report('library', error))
+  const claim = async () => {
+    // While a move is under way, the library is open for reading.
+    if (session.current.access.kind === 'writer') await mover.claim()
+  }
+  const attempt = (work: () => Promise<void>) =>
+    void work().catch((error: unknown) => {
+      if (!(toDiskError(error, session.current.folder) instanceof UserError)) report('library', error)
+    })
+  if (options.access !== 'read') attempt(() => mover.sweep())
+  attempt(claim)
+  on((name) => {
+    if (name === 'system.library') attempt(claim)
+  })
   return mover
 }

@@ -100,7 +100,7 @@ export async function createStudio(options: StudioOptions): Promise<Studio> {
     publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
-  const mover = moverOf(options, preferences, { session, exports, hub, emit, report })
+  const mover = moverOf(options, preferences, { session, exports, hub, emit, on, report })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))

@@ -19,13 +19,23 @@ const SHOWN_NAMES = new Set(['.DS_Store', 'desktop.ini', 'Thumbs.db', '.localize
 /** FAT's largest file. */
 const FAT_FILE_BYTES = 2 ** 32 - 1
 
+export interface PlanOptions {
+  /** Where a copy was broken off, whose beginning may go. */
+  readonly brokenOff?: string | null
+  readonly signal?: AbortSignal
+}
+
 /**
  * What moving a library into a chosen folder means. Throws UserError 'library/move-same' {folder}, 'library/move-inside'
  * {folder}, 'library/move-taken' {folder}, 'library/move-space' {needed, free}, 'library/move-file-size' {file}, and
  * 'library/unwritable' {folder}.
  */
-export async function planMove(from: string, chosen: string, signal?: AbortSignal): Promise<LibraryMovePlan> {
-  const to = await destinationIn(from, chosen)
+export async function planMove(
+  from: string,
+  chosen: string,
+  { brokenOff = null, signal }: PlanOptions = {},
+): Promise<LibraryMovePlan> {
+  const to = await destinationIn(from, chosen, brokenOff)
   const parent = await nearestFolder(to)
   await probe(parent)
   const warnings = await warningsOf(to, parent)
@@ -44,25 +54,25 @@ export async function planMove(from: string, chosen: string, signal?: AbortSigna
   return { from, to, bytes, files, freeBytes, warnings }
 }
 
-async function destinationIn(from: string, chosen: string): Promise<string> {
+async function destinationIn(from: string, chosen: string, brokenOff: string | null): Promise<string> {
   const wanted = await realPathOf(chosen)
   const source = await realPathOf(from)
   if (await isSameFolder(source, wanted)) throw new UserError('library/move-same', { folder: wanted })
-  const to = (await isFree(wanted)) ? wanted : join(wanted, OWN_NAME)
+  const to = (await isFree(wanted, brokenOff)) ? wanted : join(wanted, OWN_NAME)
   if (await isSameFolder(source, to)) throw new UserError('library/move-same', { folder: to })
   if (isWithin(source, to) || isWithin(to, source)) throw new UserError('library/move-inside', { folder: to })
-  if (!(await isFree(to))) throw new UserError('library/move-taken', { folder: to })
+  if (!(await isFree(to, brokenOff))) throw new UserError('library/move-taken', { folder: to })
   return to
 }
 
-/** Not there, empty, or with the beginning of a copy that was broken off. */
-async function isFree(folder: string): Promise<boolean> {
+/** Not there, empty, or with the beginning of the copy that was broken off. */
+async function isFree(folder: string, brokenOff: string | null): Promise<boolean> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error.code === 'ENOTDIR' ? new UserError('library/not-folder', { folder }) : toDiskError(error, folder)
   })
   if (names.every((name) => SHOWN_NAMES.has(name))) return true
-  return (await readMoveNote(comingNote(folder))) !== null
+  return folder === brokenOff && (await readMoveNote(comingNote(folder))) !== null
 }
 
 /** Links are followed as far as the path is there. */

@@ -271,6 +271,35 @@ describe('a library', () => {
     await studio.close()
   })
 
+  it('never takes a library for a copy that was broken off, whatever note lies in it', async () => {
+    const to = join(home, 'new')
+    await moved(to)
+    // The process ended before it had removed the note.
+    await moveNote.write(comingNote(to), { from: library, to, at: '2026-01-01T00:00:00.000Z' })
+    const other = join(home, 'other')
+    await put(join(other, 'datasets', 'b.duckdb'), 'b')
+    memory = { ...memory, libraryFolder: other }
+    expect((await mover().plan({ folder: FolderPath.parse(to) })).to).toBe(join(to, 'Terakoya Studio'))
+    await mover().sweep()
+    expect(await readFile(join(to, 'datasets', 'a.duckdb'), 'utf8')).toHaveLength(5000)
+  })
+
+  it('is no old copy any more once it is opened again', async () => {
+    const to = join(home, 'new')
+    const { studio } = await moved(to)
+    const [{ id } = { id: '' }] = await studio.left({})
+    memory = { ...memory, libraryFolder: library }
+    await studio.claim()
+    memory = { ...memory, libraryFolder: to }
+    await studio.claim()
+    expect([await studio.left({}), memory.leftLibraries]).toEqual([[], []])
+    expect(await codeOf(studio.removeLeft({ id }))).toBe('library/not-left')
+    // Another studio of the account may remember it still.
+    memory = { ...memory, leftLibraries: [library] }
+    expect(await studio.left({})).toEqual([])
+    expect(await codeOf(studio.removeLeft({ id }))).toBe('library/not-left')
+  })
+
   it('leaves nothing where the process ended in the middle, and goes there all the same', async () => {
     const to = join(home, 'new')
     await cp(join(library, 'datasets'), join(to, 'datasets'), { recursive: true })

@@ -55,6 +55,8 @@ type LibraryHandlers = { [N in keyof Handlers as N extends `library.${infer C}` 
 export interface LibraryMover extends LibraryHandlers {
   /** Removes what a copy of an ended process has left. */
   sweep(): Promise<void>
+  /** Takes the library that is open for one, and no longer for an old copy. Only where this studio may write in it. */
+  claim(): Promise<void>
   /** Ends a move; the library stays where it was. */
   close(): Promise<void>
 }
@@ -80,6 +82,7 @@ export function createLibraryMover(options: LibraryMoverOptions): LibraryMover {
       return null
     },
     sweep: () => mover.sweep(),
+    claim: () => mover.claim(),
     async close() {
       mover.cancel()
       await mover.settled
@@ -104,7 +107,7 @@ class Mover {
   }
 
   async plan(folder: string): Promise<LibraryMovePlan> {
-    const plan = await planMove(this.#options.folder(), folder)
+    const plan = await planMove(this.#options.folder(), folder, { brokenOff: this.#options.memory().movingTo })
     const named: readonly LibraryMoveWarning[] = this.#options.isNamed ? [{ kind: 'named' }] : []
     return { ...plan, warnings: [...plan.warnings, ...named] }
   }
@@ -151,9 +154,18 @@ class Mover {
 
   async sweep(): Promise<void> {
     const { movingTo } = this.#options.memory()
-    if (movingTo === null) return
+    if (movingTo === null || this.#isMoving) return
     if (movingTo !== this.#options.folder()) await this.#clear(movingTo)
     await this.#options.remember({ movingTo: null })
+  }
+
+  /** The library that is open is no old copy, whatever was noted of its folder. */
+  async claim(): Promise<void> {
+    const { folder, memory, remember } = this.#options
+    const open = folder()
+    for (const note of [comingNote(open), movedNote(open)]) await disk.rm(note, { force: true })
+    const { leftLibraries } = memory()
+    if (leftLibraries.includes(open)) await remember({ leftLibraries: leftLibraries.filter((each) => each !== open) })
   }
 
   /** Null where the folder is the library in use, or holds none that was moved. */
@@ -218,9 +230,9 @@ class Mover {
     }
   }
 
-  /** Removes a copy that did not become the library. */
+  /** Removes a copy that did not become the library: only where one is known to be under way. */
   async #clear(to: string): Promise<void> {
-    if (!(await readMoveNote(comingNote(to)))) return
+    if (this.#options.memory().movingTo !== to || !(await readMoveNote(comingNote(to)))) return
     await removeLibrary(to, [comingNote(to)]).catch(() => undefined)
   }
 
