@@ -209,7 +209,7 @@ export const floors = [
   core(
     'local-models',
     'models on this machine, with what the reader says of them',
-    ['contract', 'files', 'models', 'gguf', 'training', 'engine', 'reader'],
+    ['contract', 'files', 'checkpoints', 'models', 'gguf', 'training', 'engine', 'reader'],
     ['p-limit', 'zod'],
     'node',
   ),
@@ -243,9 +243,9 @@ export const floors = [
   ),
   core(
     'chat',
-    'questions to models and runs',
-    ['contract', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'],
-    [],
+    'questions to models and runs; conversations, a file each',
+    ['texts', 'contract', 'files', 'checkpoints', 'samples', 'training', 'engine', 'local-models', 'runs'],
+    ['zod'],
     'node',
   ),
   core(
@@ -279,7 +279,14 @@ export const floors = [
       'runs',
       'ollama',
     ],
-    [],
+    ['zod'],
+    'node',
+  ),
+  core(
+    'library',
+    "a library's folder as a whole: what it takes, and its way to another place",
+    ['contract', 'files'],
+    ['zod'],
     'node',
   ),
   core(
@@ -302,6 +309,7 @@ export const floors = [
       'chat',
       'openai-server',
       'exports',
+      'library',
     ],
     ['zod'],
     'node',
@@ -399,6 +407,7 @@ export const floors = [
     ['texts', ...below('language', 'ui')],
     ['react', 'react-dom', 'i18next', 'lucide-react', '@fontsource-variable/noto-sans-jp'],
   ),
+  renderer('markdown', 'Markdown of cards and answers as elements, nothing of it as HTML', below('ui'), ['react']),
   renderer(
     'errors',
     "the host's refusals, shown as a notice or a toast",
@@ -421,7 +430,7 @@ export const floors = [
   renderer(
     'hub',
     'what rooms share of the Hugging Face Hub: search, token, facts, files, cards',
-    ['core/contract', ...below('language', 'ui', 'errors')],
+    ['core/contract', ...below('language', 'ui', 'markdown', 'errors')],
     ['react', 'react-i18next', 'lucide-react', 'zustand'],
   ),
   ...roomsOfTheWindow(),
@@ -457,7 +466,11 @@ function below(...names) {
 }
 /** What every room of the window may import. */
 export function shared() {
-  return ['texts', 'core/contract', ...below('language', 'ui', 'errors', 'commands', 'session', 'dialogs', 'hub')]
+  return [
+    'texts',
+    'core/contract',
+    ...below('language', 'ui', 'markdown', 'errors', 'commands', 'session', 'dialogs', 'hub'),
+  ]
 }
 
 function roomsOfTheWindow() {

@@ -89,6 +89,11 @@ test('a run goes out as a model of its own, which answers as the run does', asyn
     await resize(800, 600)
     await picture(`publish-${language}-800`)
     await resize(1280, 800)
+    await dialog.getByText(t('experiments:exports.publish.card')).click()
+    const card = dialog.getByRole('textbox', { name: t('experiments:exports.publish.cardEdit') })
+    await card.fill(`${await card.inputValue()}\n犬のことばの練習です。\n`)
+    await card.scrollIntoViewIfNeeded()
+    await picture(`publish-card-${language}-1280`)
     await button(t('experiments:exports.publish.startPrivate')).click()
     const repository = 'terakoya/first-lesson'
     await expect(dialog.getByText(t('experiments:exports.publish.done', { repository }))).toBeVisible()
@@ -96,10 +101,13 @@ test('a run goes out as a model of its own, which answers as the run does', asyn
     const { isPrivate, files } = server.written.repositories.get(repository)!
     expect(isPrivate).toBe(true)
     expect([...files.keys()].sort()).toEqual((await readdir(join(out, `${RUN}-merged`))).sort())
+    expect(files.get('README.md')!.toString('utf8')).toMatch(/犬のことばの練習です。\n$/)
   })
 
   await test.step('one that is cancelled leaves nothing', async () => {
     await button(t('experiments:exports.again')).click()
+    await dialog.getByText(t('experiments:exports.past.title', { count: 1 })).click()
+    await picture(`export-past-${language}-1280`)
     await dialog.getByText(t('experiments:exports.forms.mlx.title')).click()
     await button(t('experiments:exports.start')).click()
     await button(t('experiments:exports.stop')).click()

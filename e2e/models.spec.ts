@@ -186,7 +186,7 @@ async function goesOn(page: Page): Promise<void> {
   await page.getByRole('button', { name: '元に戻す' }).click()
   await expect(page.getByRole('heading', { name: 'tiny-japanese' })).toBeVisible()
   await page.getByRole('button', { name: 'チャットで話す' }).click()
-  await expect(page.getByRole('button', { name: /左に表示するモデル/ })).toContainText('tiny-japanese')
+  await expect(page.getByRole('button', { name: /モデル 1/ })).toContainText('tiny-japanese')
 }
 
 /** What was learnt is written for Ollama, and llama.cpp goes on with it as the studio does. */

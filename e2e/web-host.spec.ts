@@ -162,7 +162,7 @@ function furnish(home: string, outside: string): void {
   symlinkSync(outside, join(home, '外'))
 }
 
-test('the library is moved with the keyboard alone, to a folder inside the home folder', async () => {
+test('another library is opened with the keyboard alone, in a folder inside the home folder, and moved from there', async () => {
   const folders = freshFolders()
   const home = join(dirname(folders.library), 'user')
   furnish(home, join(dirname(folders.library), 'outside'))
@@ -172,7 +172,7 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
   await page.goto(link)
   await goTo(page, '設定')
   const library = page.locator('section', { has: page.getByRole('heading', { name: 'ライブラリ' }) })
-  await library.getByRole('button', { name: 'フォルダを選ぶ…' }).click()
+  await library.getByRole('button', { name: '別のライブラリを開く…' }).click()
   const dialog = page.getByRole('dialog', { name: 'フォルダを選ぶ' })
   const option = (name: string) => dialog.getByRole('option', { name, exact: true })
   await expect(dialog.getByRole('option')).toHaveText(['Google ドライブ', 'ダウンロード', 'デスクトップ', '資料'])
@@ -227,8 +227,38 @@ test('the library is moved with the keyboard alone, to a folder inside the home 
     'folder/not-found',
     'folder/not-found',
   ])
+  await movesOn(page, join(home, '資料', '寺子屋'), join(home, 'Google ドライブ'))
   await end(host)
 })
+
+/** The open library goes into an empty folder of the home folder; its old copy is deleted. */
+async function movesOn(page: Page, from: string, to: string): Promise<void> {
+  const library = page.locator('section', { has: page.getByRole('heading', { name: 'ライブラリ' }) })
+  const made = await page.evaluate(() => window.studio.call('datasets.create', { from: 'sample' }))
+  const id = made.ok ? made.value.id : ''
+  await library.getByRole('button', { name: '別の場所へ移す…' }).click()
+  const folders = page.getByRole('dialog', { name: 'フォルダを選ぶ' })
+  await folders.getByRole('option', { name: 'Google ドライブ', exact: true }).dblclick()
+  await folders.getByRole('button', { name: '「Google ドライブ」を使う' }).click()
+  const dialog = page.getByRole('dialog', { name: 'ライブラリを移す' })
+  await expect(dialog).toContainText('無料では 15 GB')
+  await picture(page, 'library-move-plan')
+  await page.setViewportSize({ width: 800, height: 600 })
+  await picture(page, 'library-move-plan-800')
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await dialog.getByRole('button', { name: '移す', exact: true }).click()
+  await expect(library.getByText('ライブラリを移しました。')).toBeVisible()
+  await expect(library).toContainText(to)
+  await expect(library.getByRole('list', { name: '使っている容量' })).toContainText('データセット')
+  await picture(page, 'library-moved')
+  expect(existsSync(join(from, 'datasets', `${id}.duckdb`))).toBe(true)
+  await library.getByRole('button', { name: '古いコピーを削除' }).click()
+  await library.getByRole('button', { name: /^もう一度押すと/ }).click()
+  await expect(library.getByRole('button', { name: /^もう一度押すと|古いコピー/ })).toHaveCount(0)
+  expect([existsSync(from), existsSync(join(to, 'datasets', `${id}.duckdb`))]).toEqual([false, true])
+  await goTo(page, 'データセット')
+  await expect(page.getByRole('option').first()).toBeVisible()
+}
 
 test('a paste of 300,000 long Japanese cells is one call and one step', async () => {
   test.setTimeout(480_000)

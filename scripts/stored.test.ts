@@ -46,6 +46,7 @@ const readers: Readonly<Record<string, string>> = {
   'core/samples/sample-files.ts': 'a line of a table',
   'core/samples/sample-messages.ts': 'a cell',
   'core/runs/log-file.ts': 'a line of the log',
+  'core/datasets/sources.ts': 'a column of the store; store-schema.ts has its version',
   'core/datasets/changes.ts': "the journal's cells; store-schema.ts has its version",
   'core/datasets/formats/jsonl.ts': 'a cell',
   'core/datasets/formats/key-order.ts': "the user's file",

@@ -19,6 +19,10 @@ async function copyWith(change: Record<string, unknown>): Promise<string> {
 }
 
 describe('an adapter that PEFT wrote', () => {
+  it('is the same as adapter_model.bin, in which PEFT kept it before 0.7', async () => {
+    expect(await readAdapter(`${RECORDED}_bin`)).toEqual(await readAdapter(RECORDED))
+  })
+
   it('is read with its settings and factors', async () => {
     const { config, modules } = await readAdapter(RECORDED)
     expect({ ...config, targetModules: config.targetModules.length }).toEqual({

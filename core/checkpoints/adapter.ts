@@ -1,6 +1,7 @@
 // LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out];
 // and weights that were trained as a whole.
-import { join } from 'node:path'
+import { access } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
 import { parseAdapterConfig, peftConfig, type AdapterConfig } from './adapter-config.ts'
@@ -8,7 +9,8 @@ import { readJsonObject } from '../files/json-file.ts'
 import { readTensor } from './read-tensor.ts'
 import { readSafetensorsHeader } from './safetensors-header.ts'
 import { writeSafetensors, type TensorData } from './safetensors-writer.ts'
-import type { TensorPlace } from './tensor-types.ts'
+import type { StoredTensor } from './tensor-types.ts'
+import { readTorchFile } from './torch-file.ts'
 
 /**
  * Both factors of one adapted linear layer, float32, row-major: `a` is [rank, inputSize], `b` is [outputSize, rank].
@@ -64,32 +66,63 @@ export async function writeAdapter(
   await writeFileAtomic(join(folder, ADAPTER_CONFIG), `${JSON.stringify(peftConfig(config), null, 2)}\n`)
 }
 
-/** A PEFT LoRA adapter whose numbers are still on the disk. */
+/** A LoRA adapter whose numbers are still on the disk. */
 export interface StoredAdapter {
-  readonly folder: string
+  /** The file of its numbers. */
+  readonly file: string
   readonly config: AdapterConfig
   /** By module path in the base model; each reads its numbers. Throws as readAdapter. */
   readonly modules: ReadonlyMap<string, () => Promise<AdapterModule>>
   /** By name in the base model. */
-  readonly fullWeights: ReadonlyMap<string, TensorPlace>
+  readonly fullWeights: ReadonlyMap<string, StoredTensor>
 }
+
+/** How an adapter's numbers may lie in a folder; the first form that is there is read. */
+const forms: readonly {
+  readonly name: string
+  readonly read: (path: string) => Promise<ReadonlyMap<string, StoredTensor>>
+}[] = [
+  { name: ADAPTER_WEIGHTS, read: async (path) => (await readSafetensorsHeader(path)).tensors },
+  // As PEFT wrote it before 0.7.
+  { name: 'adapter_model.bin', read: readTorchFile },
+]
+
+/** Where the numbers of a PEFT adapter lie, by the names that PEFT gives them. Throws as readAdapter. */
+export async function openAdapterTensors(
+  folder: string,
+): Promise<{ readonly file: string; readonly tensors: ReadonlyMap<string, StoredTensor> }> {
+  const there = await Promise.all(forms.map(({ name }) => isThere(join(folder, name))))
+  const { name, read } = forms.find((_, index) => there[index]) ?? forms[0]!
+  const file = join(folder, name)
+  return { file, tensors: await read(file) }
+}
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
 
 /** Opens a PEFT LoRA adapter. Throws as readAdapter, besides for what is wrong with a module's numbers. */
 export async function openAdapter(folder: string): Promise<StoredAdapter> {
   const configFile = join(folder, ADAPTER_CONFIG)
   const config = parseAdapterConfig(await readJsonObject(configFile), configFile)
-  const { factors, fullWeights } = await readPlaces(folder, (config.savedModules ?? []).length > 0)
-  const modules = new Map([...factors].map(([path, places]) => [path, () => readModule(folder, path, places)]))
-  return { folder, config, modules, fullWeights }
+  const { file, tensors } = await openAdapterTensors(folder)
+  const { factors, fullWeights } = placesOf(file, tensors, (config.savedModules ?? []).length > 0)
+  const read = (path: string, places: FactorPlaces) => () => readModule({ folder, file, path }, places)
+  return { file, config, fullWeights, modules: new Map([...factors].map(([path, at]) => [path, read(path, at)])) }
 }
 
 /**
  * Reads a PEFT LoRA adapter, as float32.
  * Throws UserError 'file/not-found', 'adapter/unsupported', 'adapter/tensor-unknown', 'checkpoint/tensor-missing',
- * 'checkpoint/tensor-shape' or one of readSafetensorsHeader's.
+ * 'checkpoint/tensor-shape' or one of readSafetensorsHeader's and readTorchFile's.
  */
-export async function readAdapter(folder: string): Promise<Adapter> {
-  const stored = await openAdapter(folder)
+export const readAdapter = async (folder: string): Promise<Adapter> => loadAdapter(await openAdapter(folder))
+
+/** Every number of an adapter. Throws as readAdapter. */
+export async function loadAdapter(stored: StoredAdapter): Promise<Adapter> {
+  const folder = dirname(stored.file)
   const modules = new Map<string, AdapterModule>()
   for (const [path, read] of stored.modules) modules.set(path, await read())
   const fullWeights = new Map<string, FullWeight>()
@@ -98,16 +131,16 @@ export async function readAdapter(folder: string): Promise<Adapter> {
   return { config: stored.config, modules, ...(fullWeights.size > 0 ? { fullWeights } : {}) }
 }
 
-type FactorPlaces = { A?: TensorPlace; B?: TensorPlace; magnitude_vector?: TensorPlace }
+type FactorPlaces = { A?: StoredTensor; B?: StoredTensor; magnitude_vector?: StoredTensor }
 
-async function readPlaces(
-  folder: string,
+function placesOf(
+  file: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
   hasWholes: boolean,
-): Promise<{ factors: Map<string, FactorPlaces>; fullWeights: Map<string, TensorPlace> }> {
-  const file = join(folder, ADAPTER_WEIGHTS)
+): { factors: Map<string, FactorPlaces>; fullWeights: Map<string, StoredTensor> } {
   const factors = new Map<string, FactorPlaces>()
-  const fullWeights = new Map<string, TensorPlace>()
-  for (const [name, place] of (await readSafetensorsHeader(file)).tensors) {
+  const fullWeights = new Map<string, StoredTensor>()
+  for (const [name, place] of tensors) {
     const [, path, factor, vector] = FACTOR.exec(name) ?? []
     const whole = hasWholes ? WHOLE.exec(name)?.[1] : undefined
     if (path) factors.set(path, { ...factors.get(path), [(factor ?? vector) as keyof FactorPlaces]: place })
@@ -118,11 +151,9 @@ async function readPlaces(
 }
 
 async function readModule(
-  folder: string,
-  path: string,
+  { folder, file, path }: { readonly folder: string; readonly file: string; readonly path: string },
   { A, B, magnitude_vector: magnitude }: FactorPlaces,
 ): Promise<AdapterModule> {
-  const file = join(folder, ADAPTER_WEIGHTS)
   if (!A || !B)
     throw new UserError('checkpoint/tensor-missing', { file, tensor: `${PREFIX}${path}.lora_${A ? 'B' : 'A'}.weight` })
   const [rank = 0, inputSize = 0] = A.shape

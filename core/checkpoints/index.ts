@@ -23,7 +23,9 @@ export {
 export {
   ADAPTER_CONFIG,
   ADAPTER_WEIGHTS,
+  loadAdapter,
   openAdapter,
+  openAdapterTensors,
   readAdapter,
   writeAdapter,
   type Adapter,

@@ -28,7 +28,7 @@ function studioThatEnds(ended: Partial<ExportJob>): CliContext {
       return job
     },
     'exports.cancel': () => tell(ended),
-    'exports.publicationPlan': () => ({ warning: { code: 'licence/unknown', facts: {} } }),
+    'exports.publicationPlan': () => ({ warnings: [{ code: 'licence/unknown', facts: {} }] }),
     'exports.publish': () => {
       tell({ ...ended, publication: { ...publication, state: 'sending' } })
       tell({ ...ended, publication })

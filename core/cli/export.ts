@@ -78,8 +78,8 @@ async function publish(
   jobId: string,
   wanted: { readonly repository: HubModelId; readonly isPrivate: boolean },
 ): Promise<string> {
-  const { warning } = await context.call('exports.publicationPlan', { jobId })
-  if (warning) console.error(sentence(warning))
+  const { warnings } = await context.call('exports.publicationPlan', { jobId })
+  for (const warning of warnings) console.error(sentence(warning))
   const interrupt = () => void context.call('exports.cancel', { jobId })
   process.once('SIGINT', interrupt)
   let end = () => {}

@@ -74,6 +74,7 @@ beforeEach(async () => {
   context = {
     resourcesFolder: '/',
     call: async (name, input) => {
+      if (name === 'experiments.adopt') return { id: 'x-1', name: '犬', ...(input as object) } as never
       const [feature, call = ''] = name.split('.')
       const service = (feature === 'hub' ? hub : local) as unknown as Record<string, (input: unknown) => Promise<never>>
       return service[call]!(input)
@@ -112,6 +113,14 @@ it('brings a model, lists it, tells of it and removes it', async () => {
   expect(JSON.parse(printed.splice(0).join('\n'))).toMatchObject({ state: 'done', modelId: 'owner--model--v2' })
   expect(await run('rm', 'owner--model')).toBe(0)
   expect(await readdir(models)).toEqual(['owner--model--v2'])
+})
+
+it('makes an experiment of an adapter, on the base that is named', async () => {
+  expect(await run('adopt', 'lora', '--base', 'owner--model', '--json')).toBe(0)
+  expect(JSON.parse(printed.splice(0).join('\n'))).toMatchObject({ adapterId: 'lora', baseId: 'owner--model' })
+  expect(await run('adopt', 'lora')).toBe(0)
+  expect(printed.splice(0)).toEqual([expect.stringContaining('x-1')])
+  await expect(run('rm', 'lora', '--base', 'x')).rejects.toMatchObject({ error: { code: 'cli/usage' } })
 })
 
 it('keeps what has arrived at Ctrl+C, and goes on with the same command', async () => {

@@ -17,30 +17,39 @@ import { columns, gigabytes, text } from './print.ts'
 /** As shells have it. */
 const INTERRUPTED = 130
 
-/** What `terakoya models …` needs: only `get` and `rm` change the library. */
+const CHANGING: ReadonlySet<string> = new Set(['get', 'adopt', 'rm'])
+
+/** What `terakoya models …` needs: only some of them change the library. */
 export const modelsAccess = (args: readonly string[]): WantedAccess =>
-  args.some((argument) => argument === 'get' || argument === 'rm') ? 'write' : 'read'
+  args.some((argument) => CHANGING.has(argument)) ? 'write' : 'read'
 
 /**
- * `terakoya models [list | search WORDS | info ID[@REV] | get ID[@REV] | rm ID] [--json]`. Returns the exit code.
- * Throws UserError.
+ * `terakoya models [list | search WORDS | info ID[@REV] | get ID[@REV] | adopt ID [--base ID] | rm ID] [--json]`. Returns
+ * the exit code. Throws UserError.
  */
 export async function modelsCommand(context: CliContext, args: readonly string[]): Promise<number> {
-  const { flags, rest } = parseArguments(args, [], [], ['json'])
+  const { options, flags, rest } = parseArguments(args, ['base'], [], ['json'])
   const [act = 'list', ...named] = rest
   const command = Object.hasOwn(acts, act) ? acts[act as keyof typeof acts] : undefined
   const isRight = act === 'list' ? named.length === 0 : act === 'search' ? named.length > 0 : named.length === 1
-  if (!command || !isRight) throw new UserError('cli/usage', { problem: `models ${rest.join(' ')}` })
-  return command(context, named.join(' '), flags.has('json'))
+  if (!command || !isRight || (options['base'] !== undefined && act !== 'adopt'))
+    throw new UserError('cli/usage', { problem: `models ${rest.join(' ')}` })
+  return command(context, named.join(' '), { asJson: flags.has('json'), base: options['base'] })
 }
 
-type Act = (context: CliContext, named: string, asJson: boolean) => Promise<number>
+interface ActOptions {
+  readonly asJson: boolean
+  /** The model that an adapter was trained on. */
+  readonly base: string | undefined
+}
 
-const acts = { list, search, info, get, rm } satisfies Record<string, Act>
+type Act = (context: CliContext, named: string, options: ActOptions) => Promise<number>
+
+const acts = { list, search, info, get, adopt, rm } satisfies Record<string, Act>
 
 const print = (value: unknown): void => console.log(JSON.stringify(value, null, 2))
 
-async function list({ call }: CliContext, _: string, asJson: boolean): Promise<number> {
+async function list({ call }: CliContext, _: string, { asJson }: ActOptions): Promise<number> {
   const models = await call('models.list', {})
   if (asJson) print(models)
   else for (const line of columns(models.map(rowOf))) console.log(line)
@@ -58,7 +67,7 @@ const rowOf = ({ id, kind, origin, parameterCount, sizeBytes, licence, problem }
 
 const billions = (count: number | null): string => (count ? `${(count / 1e9).toFixed(2)} B` : '–')
 
-async function search({ call }: CliContext, query: string, asJson: boolean): Promise<number> {
+async function search({ call }: CliContext, query: string, { asJson }: ActOptions): Promise<number> {
   const found = await call('hub.searchModels', { query })
   if (asJson) print(found)
   else
@@ -78,7 +87,7 @@ async function search({ call }: CliContext, query: string, asJson: boolean): Pro
 }
 
 /** A local model by its id, or one of the Hub. */
-async function info({ call }: CliContext, named: string, asJson: boolean): Promise<number> {
+async function info({ call }: CliContext, named: string, { asJson }: ActOptions): Promise<number> {
   if (!named.includes('/')) {
     const model = await call('models.open', { id: localId(named) })
     if (asJson) print(model)
@@ -124,7 +133,7 @@ async function referenceOf({ call }: Pick<CliContext, 'call'>, named: string) {
   return { id: first.id, revision: first.revision }
 }
 
-async function get(context: CliContext, named: string, asJson: boolean): Promise<number> {
+async function get(context: CliContext, named: string, { asJson }: ActOptions): Promise<number> {
   const wanted = await referenceOf(context, named)
   let last: ModelDownload | null = null
   let tell: () => void = () => {}
@@ -171,7 +180,16 @@ function printProgress({ id, state, receivedBytes, totalBytes, remainingSeconds,
   process.stdout.write(`\r\u001b[K${line}`)
 }
 
-async function rm({ call }: CliContext, named: string, asJson: boolean): Promise<number> {
+/** Makes a run of an adapter. */
+async function adopt({ call }: CliContext, named: string, { asJson, base }: ActOptions): Promise<number> {
+  const input = { adapterId: localId(named), ...(base !== undefined && { baseId: localId(base) }) }
+  const run = await call('experiments.adopt', input)
+  if (asJson) print(run)
+  else console.log(text('modelAdopted', { name: run.name, id: run.id }))
+  return 0
+}
+
+async function rm({ call }: CliContext, named: string, { asJson }: ActOptions): Promise<number> {
   const id = localId(named)
   const users = (await call('models.users', { id })).map(({ name }) => name)
   await call('models.remove', { id })

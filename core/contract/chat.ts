@@ -11,10 +11,18 @@ const MAX_MESSAGES = 10_000
 export const ChatMessage = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })
 export type ChatMessage = z.infer<typeof ChatMessage>
 
-/** Who answers: a base model, or an experiment (its base model with the trained adapter). */
+/**
+ * Who answers: a base model, or an experiment (its base model with the trained adapter). `step` names one of its
+ * checkpoints, without it the one that its settings say. `adapter: 'off'` asks its base model in its format.
+ */
 export const ChatSource = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('model'), modelId: ModelId }),
-  z.object({ kind: z.literal('experiment'), experimentId: ExperimentId }),
+  z.object({
+    kind: z.literal('experiment'),
+    experimentId: ExperimentId,
+    step: z.number().int().nonnegative().exactOptional(),
+    adapter: z.literal('off').exactOptional(),
+  }),
 ])
 export type ChatSource = z.infer<typeof ChatSource>
 
@@ -34,7 +42,7 @@ export const chatContract = defineContract({
   calls: {
     /**
      * Asks every target at once and returns as soon as generation has begun; the answers stream as events that carry
-     * `requestId` and the target's index.
+     * `requestId` and the target's index. An answer at the end of the messages goes on.
      */
     ask: {
       input: z.object({
@@ -46,6 +54,11 @@ export const chatContract = defineContract({
         settings: GenerationSettings,
       }),
       output: type<null>(),
+    },
+    /** Questions of a run's own rows, to begin with; none where its files are gone. */
+    questions: {
+      input: z.object({ id: ExperimentId }),
+      output: type<{ readonly train: readonly string[]; readonly validation: readonly string[] }>(),
     },
     cancel: { input: z.object({ requestId: z.string() }), output: type<null>() },
   },

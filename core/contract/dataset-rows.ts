@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AppError } from './errors.ts'
+import { HubDatasetId } from './hub-ids.ts'
 import { ColumnRole } from './roles.ts'
 
 export const DatasetId = z
@@ -22,6 +23,14 @@ export interface Column {
   readonly role: ColumnRole
 }
 
+/** Where on the Hugging Face Hub rows of a dataset come from. */
+export const DatasetSource = z.object({
+  hub: HubDatasetId,
+  /** As the Hub names it, such as `cc-by-4.0`; empty where it does not say. */
+  licence: z.string().max(200),
+})
+export type DatasetSource = z.infer<typeof DatasetSource>
+
 export interface DatasetSummary {
   readonly id: DatasetId
   readonly name: string
@@ -36,6 +45,8 @@ export interface DatasetSummary {
 
 export interface DatasetInfo extends DatasetSummary {
   readonly columns: readonly Column[]
+  /** Of all rows that ever came in, also from other datasets. */
+  readonly sources: readonly DatasetSource[]
   /** Counts every change; a page or an edit names the version that it saw. */
   readonly version: number
   readonly undoCount: number

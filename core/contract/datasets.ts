@@ -3,7 +3,15 @@ import { ColumnName, MAX_COLUMNS } from './column-name.ts'
 import { checkIds, type CheckReport } from './checks.ts'
 import { DatasetEdit, type DatasetStep } from './dataset-edits.ts'
 import { Block, Columns, Index } from './dataset-places.ts'
-import { ColumnId, DatasetId, RowId, type DatasetInfo, type DatasetSummary, type Page } from './dataset-rows.ts'
+import {
+  ColumnId,
+  DatasetId,
+  DatasetSource,
+  RowId,
+  type DatasetInfo,
+  type DatasetSummary,
+  type Page,
+} from './dataset-rows.ts'
 import { DatasetView, FindQuery, type FindHit, type FindMatches } from './dataset-views.ts'
 import { defineContract, type } from './define.ts'
 import {
@@ -84,6 +92,7 @@ export const datasetsContract = defineContract({
         file: PathToRead,
         name: Name.optional(),
         options: ImportOptions.optional(),
+        source: DatasetSource.optional(),
         importId: ImportId.optional(),
       }),
       output: type<DatasetInfo>(),
@@ -100,6 +109,7 @@ export const datasetsContract = defineContract({
         file: PathToRead,
         options: ImportOptions.optional(),
         targets: ColumnTargets.optional(),
+        source: DatasetSource.optional(),
         importId: ImportId.optional(),
       }),
       output: type<DatasetInfo>(),

@@ -54,6 +54,9 @@ const Registration = z.object({
   replace: z.boolean().default(false),
 })
 
+/** Of a model card that the user has changed. */
+export const MAX_CARD_CHARACTERS = 200_000
+
 /** Forms that may go to the Hub once they are written. */
 export const publishedForms: ReadonlySet<ExportFormId> = new Set(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'])
 
@@ -173,8 +176,8 @@ export interface PublicationPlan {
   /** The model card, Markdown. */
   readonly card: string
   readonly totalBytes: number
-  /** What the base model's licence asks; null where it lets the model go as it is. */
-  readonly warning: AppError | null
+  /** What the licences of base model and data ask. */
+  readonly warnings: readonly AppError[]
 }
 
 /**
@@ -201,6 +204,8 @@ export interface ExportJob {
   readonly writtenBytes: number
   readonly totalBytes: number
   readonly remainingSeconds: number | null
+  /** ISO 8601: when it was written; null until then. */
+  readonly finishedAt: string | null
   /** Only of a job that is done. */
   readonly result: ExportResult | null
   /** Only of a job that failed. */
@@ -242,10 +247,17 @@ export const exportsContract = defineContract({
     publicationPlan: { input: z.object({ jobId: JobId }), output: type<PublicationPlan>() },
     /** Begins to send it; goes on when the window is closed. A repository that is there must be meant. */
     publish: {
-      input: z.object({ jobId: JobId, repository: OwnedRepository, isPrivate: z.boolean(), mayExist: z.boolean() }),
+      input: z.object({
+        jobId: JobId,
+        repository: OwnedRepository,
+        isPrivate: z.boolean(),
+        mayExist: z.boolean(),
+        /** Instead of the plan's. */
+        card: z.string().max(MAX_CARD_CHARACTERS).optional(),
+      }),
       output: type<null>(),
     },
-    /** Every job since the studio was started, the latest first. */
+    /** Every job since the studio was started, then earlier ones whose files are still there; the latest first. */
     list: { input: z.object({}), output: type<readonly ExportJob[]>() },
   },
   events: {

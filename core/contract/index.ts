@@ -1,11 +1,13 @@
 import type { CallsOf, EventsOf } from './define.ts'
 import { apiServerContract } from './api-server.ts'
 import { chatContract } from './chat.ts'
+import { conversationsContract } from './conversations.ts'
 import { datasetsContract } from './datasets.ts'
 import { experimentsContract } from './experiments.ts'
 import { exportsContract } from './exports.ts'
 import { gpuPackContract } from './gpu-pack.ts'
 import { hubContract } from './hub.ts'
+import { libraryContract } from './library.ts'
 import { modelsContract } from './models.ts'
 import { systemContract } from './system.ts'
 import { trashContract } from './trash.ts'
@@ -14,6 +16,7 @@ import type { AppError, Result } from './errors.ts'
 export * from './api-server.ts'
 export * from './chat.ts'
 export * from './checks.ts'
+export * from './conversations.ts'
 export * from './dataset-edits.ts'
 export * from './dataset-rows.ts'
 export * from './dataset-views.ts'
@@ -27,6 +30,7 @@ export * from './hub-ids.ts'
 export * from './hub-models.ts'
 export * from './column-name.ts'
 export * from './import.ts'
+export * from './library.ts'
 export * from './links.ts'
 export * from './models.ts'
 export * from './paths.ts'
@@ -45,11 +49,13 @@ export * from './wording.ts'
 export const contracts = {
   apiServer: apiServerContract,
   chat: chatContract,
+  conversations: conversationsContract,
   datasets: datasetsContract,
   experiments: experimentsContract,
   exports: exportsContract,
   gpuPack: gpuPackContract,
   hub: hubContract,
+  library: libraryContract,
   models: modelsContract,
   system: systemContract,
   trash: trashContract,

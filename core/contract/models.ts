@@ -3,7 +3,7 @@ import type { Language } from '../../texts/index.ts'
 import { defineContract, type } from './define.ts'
 import type { AppError } from './errors.ts'
 import type { HubModelId, HubRevision } from './hub-ids.ts'
-import { FolderPath } from './paths.ts'
+import { FolderPath, PathToRead } from './paths.ts'
 import type { DeviceKind } from './system.ts'
 
 /** A folder of the library or of what is shipped, or a name that stands for a folder of another program. */
@@ -50,6 +50,20 @@ export interface ModelSummary {
   readonly folder: string
   /** Why the model cannot be used; null where it can, `model/being-read` where that is not known yet. */
   readonly problem: AppError | null
+}
+
+/**
+ * The model that an adapter was trained on, by its id on the Hub, its id here, or its name, which is the last part of a
+ * path; undefined where it is not among these.
+ */
+export function baseOfAdapter<M extends ModelSummary>(
+  { baseModel }: ModelSummary,
+  models: readonly M[],
+): M | undefined {
+  const named = (wanted: string): M | undefined =>
+    models.find(({ kind, hub, id, name }) => kind !== 'adapter' && [hub?.id, id, name].some((each) => each === wanted))
+  const last = baseModel.split(/[\\/]/).at(-1) ?? ''
+  return baseModel === '' ? undefined : (named(baseModel) ?? named(last))
 }
 
 export interface ModelDetail extends ModelSummary {
@@ -169,6 +183,8 @@ export const modelsContract = defineContract({
      * Throws `model/no-model-folder` and `hub/no-space` before anything is copied.
      */
     addFolder: { input: z.object({ folder: FolderPath }), output: type<ModelAddition>() },
+    /** The same of one GGUF file, whatever lies beside it. Throws also what is wrong with the file. */
+    addGguf: { input: z.object({ file: PathToRead }), output: type<ModelAddition>() },
     cancelAddition: { input: z.object({ additionId: AdditionId }), output: type<null>() },
     /** Changes the name that is shown; id and folder stay. Throws `model/not-ours` outside of the library. */
     rename: { input: ById.extend({ name: z.string().trim().min(1).max(120) }), output: type<ModelSummary>() },

@@ -79,7 +79,12 @@ export interface SystemInfo {
 const Language = z.enum(['system', ...languageIds])
 const Theme = z.enum(['system', 'light', 'dark', 'contrast'])
 
-export const Preferences = z.object({ language: Language.default('system'), theme: Theme.default('system') })
+export const Preferences = z.object({
+  language: Language.default('system'),
+  theme: Theme.default('system'),
+  /** The studio opens no connection to the internet. */
+  offline: z.boolean().default(false),
+})
 export type Preferences = z.infer<typeof Preferences>
 
 /** A folder as the names that lead to it from the home folder down; the host that offers it confines it. */
@@ -101,7 +106,7 @@ export const systemContract = defineContract({
     preferences: { input: z.object({}), output: type<Preferences>() },
     /** Changes what is named and leaves the rest: no defaults here, which `Preferences.partial()` would fill in. */
     setPreferences: {
-      input: z.object({ language: Language.optional(), theme: Theme.optional() }),
+      input: z.object({ language: Language.optional(), theme: Theme.optional(), offline: z.boolean().optional() }),
       output: type<Preferences>(),
     },
     /** Uses another library folder from now on; it must be writable. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineContract, type } from './define.ts'
 
-export const TrashKind = z.enum(['dataset', 'experiment', 'model'])
+export const TrashKind = z.enum(['dataset', 'experiment', 'model', 'conversation'])
 export type TrashKind = z.infer<typeof TrashKind>
 
 /** What was deleted and can be brought back. */

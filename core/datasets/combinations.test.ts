@@ -1,21 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ColumnId, DatasetEdit, DatasetId, RowId } from '../contract/index.ts'
+import {
+  PathToRead,
+  type ColumnId,
+  type DatasetEdit,
+  type DatasetId,
+  type HubDatasetId,
+  type RowId,
+} from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from './service.ts'
+import { DatasetStore } from './store.ts'
 
 let folder: string
 let service: DatasetService
 
+const open = (): DatasetService =>
+  createDatasetService({ folder, trashFolder: join(folder, 'trash'), templatesFolder: folder, emit: () => undefined })
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'terakoya-combinations-'))
-  service = createDatasetService({
-    folder,
-    trashFolder: join(folder, 'trash'),
-    templatesFolder: folder,
-    emit: () => undefined,
-  })
+  service = open()
 })
 afterEach(async () => {
   await service.close()
@@ -81,5 +87,44 @@ describe('one step that changes rows and adds columns', () => {
       }
     },
     60_000,
+  )
+})
+
+describe('where rows come from', () => {
+  const source = (hub: string, licence = 'mit') => ({ hub: hub as HubDatasetId, licence })
+  const imported = async (from?: ReturnType<typeof source>) => {
+    const file = join(folder, `${from?.hub.replace('/', '-') ?? 'own'}.csv`)
+    await writeFile(file, 'instruction,output\nq,a\nq2,a2\n')
+    return service.import({ file: PathToRead.parse(file), ...(from && { source: from }) })
+  }
+
+  it('stays with them wherever they go, once each', async () => {
+    const [own, one, two] = [await imported(), await imported(source('o/one')), await imported(source('o/two', ''))]
+    expect([own.sources, one.sources]).toEqual([[], [source('o/one')]])
+    await service.appendDataset({ id: own.id, from: one.id })
+    await service.appendDataset({ id: own.id, from: one.id })
+    expect((await service.appendDataset({ id: own.id, from: two.id })).sources).toEqual([
+      source('o/one'),
+      source('o/two', ''),
+    ])
+    const file = PathToRead.parse(join(folder, 'own.csv'))
+    const added = await service.appendFile({ id: one.id, file, source: source('o/three') })
+    expect(added.sources.map(({ hub }) => hub)).toEqual(['o/one', 'o/three'])
+    const [part] = await service.split({ id: own.id, by: { kind: 'share', parts: [{ name: 'a', share: 1 }], seed: 1 } })
+    expect(part!.sources).toEqual((await service.open({ id: own.id })).sources)
+    expect((await service.sample({ id: own.id, rows: 1, seed: 1 })).sources).toHaveLength(2)
+  })
+
+  it.each(['no json', '{"hub":1}', '[{"hub":"../..","licence":"x"}]', null])(
+    'is nothing where a file says %j',
+    async (text) => {
+      const { id } = await imported(source('o/one'))
+      await service.close()
+      const store = await DatasetStore.open(join(folder, `${id}.duckdb`))
+      await store.run('UPDATE meta SET sources = $1', [text])
+      store.close()
+      service = open()
+      expect((await service.open({ id })).sources).toEqual([])
+    },
   )
 })

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { text, type Language } from '../../texts/index.ts'
-import { UserError, type Column, type ColumnTarget, type DatasetSplit } from '../contract/index.ts'
+import { UserError, type Column, type ColumnTarget, type DatasetSource, type DatasetSplit } from '../contract/index.ts'
 import { keptChange } from './bulk-edits.ts'
 import { targetsOf } from './column-matching.ts'
 import { confinedDuckDB, READING_MEMORY_LIMIT } from './duckdb.ts'
@@ -11,6 +11,7 @@ import { readFailure } from './formats/parquet.ts'
 import { newTable } from './kept.ts'
 import { journalled } from './journal.ts'
 import { requireColumns } from './matching.ts'
+import { addSources, sourcesOf } from './sources.ts'
 import { identifier, literal } from './sql.ts'
 import { DatasetStore, type KeptRow } from './store.ts'
 import { exact } from './stored-cells.ts'
@@ -26,6 +27,7 @@ import { exact } from './stored-cells.ts'
 export interface RowsFile {
   readonly file: string
   readonly columns: readonly Column[]
+  readonly sources: readonly DatasetSource[]
 }
 
 const MAX_PARTS = 100
@@ -40,7 +42,7 @@ export async function writeRows(store: DatasetStore, file: string, part?: number
   await store.run(
     `COPY (SELECT row_id, position${cells} FROM rows${chosen} ORDER BY position) TO ${literal(file)} (FORMAT parquet)`,
   )
-  return { file, columns }
+  return { file, columns, sources: await sourcesOf(store) }
 }
 
 /** The rows of such a file in their order, read by itself: work on the dataset goes on meanwhile. */
@@ -69,7 +71,7 @@ export async function createFromRows(target: string, name: string, rows: RowsFil
   await makeStore(
     target,
     (store) =>
-      inOneMove(store, { name }, async () => {
+      inOneMove(store, { name, from: rows.sources }, async () => {
         const ids: string[] = []
         for (const [at, column] of rows.columns.entries())
           ids.push(await store.insertColumn(at, { name: column.name, role: column.role }))
@@ -130,6 +132,7 @@ export async function appendRows(
       `CREATE TABLE ${table} AS SELECT file_row_number + ${next?.[0]} AS row_id, file_row_number + ${from} AS position${cells} FROM ${readRows(rows)}`,
     )
     await store.run('UPDATE meta SET next_row = next_row + $1', [count?.[0] as bigint])
+    await addSources(store, rows.sources)
     await apply({ kind: 'putRows', table })
   })
 }
@@ -165,6 +168,7 @@ export async function joinRows(
       for (const done of await apply(change)) ids.push((done as { id: string }).id)
     }
     if (taken.length === 0) return
+    await addSources(store, rows.sources)
     const cells = taken
       .map(({ id }, index) => `, other.${identifier(id)} AS ${identifier(ids[index] as string)}`)
       .join('')

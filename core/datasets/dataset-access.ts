@@ -7,6 +7,7 @@ import { toFileError } from './file-errors.ts'
 import { journalCounts } from './journal.ts'
 import { ENDING, requireFile } from './library-files.ts'
 import type { DatasetServiceOptions } from './service-types.ts'
+import { sourcesOf } from './sources.ts'
 import { StorePool } from './store-pool.ts'
 import { DatasetStore } from './store.ts'
 import { WORK_FOLDER } from './work-folder.ts'
@@ -85,6 +86,7 @@ export class DatasetAccess {
       version,
       updatedAt,
       columns,
+      sources: await sourcesOf(store),
       columnNames: columns.map((column) => column.name),
       rowCount: await store.rowCount(),
       sizeBytes: size,
@@ -125,7 +127,7 @@ export class DatasetAccess {
     const info = await this.info(id)
     await this.#summaries.put(info)
     if (!isOpen) await this.#pool.close(id)
-    const { columns: _, version: __, undoCount: ___, redoCount: ____, ...summary } = info
+    const { columns: _, version: __, undoCount: ___, redoCount: ____, sources: _____, ...summary } = info
     return summary
   }
 

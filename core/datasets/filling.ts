@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 import type { DuckDBAppender } from '@duckdb/node-api'
 import type { Language } from '../../texts/index.ts'
-import { MAX_COLUMNS, UserError, type ColumnRole } from '../contract/index.ts'
+import { MAX_COLUMNS, UserError, type ColumnRole, type DatasetSource } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
 import { columnName } from './column-mapping.ts'
@@ -27,6 +27,8 @@ export interface Filling {
   readonly sources?: readonly string[] | undefined
   /** Columns of the file whose cells came as lists and objects. */
   readonly structured?: readonly string[] | undefined
+  /** Where the rows come from. */
+  readonly from?: readonly DatasetSource[] | undefined
   readonly signal?: AbortSignal
   onRows?(count: number): void
 }
@@ -138,12 +140,16 @@ export async function makeStore(
  */
 export async function inOneMove(
   store: DatasetStore,
-  { name, signal }: Pick<Filling, 'name' | 'signal'>,
+  { name, from = [], signal }: Pick<Filling, 'name' | 'from' | 'signal'>,
   work: () => Promise<number>,
 ): Promise<void> {
   await store.run('DROP INDEX IF EXISTS rows_by_id')
   await store.transaction(async () => {
-    await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2)', [name, new Date().toISOString()])
+    await store.run('INSERT INTO meta VALUES ($1, 1, 1, 1, $2, $3)', [
+      name,
+      new Date().toISOString(),
+      JSON.stringify(from),
+    ])
     const count = await work()
     await store.run('UPDATE meta SET next_row = $1', [BigInt(count + 1)])
     signal?.throwIfAborted()

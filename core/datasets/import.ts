@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Language } from '../../texts/index.ts'
-import { MAX_COLUMNS, UserError, type PathToRead } from '../contract/index.ts'
+import { MAX_COLUMNS, UserError, type DatasetSource, type PathToRead } from '../contract/index.ts'
 import type { ImportOptions, ImportPreview } from '../contract/import.ts'
 import { chooseColumns, columnName, sourceNames, takeColumns } from './column-mapping.ts'
 import { fillFromRelation, fillStore, makeStore, type Filling } from './filling.ts'
@@ -29,6 +29,7 @@ export interface ImportedDataset {
   /** Columns without a name get one in it. */
   readonly language: Language
   readonly options?: ImportOptions
+  readonly source?: DatasetSource | undefined
   readonly watch?: ImportWatch
 }
 
@@ -39,7 +40,7 @@ export interface ImportedDataset {
 export async function importTable(
   file: PathToRead,
   target: string,
-  { name, language, options = {}, watch = {} }: ImportedDataset,
+  { name, language, options = {}, source, watch = {} }: ImportedDataset,
 ): Promise<void> {
   const idle: ImportState = { rows: 0, share: null }
   let state = () => idle
@@ -57,6 +58,7 @@ export async function importTable(
         roles: options.columns?.map(({ role }) => role),
         sources: options.columns?.map(({ from }) => from),
         structured: table.structured,
+        from: source && [source],
         signal: watch.signal,
         onRows: (count) => {
           rows = count

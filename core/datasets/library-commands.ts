@@ -42,17 +42,18 @@ export function makers({ access, imports, language, options: { templatesFolder }
         makeStore(target, (store) => fillStore(store, emptyTable(), { name: title, language: language(), file: title }))
       return addDataset(access, { name, fallback: names.newDataset, make })
     },
-    import: ({ file, name, options, importId }) =>
+    import: ({ file, name, options, source, importId }) =>
       imports.run(importId, file, (watch) =>
         addDataset(access, {
           name,
           fallback: tableName(file),
-          make: (title, target) => importTable(file, target, { name: title, language: language(), options, watch }),
+          make: (title, target) =>
+            importTable(file, target, { name: title, language: language(), options, source, watch }),
         }),
       ),
-    appendFile: ({ id, file, options = {}, targets, importId }) =>
+    appendFile: ({ id, file, options = {}, targets, source, importId }) =>
       imports.run(importId, file, (watch) =>
-        withFileRows(access, { file, language: language(), options, watch }, (rows) =>
+        withFileRows(access, { file, language: language(), options, source, watch }, (rows) =>
           access.change(id, (store) => appendRows(store, rows, { act: 'appendFile', targets })),
         ),
       ),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Language } from '../../texts/index.ts'
-import type { DatasetInfo, ImportOptions, PathToRead } from '../contract/index.ts'
+import type { DatasetInfo, DatasetSource, ImportOptions, PathToRead } from '../contract/index.ts'
 import { disk } from '../files/disk.ts'
 import { createFromRows, writeRows, type RowsFile } from './combine.ts'
 import { newDatasetId, type DatasetAccess } from './dataset-access.ts'
@@ -72,19 +72,20 @@ interface ReadFile {
   readonly file: PathToRead
   readonly language: Language
   readonly options: ImportOptions
+  readonly source?: DatasetSource | undefined
   readonly watch: ImportWatch
 }
 
 /** Reads a file into a dataset that is there only while its rows are used. */
 export async function withFileRows<T>(
   access: DatasetAccess,
-  { file, language, options, watch }: ReadFile,
+  { file, language, options, source, watch }: ReadFile,
   use: (rows: RowsFile) => Promise<T>,
 ): Promise<T> {
   const draft = access.workFile(`${newDatasetId()}${ENDING}`)
   const written = `${draft}.parquet`
   try {
-    await importTable(file, draft, { name: basename(file), language, options, watch })
+    await importTable(file, draft, { name: basename(file), language, options, source, watch })
     const store = await DatasetStore.open(draft)
     const rows = await writeRows(store, written).finally(() => store.close())
     watch.signal?.throwIfAborted()

@@ -15,12 +15,21 @@ export const migrations: readonly string[] = [
   `ALTER TABLE journal ADD COLUMN act VARCHAR;
    ALTER TABLE journal ADD COLUMN done_at VARCHAR;
    ALTER TABLE journal ADD COLUMN version BIGINT;`,
+  // Where the rows come from: JSON of DatasetSource[].
+  `ALTER TABLE meta ADD COLUMN sources VARCHAR DEFAULT '[]';`,
 ]
 
 /** What the migrations make: the type of each column. */
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   schema_version: { version: 'INTEGER' },
-  meta: { name: 'VARCHAR', version: 'BIGINT', next_row: 'BIGINT', next_column: 'BIGINT', updated_at: 'VARCHAR' },
+  meta: {
+    name: 'VARCHAR',
+    version: 'BIGINT',
+    next_row: 'BIGINT',
+    next_column: 'BIGINT',
+    updated_at: 'VARCHAR',
+    sources: 'VARCHAR',
+  },
   columns: { id: 'VARCHAR', position: 'INTEGER', name: 'VARCHAR', role: 'VARCHAR' },
   rows: { row_id: 'BIGINT', position: 'BIGINT' },
   journal: {
@@ -35,13 +44,17 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     version: 'BIGINT',
   },
 }
-/** Columns of `journal` that later migrations add. */
-const addedLater = new Set(['tables', 'bytes', 'act', 'done_at', 'version'])
+/** Columns that later migrations add. */
+const addedLater = new Set([
+  ...['tables', 'bytes', 'act', 'done_at', 'version'].map((column) => `journal.${column}`),
+  'meta.sources',
+])
 /** Defaults are expressions that run with every row: only these are ours. */
 const defaults: Readonly<Record<string, string>> = {
   'journal.id': "nextval('journal_ids')",
   'journal.tables': "'[]'",
   'journal.bytes': '0',
+  'meta.sources': "'[]'",
 }
 
 export const KEPT_TABLE = /^kept_\d{1,18}$/
@@ -96,7 +109,7 @@ function problemOfColumns(found: readonly Value[][]): string | null {
   }
   for (const [table, columns] of Object.entries(tables))
     for (const column of Object.keys(columns))
-      if (!seen.get(table)?.has(column) && !(table === 'journal' && addedLater.has(column))) return `${table}.${column}`
+      if (!seen.get(table)?.has(column) && !addedLater.has(`${table}.${column}`)) return `${table}.${column}`
   return null
 }
 

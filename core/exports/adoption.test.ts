@@ -3,7 +3,14 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdapter, writeAdapter } from '../checkpoints/index.ts'
-import type { DatasetInfo, ExperimentDetail, ExperimentSummary, ExportJob, ModelSummary } from '../contract/index.ts'
+import type {
+  DatasetInfo,
+  ExperimentDetail,
+  ExperimentSummary,
+  ExportJob,
+  ModelAddition,
+  ModelSummary,
+} from '../contract/index.ts'
 import { neverSpawned } from '../llama-cpp/testing/never-spawned.ts'
 import { openTestStudio, type TestStudio } from './testing/test-studio.ts'
 
@@ -17,8 +24,8 @@ const train = (settings: object): Promise<ExperimentSummary> =>
   studio.train({ 'dataset.id': dataset.id, 'training.epochs': 2, 'prediction.max_length_inference': 4, ...settings })
 const exported = async (input: object): Promise<ExportJob> =>
   (await studio.exported({ folder: join(folder, 'out'), ...input })).job
-const weightsOf = (id: string) =>
-  readFile(join(folder, 'library', 'experiments', id, 'checkpoints', '0', 'adapter_model.safetensors'))
+const checkpointOf = (id: string) => join(folder, 'library', 'experiments', id, 'checkpoints', '0')
+const weightsOf = (id: string) => readFile(join(checkpointOf(id), 'adapter_model.safetensors'))
 
 beforeAll(async () => {
   studio = await openTestStudio({ spawnLlamaCpp: neverSpawned })
@@ -77,6 +84,28 @@ describe('an adapter from elsewhere', () => {
     expect((await exported({ id: run.id, form: 'merged' })).error).toBeNull()
     const next = await train({ 'training.start_from': run.id })
     expect(next.state).toEqual({ kind: 'finished' })
+  })
+
+  it('becomes the same run from a LoRA in a GGUF', async () => {
+    const { id } = await adopt(adapterId)
+    const { result } = await exported({ id, form: 'gguf-lora' })
+    await mkdir(join(folder, 'lora'))
+    await cp(result!.place, join(folder, 'lora', 'x.gguf'))
+    const added = studio.until<ModelAddition>('models.addition', ({ state }) => state !== 'copying')
+    await call('models.addFolder', { folder: join(folder, 'lora') })
+    const { modelId } = await added
+    const listed = (await call<ModelSummary[]>('models.list', {})).find(({ id }) => id === modelId)
+    const peft = await readAdapter(join(models, adapterId))
+    expect(listed).toMatchObject({ kind: 'adapter', baseModel: 'terakoya-tiny-ja', problem: null })
+    const fromGguf = await adopt(modelId!)
+    const { settings } = await call<ExperimentDetail>('experiments.open', { id: fromGguf.id })
+    expect([settings['training.lora_r'], settings['training.lora_alpha']]).toEqual([
+      peft.config.rank,
+      peft.config.alpha,
+    ])
+    const kept = await readAdapter(checkpointOf(fromGguf.id))
+    expect(Object.fromEntries(kept.modules)).toEqual(Object.fromEntries(peft.modules))
+    expect((await exported({ id: fromGguf.id, form: 'merged' })).error).toBeNull()
   })
 
   it('is renamed, removed and brought back as every run is', async () => {

@@ -51,3 +51,15 @@ it.each(['peft', 'merged', 'mlx', 'gguf', 'gguf-lora'] as const)(
     expect(card.match(/^```/gm)).toHaveLength(4)
   },
 )
+
+it('names the data of the Hub with its licence, in each language', async () => {
+  const sources = [
+    { hub: 'owner/data', licence: 'cc-by-4.0' },
+    { hub: 'owner/other', licence: '' },
+  ]
+  const { record } = await sourceOf(golden)
+  const card = await cardWith({ dataset: { ...record.dataset, sources } as never })
+  expect(card).toContain('\ndatasets: ["owner/data","owner/other"]\n')
+  expect(card.match(/owner\/data .*cc-by-4\.0/g)).toHaveLength(2)
+  expect(card.match(/^.*owner\/other .*$/gm)).toHaveLength(2)
+})

@@ -33,6 +33,7 @@ export async function writeCard(
 export function cardOf(source: ExportSource, kind: CardKind): string {
   const base = baseIdOf(source)
   const { record, step, licence } = source
+  const { sources = [] } = record.dataset
   const front = {
     ...(licence === '' ? {} : { license: licence }),
     language: ['ja'],
@@ -40,6 +41,7 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     pipeline_tag: 'text-generation',
     // An id is the Hub's; a folder's name alone would be no link.
     ...(base.includes('/') ? { base_model: base, base_model_relation: RELATIONS[kind] } : {}),
+    ...(sources.length > 0 ? { datasets: sources.map(({ hub }) => hub) } : {}),
     tags: ['terakoya-studio', ...(source.adapter ? ['lora'] : []), ...(kind === 'merged' ? [] : [kind])],
   }
   const lines = Object.entries(front).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
@@ -56,6 +58,9 @@ export function cardOf(source: ExportSource, kind: CardKind): string {
     const told = [
       record.adopted ? words.adopted : words.made,
       ...(licence === '' ? [] : [words.licence]),
+      ...sources.map(({ hub, licence: terms }) =>
+        fill(terms === '' ? words.data : words.dataLicence, { hub, terms: inline(terms) }, language),
+      ),
       ...(source.adapter ? [] : [words.whole]),
       ...lossesIn(source, words, language),
       words.use[kind],

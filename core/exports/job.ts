@@ -32,7 +32,9 @@ export class RunningJob {
   }
 
   change(
-    changes: Partial<Pick<ExportJob, 'state' | 'totalBytes' | 'remainingSeconds' | 'result' | 'error' | 'publication'>>,
+    changes: Partial<
+      Pick<ExportJob, 'state' | 'totalBytes' | 'remainingSeconds' | 'finishedAt' | 'result' | 'error' | 'publication'>
+    >,
   ): void {
     this.#job = { ...this.#job, ...changes }
     this.#toldMs = this.#now()

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { licenceWarning } from './licences.ts'
+import type { HubDatasetId } from '../contract/index.ts'
+import { licenceWarning, licenceWarnings } from './licences.ts'
 
 const codeOf = (licence: string): string | null => licenceWarning(licence)?.code ?? null
 
@@ -32,4 +33,15 @@ it.each([
 
 it('names the licence as it was written', () => {
   expect(licenceWarning('CC-BY-NC-4.0')?.facts).toEqual({ licence: 'CC-BY-NC-4.0' })
+})
+
+it('tells of the data too, each by its name', () => {
+  const data = (hub: string, licence: string) => ({ hub: hub as HubDatasetId, licence })
+  const sources = [data('a/free', 'mit'), data('b/nc', 'cc-by-nc-4.0'), data('c/silent', ''), data('d/own', 'other')]
+  expect(licenceWarnings('apache-2.0', sources)).toEqual([
+    { code: 'licence/data-non-commercial', facts: { licence: 'cc-by-nc-4.0', dataset: 'b/nc' } },
+    { code: 'licence/data-unknown', facts: { dataset: 'c/silent' } },
+    { code: 'licence/data-terms', facts: { licence: 'other', dataset: 'd/own' } },
+  ])
+  expect(licenceWarnings('', []).map(({ code }) => code)).toEqual(['licence/unknown'])
 })

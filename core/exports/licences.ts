@@ -1,4 +1,4 @@
-import { UserError, type AppError } from '../contract/index.ts'
+import { UserError, type AppError, type DatasetSource } from '../contract/index.ts'
 
 /** Licences by their names on the Hub (as of December 2026) under which a changed model may be passed on as one likes. */
 const FREE =
@@ -10,7 +10,21 @@ const RULES: readonly (readonly [pattern: RegExp, code: 'no-derivatives' | 'non-
   [/(^|-)nc(-|$)|non-?commercial|research/, 'non-commercial'],
 ]
 
-/** What must be known before a model of such a base is published; null where its licence allows it as it is. */
+/**
+ * What must be known before a model of such a base is published, and of data from such datasets; nothing where the
+ * licences allow it as it is.
+ */
+export const licenceWarnings = (base: string, sources: readonly DatasetSource[]): readonly AppError[] =>
+  [licenceWarning(base), ...sources.map(dataWarning)].filter((warning) => warning !== null)
+
+function dataWarning({ hub, licence }: DatasetSource): AppError | null {
+  const warning = licenceWarning(licence)
+  if (!warning) return null
+  const kind = warning.code.slice('licence/'.length) as 'unknown' | 'non-commercial' | 'no-derivatives' | 'terms'
+  return { code: `licence/data-${kind}`, facts: { ...warning.facts, dataset: hub } }
+}
+
+/** Of a base model. */
 export function licenceWarning(licence: string): AppError | null {
   const name = licence.trim().toLowerCase()
   if (name === '' || name === 'unknown') return new UserError('licence/unknown').error

@@ -1,6 +1,5 @@
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import {
-  ADAPTER_WEIGHTS,
   adapterScale,
   isSameTensor,
   rowsOf,
@@ -9,7 +8,6 @@ import {
   type StoredAdapter,
   type StoredTensor,
   type StoredWeight,
-  type TensorPlace,
   type WeightSource,
 } from '../checkpoints/index.ts'
 import { UserError } from '../contract/index.ts'
@@ -56,23 +54,23 @@ export async function mergedModel(base: BaseModel, adapter: StoredAdapter): Prom
   return { weights: untied ? [...weights, newHead(base, adapter)] : weights, untied }
 }
 
-const foreign = ({ folder }: StoredAdapter, name: string): UserError =>
-  new UserError('checkpoint/layout', { folder, expected: '-', found: name })
+const foreign = ({ file }: StoredAdapter, name: string): UserError =>
+  new UserError('checkpoint/layout', { folder: dirname(file), expected: '-', found: name })
 
 const isKnown = ({ storedNames, architecture: { outputLayers, tied } }: BaseModel, name: string): boolean =>
   storedNames.has(name) || (tied && outputLayers.includes(name))
 
 /** A weight that was trained itself, in the type that the base stores. */
-function trained({ folder }: StoredAdapter, weight: StoredWeight, place: TensorPlace): MergedWeight {
+function trained({ file }: StoredAdapter, weight: StoredWeight, place: StoredTensor): MergedWeight {
   if (place.shape.join() !== weight.shape.join())
     throw new UserError('checkpoint/tensor-shape', {
-      file: join(folder, ADAPTER_WEIGHTS),
+      file,
       tensor: weight.name,
       expected: weight.shape.join(' × '),
       found: place.shape.join(' × '),
     })
   const { name, shape, dtype } = weight
-  return { name, shape, dtype, read: storedWeight(folder, name, place).read }
+  return { name, shape, dtype, read: storedWeight(dirname(file), name, place).read }
 }
 
 /** Everything of a base model's weight, and the linear layer that it belongs to. */
@@ -132,12 +130,12 @@ async function isNewlyUntied(base: BaseModel, adapter: StoredAdapter): Promise<b
   const head = headIn(base, adapter)
   if (head === null || base.storedNames.has(head)) return false
   const [table, own] = [adapter.fullWeights.get(base.architecture.embedding), adapter.fullWeights.get(head)]
-  return !table || !own || !(await isSameTensor(adapter.folder, table, own))
+  return !table || !own || !(await isSameTensor(dirname(adapter.file), table, own))
 }
 
 function newHead(base: BaseModel, adapter: StoredAdapter): MergedWeight {
   const name = headIn(base, adapter) as string
   const table = base.tensors.get(base.storedNames.get(base.architecture.embedding) ?? '') as StoredTensor
   const weight = storedWeight(base.folder, base.tiedCopy ?? name, table)
-  return trained(adapter, weight, adapter.fullWeights.get(name) as TensorPlace)
+  return trained(adapter, weight, adapter.fullWeights.get(name) as StoredTensor)
 }

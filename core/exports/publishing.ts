@@ -14,7 +14,7 @@ import type { HubPublisher, PublishedFile } from '../hub/publish.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { cardOf, isCardKind } from './card.ts'
 import type { RunningJob } from './job.ts'
-import { licenceWarning } from './licences.ts'
+import { licenceWarnings } from './licences.ts'
 import { plainId } from './plain-id.ts'
 import type { ExportSource } from './source.ts'
 
@@ -24,6 +24,8 @@ export interface Wanted {
   readonly repository: HubModelId
   readonly isPrivate: boolean
   readonly mayExist: boolean
+  /** Instead of the card that was written. */
+  readonly card?: string | undefined
 }
 
 export interface PublicationsOptions {
@@ -51,7 +53,7 @@ export class Publications {
       name: plainId(source.record, 'lora'),
       card: await cardIn(files),
       totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      warning: licenceWarning(source.licence),
+      warnings: licenceWarnings(source.licence, source.record.dataset.sources ?? []),
     }
   }
 
@@ -59,7 +61,8 @@ export class Publications {
   async start(job: RunningJob, source: ExportSource, wanted: Wanted): Promise<void> {
     const { jobId } = job.told
     if (this.#running.has(jobId)) throw new UserError('experiment/busy', { name: source.record.name })
-    const files = await filesOf(job, source)
+    const written = await filesOf(job, source)
+    const files = wanted.card === undefined ? written : withCard(written, wanted.card)
     const ending = new AbortController()
     const settled = this.#send(job, files, { ...wanted, signal: ending.signal })
     this.#running.set(jobId, { ending, settled: settled.finally(() => this.#running.delete(jobId)) })
@@ -125,9 +128,12 @@ async function filesOf({ told: { form, result } }: RunningJob, source: ExportSou
     content: pathToFileURL(isFile ? result.place : join(result.place, name)),
     sizeBytes,
   }))
-  if (files.some(({ path }) => path === CARD) || !isCardKind(form)) return files
-  const card = new Blob([cardOf(source, form)])
-  return [{ path: CARD, content: card, sizeBytes: card.size }, ...files]
+  return files.some(({ path }) => path === CARD) || !isCardKind(form) ? files : withCard(files, cardOf(source, form))
+}
+
+function withCard(files: readonly PublishedFile[], text: string): PublishedFile[] {
+  const content = new Blob([text])
+  return [{ path: CARD, content, sizeBytes: content.size }, ...files.filter(({ path }) => path !== CARD)]
 }
 
 async function cardIn(files: readonly PublishedFile[]): Promise<string> {

@@ -227,8 +227,15 @@ it('goes to the Hub as it was written, with a card that tells of base, settings 
     expect((await readFile(join(job.result!.place, name))).equals(contents), name).toBe(true)
   expect(files.get('README.md')!.toString('utf8')).toBe(plan.card)
   expect(await sent()).toMatchObject({ state: 'failed', error: { code: 'hub/repository-exists' } })
-  expect(await sent({ mayExist: true })).toMatchObject({ state: 'done' })
+  expect(await sent({ mayExist: true, card: '# 直した説明\n' })).toMatchObject({ state: 'done' })
+  const again = hub.written.repositories.get(`terakoya/${plan.name}`)!
+  expect(again.files.get('README.md')!.toString('utf8')).toBe('# 直した説明\n')
   await expect(call('exports.publicationPlan', { jobId: '0'.repeat(16) })).rejects.toThrow('export/not-found')
+
+  await studio.reopen()
+  const [past] = await call<ExportJob[]>('exports.list', {})
+  expect(past).toMatchObject({ jobId, state: 'done', result: job.result, publication: { state: 'done' } })
+  expect(await sent({ mayExist: true })).toMatchObject({ state: 'done' })
 })
 
 it('writes a file where it was asked to be saved', async () => {

@@ -28,6 +28,7 @@ import { homesOf, type Homes } from './homes.ts'
 import { exportFormats } from './formats/index.ts'
 import { RunningJob } from './job.ts'
 import type { HubPublisher } from '../hub/publish.ts'
+import { MAX_JOBS, PastJobs } from './past-jobs.ts'
 import { Publications } from './publishing.ts'
 import { freeBytesAt, freeName, inDraft, nameFor, placeOfFile, requireSpace, type Place } from './place.ts'
 import { askLlamaCpp, type LlamaCppServices } from './self-test-llama-cpp.ts'
@@ -38,6 +39,8 @@ export interface ExportServiceOptions extends LlamaCppServices {
   readonly models: () => ModelService
   readonly experiments: () => ExperimentService
   readonly libraryFolder: () => string
+  /** Remembers what was exported, for this account. */
+  readonly listFile: string
   /** Names the folders of other programs. */
   readonly environment: NodeJS.ProcessEnv
   readonly publisher: () => HubPublisher
@@ -46,6 +49,7 @@ export interface ExportServiceOptions extends LlamaCppServices {
   readonly report: (place: string, error: unknown) => void
   /** Monotonic milliseconds. */
   readonly now?: () => number
+  readonly date?: () => Date
 }
 
 type ExportHandlers = { [N in keyof Handlers as N extends `exports.${infer C}` ? C : never]: Handlers[N] }
@@ -54,9 +58,6 @@ export interface ExportService extends ExportHandlers {
   /** Ends every job; nothing of those under way is left. */
   close(): Promise<void>
 }
-
-/** Jobs that are remembered; those under way always are. */
-const MAX_JOBS = 100
 
 /** Writes runs in the forms of `exportFormats`. A job belongs to no window. */
 export function createExportService(options: ExportServiceOptions): ExportService {
@@ -84,10 +85,11 @@ export function createExportService(options: ExportServiceOptions): ExportServic
       await service.register(jobId, wanted)
       return null
     },
-    list: async () => [...jobs.values()].map(({ told }) => told).reverse(),
+    list: () => service.list(),
     async close() {
       for (const { ending } of jobs.values()) ending.abort(new DOMException('closed', 'AbortError'))
       await Promise.all([service.publications.close(), ...[...jobs.values()].map(({ settled }) => settled)])
+      await service.past.close()
     },
   }
 }
@@ -99,11 +101,13 @@ class Exports {
   readonly #options: ExportServiceOptions
   readonly #jobs: Map<string, RunningJob>
   readonly publications: Publications
+  readonly past: PastJobs
 
   constructor(options: ExportServiceOptions, jobs: Map<string, RunningJob>) {
     this.#options = options
     this.#jobs = jobs
-    const { publisher, report, now = () => performance.now() } = options
+    const { publisher, report, listFile, now = () => performance.now() } = options
+    this.past = new PastJobs(listFile, report)
     this.publications = new Publications({ publisher, report, now })
   }
 
@@ -139,15 +143,19 @@ class Exports {
     return job.told
   }
 
+  async list(): Promise<ExportJob[]> {
+    const now = [...this.#jobs.values()].map(({ told }) => told).reverse()
+    return [...now, ...(await this.past.list()).filter(({ jobId }) => !this.#jobs.has(jobId))]
+  }
+
   /** A job that is done, with its run. Throws UserError 'export/not-found'. */
   async published(jobId: string): Promise<[RunningJob, ExportSource]> {
-    const job = this.#jobs.get(jobId)
-    if (!job?.told.result || job.isUnderWay) throw new UserError('export/not-found')
+    const { job } = await this.#over(jobId)
     return [job, await this.#open(job.told.experimentId, job.told.step)]
   }
 
   async testAgain(jobId: string): Promise<void> {
-    const { job, result } = this.#over(jobId)
+    const { job, result } = await this.#over(jobId)
     const { experimentId, step, form, options } = job.told
     const source = await this.#open(experimentId, step)
     const format = exportFormats.find((one) => one.id === form) as ExportFormat
@@ -161,7 +169,7 @@ class Exports {
 
   /** Has Ollama make a model of what was written. */
   async register(jobId: string, wanted: Registration): Promise<void> {
-    const { job, result } = this.#over(jobId)
+    const { job, result } = await this.#over(jobId)
     const { experimentId, step, form } = job.told
     await this.#requireOllama(form, wanted)
     const source = await this.#open(experimentId, step)
@@ -172,8 +180,8 @@ class Exports {
   }
 
   /** A job that has written something. Throws UserError 'export/not-found'. */
-  #over(jobId: string): { readonly job: RunningJob; readonly result: ExportResult } {
-    const job = this.#jobs.get(jobId)
+  async #over(jobId: string): Promise<{ readonly job: RunningJob; readonly result: ExportResult }> {
+    const job = this.#jobs.get(jobId) ?? (await this.#reviveJob(jobId))
     const result = job?.told.result
     if (!job || !result || job.isUnderWay) throw new UserError('export/not-found')
     return { job, result }
@@ -221,6 +229,12 @@ class Exports {
     return join(this.#options.libraryFolder(), 'exports')
   }
 
+  /** A job of an earlier studio. */
+  async #reviveJob(jobId: string): Promise<RunningJob | null> {
+    const told = (await this.past.list()).find((each) => each.jobId === jobId)
+    return told ? this.#remember(told) : null
+  }
+
   #newJob({ record, step }: ExportSource, what: Pick<ExportJob, 'form' | 'options'>, totalBytes: number): RunningJob {
     const jobId = randomBytes(8).toString('hex')
     const told: ExportJob = {
@@ -233,15 +247,24 @@ class Exports {
       writtenBytes: 0,
       totalBytes,
       remainingSeconds: null,
+      finishedAt: null,
       result: null,
       error: null,
       publication: null,
     }
+    return this.#remember(told)
+  }
+
+  #remember(told: ExportJob): RunningJob {
     const { emit, now = () => performance.now() } = this.#options
-    const job = new RunningJob(told, (changed) => emit('exports.progress', changed), now)
+    const tell = (changed: ExportJob): void => {
+      emit('exports.progress', changed)
+      this.past.keep(changed)
+    }
+    const job = new RunningJob(told, tell, now)
     const over = [...this.#jobs].filter(([, { isUnderWay }]) => !isUnderWay).map(([id]) => id)
     for (const id of over.slice(0, Math.max(0, this.#jobs.size + 1 - MAX_JOBS))) this.#jobs.delete(id)
-    this.#jobs.set(jobId, job)
+    this.#jobs.set(told.jobId, job)
     return job
   }
 
@@ -257,7 +280,8 @@ class Exports {
       })
       const result: ExportResult = { place: path, files: await filesAt(path), test }
       const registered = ollama ? await this.#register(job, { source, written: path, ollama }) : {}
-      job.change({ state: 'done', remainingSeconds: null, result: { ...result, ...registered } })
+      const finishedAt = (this.#options.date ?? (() => new Date()))().toISOString()
+      job.change({ state: 'done', remainingSeconds: null, finishedAt, result: { ...result, ...registered } })
     } catch (error) {
       if (signal.aborted) return job.fail(null)
       const told = toAppError(error)

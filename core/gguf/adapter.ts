@@ -4,7 +4,7 @@ import { adapterScale, type Adapter } from '../checkpoints/index.ts'
 import type { WeightSource } from '../checkpoints/weight-source.ts'
 import { describeModel, familyFor, ruleOf, type Config, type GgufFamily } from './families/index.ts'
 import { ggufTypes } from './types/index.ts'
-import { float32, string, type Metadata } from './values.ts'
+import { float32, string, uint32, type GgufValue, type Metadata } from './values.ts'
 import { writeGguf, type TensorToWrite, type WriteOptions } from './writer.ts'
 
 export interface GgufAdapterToWrite extends WriteOptions {
@@ -15,6 +15,8 @@ export interface GgufAdapterToWrite extends WriteOptions {
   readonly out: string
   /** What programs show. */
   readonly name: string
+  /** The base model's id on the Hub (`owner/name`), or its name. */
+  readonly base: string
 }
 
 /** What is known of an adapter before its numbers are read. */
@@ -46,7 +48,14 @@ function requireFit(family: GgufFamily, { config, modules, fullWeights }: Adapte
  * Writes a PEFT adapter as GGUF LoRA, float32, in one move. Throws UserError 'gguf/family', 'gguf/config',
  * 'gguf/weight-unknown' {weight}, 'gguf/adapter' {setting} for what llama.cpp has no place for, and of the disk.
  */
-export async function writeGgufAdapter({ adapter, config, out, name, ...options }: GgufAdapterToWrite): Promise<void> {
+export async function writeGgufAdapter({
+  adapter,
+  config,
+  out,
+  name,
+  base,
+  ...options
+}: GgufAdapterToWrite): Promise<void> {
   const model = describeModel(config)
   const family = familyFor(model)
   requireFit(family, adapter)
@@ -66,11 +75,23 @@ export async function writeGgufAdapter({ adapter, config, out, name, ...options 
     ['general.architecture', string(family.architecture)],
     ['general.type', string('adapter')],
     ['general.name', string(name)],
+    ...namesOfBase(base),
     ['adapter.type', string('lora')],
     // llama.cpp divides by the rank.
     ['adapter.lora.alpha', float32(adapterScale(adapter.config) * adapter.config.rank)],
   ])
   await writeGguf(out, metadata, tensors, options)
+}
+
+/** As convert_lora_to_gguf.py of llama.cpp names a base model. */
+function namesOfBase(base: string): [string, GgufValue][] {
+  const [owner = '', name = base] = /^([^/]+)\/([^/]+)$/.exec(base)?.slice(1) ?? []
+  const entries = { name, organization: owner, repo_url: owner && `https://huggingface.co/${base}` }
+  const said = Object.entries(entries).filter(([, text]) => text !== '')
+  return [
+    ['general.base_model.count', uint32(1)],
+    ...said.map(([key, text]): [string, GgufValue] => [`general.base_model.0.${key}`, string(text)]),
+  ]
 }
 
 const sourceOf = (name: string, shape: readonly [number, number], numbers: Float32Array): WeightSource => ({

@@ -188,6 +188,16 @@ describe.skipIf(process.platform === 'win32')('the GPU pack', () => {
     expect(await readdir(saved!)).toEqual(['mine.txt'])
   })
 
+  it('is not asked for while the user wants no connection', async () => {
+    await service.close()
+    let isOffline = true
+    service = open({ isOffline: () => isOffline })
+    expect(await download()).toMatchObject({ state: 'failed', error: { code: 'net/offline' } })
+    isOffline = false
+    await service.disconnect()
+    expect(await download()).toMatchObject({ state: 'done' })
+  })
+
   it('says what is wrong with its source', async () => {
     const [first] = server.platform.libraries
     await service.close()

@@ -11,7 +11,7 @@ import {
   type Handlers,
 } from '../contract/index.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
-import { createNetwork, proxyFromEnvironment } from '../net/network.ts'
+import { createNetwork, proxyFromEnvironment, refusing, type Network } from '../net/network.ts'
 import { ProgressMeter } from '../net/progress-meter.ts'
 import { shippedLibrary } from './shipped-library.ts'
 import { packPlatform, type PackPlatform } from './components.ts'
@@ -33,6 +33,8 @@ export interface GpuPackServiceOptions {
   readonly onChange: () => void
   /** True once the engine has found that the pack is not what was brought. */
   readonly isChanged?: () => boolean
+  /** The user wants no connection to the internet. */
+  readonly isOffline?: () => boolean
   readonly platform?: PackPlatform | null
   readonly library?: string
   readonly environment?: NodeJS.ProcessEnv
@@ -45,8 +47,15 @@ export interface GpuPackService extends GpuPackHandlers {
   /** What an engine that is started now must have in its environment to find the pack (runtime/library.ts). */
   forEngine(): Readonly<Record<string, string>>
   /** Ends a download (what has arrived is kept) and connections. */
+  disconnect(): Promise<void>
   close(): Promise<void>
 }
+
+const networkOf = (
+  environment: NodeJS.ProcessEnv,
+  { isOffline = () => false }: Pick<GpuPackServiceOptions, 'isOffline'>,
+): Network =>
+  refusing(createNetwork(proxyFromEnvironment(environment)), () => (isOffline() ? new UserError('net/offline') : null))
 
 /** The GPU pack: found, brought, removed. */
 export function createGpuPackService(options: GpuPackServiceOptions): GpuPackService {
@@ -57,7 +66,7 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
   const library = options.library ?? (shippedLibrary() as string)
   let folder = options.folder ?? startFolder
   const download = createDownload(() => options.onChange())
-  const network = createNetwork(proxyFromEnvironment(environment))
+  const network = networkOf(environment, options)
   const client = createHubClient({ endpoint: new URL('https://localhost'), network, token: async () => null })
   const forEngine = () => ({ TERAKOYA_GPU_PACK: folder, TERAKOYA_GPU_PACK_TRUST: trustFile })
 
@@ -77,6 +86,8 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
     now: options.now ?? (() => performance.now()),
     emit: (progress) => options.emit('gpuPack.progress', progress),
   })
+
+  const disconnect = () => download.stop().then(() => network.close())
 
   return {
     folders: () => [folder, startFolder],
@@ -101,10 +112,8 @@ export function createGpuPackService(options: GpuPackServiceOptions): GpuPackSer
       options.onChange()
       return state()
     },
-    async close() {
-      await download.stop()
-      await network.close()
-    },
+    disconnect,
+    close: disconnect,
   }
 }
 

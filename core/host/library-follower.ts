@@ -10,14 +10,16 @@ const LOOK_MS = 2000
  */
 export function followLibrary({ folder, datasets, experiments }: Library, emit: Emit): () => void {
   let isOver = false
-  let seen: { readonly datasets: string; readonly experiments: string } | null = null
+  let seen: { readonly datasets: string; readonly experiments: string; readonly conversations: string } | null = null
   let known = new Set<string>()
   async function look(): Promise<void> {
     const now = {
       datasets: await stateOf(join(folder, 'datasets'), ['']),
       experiments: await stateOf(join(folder, 'experiments'), ['', 'experiment.yaml', 'state.json']),
+      conversations: await stateOf(join(folder, 'conversations'), ['']),
     }
     if (seen && now.datasets !== seen.datasets) emit('datasets.listed', await datasets.list({}))
+    if (seen && now.conversations !== seen.conversations) emit('conversations.listed', null)
     if (now.experiments !== seen?.experiments) {
       const summaries = await experiments.list({})
       if (seen) for (const summary of summaries) emit('experiments.changed', summary)

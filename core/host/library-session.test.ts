@@ -44,6 +44,7 @@ const services: LibraryServices = {
   kind: 'desktop',
   engine: { close: () => undefined } as LibraryServices['engine'],
   fits: undefined as never,
+  chat: undefined as never,
   environment: {},
   reader: {} as LibraryServices['reader'],
   devices: async () => {

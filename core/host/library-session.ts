@@ -34,6 +34,11 @@ interface Opened {
   readonly lock: LibraryLock | null
 }
 
+export interface Relocation {
+  copy(): Promise<void>
+  commit(): Promise<void>
+}
+
 /**
  * The library that is open, and what this studio may do in it.
  *
@@ -112,6 +117,59 @@ export class LibrarySession {
       await this.#closeCurrent()
       this.#use(opened)
     })
+  }
+
+  /**
+   * Copies the library while nobody writes in it, and goes on in the copy once `commit` is done; in the library as it was
+   * where one of them fails. Throws what they throw, and as `requireWriter`.
+   */
+  async relocate(folder: string, { copy, commit }: Relocation): Promise<void> {
+    this.requireWriter()
+    await this.#inTurn(async () => {
+      this.requireWriter()
+      const lock = this.#lock as LibraryLock
+      const from = this.#library.folder
+      await this.#closeServices()
+      try {
+        this.#show(await openServices(from, { kind: 'reader', holder: null }, this.#services))
+        await copy()
+        const opened = await this.#openFolder(folder)
+        await commit().catch(async (error: unknown) => {
+          await this.#closeOpened(opened)
+          throw error
+        })
+        await this.#closeCurrent()
+        this.#use(opened)
+      } catch (error) {
+        await this.#closeServices()
+        await this.#reopen(from, lock)
+        throw error
+      }
+    })
+  }
+
+  /** Goes on as the writer of a folder whose lock this studio has; as a reader where that fails. */
+  async #reopen(folder: string, lock: LibraryLock): Promise<void> {
+    try {
+      this.#use({ library: await this.#openWritable(folder, lock), lock })
+    } catch (error) {
+      this.#report(error)
+      await this.#read(null)
+    }
+  }
+
+  async #closeOpened({ library, lock }: Opened): Promise<void> {
+    for (const service of [library.experiments, library.datasets, library.models])
+      await this.#attempt(() => service.close())
+    if (lock) await this.#attempt(() => lock.release())
+  }
+
+  /** Shows a library that nobody may change for now, and follows what comes to its models. */
+  #show(library: Library): void {
+    this.#library = library
+    this.#isClosing = false
+    this.#stopFollowing = library.models.follow()
+    this.#services.emit('system.library', { folder: library.folder })
   }
 
   /** Asks the writer for the library. Throws UserError `library/not-released` where it does not answer. */
@@ -200,11 +258,19 @@ export class LibrarySession {
    * would be of no use to anybody.
    */
   async #closeCurrent(): Promise<void> {
-    const { datasets, experiments, models, settled } = this.#library
+    await this.#closeServices()
+    const lock = this.#lock
+    this.#lock = null
+    if (lock) await this.#attempt(() => lock.release())
+  }
+
+  async #closeServices(): Promise<void> {
+    const { datasets, experiments, models, conversations, settled } = this.#library
     this.#stopFollowing()
     if (this.#timer) clearTimeout(this.#timer)
     this.#isClosing = true
     await this.#attempt(async () => datasets.cancelImports())
+    await this.#attempt(() => conversations.close())
     await this.#attempt(() => experiments.close())
     await Promise.allSettled(this.#writing)
     // A start that was under way may have begun a run since.
@@ -216,9 +282,6 @@ export class LibrarySession {
       Promise.allSettled([...this.#reading, settled()]),
       wait(CLOSE_TIMEOUT_MS, undefined, { ref: false }),
     ])
-    const lock = this.#lock
-    this.#lock = null
-    if (lock) await this.#attempt(() => lock.release())
   }
 
   async #attempt(work: () => Promise<unknown>): Promise<void> {
@@ -322,6 +385,12 @@ const toHolder = ({ owner, isSilent }: HeldLock): LibraryHolder => ({
 async function holderOf(folder: string): Promise<LibraryHolder | null> {
   const held = await lockHolder(folder).catch(() => null)
   return held && toHolder(held)
+}
+
+/** Throws UserError 'library/locked' where a studio writes in the folder. */
+export async function requireUnlocked(folder: string): Promise<void> {
+  const holder = await holderOf(folder)
+  if (holder) throw new UserError('library/locked', factsOf(holder))
 }
 
 const factsOf = ({ kind, host, since }: LibraryHolder) => ({ program: kind, host, since })

@@ -19,6 +19,7 @@ it('opens, and reports a trash that cannot be looked through', async () => {
       kind: 'cli',
       engine: unused,
       fits: undefined as never,
+      chat: undefined as never,
       environment: {},
       reader: unused,
       devices: () => new Promise<never>(() => undefined),

@@ -6,9 +6,12 @@ import { toDiskError } from '../files/disk-errors.ts'
 import type { Language } from '../../texts/index.ts'
 import { UserError, type EventName, type Events, type HostKind, type LibraryAccess } from '../contract/index.ts'
 import { createDatasetService, type DatasetService } from '../datasets/service.ts'
+import type { ChatService } from '../chat/chat-service.ts'
+import { createConversationService, type ConversationService } from '../chat/conversation-service.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
 import { createExperimentService, type ExperimentService } from '../runs/service.ts'
+import { placeIn } from '../library/places.ts'
 import { tokenCounter } from '../planning/token-counter.ts'
 import type { ModelFits } from '../local-models/fits.ts'
 import { createModelService, type ModelService } from '../local-models/service.ts'
@@ -27,6 +30,7 @@ export interface LibraryServices {
   readonly devices: () => Promise<DeviceReport>
   readonly emit: Emit
   readonly fits: ModelFits
+  readonly chat: ChatService
   /** Names the folders of other programs. */
   readonly environment: NodeJS.ProcessEnv
   /** Opens the file manager, where the host can. */
@@ -44,16 +48,18 @@ export interface Library {
   readonly datasets: DatasetService
   readonly models: ModelService
   readonly experiments: ExperimentService
+  readonly conversations: ConversationService
   readonly trash: Trash
   /** Resolves when what nobody waits for is done: until then, files of the library change. */
   readonly settled: () => Promise<unknown>
 }
 
 const placesOf = (folder: string) => ({
-  datasets: join(folder, 'datasets'),
-  models: join(folder, 'models'),
-  experiments: join(folder, 'experiments'),
-  trash: join(folder, 'trash'),
+  datasets: placeIn(folder, 'datasets'),
+  models: placeIn(folder, 'models'),
+  experiments: placeIn(folder, 'experiments'),
+  conversations: placeIn(folder, 'conversations'),
+  trash: placeIn(folder, 'trash'),
 })
 
 /**
@@ -147,6 +153,8 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     if (name === 'datasets.removed') unattended.add(trash.note('dataset', (payload as Events['datasets.removed']).id))
     if (name === 'experiments.removed')
       unattended.add(trash.note('experiment', (payload as Events['experiments.removed']).id))
+    if (name === 'conversations.removed')
+      unattended.add(trash.note('conversation', (payload as Events['conversations.removed']).id))
     if (name === 'models.removed') unattended.add(trash.note('model', (payload as Events['models.removed']).id))
   }
   const models = createModelService({
@@ -181,18 +189,39 @@ function buildServices({ folder, rights, services, unattended }: Building): Libr
     emit,
     isHeld: () => library.access.kind === 'reader' && library.access.holder !== null,
   })
-  const trash = createTrash({
-    folder: places.trash,
+  const conversations = createConversationService({
+    folder: places.conversations,
+    trashFolder: places.trash,
     isWritable,
-    nameOf: namesInTrash(places.trash),
+    chat: services.chat,
+    emit,
+    language: services.language,
+  })
+  const trash = trashOf({ datasets, experiments, models, conversations }, { folder: places.trash, isWritable, emit })
+  const settled = () => unattended.settled()
+  const library: Library = { folder, access: rights, datasets, models, experiments, conversations, trash, settled }
+  return library
+}
+
+/** The trash, from which each thing goes back to the service that it came from. */
+const trashOf = (
+  {
+    datasets,
+    experiments,
+    models,
+    conversations,
+  }: Pick<Library, 'datasets' | 'experiments' | 'models' | 'conversations'>,
+  { folder, isWritable, emit }: { readonly folder: string; readonly isWritable: boolean; readonly emit: Emit },
+): Trash =>
+  createTrash({
+    folder,
+    isWritable,
+    nameOf: namesInTrash(folder),
     restore: {
       dataset: (id) => datasets.restore({ id: id as never }),
       experiment: (id) => experiments.restore({ id: id as never }),
       model: (id) => models.restore({ id: id as never }),
+      conversation: (id) => conversations.restore({ id: id as never }),
     },
-    onChange: () => services.emit('trash.changed', null),
+    onChange: () => emit('trash.changed', null),
   })
-  const settled = () => unattended.settled()
-  const library: Library = { folder, access: rights, datasets, models, experiments, trash, settled }
-  return library
-}

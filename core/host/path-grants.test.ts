@@ -20,6 +20,7 @@ const rest: Readonly<Partial<Record<CallName, object>>> = {
   'datasets.preview': {},
   'datasets.appendFile': { id: 'd1' },
   'datasets.export': { id: 'd1', format: 'csv' },
+  'conversations.export': { id: 'c20260101-000000000000', format: 'json' },
   'system.setLibrary': {},
   'gpuPack.setFolder': {},
   'exports.plan': { id: 'e1' },
@@ -57,6 +58,7 @@ function openWindow(places: OwnPlaces = own) {
 describe('a window', () => {
   it('knows every call that takes a path', () => {
     expect(marked.map(({ name, field, use }) => `${name} ${field} ${use}`)).toEqual([
+      'conversations.export target write',
       'datasets.import file read',
       'datasets.preview file read',
       'datasets.appendFile file read',
@@ -65,7 +67,10 @@ describe('a window', () => {
       'exports.start folder folder',
       'exports.start target write',
       'gpuPack.setFolder folder folder',
+      'library.plan folder folder',
+      'library.move folder folder',
       'models.addFolder folder folder',
+      'models.addGguf file read',
       'system.setLibrary folder folder',
     ])
   })

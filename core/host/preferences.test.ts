@@ -12,7 +12,15 @@ it('keeps damaged preferences beside the new ones and reports them; missing ones
   const file = join(folder, 'preferences.json')
   const reports: string[] = []
   const report = (place: string) => String(reports.push(place))
-  const defaults = { language: 'system', theme: 'system', libraryFolder: null, gpuPackFolder: null }
+  const defaults = {
+    language: 'system',
+    theme: 'system',
+    offline: false,
+    libraryFolder: null,
+    gpuPackFolder: null,
+    movingTo: null,
+    leftLibraries: [],
+  }
   expect([await readPreferences(file, report), reports]).toEqual([defaults, []])
   for (const text of ['{"language":', '{"language":"xx"}', '']) {
     await writeFile(file, text)
@@ -24,7 +32,15 @@ it('keeps damaged preferences beside the new ones and reports them; missing ones
 })
 
 const newFolder = () => mkdtemp(join(tmpdir(), 'terakoya-preferences-'))
-const stored = { language: 'ja', theme: 'dark', libraryFolder: null, gpuPackFolder: null } as const
+const stored = {
+  language: 'ja',
+  theme: 'dark',
+  offline: false,
+  libraryFolder: null,
+  gpuPackFolder: null,
+  movingTo: null,
+  leftLibraries: [] as string[],
+} as const
 
 it.skipIf(process.platform === 'win32')('is not held up by a pipe or a folder in the place of the file', async () => {
   const folder = await newFolder()

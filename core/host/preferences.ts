@@ -11,6 +11,9 @@ import type { ReportBug } from './error-log.ts'
 const PreferencesFile = Preferences.extend({
   libraryFolder: z.string().nullable().default(null),
   gpuPackFolder: z.string().nullable().default(null),
+  /** See MoveMemory. */
+  movingTo: z.string().nullable().default(null),
+  leftLibraries: z.array(z.string()).max(20).default([]),
 })
 const HOUR_MS = 3_600_000
 

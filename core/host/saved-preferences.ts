@@ -24,7 +24,8 @@ export class SavedPreferences {
 
   /** Those that a window shows. */
   get shown(): Preferences {
-    return { language: this.#current.language, theme: this.#current.theme }
+    const { language, theme, offline } = this.#current
+    return { language, theme, offline }
   }
 
   /** Saves follow each other; one that fails changes nothing. */

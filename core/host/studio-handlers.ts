@@ -18,6 +18,7 @@ import type { ApiServerService } from '../openai-server/service.ts'
 import type { HomeFolders } from './home-folders.ts'
 import type { Emit } from './library.ts'
 import type { LibrarySession } from './library-session.ts'
+import type { LibraryMover } from '../library/service.ts'
 import type { SavedPreferences } from './saved-preferences.ts'
 import type { StudioOptions } from './studio.ts'
 
@@ -32,25 +33,35 @@ export interface StudioParts {
   readonly hub: HubService
   readonly gpuPack: GpuPackService
   readonly apiServer: ApiServerService
+  readonly mover: LibraryMover
 }
 
 /** Handlers that ask the session first whether this studio may change the library. */
 export const studioHandlers = (parts: StudioParts): Handlers => guarded(unguarded(parts), parts.session)
 
-function unguarded({ chat, exports, hub, gpuPack, apiServer, ...parts }: StudioParts): Handlers {
-  const { session } = parts
+function unguarded({ chat, exports, hub, gpuPack, apiServer, mover, ...parts }: StudioParts): Handlers {
+  const { session, preferences, emit } = parts
   return {
     ...delegate('datasets', () => session.current.datasets),
     ...delegate('models', () => session.current.models),
     ...delegate('experiments', () => session.current.experiments),
+    ...delegate('conversations', () => session.current.conversations),
     ...delegate('trash', () => session.current.trash),
     ...delegate('exports', () => exports),
     ...delegate('hub', () => hub),
     ...delegate('gpuPack', () => gpuPack),
     ...delegate('apiServer', () => apiServer),
+    ...delegate('library', () => mover),
     'chat.ask': (input) => chat.ask(input),
+    'chat.questions': (input) => chat.questions(input),
     'chat.cancel': (input) => chat.cancel(input),
     ...systemHandlers(parts),
+    'system.setPreferences': async (changes) => {
+      await preferences.save(changes)
+      emit('system.preferences', preferences.shown)
+      if (changes.offline) await Promise.all([hub.disconnect(), gpuPack.disconnect()])
+      return preferences.shown
+    },
   }
 }
 
@@ -59,17 +70,14 @@ function systemHandlers({
   session,
   preferences,
   devices,
-  emit,
-}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack' | 'apiServer'>): FeatureHandlers<'system'> {
+}: Omit<StudioParts, 'chat' | 'exports' | 'hub' | 'gpuPack' | 'apiServer' | 'mover'>): Omit<
+  FeatureHandlers<'system'>,
+  'system.setPreferences'
+> {
   const describe = () => describeSystem(options, session.current, devices)
   return {
     'system.info': describe,
     'system.preferences': async () => preferences.shown,
-    'system.setPreferences': async (changes) => {
-      await preferences.save(changes)
-      emit('system.preferences', preferences.shown)
-      return preferences.shown
-    },
     'system.folders': ({ steps }) => homeFoldersOf(options).list(steps),
     'system.makeFolder': ({ steps, name }) => homeFoldersOf(options).make(steps, name),
     'system.pickFolder': async ({ steps }) => ({ folder: await homeFoldersOf(options).pick(steps) }),
@@ -103,7 +111,17 @@ type FeatureHandlers<F extends string> = {
 
 /** Handlers `feature.call` that pass on to the method `call` of whatever service is open at that moment. */
 function delegate<
-  F extends 'datasets' | 'models' | 'experiments' | 'trash' | 'exports' | 'hub' | 'gpuPack' | 'apiServer',
+  F extends
+    | 'datasets'
+    | 'models'
+    | 'experiments'
+    | 'conversations'
+    | 'trash'
+    | 'exports'
+    | 'hub'
+    | 'gpuPack'
+    | 'apiServer'
+    | 'library',
 >(feature: F, service: () => object): FeatureHandlers<F> {
   const names = Object.keys(contracts[feature].calls)
   const handler = (name: string) => (input: never) => {

@@ -12,13 +12,14 @@ import { keepSecret } from '../files/secrets.ts'
 import { createGpuPackService } from '../gpu-pack/service.ts'
 import { createModelFits } from '../local-models/fits.ts'
 import { mayHoldTable } from '../datasets/formats/registry.ts'
-import { createHubService, type HubHost } from '../hub/service.ts'
+import { createHubService, type HubService, type HubHost } from '../hub/service.ts'
 import { createApiServer, type ApiServerService } from '../openai-server/service.ts'
 import { closeAll } from './close-all.ts'
 import { createErrorLog, type ReportBug } from './error-log.ts'
 import type { HomeFolders } from './home-folders.ts'
 import { rememberDevices } from './known-devices.ts'
 import type { Emit, LibraryServices } from './library.ts'
+import { isLibraryNamed, moverOf } from './library-mover.ts'
 import { LibrarySession, type WantedAccess } from './library-session.ts'
 import { SavedPreferences } from './saved-preferences.ts'
 import { language as terminalLanguage, sentence } from './sentence.ts'
@@ -86,7 +87,6 @@ export async function createStudio(options: StudioOptions): Promise<OpenStudio> 
   const fits = createModelFits({ reader, devices })
   const report = options.report ?? createErrorLog(join(dirname(options.preferencesFile), 'errors.log'))
   const preferences = await SavedPreferences.open(options.preferencesFile, report)
-  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, emit, report })
   const runs = {
     engine,
     devices,
@@ -95,22 +95,25 @@ export async function createStudio(options: StudioOptions): Promise<OpenStudio> 
     experiments: () => session.current.experiments,
   }
   const chat = createChatService(runs)
-  const hub = hubOf(options, session, { reader, fits, emit })
+  const session = await openLibrary(options, preferences, { engine, reader, devices, fits, chat, emit, report })
+  const hub = hubOf(options, preferences, { session, reader, fits, emit })
   const exports = createExportService({
     ...runs,
     report,
     spawnLlamaCpp: options.spawnLlamaCpp,
     libraryFolder: () => session.current.folder,
+    listFile: join(dirname(options.preferencesFile), 'exports.json'),
     environment: options.environment ?? process.env,
     publisher: () => hub.publisher,
   })
   const gpuPack = gpuPackOf(options, preferences, { engine, devices, emit })
   const apiServer = apiServerOf(options, { ...runs, report, language: () => languageOf(options, preferences) })
+  const mover = moverOf(options, preferences, { session, exports, hub, emit, on, report })
 
   on((name) => {
     if (name === 'system.library') void hub.leaveLibrary().catch((error: unknown) => report('hub', error))
   })
-  const services = { chat, exports, hub, gpuPack, apiServer }
+  const services = { chat, exports, hub, gpuPack, apiServer, mover }
   const handlers = studioHandlers({ options, session, preferences, devices, emit, ...services })
   return {
     dispatch: createDispatch(handlers, report),
@@ -124,6 +127,7 @@ export async function createStudio(options: StudioOptions): Promise<OpenStudio> 
     close: () =>
       closeAll([
         () => apiServer.close(),
+        () => mover.close(),
         () => exports.close(),
         () => hub.close(),
         () => gpuPack.close(),
@@ -136,16 +140,17 @@ export async function createStudio(options: StudioOptions): Promise<OpenStudio> 
 
 const hubOf = (
   { hub, environment = process.env, preferencesFile }: StudioOptions,
-  session: LibrarySession,
-  { reader, fits, emit }: Pick<LibraryServices, 'reader' | 'fits' | 'emit'>,
-) =>
+  preferences: SavedPreferences,
+  { session, emit, ...looks }: { session: LibrarySession; emit: Emit } & Pick<LibraryServices, 'reader' | 'fits'>,
+): HubService =>
   createHubService({
     ...hub,
     environment,
     preferencesFile,
     libraryFolder: () => session.current.folder,
     mayHoldTable,
-    models: { reader, fits, localIdOf: (id) => session.current.models.localIdOf(id) },
+    models: { ...looks, localIdOf: (id) => session.current.models.localIdOf(id) },
+    isOffline: () => preferences.current.offline,
     emit,
   })
 
@@ -158,6 +163,7 @@ const gpuPackOf = (
   createGpuPackService({
     preferencesFile,
     folder: preferences.current.gpuPackFolder,
+    isOffline: () => preferences.current.offline,
     saveFolder: (folder) => preferences.save({ gpuPackFolder: folder }),
     emit,
     onChange() {
@@ -214,11 +220,7 @@ function openLibrary(
   services: Omit<LibraryServices, 'resourcesFolder' | 'kind' | 'language' | 'showFolder' | 'environment'>,
 ): Promise<LibrarySession> {
   const { engine, reader } = services
-  // The command line and TERAKOYA_LIBRARY name their folder on purpose; only the windows follow the preferences.
-  const chosen =
-    options.host === 'cli' || options.isLibraryNamed || process.env['TERAKOYA_LIBRARY']
-      ? null
-      : preferences.current.libraryFolder
+  const chosen = isLibraryNamed(options) ? null : preferences.current.libraryFolder
   return LibrarySession.open(
     chosen ?? options.libraryFolder,
     {

@@ -1,7 +1,8 @@
-// What lies in the folder of a trash: datasets, experiments and models, as they were.
+// What lies in the folder of a trash: datasets, experiments, models and conversations, as they were.
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatasetId, ExperimentId, UserError, type TrashEntry, type TrashKind } from '../contract/index.ts'
+import { conversationFileName, conversationIn } from '../chat/conversation-store.ts'
 import { disk } from '../files/disk.ts'
 import { modelInTrash, trashedModel } from '../local-models/library-models.ts'
 import { ensureFolder } from '../files/ensure-folder.ts'
@@ -18,6 +19,7 @@ const namesOf: Readonly<Record<TrashKind, (id: string) => string[]>> = {
   dataset: (id) => [`${id}${DATASET_ENDING}`, `${id}${DATASET_ENDING}.wal`],
   experiment: (id) => [id],
   model: (id) => [trashedModel(id)],
+  conversation: (id) => [conversationFileName(id)],
 }
 
 /** Bytes that an item takes. */
@@ -45,6 +47,8 @@ export async function itemsIn(folder: string): Promise<Item[]> {
       DatasetId.safeParse(entry.name.slice(0, -DATASET_ENDING.length)).success
     )
       return [{ kind: 'dataset', id: entry.name.slice(0, -DATASET_ENDING.length) }]
+    const conversation = entry.isFile() ? conversationIn(entry.name) : null
+    if (conversation !== null) return [{ kind: 'conversation', id: conversation }]
     const model = entry.isDirectory() ? modelInTrash(entry.name) : null
     if (model !== null) return [{ kind: 'model', id: model }]
     return entry.isDirectory() && ExperimentId.safeParse(entry.name).success

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { TrashKind } from '../contract/index.ts'
+import { conversationName } from '../chat/conversation-file.ts'
+import { conversationFileName } from '../chat/conversation-store.ts'
 import { requireFile } from '../datasets/library-files.ts'
 import { DatasetStore } from '../datasets/store.ts'
 import { nameOfModel } from '../local-models/model-note.ts'
@@ -20,5 +22,6 @@ export const namesInTrash = (folder: string): Readonly<Record<TrashKind, (id: st
     }
   },
   model: (id) => nameOfModel(join(folder, trashedModel(id)), id),
+  conversation: async (id) => (await conversationName.read(join(folder, conversationFileName(id)))).name,
   experiment: async (id) => (await recordName.read(join(folder, id, 'experiment.yaml'))).name,
 })

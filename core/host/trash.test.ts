@@ -47,6 +47,7 @@ const open = (): Trash =>
         return `実験 ${id}`
       },
       model: async (id) => `モデル ${id}`,
+      conversation: async (id) => `会話 ${id}`,
     },
     restore: {
       dataset: async (id) => {
@@ -55,6 +56,7 @@ const open = (): Trash =>
       },
       experiment: async () => undefined,
       model: async () => undefined,
+      conversation: async () => undefined,
     },
   })
 const dataset = (id: string, bytes = 10) => writeFile(join(folder, `${id}.duckdb`), Buffer.alloc(bytes))
@@ -270,13 +272,20 @@ describe('something in the trash that', () => {
       await writeFile(record('null'), 'null')
       await writeFile(record('long'), `name: ${'あ'.repeat(5000)}`)
       await writeFile(record('good'), 'name: 実験')
+      await writeFile(join(folder, 'c20260101-000000000000.json'), '{"name": "会話"}')
+      await writeFile(join(folder, 'c20260101-000000000001.json'), '{"name": 1}')
       await dataset('table')
       const trash = createTrash({
         folder,
         now: () => new Date(now),
         onChange: () => undefined,
         nameOf: namesInTrash(folder),
-        restore: { dataset: async () => undefined, experiment: async () => undefined, model: async () => undefined },
+        restore: {
+          dataset: async () => undefined,
+          experiment: async () => undefined,
+          model: async () => undefined,
+          conversation: async () => undefined,
+        },
       })
       await trash.note('experiment', 'pipe')
       await trash.purge()
@@ -287,9 +296,11 @@ describe('something in the trash that', () => {
         null: 'null',
         long: 'あ'.repeat(200),
         good: '実験',
+        'c20260101-000000000000': '会話',
+        'c20260101-000000000001': 'c20260101-000000000001',
         table: 'table',
       })
-      expect((await trash.remove({ kind: 'experiment', id: 'pipe' })).entries).toHaveLength(5)
+      expect((await trash.remove({ kind: 'experiment', id: 'pipe' })).entries).toHaveLength(7)
     },
   )
 })

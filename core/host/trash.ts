@@ -34,7 +34,7 @@ export interface Trash extends TrashHandlers {
 }
 
 /**
- * The trash of a library: datasets and experiments that were deleted, as they were, and a file that notes when. Calls
+ * The trash of a library: what was deleted, as they were, and a file that notes when. Calls
  * follow each other.
  */
 export function createTrash(options: TrashOptions): Trash {

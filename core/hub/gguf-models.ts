@@ -5,7 +5,7 @@ import { GgufName, toAppError, UserError, type HubGguf } from '../contract/index
 import type { ModelReader } from '../reader/client.ts'
 import type { ReaderResult } from '../reader/protocol.ts'
 import type { RepositoryFile } from '../net/repository.ts'
-import { has, weightFiles } from './model-files.ts'
+import { weightFiles } from './model-files.ts'
 
 /** Parts for images, and of a model in several files. */
 const NO_MODEL = /^mmproj|-\d{5}-of-\d{5}\.gguf$/i
@@ -16,7 +16,7 @@ const PREFERRED: readonly RegExp[] = [/^Q8_0$/i, /^(B?F16|FP16)$/i, /^Q6_K/i, /^
 
 /** The files of a repository that has GGUF and no other weights; empty for another. */
 export function ggufFiles(files: readonly RepositoryFile[]): RepositoryFile[] {
-  if (weightFiles(files).length > 0 || has(files, 'adapter_config.json')) return []
+  if (weightFiles(files).length > 0) return []
   return files.filter(({ path }) => GgufName.safeParse(path).success && !NO_MODEL.test(path))
 }
 
@@ -94,7 +94,7 @@ export const ggufOf = (
 ): HubGguf => ({
   file: path,
   type: found?.type ?? typeInName(path),
-  modelBytes: found?.weightBytes ?? 0,
+  modelBytes: found?.adapterOf === null ? found.weightBytes : 0,
   choices: ggufFiles(files)
     .map((file) => ({ file: file.path, sizeBytes: file.sizeBytes }))
     .sort((a, b) => b.sizeBytes - a.sizeBytes),

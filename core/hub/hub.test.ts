@@ -14,8 +14,11 @@ let hub: TestHub
 const proxies: ProxyServer[] = []
 const hubs: TestHub[] = []
 
-const open = async (environment: NodeJS.ProcessEnv = {}): Promise<TestHub> => {
-  const opened = await createTestHub({ HF_ENDPOINT: server.url, ...environment })
+const open = async (
+  environment: NodeJS.ProcessEnv = {},
+  more?: Parameters<typeof createTestHub>[1],
+): Promise<TestHub> => {
+  const opened = await createTestHub({ HF_ENDPOINT: server.url, ...environment }, more)
   hubs.push(opened)
   return opened
 }
@@ -432,6 +435,17 @@ describe('the token', () => {
     await writeFile(join(hub.home, '.cache', 'huggingface', 'token'), `${GOOD_TOKEN}\n`)
     expect(await hub.token({})).toEqual({ source: 'huggingface-cli', protection: null, canEncrypt: false })
   })
+})
+
+it('asks nobody while the user wants no connection, and somebody afterwards', async () => {
+  let isOffline = true
+  const one = await open({}, { isOffline: () => isOffline })
+  const before = server.requests.length
+  await expect(one.searchDatasets({ query: 'a' })).rejects.toMatchObject(failure('net/offline'))
+  await one.disconnect()
+  expect(server.requests).toHaveLength(before)
+  isOffline = false
+  expect(await one.searchDatasets({ query: 'ja' })).not.toEqual([])
 })
 
 it('asks nobody in offline mode', async () => {

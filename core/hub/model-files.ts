@@ -28,7 +28,7 @@ const FORMS: readonly { readonly single: string; readonly shard: RegExp }[] = [
   { single: 'model.safetensors', shard: /^model-\d{1,6}-of-\d{1,6}\.safetensors$/ },
   { single: 'pytorch_model.bin', shard: /^pytorch_model-\d{1,6}-of-\d{1,6}\.bin$/ },
 ]
-const ADAPTER = 'adapter_model.safetensors'
+const ADAPTER = ['adapter_model.safetensors', 'adapter_model.bin'] as const
 /** Names of files lie in folders of this computer: nothing that leads elsewhere, and nothing hidden. */
 const PLAIN = /^[A-Za-z0-9_][\w.-]{0,150}$/
 
@@ -42,7 +42,7 @@ export function weightFiles(files: readonly RepositoryFile[]): RepositoryFile[] 
     const index = named((path) => path === `${single}.index.json`)
     if (shards.length > 0 && index.length > 0) return [...index, ...shards]
   }
-  return named((path) => path === ADAPTER)
+  return ADAPTER.map((name) => named((path) => path === name)).find(({ length }) => length > 0) ?? []
 }
 
 /** What says whose a model is and what may be done with it. */

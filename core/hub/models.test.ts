@@ -12,7 +12,7 @@ import { buildReader, type BuiltReader } from '../reader/testing/built-reader.ts
 import { inspectGguf } from './gguf-models.ts'
 import { inspectHubModel, searchModels } from './models.ts'
 import { startHubServer, type HubServer, type TestRepository } from './testing/hub-server.ts'
-import { tinyGguf } from './testing/tiny-gguf.ts'
+import { tinyGguf, tinyGgufLora } from './testing/tiny-gguf.ts'
 import { originalsOf } from './unquantized.ts'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../models/fixtures', name))
@@ -257,6 +257,26 @@ it('tells of each hit what it takes to bring it, and whether it fits here', asyn
   expect(of('owner/mamba')?.fit).toBeNull()
   const away = { ofParameterCount: () => Promise.reject(new Error('no engine')), ofSketch: fits().ofSketch }
   expect((await searchModels({ client, fits: away }, 'owner/sound'))[0]?.fit).toBeNull()
+})
+
+it('takes a LoRA in a GGUF, or in adapter_model.bin, for an adapter', async () => {
+  const lora = await tinyGgufLora('owner/sound')
+  await server.close()
+  const config = JSON.stringify({ peft_type: 'LORA', base_model_name_or_path: 'owner/sound' })
+  const adapters = [
+    model('owner/lora-GGUF', { 'x-F32.gguf': lora, 'adapter_config.json': config }),
+    model('owner/lora-bin', { 'adapter_config.json': config, 'adapter_model.bin': 'PK' }),
+  ]
+  server = await startHubServer([...repositories, ...adapters])
+  client = createHubClient({ endpoint: new URL(server.url), network, token: async () => null })
+  for (const [id, weights] of [
+    ['owner/lora-GGUF', 'x-F32.gguf'],
+    ['owner/lora-bin', 'adapter_model.bin'],
+  ] as const) {
+    const found = await inspect(id)
+    expect(found).toMatchObject({ kind: 'adapter', support: 'adapter', problem: null, baseModel: 'owner/sound' })
+    expect(found.files.find(({ path }) => path === weights)?.isChosen).toBe(true)
+  }
 })
 
 it('looks at one of the GGUF files of a repository by its header, and names the original', async () => {

@@ -202,6 +202,7 @@ export async function inspectHubModel(sources: ModelSources, wanted: WantedModel
   ])
   const chosen = chosenFiles(files, gguf)
   const baseModel = baseOf(info, evidence)
+  const kind = (gguf ? typeof evidence.gguf?.adapterOf === 'string' : isAdapter(files)) ? 'adapter' : 'base'
   const { problem } = evidence
   const quantization = problem?.code === 'model/quantized' ? String(problem.facts['method']) : null
   return {
@@ -210,13 +211,12 @@ export async function inspectHubModel(sources: ModelSources, wanted: WantedModel
       ...summaryOf(info, wanted.revision),
       ...factsOf(evidence, info),
       ...filesOf(files, chosen),
-      support:
-        problem === null ? (isAdapter(files) ? 'adapter' : 'base') : isOfAccess(problem) ? supportOf(info) : 'no',
+      support: problem === null ? kind : isOfAccess(problem) ? supportOf(info) : 'no',
       url: pageOf(client, repository).href,
       commit,
       card,
       languages: cardOf(info).language.slice(0, MAX_LANGUAGES),
-      kind: isAdapter(files) ? 'adapter' : 'base',
+      kind,
       quantization,
       gguf: gguf && ggufOf(files, gguf, evidence.gguf),
       baseModel,
@@ -299,6 +299,7 @@ async function inspectFiles(
     if (gguf) {
       const fetch = (from: number, to: number) => fetchBytes({ client, repository }, gguf.path, [from, to])
       const found = await inspectGguf({ file: gguf, folder, reader, fetch })
+      if (found.adapterOf !== null) return { ...NOTHING, gguf: found, adapterBase: found.adapterOf }
       const fit = await fits.ofParameterCount(found.parameterCount).catch(() => null)
       return { ...NOTHING, gguf: found, fit, problem: null }
     }

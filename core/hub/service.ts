@@ -7,7 +7,7 @@ import { Downloads } from './downloads.ts'
 import { ModelDownloads, type ModelRequest } from './model-downloads.ts'
 import { inspectHubModel, searchModels, type InspectedModel, type ModelSources } from './models.ts'
 import { createHubClient, type HubClient } from '../net/hub-client.ts'
-import { createNetwork, proxyFromEnvironment, type Network, type ProxyFor } from '../net/network.ts'
+import { createNetwork, type Network, type ProxyFor, proxyFromEnvironment, refusing } from '../net/network.ts'
 import { createPublisher, type HubPublisher } from './publish.ts'
 import { keepSecret, type SecretCipher, type Secrets } from '../files/secrets.ts'
 import { conversionIn } from '../local-models/gguf-conversion.ts'
@@ -34,6 +34,8 @@ export interface HubServiceOptions extends HubHost {
   readonly mayHoldTable: (name: string) => boolean
   readonly emit: <N extends 'hub.progress' | 'hub.downloads' | 'models.changed'>(name: N, payload: Events[N]) => void
   readonly environment?: NodeJS.ProcessEnv
+  /** The user wants no connection to the internet. */
+  readonly isOffline?: () => boolean
   readonly now?: () => number
 }
 
@@ -41,7 +43,8 @@ export interface HubService extends HubHandlers {
   readonly publisher: HubPublisher
   /** Another library is opened: downloads into the one before are paused. */
   leaveLibrary(): Promise<void>
-  /** Ends downloads (what has arrived is kept) and connections. */
+  /** Pauses downloads (what has arrived is kept) and ends connections. */
+  disconnect(): Promise<void>
   close(): Promise<void>
 }
 
@@ -79,6 +82,10 @@ export function createHubService(options: HubServiceOptions): HubService {
     date: () => new Date(),
     convert: (folder) => conversionIn(folder, options.models.reader),
   })
+  async function disconnect(): Promise<void> {
+    await Promise.all([downloads.close(), models.close()])
+    await network.close()
+  }
   return {
     publisher: createPublisher({ client, network, token: async () => (await current()).token }),
     searchDatasets: ({ query }) => searchDatasets(client, query),
@@ -101,10 +108,8 @@ export function createHubService(options: HubServiceOptions): HubService {
     async leaveLibrary() {
       await models.list()
     },
-    async close() {
-      await Promise.all([downloads.close(), models.close()])
-      await network.close()
-    },
+    disconnect,
+    close: disconnect,
   }
 }
 
@@ -153,11 +158,14 @@ function tokenHandlers({
 }
 
 /** Through the proxy of environment or system; none where HF_HUB_OFFLINE is set, as for Hugging Face's own tools. */
-function networkOf(environment: NodeJS.ProcessEnv, { systemProxy }: HubHost): Network {
-  const network = createNetwork(withSystem(proxyFromEnvironment(environment), systemProxy))
-  if (!/^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')) return network
-  const refuse = () => Promise.reject(new UserError('hub/offline-mode'))
-  return { ...network, send: refuse, fetch: refuse }
+function networkOf(
+  environment: NodeJS.ProcessEnv,
+  { systemProxy, isOffline = () => false }: Pick<HubServiceOptions, 'systemProxy' | 'isOffline'>,
+): Network {
+  const isOfflineBySystem = /^(1|true|yes|on)$/i.test(environment['HF_HUB_OFFLINE'] ?? '')
+  return refusing(createNetwork(withSystem(proxyFromEnvironment(environment), systemProxy)), () =>
+    isOfflineBySystem ? new UserError('hub/offline-mode') : isOffline() ? new UserError('net/offline') : null,
+  )
 }
 
 /** HF_ENDPOINT, as Hugging Face's own tools read it. */

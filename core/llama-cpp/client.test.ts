@@ -125,7 +125,7 @@ describe.skipIf(noPlatformPackage)('the shipped model as GGUF', () => {
     const weights = sourcesOf(checkpoint)
     await writeGgufModel({ modelFolder: golden, config, tokenizer: null, weights, mix: 'F32', out: file, name: 'x' })
     const adapter = await readAdapter(join(golden, 'adapter'))
-    await writeGgufAdapter({ adapter, config, out: adapterFile, name: 'x' })
+    await writeGgufAdapter({ adapter, config, out: adapterFile, name: 'x', base: 'x' })
     const { rows, lora, logits } = await readExpected(golden)
     const [prompt, expected] = [rows[0]!.slice(0, 5), rows[0]!.slice(5)]
     const likeliest = (values: readonly number[]): number => values.indexOf(Math.max(...values))

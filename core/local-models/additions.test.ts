@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { readSafetensorsHeader, readTensorBytes } from '../checkpoints/index.ts'
+import { openCheckpoint, readAdapter, readSafetensorsHeader, readTensorBytes } from '../checkpoints/index.ts'
 import type { ModelAddition } from '../contract/index.ts'
-import { readGgufModel } from '../gguf/import.ts'
+import { writeGgufAdapter } from '../gguf/adapter.ts'
 import { writeGgufModel } from '../gguf/model.ts'
 import type { ModelReader } from '../reader/client.ts'
+import { readGgufFacts } from '../reader/gguf.ts'
 import { storedWeight } from '../checkpoints/stored-weight.ts'
 import { loadTokenizer } from '../tokenizers/index.ts'
 import { openModelFiles } from '../weights/model-files.ts'
@@ -32,9 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }))
 
 /** Without the process that it runs in otherwise. */
-const readHere = async (_: 'gguf', { folder, file }: { folder: string; file: string }) => ({
-  weightBytes: (await readGgufModel(join(folder, file))).weightBytes,
-})
+const readHere = (_: 'gguf', { folder, file }: { folder: string; file: string }) => readGgufFacts(join(folder, file))
 
 const open = () =>
   new Additions({
@@ -125,4 +124,18 @@ it('says what is wrong with a GGUF before anything is made', async () => {
   await mkdir(join(models, '..copy-1.abc.tmp'), { recursive: true })
   await sweepAdditions(models)
   expect(await readdir(models)).toEqual([])
+})
+
+it('keeps a LoRA in a GGUF as it is', async () => {
+  const from = join(home, 'some-lora')
+  await mkdir(from)
+  const golden = join(import.meta.dirname, '..', 'models', 'fixtures', 'llama')
+  const [adapter, { config }] = [await readAdapter(join(golden, 'adapter')), await openCheckpoint(golden)]
+  await writeGgufAdapter({ adapter, config, out: join(from, 'a b.gguf'), name: 'x', base: 'owner/base' })
+  await writeFile(join(from, 'notes.txt'), '')
+  await open().start(from)
+  await expect.poll(() => told.at(-1)?.state).toBe('done')
+  expect(await readdir(join(models, 'some-lora'))).toEqual(['adapter.gguf'])
+  const [before, after] = [join(from, 'a b.gguf'), join(models, 'some-lora', 'adapter.gguf')].map((at) => readFile(at))
+  expect((await after!).equals(await before!)).toBe(true)
 })

@@ -1,7 +1,7 @@
 // Folders of models that the user names: copied into the library, or made of the GGUF file that lies there.
 import { randomUUID } from 'node:crypto'
 import { lstat, opendir, statfs } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { AdditionId, ModelId, toAppError, UserError, type ModelAddition } from '../contract/index.ts'
 import { syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
@@ -9,7 +9,7 @@ import { toDiskError } from '../files/disk-errors.ts'
 import { spaceError } from '../files/space.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Bringing } from './bringing.ts'
-import { conversionIn } from './gguf-conversion.ts'
+import { conversionIn, conversionOf } from './gguf-conversion.ts'
 import { copyOf } from './folder-copy.ts'
 import { ensureFolder } from '../files/ensure-folder.ts'
 
@@ -42,13 +42,24 @@ export class Additions {
   }
 
   /**
-   * Begins an addition and returns what is known of it. Throws UserError 'model/no-model-folder', 'model/several-gguf',
-   * 'hub/no-space', and what is wrong with a GGUF.
+   * Begins to add a folder and returns what is known of it. Throws UserError 'model/no-model-folder',
+   * 'model/several-gguf', 'hub/no-space', and what is wrong with a GGUF.
    */
   async start(from: string): Promise<ModelAddition> {
-    const { folder, reader } = this.#options
-    const bringing = (await copyOf(from)) ?? (await conversionIn(from, reader))
+    const bringing = (await copyOf(from)) ?? (await conversionIn(from, this.#options.reader))
     if (!bringing) throw new UserError('model/no-model-folder', { folder: from })
+    return this.#begin(bringing, basename(from))
+  }
+
+  /** Begins to add a GGUF file. Throws UserError 'hub/no-space', and what is wrong with the file. */
+  async startGguf(file: string): Promise<ModelAddition> {
+    const name = basename(file)
+    const bringing = await conversionOf(dirname(file), name, this.#options.reader)
+    return this.#begin(bringing, name.replace(/\.gguf$/i, ''))
+  }
+
+  async #begin(bringing: Bringing, name: string): Promise<ModelAddition> {
+    const { folder } = this.#options
     const { totalBytes } = bringing
     await ensureFolder(folder)
     const { bavail, bsize } = await statfs(folder)
@@ -57,7 +68,7 @@ export class Additions {
     const abort = new AbortController()
     const first: ModelAddition = {
       additionId,
-      name: basename(from),
+      name,
       state: 'copying',
       copiedBytes: 0,
       totalBytes,

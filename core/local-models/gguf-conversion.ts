@@ -1,9 +1,11 @@
-import { opendir } from 'node:fs/promises'
+import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../contract/index.ts'
+import { GGUF_ADAPTER } from '../gguf/adapter-folder.ts'
 import { convertGguf } from '../gguf/import.ts'
 import type { ModelReader } from '../reader/client.ts'
 import type { Bringing } from './bringing.ts'
+import { copyOfFiles } from './folder-copy.ts'
 
 /** Files beyond so many are not looked at. */
 const MAX_FILES = 2_000
@@ -11,8 +13,8 @@ const MAX_FILES = 2_000
 const OTHER_PART = /^mmproj/i
 
 /**
- * The model that the GGUF file of a folder becomes, its numbers exact; null where there is none. Its header is parsed in
- * the reader first. Throws UserError 'model/several-gguf' {folder, found}, and what is wrong with the file.
+ * What the GGUF file of a folder becomes; null where there is none. Throws UserError 'model/several-gguf' {folder, found},
+ * and as conversionOf.
  */
 export async function conversionIn(folder: string, reader: Pick<ModelReader, 'call'>): Promise<Bringing | null> {
   const files = await ggufIn(folder)
@@ -20,7 +22,18 @@ export async function conversionIn(folder: string, reader: Pick<ModelReader, 'ca
   if (file === undefined) return null
   if (files.length > 1)
     throw new UserError('model/several-gguf', { folder, found: files.sort().join(', ').slice(0, 300) })
-  const { weightBytes } = await reader.call('gguf', { folder, stamp: '', file })
+  return conversionOf(folder, file, reader)
+}
+
+/**
+ * The model that a GGUF file becomes, its numbers exact, or the LoRA that it is. Its header is parsed in the reader first.
+ * Throws UserError for what is wrong with the file.
+ */
+export async function conversionOf(folder: string, file: string, reader: Pick<ModelReader, 'call'>): Promise<Bringing> {
+  const { weightBytes, adapterOf } = await reader.call('gguf', { folder, stamp: '', file })
+  // Into whose modules a LoRA belongs is known when its base is: it stays as it is.
+  if (adapterOf !== null)
+    return copyOfFiles(folder, [{ name: file, as: GGUF_ADAPTER, sizeBytes: (await lstat(join(folder, file))).size }])
   return {
     totalBytes: weightBytes,
     bring: (target, { signal, progress }) => convertGguf(join(folder, file), target, { signal, onBytes: progress }),

@@ -26,7 +26,7 @@ export interface LibraryParts extends LibraryModels {
 
 type LibraryHandlers = Pick<
   ModelHandlers,
-  'rename' | 'users' | 'remove' | 'restore' | 'addFolder' | 'cancelAddition'
+  'rename' | 'users' | 'remove' | 'restore' | 'addFolder' | 'addGguf' | 'cancelAddition'
 > & { close(): Promise<void>; sweep(): Promise<void> }
 
 /** The calls that change the library's own models. */
@@ -71,6 +71,7 @@ export function libraryHandlers({
       return summarize(found)
     },
     addFolder: ({ folder }) => additions.start(folder),
+    addGguf: ({ file }) => additions.startGguf(file),
     cancelAddition: ({ additionId }) => additions.cancel(additionId).then(() => null),
     close: () => additions.close(),
     sweep: () => sweepAdditions(library.folder),

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
-import { proxyFromEnvironment, proxyFromList } from './network.ts'
+import { createNetwork, proxyFromEnvironment, proxyFromList, refusing } from './network.ts'
 
 const proxyOf = (environment: NodeJS.ProcessEnv, url = 'https://huggingface.co/api') =>
   proxyFromEnvironment(environment)(new URL(url))
@@ -30,4 +32,27 @@ it('reads the list that Chromium gives for an address', () => {
   expect(['DIRECT', 'PROXY proxy:8080; DIRECT', 'HTTPS proxy:443', 'SOCKS5 proxy:1080', ''].map(proxyFromList)).toEqual(
     [null, 'http://proxy:8080', 'https://proxy:443', 'socks5://proxy:1080', null],
   )
+})
+
+it('refuses every request while it is told to, and connects again later', async () => {
+  const server = createServer((_, response) => response.end('here'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  let error: Error | null = null
+  const network = refusing(
+    createNetwork(async () => null),
+    () => error,
+  )
+  const asked = async () =>
+    (await (await network.fetch(url)).text()) + (await network.send(url, { headers: {} })).status
+  expect(await asked()).toBe('here200')
+  error = new Error('offline')
+  await network.close()
+  await expect(network.send(url, { headers: {} })).rejects.toBe(error)
+  await expect(network.fetch(url)).rejects.toBe(error)
+  error = null
+  expect(await asked()).toBe('here200')
+  await network.close()
+  server.closeAllConnections()
+  server.close()
 })

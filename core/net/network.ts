@@ -30,6 +30,7 @@ export interface Network {
    */
   readonly fetch: typeof globalThis.fetch
   readonly proxyFor: ProxyFor
+  /** Ends its connections; a later request opens others. */
   close(): Promise<void>
 }
 
@@ -72,6 +73,18 @@ export function createNetwork(proxyFor: ProxyFor): Network {
   }
 }
 
+/** The network, but every request throws what `refusal` gives as long as it gives something. */
+export function refusing(network: Network, refusal: () => Error | null): Network {
+  const guarded =
+    <A extends unknown[], R>(ask: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const error = refusal()
+      if (error) throw error
+      return ask(...args)
+    }
+  return { ...network, send: guarded(network.send), fetch: guarded(network.fetch) }
+}
+
 /** One dispatcher for each proxy, null being none. */
 function dispatchersWith(limits: typeof timeouts) {
   const known = new Map<string | null, Dispatcher>()
@@ -81,7 +94,11 @@ function dispatchersWith(limits: typeof timeouts) {
       known.set(proxy, found)
       return found
     },
-    close: () => Promise.all([...known.values()].map((dispatcher) => dispatcher.destroy())),
+    async close() {
+      const all = [...known.values()]
+      known.clear()
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()))
+    },
   }
 }
 

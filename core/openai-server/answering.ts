@@ -1,4 +1,4 @@
-import { UserError, type AppError, type ChatAnswer, type ChatSource } from '../contract/index.ts'
+import { InternalError, UserError, type AppError, type ChatAnswer, type ChatSource } from '../contract/index.ts'
 import { resolveSources } from '../chat/chat-service.ts'
 import type { EngineClient } from '../engine/engine-client.ts'
 import type { DeviceReport } from '../engine/engine-protocol.ts'
@@ -66,7 +66,8 @@ export async function answerAll(
     devices(),
     resolveSources([source], models(), experiments()),
   ])
-  if (!resolved) throw new UserError('internal', { message: 'no source' })
+  if (!resolved) throw new InternalError('one source was to be found')
+  if ('code' in resolved) throw new UserError(resolved.code, resolved.facts)
   signal.throwIfAborted()
   const targets = asked.questions.flatMap(({ messages, text }) =>
     Array.from({ length: asked.choices }, () => ({ ...resolved, messages, ...(text !== undefined && { text }) })),

@@ -1,19 +1,17 @@
-import { join } from 'node:path'
-import { ADAPTER_WEIGHTS, openAdapter } from '../checkpoints/index.ts'
 import { UserError } from '../contract/errors.ts'
+import { openAdapterFolder } from '../gguf/adapter-folder.ts'
 import { architectureOf } from '../models/family.ts'
 import { openModel } from './open-model.ts'
 import type { ReaderParams, ReaderResult } from './protocol.ts'
 
 /**
  * What a LoRA adapter is, once every part of it has its place in the model. Throws UserError 'adapter/other-base'
- * {file, module} for a module that the model does not have, or has in another shape, and as openAdapter.
+ * {file, module} for a module that the model does not have, or has in another shape, and as openAdapterFolder.
  */
 export async function fitAdapter({ adapter, ...place }: ReaderParams['adapter']): Promise<ReaderResult<'adapter'>> {
-  const { config, modules, fullWeights } = await openAdapter(adapter)
   const { config: modelConfig, tensors } = await openModel(place).checkpoint()
+  const { file, config, modules, fullWeights } = await openAdapterFolder(adapter, modelConfig)
   const linears = new Map(architectureOf(modelConfig).linears.map((linear) => [linear.path, linear]))
-  const file = join(adapter, ADAPTER_WEIGHTS)
   let parameterCount = 0
   for (const [path, read] of modules) {
     const linear = linears.get(path)

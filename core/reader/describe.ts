@@ -1,18 +1,18 @@
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   ADAPTER_CONFIG,
-  ADAPTER_WEIGHTS,
   elementCount,
   isContiguous,
+  openAdapterTensors,
   parseAdapterConfig,
   readJsonObject,
-  readSafetensorsHeader,
   tensorBytes,
   type StoredTensor,
 } from '../checkpoints/index.ts'
 import { MAX_CONFIG_BYTES } from '../checkpoints/limits.ts'
 import { UserError } from '../contract/errors.ts'
+import { GGUF_ADAPTER } from '../gguf/adapter-folder.ts'
+import { readGgufFacts } from './gguf.ts'
 import { checkMatrices } from '../models/checkpoint-names.ts'
 import { readsSystem } from '../samples/sample-template.ts'
 import { readEndIds, type Tokenizer } from '../tokenizers/index.ts'
@@ -46,35 +46,38 @@ export async function describeModel(model: OpenModel): Promise<Description> {
   }
 }
 
-/** True for a folder of a LoRA adapter: one with a model of its own beside it is a model. */
-export const isAdapter = async (folder: string): Promise<boolean> =>
-  (await exists(join(folder, ADAPTER_CONFIG))) && !(await exists(join(folder, 'config.json')))
-
-const exists = (file: string): Promise<boolean> =>
-  lstat(file).then(
-    () => true,
-    () => false,
-  )
-
-/** Describes a LoRA adapter by its adapter_config.json and the header of its weights. Throws UserError as readAdapter. */
+/** Describes a LoRA adapter by its adapter_config.json and where its weights lie. Throws UserError as readAdapter. */
 export async function describeAdapter(folder: string): Promise<Description> {
   const file = join(folder, ADAPTER_CONFIG)
   const { baseModel } = parseAdapterConfig(await readJsonObject(file, { maxBytes: MAX_CONFIG_BYTES }), file)
-  const places = [...(await readSafetensorsHeader(join(folder, ADAPTER_WEIGHTS))).tensors.values()]
+  const places = [...(await openAdapterTensors(folder)).tensors.values()]
   return {
-    architecture: 'LoRA',
+    ...ADAPTER,
     parameterCount: places.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     sizeBytes: places.reduce((sum, place) => sum + tensorBytes(place), 0),
-    contextLengthTokens: 0,
-    vocabularySize: 0,
     licence: await readLicence(folder),
     dtype: commonType(places),
-    hasChatTemplate: false,
     adapterOf: (baseModel ?? '').slice(0, MAX_NAME_LENGTH),
   }
 }
 
 const MAX_NAME_LENGTH = 200
+
+/** What every adapter is. */
+const ADAPTER = { architecture: 'LoRA', contextLengthTokens: 0, vocabularySize: 0, hasChatTemplate: false } as const
+
+/** Describes a GGUF LoRA by its header. Throws UserError as readGgufHeader. */
+export async function describeGgufAdapter(folder: string): Promise<Description> {
+  const { type, ...facts } = await readGgufFacts(join(folder, GGUF_ADAPTER))
+  return {
+    ...ADAPTER,
+    parameterCount: facts.parameterCount,
+    sizeBytes: facts.weightBytes,
+    licence: await readLicence(folder),
+    dtype: type.toLowerCase(),
+    adapterOf: facts.adapterOf ?? '',
+  }
+}
 
 /** The type of most elements; '' of none. */
 export function commonType(places: readonly StoredTensor[]): string {

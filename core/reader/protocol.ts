@@ -86,6 +86,8 @@ export const resultSchemas = {
     family: z.string().max(100),
     type: z.string().max(40),
     hasChatTemplate: z.boolean(),
+    /** As of a description; such a file stays as it is. */
+    adapterOf: Line.nullable(),
   }),
   adapter: z.object({
     parameterCount: Count,
@@ -115,7 +117,7 @@ export interface ReaderParams {
   }
   /** Of a folder with config.json and, beside others, the beginnings of weight files (`<name>.header`). */
   inspect: ModelPlace & { readonly headers: readonly { readonly file: string; readonly fileBytes: number }[] }
-  /** Whether a GGUF of that folder can become a model of the studio, and what its weights will take. */
+  /** What a GGUF of that folder is, and what the weights of the model that it becomes will take. */
   gguf: ModelPlace & { readonly file: string }
   /** Of a model, and the folder of a LoRA adapter: whether the one suits the other. */
   adapter: ModelPlace & { readonly adapter: string }

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { UserError, type AppError } from '../contract/errors.ts'
-import { readGgufModel } from '../gguf/import.ts'
-import { textEntry } from '../gguf/import-metadata.ts'
+import { adapterKindOf } from '../gguf/adapter-folder.ts'
 import type { HostPort } from '../processes/port.ts'
 import { architectureOf } from '../models/family.ts'
 import { withinContext } from '../samples/samples.ts'
 import { fitAdapter } from './adapter-fit.ts'
 import { readTexts } from './card.ts'
-import { describeAdapter, describeModel, isAdapter } from './describe.ts'
+import { describeAdapter, describeGgufAdapter, describeModel } from './describe.ts'
+import { readGgufFacts } from './gguf.ts'
 import { inspectModel, sketchCheckpoint } from './inspect.ts'
 import { openModel } from './open-model.ts'
 import type { ReaderMethod, ReaderParams, ReaderReply, ReaderRequest, ReaderResult } from './protocol.ts'
@@ -16,8 +16,11 @@ import { countTokens, previewOf } from './tokens.ts'
 type Handlers = { readonly [M in ReaderMethod]: (params: ReaderParams[M]) => Promise<ReaderResult<M>> }
 
 const handlers: Handlers = {
-  describe: async (place) =>
-    (await isAdapter(place.folder)) ? describeAdapter(place.folder) : describeModel(openModel(place)),
+  async describe(place) {
+    const adapter = await adapterKindOf(place.folder)
+    if (adapter === null) return describeModel(openModel(place))
+    return adapter === 'gguf' ? describeGgufAdapter(place.folder) : describeAdapter(place.folder)
+  },
   texts: ({ folder }) => readTexts(folder),
   countTokens: async ({ texts, ...place }) => countTokens(await openModel(place).tokenizer(), texts),
   async sample({ rows, values, ...place }) {
@@ -32,17 +35,7 @@ const handlers: Handlers = {
   },
   inspect: inspectModel,
   adapter: fitAdapter,
-  async gguf({ folder, file }) {
-    const { weightBytes, parameterCount, config, type, opened } = await readGgufModel(join(folder, file))
-    return {
-      weightBytes,
-      parameterCount,
-      contextLengthTokens: architectureOf(config).contextLength,
-      family: String(config['model_type']),
-      type,
-      hasChatTemplate: (textEntry(opened, 'tokenizer.chat_template') ?? '') !== '',
-    }
-  },
+  gguf: ({ folder, file }) => readGgufFacts(join(folder, file)),
 }
 
 /**

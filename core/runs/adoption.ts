@@ -1,6 +1,7 @@
 // A LoRA adapter that was trained elsewhere, as a run that has ended: to be asked, trained further, merged, exported.
 import { join } from 'node:path'
 import {
+  baseOfAdapter,
   DatasetId,
   defaultSettings,
   UserError,
@@ -11,7 +12,7 @@ import {
 } from '../contract/index.ts'
 import { syncFile, syncFolder } from '../files/atomic.ts'
 import { disk } from '../files/disk.ts'
-import { openRegularFile } from '../files/regular-file.ts'
+import { bringAdapter, type AdapterPlace } from '../local-models/adapter-files.ts'
 import type { ModelReader } from '../reader/client.ts'
 import { newDraft, placeCheckpoint, STATE_FILE, stateText } from '../training/checkpoint-folder.ts'
 import type { Mirror } from './mirror.ts'
@@ -23,7 +24,6 @@ export interface AdoptionOptions extends PreparationOptions {
   readonly mirror: Mirror
 }
 
-const FILES = ['adapter_config.json', 'adapter_model.safetensors'] as const
 /** Stands for rows that nobody has. */
 const NO_DATASET = { id: DatasetId.parse('d19700101-000000'), name: '', version: 0 }
 const STEP = 0
@@ -43,7 +43,7 @@ export async function adopt(
   // What cannot be read is not known to be one.
   if (adapter?.problem) throw new UserError(adapter.problem.code, adapter.problem.facts)
   if (adapter?.kind !== 'adapter') throw new UserError('adapter/not-adapter', { model: adapter?.name ?? adapterId })
-  const base = await models.find(baseId ?? baseOf(adapter, all))
+  const base = await models.find(baseId ?? baseIn(all, adapter))
   const place = { folder: base.folder, stamp: '', adapter: adapter.folder }
   const facts = await options.reader.call('adapter', place)
   const settings: SettingValues = {
@@ -62,7 +62,7 @@ export async function adopt(
   const created = clock()
   const id = await newId(options, created)
   const record = await store.create(id, async ({ checkpoints }) => {
-    await keepCheckpoint(adapter.folder, checkpoints)
+    await keepCheckpoint({ folder: adapter.folder, baseFolder: base.folder }, checkpoints)
     return {
       record: {
         id,
@@ -81,25 +81,15 @@ export async function adopt(
   return mirror.announce(record)
 }
 
-/** The model that an adapter names: by its id on the Hub, here, or by its name. */
-function baseOf({ baseModel, name }: ModelSummary, all: readonly ModelSummary[]): ModelId {
-  const last = baseModel.split(/[\\/]/).at(-1)
-  const named = (wanted: string | undefined) =>
-    wanted &&
-    all.find(({ kind, hub, id, name }) => kind !== 'adapter' && [hub?.id, id, name].some((each) => each === wanted))
-  const found = named(baseModel) || named(last)
-  if (!found) throw new UserError('adapter/base-missing', { adapter: name, base: baseModel })
+function baseIn(all: readonly ModelSummary[], adapter: ModelSummary): ModelId {
+  const found = baseOfAdapter(adapter, all)
+  if (!found) throw new UserError('adapter/base-missing', { adapter: adapter.name, base: adapter.baseModel || '–' })
   return found.id
 }
 
-async function keepCheckpoint(from: string, checkpoints: string): Promise<void> {
+async function keepCheckpoint(place: AdapterPlace, checkpoints: string): Promise<void> {
   const draft = await newDraft(checkpoints, STEP)
-  for (const name of FILES) {
-    // A pipe or a folder of that name is refused before anything is copied.
-    await (await openRegularFile(join(from, name))).close()
-    await disk.copyFile(join(from, name), join(draft, name))
-    await syncFile(join(draft, name))
-  }
+  await bringAdapter(place, draft)
   const state = {
     step: STEP,
     epoch: 0,

@@ -105,10 +105,10 @@ async function restoreDataset({ store, datasets, queries }: CommandOptions, id: 
   const { name, dataset } = await queries.record(id)
   const now = orSame ? await datasets.find(dataset.id).catch(() => null) : null
   if (now?.version === dataset.version) return now
-  const { columns } = dataset
+  const { columns, sources = [] } = dataset
   const { dataset: file } = experimentFiles(store.folderOf(id))
   if (!columns || !(await exists(file))) throw new UserError('experiment/no-dataset', { name })
-  return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns })
+  return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns, sources })
 }
 
 const exists = (file: string): Promise<boolean> =>

@@ -53,7 +53,7 @@ export async function createDraft(options: PreparationOptions, values: SettingVa
     id: await newId(options, created),
     name: values['general.experiment_name'] || `${dataset.name} ${localTime(created)}`,
     createdAt: created.toISOString(),
-    dataset: { id: dataset.id, name: dataset.name },
+    dataset: { id: dataset.id, name: dataset.name, sources: [...dataset.sources] },
     model: { id: model.id, name: model.name, folder: model.folder },
     device,
     settings: values,

@@ -6,6 +6,7 @@ import {
   ColumnId,
   ColumnRole,
   DatasetId,
+  DatasetSource,
   DeviceKind,
   ModelId,
   parseSettings,
@@ -38,6 +39,8 @@ const RecordFile = z.object({
     name: z.string(),
     version: z.number(),
     columns: z.array(z.object({ id: ColumnId, name: z.string(), role: ColumnRole })).optional(),
+    /** Where on the Hub its rows come from. */
+    sources: z.array(DatasetSource).max(100).optional().catch(undefined),
   }),
   model: z.object({ id: ModelId, name: z.string(), folder: z.string() }),
   device: DeviceKind,

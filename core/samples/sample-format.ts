@@ -70,7 +70,8 @@ export const formatFor = (tokenizer: Tokenizer, format: SampleFormat): SampleFor
 
 /**
  * Ids of a conversation up to the place where the model answers; the same in training and chat: what encodeConversation
- * gives before the last answer. Throws UserError 'tokenizer/no-template' or 'tokenizer/template-failed'.
+ * gives before the last answer. An answer at the end is one that goes on: it has no end mark. Throws UserError
+ * 'tokenizer/no-template' or 'tokenizer/template-failed'.
  */
 export function encodePrompt(
   tokenizer: Tokenizer,
@@ -78,11 +79,30 @@ export function encodePrompt(
   messages: readonly TemplateMessage[],
 ): number[] {
   const format = formatFor(tokenizer, wanted)
+  const last = messages.at(-1)
+  if (last?.role === 'assistant') {
+    const prompt = encodePrompt(tokenizer, format, messages.slice(0, -1))
+    return [...prompt, ...encodeBegun(tokenizer, format, messages.slice(0, -1), last.content)]
+  }
   if (format.kind === 'template') {
     const template = templateOf(tokenizer)
     return [...encodeTemplatePrompt(tokenizer, template, readableBy(template, messages)).ids]
   }
   return messages.map((message) => encodeH2o(tokenizer, format, message)).flatMap(({ ids, end }) => [...ids, ...end])
+}
+
+/** The ids of an answer that goes on. */
+function encodeBegun(
+  tokenizer: Tokenizer,
+  format: SampleFormat,
+  before: readonly TemplateMessage[],
+  content: string,
+): readonly number[] {
+  if (format.kind === 'h2o') return encodeH2o(tokenizer, format, { role: 'assistant', content }).ids
+  const template = templateOf(tokenizer)
+  const messages = readableBy(template, before)
+  const prompt = encodeTemplatePrompt(tokenizer, template, messages)
+  return encodeTemplateAnswer(tokenizer, template, messages, prompt, content).ids
 }
 
 /**

@@ -121,6 +121,18 @@ describe("H2O's markers", () => {
       '<|system|>規則</s><|prompt|>一</s><|answer|>二</s><|prompt|>三</s><|answer|>',
     )
   })
+
+  it.each([h2o.format, template.format])('let an answer at the end go on, without its end mark', (format) => {
+    const asked = [
+      { role: 'user' as const, content: '一' },
+      { role: 'assistant' as const, content: '二' },
+      { role: 'user' as const, content: '三' },
+    ]
+    const prompt = encodePrompt(tokenizer, format, asked)
+    const begun = encodePrompt(tokenizer, format, [...asked, { role: 'assistant', content: '東京は' }])
+    expect(begun.slice(0, prompt.length)).toEqual(prompt)
+    expect(tokenizer.decode(begun.slice(prompt.length), { skipSpecial: false })).toBe('東京は')
+  })
 })
 
 describe('limits', () => {

@@ -65,6 +65,7 @@ beforeEach(() => {
     'datasets.formats': () => ok({ formats: [], importEndings: [] }),
     'datasets.list': () => ok([]),
     'experiments.list': () => ok([]),
+    'conversations.list': () => ok([]),
     'exports.list': () => ok([]),
     'models.list': () => ok([]),
     'hub.downloads': () => ok([]),
@@ -116,7 +117,13 @@ it('shows a room that was only registered: in the rail, in the palette, by its k
 it('connects every room while the window is shown, and ends that with it', async () => {
   await draw(<App />)
   expect(seen.connections).toBe(1)
-  for (const event of ['datasets.changed', 'experiments.changed', 'chat.token', 'models.changed', 'system.preferences'])
+  for (const event of [
+    'datasets.changed',
+    'experiments.changed',
+    'conversations.text',
+    'models.changed',
+    'system.preferences',
+  ])
     expect(studio.events(), event).toContain(event)
   await clear()
   expect(seen.connections).toBe(0)

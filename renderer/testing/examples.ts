@@ -24,6 +24,7 @@ export const aDataset = (id: string, changes: Partial<DatasetInfo> = {}): Datase
   sizeBytes: 1024,
   columns: [],
   version: 1,
+  sources: [],
   undoCount: 0,
   redoCount: 0,
   ...changes,

@@ -3,11 +3,13 @@
 import os from 'node:os'
 import { syncBuiltinESMExports } from 'node:module'
 import { expect } from 'vitest'
+import { keepToOneCore } from './one-core.mjs'
 
 /** Whose tests are about threads. */
 const ROOMS_WITH_THREADS = /[\\/]core[\\/](gpu-pack|processes|runtime|weights)[\\/]/
 
 if (!ROOMS_WITH_THREADS.test(expect.getState().testPath ?? '')) {
+  keepToOneCore(Number(process.env.VITEST_POOL_ID ?? 1) - 1)
   os.availableParallelism = () => 1
   syncBuiltinESMExports()
 }

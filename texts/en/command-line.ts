@@ -15,6 +15,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   data check <file> [--json]               looks for what would spoil a training
   data stats <file> [--model M] [--json]   counts characters, tokens, turns, duplicates and scripts
   models [list|search WORDS|info ID|get ID[@REV]|rm ID] [--json]  lists, finds, downloads and removes models
+  models adopt ID [--base ID] [--json]   makes an experiment of a LoRA adapter (--base is its base model)
   doctor [--json]                          tells what this computer can use and what is missing
   gpu-pack [status|install|remove] [--folder F]  looks for, downloads or removes what NVIDIA's GPUs need
   serve [--port NUMBER]                    serves the studio to a browser
@@ -79,6 +80,7 @@ export const commandLine: LocaleOf<typeof ja> = {
   modelSupport_base: 'usable',
   modelSupport_adapter: 'adapter',
   modelSupport_no: 'not usable',
+  modelAdopted: 'Made the experiment “{name}”. Talk to it with “terakoya chat {id}”.',
   modelSupport_unknown: 'ask models info',
   modelInstead: '"{model}" works instead.',
   modelFit: '{precision}: training {training}, chat {chat}',

@@ -55,6 +55,7 @@ export const errors: LocaleOf<typeof ja> = {
   'export/folder-unwritable': 'Cannot write to “{folder}”. Check the folder’s permissions or choose another place.',
   'export/stopped': 'Stopped. Nothing was published on Hugging Face.',
   'export/not-published': 'This form cannot be published. Export as a LoRA adapter, a merged model, GGUF or MLX.',
+  'export/interrupted': 'The studio ended while this was being sent. Publish it again to go on from there.',
   'export/not-found': 'This export is no longer there. Export again.',
   'export/no-lm-studio': 'LM Studio’s model folder was not found. Open LM Studio once, then try again.',
   'ollama/not-running': 'Ollama is not running ({host}). Start Ollama, then try again.',
@@ -168,7 +169,7 @@ export const errors: LocaleOf<typeof ja> = {
   'model/no-model-folder':
     'The folder "{folder}" is no model. Choose one with a config.json, an adapter_config.json or a GGUF file in it.',
   'model/several-gguf':
-    'The folder "{folder}" holds several GGUF files ({found}). Choose a folder with only the one to use.',
+    'The folder "{folder}" holds several GGUF files ({found}). Choose a folder with only the one to use, or drop that file.',
   'model/no-file-manager': 'The browser edition cannot open folders. Open "{folder}" in your file manager.',
   'model/being-read': 'The files of the model "{model}" are being examined. Wait until this has ended.',
   'model/too-slow':
@@ -222,6 +223,16 @@ export const errors: LocaleOf<typeof ja> = {
   'api/no-address': 'This computer has no address "{host}". Check --host.',
   'api/key-file':
     'The key file "{file}" must hold one line with a key of at least 16 letters, digits and signs, without blanks.',
+  'chat/no-checkpoint': '"{name}" no longer has a checkpoint of step {step}. Choose another checkpoint.',
+  'chat/unknown-setting': 'There is no setting "--{name}". Known names: {known}. "--help" explains them.',
+  'chat/setting-value': 'Write a value behind "--{name}", such as "--top_k 30".',
+  'chat/setting-range': '"--{name}" is a whole number from {min} to {max} (now {found}).',
+  'conversation/not-found': 'This conversation cannot be found. Choose another one, or begin a new one.',
+  'conversation/damaged':
+    'The file "{file}" of the conversation is damaged or cannot be read by this version. Put it back from a backup, or delete this conversation.',
+  'conversation/busy': 'An answer is still being made. Wait for it or stop it, then send.',
+  'conversation/full': 'This conversation cannot grow any longer. Begin a new one.',
+  'conversation/no-turn': 'This turn is not in the conversation. Open the conversation again.',
   'web/port-in-use': 'Port {port} is used by another program. Name another one with "--port NUMBER".',
   'web/message-too-large': 'This is too much to send at once. Do it in smaller parts, or import it as a file.',
   'web/message-incomplete': 'The data broke off on its way, so nothing was changed. Try again.',
@@ -263,6 +274,14 @@ export const errors: LocaleOf<typeof ja> = {
     'The base model’s licence is {licence}, which forbids commercial use. The same holds for what you publish.',
   'licence/no-derivatives':
     'The base model’s licence is {licence}, which forbids distributing changed versions. Do not publish this.',
+  'licence/data-unknown':
+    'The training data {dataset} states no licence. Check with its owner whether you may publish the result.',
+  'licence/data-non-commercial':
+    'The training data {dataset} is under {licence}, which forbids commercial use. The same may hold for what you publish.',
+  'licence/data-no-derivatives':
+    'The training data {dataset} is under {licence}, which forbids distributing changed versions. Check with its owner whether you may publish the result.',
+  'licence/data-terms':
+    'The training data {dataset} is under {licence}, which may have conditions. Check them before you publish.',
   'licence/terms':
     'The base model’s licence is {licence}. It may have conditions, such as how a model is named and which terms go with it. Check them before you publish.',
   'hub/not-found': 'Hugging Face has no "{dataset}". Check it: it reads "owner/name". Private ones need a token.',
@@ -275,6 +294,7 @@ export const errors: LocaleOf<typeof ja> = {
   'hub/checksum': 'The contents of "{file}" are not those of the original, so they were discarded. Download it again.',
   'hub/size-changed':
     'The size of "{file}" is not the one in the list, so the download was ended. Its owner seems to have changed it: open it again.',
+  'net/offline': '“Do not connect to the internet” is on in the settings. Turn it off there to connect.',
   'hub/offline-mode':
     'Hugging Face is not asked in offline mode (the variable HF_HUB_OFFLINE). To connect, remove the variable and start again.',
   'hub/have-model': 'The model "{model}" is here already. Choose it in the list of models.',
@@ -307,6 +327,20 @@ export const errors: LocaleOf<typeof ja> = {
   'dataset/damaged': '"{file}" is damaged and cannot be opened. Restore it from a backup, or move it to the trash.',
   'library/closed': 'The library was closed or handed over to another studio. Try again.',
   'library/gone': 'The library folder "{folder}" was not found. Put it back, or choose another folder in Settings.',
+  'library/move-same': 'The library is in "{folder}" already. Choose another folder.',
+  'library/move-inside':
+    '"{folder}" lies in the present library, or around it. Choose a folder that has nothing to do with it.',
+  'library/move-taken': '"{folder}" holds other files. Choose an empty folder.',
+  'library/move-space':
+    'There is not enough room: {needed} GB are needed, {free} GB are free. Free some space, or choose another place.',
+  'library/move-file-size':
+    'That drive (FAT) takes no files of more than 4 GB ({file}). Choose one with exFAT, NTFS or the like.',
+  'library/move-busy': '"{name}" is still being worked on. Move the library when that has ended.',
+  'library/move-changed':
+    'Another program changed "{file}" meanwhile. Close that program, then move the library again.',
+  'library/move-damaged':
+    '"{file}" reads otherwise than it was written. The drive may be failing. Choose another place.',
+  'library/not-left': '"{folder}" is no old copy of a moved library. Nothing was deleted.',
   'library/locked':
     'This library cannot be changed: {program} on "{host}" has been using it since {since}. Work there, or take it over.',
   'library/not-released': '{program} on "{host}" did not release the library. Close it, then take over again.',

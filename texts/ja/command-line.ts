@@ -13,6 +13,7 @@ export const commandLine = {
   data check <ファイル> [--json]          学習の妨げになるものを調べます
   data stats <ファイル> [--model モデル] [--json]  文字数やトークン数、往復、重複、文字の種類を数えます
   models [list|search 言葉|info ID|get ID[@版]|rm ID] [--json]  モデルを一覧、検索、ダウンロード、削除します
+  models adopt ID [--base ID] [--json]   LoRA アダプターを実験にします（--base は元のモデル）
   doctor [--json]                         このパソコンで何が計算に使えるか、何が足りないかを調べます
   gpu-pack [status|install|remove] [--folder フォルダ]  NVIDIA の GPU で計算するための部品を調べ、ダウンロードします
   serve [--port 番号]                     ブラウザー用にスタジオを開きます
@@ -77,6 +78,7 @@ export const commandLine = {
   modelSupport_base: '使えます',
   modelSupport_adapter: 'アダプター',
   modelSupport_no: '使えません',
+  modelAdopted: '実験「{name}」にしました。「terakoya chat {id}」で話せます。',
   modelSupport_unknown: '要確認（models info）',
   modelInstead: '代わりに「{model}」が使えます。',
   modelFit: '{precision}：学習 {training}、会話 {chat}',

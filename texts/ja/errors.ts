@@ -59,6 +59,7 @@ export const errors = {
   'export/stopped': '中止しました。Hugging Face には何も公開されていません。',
   'export/not-published':
     'この形式は公開できません。「LoRA アダプター」「統合したモデル」「GGUF」「MLX のモデル」のどれかで書き出してください。',
+  'export/interrupted': '送っている途中でアプリが終了しました。もう一度公開すると、続きから送ります。',
   'export/not-found': 'この書き出しはもうありません。もう一度書き出してください。',
   'export/no-lm-studio':
     'LM Studio のモデルのフォルダが見つかりません。LM Studio を一度開いてから、もう一度お試しください。',
@@ -184,7 +185,7 @@ export const errors = {
   'model/no-model-folder':
     'フォルダ「{folder}」はモデルではありません。config.json か adapter_config.json か GGUF ファイルがあるフォルダを選んでください。',
   'model/several-gguf':
-    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選んでください。',
+    'フォルダ「{folder}」に GGUF ファイルが複数あります（{found}）。使うものだけを入れたフォルダを選ぶか、そのファイルをドロップしてください。',
   'model/no-file-manager': 'ブラウザー版ではフォルダを開けません。「{folder}」をファイルマネージャーで開いてください。',
   'model/being-read': 'モデル「{model}」のファイルを調べています。終わるまでお待ちください。',
   'model/too-slow':
@@ -238,6 +239,17 @@ export const errors = {
   'api/port-refused': 'ポート {port} は使えません。1024 以上の番号にしてください。',
   'api/no-address': 'このパソコンには「{host}」というアドレスがありません。--host を確認してください。',
   'api/key-file': 'キーのファイル「{file}」には、空白のない英数字と記号 16 文字以上のキーを 1 行で書いてください。',
+  'chat/no-checkpoint':
+    '「{name}」にはステップ {step} のチェックポイントがもうありません。別のチェックポイントを選んでください。',
+  'chat/unknown-setting': '設定「--{name}」はありません。使える名前は {known} です。「--help」で説明を表示します。',
+  'chat/setting-value': '「--{name}」の後に、「--top_k 30」のように値を書いてください。',
+  'chat/setting-range': '「--{name}」は {min}〜{max} の整数で書いてください（今は {found}）。',
+  'conversation/not-found': 'この会話は見つかりません。一覧から別の会話を選ぶか、新しい会話を始めてください。',
+  'conversation/damaged':
+    '会話のファイル「{file}」が壊れているか、この版では読めません。バックアップがあれば元に戻し、なければこの会話を削除してください。',
+  'conversation/busy': 'まだ回答している途中です。終わるのを待つか、停止してから送ってください。',
+  'conversation/full': 'この会話はこれ以上長くできません。新しい会話を始めてください。',
+  'conversation/no-turn': 'このやりとりは会話の中に見つかりません。会話を開き直してください。',
   'web/port-in-use': 'ポート {port} はほかのプログラムが使っています。「--port 番号」で別の番号を指定してください。',
   'web/message-too-large':
     'データが大きすぎるため、一度に送れません。範囲を分けてやり直すか、ファイルとして取り込んでください。',
@@ -285,6 +297,14 @@ export const errors = {
     'ベースモデルのライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付きます。',
   'licence/no-derivatives':
     'ベースモデルのライセンスは {licence} です。手を加えたものの配布は禁じられています。公開しないでください。',
+  'licence/data-unknown':
+    '学習データ {dataset} にはライセンスの表記がありません。学習結果を公開してよいかを、配布元で確かめてください。',
+  'licence/data-non-commercial':
+    '学習データ {dataset} のライセンスは {licence} です。商用利用は禁じられています。公開するモデルにも同じ条件が付くことがあります。',
+  'licence/data-no-derivatives':
+    '学習データ {dataset} のライセンスは {licence} です。手を加えたものの配布は禁じられています。公開してよいかを、配布元で確かめてください。',
+  'licence/data-terms':
+    '学習データ {dataset} のライセンスは {licence} です。条件が付くことがあります。公開する前に確かめてください。',
   'licence/terms':
     'ベースモデルのライセンスは {licence} です。名前の付け方や規約の添付などの条件が付くことがあります。公開する前に確かめてください。',
   'hub/not-found':
@@ -299,6 +319,7 @@ export const errors = {
     '受け取った「{file}」の中身が元のファイルと一致しないため、破棄しました。もう一度ダウンロードしてください。',
   'hub/size-changed':
     '「{file}」の大きさが一覧と異なるため、ダウンロードをやめました。作者がファイルを更新したようです。もう一度開き直してください。',
+  'net/offline': '「インターネットに接続しない」が設定でオンになっています。接続するには、設定でオフにしてください。',
   'hub/offline-mode':
     'オフラインモード（環境変数 HF_HUB_OFFLINE）のため、Hugging Face には接続しません。接続するには、設定を外して起動し直してください。',
   'hub/have-model': 'モデル「{model}」はすでにあります。モデルの一覧から選んでください。',
@@ -336,6 +357,20 @@ export const errors = {
   'library/closed': 'ライブラリは閉じられたか、ほかのスタジオに引き継がれました。もう一度実行してください。',
   'library/gone':
     'ライブラリのフォルダ「{folder}」が見つかりません。フォルダを元の場所に戻すか、設定で別のフォルダを選んでください。',
+  'library/move-same': 'ライブラリはすでに「{folder}」にあります。別のフォルダを選んでください。',
+  'library/move-inside':
+    '「{folder}」は今のライブラリの中か外側にあるため、移せません。ライブラリと重ならないフォルダを選んでください。',
+  'library/move-taken': '「{folder}」にはほかのファイルがあります。空のフォルダを選んでください。',
+  'library/move-space':
+    '移す先の空きが足りません。{needed} GB 必要ですが、空きは {free} GB です。空きを作るか、別の場所を選んでください。',
+  'library/move-file-size':
+    '移す先の形式（FAT）には 4 GB を超えるファイルを置けません（{file}）。exFAT や NTFS などのドライブを選んでください。',
+  'library/move-busy': '「{name}」の処理が終わっていません。終わってから移してください。',
+  'library/move-changed':
+    '移している間に、ほかのソフトが「{file}」を変更しました。そのソフトを閉じて、もう一度移してください。',
+  'library/move-damaged':
+    '「{file}」を読み直したところ、書いた内容と違っていました。ドライブの故障かもしれません。別の場所を選んでください。',
+  'library/not-left': '「{folder}」は、移したあとの古いライブラリではありません。何も削除していません。',
   'library/locked':
     'このライブラリは {since} から「{host}」の{program}が使っているため、変更できません。{program}で操作するか、引き継いでください。',
   'library/not-released':

@@ -5,6 +5,7 @@ import { InternalError } from '../../contract/index.ts'
 import { adapterRefusalOf, writeGgufAdapter } from '../../gguf/adapter.ts'
 import { readGgufHeader } from '../../gguf/reader.ts'
 import type { ExportFormat } from '../format.ts'
+import { baseIdOf } from '../source.ts'
 
 /** The adapter alone as GGUF: llama.cpp puts it onto the base model's GGUF. */
 export const ggufLora: ExportFormat = {
@@ -14,12 +15,14 @@ export const ggufLora: ExportFormat = {
   refusal: ({ adapter, model, record }) =>
     adapter ? adapterRefusalOf(model.config, adapter) : { code: 'export/no-adapter', facts: { name: record.name } },
   sizeBytes: async ({ checkpointFolder }) => (await stat(join(checkpointFolder, ADAPTER_WEIGHTS))).size,
-  async write({ checkpointFolder, model, record }, target, { signal, wrote }) {
+  async write(source, target, { signal, wrote }) {
+    const { checkpointFolder, model, record } = source
     await writeGgufAdapter({
       adapter: await readAdapter(checkpointFolder),
       config: model.config,
       out: target,
       name: record.name,
+      base: baseIdOf(source),
       signal,
       onBytes: wrote,
     })

@@ -20,6 +20,8 @@ export interface TestStudio {
   train(settings: object, isEnough?: (summary: ExperimentSummary) => boolean): Promise<ExperimentSummary>
   /** Exports, and gives the job as it ended with the states that it went through. */
   exported(input: object): Promise<{ job: ExportJob; states: string[] }>
+  /** Ends the studio and starts it again. */
+  reopen(): Promise<void>
   close(): Promise<void>
 }
 
@@ -31,17 +33,19 @@ export async function openTestStudio({
 }: Pick<StudioOptions, 'spawnLlamaCpp' | 'environment'>): Promise<TestStudio> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-exports-'))
   const [engine, reader] = await Promise.all([buildEngine(), buildReader()])
-  const studio = await createStudio({
-    host: 'cli',
-    version: '0',
-    resourcesFolder: join(root, 'resources'),
-    preferencesFile: join(folder, 'preferences.json'),
-    libraryFolder: join(folder, 'library'),
-    environment: { HOME: join(folder, 'home'), ...environment },
-    spawnEngine: engine.spawn,
-    spawnReader: reader.spawnReader,
-    spawnLlamaCpp,
-  })
+  const open = () =>
+    createStudio({
+      host: 'cli',
+      version: '0',
+      resourcesFolder: join(root, 'resources'),
+      preferencesFile: join(folder, 'preferences.json'),
+      libraryFolder: join(folder, 'library'),
+      environment: { HOME: join(folder, 'home'), ...environment },
+      spawnEngine: engine.spawn,
+      spawnReader: reader.spawnReader,
+      spawnLlamaCpp,
+    })
+  let studio = await open()
   async function call<T>(name: string, input: unknown): Promise<T> {
     const result = await studio.dispatch(name, input)
     if (!result.ok) throw Object.assign(new Error(result.error.code), { appError: result.error })
@@ -72,6 +76,10 @@ export async function openTestStudio({
       })
       await call('exports.start', input)
       return { job: await ended, states }
+    },
+    async reopen() {
+      await studio.close()
+      studio = await open()
     },
     async close() {
       await studio.close()

@@ -83,6 +83,7 @@ describe.skipIf(noPlatformPackage)('llama.cpp answers as transformers does', () 
       config,
       out: adapterFile,
       name,
+      base: name,
     })
     const adapted = openLlamaModel({ file, adapterFile, threads: 1 })
     const adaptedWorst = adapted

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { HubDatasetId, RepositoryPath, type HubBranch, type HubProgress } from '../../contract/index.ts'
 import { mayHoldTable } from '../../datasets/formats/registry.ts'
-import { createHubService, type HubService } from '../service.ts'
+import { createHubService, type HubService, type HubServiceOptions } from '../service.ts'
 import type { TestRepository } from './hub-server.ts'
 
 /** A Parquet file of questions and answers, as the Hub converts them. */
@@ -99,7 +99,10 @@ export interface TestHub extends HubService {
 }
 
 /** The service on fresh folders, with only these variables. */
-export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<TestHub> {
+export async function createTestHub(
+  environment: NodeJS.ProcessEnv,
+  more: Pick<HubServiceOptions, 'isOffline'> = {},
+): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), 'terakoya-hub-'))
   const [library, home] = [join(folder, 'library'), join(folder, 'home')]
   await mkdir(library)
@@ -128,6 +131,7 @@ export async function createTestHub(environment: NodeJS.ProcessEnv): Promise<Tes
     emit,
     environment: { HOME: home, ...environment },
     now: () => (clockMs += 250),
+    ...more,
   })
   const until = (wanted: (progress: HubProgress) => boolean) => {
     const known = events.find(wanted)

@@ -1,32 +1,21 @@
-import type {
-  AppError,
-  ChatAnswer,
-  ChatMessage,
-  ChatSource,
-  ExperimentSummary,
-  ModelSummary,
+import {
+  branchesOf,
+  textOfAnswer,
+  turnsTo,
+  type ChatColumn,
+  type ChatSource,
+  type Conversation,
+  type ConversationAnswer,
+  type ConversationTurn,
+  type ExperimentSummary,
+  type ModelSummary,
+  type TurnId,
 } from '../../../core/contract/index.ts'
 
-export type Answer =
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'streaming'; readonly text: string }
-  | { readonly kind: 'done'; readonly answer: ChatAnswer }
-  | { readonly kind: 'failed'; readonly text: string; readonly error: AppError }
-
-/** One column's answer, and who gave it: the column's source may change later. */
-export interface GivenAnswer {
-  readonly source: string
-  readonly answer: Answer
-}
-
-export interface Turn {
-  readonly id: string
-  readonly question: string
-  /** One a column, left to right. */
-  readonly answers: readonly GivenAnswer[]
-}
-
-/** A source as one string, for pickers and for remembering: `model:<id>` or `experiment:<id>`. */
+/**
+ * A source as one string, for pickers: `model:<id>` or `experiment:<id>`. Its checkpoint and its adapter are chosen
+ * apart.
+ */
 export const sourceKey = (source: ChatSource): string =>
   source.kind === 'model' ? `model:${source.modelId}` : `experiment:${source.experimentId}`
 
@@ -38,73 +27,110 @@ export function parseSource(key: string): ChatSource {
     key.startsWith('model:') ? { kind: 'model', modelId: id } : { kind: 'experiment', experimentId: id }
   ) as ChatSource
 }
-/** True where an experiment's model answers. */
-export const isTrainedSource = (key: string): boolean => parseSource(key).kind === 'experiment'
+
+/** True where what was trained answers. */
+export const isTrained = (source: ChatSource): boolean => source.kind === 'experiment' && source.adapter !== 'off'
 
 /**
- * The two sources to begin with: the base model, and beside it the experiment that was asked for or the newest trained
- * one. Without an experiment, and where a model itself was asked for (`model:<id>`), the second column stays empty.
+ * The columns to begin with: the base model, and beside it the experiment that was asked for or the newest trained
+ * one. Without an experiment, and where a model itself was asked for (`model:<id>`), there is one column.
  */
-export function defaultSources(
+export function defaultColumns(
   experiments: readonly ExperimentSummary[],
   models: readonly ModelSummary[],
   wanted: string | null,
-): readonly [string | null, string | null] {
-  if (models.some(({ id }) => wanted === `model:${id}`)) return [wanted, null]
+): readonly ChatColumn[] {
+  const column = ({ id, name }: ModelSummary): ChatColumn => ({ source: { kind: 'model', modelId: id }, name })
+  const model = models.find(({ id }) => wanted === `model:${id}`)
+  if (model) return [column(model)]
   const experiment = experiments.find(({ id }) => id === wanted) ?? experiments[0]
   const base = models.find(({ name }) => name === experiment?.modelName) ?? models[0]
-  return [base ? `model:${base.id}` : null, experiment ? `experiment:${experiment.id}` : null]
+  return [
+    ...(base ? [column(base)] : []),
+    ...(experiment
+      ? [{ source: { kind: 'experiment' as const, experimentId: experiment.id }, name: experiment.name }]
+      : []),
+  ]
 }
 
-/**
- * What a column's source is sent: with `carriesOn` the turns that this same source has answered, then the question.
- * Turns that failed or were answered by another source are left out.
- */
-export function messagesFor(
-  turns: readonly Turn[],
+/** The turns in view. */
+export const pathOf = (conversation: Conversation | null): readonly ConversationTurn[] =>
+  conversation ? turnsTo(conversation.turns, conversation.current) : []
+
+/** The turn whose answers are being made; null where none are. */
+export const answeringTurn = (conversation: Conversation | null): ConversationTurn | null =>
+  conversation?.turns.find(({ answers }) => answers.some(({ state }) => state.kind === 'pending')) ?? null
+
+/** Which branch of how many a turn is, and its neighbours. */
+export function branchOf(conversation: Conversation, turn: ConversationTurn) {
+  const branches = branchesOf(conversation.turns, turn.parent)
+  const index = branches.findIndex(({ id }) => id === turn.id)
+  return {
+    number: index + 1,
+    count: branches.length,
+    before: branches[index - 1]?.id ?? null,
+    after: branches[index + 1]?.id ?? null,
+  }
+}
+
+/** Changes one answer of a conversation. */
+export const withAnswer = (
+  conversation: Conversation,
+  turnId: TurnId,
   column: number,
-  source: string,
-  question: string,
-  carriesOn: boolean,
-): ChatMessage[] {
-  const earlier = carriesOn ? turns : []
-  const history = earlier.flatMap((turn): ChatMessage[] => {
-    const given = turn.answers[column]
-    if (given?.source !== source || given.answer.kind !== 'done' || given.answer.answer.text === '') return []
-    return [
-      { role: 'user', content: turn.question },
-      { role: 'assistant', content: given.answer.answer.text },
-    ]
-  })
-  return [...history, { role: 'user', content: question }]
-}
+  change: (answer: ConversationAnswer) => ConversationAnswer,
+): Conversation => ({
+  ...conversation,
+  turns: conversation.turns.map((turn) =>
+    turn.id === turnId
+      ? { ...turn, answers: turn.answers.map((answer, index) => (index === column ? change(answer) : answer)) }
+      : turn,
+  ),
+})
 
-/** True while any column of the turn still waits for text. */
-export const isAnswering = (turn: Turn | undefined): boolean =>
-  turn?.answers.some(({ answer }) => answer.kind === 'waiting' || answer.kind === 'streaming') ?? false
+/** A conversation after a question was sent, before anything has come. */
+export const withQuestion = (
+  conversation: Conversation,
+  asked: Pick<ConversationTurn, 'id' | 'parent' | 'question'>,
+): Conversation => ({
+  ...conversation,
+  turns: [
+    ...conversation.turns,
+    {
+      ...asked,
+      askedAt: new Date().toISOString(),
+      answers: conversation.columns.map((by) => ({ by, state: { kind: 'pending', text: '' }, vote: null })),
+    },
+  ],
+  current: asked.id,
+})
 
-export const textOf = (answer: Answer): string =>
-  answer.kind === 'done' ? answer.answer.text : answer.kind === 'waiting' ? '' : answer.text
+/** What an answer shows: nothing yet, text that grows, or its end. */
+export const stateOf = ({ state }: ConversationAnswer): 'waiting' | 'streaming' | 'done' | 'failed' =>
+  state.kind === 'pending' ? (state.text === '' ? 'waiting' : 'streaming') : state.kind
 
-/** What an answer becomes when the user stops it. */
-export const cancelled = (answer: Answer): Answer =>
-  answer.kind === 'waiting' || answer.kind === 'streaming'
-    ? {
-        kind: 'done',
-        answer: { text: textOf(answer), finish: 'cancelled', tokenCount: 0, tokensPerSecond: 0, droppedTurns: 0 },
-      }
-    : answer
+/** Why an answer may go on: it was cut off, or stopped after its first words. */
+export const canGoOn = ({ state }: ConversationAnswer): boolean =>
+  textOfAnswer(state) !== '' &&
+  (state.kind === 'failed' || (state.kind === 'done' && ['length', 'cancelled'].includes(state.answer.finish)))
+
+export type SendKey = 'enter' | 'modEnter'
 
 interface KeyPress {
   readonly key: string
   readonly shiftKey: boolean
+  readonly ctrlKey: boolean
+  readonly metaKey: boolean
   readonly keyCode: number
   readonly isComposing: boolean
 }
 
 /**
- * True for the Enter that sends: not with Shift, and never the Enter that accepts an IME's conversion (keyCode 229
- * where a browser ends composing first).
+ * True for the Enter that sends: alone, or with Ctrl or Command where that was chosen. Never the Enter that accepts an
+ * IME's conversion (keyCode 229 where a browser ends composing first).
  */
-export const isSendKey = ({ key, shiftKey, keyCode, isComposing }: KeyPress): boolean =>
-  key === 'Enter' && !shiftKey && !isComposing && keyCode !== 229
+export const isSendKey = (
+  { key, shiftKey, ctrlKey, metaKey, keyCode, isComposing }: KeyPress,
+  sendKey: SendKey = 'enter',
+): boolean =>
+  key === 'Enter' && !isComposing && keyCode !== 229 && !shiftKey && (ctrlKey || metaKey || sendKey === 'enter')

@@ -1,8 +1,9 @@
 import i18next from 'i18next'
 import { MessageSquareText, SquarePen } from 'lucide-react'
-import { useSession, type Room } from '../../session/index.ts'
-import { connectChat, newConversation } from './chat.store.ts'
+import { goTo, type Room } from '../../session/index.ts'
+import { conversationKey, connectChat, newConversation } from './chat.store.ts'
 import { ChatRoom } from './ChatRoom.tsx'
+import { useConversations } from './conversations.store.ts'
 
 declare module '../../session/index.ts' {
   interface RoomIds {
@@ -21,9 +22,31 @@ export const chat: Room = {
       id: 'chat.new',
       label: i18next.t('new', { ns: 'chat' }),
       icon: <SquarePen size={15} />,
-      canRun: () => useSession.getState().room === 'chat',
-      run: newConversation,
+      canRun: () => true,
+      run: () => {
+        newConversation()
+        goTo('chat')
+      },
     },
   ],
+  findings: {
+    stores: [useConversations],
+    sections: () => {
+      const { list } = useConversations.getState()
+      return [
+        {
+          id: 'conversations',
+          title: i18next.t('list.title', { ns: 'chat' }),
+          entries: (list.kind === 'ready' ? list.items : []).map(({ id, name }) => ({
+            id: conversationKey(id),
+            label: name,
+            keywords: name,
+            icon: <MessageSquareText size={15} />,
+            run: () => goTo('chat', conversationKey(id)),
+          })),
+        },
+      ]
+    },
+  },
   connect: connectChat,
 }

@@ -1,5 +1,12 @@
 import i18next from 'i18next'
-import type { DatasetId, DatasetInfo, ImportId, PickedFile, WritingDescription } from '../../../core/contract/index.ts'
+import type {
+  DatasetId,
+  DatasetInfo,
+  DatasetSource,
+  ImportId,
+  PickedFile,
+  WritingDescription,
+} from '../../../core/contract/index.ts'
 import { formatNumber, type Language } from '../../language/index.ts'
 import { goTo, useSession } from '../../session/index.ts'
 import { toast } from '../../ui/index.ts'
@@ -54,22 +61,28 @@ export async function importDropped(files: readonly File[]): Promise<void> {
   }
 }
 
+interface Picked {
+  /** Of the dataset that is made; without it the file's. */
+  readonly name?: string
+  readonly more?: readonly PickedFile[]
+  /** Where the files come from. */
+  readonly source?: DatasetSource
+}
+
 /**
  * Shows what the file would become, then makes a dataset of it or adds its rows to one; `more` files are read in the
  * same way and added to it. Where that fails or is cancelled, no new dataset stays. True where all of it is there.
  */
-export async function importPicked(
-  file: PickedFile,
-  { name, more = [] }: { readonly name?: string; readonly more?: readonly PickedFile[] } = {},
-): Promise<boolean> {
+export async function importPicked(file: PickedFile, { name, more = [], source }: Picked = {}): Promise<boolean> {
   const chosen = await lookAt(file)
   if (!chosen) return false
   const { into, options } = chosen
   const targets = chosen.targets ?? []
+  const from = source ? { source } : {}
   let result = await importing(file, (importId) =>
     into
-      ? api.appendFile({ id: into, file: file.path, options, targets: [...targets], importId })
-      : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }) }),
+      ? api.appendFile({ id: into, file: file.path, options, targets: [...targets], importId, ...from })
+      : api.importFile({ file: file.path, options, importId, ...(name !== undefined && { name }), ...from }),
   )
   const made = result.ok && !into ? result.value.id : null
   for (const next of more) {
@@ -78,7 +91,7 @@ export async function importPicked(
     // What the first file made new columns for is found there by its name.
     const known = targets.filter(({ to }) => to !== 'new')
     result = await importing(next, (importId) =>
-      api.appendFile({ id, file: next.path, options, targets: known, importId }),
+      api.appendFile({ id, file: next.path, options, targets: known, importId, ...from }),
     )
   }
   if (!result.ok) {

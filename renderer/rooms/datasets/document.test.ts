@@ -22,6 +22,7 @@ const infoAt = (version: number): DatasetInfo => ({
   sizeBytes: 0,
   columns: [column],
   version,
+  sources: [],
   undoCount: version - 1,
   redoCount: 0,
 })

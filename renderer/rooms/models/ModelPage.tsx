@@ -2,7 +2,7 @@ import { Ellipsis, FlaskConical, FolderOpen, GraduationCap, MessageSquareText, T
 import { useEffect, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button as AriaButton } from 'react-aria-components'
-import type { ModelDetail, ModelId, ModelSummary } from '../../../core/contract/index.ts'
+import { baseOfAdapter, type ModelDetail, type ModelId, type ModelSummary } from '../../../core/contract/index.ts'
 import { ErrorNotice } from '../../errors/index.ts'
 import { Card } from '../../hub/index.ts'
 import { useFormat } from '../../language/index.ts'
@@ -13,7 +13,7 @@ import { FitTable } from './FitTable.tsx'
 import { ModelName } from './ModelName.tsx'
 import { adopt, openFolder, remove } from './models.actions.ts'
 import { hostKind } from './models.api.ts'
-import { baseOf, isOurs, isUsable, stateOf } from './models.selectors.ts'
+import { isOurs, isUsable, stateOf } from './models.selectors.ts'
 import { loadFit, loadModel, modelItems, trainWith, useModels } from './models.store.ts'
 import styles from './ModelsRoom.module.css'
 
@@ -110,20 +110,35 @@ function Acts({ model }: { readonly model: ModelSummary }) {
   )
 }
 
-/** Makes a run of an adapter whose base is here; else shows the way to get that. */
+/** Makes a run of an adapter: of its base where that is here, else of the one that the user names. */
 function AdapterButtons({ model }: { readonly model: ModelSummary }) {
   const { t } = useTranslation('models')
-  const base = baseOf(model, useModels(modelItems))
+  const models = useModels(modelItems)
+  const base = baseOfAdapter(model, models)
   const hubId = hubIdOf(model.baseModel)
-  if (!base && !hubId) return null
   const show = () => (base ? goTo('models', base.id) : hubId && void inspect(hubId))
+  const icon = <FlaskConical size={15} />
+  const entries = models
+    .filter(({ kind, problem }) => kind !== 'adapter' && problem === null)
+    .map(({ id, name }) => ({ id, label: name, onAction: () => void adopt(model.id, id) }))
   return (
     <>
-      <Button onPress={show}>{t('getBase')}</Button>
-      {base && model.problem === null && (
-        <Button variant="primary" icon={<FlaskConical size={15} />} onPress={() => void adopt(model.id)}>
+      {(base || hubId) && <Button onPress={show}>{t('getBase')}</Button>}
+      {model.problem === null && base && (
+        <Button variant="primary" icon={icon} onPress={() => void adopt(model.id, base.id)}>
           {t('adopt')}
         </Button>
+      )}
+      {model.problem === null && !base && (
+        <Menu
+          label={t('adoptOn')}
+          trigger={
+            <Button variant="primary" icon={icon}>
+              {t('adoptOn')}
+            </Button>
+          }
+          entries={entries}
+        />
       )}
     </>
   )

@@ -103,6 +103,14 @@ it('leads from an adapter to its base model, on the Hub where it is not here', a
   expect(useAdd.getState()).toMatchObject({ isOpen: true, opened: { kind: 'loading', id: 'someone/elsewhere' } })
 })
 
+it('asks which model an adapter belongs to where that is not here', async () => {
+  await show('lora')
+  await click(byRole('button', '元のモデルを選んで実験にする'))
+  expect(allByRole('menuitem').map(({ textContent }) => textContent)).toEqual(['モデル mine', 'モデル base'])
+  await click(byRole('menuitem', 'モデル base'))
+  expect(studio.asked).toContainEqual(['experiments.adopt', { adapterId: 'lora', baseId: 'base' }])
+})
+
 it('hands a model to the form and to the chat', async () => {
   await show('mine')
   await click(byRole('button', 'このモデルで学習する'))

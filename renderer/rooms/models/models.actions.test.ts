@@ -20,6 +20,7 @@ beforeEach(() => {
     'models.list': () => ok([]),
     'models.addFolder': ({ folder }) =>
       folder.endsWith('写真') ? fail('model/no-model-folder', { folder }) : ok(anAddition(folder)),
+    'models.addGguf': ({ file }) => ok(anAddition(file)),
     'system.folders': ({ steps }) => ok({ steps, folders: [], isCut: false }),
   })
 })
@@ -43,6 +44,12 @@ it('copies every dropped folder where the host knows its place, and passes over 
     { folder: '/adopted/大きい' },
   ])
   expect(copied()).toEqual(['/adopted/大きい', '/adopted/小さい'])
+})
+
+it('brings a dropped GGUF file', async () => {
+  Object.assign(studio, { host: 'desktop' })
+  await addDropped(dropped('犬 Q4_K_M.GGUF', 'メモ.txt'))
+  expect(studio.asked).toEqual([['models.addGguf', { file: '/adopted/犬 Q4_K_M.GGUF' }]])
 })
 
 it('asks for the folder in a dialog where a browser does not tell its place', async () => {

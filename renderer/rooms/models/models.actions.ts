@@ -45,9 +45,9 @@ async function restore(id: ModelId): Promise<void> {
   goTo('models', id)
 }
 
-/** Makes a run of an adapter, and shows it. */
-export async function adopt(id: ModelId): Promise<void> {
-  const result = await api.adopt(id)
+/** Makes a run of an adapter on its base, and shows it. */
+export async function adopt(id: ModelId, baseId: ModelId): Promise<void> {
+  const result = await api.adopt(id, baseId)
   if (result.ok) goTo('experiments', result.value.id)
   else toastError(result.error)
 }
@@ -59,17 +59,19 @@ export async function openFolder(id: ModelId): Promise<void> {
 
 export async function addByDialog(): Promise<void> {
   const folder = await pickFolder()
-  if (folder !== null) await addFolder(folder)
+  if (folder !== null) await add(folder, true)
 }
 
-/** Copies a folder into the library; the list of downloads shows how far it is. */
-async function addFolder(folder: string): Promise<void> {
-  const result = await api.addFolder(folder)
+/** Brings a folder or a GGUF file into the library; the list of downloads shows how far it is. */
+async function add(path: string, isFolder: boolean): Promise<void> {
+  const result = await (isFolder ? api.addFolder(path) : api.addGguf(path))
   if (result.ok) takeAddition(result.value)
   else toastError(result.error)
 }
 
-/** Adds the folders that were dropped. A browser does not tell where they lie: they are chosen in a dialog there. */
+const GGUF = /\.gguf$/i
+
+/** Adds the folders and GGUF files that were dropped. A browser does not tell where they lie: a dialog asks there. */
 export async function addDropped({ items }: DataTransfer): Promise<void> {
   // What is dropped can be read in this turn only.
   const dropped = [...items].flatMap((item) => {
@@ -77,13 +79,13 @@ export async function addDropped({ items }: DataTransfer): Promise<void> {
     return file ? [{ file, isFolder: item.webkitGetAsEntry()?.isDirectory ?? false }] : []
   })
   for (const { file, isFolder } of dropped) {
-    if (!isFolder) toast(texts()('drop.notFolder', { name: file.name }))
+    if (!isFolder && !GGUF.test(file.name)) toast(texts()('drop.notFolder', { name: file.name }))
     else if (api.hostKind() === 'web') {
       toast(texts()('drop.web'))
       return addByDialog()
     } else {
       const adopted = await api.adoptFolder(file)
-      if (adopted.ok) await addFolder(adopted.value.path)
+      if (adopted.ok) await add(adopted.value.path, isFolder)
       else toastError(adopted.error)
     }
   }

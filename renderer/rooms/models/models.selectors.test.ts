@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { HubModelId, HubRevision, ModelFit } from '../../../core/contract/index.ts'
+import type { ModelFit } from '../../../core/contract/index.ts'
 import { aModel } from '../../testing/examples.ts'
-import { baseOf, bestFit, groupsOf, isUsable, stateOf } from './models.selectors.ts'
+import { bestFit, groupsOf, isUsable, stateOf } from './models.selectors.ts'
 
 const reading = { code: 'model/being-read', facts: {} } as const
 const broken = { code: 'model/not-found', facts: { model: 'm' } } as const
@@ -28,13 +28,6 @@ it('lets models be trained that are well or not yet known, but no adapters', () 
     [false, 'damaged'],
     [false, null],
   ])
-})
-
-it('finds the base of an adapter by Hub id, folder or name', () => {
-  const hub = { id: 'line/japanese' as HubModelId, revision: 'main' as HubRevision, commit: '' }
-  const list = [aModel('a', { hub }), aModel('b', { name: '小さいモデル' }), aModel('x', { kind: 'adapter' })]
-  const baseNamed = (baseModel: string) => baseOf(aModel('y', { kind: 'adapter', baseModel }), list)?.id
-  expect(['line/japanese', 'b', '小さいモデル', 'x', ''].map(baseNamed)).toEqual(['a', 'b', 'b', undefined, undefined])
 })
 
 it('tells the best fit in the most exact precision that reaches it', () => {

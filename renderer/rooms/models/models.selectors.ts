@@ -23,10 +23,6 @@ export const groupsOf = (
 /** Only the library's are changed here; others are read in place. */
 export const isOurs = ({ origin }: ModelSummary): boolean => origin === 'library'
 
-/** The model on this machine that an adapter was trained on, by its Hub id, id or name; undefined where it is not here. */
-export const baseOf = ({ baseModel }: ModelSummary, models: readonly ModelSummary[]): ModelSummary | undefined =>
-  models.find(({ id, name, kind, hub }) => kind !== 'adapter' && [hub?.id, id, name].some((each) => each === baseModel))
-
 export type FitUse = 'training' | 'chat'
 
 const order: readonly Fit[] = ['fits', 'tight', 'no']

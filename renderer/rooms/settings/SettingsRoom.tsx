@@ -1,16 +1,15 @@
-import { FolderOpen } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Preferences } from '../../../core/contract/index.ts'
 import { languageIds, text } from '../../../texts/index.ts'
-import { Button, LoadingPane, Segmented, toast } from '../../ui/index.ts'
-import { ErrorNotice, openOutside, toastError } from '../../errors/index.ts'
+import { LoadingPane, Segmented, Switch } from '../../ui/index.ts'
+import { ErrorNotice, toastError } from '../../errors/index.ts'
 import { HubTokenForm } from '../../hub/index.ts'
 import { ApiServerCard } from './ApiServerCard.tsx'
 import { GpuPackCard } from './GpuPackCard.tsx'
+import { LibraryCard } from './LibraryCard.tsx'
 import { MachineFacts } from './MachineFacts.tsx'
-import { hostKind } from './settings.api.ts'
-import { changePreferences, chooseLibrary, loadSystem, useSystem } from './system.store.ts'
+import { changePreferences, loadSystem, useSystem } from './system.store.ts'
 import { TrashCard } from './TrashCard.tsx'
 import styles from './SettingsRoom.module.css'
 
@@ -28,6 +27,7 @@ export function SettingsRoom() {
         <Machine />
         <GpuPack />
         <ApiServer />
+        <Connections />
         <HubToken />
         <About />
       </div>
@@ -75,38 +75,12 @@ function Appearance() {
 
 function Library() {
   const { t } = useTranslation('settings')
-  const system = useSystem((state) => state.system)
   const library = useSystem((state) => state.library)
-  const folder = system.kind === 'ready' ? system.info.libraryFolder : null
   return (
     <Section title={t('library.title')}>
-      <p className={styles.help}>{t('library.help')}</p>
-      {folder !== null && <LibraryFolder folder={folder} />}
+      <LibraryCard />
       {library.kind === 'failed' && <ErrorNotice error={library.error} />}
     </Section>
-  )
-}
-
-function LibraryFolder({ folder }: { readonly folder: string }) {
-  const { t } = useTranslation('settings')
-  const busy = useSystem((state) => state.library.kind === 'changing')
-  const choose = async () => {
-    if (await chooseLibrary()) toast(t('library.changed'))
-  }
-  return (
-    <>
-      <p className={styles.path}>{folder}</p>
-      <div className={styles.row}>
-        <Button icon={<FolderOpen size={15} />} onPress={() => void choose()} isDisabled={busy}>
-          {t('library.choose')}
-        </Button>
-        {hostKind() === 'desktop' && (
-          <Button variant="quiet" onPress={() => void openOutside(folder)}>
-            {t('library.show')}
-          </Button>
-        )}
-      </div>
-    </>
   )
 }
 
@@ -145,6 +119,19 @@ function ApiServer() {
   return (
     <Section title={t('apiServer.title')}>
       <ApiServerCard />
+    </Section>
+  )
+}
+
+function Connections() {
+  const { t } = useTranslation('settings')
+  const isOffline = useSystem((state) => state.preferences.offline)
+  return (
+    <Section title={t('connections.title')}>
+      <Switch value={isOffline} onChange={(offline) => void change({ offline })}>
+        {t('connections.offline')}
+      </Switch>
+      <p className={styles.help}>{t('connections.help')}</p>
     </Section>
   )
 }

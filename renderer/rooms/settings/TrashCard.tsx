@@ -1,7 +1,7 @@
-import { FlaskConical, Table2, Trash2, Undo2 } from 'lucide-react'
+import { Box, FlaskConical, MessageSquareText, Table2, Trash2, Undo2, type LucideIcon } from 'lucide-react'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AppError, TrashEntry } from '../../../core/contract/index.ts'
+import type { AppError, TrashEntry, TrashKind } from '../../../core/contract/index.ts'
 import { Button, LoadingPane, toast } from '../../ui/index.ts'
 import { ErrorNotice, toastError } from '../../errors/index.ts'
 import { useFormat } from '../../language/index.ts'
@@ -58,11 +58,18 @@ function Entries({ entries }: { readonly entries: readonly TrashEntry[] }) {
   )
 }
 
+const icons: Readonly<Record<TrashKind, LucideIcon>> = {
+  dataset: Table2,
+  experiment: FlaskConical,
+  model: Box,
+  conversation: MessageSquareText,
+}
+
 function Entry({ entry }: { readonly entry: TrashEntry }) {
   const { t } = useTranslation('settings')
   const format = useFormat()
   const { kind, name, deletedAt, sizeBytes } = entry
-  const Icon = kind === 'dataset' ? Table2 : FlaskConical
+  const Icon = icons[kind]
   const restore = async () => {
     const error = await restoreEntry(entry)
     if (error) toastError(error)

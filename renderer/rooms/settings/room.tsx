@@ -1,5 +1,6 @@
 import { Settings } from 'lucide-react'
 import type { Room } from '../../session/index.ts'
+import { connectMoves } from './library.store.ts'
 import { settingsCommands } from './settings.commands.tsx'
 import { SettingsRoom } from './SettingsRoom.tsx'
 import { connectSystem } from './system.store.ts'
@@ -17,5 +18,8 @@ export const settings: Room = {
   texts: 'settings',
   shortcut: 'Mod+6',
   commands: settingsCommands,
-  connect: connectSystem,
+  connect() {
+    const ends = [connectSystem(), connectMoves()]
+    return () => ends.forEach((end) => end())
+  },
 }

@@ -5,6 +5,10 @@ import type {
   GpuPackPlan,
   GpuPackProgress,
   GpuPackState,
+  LeftLibrary,
+  LibraryMove,
+  LibraryMovePlan,
+  LibraryUsage,
   Preferences,
   Result,
   SystemInfo,
@@ -24,6 +28,19 @@ export const hostKind = (): 'desktop' | 'web' => window.studio.host
 export const onPreferences = (listener: (preferences: Preferences) => void): (() => void) =>
   window.studio.on('system.preferences', listener)
 export const onLibrary = (listener: () => void): (() => void) => window.studio.on('system.library', listener)
+
+export const readUsage = (): Promise<Result<LibraryUsage, AppError>> => window.studio.call('library.usage', {})
+export const planMove = (folder: string): Promise<Result<LibraryMovePlan, AppError>> =>
+  window.studio.call('library.plan', { folder })
+export const startMove = (folder: string): Promise<Result<null, AppError>> =>
+  window.studio.call('library.move', { folder })
+export const cancelMove = (): Promise<Result<null, AppError>> => window.studio.call('library.cancelMove', {})
+export const readMove = (): Promise<Result<LibraryMove | null, AppError>> => window.studio.call('library.moveState', {})
+export const readLeft = (): Promise<Result<readonly LeftLibrary[], AppError>> => window.studio.call('library.left', {})
+export const removeLeft = (id: string): Promise<Result<null, AppError>> =>
+  window.studio.call('library.removeLeft', { id })
+export const onMove = (listener: (move: LibraryMove) => void): (() => void) =>
+  window.studio.on('library.move', listener)
 
 export const readTrash = (): Promise<Result<TrashContents, AppError>> => window.studio.call('trash.list', {})
 export const restoreFromTrash = (item: Pick<TrashEntry, 'kind' | 'id'>): Promise<Result<TrashContents, AppError>> =>

@@ -27,7 +27,7 @@ import { connectTrash, disarm, keyOf, pressEmpty, pressRemove, useTrash } from '
 
 const settled = () => new Promise((done) => setImmediate(done))
 const info = { host: 'web' } as unknown as SystemInfo
-const stored: Preferences = { language: 'ja', theme: 'light' }
+const stored: Preferences = { language: 'ja', theme: 'light', offline: false }
 const pack: GpuPackState = { isSupported: true, folder: '/pack', isInstalled: false, sizeBytes: 0, isBusy: false }
 const trash: TrashContents = {
   entries: [{ kind: 'dataset', id: 'd', name: '表', deletedAt: '2026-01-01T00:00:00Z', sizeBytes: 1 }],
@@ -49,7 +49,7 @@ const host = (answers: Answers) => {
 beforeEach(() => {
   useSystem.setState({
     system: { kind: 'loading' },
-    preferences: { language: 'system', theme: 'system' },
+    preferences: { language: 'system', theme: 'system', offline: false },
     hasPreferences: false,
     library: { kind: 'idle' },
   })
@@ -62,12 +62,12 @@ it('shows a preference at once, and puts the old one back where it cannot be sto
   const end = connectSystem()
   await settled()
   const changing = changePreferences({ theme: 'dark' })
-  expect(useSystem.getState().preferences).toEqual({ language: 'ja', theme: 'dark' })
+  expect(useSystem.getState().preferences).toEqual({ language: 'ja', theme: 'dark', offline: false })
   expect(await changing).toEqual({ code: 'disk-full', facts: { file: 'preferences.json' } })
   expect(useSystem.getState().preferences).toEqual(stored)
-  studio.tell('system.preferences', { language: 'en', theme: 'contrast' })
+  studio.tell('system.preferences', { language: 'en', theme: 'contrast', offline: true })
   expect(useSystem.getState()).toMatchObject({
-    preferences: { language: 'en', theme: 'contrast' },
+    preferences: { language: 'en', theme: 'contrast', offline: true },
     hasPreferences: true,
   })
   end()

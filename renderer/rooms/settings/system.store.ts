@@ -21,7 +21,7 @@ interface System {
 /** Mirror of the machine's facts and the user's preferences, both owned by the host. All session scope. */
 export const useSystem = create<System>()(() => ({
   system: { kind: 'loading' },
-  preferences: { language: 'system', theme: 'system' },
+  preferences: { language: 'system', theme: 'system', offline: false },
   hasPreferences: false,
   library: { kind: 'idle' },
 }))

@@ -204,6 +204,12 @@ export const experiments: LocaleOf<typeof ja> = {
     question: 'Question',
     byRun: 'The experiment’s answer',
     byWritten: 'The export’s answer',
+    past: {
+      title_one: 'Earlier exports ({count, number})',
+      title_other: 'Earlier exports ({count, number})',
+      published: 'published as {repository}',
+      unpublished: 'publishing stopped half-way',
+    },
     doneToast: '“{name}” was exported',
     ollama: {
       want: 'Add it to Ollama ({version}) once exported',
@@ -229,7 +235,9 @@ export const experiments: LocaleOf<typeof ja> = {
       private: 'Private (only you)',
       public: 'Public (everyone)',
       mayExist: 'Add to it if it exists (its other files stay)',
-      card: 'The description that goes with it (README.md)',
+      card: 'Read or change the card that goes with it (README.md)',
+      cardEdit: 'Card (README.md)',
+      cardReset: 'Put the first card back',
       what: '{size} will be sent. Nothing is sent before you press the button.',
       startPrivate: 'Send privately',
       startPublic: 'Publish',

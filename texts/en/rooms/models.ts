@@ -47,6 +47,7 @@ export const models: LocaleOf<typeof ja> = {
   openFolder: 'Open folder',
   getBase: 'Show its base model',
   adopt: 'Use as an experiment',
+  adoptOn: 'Choose its base model and use it',
   name: 'Name of the model',
   remove: {
     title: 'Delete “{name}”?',
@@ -61,8 +62,8 @@ export const models: LocaleOf<typeof ja> = {
     'A LoRA adapter holds additional weights for its base model. As an experiment it is asked, trained further, merged and exported.',
   drop: {
     title: 'Drop to add it',
-    text: 'The folder of a model or a LoRA adapter',
-    notFolder: '"{name}" is not a folder. Drop the whole folder of the model.',
+    text: 'The folder of a model or a LoRA adapter, or a GGUF file',
+    notFolder: '"{name}" is no model. Drop the folder of a model, or a GGUF file.',
     web: 'The browser does not tell where a dropped folder lies. Please choose it here.',
   },
   fit: {

@@ -188,6 +188,11 @@ export const experiments = {
     question: '質問',
     byRun: '実験の答え',
     byWritten: '書き出したものの答え',
+    past: {
+      title_other: 'これまでの書き出し（{count, number} 件）',
+      published: '{repository} に公開済み',
+      unpublished: '公開は途中で止まりました',
+    },
     doneToast: '「{name}」を書き出しました',
     ollama: {
       want: '書き出したら Ollama（{version}）に登録する',
@@ -213,7 +218,9 @@ export const experiments = {
       private: '非公開（自分だけ）',
       public: '公開（だれでも）',
       mayExist: '同じ名前のリポジトリがあれば、そこに追加する（ほかのファイルは残ります）',
-      card: 'いっしょに送る説明（README.md）',
+      card: 'いっしょに送る説明（README.md）を見る・直す',
+      cardEdit: '説明（README.md）',
+      cardReset: '元の説明に戻す',
       what: '{size} を送ります。ボタンを押すまでは何も送りません。',
       startPrivate: '非公開で送る',
       startPublic: '公開する',

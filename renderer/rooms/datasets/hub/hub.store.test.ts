@@ -177,7 +177,7 @@ describe('a download', () => {
     expect(state().download).toEqual({ kind: 'running', id, downloadId, progress: progress('downloading') })
     studio.tell('hub.progress', progress('checking'))
     studio.tell('hub.progress', progress('done', { files: [file] }))
-    expect(await downloading).toEqual({ downloadId, files: [file] })
+    expect(await downloading).toEqual({ downloadId, files: [file], source: { hub: id, licence: 'cc0-1.0' } })
     expect([state().download, studio.events()]).toEqual([{ kind: 'none' }, []])
   })
 
@@ -188,7 +188,7 @@ describe('a download', () => {
     const downloading = startDownload()
     studio.tell('hub.progress', progress('done', { files: [file] }))
     started.give(ok({ downloadId }))
-    expect(await downloading).toEqual({ downloadId, files: [file] })
+    expect(await downloading).toEqual({ downloadId, files: [file], source: { hub: id, licence: 'cc0-1.0' } })
   })
 
   it('keeps how far it came where it fails or is cancelled, and goes on from there', async () => {
@@ -232,7 +232,7 @@ describe('a download', () => {
     expect(asked()).toEqual(['hub.dataset', 'hub.download', 'hub.dataset'])
     expect(state().download).toEqual({ kind: 'running', id, downloadId, progress: null })
     studio.tell('hub.progress', progress('done', { files: [file] }))
-    expect(await downloading).toEqual({ downloadId, files: [file] })
+    expect(await downloading).toEqual({ downloadId, files: [file], source: { hub: id, licence: 'cc0-1.0' } })
   })
 })
 

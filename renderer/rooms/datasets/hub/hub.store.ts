@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type {
   AppError,
+  DatasetSource,
   DownloadId,
   HubDataset,
   HubDatasetId,
@@ -63,6 +64,7 @@ export const useHub = create<HubState>()(() => ({
   download: { kind: 'none' },
 }))
 
+const MAX_LICENCE_CHARACTERS = 200
 const { getState: get, setState: set } = useHub
 
 export const openHub = (): void => set({ isOpen: true })
@@ -103,14 +105,18 @@ export function choose(changes: Partial<HubChoice>): void {
   forgetStopped()
 }
 
+/** Files that have come, and where from. */
+export interface Brought {
+  readonly downloadId: DownloadId
+  readonly files: readonly HubDownloaded[]
+  readonly source: DatasetSource
+}
+
 /**
  * Downloads what is chosen, going on from what is there; resolves with the files, or null where it stopped before the
  * end.
  */
-export async function startDownload(): Promise<{
-  readonly downloadId: DownloadId
-  readonly files: readonly HubDownloaded[]
-} | null> {
+export async function startDownload(): Promise<Brought | null> {
   const { opened, download } = get()
   if (opened.kind !== 'ready' || download.kind === 'running') return null
   const { dataset, choice } = opened
@@ -128,7 +134,8 @@ export async function startDownload(): Promise<{
   ended()
   if (last?.state === 'done' && last.files) {
     set({ download: { kind: 'none' } })
-    return { downloadId: last.downloadId, files: last.files }
+    const source = { hub: dataset.id, licence: dataset.licence.slice(0, MAX_LICENCE_CHARACTERS) }
+    return { downloadId: last.downloadId, files: last.files, source }
   }
   set({
     download: {

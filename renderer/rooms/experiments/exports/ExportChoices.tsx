@@ -6,7 +6,17 @@ import { ErrorNotice } from '../../../errors/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../../language/index.ts'
 import { Button, LoadingPane, Select } from '../../../ui/index.ts'
 import { isDownloaded } from './exports.api.ts'
-import { chooseFolder, chooseForm, chooseOption, chooseStep, chosenOf, loadPlan, useExports } from './exports.store.ts'
+import {
+  chooseFolder,
+  chooseForm,
+  chooseOption,
+  chooseStep,
+  chosenOf,
+  loadPlan,
+  pastOf,
+  showJob,
+  useExports,
+} from './exports.store.ts'
 import { OllamaChoice } from './OllamaOutlet.tsx'
 import styles from './ExportDialog.module.css'
 
@@ -24,6 +34,7 @@ export function ExportChoices({ shown }: { readonly shown: Shown }) {
   if (plan.kind === 'failed') return <ErrorNotice error={plan.error} onRetry={() => void loadPlan()} />
   return (
     <div className={styles.choices}>
+      <Past id={shown.id} />
       <Forms plan={plan.plan} form={shown.form} chosen={shown.options} />
       <Options plan={plan.plan} shown={shown} />
       <Steps plan={plan.plan} />
@@ -31,6 +42,42 @@ export function ExportChoices({ shown }: { readonly shown: Shown }) {
       {shown.form === 'ollama' && <OllamaChoice />}
       {error && <ErrorNotice error={error} />}
     </div>
+  )
+}
+
+/** Exports of the run that are still there. */
+function Past({ id }: { readonly id: Shown['id'] }) {
+  const { t } = useTranslation('experiments')
+  const format = useFormat()
+  const jobs = pastOf(
+    useExports((state) => state.jobs),
+    id,
+  )
+  if (jobs.length === 0) return null
+  return (
+    <details className={styles.answers}>
+      <summary>{t('exports.past.title', { count: jobs.length })}</summary>
+      <ul className={styles.past}>
+        {jobs.map(({ jobId, form, options, step, finishedAt, publication }) => (
+          <li key={jobId}>
+            <span className={styles.cardText}>
+              <span>
+                {[t(`exports.forms.${form}.title`), ...Object.values(options), t('run.atStep', { step })].join(' · ')}
+              </span>
+              <span className={styles.cardHint}>
+                {finishedAt !== null && format.when(finishedAt)}
+                {publication?.state === 'done' &&
+                  ` · ${t('exports.past.published', { repository: publication.repository })}`}
+                {publication?.state === 'failed' && ` · ${t('exports.past.unpublished')}`}
+              </span>
+            </span>
+            <Button size="small" onPress={() => showJob(jobId)}>
+              {t('exports.show')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

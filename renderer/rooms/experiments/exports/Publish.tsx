@@ -1,11 +1,26 @@
 import { CircleCheck, CloudUpload, ExternalLink } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { ExportJob, ExportPublication, PublicationPlan } from '../../../../core/contract/index.ts'
+import {
+  MAX_CARD_CHARACTERS,
+  type ExportJob,
+  type ExportPublication,
+  type PublicationPlan,
+} from '../../../../core/contract/index.ts'
 import { ErrorNotice, openOutside } from '../../../errors/index.ts'
 import { HubTokenForm } from '../../../hub/index.ts'
 import { errorSentence, useFormat, useLanguage } from '../../../language/index.ts'
-import { Button, LoadingPane, Notice, ProgressBar, Segmented, Select, Switch, TextField } from '../../../ui/index.ts'
+import {
+  Button,
+  LoadingPane,
+  Notice,
+  ProgressBar,
+  Segmented,
+  Select,
+  Switch,
+  TextArea,
+  TextField,
+} from '../../../ui/index.ts'
 import { cancel } from './exports.store.ts'
 import {
   changePublish,
@@ -72,7 +87,7 @@ function Choices({ form, plan }: { readonly form: PublishForm; readonly plan: Pu
   const { t } = useTranslation('experiments')
   const format = useFormat()
   const language = useLanguage()
-  const { owner, name, isPrivate, mayExist } = form
+  const { owner, name, isPrivate, mayExist, card } = form
   return (
     <>
       <div className={styles.repository}>
@@ -102,10 +117,27 @@ function Choices({ form, plan }: { readonly form: PublishForm; readonly plan: Pu
       <Switch value={mayExist} onChange={(value) => changePublish({ mayExist: value })}>
         {t('exports.publish.mayExist')}
       </Switch>
-      {plan.warning && <Notice tone="warning">{errorSentence(plan.warning, language)}</Notice>}
+      {plan.warnings.map((warning) => (
+        <Notice key={errorSentence(warning, language)} tone="warning">
+          {errorSentence(warning, language)}
+        </Notice>
+      ))}
       <details className={styles.answers}>
         <summary>{t('exports.publish.card')}</summary>
-        <pre className={styles.cardPreview}>{plan.card}</pre>
+        <TextArea
+          label={t('exports.publish.cardEdit')}
+          labelHidden
+          value={card}
+          rows={10}
+          maxLength={MAX_CARD_CHARACTERS}
+          onChange={(typed) => changePublish({ card: typed })}
+          className={styles.cardEditor as string}
+        />
+        {card !== plan.card && (
+          <Button variant="quiet" onPress={() => changePublish({ card: plan.card })}>
+            {t('exports.publish.cardReset')}
+          </Button>
+        )}
       </details>
       <p className={styles.cardHint}>{t('exports.publish.what', { size: format.bytes(plan.totalBytes) })}</p>
     </>

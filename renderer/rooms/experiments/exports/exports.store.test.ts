@@ -20,6 +20,8 @@ import {
   closeExport,
   connectExports,
   openExport,
+  pastOf,
+  showJob,
   start,
   useExports,
 } from './exports.store.ts'
@@ -51,6 +53,7 @@ const job = (changes: Partial<ExportJob>): ExportJob => ({
   writtenBytes: 0,
   totalBytes: 1,
   remainingSeconds: null,
+  finishedAt: null,
   result: null,
   error: null,
   publication: null,
@@ -159,6 +162,20 @@ describe('the dialog of an export', () => {
     expect(suggestedName(name, [])).toBe(suggested)
     expect(suggestedName(name, [`${suggested}:latest`])).toBe(`${suggested}-2`)
     expect(OllamaName.safeParse(suggested).success).toBe(true)
+  })
+
+  it('lists what the run was written as before, the latest first, and shows it', () => {
+    const done = (jobId: string, finishedAt: string, changes: Partial<ExportJob> = {}) =>
+      studio.tell('exports.progress', job({ jobId, state: 'done', finishedAt, ...changes }))
+    done('old', '2026-01-01T00:00:00Z')
+    done('new', '2026-02-01T00:00:00Z')
+    done('other', '2026-03-01T00:00:00Z', { experimentId: 'x-2' as ExperimentId })
+    studio.tell('exports.progress', job({ jobId: 'failed', state: 'failed' }))
+    const { jobs } = useExports.getState()
+    expect(pastOf(jobs, run.id).map(({ jobId }) => jobId)).toEqual(['new', 'old'])
+    openExport(run)
+    showJob('old')
+    expect(useExports.getState().shown?.jobId).toBe('old')
   })
 
   it('opens at the job that is under way', () => {

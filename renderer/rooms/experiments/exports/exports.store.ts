@@ -55,6 +55,14 @@ export const isUnderWay = ({ state }: ExportJob): boolean => isExporting(state)
 const jobOf = (id: ExperimentId): ExportJob | undefined =>
   Object.values(useExports.getState().jobs).find((job) => job.experimentId === id && isUnderWay(job))
 
+/** What the run was written as before, the latest first. */
+export const pastOf = (jobs: Exports['jobs'], id: ExperimentId): readonly ExportJob[] =>
+  Object.values(jobs)
+    .filter((job) => job.experimentId === id && job.state === 'done' && !api.isDownloaded(job.form))
+    .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
+
+export const showJob = (jobId: string): void => change({ jobId, error: null })
+
 /** What was chosen last: the next dialog begins with them. */
 let last: Pick<Shown, 'form' | 'options' | 'folder'> = { form: 'gguf', options: {}, folder: null }
 

@@ -13,6 +13,8 @@ export interface PublishForm {
   readonly name: string
   readonly isPrivate: boolean
   readonly mayExist: boolean
+  /** The model card as it will go. */
+  readonly card: string
   readonly isStarting: boolean
   readonly error: AppError | null
 }
@@ -28,13 +30,13 @@ export function changePublish(changes: Partial<PublishForm>): void {
 
 /** Opens the form of a job, and asks under whose names it may be published. Private until somebody says otherwise. */
 export async function openPublish(jobId: string): Promise<void> {
-  const chosen = { owner: '', name: '', isPrivate: true, mayExist: false, isStarting: false, error: null }
+  const chosen = { owner: '', name: '', isPrivate: true, mayExist: false, card: '', isStarting: false, error: null }
   usePublish.setState({ form: { jobId, plan: { kind: 'loading' }, ...chosen } })
   const result = await api.planPublication(jobId)
   if (usePublish.getState().form?.jobId !== jobId) return
   if (!result.ok) return changePublish({ plan: { kind: 'failed', error: result.error } })
-  const { owners, name } = result.value
-  changePublish({ plan: { kind: 'ready', plan: result.value }, owner: owners[0] ?? '', name })
+  const { owners, name, card } = result.value
+  changePublish({ plan: { kind: 'ready', plan: result.value }, owner: owners[0] ?? '', name, card })
 }
 
 /** What the Hub takes as the name of a repository. */
@@ -44,9 +46,16 @@ export const isRepositoryName = (name: string): boolean =>
 export async function publish(): Promise<void> {
   const { form } = usePublish.getState()
   if (!form || form.isStarting || !isRepositoryName(form.name)) return
-  const { jobId, owner, name, isPrivate, mayExist } = form
+  const { jobId, plan, owner, name, isPrivate, mayExist, card } = form
+  const isChanged = plan.kind === 'ready' && plan.plan.card !== card
   changePublish({ isStarting: true })
-  const result = await api.publish({ jobId, repository: `${owner}/${name}`, isPrivate, mayExist })
+  const result = await api.publish({
+    jobId,
+    repository: `${owner}/${name}`,
+    isPrivate,
+    mayExist,
+    ...(isChanged && { card }),
+  })
   if (result.ok) closePublish()
   else changePublish({ isStarting: false, error: result.error })
 }

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { parseBlocks } from './markdown.ts'
+import { parseBlocks as parse, parseSpans } from './markdown.ts'
+
+const parseBlocks = (text: string) => parse(text, { as: 'card' })
 
 it('reads headings, joined paragraphs, lists and code, and leaves out front matter', () => {
   const card =
@@ -7,7 +9,7 @@ it('reads headings, joined paragraphs, lists and code, and leaves out front matt
   expect(parseBlocks(card)).toEqual([
     { kind: 'heading', level: 1, text: '名前' },
     { kind: 'paragraph', text: '一行目です。二行目です。' },
-    { kind: 'list', items: ['太字 の項目', 'コード'] },
+    { kind: 'list', first: null, items: ['**太字** の項目', '`コード`'] },
     { kind: 'code', text: 'a = 1' },
     { kind: 'paragraph', text: 'End of the card' },
   ])
@@ -49,4 +51,51 @@ it('shows no lines that only divide, and reads headings that are underlined', ()
 
 it('keeps markup as text', () => {
   expect(parseBlocks('<script>alert(1)</script>')).toEqual([{ kind: 'paragraph', text: '<script>alert(1)</script>' }])
+})
+
+it('keeps every line of a message, and what looks like front matter', () => {
+  expect(parse('---\na: 1\n---\n一行目\n二行目', { as: 'message' })).toEqual([
+    { kind: 'heading', level: 2, text: 'a: 1' },
+    { kind: 'paragraph', text: '一行目\n二行目' },
+  ])
+})
+
+it('numbers lists from where they begin, and reads quotes', () => {
+  expect(parseBlocks('3. 三\n4. 四\n> 引用\n> 続き')).toEqual([
+    { kind: 'list', first: 3, items: ['三', '四'] },
+    { kind: 'quote', text: '引用\n続き' },
+  ])
+})
+
+it('reads tables with or without outer bars, short and long rows, and alignment', () => {
+  expect(parseBlocks('| a | b |\n|:--|--:|\n| 1 | 2 | 3 |\n| 4 |\n本文\n\nx | y\n:-: | -\nz')).toEqual([
+    {
+      kind: 'table',
+      head: ['a', 'b'],
+      aligns: ['start', 'end'],
+      rows: [
+        ['1', '2'],
+        ['4', ''],
+      ],
+    },
+    ...body,
+    { kind: 'table', head: ['x', 'y'], aligns: ['center', 'start'], rows: [] },
+    { kind: 'paragraph', text: 'z' },
+  ])
+  expect(parseBlocks('a | b')).toEqual([{ kind: 'paragraph', text: 'a | b' }])
+})
+
+it('marks bold and code, and writes links and pictures out', () => {
+  expect(parseSpans('**太字**と`a**b**`と[名前](https://example.com/a)と![絵](http://x/y.png)')).toEqual([
+    { kind: 'strong', text: '太字' },
+    { kind: 'text', text: 'と' },
+    { kind: 'code', text: 'a**b**' },
+    { kind: 'text', text: 'と名前 (https://example.com/a)と絵 (http://x/y.png)' },
+  ])
+  expect(parseSpans('** 一つ * だけ `')).toEqual([{ kind: 'text', text: '** 一つ * だけ `' }])
+})
+
+it('reads long and hostile texts in time', () => {
+  for (const text of ['|'.repeat(50_000), '['.repeat(50_000), '*'.repeat(50_000), '`'.repeat(50_000)])
+    expect(parseSpans(text)).toEqual([{ kind: 'text', text }])
 })
