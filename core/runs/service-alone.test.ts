@@ -230,17 +230,18 @@ describe('the rows of a run', () => {
 describe('chat with a run', () => {
   const chat = () =>
     createChatService({ engine, devices, models: () => models, experiments: () => service, emit: () => undefined })
-  const ask = (id: ExperimentId) =>
-    chat().ask({
-      requestId: 'r',
-      targets: [{ source: { kind: 'experiment', experimentId: id }, messages: [] }],
-      settings: {} as never,
+  /** What the engine is asked of these sources, or the code of what keeps it from that. */
+  async function asked(...sources: readonly ChatSource[]): Promise<GenerateJob['targets'] | string> {
+    const before = engine.asked.length
+    const failed: string[] = []
+    const targets = sources.map((source) => ({ source, messages: [] }))
+    chat().answer({ targets, settings: {} as never }, (event) => {
+      if (event.kind === 'failed') failed.push(event.error.code)
     })
-  const asked = () =>
-    (engine.asked.at(-1)?.params as GenerateJob).targets.map(({ modelFolder, adapterFolder }) => ({
-      modelFolder,
-      adapterFolder,
-    }))
+    await expect.poll(() => engine.asked.length > before || failed.length > 0).toBe(true)
+    return failed[0] ?? (engine.asked.at(-1)?.params as GenerateJob).targets
+  }
+  const run = (experimentId: ExperimentId) => ({ kind: 'experiment' as const, experimentId })
 
   async function checkpointOf(id: ExperimentId, files: readonly string[]): Promise<string> {
     const place = join(experiments, id, 'checkpoints', '1')
@@ -256,46 +257,37 @@ describe('chat with a run', () => {
   it('has its base model tried, where the checkpoint is an adapter', async () => {
     const id = await finished()
     const place = await checkpointOf(id, ['adapter_config.json'])
-    await ask(id)
-    expect([checked, asked()]).toEqual([
-      [join(folder, 'model')],
-      [{ modelFolder: join(folder, 'model'), adapterFolder: place }],
-    ])
+    expect(await asked(run(id))).toMatchObject([{ modelFolder: join(folder, 'model'), adapterFolder: place }])
+    expect(checked).toEqual([join(folder, 'model')])
   })
 
   it('has its base model opened where that stands now', async () => {
     const id = await finished()
     const place = await checkpointOf(id, ['adapter_config.json'])
     modelsFolder = join(folder, 'moved')
-    await ask(id)
-    expect(asked()).toEqual([{ modelFolder: join(folder, 'moved', 'model'), adapterFolder: place }])
+    const moved = { modelFolder: join(folder, 'moved', 'model'), adapterFolder: place }
+    expect(await asked(run(id))).toMatchObject([moved])
   })
 
   it("has its base model asked in the run's format, which a model without a chat template needs", async () => {
     const id = await finished({ 'dataset.sample_format': 'h2o', 'dataset.text_prompt_start': '問い: ' })
     await checkpointOf(id, ['adapter_config.json'])
-    const formats = async (sources: readonly ChatSource[]) => {
-      const targets = sources.map((source) => ({ source, messages: [] }))
-      await chat().ask({ requestId: 'r', targets, settings: {} as never })
-      return (engine.asked.at(-1)?.params as GenerateJob).targets.map(({ format }) => format)
-    }
     const base = (modelId: string) => ({ kind: 'model' as const, modelId: modelId as never })
-    const run = { kind: 'experiment' as const, experimentId: id }
     const trained = expect.objectContaining({ kind: 'h2o', promptStart: '問い: ' })
     const usual = { kind: 'template', otherwise: expect.objectContaining({ kind: 'h2o', promptStart: '<|prompt|>' }) }
-    expect(await formats([base('m'), run])).toEqual([trained, trained])
-    expect(await formats([run, base('m')])).toEqual([trained, trained])
-    expect(await formats([base('another'), run])).toEqual([usual, trained])
-    expect(await formats([base('m')])).toEqual([usual])
+    expect(await asked(base('m'), run(id))).toMatchObject([{ format: trained }, { format: trained }])
+    expect(await asked(run(id), base('m'))).toMatchObject([{ format: trained }, { format: trained }])
+    expect(await asked(base('another'), run(id))).toMatchObject([{ format: usual }, { format: trained }])
+    expect(await asked(base('m'))).toMatchObject([{ format: usual }])
   })
 
   it('has the checkpoint tried that is a model of its own, and does not open what the reader refuses', async () => {
     const id = await finished()
     const place = await checkpointOf(id, ['config.json'])
-    await ask(id)
-    expect([checked, asked()]).toEqual([[place], [{ modelFolder: place, adapterFolder: null }]])
+    expect(await asked(run(id))).toMatchObject([{ modelFolder: place, adapterFolder: null }])
+    expect(checked).toEqual([place])
     refused = place
-    expect([await codeOf(ask(id)), engine.asked.length]).toEqual(['model/too-slow', 1])
+    expect([await asked(run(id)), engine.asked.length]).toEqual(['model/too-slow', 1])
   })
 })
 
