@@ -1,5 +1,5 @@
-// Set-up of every test file: files run side by side, a worker for each core. ONNX Runtime's threads wait awake for their
-// next piece of work, so that two files of two threads each would keep both cores from each other.
+// Set-up of every test file: files run side by side, two workers for each core. ONNX Runtime's threads wait awake for
+// their next piece of work, so that two files of two threads each would keep both cores from each other.
 import os from 'node:os'
 import { syncBuiltinESMExports } from 'node:module'
 import { expect } from 'vitest'
@@ -7,9 +7,12 @@ import { keepToOneCore } from './one-core.mjs'
 
 /** Whose tests are about threads. */
 const ROOMS_WITH_THREADS = /[\\/]core[\\/](gpu-pack|processes|runtime|weights)[\\/]/
+/** The GPU made of software hands each piece of work from thread to thread: on one core every hand waits its turn. */
+const SOFTWARE_GPU = /[\\/]webgpu\.test\.ts$/
 
-if (!ROOMS_WITH_THREADS.test(expect.getState().testPath ?? '')) {
-  keepToOneCore(Number(process.env.VITEST_POOL_ID ?? 1) - 1)
+const file = expect.getState().testPath ?? ''
+if (!ROOMS_WITH_THREADS.test(file)) {
+  if (!SOFTWARE_GPU.test(file)) keepToOneCore(Number(process.env.VITEST_POOL_ID ?? 1) - 1)
   os.availableParallelism = () => 1
   syncBuiltinESMExports()
 }
