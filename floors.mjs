@@ -423,8 +423,8 @@ export const floors = [
   ]),
   renderer(
     'dialogs',
-    "the web host's folder dialog",
-    ['core/contract', ...below('ui', 'errors')],
+    'dialogs that several rooms open: a folder of the web host, another name',
+    ['core/contract', ...below('language', 'ui', 'errors')],
     ['react', 'react-aria-components', 'react-i18next', 'lucide-react', 'zustand'],
   ),
   renderer(

@@ -1,9 +1,9 @@
 import { Braces, Ellipsis, FileText, Pencil, Pin, PinOff, Table2, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { MAX_CONVERSATION_NAME, type AppError, type Conversation } from '../../../core/contract/index.ts'
-import { Button, Dialog, IconButton, Menu, TextField } from '../../ui/index.ts'
-import { errorSentence, useLanguage } from '../../language/index.ts'
+import { MAX_CONVERSATION_NAME } from '../../../core/contract/index.ts'
+import { RenameDialog } from '../../dialogs/index.ts'
+import { IconButton, Menu } from '../../ui/index.ts'
 import { conversationOf, useChat } from './chat.store.ts'
 import { toDataset } from './datasetRows.ts'
 import { exportConversation, pin, remove, rename } from './conversations.store.ts'
@@ -57,59 +57,15 @@ export function ConversationMenu() {
           },
         ]}
       />
-      {renaming && <RenameDialog conversation={conversation} onClose={() => setRenaming(false)} />}
-    </>
-  )
-}
-
-function RenameDialog({
-  conversation: { id, name: before },
-  onClose,
-}: {
-  readonly conversation: Conversation
-  readonly onClose: () => void
-}) {
-  const { t } = useTranslation(['common', 'chat'])
-  const language = useLanguage()
-  const [name, setName] = useState(before)
-  const [error, setError] = useState<AppError | null>(null)
-  const submit = async () => {
-    if (name.trim() === '') return
-    const failure = await rename(id, name.trim())
-    if (failure) setError(failure)
-    else onClose()
-  }
-  return (
-    <Dialog
-      title={t('rename')}
-      isOpen
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('cancel')}</Button>
-          <Button variant="primary" type="submit" form="rename-conversation" isDisabled={name.trim() === ''}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="rename-conversation"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void submit()
-        }}
-      >
-        <TextField
-          label={t('chat:list.name')}
-          labelHidden
-          value={name}
-          onChange={setName}
+      {renaming && (
+        <RenameDialog
+          name={conversation.name}
+          label={t('list.name')}
           maxLength={MAX_CONVERSATION_NAME}
-          autoFocus
-          error={error && errorSentence(error, language)}
+          onRename={(name) => rename(conversation.id, name)}
+          onClose={() => setRenaming(false)}
         />
-      </form>
-    </Dialog>
+      )}
+    </>
   )
 }

@@ -1,16 +1,11 @@
 import { Ellipsis, Pencil, SlidersHorizontal, Table } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import {
-  isActive,
-  isResumable,
-  type AppError,
-  type ExperimentId,
-  type ExperimentSummary,
-} from '../../../core/contract/index.ts'
-import { Button, Dialog, IconButton, Menu, TextField } from '../../ui/index.ts'
+import { isActive, isResumable, type ExperimentId, type ExperimentSummary } from '../../../core/contract/index.ts'
+import { IconButton, Menu } from '../../ui/index.ts'
 import { CommandButton, type Command } from '../../commands/index.ts'
-import { errorSentence, useFormat, useLanguage } from '../../language/index.ts'
+import { RenameDialog } from '../../dialogs/index.ts'
+import { useFormat } from '../../language/index.ts'
 import { openItsDataset, rename, startFromItsSettings } from './actions.ts'
 import { runCommands } from './commands.tsx'
 import { isTrained } from './experiments.store.ts'
@@ -55,7 +50,15 @@ export function RunHeader({ summary }: { readonly summary: ExperimentSummary }) 
           onRename={() => setRenaming(true)}
         />
       </div>
-      {renaming && <RenameDialog summary={summary} onClose={() => setRenaming(false)} />}
+      {renaming && (
+        <RenameDialog
+          name={summary.name}
+          label={t('name')}
+          maxLength={120}
+          onRename={(name) => rename(summary.id, name)}
+          onClose={() => setRenaming(false)}
+        />
+      )}
     </header>
   )
 }
@@ -101,48 +104,5 @@ function More({
         },
       ]}
     />
-  )
-}
-
-function RenameDialog({ summary, onClose }: { readonly summary: ExperimentSummary; readonly onClose: () => void }) {
-  const { t } = useTranslation(['common', 'experiments'])
-  const language = useLanguage()
-  const [name, setName] = useState(summary.name)
-  const [error, setError] = useState<AppError | null>(null)
-  const save = async () => {
-    const failure = await rename(summary.id, name.trim())
-    if (failure) setError(failure)
-    else onClose()
-  }
-  const submit = (event: { preventDefault: () => void }) => {
-    event.preventDefault()
-    if (name.trim() !== '') void save()
-  }
-  return (
-    <Dialog
-      title={t('rename')}
-      isOpen
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{t('cancel')}</Button>
-          <Button variant="primary" type="submit" form="rename-experiment" isDisabled={name.trim() === ''}>
-            {t('save')}
-          </Button>
-        </>
-      }
-    >
-      <form id="rename-experiment" onSubmit={submit}>
-        <TextField
-          label={t('experiments:name')}
-          labelHidden
-          value={name}
-          onChange={setName}
-          maxLength={120}
-          autoFocus
-          error={error && errorSentence(error, language)}
-        />
-      </form>
-    </Dialog>
   )
 }
