@@ -69,6 +69,7 @@ beforeEach(() => {
     'exports.list': () => ok([]),
     'models.list': () => ok([]),
     'hub.downloads': () => ok([]),
+    'library.moveState': () => ok(null),
   })
 })
 

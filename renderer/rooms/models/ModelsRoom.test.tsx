@@ -42,6 +42,7 @@ beforeEach(async () => {
       models = models.map((model) => (model.id === id ? { ...model, name } : model))
       return ok(models.find((model) => model.id === id)!)
     },
+    'experiments.adopt': () => ok({ id: 'x-1' } as never),
     'models.users': () => ok([]),
     'models.remove': ({ id }) => {
       models = models.filter((model) => model.id !== id)
