@@ -30,8 +30,8 @@ const packed: Project<StudioOptions> = {
 export default defineConfig<StudioOptions>({
   testDir: 'e2e',
   outputDir: 'artifacts/journeys',
-  // Two for each core, to which they keep (e2e/support/command.ts): journeys also wait.
-  workers: Math.min(4, 2 * availableParallelism()),
+  // One more than there are cores: journeys also wait.
+  workers: Math.min(3, availableParallelism() + 1),
   // `npm test` asks for the report, and names at its end what passed at the second try only, with its first error.
   retries: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ? 1 : 0,
   timeout: 240_000,

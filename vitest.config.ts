@@ -44,8 +44,8 @@ const common = {
 
 export default defineConfig({
   test: {
-    // Two for each core, to which they keep (share-cores.mjs): some files wait for a process or the disk.
-    maxWorkers: 2 * availableParallelism(),
+    // One more than there are cores: some files wait for a process or the disk. Vitest would leave a core to itself.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

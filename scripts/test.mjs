@@ -1,5 +1,5 @@
-// `npm test`: everything, from a fresh clone: dependencies, browsers, unit and golden tests, build, journeys in Chromium and
-// in real Electron, two minutes of torture, and beside it types, format and lint.
+// `npm test`: everything, from a fresh clone: dependencies, browsers, format, lint, types, unit and golden tests, build,
+// journeys in Chromium and in real Electron, two minutes of torture.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, has, root } from './lib/setup.mjs'
@@ -25,6 +25,14 @@ const stage = (name, script, args, env = {}) => ({
 })
 const outcomes = []
 
+// Each of these three uses one core.
+outcomes.push(
+  await runTogether([
+    stage('types', 'node_modules/typescript/bin/tsc', ['-b']),
+    stage('format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '.', '--log-level', 'warn']),
+    stage('lint', 'node_modules/eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
+  ]),
+)
 // As with journeys, what fails is tried once more: the end names it.
 const reporters = ['--retry=1', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`]
 outcomes.push(await runStage(stage('unit and golden tests', 'node_modules/vitest/vitest.mjs', ['run', ...reporters])))
@@ -44,20 +52,8 @@ if (machine.chromium) {
     ),
   )
 }
-// The torture judges memory and answers, and waits for a third of its time: what computes beside it yields to it.
-const yielding = ({ command, args, ...rest }) =>
-  has('nice') ? { ...rest, command: 'nice', args: ['-n', '19', command, ...args] } : { ...rest, command, args }
-const checks = [
-  stage('types', 'node_modules/typescript/bin/tsc', ['-b']),
-  stage('format', 'node_modules/prettier/bin/prettier.cjs', ['--check', '.', '--log-level', 'warn']),
-  stage('lint', 'node_modules/eslint/bin/eslint.js', ['.', '--max-warnings', '0']),
-]
-outcomes.push(
-  ...(await Promise.all([
-    runStage(stage('torture, 2 minutes', 'scripts/torture.mjs', ['2', '--seed', '1'])),
-    runTogether(checks.map(yielding)),
-  ])),
-)
+// Not beside others: it judges memory and how long calls take.
+outcomes.push(await runStage(stage('torture, 2 minutes', 'scripts/torture.mjs', ['2', '--seed', '1'])))
 
 const report = (file, testsOf) => (existsSync(file) ? testsOf(JSON.parse(readFileSync(file, 'utf8'))) : [])
 const { lines, passed, failed } = summaryOf(

@@ -3,12 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { keepToOneCore } from '../../scripts/lib/one-core.mjs'
 import type { Language } from './texts.ts'
-
-// Only in a worker: the process that lists the journeys has no index.
-const worker = process.env['TEST_PARALLEL_INDEX']
-if (worker !== undefined) keepToOneCore(Number(worker))
 
 /** The project's folder: journeys run from there. */
 export const root = join(import.meta.dirname, '..', '..')
