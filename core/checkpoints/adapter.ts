@@ -1,9 +1,9 @@
 // LoRA adapters as Python's PEFT keeps them: W' = W + scale · B A with A [r, in], B [out, r]; with DoRA also m [out];
 // and weights that were trained as a whole.
-import { access } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../contract/errors.ts'
 import { writeFileAtomic } from '../files/atomic.ts'
+import { isThere } from '../files/is-there.ts'
 import { parseAdapterConfig, peftConfig, type AdapterConfig } from './adapter-config.ts'
 import { readJsonObject } from '../files/json-file.ts'
 import { readTensor } from './read-tensor.ts'
@@ -96,12 +96,6 @@ export async function openAdapterTensors(
   const file = join(folder, name)
   return { file, tensors: await read(file) }
 }
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 /** Opens a PEFT LoRA adapter. Throws as readAdapter, besides for what is wrong with a module's numbers. */
 export async function openAdapter(folder: string): Promise<StoredAdapter> {

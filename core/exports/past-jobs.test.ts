@@ -91,6 +91,17 @@ it('leaves what other studios of the account have noted, and forgets the oldest'
   expect([kept.length, kept.at(-1)!.jobId]).toEqual([MAX_JOBS, idOf(1)])
 })
 
+it('ends no job badly whose result is too large to be noted', async () => {
+  const rows = Array.from({ length: 300_000 }, (_, row) => row)
+  const { result, ...rest } = await job(1)
+  const test = { kind: 'same' as const, answers: [], texts: { rowCount: rows.length, differing: rows.length, rows } }
+  const jobs = open()
+  jobs.keep({ ...rest, result: { ...result!, test } })
+  jobs.keep(await job(2))
+  expect((await jobs.list()).map(({ jobId }) => jobId)).toEqual([idOf(2)])
+  expect(reports).toHaveLength(1)
+})
+
 it.each(['', '{', '{"jobs":[{}]}', '{"jobs":[],"version":9}'])('begins anew where the file is %j', async (text) => {
   const jobs = open()
   jobs.keep(await job(1))

@@ -1,5 +1,5 @@
 // What was exported before the studio was started: to be found, and published, again.
-import { lstat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import {
   ExperimentId,
@@ -14,7 +14,7 @@ import {
 } from '../contract/index.ts'
 import { ensureFolder } from '../files/ensure-folder.ts'
 import { defineStored } from '../files/stored.ts'
-import { dirname } from 'node:path'
+import { isThere } from './place.ts'
 
 /** Jobs that are remembered. */
 export const MAX_JOBS = 100
@@ -105,9 +105,9 @@ export class PastJobs {
     const news = JSON.stringify([result, publication?.repository, publication?.state])
     if (this.#written.get(job.jobId) === news) return
     this.#written.set(job.jobId, news)
-    const past = PastJob.parse({ ...job, finishedAt, result })
+    // What cannot be noted is not remembered: the job itself has ended well.
     this.#writing = this.#writing
-      .then(() => this.#write(past))
+      .then(() => this.#write(PastJob.parse({ ...job, finishedAt, result })))
       .catch((error: unknown) => {
         if (!(error instanceof UserError)) this.#report('exports', error)
       })
@@ -129,12 +129,6 @@ export class PastJobs {
     return (await exportList.read(this.#file).catch(() => ({ jobs: [] }))).jobs
   }
 }
-
-const isThere = (place: string): Promise<boolean> =>
-  lstat(place).then(
-    () => true,
-    () => false,
-  )
 
 /** What was being sent when the studio ended was not published. */
 function jobOf({ publication, ...past }: PastJob): ExportJob {

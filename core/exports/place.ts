@@ -48,7 +48,8 @@ export async function freeName({ folder, name, ending }: Place): Promise<string>
   throw new UserError('export/folder-unwritable', { folder })
 }
 
-const isThere = (path: string): Promise<boolean> =>
+/** A link counts, wherever it leads. */
+export const isThere = (path: string): Promise<boolean> =>
   lstat(path).then(
     () => true,
     () => false,

@@ -1,7 +1,7 @@
 // A folder of a LoRA adapter: as PEFT lays it out, or with a GGUF LoRA in it.
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ADAPTER_CONFIG, openAdapter, type StoredAdapter } from '../checkpoints/index.ts'
+import { isThere } from '../files/is-there.ts'
 import { openGgufAdapter } from './adapter-import.ts'
 import type { Config } from './families/index.ts'
 
@@ -16,13 +16,6 @@ export async function adapterKindOf(folder: string): Promise<'peft' | 'gguf' | n
   if (model) return null
   return peft ? 'peft' : gguf ? 'gguf' : null
 }
-
-/** A file, or anything else of that name: what it is tells who opens it. */
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 /** Opens the adapter of a folder for the base model that config.json describes. Throws as openAdapter and openGgufAdapter. */
 export const openAdapterFolder = async (folder: string, config: Config): Promise<StoredAdapter> =>

@@ -1,5 +1,4 @@
 // What changes experiments. Commands on the same experiment, or on the engine, follow each other (turns.ts).
-import { access } from 'node:fs/promises'
 import {
   UserError,
   isActive,
@@ -10,6 +9,7 @@ import {
   type Handlers,
 } from '../contract/index.ts'
 import { toDiskError } from '../files/disk-errors.ts'
+import { isThere } from '../files/is-there.ts'
 import { problemError } from '../planning/plan.ts'
 import type { Mirror } from './mirror.ts'
 import { unknownState, type Queries } from './queries.ts'
@@ -107,15 +107,9 @@ async function restoreDataset({ store, datasets, queries }: CommandOptions, id: 
   if (now?.version === dataset.version) return now
   const { columns, sources = [] } = dataset
   const { dataset: file } = experimentFiles(store.folderOf(id))
-  if (!columns || !(await exists(file))) throw new UserError('experiment/no-dataset', { name })
+  if (!columns || !(await isThere(file))) throw new UserError('experiment/no-dataset', { name })
   return datasets.addRows(`${dataset.name} v${dataset.version}`, { file, columns, sources })
 }
-
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 async function rename(
   { store, supervisor, queries, mirror }: CommandOptions,
